@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file gdbregs_uv.h
+ * The sessions of gdbregs.h on the caller's own libuv loop.
+ *
+ * An accepted request (result 0) calls back exactly once, from the loop, never
+ * from within the call that made it; a refused one (negative result) never
+ * calls back. Any function of the session, gdbregs_uv_close() included, may be
+ * called from a callback. Requests are queued; any number may be in flight.
+ *
+ * What needs no waiting (vCPUs, registers, look-ups, error text) is in
+ * gdbregs.h and serves these sessions too. The blocking calls of gdbregs.h
+ * refuse them with GDBREGS_ERR_INVAL, and these calls refuse blocking sessions.
+ *
+ * Threads: all calls on a session from the thread that runs its loop.
+ *
+ * Since: 0.1.
+ */
+#ifndef GDBREGS_UV_H
+#define GDBREGS_UV_H
+
+#include <gdbregs.h>
+#include <uv.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A request under way. Good until its callback has been called. */
+struct gdbregs_uv_request;
+
+/** A request has ended: status is 0 or a count, or a GDBREGS_ERR_*. */
+typedef void (*gdbregs_uv_cb)(struct gdbregs_session *s, int status, void *arg);
+
+/** A session has ended and is freed; its pointer is no longer good. */
+typedef void (*gdbregs_uv_close_cb)(void *arg);
+
+/**
+ * As gdbregs_connect(), on `loop`.
+ *
+ * *out is a session at once: it takes gdbregs_uv_close() from now on, and
+ * everything else once cb has been called with 0. After a failure
+ * gdbregs_session_error() says why, the target is already left as
+ * o->on_close says, and the session still has to be closed.
+ *
+ * Ownership: the caller closes *out with gdbregs_uv_close(), whatever cb says.
+ * Errors (refused): NOMEM INVAL.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_connect(struct gdbregs_context *ctx, uv_loop_t *loop,
+						   const char *address,
+						   const struct gdbregs_options *o,
+						   struct gdbregs_session **out, gdbregs_uv_cb cb,
+						   void *arg, struct gdbregs_error *err);
+
+/** As gdbregs_spawn(), on `loop`; the rest as gdbregs_uv_connect(). */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_spawn(struct gdbregs_context *ctx, uv_loop_t *loop,
+						 char *const argv[],
+						 const struct gdbregs_options *o,
+						 struct gdbregs_session **out, gdbregs_uv_cb cb,
+						 void *arg, struct gdbregs_error *err);
+
+/**
+ * End a session: requests under way call back with CANCELED, the target is
+ * detached as options.on_close says, then cb (may be NULL) is called and the
+ * session is gone. A second call does nothing and drops its cb.
+ */
+GDBREGS_API void gdbregs_uv_close(struct gdbregs_session *s, gdbregs_uv_close_cb cb, void *arg);
+
+/**
+ * As gdbregs_read_register(). `buf` must stay until the callback; status is
+ * the size in bytes. `request` may be NULL; else it receives what
+ * gdbregs_uv_cancel() takes.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_read_register(struct gdbregs_session *s, unsigned vcpu,
+							 const struct gdbregs_register *h,
+							 struct gdbregs_buffer *buf,
+							 gdbregs_uv_cb cb, void *arg,
+							 struct gdbregs_uv_request **request);
+
+/** As gdbregs_read_registers(). `reads` and `storage` must stay until the callback. */
+GDBREGS_API GDBREGS_CHECKED int
+gdbregs_uv_read_registers(struct gdbregs_session *s, struct gdbregs_read *reads, size_t count,
+			  struct gdbregs_buffer *storage, gdbregs_uv_cb cb, void *arg,
+			  struct gdbregs_uv_request **request);
+
+/** As gdbregs_packet(). `payload` is copied; `reply` must stay until the callback. */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_packet(struct gdbregs_session *s, const void *payload,
+						  size_t size, struct gdbregs_buffer *reply,
+						  gdbregs_uv_cb cb, void *arg,
+						  struct gdbregs_uv_request **request);
+
+/**
+ * Give a request up: it calls back with CANCELED in the loop's next round, and
+ * its outputs are not touched from now on. Replies still due are awaited
+ * and dropped; the session stays good.
+ */
+GDBREGS_API void gdbregs_uv_cancel(struct gdbregs_uv_request *request);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

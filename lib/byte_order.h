@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Layer 3. Byte order from what is known of a target. Hides: the table. */
+#ifndef GDBREGS_LIB_BYTE_ORDER_H
+#define GDBREGS_LIB_BYTE_ORDER_H
+
+#include "description.h"
+
+/* `qemu_system`: the stub is QEMU system emulation, which for arm and aarch64
+ * always uses little endian. Follows protocol.md 2.4: UNKNOWN where a wrong
+ * guess is possible (powerpc, mips, ...). */
+enum gdbregs_byte_order gdbregs__byte_order(const struct gdbregs_description *d, bool qemu_system);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "limits.h"
+
+/* Each limit once: member, the option's name and its default. */
+#define LIMIT_MAP(X)                          \
+	X(packet_bytes, 1u << 20)             \
+	X(description_bytes, 16u << 20)       \
+	X(registers, 131072)                  \
+	X(register_bits, 524288)              \
+	X(register_number, 1048575)           \
+	X(includes, 1024)                     \
+	X(include_depth, 31)                  \
+	X(element_depth, 64)                  \
+	X(types, 1048576)                     \
+	X(vcpus, 4096)
+
+/* QEMU truncates a register number to int and dies of a negative one. */
+#define REGISTER_NUMBER_CEILING 0x7fffffff
+
+struct gdbregs__limits gdbregs__limits_from(const struct gdbregs_options *o)
+{
+	struct gdbregs__limits limits;
+
+#define LIMIT_SET(member, standard) \
+	limits.member = o && o->max_##member ? o->max_##member : (standard);
+	LIMIT_MAP(LIMIT_SET)
+#undef LIMIT_SET
+	if (limits.register_number > REGISTER_NUMBER_CEILING)
+		limits.register_number = REGISTER_NUMBER_CEILING;
+	return limits;
+}
+
+void gdbregs_options_init(struct gdbregs_options *o)
+{
+	*o = (struct gdbregs_options){
+		.size = sizeof(*o),
+		.access = GDBREGS_R_REGS,
+		.on_close = GDBREGS_ON_CLOSE_RESTORE,
+		.connect_timeout_ms = 5000,
+		.reply_timeout_ms = 5000,
+	};
+#define LIMIT_DEFAULT(member, standard) o->max_##member = (standard);
+	LIMIT_MAP(LIMIT_DEFAULT)
+#undef LIMIT_DEFAULT
+}

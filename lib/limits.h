@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Layer 0. What a stub may make us hold; the limits of struct gdbregs_options
+ * with every 0 replaced by its default. */
+#ifndef GDBREGS_LIB_LIMITS_H
+#define GDBREGS_LIB_LIMITS_H
+
+#include <gdbregs.h>
+
+struct gdbregs__limits {
+	size_t packet_bytes;
+	size_t description_bytes;
+	size_t registers;
+	size_t register_bits;
+	size_t register_number;
+	size_t includes;
+	size_t include_depth;
+	size_t element_depth;
+	size_t types;
+	size_t vcpus;
+};
+
+/* From options (NULL: all defaults). */
+struct gdbregs__limits gdbregs__limits_from(const struct gdbregs_options *o);
+
+#endif
