@@ -22,7 +22,8 @@ enum gdbregs__frame_kind {
 struct gdbregs__frame {
 	enum gdbregs__frame_kind kind;
 	/* Of PACKET and NOTIFICATION: borrowed from the input or from the decoder
-	 * until its next call. May hold any byte. Not NUL-terminated. */
+	 * until its next call. May hold any byte. Not NUL-terminated, never NULL.
+	 * Of other kinds: not set. */
 	const uint8_t *payload;
 	size_t size;
 };
@@ -35,6 +36,7 @@ struct gdbregs__frame_decoder {
 	uint8_t sum;          /* of the wire bytes between $ and # */
 	uint8_t check;        /* the first checksum digit's value */
 	bool bad;             /* a run length was malformed */
+	bool skip;            /* too large: said already, the rest is not kept */
 	size_t max_bytes;     /* of a decoded payload */
 	struct gdbregs_buffer payload;
 	/* Bytes that stood outside of packets and were skipped: how many, and
@@ -47,8 +49,10 @@ void gdbregs__frame_decoder_init(struct gdbregs__frame_decoder *d, size_t max_by
 void gdbregs__frame_decoder_fini(struct gdbregs__frame_decoder *d);
 
 /* Take bytes from in[*used..size) up to and including the next event, advance
- * *used, fill *frame. A packet that lies whole in the input and has no run
- * lengths is handed out where it lies, without a copy. 0 or GDBREGS_ERR_NOMEM. */
+ * *used, fill *frame. A packet that lies whole at in[*used], with a lower-case
+ * checksum and no run lengths, is handed out where it lies, without a copy. 0,
+ * or GDBREGS_ERR_NOMEM with *used before the bytes that found no room: a later
+ * call goes on there. */
 int gdbregs__frame_next(struct gdbregs__frame_decoder *d, const uint8_t *in, size_t size,
 			size_t *used, struct gdbregs__frame *frame);
 
@@ -56,5 +60,8 @@ int gdbregs__frame_next(struct gdbregs__frame_decoder *d, const uint8_t *in, siz
  * 0 or GDBREGS_ERR_NOMEM with `out` unchanged. */
 int gdbregs__frame_encode(struct gdbregs_buffer *out, const void *payload, size_t size,
 			  bool escape);
+
+/* Append `$p<regnum>#hh`, the request there are most of. Likewise. */
+int gdbregs__frame_encode_p(struct gdbregs_buffer *out, uint32_t regnum);
 
 #endif

@@ -31,6 +31,8 @@ struct gdbregs__stop {
 	enum gdbregs__stop_reason reason;
 	unsigned signal;  /* of SIGNAL and TERMINATED, GDB's numbering */
 	unsigned status;  /* of EXITED and THREAD_EXIT */
+	/* Which thread, of SIGNAL and THREAD_EXIT; which process, as all its
+	 * threads, of EXITED and TERMINATED. */
 	bool has_thread;
 	struct gdbregs__thread_id thread;
 	uint64_t address; /* of the watch reasons */
