@@ -7,6 +7,7 @@
 #define GDBREGS_LIB_DESCRIPTION_H
 
 #include "arena.h"
+#include "hash.h"
 
 #include <gdbregs.h>
 
@@ -52,6 +53,7 @@ struct gdbregs__type {
 	const struct gdbregs__field *fields;
 	uint32_t evalue_count;               /* of ENUM */
 	const struct gdbregs__evalue *evalues;
+	uint64_t evalue_max;                 /* of ENUM: the largest value */
 };
 
 struct gdbregs_register {
@@ -64,6 +66,7 @@ struct gdbregs_register {
 	uint32_t regnum;                  /* the stub's number */
 	uint32_t index;                   /* its place in the description */
 	uint32_t bits;
+	uint32_t next_same_name;          /* index+1 of the next register of that name, or 0 */
 	int64_t g_off_bytes;              /* offset= attribute (lldb-server); -1 where absent */
 	bool derived;                     /* value_regnums= attribute: takes no room in g */
 };
@@ -80,15 +83,16 @@ struct gdbregs_description {
 	const char *osabi;        /* NULL where absent */
 	struct gdbregs_register *registers;
 	size_t register_count;
-	const struct gdbregs__feature_run *features;
+	struct gdbregs__feature_run *features;
 	size_t feature_count;
 	struct gdbregs_document *documents; /* copies; [0] is target.xml */
 	size_t document_count;
 	struct gdbregs_document resolved;   /* one document, canonical; the registry's key */
-	/* Registers by name: open addressing, index+1 or 0, size a power of two;
-	 * registers of one name stand along one probe sequence. */
+	/* The first register of each name: open addressing, index+1 or 0, size a
+	 * power of two; next_same_name leads to the others. */
 	uint32_t *by_name;
 	size_t by_name_size;
+	struct gdbregs__hash_key by_name_key;
 	/* What limits apply to, so that a description found in the registry is
 	 * held against this session's limits too. */
 	size_t stat_includes, stat_include_depth, stat_element_depth, stat_types;
@@ -107,6 +111,12 @@ struct gdbregs__limits;
 int gdbregs__description_check(const struct gdbregs_description *d,
 			       const struct gdbregs__limits *limits, struct gdbregs_error *err);
 
+/* Fill by_name, once the registers stand. 0 or GDBREGS_ERR_NOMEM. */
+int gdbregs__description_index(struct gdbregs_description *d);
+
+/* An empty one; NULL when out of memory. */
+struct gdbregs_description *gdbregs__description_new(void);
+/* NULL is fine. */
 void gdbregs__description_free(struct gdbregs_description *d);
 
 #endif
