@@ -55,8 +55,8 @@ int gdbregs_description_registers(const struct gdbregs_description *d,
 	return 0;
 }
 
-int gdbregs_description_features(const struct gdbregs_description *d,
-				 struct gdbregs_feature **out, size_t *count)
+int gdbregs_description_features(const struct gdbregs_description *d, struct gdbregs_feature **out,
+				 size_t *count)
 {
 	struct gdbregs_feature *array;
 

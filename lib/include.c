@@ -85,8 +85,7 @@ static int copy_documents(struct gdbregs_description *d, const struct gdbregs_do
 	return 0;
 }
 
-static int finish(struct gdbregs_description *d, struct sink *sink,
-		  const struct gdbregs__walk *w)
+static int finish(struct gdbregs_description *d, struct sink *sink, const struct gdbregs__walk *w)
 {
 	d->stat_includes = w->includes;
 	d->stat_include_depth = w->deepest_include;
@@ -122,8 +121,8 @@ static int parse(struct gdbregs_description *d, struct gdbregs__walk *w, struct 
 }
 
 int gdbregs__include_parse(const struct gdbregs_document *documents, size_t count,
-			   const struct gdbregs__limits *limits,
-			   struct gdbregs_description **out, struct gdbregs_error *err)
+			   const struct gdbregs__limits *limits, struct gdbregs_description **out,
+			   struct gdbregs_error *err)
 {
 	struct gdbregs__walk w = {
 		.documents = documents, .count = count, .limits = limits, .err = err};

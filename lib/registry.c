@@ -24,7 +24,7 @@ struct gdbregs_context {
 	struct gdbregs__arena names;
 	struct gdbregs__intern pool;
 	struct gdbregs__table by_documents; /* of entries */
-	struct gdbregs__table by_resolved;  /* of descriptions that are shown */
+	struct gdbregs__table by_resolved; /* of descriptions that are shown */
 	struct entry *entries;
 };
 
@@ -206,7 +206,7 @@ static const struct gdbregs_description *insert(struct gdbregs_context *ctx, uin
 	ctx->entries = entry;
 	/* An entry that is not found by its documents is parsed again and found
 	 * by what they resolve to: no reason to fail. */
-	(void)!gdbregs__table_insert(&ctx->by_documents, hash, entry);
+	(void)gdbregs__table_insert(&ctx->by_documents, hash, entry);
 	return entry->shown;
 }
 
@@ -229,8 +229,7 @@ static const struct gdbregs_description *insert_once(struct gdbregs_context *ctx
 int gdbregs__registry_description(struct gdbregs_context *ctx,
 				  const struct gdbregs_document *documents, size_t count,
 				  const struct gdbregs__limits *limits,
-				  const struct gdbregs_description **out,
-				  struct gdbregs_error *err)
+				  const struct gdbregs_description **out, struct gdbregs_error *err)
 {
 	const struct document_set set = {documents, count};
 	uint64_t hash = set_hash(ctx, &set);

@@ -100,8 +100,7 @@ int gdbregs__tdesc_field_evalue(struct gdbregs__tdesc *t, const struct gdbregs__
 	    gdbregs__number_parse(text, &value) != GDBREGS__NUMBER_OK)
 		return result;
 
-	struct gdbregs__evalue *kept =
-		gdbregs__tdesc_list_add(&t->draft.evalues, sizeof(*kept));
+	struct gdbregs__evalue *kept = gdbregs__tdesc_list_add(&t->draft.evalues, sizeof(*kept));
 	if (!kept)
 		return GDBREGS_ERR_NOMEM;
 	kept->name = gdbregs__tdesc_string(t, name, &nomem);

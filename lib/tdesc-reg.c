@@ -18,7 +18,7 @@ static size_t at_most(size_t limit, size_t ceiling)
 struct range {
 	const char *attribute;
 	size_t least;
-	size_t most;          /* by the session's limit */
+	size_t most; /* by the session's limit */
 	size_t most_standard; /* by that limit's default */
 	const char *limit;
 };
@@ -31,10 +31,9 @@ static int fail_range(const struct gdbregs__xml *at, const struct range *range, 
 	int code = value > range->most && value <= range->most_standard ? GDBREGS_ERR_LIMIT
 									: GDBREGS_ERR_DESCRIPTION;
 
-	return gdbregs__xml_fail(at, code,
-				 "register \"%.40s\": %s %.40s is out of range: %zu to %zu (%s)",
-				 reg, range->attribute, shown, range->least, range->most,
-				 range->limit);
+	return gdbregs__xml_fail(
+		at, code, "register \"%.40s\": %s %.40s is out of range: %zu to %zu (%s)", reg,
+		range->attribute, shown, range->least, range->most, range->limit);
 }
 
 static int take_number(const struct gdbregs__xml *at, const struct range *range, const char *reg,

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#define SCALAR(name, is, which, size)                                     \
-	{                                                                 \
-		.kind = GDBREGS_TYPE_##is, .scalar = GDBREGS__SCALAR_##which, \
-		.id = name, .bits = size,                                 \
+#define SCALAR(name, is, which, size)                                                              \
+	{                                                                                          \
+		.kind = GDBREGS_TYPE_##is, .scalar = GDBREGS__SCALAR_##which, .id = name,          \
+		.bits = size,                                                                      \
 	}
 
 /* The types that need no definition. To add one: a line here, and how it is

@@ -20,14 +20,14 @@ void *gdbregs__tdesc_list_add(struct gdbregs__tdesc_list *list, size_t item_size
 struct gdbregs__tdesc_frame {
 	const struct gdbregs__tdesc_element *element;
 	const char *feature; /* its name; NULL where it has none */
-	uint32_t scope;      /* counts feature elements from 1; types are looked up by it */
+	uint32_t scope; /* counts feature elements from 1; types are looked up by it */
 };
 
 /* The type element that is open. */
 struct gdbregs__tdesc_draft {
 	enum gdbregs_type_kind kind;
-	const char *id;      /* NULL: to be dropped */
-	uint32_t size_bits;  /* 0: no size attribute */
+	const char *id; /* NULL: to be dropped */
+	uint32_t size_bits; /* 0: no size attribute */
 	struct gdbregs__tdesc_list fields;
 	struct gdbregs__tdesc_list evalues;
 };
@@ -36,13 +36,13 @@ struct gdbregs__tdesc {
 	struct gdbregs_description *d;
 	const struct gdbregs__limits *limits;
 	struct gdbregs__intern strings; /* in the description's arena, each once */
-	struct gdbregs__arena scratch;  /* gone with the builder */
-	struct gdbregs__table types;    /* of struct definition, tdesc-scope.c */
+	struct gdbregs__arena scratch; /* gone with the builder */
+	struct gdbregs__table types; /* of struct definition, tdesc-scope.c */
 	struct gdbregs__tdesc_list frames;
 	size_t skipped; /* open elements that are not understood, outermost included */
 	uint32_t scopes;
 	struct gdbregs__tdesc_list registers, runs;
-	uint32_t run_scope;   /* of the last run */
+	uint32_t run_scope; /* of the last run */
 	uint64_t next_regnum;
 	struct gdbregs_buffer text;
 	struct gdbregs__tdesc_draft draft;

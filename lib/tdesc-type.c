@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* GDB's bounds. */
-#define SIZE_MOST_BYTES   65536
+#define SIZE_MOST_BYTES	  65536
 #define VECTOR_MOST_COUNT 65536
 
 int gdbregs__tdesc_type_count(struct gdbregs__tdesc *t, const struct gdbregs__xml *at)
@@ -72,8 +72,7 @@ static int define(struct gdbregs__tdesc *t, const struct gdbregs__type *type)
  * has been defined before, where the first one counts. */
 static const char *take_id(struct gdbregs__tdesc *t, const char *const *attributes, bool *nomem)
 {
-	const char *id =
-		gdbregs__tdesc_string(t, gdbregs__xml_attribute(attributes, "id"), nomem);
+	const char *id = gdbregs__tdesc_string(t, gdbregs__xml_attribute(attributes, "id"), nomem);
 
 	return id && !gdbregs__tdesc_scope_has(t, id) ? id : NULL;
 }

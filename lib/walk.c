@@ -93,8 +93,8 @@ static int expand(struct gdbregs__walk *w, const struct gdbregs__xml *at, const 
 		return gdbregs__xml_fail(at, GDBREGS_ERR_DESCRIPTION,
 					 "included document \"%.60s\" is missing", href);
 	if (is_open(w, document))
-		return gdbregs__xml_fail(at, GDBREGS_ERR_DESCRIPTION,
-					 "\"%.60s\" includes itself", href);
+		return gdbregs__xml_fail(at, GDBREGS_ERR_DESCRIPTION, "\"%.60s\" includes itself",
+					 href);
 
 	int result = enter_include(w, at, document->size);
 	if (result < 0)

@@ -26,7 +26,7 @@ struct gdbregs__walk {
 	/* walk.c's own. */
 	const struct gdbregs__walk_open *innermost;
 	size_t include_depth;
-	size_t depth;          /* open elements, xi:include not counted */
+	size_t depth; /* open elements, xi:include not counted */
 	size_t inside_include; /* open elements from an xi:include on: what is in it is dropped */
 };
 

@@ -97,7 +97,8 @@ static void XMLCALL on_doctype(void *arg, const XML_Char *name, const XML_Char *
 	if (x->result != 0)
 		return;
 	if (has_internal_subset)
-		note(x, fail_at(x, GDBREGS_ERR_DESCRIPTION, "a DTD inside the document is refused"));
+		note(x,
+		     fail_at(x, GDBREGS_ERR_DESCRIPTION, "a DTD inside the document is refused"));
 	else if (system_id && strcmp(system_id, "gdb-target.dtd") != 0)
 		note(x, fail_at(x, GDBREGS_ERR_DESCRIPTION,
 				"a DTD other than gdb-target.dtd is refused"));

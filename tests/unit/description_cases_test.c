@@ -15,7 +15,7 @@
 #define CASES "tests/data/tdesc"
 #endif
 
-static const char *const kind_names[] = {"unknown", "integer", "float",  "enum",
+static const char *const kind_names[] = {"unknown", "integer", "float", "enum",
 					 "flags",   "struct",  "union", "vector"};
 
 static void put(struct gdbregs_buffer *out, const char *format, const char *text)
@@ -120,8 +120,7 @@ static void read_file(const char *path, struct gdbregs_buffer *out)
 }
 
 /* The resolved document says the same, and resolves to itself. */
-static void read_again(const struct gdbregs_description *d,
-		       const char *expected)
+static void read_again(const struct gdbregs_description *d, const char *expected)
 {
 	const struct gdbregs__limits limits = gdbregs__limits_from(NULL);
 	struct gdbregs_description *again = NULL;

@@ -19,17 +19,16 @@ static inline char *feature_of(const char *body)
 {
 	struct gdbregs_buffer text = {0};
 
-	ck_assert_int_eq(gdbregs__buffer_printf(&text,
-						"<target><feature name=\"f\">%s</feature></target>",
-						body),
+	ck_assert_int_eq(gdbregs__buffer_printf(
+				 &text, "<target><feature name=\"f\">%s</feature></target>", body),
 			 0);
 	ck_assert_int_eq(gdbregs__buffer_terminate(&text), 0);
 	return (char *)text.data;
 }
 
-static inline struct gdbregs_description *
-parse_good(const struct gdbregs_document *documents, size_t count,
-	   const struct gdbregs_options *options)
+static inline struct gdbregs_description *parse_good(const struct gdbregs_document *documents,
+						     size_t count,
+						     const struct gdbregs_options *options)
 {
 	const struct gdbregs__limits limits = gdbregs__limits_from(options);
 	struct gdbregs_description *d = NULL;

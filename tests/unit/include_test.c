@@ -107,7 +107,8 @@ END_TEST
 START_TEST(bytes)
 {
 	struct gdbregs_document documents[] = {
-		document("target.xml", "<target><x:include href='a'/><x:include href='a'/></target>"),
+		document("target.xml",
+			 "<target><x:include href='a'/><x:include href='a'/></target>"),
 		document("a", "<feature/>"),
 	};
 	struct gdbregs_options o;
@@ -245,9 +246,9 @@ START_TEST(scan_finds)
 	ck_assert_int_eq(scan("<xi:include href='root'/>", &hrefs, NULL, NULL), 0);
 	ck_assert_str_eq(hrefs.text, "root ");
 	hrefs = (struct hrefs){.stop_after = 1};
-	ck_assert_int_eq(scan("<a><xi:include href='a'/><xi:include href='b'/></a>", &hrefs, NULL,
-			      NULL),
-			 GDBREGS_ERR_CANCELED);
+	ck_assert_int_eq(
+		scan("<a><xi:include href='a'/><xi:include href='b'/></a>", &hrefs, NULL, NULL),
+		GDBREGS_ERR_CANCELED);
 	ck_assert_str_eq(hrefs.text, "a ");
 }
 END_TEST
@@ -260,14 +261,13 @@ START_TEST(scan_refuses)
 
 	ck_assert_int_eq(scan("<a>\n<b></a>", &hrefs, NULL, &err), GDBREGS_ERR_DESCRIPTION);
 	ck_assert_str_eq(err.text, "some.xml:2:6: mismatched tag");
-	ck_assert_int_eq(scan("<a><xi:include/></a>", &hrefs, NULL, &err),
-			 GDBREGS_ERR_DESCRIPTION);
+	ck_assert_int_eq(scan("<a><xi:include/></a>", &hrefs, NULL, &err), GDBREGS_ERR_DESCRIPTION);
 	ck_assert_str_eq(err.text, "some.xml:1:4: xi:include without href");
 	gdbregs_options_init(&o);
 	o.max_includes = 1;
-	ck_assert_int_eq(scan("<a><xi:include href='a'/><xi:include href='b'/></a>", &hrefs, &o,
-			      &err),
-			 GDBREGS_ERR_LIMIT);
+	ck_assert_int_eq(
+		scan("<a><xi:include href='a'/><xi:include href='b'/></a>", &hrefs, &o, &err),
+		GDBREGS_ERR_LIMIT);
 	ck_assert_str_eq(err.text, "some.xml:1:26: more than 1 includes (max_includes)");
 	ck_assert_str_eq(hrefs.text, "a ");
 	o.max_description_bytes = 3;

@@ -7,9 +7,6 @@
 
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static struct gdbregs_context *context(void)
 {
@@ -38,7 +35,7 @@ static const struct gdbregs_description *get_text(struct gdbregs_context *ctx, c
 	return get(ctx, &one, 1);
 }
 
-#define ONE_REG(name) \
+#define ONE_REG(name)                                                                              \
 	"<target><feature name='f'><reg name='" name "' bitsize='8'/></feature></target>"
 
 START_TEST(same)
@@ -153,9 +150,9 @@ END_TEST
 START_TEST(limits_of_the_session)
 {
 	struct gdbregs_context *ctx = context();
-	const struct gdbregs_document one = document(
-		"target.xml", "<target><feature name='f'><reg name='a' bitsize='8'/>\n"
-			      "<reg name='b' bitsize='64'/></feature></target>");
+	const struct gdbregs_document one =
+		document("target.xml", "<target><feature name='f'><reg name='a' bitsize='8'/>\n"
+				       "<reg name='b' bitsize='64'/></feature></target>");
 	struct gdbregs__limits limits = gdbregs__limits_from(NULL);
 	const struct gdbregs_description *d = get(ctx, &one, 1), *refused = NULL;
 	struct gdbregs_error err = {0};
@@ -181,9 +178,8 @@ START_TEST(refused)
 	struct gdbregs_error err = {0};
 
 	for (int i = 0; i < 2; i++)
-		ck_assert_int_eq(
-			gdbregs__registry_description(ctx, &bad, 1, &standard, &d, &err),
-			GDBREGS_ERR_DESCRIPTION);
+		ck_assert_int_eq(gdbregs__registry_description(ctx, &bad, 1, &standard, &d, &err),
+				 GDBREGS_ERR_DESCRIPTION);
 	ck_assert_ptr_null(d);
 	ck_assert_str_eq(err.text, "target.xml:1:9: no element found");
 	gdbregs_context_unref(ctx);
@@ -193,8 +189,8 @@ END_TEST
 /* -------------------------------------------------------------- threads --- */
 
 #define THREADS 8
-#define KINDS   5
-#define ROUNDS  200
+#define KINDS	5
+#define ROUNDS	200
 
 struct worker {
 	pthread_t thread;
@@ -274,8 +270,7 @@ START_TEST(last_reference)
 		pthread_t thread;
 
 		get_text(ctx, ONE_REG("a"));
-		ck_assert_int_eq(
-			pthread_create(&thread, NULL, drop, gdbregs_context_ref(ctx)), 0);
+		ck_assert_int_eq(pthread_create(&thread, NULL, drop, gdbregs_context_ref(ctx)), 0);
 		gdbregs_context_unref(ctx);
 		pthread_join(thread, NULL);
 	}
@@ -289,7 +284,8 @@ static void fill_rich(struct gdbregs_document *documents)
 	documents[0] = document(
 		"target.xml",
 		"<!DOCTYPE target SYSTEM 'gdb-target.dtd'><target><architecture> a </architecture>"
-		"<osabi>o</osabi><xi:include href='a'/><feature name='g'><reg name='x' bitsize='8'/>"
+		"<osabi>o</osabi><xi:include href='a'/><feature name='g'><reg name='x' "
+		"bitsize='8'/>"
 		"</feature></target>");
 	documents[1] = document(
 		"a",
@@ -298,7 +294,8 @@ static void fill_rich(struct gdbregs_document *documents)
 		"<evalue name='v' value='1'/></enum><vector id='v' type='int8' count='4'/>"
 		"<union id='u'><field name='m' type='v'/></union><struct id='s'>"
 		"<field name='m' type='u'/></struct><reg name='r' bitsize='32' type='s' group='g'/>"
-		"<reg name='r' bitsize='32' type='l'/><reg name='t' bitsize='32' type='e'/></feature>");
+		"<reg name='r' bitsize='32' type='l'/><reg name='t' bitsize='32' "
+		"type='e'/></feature>");
 }
 
 /* Fail allocation `nth` alone, or it and all after it. */
@@ -379,171 +376,6 @@ START_TEST(intern_pool)
 }
 END_TEST
 
-/* ---------------------------------------------------------------- files --- */
-
-struct folder {
-	char path[64];
-};
-
-static void write_file(const struct folder *f, const char *name, const char *text)
-{
-	char path[200];
-
-	snprintf(path, sizeof(path), "%s/%s", f->path, name);
-	FILE *file = fopen(path, "w");
-	ck_assert_ptr_nonnull(file);
-	fputs(text, file);
-	fclose(file);
-}
-
-static struct folder folder_new(void)
-{
-	struct folder f = {"/tmp/gdbregs-registry-XXXXXX"};
-	char path[100];
-
-	ck_assert_ptr_nonnull(mkdtemp(f.path));
-	snprintf(path, sizeof(path), "%s/below", f.path);
-	ck_assert_int_eq(mkdir(path, 0700), 0);
-	return f;
-}
-
-static void folder_free(const struct folder *f)
-{
-	char command[100];
-
-	snprintf(command, sizeof(command), "rm -rf '%s'", f->path);
-	ck_assert_int_eq(system(command), 0);
-}
-
-static int load(struct gdbregs_context *ctx, const struct folder *f, const char *name,
-		const struct gdbregs_options *o, const struct gdbregs_description **d,
-		struct gdbregs_error *err)
-{
-	char path[200];
-
-	snprintf(path, sizeof(path), "%s/%s", f->path, name);
-	return gdbregs_description_load(ctx, path, o, d, err);
-}
-
-START_TEST(file_good)
-{
-	struct gdbregs_context *ctx = context();
-	struct folder f = folder_new();
-	const struct gdbregs_description *d = NULL;
-
-	write_file(&f, "some.xml", "<target><xi:include href='a.xml'/><xi:include "
-				   "href='below/b.xml'/><xi:include href='a.xml'/></target>");
-	write_file(&f, "a.xml", "<feature name='f'><reg name='a' bitsize='8'/></feature>");
-	write_file(&f, "below/b.xml", "<feature name='f'><xi:include href='c.xml'/></feature>");
-	write_file(&f, "c.xml", "<reg name='c' bitsize='8'/>");
-	ck_assert_int_eq(load(ctx, &f, "some.xml", NULL, &d, NULL), 0);
-	ck_assert_uint_eq(d->register_count, 3);
-	ck_assert_uint_eq(gdbregs_description_document_count(d), 4);
-	ck_assert_str_eq(gdbregs_description_document(d, 0).name, "some.xml");
-	ck_assert_str_eq(gdbregs_description_document(d, 2).name, "below/b.xml");
-	/* Without a folder in its name. */
-	char *old = getcwd(NULL, 0);
-	const struct gdbregs_description *again = NULL;
-	ck_assert_int_eq(chdir(f.path), 0);
-	ck_assert_int_eq(gdbregs_description_load(ctx, "some.xml", NULL, &again, NULL), 0);
-	ck_assert_int_eq(chdir(old), 0);
-	free(old);
-	ck_assert_ptr_eq(again, d);
-	folder_free(&f);
-	gdbregs_context_unref(ctx);
-}
-END_TEST
-
-START_TEST(file_bad)
-{
-	struct gdbregs_context *ctx = context();
-	struct folder f = folder_new();
-	const struct gdbregs_description *d = NULL;
-	struct gdbregs_error err = {0};
-	struct gdbregs_options o;
-
-	ck_assert_int_eq(load(ctx, &f, "none.xml", NULL, &d, &err), GDBREGS_ERR_IO);
-	ck_assert_ptr_nonnull(strstr(err.text, "/none.xml: No such file"));
-	ck_assert_int_eq(load(ctx, &f, "below", NULL, &d, &err), GDBREGS_ERR_IO);
-	write_file(&f, "a.xml", "<target>\n<xi:include href='none.xml'/></target>");
-	ck_assert_int_eq(load(ctx, &f, "a.xml", NULL, &d, &err), GDBREGS_ERR_DESCRIPTION);
-	ck_assert_str_eq(err.text, "a.xml:2:1: included document \"none.xml\" is missing");
-	write_file(&f, "a.xml", "<target><xi:include href='below'/></target>");
-	ck_assert_int_eq(load(ctx, &f, "a.xml", NULL, &d, &err), GDBREGS_ERR_IO);
-	write_file(&f, "b.xml", "<feature name='f'/>");
-	gdbregs_options_init(&o);
-	o.max_description_bytes = 50;
-	write_file(&f, "a.xml", "<target><xi:include href='b.xml'/></target>");
-	ck_assert_int_eq(load(ctx, &f, "a.xml", &o, &d, &err), GDBREGS_ERR_LIMIT);
-	ck_assert_ptr_nonnull(strstr(err.text, "max_description_bytes"));
-	ck_assert_int_eq(gdbregs_description_load(ctx, "/dev/zero", &o, &d, &err),
-			 GDBREGS_ERR_LIMIT);
-	gdbregs_options_init(&o);
-	o.max_includes = 1;
-	write_file(&f, "a.xml", "<target><xi:include href='b.xml'/><xi:include href='b.xml'/></target>");
-	ck_assert_int_eq(load(ctx, &f, "a.xml", &o, &d, &err), GDBREGS_ERR_LIMIT);
-	ck_assert_int_eq(gdbregs_description_load(ctx, NULL, NULL, &d, &err), GDBREGS_ERR_INVAL);
-	ck_assert_int_eq(gdbregs_description_load(NULL, "x", NULL, &d, &err), GDBREGS_ERR_INVAL);
-	ck_assert_int_eq(gdbregs_description_load(ctx, "x", NULL, NULL, NULL), GDBREGS_ERR_INVAL);
-	ck_assert_ptr_null(d);
-	folder_free(&f);
-	gdbregs_context_unref(ctx);
-}
-END_TEST
-
-/* A description reads nothing that does not stand beside it. */
-START_TEST(file_outside)
-{
-	static const char *const hrefs[] = {"/etc/hostname", "../c.xml", "x/../../c.xml", "..",
-					    "below/..",	     "below//../../c.xml"};
-	struct gdbregs_context *ctx = context();
-	struct folder f = folder_new();
-
-	write_file(&f, "c.xml", "<feature name='f'/>");
-	for (size_t i = 0; i < sizeof(hrefs) / sizeof(hrefs[0]); i++) {
-		const struct gdbregs_description *d = NULL;
-		struct gdbregs_error err = {0};
-		char text[200];
-
-		snprintf(text, sizeof(text), "<target><xi:include href='%s'/></target>", hrefs[i]);
-		write_file(&f, "below/a.xml", text);
-		ck_assert_int_eq(load(ctx, &f, "below/a.xml", NULL, &d, &err),
-				 GDBREGS_ERR_DESCRIPTION);
-		ck_assert_ptr_nonnull(strstr(err.text, "is missing"));
-	}
-	write_file(&f, "below/a.xml", "<target><xi:include href='..c.xml'/></target>");
-	write_file(&f, "below/..c.xml", "<feature name='f'/>");
-	const struct gdbregs_description *d = NULL;
-	ck_assert_int_eq(load(ctx, &f, "below/a.xml", NULL, &d, NULL), 0);
-	folder_free(&f);
-	gdbregs_context_unref(ctx);
-}
-END_TEST
-
-START_TEST(file_out_of_memory)
-{
-	struct gdbregs_context *ctx = context();
-	struct folder f = folder_new();
-	int result = GDBREGS_ERR_NOMEM;
-
-	write_file(&f, "a.xml", "<target><xi:include href='b.xml'/></target>");
-	write_file(&f, "b.xml", "<feature name='f'><reg name='r' bitsize='8'/></feature>");
-	for (unsigned long nth = 1; result == GDBREGS_ERR_NOMEM; nth++) {
-		const struct gdbregs_description *d = NULL;
-		struct gdbregs_error err = {0};
-
-		ck_assert_uint_lt(nth, 1000);
-		gdbregs__alloc_fail(nth, 1);
-		result = load(ctx, &f, "a.xml", NULL, &d, &err);
-		gdbregs__alloc_fail(0, 0);
-		ck_assert_int_eq(err.code, result);
-	}
-	ck_assert_int_eq(result, 0);
-	folder_free(&f);
-	gdbregs_context_unref(ctx);
-}
-END_TEST
-
 int main(void)
 {
 	Suite *suite = suite_create("registry");
@@ -562,10 +394,6 @@ int main(void)
 	tcase_add_loop_test(all, out_of_memory, 0, 2);
 	tcase_add_test(all, context_out_of_memory);
 	tcase_add_test(all, intern_pool);
-	tcase_add_test(all, file_good);
-	tcase_add_test(all, file_bad);
-	tcase_add_test(all, file_outside);
-	tcase_add_test(all, file_out_of_memory);
 	suite_add_tcase(suite, all);
 
 	SRunner *runner = srunner_create(suite);

@@ -100,6 +100,9 @@ START_TEST(equal)
 	ck_assert(!gdbregs__thread_id_equal(&a, &b));
 	b = (struct gdbregs__thread_id){false, 0, 2};
 	ck_assert(!gdbregs__thread_id_equal(&a, &b));
+	/* p0.2, thread 2 of any process, is not the thread 2 of a stub without them. */
+	a = (struct gdbregs__thread_id){true, 0, 2};
+	ck_assert(!gdbregs__thread_id_equal(&a, &b));
 }
 END_TEST
 

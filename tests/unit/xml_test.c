@@ -128,7 +128,7 @@ START_TEST(encodings)
 	refuse("<a>\xff</a>", "d:1:4: not well-formed (invalid token)");
 	refuse("<a>\xc3</a>", NULL);
 	refuse("<a>\xed\xa0\x80</a>", NULL); /* a surrogate */
-	refuse("<a>\xc0\x80</a>", NULL);     /* NUL, too long */
+	refuse("<a>\xc0\x80</a>", NULL); /* NUL, too long */
 	refuse_bytes("<a>\0</a>", 8, NULL);
 	refuse_bytes("<a/>\0", 5, NULL);
 	refuse("<a>&#0;</a>", NULL);
