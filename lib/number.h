@@ -9,7 +9,7 @@
 
 enum gdbregs__number {
 	GDBREGS__NUMBER_OK,
-	GDBREGS__NUMBER_NONE,  /* not a number */
+	GDBREGS__NUMBER_NONE, /* not a number */
 	GDBREGS__NUMBER_RANGE, /* negative, or more than 64 bits */
 };
 

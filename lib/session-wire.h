@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Layer 5. Between the session's queue and its wire: each calls the other here.
+ * Hides: acks owed and due, resending, the ring of runs. */
+#ifndef GDBREGS_LIB_SESSION_WIRE_H
+#define GDBREGS_LIB_SESSION_WIRE_H
+
+#include "session.h"
+
+/* session.c: the payload that answers the oldest packet in flight. */
+void gdbregs__session_dispatch(struct gdbregs_session *s, const uint8_t *payload, size_t size);
+
+/* session.c: the op still takes replies. */
+bool gdbregs__op_hears(const struct gdbregs__op *op);
+
+/* session-wire.c: the awaited reply did not come in time. */
+void gdbregs__session_overdue(struct gdbregs_session *s);
+
+/* session-wire.c: acknowledge what was taken, ahead of a packet or alone. */
+int gdbregs__session_send_acks(struct gdbregs_session *s);
+
+/* session-wire.c: the deadline of the oldest packet in flight, from now. */
+void gdbregs__session_aim(struct gdbregs_session *s);
+
+/* session-wire.c: the byte that stops a running target. 0 or NOMEM. */
+int gdbregs__session_send_interrupt(struct gdbregs_session *s);
+
+/* session-wire.c: a packet that has no reply, behind the acks owed. 0 or NOMEM. */
+int gdbregs__session_send_aside(struct gdbregs_session *s, const void *payload, size_t size);
+
+#endif
