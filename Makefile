@@ -13,7 +13,7 @@ VERSION := 0.1.0
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	    -Wwrite-strings -Wvla
 PKGS := libuv expat
-BASE_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARNINGS) -Iinclude -fvisibility=hidden -fPIC -MMD -MP
+BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -DGDBREGS_XML_DIR=\"$(PREFIX)/share/gdbregs\" $(WARNINGS) -Iinclude -fvisibility=hidden -fPIC -MMD -MP
 LIB_CFLAGS = $(BASE_CFLAGS) $(shell $(PKG_CONFIG) --cflags $(PKGS))
 LIB_LIBS = $(shell $(PKG_CONFIG) --libs $(PKGS)) -lpthread
 

@@ -192,7 +192,8 @@ struct gdbregs_options {
 	unsigned reply_timeout_ms;       /* 1..; default 5000: for each reply */
 	unsigned first_reply_timeout_ms; /* 1..; default 0 = reply_timeout_ms: for the stub's very first answer */
 	const char *description_path;    /* file used instead of the stub's description; its includes beside it; default NULL */
-	const char *architecture;        /* shipped description to use where the stub serves none; default NULL */
+	const char *architecture;        /* where the stub serves no description: a shipped one's name, or a file's path (with a `/`); default NULL */
+	bool step_irq; /* QEMU: let interrupts and timers through during steps; default false */
 	gdbregs_trace_cb trace;          /* default NULL */
 	void *trace_arg;
 	/* Limits on what a stub may make us hold. Exceeding one is GDBREGS_ERR_LIMIT. */
@@ -447,6 +448,172 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_read_registers(struct gdbregs_session *s
 
 /** Free a buffer's memory and make it empty. NULL is fine. */
 GDBREGS_API void gdbregs_buffer_fini(struct gdbregs_buffer *buf);
+
+/* ------------------------------------------------------------ writing --- */
+
+/**
+ * Write one register, and read it back.
+ *
+ * @param bytes  the value, target byte order
+ * @param size   exactly as many bytes as reading the register gives
+ *
+ * Errors: as gdbregs_read_register(); ACCESS unless the session was opened with
+ * GDBREGS_RW_REGS; INVAL for another size (the text names both); REMOTE where
+ * the stub refuses, UNSUPPORTED where it can't write registers, NOT_TAKEN where
+ * it accepts and the register reads differently afterwards.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_write_register(struct gdbregs_session *s, unsigned vcpu,
+						       const struct gdbregs_register *h,
+						       const void *bytes, size_t size);
+
+/* ------------------------------------------------------------ running --- */
+
+/** What became of the target that was resumed. */
+enum gdbregs_stop_kind {
+	GDBREGS_STOP_SIGNAL,      /* it stopped; signal and reason say why */
+	GDBREGS_STOP_EXITED,      /* there is no target any more; exit_status is set */
+	GDBREGS_STOP_TERMINATED,  /* likewise, ended by `signal` */
+	GDBREGS_STOP_THREAD_EXIT, /* one thread ended, with exit_status; the others are stopped */
+	GDBREGS_STOP_NO_RESUMED,  /* nothing is left that could run */
+};
+
+/** Why a target stopped, as far as the stub says. QEMU says no more than SIGNAL for breakpoints. */
+enum gdbregs_stop_reason {
+	GDBREGS_REASON_SIGNAL,  /* nothing but the signal */
+	GDBREGS_REASON_SWBREAK, /* a software breakpoint */
+	GDBREGS_REASON_HWBREAK, /* a hardware breakpoint */
+	GDBREGS_REASON_WATCH,   /* a write watchpoint; address is set */
+	GDBREGS_REASON_RWATCH,  /* a read watchpoint; address is set */
+	GDBREGS_REASON_AWATCH,  /* an access watchpoint; address is set */
+	GDBREGS_REASON_OTHER,   /* fork, library, syscall, ... */
+};
+
+/** A stop. */
+struct gdbregs_stop {
+	enum gdbregs_stop_kind kind;
+	enum gdbregs_stop_reason reason; /* of SIGNAL */
+	unsigned vcpu;    /* the one that stopped first; UINT_MAX where unknown */
+	int signal;       /* of SIGNAL and TERMINATED, in GDB's numbering: 5 step or breakpoint, 2 interrupted */
+	int exit_status;  /* of EXITED and THREAD_EXIT */
+	uint64_t address; /* of the watch reasons: the data's */
+};
+
+/**
+ * Execute one instruction on one vCPU; the others stand still.
+ *
+ * A vCPU that does not get through its instruction within
+ * options.reply_timeout_ms, as one that is halted, is interrupted: that is
+ * TIMEOUT, the target is stopped and the session as good as before.
+ *
+ * @param stop  what became of it; may be NULL
+ *
+ * Errors: NO_VCPU RUNNING NOMEM TIMEOUT REMOTE UNSUPPORTED leave the session
+ * good; CLOSED PROTOCOL, and TIMEOUT where not even the interrupt is answered,
+ * end it.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_step(struct gdbregs_session *s, unsigned vcpu,
+					     struct gdbregs_stop *stop);
+
+/**
+ * Let all vCPUs run, and return. Until gdbregs_wait() has seen them stop,
+ * everything that would ask the stub is refused with RUNNING. Closing the
+ * session stops them first, to leave the target as options.on_close says.
+ * Errors: as gdbregs_step().
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_continue(struct gdbregs_session *s);
+
+/**
+ * Wait for the stop that gdbregs_continue() leads to. One that came before is
+ * kept until it is waited for, or the target resumed.
+ *
+ * @param timeout_ms  how long; 0 only looks, negative waits for ever
+ * @param stop        may be NULL
+ *
+ * Errors: TIMEOUT: it still runs, the session is good, wait again. INVAL: it
+ * was not resumed. REMOTE UNSUPPORTED: the stub refused to resume it. NOMEM.
+ * CLOSED PROTOCOL end the session.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_wait(struct gdbregs_session *s, int timeout_ms,
+					     struct gdbregs_stop *stop);
+
+/**
+ * Ask a running target to stop, and return; gdbregs_wait() then sees the stop,
+ * with signal 2 unless something else came first. Nothing happens while it is
+ * stopped, or was asked already. Errors: INVAL CLOSED and what ended the session.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_interrupt(struct gdbregs_session *s);
+
+/** What makes a running target stop. */
+enum gdbregs_point {
+	GDBREGS_POINT_SOFTWARE, /* breakpoint */
+	GDBREGS_POINT_HARDWARE, /* breakpoint, where memory can't be patched */
+	GDBREGS_POINT_WRITE,    /* watchpoint on writes to memory */
+	GDBREGS_POINT_READ,     /* watchpoint on reads */
+	GDBREGS_POINT_ACCESS,   /* watchpoint on both */
+};
+
+/**
+ * Make the target stop at an address, on every vCPU. Points are removed when
+ * they are asked to, and all of them when the session ends, by whatever way.
+ *
+ * @param kind  of a breakpoint: the kind of instruction as GDB's `Z` packet has
+ *              it (0 is fine for QEMU); of a watchpoint: length in bytes
+ *
+ * Errors: INVAL (that very point is there already), RUNNING NOMEM, UNSUPPORTED
+ * (the stub has no such points), REMOTE (it refuses this one) leave the session
+ * good; TIMEOUT CLOSED PROTOCOL end it.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_point_insert(struct gdbregs_session *s,
+						     enum gdbregs_point point, uint64_t address,
+						     unsigned kind);
+/** Remove a point of ours; INVAL if there is no such one. Errors: as gdbregs_point_insert(). */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_point_remove(struct gdbregs_session *s,
+						     enum gdbregs_point point, uint64_t address,
+						     unsigned kind);
+/** gdbregs_point_insert() of a software breakpoint. */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_break_insert(struct gdbregs_session *s, uint64_t address,
+						     unsigned kind);
+/** gdbregs_point_remove() of a software breakpoint. */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_break_remove(struct gdbregs_session *s, uint64_t address,
+						     unsigned kind);
+
+/* ----------------------------------------------------------- watching --- */
+
+/**
+ * A watched register has changed while the target ran.
+ *
+ * @param old_bytes  before; NULL where it was unavailable, or of another size
+ * @param new_bytes  now; NULL where it is unavailable
+ * @param size       of those that are not NULL, in bytes
+ *
+ * Byte order: target. The bytes are borrowed for the call. Any function of the
+ * session may be called, gdbregs_unwatch() and closing it included; resuming
+ * the target is refused with RUNNING until the stop has been told.
+ */
+typedef void (*gdbregs_change_cb)(void *arg, unsigned vcpu, const struct gdbregs_register *h,
+				  const void *old_bytes, const void *new_bytes, size_t size);
+
+/**
+ * Be called back at each stop at which a register has another value than the
+ * target was resumed with. All watched registers, however many, are read in one
+ * flight after each stop. Callbacks come from within gdbregs_step() and
+ * gdbregs_wait(), before these return, vCPU by vCPU; in a session of a caller's
+ * loop from the loop, before the callback that tells of the stop. What
+ * gdbregs_write_register() and gdbregs_packet() change is not called a change.
+ * While the target runs a watch may be added; it counts from the next stop on.
+ *
+ * Errors: INVAL NO_VCPU WRONG_VCPU_TYPE ACCESS NOMEM. Serves both kinds of
+ * sessions.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_watch(struct gdbregs_session *s, unsigned vcpu,
+					      const struct gdbregs_register *h,
+					      gdbregs_change_cb cb, void *arg);
+/** End one watch made with the same arguments; INVAL if there is none. cb is not called any more. */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_unwatch(struct gdbregs_session *s, unsigned vcpu,
+						const struct gdbregs_register *h,
+						gdbregs_change_cb cb, void *arg);
+
+/* -------------------------------------------------------- raw packets --- */
 
 /**
  * Send a raw packet and wait for its reply: the way out for what this

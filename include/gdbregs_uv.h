@@ -89,6 +89,50 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_packet(struct gdbregs_session *s, con
 						  gdbregs_uv_cb cb, void *arg,
 						  struct gdbregs_uv_request **request);
 
+/** As gdbregs_write_register(). `bytes` is copied. */
+GDBREGS_API GDBREGS_CHECKED int
+gdbregs_uv_write_register(struct gdbregs_session *s, unsigned vcpu,
+			  const struct gdbregs_register *h, const void *bytes, size_t size,
+			  gdbregs_uv_cb cb, void *arg, struct gdbregs_uv_request **request);
+
+/**
+ * As gdbregs_step(). `stop` (may be NULL) must stay until the callback.
+ * Canceling gives up waiting alone: the step is done, and until it is, requests
+ * are refused with RUNNING.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_step(struct gdbregs_session *s, unsigned vcpu,
+						struct gdbregs_stop *stop, gdbregs_uv_cb cb,
+						void *arg, struct gdbregs_uv_request **request);
+
+/**
+ * Let all vCPUs run; calls back at the next stop. With cb NULL the stop is kept
+ * for gdbregs_uv_wait(). Canceling gives up waiting alone: the target runs on.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_continue(struct gdbregs_session *s,
+						    struct gdbregs_stop *stop, gdbregs_uv_cb cb,
+						    void *arg,
+						    struct gdbregs_uv_request **request);
+
+/** As gdbregs_wait(). Any number of requests may wait for the same stop. */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_wait(struct gdbregs_session *s, int timeout_ms,
+						struct gdbregs_stop *stop, gdbregs_uv_cb cb,
+						void *arg, struct gdbregs_uv_request **request);
+
+/** As gdbregs_interrupt(); nothing to call back for: whoever waits is told of the stop. */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_interrupt(struct gdbregs_session *s);
+
+/** As gdbregs_point_insert(). */
+GDBREGS_API GDBREGS_CHECKED int
+gdbregs_uv_point_insert(struct gdbregs_session *s, enum gdbregs_point point, uint64_t address,
+			unsigned kind, gdbregs_uv_cb cb, void *arg,
+			struct gdbregs_uv_request **request);
+
+/** As gdbregs_point_remove(). */
+GDBREGS_API GDBREGS_CHECKED int
+gdbregs_uv_point_remove(struct gdbregs_session *s, enum gdbregs_point point, uint64_t address,
+			unsigned kind, gdbregs_uv_cb cb, void *arg,
+			struct gdbregs_uv_request **request);
+
 /**
  * Give a request up: it calls back with CANCELED in the loop's next round, and
  * its outputs are not touched from now on. Replies still due are awaited

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Layer 6. The blocking calls: the same session, on a loop of its own that runs
+ * while a call waits. */
+#include "alloc.h"
+#include "blocking.h"
+#include "error.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <time.h>
+
+void gdbregs__blocking_done(struct gdbregs_session *s, int status, void *arg)
+{
+	struct gdbregs__waiting *waiting = arg;
+
+	(void)s;
+	waiting->done = true;
+	waiting->status = status;
+}
+
+static void on_closed(void *arg)
+{
+	*(bool *)arg = true;
+}
+
+/* libuv writes without MSG_NOSIGNAL; a stub that dies must not take the
+ * caller's process with it. */
+struct pipe_guard {
+	sigset_t before;
+	bool was_pending;
+};
+
+static void sigpipe_set(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGPIPE);
+}
+
+static void pipe_guard_begin(struct pipe_guard *guard)
+{
+	sigset_t set, pending;
+
+	sigpipe_set(&set);
+	sigpending(&pending);
+	guard->was_pending = sigismember(&pending, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &set, &guard->before);
+}
+
+static void pipe_guard_end(struct pipe_guard *guard)
+{
+	sigset_t set, pending;
+	struct timespec now = {0, 0};
+
+	sigpending(&pending);
+	if (!guard->was_pending && sigismember(&pending, SIGPIPE)) {
+		sigpipe_set(&set);
+		sigtimedwait(&set, NULL, &now);
+	}
+	pthread_sigmask(SIG_SETMASK, &guard->before, NULL);
+}
+
+static void run_until(uv_loop_t *loop, const bool *done)
+{
+	while (!*done)
+		uv_run(loop, UV_RUN_ONCE);
+}
+
+static void free_loop(uv_loop_t *loop)
+{
+	/* A resolver that could not be stopped may still hold it. */
+	while (uv_loop_close(loop) == UV_EBUSY)
+		uv_run(loop, UV_RUN_ONCE);
+	gdbregs__free(loop);
+}
+
+static void close_and_free(struct gdbregs_session *s)
+{
+	uv_loop_t *loop = gdbregs__transport_of(s)->loop;
+	struct pipe_guard guard;
+	bool closed = false;
+
+	pipe_guard_begin(&guard);
+	gdbregs__transport_close(s, on_closed, &closed);
+	run_until(loop, &closed);
+	pipe_guard_end(&guard);
+	free_loop(loop);
+}
+
+static int open_session(struct gdbregs_context *ctx, const char *address, char *const argv[],
+			const struct gdbregs_options *o, struct gdbregs_session **out,
+			struct gdbregs_error *err)
+{
+	uv_loop_t *loop = gdbregs__malloc(sizeof(*loop));
+	struct gdbregs__waiting waiting = {0};
+	struct gdbregs_session *s;
+	struct pipe_guard guard;
+
+	if (!loop || uv_loop_init(loop) < 0) {
+		gdbregs__free(loop);
+		return gdbregs__fail_nomem(err);
+	}
+	pipe_guard_begin(&guard);
+	int result = gdbregs__transport_open(ctx, loop, address, argv, o, gdbregs__blocking_done, &waiting, &s, err);
+	if (result == 0) {
+		gdbregs__transport_of(s)->blocking = true;
+		s->watch_outside = true;
+		run_until(loop, &waiting.done);
+	}
+	pipe_guard_end(&guard);
+	if (result < 0) {
+		free_loop(loop);
+		return result;
+	}
+	if (waiting.status < 0) {
+		if (err)
+			*err = s->error;
+		close_and_free(s);
+		return waiting.status;
+	}
+	*out = s;
+	return 0;
+}
+
+int gdbregs_connect(struct gdbregs_context *ctx, const char *address,
+		    const struct gdbregs_options *o, struct gdbregs_session **out,
+		    struct gdbregs_error *err)
+{
+	if (!out)
+		return gdbregs__fail(err, GDBREGS_ERR_INVAL, "nowhere to put the session");
+	return open_session(ctx, address, NULL, o, out, err);
+}
+
+int gdbregs_spawn(struct gdbregs_context *ctx, char *const argv[],
+		  const struct gdbregs_options *o, struct gdbregs_session **out,
+		  struct gdbregs_error *err)
+{
+	if (!out || !argv || !argv[0])
+		return gdbregs__fail(err, GDBREGS_ERR_INVAL,
+				     "no command, or nowhere to put the session");
+	return open_session(ctx, NULL, argv, o, out, err);
+}
+
+void gdbregs_close(struct gdbregs_session *s)
+{
+	if (s && gdbregs__transport_of(s)->blocking)
+		close_and_free(s);
+}
+
+int gdbregs__blocking_begin(struct gdbregs_session *s)
+{
+	if (!s)
+		return GDBREGS_ERR_INVAL;
+	if (!gdbregs__transport_of(s)->blocking)
+		return gdbregs__session_say(s, GDBREGS_ERR_INVAL,
+					    "a blocking call on a session of a caller's loop");
+	gdbregs__transport_clock(s);
+	return 0;
+}
+
+int gdbregs__blocking_wait(struct gdbregs_session *s, int queued, struct gdbregs__waiting *waiting)
+{
+	struct pipe_guard guard;
+
+	if (queued < 0)
+		return queued;
+	pipe_guard_begin(&guard);
+	gdbregs__transport_kick(s);
+	run_until(gdbregs__transport_of(s)->loop, &waiting->done);
+	pipe_guard_end(&guard);
+	return waiting->status;
+}
+
+void gdbregs__blocking_flush(struct gdbregs_session *s)
+{
+	struct gdbregs__transport *t = gdbregs__transport_of(s);
+	struct pipe_guard guard;
+
+	pipe_guard_begin(&guard);
+	gdbregs__transport_kick(s);
+	while (!s->fatal && (t->writing || s->out.size || (s->resume.op && !s->resume.out)))
+		uv_run(t->loop, UV_RUN_ONCE);
+	pipe_guard_end(&guard);
+}
+
+void gdbregs__blocking_look(struct gdbregs_session *s)
+{
+	struct pipe_guard guard;
+
+	pipe_guard_begin(&guard);
+	uv_run(gdbregs__transport_of(s)->loop, UV_RUN_NOWAIT);
+	pipe_guard_end(&guard);
+}
+
+int gdbregs_read_register(struct gdbregs_session *s, unsigned vcpu,
+			  const struct gdbregs_register *h, struct gdbregs_buffer *buf)
+{
+	struct gdbregs__waiting waiting = {0};
+	int result = gdbregs__blocking_begin(s);
+
+	if (result == 0)
+		result = gdbregs__read_one(s, vcpu, h, buf, gdbregs__blocking_done, &waiting, NULL);
+	return gdbregs__blocking_wait(s, result, &waiting);
+}
+
+int gdbregs_read_registers(struct gdbregs_session *s, struct gdbregs_read *reads, size_t count,
+			   struct gdbregs_buffer *storage)
+{
+	struct gdbregs__waiting waiting = {0};
+	int result = gdbregs__blocking_begin(s);
+
+	if (result == 0)
+		result = gdbregs__read_many(s, reads, count, storage, gdbregs__blocking_done, &waiting, NULL);
+	return gdbregs__blocking_wait(s, result, &waiting);
+}
+
+int gdbregs_packet(struct gdbregs_session *s, const void *payload, size_t size,
+		   struct gdbregs_buffer *reply)
+{
+	struct gdbregs__waiting waiting = {0};
+	int result = gdbregs__blocking_begin(s);
+
+	if (result == 0)
+		result = gdbregs__raw_packet(s, payload, size, reply, gdbregs__blocking_done, &waiting, NULL);
+	return gdbregs__blocking_wait(s, result, &waiting);
+}
