@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "command.h"
+
+#include "message.h"
+#include "status.h"
+#include "suggest.h"
+
+#include <string.h>
+
+#define SELECTION "[[FEATURE:]NAME...]"
+
+// clang-format off
+static const struct command table[] = {
+	{.name = "vcpus",
+	 .summary = "show the vCPUs: thread, name and state, architecture",
+	 .help = "Shows the vCPUs of all targets: number, thread, name and state as the stub says\n"
+		 "them, architecture, number of registers.\n",
+	 .examples = "gdbregs-cli vcpus\n"
+		     "gdbregs-cli vcpus -t localhost:1234 -t localhost:1235 --json\n",
+	 .run = command_vcpus,
+	 .options = GROUP_CONNECTION | GROUP_FORMAT | GROUP_OUTPUT,
+	 .many_targets = true},
+	{.name = "list",
+	 .arguments = SELECTION,
+	 .summary = "show which registers there are, without reading any",
+	 .help = "Shows name, feature, size, type and group of the registers of all vCPUs, without\n"
+		 "reading any. With --tdesc or --arch and no target it needs no stub at all.\n",
+	 .examples = "gdbregs-cli list\n"
+		     "gdbregs-cli list 'xmm*' --format csv\n"
+		     "gdbregs-cli list --tdesc target.xml\n",
+	 .run = command_list,
+	 .options = GROUP_CONNECTION | GROUP_SELECT | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT},
+	{.name = "read",
+	 .arguments = SELECTION,
+	 .summary = "read some registers, of vCPU 0 unless said",
+	 .help = "Reads the selected registers (all, if none is named) of vCPU 0, or of those\n"
+		 "given with -c. Names are globs, upper and lower case alike.\n",
+	 .examples = "gdbregs-cli read rip 'r*' --exclude 'r1?'\n"
+		     "gdbregs-cli read -c all pc sp\n"
+		     "gdbregs-cli read --group vector --json\n",
+	 .run = command_read,
+	 .options = GROUP_CONNECTION | GROUP_SELECT | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
+		    GROUP_STRICT},
+	{.name = "dump",
+	 .arguments = SELECTION,
+	 .summary = "take a snapshot: all registers of all vCPUs of all targets",
+	 .help = "Reads all registers of all vCPUs, or those selected, of all targets at the same\n"
+		 "time. Each guest is released as soon as its own registers are read.\n",
+	 .examples = "gdbregs-cli dump\n"
+		     "gdbregs-cli dump -t :1234 -t :1235 -f json -o snapshot.json\n"
+		     "gdbregs-cli dump -- qemu-system-x86_64 -S -gdb stdio -display none\n",
+	 .run = command_dump,
+	 .options = GROUP_CONNECTION | GROUP_SELECT | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
+		    GROUP_STRICT,
+	 .many_targets = true},
+	{.name = "xml",
+	 .summary = "show the target description as one XML document",
+	 .help = "Prints the target description of vCPU 0, or of the one given with -c, as one\n"
+		 "document, includes resolved. --raw saves the documents as they were served.\n",
+	 .examples = "gdbregs-cli xml -o target.xml\n"
+		     "gdbregs-cli xml --raw served/\n",
+	 .run = command_xml,
+	 .options = GROUP_CONNECTION | GROUP_VCPU | GROUP_OUTPUT | GROUP_RAW},
+	{.name = "packet",
+	 .arguments = "PAYLOAD...",
+	 .summary = "send raw packets of the GDB remote protocol, show the replies",
+	 .help = "Sends each payload as a packet and prints its reply on a line of its own. Packets\n"
+		 "that end, reset or resume the target, or that part us from it, are refused.\n",
+	 .examples = "gdbregs-cli packet qC 'm0,10'\n",
+	 .run = command_packet,
+	 .options = GROUP_CONNECTION | GROUP_FORMAT | GROUP_OUTPUT},
+};
+// clang-format on
+
+#define TABLE_COUNT (sizeof table / sizeof table[0])
+
+const struct command *command_table(size_t *count)
+{
+	*count = TABLE_COUNT;
+	return table;
+}
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
+		if (strcmp(table[i].name, name) == 0)
+			return &table[i];
+	}
+	return NULL;
+}
+
+int command_unknown(const char *name)
+{
+	struct suggestion near;
+	suggest_begin(&near, name);
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		suggest_offer(&near, table[i].name);
+	if (near.best == NULL)
+		return fail(STATUS_USAGE, "unknown command '%s'; see 'gdbregs-cli --help'", name);
+	return fail(STATUS_USAGE, "unknown command '%s'; did you mean '%s'?", name, near.best);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table of commands. To add one: write command-NAME.c with one function
+ * that takes the options and returns an exit status, declare it below, add a
+ * line to the table in command.c and a section to man/gdbregs-cli.1. */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include "options.h"
+
+struct command {
+	const char *name;
+	const char *arguments; /* for the usage line; NULL: takes none */
+	const char *summary;
+	const char *help; /* what it does, in sentences */
+	const char *examples; /* one a line */
+	int (*run)(const struct options *o);
+	unsigned options; /* mask of enum option_group */
+	bool many_targets;
+};
+
+const struct command *command_table(size_t *count);
+const struct command *command_find(const char *name);
+/* Says so on stderr, with the nearest one; an exit status. */
+int command_unknown(const char *name);
+
+int command_vcpus(const struct options *o);
+int command_list(const struct options *o);
+int command_read(const struct options *o);
+int command_dump(const struct options *o);
+int command_xml(const struct options *o);
+int command_packet(const struct options *o);
+
+#endif

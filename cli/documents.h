@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* xml --raw: a description's documents as files. Hides: which names a stub may
+ * give its documents without writing where it should not. */
+#ifndef CLI_DOCUMENTS_H
+#define CLI_DOCUMENTS_H
+
+#include "output.h"
+
+#include <gdbregs.h>
+
+/* Make the directory, if need be, before a guest is stopped for it. 0, or an
+ * exit status said on stderr, with `out` abandoned. */
+int documents_prepare(const char *dir, struct output *out);
+/* Save all of them, or none if a name is unfit. 0 or an exit status, said on stderr. */
+int documents_save(const struct gdbregs_description *d, const char *dir);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The uv loop all sessions run on. Hides: signals while it runs. The first one
+ * calls `interrupted`, which ends what runs, and then ends the process; a
+ * second one ends it at once. */
+#ifndef CLI_LOOP_H
+#define CLI_LOOP_H
+
+#include <uv.h>
+
+struct loop {
+	uv_loop_t uv;
+	uv_signal_t signals[3];
+	size_t signal_count;
+	int signo; /* 0: none came */
+	void (*interrupted)(void *arg);
+	void *arg;
+};
+
+/* 0 or a negative uv error. */
+int loop_init(struct loop *loop, void (*interrupted)(void *arg), void *arg);
+/* Until nothing is left to do. Does not return if a signal came. */
+void loop_run(struct loop *loop);
+
+#endif

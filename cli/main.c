@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* gdbregs-cli: the registers of running guests, through their gdbstubs. */
+#include "command.h"
+#include "message.h"
+#include "offline.h"
+#include "signals.h"
+#include "usage.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Were one of them closed, the next socket would take its place, and a message
+ * for people would go to a stub. Writing to what is put there fails. */
+static void hold_standard_files(void)
+{
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
+		if (open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+			_exit(EXIT_FAILURE);
+	}
+}
+
+static int run(const struct options *o)
+{
+	if (o->version)
+		return usage_version();
+	if (o->help)
+		return usage_help(o->command);
+	int status = o->arch != NULL ? offline_check_arch(o->arch) : 0;
+	return status != 0 ? status : o->command->run(o);
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	hold_standard_files();
+	message_init();
+	signals_init();
+	int status = options_parse(&options, argc, argv);
+	if (status == 0)
+		status = run(&options);
+	options_fini(&options);
+	return status;
+}

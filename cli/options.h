@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The command line. Hides: its syntax, and the table of options, from which
+ * parsing, help and "does not apply" come. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <gdbregs.h>
+
+struct command;
+
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL, FORMAT_CSV };
+
+/* Which options a command takes; a command has a mask of these. */
+enum option_group {
+	GROUP_ALWAYS = 1 << 0, /* -h -V -q -v */
+	GROUP_CONNECTION = 1 << 1, /* -t --wait … */
+	GROUP_SELECT = 1 << 2, /* --feature --group --exclude */
+	GROUP_VCPU = 1 << 3, /* -c */
+	GROUP_FORMAT = 1 << 4, /* -f -j */
+	GROUP_OUTPUT = 1 << 5, /* -o */
+	GROUP_STRICT = 1 << 6,
+	GROUP_RAW = 1 << 7,
+};
+
+/* Words of the command line; they live as long as argv. */
+struct words {
+	char **item;
+	size_t count;
+};
+
+struct options {
+	const struct command *command; /* NULL: only --help or --version was asked for */
+	struct words arguments; /* after COMMAND */
+	struct words targets;
+	struct words features, groups, excludes;
+	char **spawn; /* what stands after `--`; NULL where nothing does */
+	unsigned wait_ms; /* 0: do not wait */
+	unsigned timeout_ms;
+	enum gdbregs_on_close on_exit;
+	enum gdbregs_byte_order endian; /* UNKNOWN: not overridden */
+	const char *arch;
+	const char *tdesc;
+	unsigned *vcpus; /* those listed with -c, each once */
+	size_t vcpu_count; /* 0: not said, or all */
+	bool vcpus_all;
+	bool vcpus_single; /* -c with one number: not a list, not `all` */
+	enum format format;
+	const char *output;
+	const char *raw_dir;
+	bool log_packets, quiet, verbose, strict, help, version;
+};
+
+struct option_info {
+	int key; /* short option, or a number above 255 */
+	const char *name;
+	int argument; /* no_argument … of getopt.h */
+	const char *argument_name;
+	enum option_group group;
+	int (*set)(struct options *o, const char *value); /* 0 or an exit status, said on stderr */
+	const char *help;
+};
+
+/* Parse; 0 or an exit status, said on stderr. End `o` with options_fini() in both cases. */
+int options_parse(struct options *o, int argc, char **argv);
+void options_fini(struct options *o);
+
+/* The table; *count entries. */
+const struct option_info *options_table(size_t *count);
+
+/* No target was named: the command works on --tdesc or --arch alone, if given. */
+bool options_offline(const struct options *o);
+
+#endif

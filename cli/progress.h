@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One line on a terminal's stderr that tells how far long work is. Hides: when
+ * it is shown (after half a second, never with -q or off a terminal) and how it
+ * is taken away again. */
+#ifndef CLI_PROGRESS_H
+#define CLI_PROGRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <uv.h>
+
+/* `done` of `all` targets; both may change while the loop runs. */
+int progress_start(uv_loop_t *loop, bool quiet, const size_t *done, size_t all);
+void progress_stop(void);
+/* Take the line off the terminal, if it is there, before something else is written. */
+void progress_hide(void);
+
+#endif

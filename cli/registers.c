@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "registers.h"
+
+#include "message.h"
+#include "status.h"
+
+static int start_reading(struct target *t)
+{
+	const enum vcpu_default *which = t->set->work_arg;
+	int error = snapshot_collect(t, *which);
+	return error != 0 ? error : snapshot_read(t);
+}
+
+static const char *first_unavailable(const struct snapshot *s)
+{
+	size_t i = 0;
+	while (i < s->read_count && s->reads[i].status >= 0)
+		i++;
+	return i < s->read_count ? gdbregs_register_name(s->reads[i].reg) : "";
+}
+
+/* --strict: what is unavailable is an error, though the rest is printed. */
+static int check_strict(const struct targets *set)
+{
+	int status = 0;
+	for (size_t i = 0; i < set->count; i++) {
+		const struct snapshot *s = &set->item[i].snapshot;
+		size_t count = set->item[i].status == 0 ? snapshot_unavailable(s) : 0;
+		if (count > 0)
+			status =
+				fail(STATUS_SELECTION, "%s: %zu of %zu registers unavailable: %s%s",
+				     set->item[i].name, count, s->read_count, first_unavailable(s),
+				     count > 1 ? ", ..." : "");
+	}
+	return status;
+}
+
+static void say_sizes(const struct snapshot *s)
+{
+	for (size_t i = 0; i < s->read_count; i++) {
+		const struct gdbregs_read *read = &s->reads[i];
+		unsigned bits = gdbregs_register_bits(read->reg);
+		if (read->status >= 0 && (size_t)read->status != ((size_t)bits + 7) / 8)
+			detail("%s: vCPU %u: %s: the stub sent %d bits, its description says %u",
+			       s->target, read->vcpu, gdbregs_register_name(read->reg),
+			       8 * read->status, bits);
+	}
+}
+
+static int first_of(int a, int b)
+{
+	return a != 0 ? a : b;
+}
+
+static int print(struct output *out, const struct targets *set, enum shape shape)
+{
+	for (size_t i = 0; i < set->count; i++)
+		say_sizes(&set->item[i].snapshot);
+	int failed = targets_report(set);
+	if (targets_hopeless(set)) {
+		output_abandon(out);
+		return failed;
+	}
+	bool ok = format_snapshots(out, set, shape);
+	if (!ok) {
+		output_abandon(out);
+		return fail_nomem();
+	}
+	int written = output_finish(out);
+	if (failed == 0 && set->options->strict)
+		failed = check_strict(set);
+	return first_of(written, failed);
+}
+
+int registers_show(const struct options *o, enum vcpu_default which, enum shape shape)
+{
+	struct output out;
+	struct targets set;
+	int status = output_open(&out, o->output);
+	if (status != 0)
+		return status;
+	status = targets_run(&set, o, GDBREGS_R_REGS, start_reading, &which);
+	if (status == 0)
+		status = print(&out, &set, shape);
+	else
+		output_abandon(&out);
+	targets_fini(&set);
+	return status;
+}

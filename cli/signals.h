@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Dying by a signal without leaving a temporary file behind. Hides: the
+ * handlers in force while no loop runs (loop.h has its own). */
+#ifndef CLI_SIGNALS_H
+#define CLI_SIGNALS_H
+
+#include <stddef.h>
+
+/* SIGPIPE ignored; the signals that end us remove the temporary file first. */
+void signals_init(void);
+/* Again, after the loop has had them. */
+void signals_restore(void);
+/* Those signals; *count of them. SIGHUP is not one of them under nohup(1). */
+const int *signals_list(size_t *count);
+/* Remove the temporary file and die by `signo`, as its default action would. */
+_Noreturn void signals_die(int signo);
+
+/* A file to remove when a signal ends us; NULL: none. False: the path is too long. */
+int signals_guard(const char *path);
+
+#endif

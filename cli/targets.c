@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "message.h"
+#include "progress.h"
+#include "status.h"
+#include "target.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+/* What stands for the target where the stub is a command: the command. */
+static char *join(char *const *argv)
+{
+	struct text text = {0};
+	for (size_t i = 0; argv[i] != NULL; i++) {
+		text_adds(&text, i > 0 ? " " : "");
+		text_adds(&text, argv[i]);
+	}
+	if (text.failed)
+		text_fini(&text);
+	return text.data;
+}
+
+static char *name_of(const struct options *o, size_t index)
+{
+	if (o->spawn != NULL)
+		return join(o->spawn);
+	return strdup(o->targets.count > 0 ? o->targets.item[index] : "localhost:1234");
+}
+
+static int init(struct targets *set)
+{
+	const struct options *o = set->options;
+	size_t count = o->targets.count > 0 ? o->targets.count : 1;
+	set->item = calloc(count, sizeof *set->item);
+	if (set->item == NULL || gdbregs_context_new(&set->context) < 0)
+		return fail_nomem();
+	set->count = count;
+	for (size_t i = 0; i < count; i++) {
+		struct target *t = &set->item[i];
+		t->set = set;
+		t->name = name_of(o, i);
+		if (t->name == NULL)
+			return fail_nomem();
+		t->snapshot.target = t->name;
+	}
+	return 0;
+}
+
+/* A descriptor each, and some for ourselves. Where the hard limit is lower, the
+ * targets beyond it fail with their own error. */
+static void raise_file_limit(size_t targets)
+{
+	struct rlimit limit;
+	rlim_t wanted = (rlim_t)targets + 64;
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
+		return;
+	limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* A bad --tdesc is found before any guest is stopped for it. */
+static int check_tdesc(struct targets *set)
+{
+	const struct gdbregs_description *d;
+	struct gdbregs_error error;
+	if (set->options->tdesc == NULL)
+		return 0;
+	int code = gdbregs_description_load(set->context, set->options->tdesc, NULL, &d, &error);
+	return code < 0 ? fail(status_of(code, 1), "%s", error.text) : 0;
+}
+
+static void interrupt_all(void *arg)
+{
+	struct targets *set = arg;
+	for (size_t i = 0; i < set->count; i++)
+		target_interrupt(&set->item[i]);
+}
+
+static int run(struct targets *set)
+{
+	raise_file_limit(set->count);
+	int error = loop_init(&set->loop, interrupt_all, set);
+	if (error == 0)
+		error = progress_start(&set->loop.uv, set->options->quiet, &set->done, set->count);
+	if (error < 0)
+		return fail(STATUS_FILE, "cannot start: %s", uv_strerror(error));
+	for (size_t i = 0; i < set->count; i++)
+		target_start(&set->item[i]);
+	loop_run(&set->loop);
+	return 0;
+}
+
+int targets_run(struct targets *set, const struct options *o, enum gdbregs_access access,
+		target_work work, void *work_arg)
+{
+	*set = (struct targets){.options = o, .access = access, .work = work, .work_arg = work_arg};
+	int status = init(set);
+	if (status == 0)
+		status = check_tdesc(set);
+	if (status == 0)
+		status = run(set);
+	return status;
+}
+
+void targets_fini(struct targets *set)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		snapshot_fini(&set->item[i].snapshot);
+		free(set->item[i].name);
+	}
+	free(set->item);
+	gdbregs_context_unref(set->context);
+	*set = (struct targets){.options = NULL};
+}
+
+/* The library's own words may begin with the address already. */
+static void report(const struct target *t)
+{
+	size_t length = strlen(t->name);
+	if (strncmp(t->why, t->name, length) == 0 && t->why[length] == ':')
+		fail(t->status, "%s", t->why);
+	else
+		fail(t->status, "%s: %s", t->name, t->why);
+}
+
+int targets_report(const struct targets *set)
+{
+	int first = 0;
+	for (size_t i = 0; i < set->count; i++) {
+		const struct target *t = &set->item[i];
+		if (t->status == 0)
+			continue;
+		report(t);
+		first = first != 0 ? first : t->status;
+	}
+	return first;
+}
+
+bool targets_hopeless(const struct targets *set)
+{
+	return set->count == 1 && set->item[0].status != 0;
+}

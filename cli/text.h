@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Growing text. Hides: memory, and its exhaustion until one asks: `failed` is
+ * set and the text stays as it was. All zero is an empty text. */
+#ifndef CLI_TEXT_H
+#define CLI_TEXT_H
+
+#include <gdbregs.h>
+#include <stdio.h>
+
+struct text {
+	char *data; /* NUL-terminated once anything was added */
+	size_t size;
+	size_t capacity;
+	bool failed;
+};
+
+void text_clear(struct text *t);
+void text_fini(struct text *t);
+void text_add(struct text *t, const void *data, size_t size);
+void text_adds(struct text *t, const char *string);
+/* Two lower-case digits a byte, in the order given. */
+void text_add_bytes(struct text *t, const uint8_t *bytes, size_t size);
+/* `0x` and the number; `padded`: all digits of its size, else none in front. */
+void text_add_number(struct text *t, enum gdbregs_byte_order order, const uint8_t *bytes,
+		     size_t size, bool padded);
+/* Bytes outside 0x20..0x7e as \xHH: what a stub sent must not steer a terminal. */
+void text_add_printable(struct text *t, const void *data, size_t size);
+
+/* A string made printable, and its width so; put pads with blanks to `width`. */
+size_t printable_width(const char *string);
+void printable_put(FILE *stream, const char *string, size_t width);
+
+#endif
