@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Tests, benchmarks, installing, and what they need. Included by the Makefile.
+
+# A program per tests/unit/*_test.c and tests/wire/*_test.c, with the other .c
+# files of its directory, on the static library: its internals are visible.
+UNIT_SRC := $(wildcard tests/unit/*_test.c)
+WIRE_SRC := $(wildcard tests/wire/*_test.c)
+UNIT_HELP := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
+WIRE_HELP := $(filter-out $(WIRE_SRC),$(wildcard tests/wire/*.c))
+UNIT_BIN := $(UNIT_SRC:%.c=$(BUILD)/%)
+WIRE_BIN := $(WIRE_SRC:%.c=$(BUILD)/%)
+TEST_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(UNIT_SRC) $(WIRE_SRC) $(UNIT_HELP) $(WIRE_HELP))
+TEST_CFLAGS = $(BASE_CFLAGS) -iquote lib $(shell $(PKG_CONFIG) --cflags $(PKGS) check)
+TEST_LIBS = $(LIB_LIBS) $(shell $(PKG_CONFIG) --libs check)
+
+$(TEST_OBJ): $(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(TEST_CFLAGS) $(CFLAGS) -c $< -o $@
+
+$(UNIT_BIN): $(UNIT_HELP:%.c=$(BUILD)/%.o)
+$(WIRE_BIN): $(WIRE_HELP:%.c=$(BUILD)/%.o)
+$(UNIT_BIN) $(WIRE_BIN): $(BUILD)/%: $(BUILD)/%.o $(STATIC)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(STATIC) $(TEST_LIBS)
+
+# The fake stub and the proxy; they share nothing with the library.
+PROXY := $(BUILD)/tests/fake/proxy
+FAKESTUB := $(BUILD)/tests/fake/fakestub
+FAKE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fake/*.c))
+
+$(FAKE_OBJ): $(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE_CFLAGS) $(shell $(PKG_CONFIG) --cflags libuv) $(CFLAGS) -c $< -o $@
+
+PROXY_OBJ := $(filter $(BUILD)/tests/fake/proxy%,$(FAKE_OBJ))
+$(PROXY): $(PROXY_OBJ)
+$(FAKESTUB): $(filter-out $(PROXY_OBJ),$(FAKE_OBJ))
+$(PROXY) $(FAKESTUB):
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs libuv)
+
+-include $(TEST_OBJ:.o=.d) $(FAKE_OBJ:.o=.d)
+
+# ----------------------------------------------------------------- checks --
+
+SCRIPT_TESTS := $(wildcard tests/scripts/*) \
+	$(sort $(shell find tests/fake tests/cli tests/real tests/fuzz tests/hostile -name '*_test*' -type f \
+		-perm -u+x 2>/dev/null))
+RUN = BUILD=$(abspath $(BUILD)) CC='$(CC)' tests/run
+
+.PHONY: build-tests check check-unit check-valgrind check-asan check-ubsan check-tsan
+build-tests: $(UNIT_BIN) $(WIRE_BIN) $(FAKESTUB) $(PROXY)
+
+check: all build-tests
+	$(RUN) $(UNIT_BIN) $(WIRE_BIN) $(SCRIPT_TESTS)
+
+check-unit: $(UNIT_BIN) $(WIRE_BIN) $(FAKESTUB) $(PROXY)
+	$(RUN) $(UNIT_RUN_FLAGS) $(UNIT_BIN) $(WIRE_BIN)
+
+# One process, so that what it holds at its end is seen; checks for leaks make
+# it slow.
+VALGRIND = valgrind -q --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all \
+	--error-exitcode=99
+check-valgrind: $(UNIT_BIN) $(WIRE_BIN) $(FAKESTUB) $(PROXY)
+	CK_FORK=no $(RUN) --timeout 900 --wrap '$(VALGRIND)' $(UNIT_BIN) $(WIRE_BIN)
+
+# Each sanitizer in a build directory of its own.
+SANITIZE = CK_FORK=no $(MAKE) --no-print-directory check-unit UNIT_RUN_FLAGS='--timeout 900' \
+	BUILD=$(BUILD)
+SANITIZE_CFLAGS = -O1 -g -fno-omit-frame-pointer
+
+check-asan:
+	$(SANITIZE)/asan CFLAGS='$(SANITIZE_CFLAGS) -fsanitize=address'
+
+check-ubsan:
+	$(SANITIZE)/ubsan CFLAGS='$(SANITIZE_CFLAGS) -fsanitize=undefined -fno-sanitize-recover=all'
+
+check-tsan:
+	$(SANITIZE)/tsan CFLAGS='$(SANITIZE_CFLAGS) -fsanitize=thread'
+
+# A program per tests/bench/*.c, through the public interface alone.
+BENCH_SRC := $(wildcard tests/bench/*.c)
+BENCH_BIN := $(BENCH_SRC:%.c=$(BUILD)/%)
+
+$(BENCH_BIN): $(BUILD)/%: %.c tests/bench/bench.h $(STATIC)
+	@mkdir -p $(@D)
+	$(CC) $(LIB_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(STATIC) $(LIB_LIBS)
+
+.PHONY: bench demo
+bench: all $(FAKESTUB) $(PROXY) $(BENCH_BIN)
+	@if [ -x tests/bench/run ]; then BUILD=$(abspath $(BUILD)) tests/bench/run; \
+	else echo 'there is no tests/bench/run'; fi
+
+demo: all
+	BUILD=$(abspath $(BUILD)) tests/real/demo
+
+# ----------------------------------------------------------- dependencies --
+
+.PHONY: deps deps-build deps-test
+deps:
+	tests/deps build test
+
+deps-build:
+	tests/deps build
+
+deps-test:
+	tests/deps test
+
+# `make deps check` installs first, with -j too.
+ifneq ($(filter deps deps-build deps-test,$(MAKECMDGOALS)),)
+$(LIB_OBJ) $(CLI_OBJ) $(TEST_OBJ) $(FAKE_OBJ): | $(filter deps%,$(MAKECMDGOALS))
+endif
+
+# ------------------------------------------------------------- installing --
+
+LIBDIR = $(PREFIX)/lib
+DATADIR = $(PREFIX)/share/gdbregs
+MANDIR = $(PREFIX)/share/man
+PC := $(BUILD)/libgdbregs.pc
+MAN := $(wildcard man/*.[1-9])
+XML := $(wildcard xml/*.xml)
+
+# Written anew each time: PREFIX may be another one.
+.PHONY: $(PC)
+$(PC):
+	@mkdir -p $(@D)
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(PREFIX)/include' \
+		'datadir=$(DATADIR)' '' 'Name: libgdbregs' \
+		'Description: Registers of a running guest, read from its gdbstub' \
+		'Version: $(VERSION)' 'Requires: libuv' 'Requires.private: expat' \
+		'Libs: -L$${libdir} -lgdbregs' 'Libs.private: -lpthread' \
+		'Cflags: -I$${includedir}' >$@
+
+.PHONY: install uninstall
+install: all $(PC)
+	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(LIBDIR)/pkgconfig \
+		$(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(DATADIR)
+	install -m 644 include/gdbregs.h include/gdbregs_uv.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 $(STATIC) $(DESTDIR)$(LIBDIR)
+	install -m 755 $(SHARED) $(DESTDIR)$(LIBDIR)
+	ln -sf libgdbregs.so.0 $(DESTDIR)$(LIBDIR)/libgdbregs.so
+	install -m 644 $(PC) $(DESTDIR)$(LIBDIR)/pkgconfig
+	install -m 755 $(CLI) $(DESTDIR)$(PREFIX)/bin
+	for page in $(MAN); do \
+		install -D -m 644 $$page \
+			$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit 1; \
+	done
+	for file in $(XML); do \
+		install -m 644 $$file $(DESTDIR)$(DATADIR) || exit 1; \
+	done
+
+uninstall:
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/include/,gdbregs.h gdbregs_uv.h) \
+		$(addprefix $(DESTDIR)$(LIBDIR)/,libgdbregs.a libgdbregs.so.0 libgdbregs.so) \
+		$(DESTDIR)$(LIBDIR)/pkgconfig/libgdbregs.pc $(DESTDIR)$(PREFIX)/bin/gdbregs-cli \
+		$(foreach page,$(MAN),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
+		$(addprefix $(DESTDIR)$(DATADIR)/,$(notdir $(XML)))
+	-rmdir $(DESTDIR)$(DATADIR) 2>/dev/null
+
+include tests/fuzz/fuzz.mk
