@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the tests of the command line tool share: run it, play a stub, compare."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import traceback
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+CLI = os.environ.get("GDBREGS_CLI", os.path.join(ROOT, "build", "gdbregs-cli"))
+FAKE = os.environ.get(
+    "GDBREGS_FAKESTUB", os.path.join(os.path.dirname(CLI), "tests", "fake", "fakestub"))
+WRAPPER = os.environ.get("GDBREGS_CLI_WRAPPER", "").split()
+
+tests = []
+
+
+def test(function):
+    """Every function so marked is run by main(), with a directory of its own."""
+    tests.append(function)
+    return function
+
+
+def skip(reason):
+    print(reason)
+    sys.exit(77)
+
+
+def command(*args):
+    return WRAPPER + [CLI] + [str(arg) for arg in args]
+
+
+class Result:
+    def __init__(self, status, out, err):
+        self.status, self.out, self.err = status, out, err
+
+    def __repr__(self):
+        return f"status {self.status}\n--- stdout\n{self.out}\n--- stderr\n{self.err}"
+
+
+def run(*args, env=None, **more):
+    """Run the tool to its end; status, stdout and stderr as text."""
+    environment = dict(os.environ, TERM="xterm", **(env or {}))
+    more.setdefault("stdin", subprocess.DEVNULL)
+    more.setdefault("stdout", subprocess.PIPE)
+    done = subprocess.run(command(*args), stderr=subprocess.PIPE, timeout=60, env=environment,
+                          errors="replace", check=False, **more)
+    return Result(done.returncode, done.stdout or "", done.stderr)
+
+
+def start(*args, **more):
+    more.setdefault("stdout", subprocess.PIPE)
+    return subprocess.Popen(command(*args), stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                            errors="replace", **more)
+
+
+def finish(process):
+    out, err = process.communicate(timeout=60)
+    return Result(process.returncode, out, err)
+
+
+def equal(found, expected, what=""):
+    assert found == expected, f"{what}\nfound    {found!r}\nexpected {expected!r}"
+
+
+def contains(text, part):
+    assert part in text, f"{part!r} is not in\n{text}"
+
+
+def one_line(result, status, *parts):
+    """A failure: its status, one line on stderr that says why."""
+    equal(result.status, status, repr(result))
+    lines = result.err.splitlines()
+    assert len(lines) == 1 and lines[0].startswith("gdbregs-cli: "), repr(result)
+    for part in parts:
+        contains(lines[0], part)
+
+
+def silent_ok(result):
+    equal(result.status, 0, repr(result))
+    equal(result.err, "", repr(result))
+    return result.out
+
+
+def register_bytes(vcpu, number, size=8):
+    """The value the fake stub gives a register (tests/fake/guest.c)."""
+    return bytes((vcpu * 31 + number * 7 + i * 13) & 0xff for i in range(size))
+
+
+def number(data, order="little"):
+    return hex(int.from_bytes(data, order))
+
+
+class Fake:
+    """A fake stub; as a context manager it is ended, and must have seen no violation."""
+
+    def __init__(self, *options, violations=0):
+        if not os.access(FAKE, os.X_OK):
+            skip(f"needs the fake stub, {os.path.basename(FAKE)}: make check builds it")
+        self.expected = violations
+        self.summary = None
+        self.process = subprocess.Popen([FAKE] + [str(o) for o in options],
+                                        stdout=subprocess.PIPE, text=True)
+        word, self.where = self.process.stdout.readline().split(maxsplit=1)
+        self.where = self.where.strip()
+        self.target = f"unix:{self.where}" if word == "PATH" else f"127.0.0.1:{self.where}"
+
+    def stop(self):
+        if self.summary is None:
+            self.process.send_signal(signal.SIGTERM)
+            out, _ = self.process.communicate(timeout=20)
+            words = out.split()[1:]
+            self.summary = dict(word.split("=", 1) for word in words)
+        return self.summary
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        summary = self.stop()
+        if kind is None:
+            equal(int(summary["violations"]), self.expected, f"violations: {summary}")
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def run_one(function):
+    directory = tempfile.mkdtemp(prefix="gdbregs-cli-")
+    try:
+        function(directory)
+        print(f"ok   {function.__name__}")
+        return True
+    except Exception:  # pylint: disable=broad-except
+        print(f"FAIL {function.__name__}")
+        traceback.print_exc(file=sys.stdout)
+        return False
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def main():
+    if not os.access(CLI, os.X_OK):
+        skip(f"needs {CLI}: make builds it")
+    wanted = sys.argv[1:]
+    chosen = [t for t in tests if not wanted or t.__name__ in wanted]
+    failed = [t.__name__ for t in chosen if not run_one(t)]
+    print(f"{len(chosen) - len(failed)} of {len(chosen)} passed")
+    sys.exit(1 if failed or not chosen else 0)

@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The command line: what is refused, how it is said, and the help."""
+
+from clitest import equal, contains, main, one_line, run, silent_ok, test
+
+# Arguments, and what the one line on stderr must name.
+REFUSED = [
+    ([], ["no command", "--help"]),
+    (["bogus"], ["'bogus'", "--help"]),
+    (["lst"], ["'lst'", "'list'"]),
+    (["dmup"], ["'dump'"]),
+    ([""], ["unknown command"]),
+    (["--tmeout", "3", "list"], ["'--tmeout'", "'--timeout'"]),
+    (["dump", "--formt=json"], ["'--format'"]),
+    (["--e", "read"], ["'--e'", "several"]),
+    (["-z", "read"], ["'-z'"]),
+    (["read", "-qz"], ["'-z'"]),
+    (["--timeout"], ["--timeout", "SECONDS"]),
+    (["read", "-t"], ["--target", "ADDR"]),
+    (["read", "-t", ""], ["--target", "empty"]),
+    (["read", "--strict=1"], ["--strict", "no argument"]),
+    (["read", "-f", "yaml"], ["--format", "'yaml'", "text, json, jsonl, csv"]),
+    (["read", "--format="], ["--format"]),
+    (["read", "--on-exit", "hal"], ["--on-exit", "'hal'", "restore, resume, halt"]),
+    (["read", "--endian", "middle"], ["--endian", "'middle'"]),
+    (["read", "-o", ""], ["--output"]),
+    (["xml", "--strict"], ["--strict", "'xml'"]),
+    (["--strict", "xml"], ["--strict", "'xml'"]),
+    (["packet", "-c", "0", "qC"], ["--vcpu", "'packet'"]),
+    (["vcpus", "--group", "general"], ["--group", "'vcpus'"]),
+    (["list", "--raw", "d"], ["--raw", "'list'"]),
+    (["vcpus", "foo"], ["'vcpus'", "'foo'"]),
+    (["xml", "foo"], ["'xml'", "'foo'"]),
+    (["packet"], ["payload"]),
+    (["dump", "--"], ["'--'"]),
+    (["dump", "-t", ":1", "--", "true"], ["--target", "'--'"]),
+    (["read", "-t", ":1", "-t", ":2"], ["'read'", "one --target"]),
+    (["list", "-t", ":1", "-t", ":2"], ["'list'"]),
+    (["xml", "-t", ":1", "-t", ":2"], ["'xml'"]),
+    (["packet", "-t", ":1", "-t", ":2", "qC"], ["'packet'"]),
+    (["xml", "-c", "all"], ["--vcpu"]),
+    (["xml", "-c", "0,1"], ["--vcpu"]),
+    (["list", "--tdesc", "x.xml", "-c", "0"], ["--vcpu", "target"]),
+    (["read", "-t", "nowhere"], ["nowhere", "HOST:PORT"]),
+    (["read", "-t", "localhost:0"], ["localhost:0"]),
+    (["read", "-t", "localhost:65536"], ["localhost:65536"]),
+    (["read", "-t", "localhost:12x"], ["localhost:12x"]),
+]
+
+NO_SECONDS = ["", "0", "0.0", "-1", "+1", "abc", "1s", "1e3", "0x10", "inf", "nan", " 1", "1 ", ".5",
+              "1.", "1,5", "86401", "99999999999999999999999999"]
+NO_VCPUS = ["", ",", "0,", ",0", "0,,1", "-1", "0-3", "x", "0x1", "1.5", "99999999999", "All", "all,0",
+            " 0"]
+
+
+@test
+def refused_with_one_line(_):
+    for args, parts in REFUSED:
+        result = run(*args)
+        one_line(result, 2, *parts)
+        equal(result.out, "", repr(args))
+
+
+@test
+def seconds_are_strict(_):
+    for value in NO_SECONDS:
+        for option in ("--timeout", "--wait"):
+            one_line(run("read", f"{option}={value}"), 2, option, f"'{value}'", "seconds")
+    for value in ["1", "0.25", "86400", "0.0001", "007"]:
+        one_line(run("read", "-t", "127.0.0.1:1", f"--timeout={value}"), 3)
+
+
+@test
+def vcpus_are_strict(_):
+    for value in NO_VCPUS:
+        one_line(run("read", f"--vcpu={value}"), 2, "--vcpu", f"'{value}'", "all")
+
+
+@test
+def harmful_packets_are_refused(_):
+    monitor = ["quit", "q", "system_reset", " system_reset", "cont", "c"]
+    packets = ["k", "vKill;1", "R00", "r", "!", "D", "D;1", "vAttach;2", "vRun;a", "c", "c1000", "C05",
+               "s", "S05", "vCont;c", "vCont;s:p1.1", "vCont;c:p9.-1", "vCont", "bc", "bs", "QNonStop:1",
+               "QStartNoAckMode", "Qqemu.sstep=7", "p80000000", "pffffffff", "P80000000=00", "p100000000",
+               ""]
+    packets += ["qRcmd," + text.encode().hex() for text in monitor]
+    for packet in packets:
+        one_line(run("packet", "-t", "127.0.0.1:1", "qC", packet), 2, "is not sent")
+    for packet in ["qC", "?", "g", "p7fffffff", "p00000000000", "vCont?", "Hg0", "qSupported", "m0,4",
+                   "qRcmd," + b"info status".hex()]:
+        one_line(run("packet", "-t", "127.0.0.1:1", packet), 3)
+
+
+@test
+def help_is_on_stdout(_):
+    overview = silent_ok(run("--help"))
+    for word in ["vcpus", "list", "read", "dump", "xml", "packet", "--target", "--wait[=SECONDS]",
+                 "Exit status"]:
+        contains(overview, word)
+    equal(silent_ok(run("-h")), overview)
+    assert overview.index("gdbregs-cli dump") < overview.index("Options"), "examples come first"
+    assert all(len(line) <= 96 for line in overview.splitlines()), "fits a terminal"
+
+
+@test
+def each_command_has_help(_):
+    for name in ["vcpus", "list", "read", "dump", "xml", "packet"]:
+        text = silent_ok(run(name, "--help"))
+        contains(text, f"gdbregs-cli {name}")
+        equal(silent_ok(run("--help", name)), text)
+        equal("--strict" in text, name in ("read", "dump"))
+        equal("--raw" in text, name == "xml")
+
+
+@test
+def version(_):
+    equal(silent_ok(run("-V")), "gdbregs-cli 0.1.0\n")
+    equal(silent_ok(run("--version")), "gdbregs-cli 0.1.0\n")
+
+
+@test
+def help_to_a_full_device(_):
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        one_line(run("--help", stdout=full), 6, "standard output")
+
+
+@test
+def refused_connection(_):
+    one_line(run("read", "-t", "127.0.0.1:1"), 3, "127.0.0.1:1")
+    one_line(run("-t", "unix:/nowhere/at/all", "read"), 3, "/nowhere/at/all")
+
+
+if __name__ == "__main__":
+    main()

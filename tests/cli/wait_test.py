@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""--wait: for stubs that are not there yet, or busy."""
+
+import json
+import os
+import socket
+import threading
+import time
+
+from clitest import Fake, equal, finish, main, one_line, run, silent_ok, start, test
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+@test
+def until_it_listens(_):
+    port = free_port()
+    process = start("read", "-j", "--wait", "-t", f"127.0.0.1:{port}")
+    time.sleep(0.5)
+    with Fake("--port", port) as fake:
+        out = silent_ok(finish(process))
+        equal(len(json.loads(out)), 16)
+        equal(fake.stop()["connections"], "1")
+
+
+@test
+def until_the_socket_is_there(directory):
+    path = os.path.join(directory, "stub")
+    process = start("read", "-j", "--wait=20", "-t", f"unix:{path}")
+    time.sleep(0.3)
+    with Fake("--unix", path):
+        equal(len(json.loads(silent_ok(finish(process)))), 16)
+
+
+@test
+def until_the_forwarder_has_a_stub_behind_it(_):
+    """Accepted and closed without an answer: tried again."""
+    with Fake("--drop-connections", 3) as fake:
+        equal(len(json.loads(silent_ok(run("read", "-j", "--wait", "-t", fake.target)))), 16)
+        equal(fake.stop()["connections"], "4")
+    with Fake("--drop-connections", 3) as fake:
+        one_line(run("read", "-t", fake.target), 3, fake.target)
+
+
+@test
+def until_the_other_client_leaves(_):
+    """A busy stub accepts and is silent: one connection waits, longer than --timeout."""
+    with Fake("--one-guest") as fake:
+        host, port = fake.target.split(":")
+        first = socket.create_connection((host, int(port)))
+        time.sleep(0.2)
+        process = start("read", "-j", "--wait", "--timeout", "0.3", "-t", fake.target)
+        time.sleep(1.2)
+        equal(process.poll(), None, "still waiting")
+        first.close()
+        equal(len(json.loads(silent_ok(finish(process)))), 16)
+        equal(fake.stop()["connections"], "2")
+
+
+@test
+def no_longer_than_said(_):
+    begin = time.monotonic()
+    one_line(run("read", "--wait=0.5", "-t", "127.0.0.1:1"), 3, "127.0.0.1:1")
+    assert 0.3 < time.monotonic() - begin < 3
+    with Fake("--fault", "silence") as fake:
+        begin = time.monotonic()
+        one_line(run("read", "--wait=0.5", "-t", fake.target), 3, fake.target)
+        assert 0.4 < time.monotonic() - begin < 3
+        equal(fake.stop()["connections"], "1")
+
+
+@test
+def not_for_a_stub_that_answers_badly(_):
+    with Fake("--no-xfer") as fake:
+        begin = time.monotonic()
+        one_line(run("read", "--wait", "-t", fake.target), 4)
+        assert time.monotonic() - begin < 5
+        equal(fake.stop()["connections"], "1")
+
+
+@test
+def not_for_something_else(_):
+    """A web server answers, but does not speak the protocol."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        client, _ = server.accept()
+        client.recv(4096)
+        client.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        client.close()
+        server.close()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    target = "127.0.0.1:%d" % server.getsockname()[1]
+    result = run("read", "--timeout", "2", "-t", target)
+    one_line(result, result.status, target)
+    assert result.status in (3, 4), result
+    thread.join()
+
+
+@test
+def several_at_once(_):
+    port = free_port()
+    with Fake() as there:
+        process = start("dump", "-j", "--wait", "-t", f"127.0.0.1:{port}", "-t", there.target)
+        time.sleep(0.5)
+        with Fake("--port", port):
+            found = json.loads(silent_ok(finish(process)))
+            equal([len(t["vcpus"]) for t in found["targets"]], [1, 1])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Machines with several clusters, each a gdb process with its own description.
+
+All vCPUs of all clusters are found, each with its own registers, and the
+machine runs again afterwards, which it does only when every cluster has been
+detached: QMP is the witness.
+"""
+import sys
+
+sys.dont_write_bytecode = True
+
+import libcompare
+import libjudge
+import libtest
+import qemu
+from libtest import NO_REGISTER, check, equal, run, run_json, say
+from rsp import canonical, wait_until
+
+# Threads (process.vCPU) and registers of QEMU 7.2; hexadecimal as on the wire.
+EXPECTED = {
+    "xlnx-zcu102": [("p1.1", 228), ("p1.2", 228), ("p1.3", 228), ("p1.4", 228),
+                    ("p2.5", 115), ("p2.6", 115)],
+    "sifive_u": [("p1.1", 109), ("p2.2", 152), ("p2.3", 152), ("p2.4", 152), ("p2.5", 152)],
+}
+ARCHITECTURES = {"xlnx-zcu102": ["aarch64"] * 4 + ["arm"] * 2, "sifive_u": ["riscv:rv64"] * 5}
+
+
+def compare(machine, state):
+    target = machine.target
+    before = machine.status()
+    vcpus = libcompare.survey(machine, clusters=True)
+    if machine.version() == "7.2":
+        equal([(vcpu.thread, len(vcpu.registers)) for vcpu in vcpus], EXPECTED[target.name],
+              f"{target.name} vCPUs")
+    libcompare.compare_list(machine, vcpus)
+    libcompare.compare_vcpus(machine, vcpus)
+    line, entries = libcompare.compare_dump(machine, vcpus, clusters=2)
+    if entries:
+        equal([entry["architecture"] for entry in entries], ARCHITECTURES[target.name],
+              f"{target.name} architectures")
+        check_own(target, entries)
+    equal(machine.status(), before, f"{target.name} left as it was")
+    say(f"{target.name:12} {state:15} {line}")
+
+
+def check_own(target, entries):
+    """A register that numbers the vCPUs: one shown another's would be seen."""
+    if target.name == "sifive_u":
+        own = [value_of(entry, "mhartid") for entry in entries]
+        equal(own, ["0x0", "0x1", "0x2", "0x3", "0x4"], "sifive_u mhartid")
+
+
+def value_of(entry, name):
+    return next(reg["value"] for reg in entry["registers"] if reg["name"] == name)
+
+
+def check_runs_again(machine):
+    """A running machine runs after every command, and after its failure."""
+    name = machine.target.name
+    machine.cont()
+    commands = [("vcpus",), ("list",), ("dump",), ("read", "pc"), ("read", "-c", "all", "pc"),
+                ("read", "no_such_register")]
+    for command in commands:
+        result = run(*command, "-t", machine.address)
+        expected = NO_REGISTER if command[-1] == "no_such_register" else libtest.DONE
+        equal(result.status, expected, f"{name} {' '.join(command)} ({result.err.strip()})")
+        check(wait_until(machine.running, 2), f"{name} runs after {' '.join(command)}",
+              f"QMP says {machine.status()}")
+        if not machine.running():
+            machine.cont()
+    say(f"{name:12} running again after each of {len(commands)} commands")
+
+
+def check_other_type(machine):
+    """The second cluster lacks registers of the first, and is not misread."""
+    if machine.target.name != "xlnx-zcu102":
+        return
+    for vcpu, register, status in ((0, "x0", 0), (5, "x0", NO_REGISTER), (5, "r0", 0),
+                                   (0, "r0", NO_REGISTER)):
+        result = run("read", "-t", machine.address, "-c", str(vcpu), register)
+        equal(result.status, status, f"zcu102 vCPU {vcpu} {register} ({result.err.strip()})")
+
+
+def check_halted_stays_halted(target):
+    """Default: as it was. --on-exit resume: all clusters run."""
+    with qemu.Machine(target, halted=True) as machine:
+        run_json("dump", "-t", machine.address)
+        equal(machine.status(), "prelaunch", f"{target.name} stays halted")
+        run_json("dump", "-t", machine.address, "--on-exit", "resume")
+        check(wait_until(machine.running, 2), f"{target.name} resumed", machine.status())
+    say(f"{target.name:12} halted stays halted, resumes when told")
+
+
+def check_empty_cluster():
+    """With 4 vCPUs zcu102's second cluster is empty: no vCPU of it, no harm."""
+    target = qemu.target("xlnx-zcu102")
+    with qemu.Machine(target, halted=False, extra=("-smp", "4")) as machine:
+        vcpus = run_json("vcpus", "-t", machine.address)
+        if vcpus is not None:
+            equal([canonical(vcpu["thread"]) for vcpu in vcpus], ["p1.1", "p1.2", "p1.3", "p1.4"],
+                  "zcu102 with 4 vCPUs")
+        check(wait_until(machine.running, 2), "zcu102 with 4 vCPUs runs again")
+    say("xlnx-zcu102  with an empty cluster: 4 vCPUs")
+
+
+def main():
+    libtest.need(libjudge.GDB or "gdb-multiarch")
+    targets = [target for target in qemu.CLUSTERS if not target.missing()]
+    if not targets:
+        libtest.skip("neither qemu-system-aarch64 nor qemu-system-riscv64 is installed")
+    for target in targets:
+        with qemu.Machine(target) as machine:
+            compare(machine, "halted at reset")
+            machine.run_for(1)
+            compare(machine, "after 1 s")
+            check_runs_again(machine)
+            check_other_type(machine)
+        check_halted_stays_halted(target)
+    if qemu.target("xlnx-zcu102") in targets:
+        check_empty_cluster()
+    libtest.finish("clusters")
+
+
+main()

@@ -1,0 +1,282 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The guest is left as it was found, by whatever way gdbregs-cli ends.
+
+The witness is QMP, which has nothing to do with the gdbstub. One SeaBIOS guest
+serves most of it; after every command it must be running again.
+"""
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.dont_write_bytecode = True
+
+import libtest
+import qemu
+from libtest import (BAD_STUB, CLI, DONE, NO_CONNECTION, NO_OUTPUT, NO_REGISTER, USAGE, check,
+                     equal, run, say)
+from rsp import Rsp, wait_until
+
+RESUME_S = 2.0
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+BROKEN_XML = "<target><feature name='f'><reg name='r' bitsize='64'></target>"
+
+
+def runs_again(machine, after):
+    """QMP says the guest runs; otherwise a counted failure, and it is made to."""
+    ok = wait_until(machine.running, RESUME_S)
+    check(ok, "runs again", f"after {after}: QMP says {machine.status()}")
+    if not ok:
+        machine.cont()
+
+
+def expect(machine, status, *args, stdout=subprocess.PIPE):
+    """One command on the running guest: its exit status, its message, and no harm."""
+    text = " ".join(args)
+    result = run(*args, "-t", machine.address, stdout=stdout)
+    check(result.status == status, "exit status", f"{text}: {result}, expected {status}")
+    if status != DONE:
+        libtest.one_message(result, text)
+    runs_again(machine, text)
+    return result
+
+
+def check_success(machine):
+    for args in (("vcpus",), ("list",), ("read", "rip"), ("dump",), ("dump", "-f", "json"),
+                 ("dump", "-f", "csv"), ("packet", "qC")):
+        expect(machine, DONE, *args)
+    for _ in range(20):
+        expect(machine, DONE, "dump", "-f", "jsonl")
+    say("running again after each kind of success and after 20 dumps in a row")
+
+
+def check_errors(machine, directory):
+    broken = os.path.join(directory, "broken.xml")
+    with open(broken, "w") as file:
+        file.write(BROKEN_XML)
+    missing = os.path.join(directory, "no", "such", "file")
+    expect(machine, NO_REGISTER, "read", "no_such_register")
+    expect(machine, NO_REGISTER, "read", "-c", "99", "rip")
+    expect(machine, NO_REGISTER, "dump", "--feature", "no.such.feature", "no_such")
+    expect(machine, BAD_STUB, "dump", "--tdesc", broken)
+    expect(machine, NO_OUTPUT, "dump", "--tdesc", missing)
+    expect(machine, NO_OUTPUT, "dump", "-o", missing)
+    expect(machine, USAGE, "dump", "--no-such-option")
+    expect(machine, USAGE, "no_such_command")
+    with open("/dev/full", "w") as full:
+        expect(machine, NO_OUTPUT, "dump", stdout=full)
+    say("running again after each kind of error")
+
+
+def check_unavailable():
+    """A register that can't be read: an error with --strict only. riscv64 has two."""
+    target = qemu.target("riscv64")
+    if target.missing():
+        say(f"unavailable registers not tried: {target.missing()}")
+        return
+    with qemu.Machine(target, halted=False) as machine:
+        expect(machine, DONE, "read", "pc", "pmpcfg1")
+        expect(machine, NO_REGISTER, "read", "--strict", "pc", "pmpcfg1")
+        expect(machine, DONE, "dump")
+        expect(machine, NO_REGISTER, "dump", "--strict")
+    say("running again after unavailable registers, with --strict and without")
+
+
+def signalled(machine, args, number, delay_s):
+    """Start, wait, signal, wait for the end."""
+    process = subprocess.Popen([CLI, *args, "-t", machine.address], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                               preexec_fn=qemu.die_with_parent)
+    time.sleep(delay_s)
+    process.send_signal(number)
+    place = f"{args[0]} with {number.name} after {delay_s * 1000:.1f} ms"
+    try:
+        process.communicate(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        check(False, "ends on a signal", place)
+    # Ended by the signal, or done before it came.
+    check(process.returncode in (0, -number, 128 + number), "status on a signal",
+          f"{place}: {process.returncode}")
+    runs_again(machine, place)
+    return process.returncode != 0
+
+
+def check_signals(machine):
+    """Signals at random moments of a dump; seeded, and the seed is printed."""
+    seed = int(os.environ.get("SEED", time.time_ns() % 100000))
+    rng = random.Random(seed)
+    interrupted, total = 0, 0
+    for _ in range(20):
+        for number in SIGNALS:
+            interrupted += signalled(machine, ("dump",), number, rng.uniform(0, 0.006))
+            total += 1
+    say(f"running again after {total} signals to dump, {interrupted} of them before its end "
+        f"(SEED={seed})")
+
+
+def check_signals_while_busy(machine):
+    """Commands that would go on: the signal surely comes while they are at it."""
+    commands = [("watch", "-i", "0.05", "rip"), ("trace", "-n", "1000000000", "rip")]
+    tried = []
+    for args in commands:
+        if run(args[0], "--help").status != DONE:
+            continue
+        tried.append(args[0])
+        for number in SIGNALS:
+            check(signalled(machine, args, number, 0.4), "ended by a signal", args[0])
+    say(f"running again after signals to {', '.join(tried) or 'nothing that goes on'}")
+
+
+def check_pipe(machine):
+    """The reader goes away early: SIGPIPE or EPIPE, and the guest runs."""
+    for args in ("dump", "dump -f jsonl", "list -f csv"):
+        line = f"'{CLI}' {args} -t {machine.address} | head -n 1 >/dev/null"
+        subprocess.run(["sh", "-c", line], check=True, timeout=30, stderr=subprocess.DEVNULL)
+        runs_again(machine, f"{args} | head -1")
+    say("running again after | head -1")
+
+
+def check_killed(machine):
+    """SIGKILL can't be caught: the guest may stay stopped, but the next command heals it."""
+    process = subprocess.Popen([CLI, "dump", "-t", machine.address], stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    time.sleep(0.004)
+    process.kill()
+    process.wait()
+    expect(machine, DONE, "dump", "--on-exit", "resume")
+    say("resumed by the next command after SIGKILL")
+
+
+def check_halted(stub):
+    """Started with -S: halted by default, running or halted when told so."""
+    with qemu.Machine(qemu.target("x86_64"), halted=True, stub=stub) as machine:
+        for args in (("dump",), ("dump", "--on-exit", "restore"), ("dump", "--on-exit", "halt"),
+                     ("read", "no_such_register"), ("read", "--strict", "rip"), ("vcpus",)):
+            run(*args, "-t", machine.address)
+            equal(machine.status(), "prelaunch", f"-S, after {' '.join(args)}")
+        for _ in range(3):
+            signalled_while_halted(machine)
+        equal(run("dump", "-t", machine.address, "--on-exit", "resume").status, DONE, "-S, resume")
+        check(wait_until(machine.running, RESUME_S), "-S, --on-exit resume", machine.status())
+        equal(run("dump", "-t", machine.address, "--on-exit", "halt").status, DONE, "running, halt")
+        time.sleep(0.1)
+        check(not machine.running(), "running, --on-exit halt", machine.status())
+    say(f"started with -S ({stub}): stays halted, also after errors and signals; resume and halt "
+        "as told")
+
+
+def signalled_while_halted(machine):
+    process = subprocess.Popen([CLI, "dump", "-t", machine.address], stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    time.sleep(random.uniform(0, 0.02))
+    process.terminate()
+    process.wait(timeout=10)
+    equal(machine.status(), "prelaunch", "-S, after SIGTERM")
+
+
+def check_second_client(machine):
+    """The stub serves somebody else: we are told, and he finds the guest as he left it.
+
+    QEMU accepts our abandoned connection once the first client is gone, which
+    stops the machine: what we left in it has to make it run again.
+    """
+    with Rsp(machine.socket_address) as first:
+        first.hello()
+        first.select("p1.1")
+        before = [first.register(number) for number in range(24)]
+        result = run("dump", "-t", machine.address, "--timeout", "1")
+        equal(result.status, NO_CONNECTION, "second client's status")
+        libtest.one_message(result, "second client")
+        check(any(word in result.err.lower() for word in ("another", "other client", "busy")),
+              "second client's message", result.err)
+        equal([first.register(number) for number in range(24)], before, "first client's registers")
+        check(not machine.running(), "first client's machine stays stopped")
+        first.detach(1)
+    time.sleep(0.3)
+    runs_again(machine, "the first client detached")
+    expect(machine, DONE, "dump")
+    say(f"second client: {result.err.strip()}")
+
+
+def check_second_client_interrupted(machine):
+    """Interrupted while it waits for its turn: the connection it leaves does no harm either."""
+    for number in SIGNALS:
+        for args in (("dump",), ("dump", "--wait=20")):
+            place = f"{' '.join(args)} with {number.name} while another client is served"
+            with Rsp(machine.socket_address) as first:
+                first.hello()
+                process = subprocess.Popen([CLI, *args, "-t", machine.address],
+                                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                           stderr=subprocess.DEVNULL,
+                                           preexec_fn=qemu.die_with_parent)
+                time.sleep(0.3)
+                process.send_signal(number)
+                check(process.wait(timeout=10) in (-number, 128 + number), "interrupted", place)
+                first.detach(1)
+            time.sleep(0.2)
+            runs_again(machine, place)
+    say("running again after a client interrupted while it waited for its turn")
+
+
+def check_second_client_halting(machine):
+    """--on-exit halt: the second client leaves nothing behind that would resume."""
+    with Rsp(machine.socket_address) as first:
+        first.hello()
+        result = run("dump", "-t", machine.address, "--timeout", "1", "--on-exit", "halt")
+        equal(result.status, NO_CONNECTION, "halting second client's status")
+    time.sleep(0.3)
+    check(not machine.running(), "halting second client", machine.status())
+    machine.cont()
+    expect(machine, DONE, "dump")
+
+
+def check_waiting_client(machine):
+    """--wait: it gets its turn when the first client leaves."""
+    with Rsp(machine.socket_address) as first:
+        first.hello()
+        process = subprocess.Popen([CLI, "dump", "--wait=20", "-t", machine.address],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE, preexec_fn=qemu.die_with_parent)
+        time.sleep(1)
+        check(process.poll() is None, "--wait waits")
+        first.detach(1)
+    try:
+        _, err = process.communicate(timeout=25)
+        equal(process.returncode, DONE, f"--wait is served ({err.decode().strip()})")
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        check(False, "--wait is served", "no end")
+    runs_again(machine, "--wait")
+    say("--wait: served after the first client has left")
+
+
+def main():
+    target = qemu.target("x86_64")
+    libtest.need(target.binary)
+    with qemu.Machine(target, halted=False, stub="tcp") as machine, \
+            tempfile.TemporaryDirectory(prefix="gdbregs-real.") as directory:
+        check_success(machine)
+        check_errors(machine, directory)
+        check_signals(machine)
+        check_signals_while_busy(machine)
+        check_pipe(machine)
+        check_killed(machine)
+        check_second_client(machine)
+        check_second_client_interrupted(machine)
+        check_second_client_halting(machine)
+        check_waiting_client(machine)
+        check(not machine.dead(), "QEMU lives")
+    check_unavailable()
+    for stub in ("tcp", "unix"):
+        check_halted(stub)
+    libtest.finish("harmless")
+
+
+main()

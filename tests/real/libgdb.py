@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs inside gdb-multiarch, started by libjudge.py: reads every register of
+every thread and writes them down as JSON.
+
+Question (file named by JUDGE_QUESTION): {"address", "order", "architecture" or
+null, "description": file to use instead of the stub's or null, "clusters":
+number of gdb processes, "method", "numbers": [stub's register numbers] for the
+method "packets"}.
+Answer (file named by JUDGE_ANSWER): {"threads": {"p1.1": {"16": "f0ff…"}},
+"names": {"p1.1": {"16": "rip"}}}; the bytes are in target byte order, null where
+gdb could not read the register.
+"""
+import json
+import os
+import re
+
+import gdb
+
+# Name, Nr, Rel, Offset, Size, Type, and what the listing is about. A type's
+# name may hold blanks, an empty register name is written ''.
+ANY = re.compile(r"^ (\S+) +(\d+) +-?\d+ +\d+ +\d+ (?:.*\s)?")
+RAW = re.compile(ANY.pattern + r"(0x[0-9a-f]+|<unavailable>|<invalid>)\s*$")
+REMOTE = re.compile(ANY.pattern + r"(\d+) +(\d+)\s*$")
+
+
+def quiet(command):
+    return gdb.execute(command, to_string=True)
+
+
+def rows(pattern, listing):
+    return [match.groups() for match in map(pattern.match, listing.splitlines()) if match]
+
+
+def target_bytes(text, order):
+    """gdb writes raw values as numbers, the most significant digit first."""
+    if not text.startswith("0x"):
+        return None
+    raw = bytes.fromhex(text[2:])
+    return (raw[::-1] if order == "little" else raw).hex()
+
+
+def read_at_once(order):
+    """All raw registers by gdb's number: the listing fetches what gdb lacks."""
+    return {nr: target_bytes(value, order)
+            for _, nr, value in rows(RAW, quiet("maint print raw-registers"))}
+
+
+def read_one_by_one(thread, listing):
+    """The same, where one register's error ends the listing.
+
+    A frame has the registers in the listing's order, with pseudo registers
+    among them and without those that gdb hides by giving them no name.
+    """
+    values = {}
+    path = os.environ["JUDGE_ANSWER"] + ".value"
+    registers = iter(gdb.newest_frame().architecture().registers())
+    for name, nr, remote, _ in listing:
+        if name == "''":
+            values[nr] = by_packets(thread, [int(remote)])[0][remote]
+            continue
+        register = next(r for r in registers if r.name == name)
+        try:
+            gdb.set_convenience_variable("judged", gdb.newest_frame().read_register(register))
+            quiet(f"dump binary value {path} $judged")
+        except gdb.error:
+            values[nr] = None
+            continue
+        with open(path, "rb") as file:
+            values[nr] = file.read().hex()
+    return values
+
+
+def by_registers(thread, order):
+    """Method "registers": what gdb read its own way, per stub's register number.
+
+    Zero-sized rows are places that gdb keeps free; pseudo registers have no
+    number at the stub.
+    """
+    listing = rows(REMOTE, quiet("maint print remote-registers"))
+    try:
+        values = read_at_once(order)
+    except gdb.error:
+        values = read_one_by_one(thread, listing)
+    answer = {remote: values[nr] for _, nr, remote, _ in listing if nr in values}
+    return answer, {remote: name for name, nr, remote, _ in listing}
+
+
+def packet(payload):
+    reply = quiet("maint packet " + payload)
+    return re.search(r'^received: "(.*)"$', reply, re.M | re.S).group(1)
+
+
+def by_packets(thread, numbers):
+    """Method "packets": gdb as a mere transport, where it rejects the description."""
+    if packet("Hg" + thread) != "OK":
+        raise gdb.GdbError("Hg refused")
+    # QEMU 7.2 answers `p` only once the client has asked for a description,
+    # which gdb does not do when it is given one.
+    packet("qXfer:features:read:target.xml:0,10")
+    values = {}
+    for number in numbers:
+        reply = packet(f"p{number:x}")
+        values[str(number)] = None if not reply or re.fullmatch("E..", reply) else reply
+    return values, {}
+
+
+def attach_clusters(count):
+    """QEMU lists the first cluster only; the others are processes to attach to."""
+    for pid in range(2, count + 1):
+        quiet("add-inferior")
+        quiet(f"inferior {pid}")
+        quiet(f"attach {pid}")
+
+
+def all_threads():
+    for inferior in gdb.inferiors():
+        for thread in sorted(inferior.threads(), key=lambda t: t.num):
+            yield thread
+
+
+def main():
+    with open(os.environ["JUDGE_QUESTION"]) as file:
+        question = json.load(file)
+    for command in ("set pagination off", "set confirm off", "set width 0",
+                    "set remotetimeout 10", "set endian " + question["order"]):
+        quiet(command)
+    if question["architecture"]:
+        quiet("set architecture " + question["architecture"])
+    if question["description"]:
+        quiet("set tdesc filename " + question["description"])
+    clusters = question["clusters"]
+    quiet(("target extended-remote " if clusters > 1 else "target remote ") + question["address"])
+    attach_clusters(clusters)
+    answer = {"threads": {}, "names": {}}
+    for thread in all_threads():
+        name = f"p{thread.ptid[0]:x}.{thread.ptid[1]:x}"
+        thread.switch()
+        if question["method"] == "registers":
+            values, names = by_registers(name, question["order"])
+        else:
+            values, names = by_packets(name, question["numbers"])
+        answer["threads"][name] = values
+        answer["names"][name] = names
+    with open(os.environ["JUDGE_ANSWER"], "w") as file:
+        json.dump(answer, file)
+
+
+try:
+    main()
+    status = 0
+except Exception as error:  # whatever it was, the test shall see it
+    print("judge:", error, flush=True)
+    status = 1
+# No detaching: that would resume the guest. QEMU leaves the machine as it was
+# when a connection just ends.
+os._exit(status)

@@ -1,0 +1,324 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Real QEMU machines for the tests: what to boot, how to talk QMP, a sure end.
+
+Every machine dies with its test: on leaving `with`, on SIGTERM and SIGINT of
+the test (atexit), and by the kernel's parent death signal when the test itself
+is killed.
+"""
+import atexit
+import ctypes
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+UBOOT = "/usr/lib/u-boot/"
+LIBC = ctypes.CDLL(None, use_errno=True)
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent():
+    """In the child, before exec: the kernel kills it when its parent ends."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def find(*names):
+    """The first of these files that is there, else None."""
+    return next((name for name in names if os.path.exists(name)), None)
+
+
+# ------------------------------------------------------------- guest programs
+# For machines without firmware in Debian: endless loops that keep several
+# registers changing, so that a mixed-up register or byte would show.
+
+def avr_program(path):
+    """ldi r16,0x5a; 1: inc r17; mov r0,r17; rjmp 1b"""
+    write_bytes(path, bytes.fromhex("0ae5" "1395" "012e" "fdcf"))
+    return ["-bios", path]
+
+
+def m68k_program(path):
+    """moveq #17,d1; 1: addq.l #1,d0; move.l d0,a1; bra.s 1b"""
+    write_bytes(path, bytes.fromhex("7211" "5280" "2240" "60fa"))
+    return ["-kernel", path]
+
+
+def loongarch_program(path):
+    """ori r13,r0,0x5a5; 1: addi.d r12,r12,1; b 1b"""
+    words = (0x03800000 | 0x5A5 << 10 | 13, 0x02C0058C, 0x53FFFFFF)
+    write_bytes(path, b"".join(word.to_bytes(4, "little") for word in words))
+    return ["-bios", path]
+
+
+def write_bytes(path, data):
+    with open(path, "wb") as file:
+        file.write(data)
+
+
+# -------------------------------------------------------------------- targets
+
+class Target:
+    """What to boot and what its description is known to hold.
+
+    counts     registers by QEMU version ("7.2", "10.0"), as measured
+    volatile   registers that may change while the machine is stopped, with the
+               reason: compared for presence only
+    duplicates names that QEMU 7.2 gives to more than one register
+    """
+
+    def __init__(self, name, binary, args, counts, *, firmware=None, program=None, vcpus=1,
+                 volatile=None, duplicates=(), seconds=3.0):
+        self.name = name
+        self.binary = binary
+        self.args = args
+        self.counts = counts
+        self.firmware = firmware
+        self.program = program
+        self.vcpus = vcpus
+        self.volatile = volatile or {}
+        self.duplicates = set(duplicates)
+        self.seconds = seconds
+
+    def missing(self):
+        """Why it can't be booted here, or None."""
+        if not shutil.which(self.binary):
+            return f"{self.binary} is not installed"
+        if self.firmware and not find(*self.firmware[1]):
+            return f"no firmware: {' or '.join(self.firmware[1])}"
+        return None
+
+    def command(self, directory):
+        argv = [self.binary, *self.args, "-smp", str(self.vcpus)]
+        if self.firmware:
+            argv += [self.firmware[0], find(*self.firmware[1])]
+        if self.program:
+            argv += self.program(os.path.join(directory, "program.bin"))
+        return argv
+
+
+COUNTER = "advances although the vCPU is stopped"
+RISCV_VOLATILE = {name: COUNTER for name in
+                  ("cycle", "time", "instret", "mcycle", "minstret")}
+# QEMU 7.2: reading it sets bits in it, the second read differs from the first.
+RISCV_VOLATILE["mideleg"] = "reading it changes it"
+
+TARGETS = [
+    # SeaBIOS
+    Target("x86_64", "qemu-system-x86_64", [], {"7.2": 66, "10.0": 66}, vcpus=2),
+    Target("i386", "qemu-system-i386", [], {"7.2": 50, "10.0": 50}, vcpus=2),
+    Target("aarch64", "qemu-system-aarch64", ["-M", "virt", "-cpu", "max"],
+           {"7.2": 283, "10.0": 304}, vcpus=2,
+           firmware=("-bios", [UBOOT + "qemu_arm64/u-boot.bin"])),
+    Target("arm", "qemu-system-arm", ["-M", "virt", "-cpu", "cortex-a15"],
+           {"7.2": 192, "10.0": 195}, vcpus=2,
+           firmware=("-bios", [UBOOT + "qemu_arm/u-boot.bin"]),
+           duplicates=("q10", "DUMMY", "PAR", "DBGDRAR", "DBGDSAR")),
+    # OpenSBI, QEMU's own, starts u-boot in supervisor mode
+    Target("riscv64", "qemu-system-riscv64", ["-M", "virt"],
+           {"7.2": 193, "10.0": 214}, vcpus=2, volatile=RISCV_VOLATILE,
+           firmware=("-kernel", [UBOOT + "qemu-riscv64_smode/u-boot.bin"])),
+    # OpenBIOS
+    Target("ppc", "qemu-system-ppc", ["-M", "g3beige"], {"7.2": 129, "10.0": 129},
+           duplicates=("lr", "ctr", "xer", "tbl", "tbu")),
+    # SLOF
+    Target("ppc64", "qemu-system-ppc64", ["-M", "pseries"], {"7.2": 251, "10.0": 274}, vcpus=2,
+           duplicates=("lr", "ctr", "xer", "vrsave", "tbl", "tbu")),
+    # The firmware that ships with QEMU; with no disk to boot from it ends in a
+    # disabled wait, which QEMU calls a panic and must not act upon.
+    Target("s390x", "qemu-system-s390x", ["-M", "s390-ccw-virtio", "-action", "panic=none"],
+           {"7.2": 103, "10.0": 107}, vcpus=2),
+    Target("m68k", "qemu-system-m68k", ["-M", "mcf5208evb"], {"7.2": 18, "10.0": 18},
+           program=m68k_program, seconds=0.5),
+    Target("avr", "qemu-system-avr", ["-M", "mega2560"], {"7.2": 35, "10.0": 35},
+           program=avr_program, seconds=0.5),
+    Target("loongarch64", "qemu-system-loongarch64", ["-M", "virt"], {"7.2": 69, "10.0": 140},
+           program=loongarch_program, seconds=0.5),
+]
+
+# Machines with several clusters: one gdb process each.
+CLUSTERS = [
+    Target("xlnx-zcu102", "qemu-system-aarch64", ["-M", "xlnx-zcu102"], {}, vcpus=6),
+    Target("sifive_u", "qemu-system-riscv64", ["-M", "sifive_u"], {}, vcpus=5,
+           volatile=RISCV_VOLATILE),
+]
+
+
+def target(name):
+    return next(t for t in TARGETS + CLUSTERS if t.name == name)
+
+
+# ------------------------------------------------------------------- machines
+
+def free_port(host="127.0.0.1"):
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.bind((host, 0))
+        return probe.getsockname()[1]
+
+
+class Qmp:
+    """A QMP connection. It has nothing to do with the gdbstub: the witness."""
+
+    def __init__(self, path, timeout_s=15):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(timeout_s)
+        self.sock.connect(path)
+        self.file = self.sock.makefile("rw", encoding="utf-8")
+        self.file.readline()
+        self.execute("qmp_capabilities")
+
+    def execute(self, command, **arguments):
+        request = {"execute": command}
+        if arguments:
+            request["arguments"] = arguments
+        self.file.write(json.dumps(request) + "\n")
+        self.file.flush()
+        while True:
+            line = self.file.readline()
+            if not line:
+                raise RuntimeError(f"QMP closed during {command}: QEMU has ended")
+            reply = json.loads(line)
+            if "return" in reply:
+                return reply["return"]
+            if "error" in reply:
+                raise RuntimeError(f"{command}: {reply['error']['desc']}")
+
+    def close(self):
+        self.file.close()
+        self.sock.close()
+
+
+class Machine:
+    """A running QEMU with a gdbstub on TCP ("tcp", "tcp6") or a unix socket ("unix").
+
+    `address` is what gdbregs-cli takes, `gdb_address` what gdb takes.
+    """
+
+    alive = set()
+
+    def __init__(self, target, *, halted=True, stub="unix", extra=()):
+        self.target = target
+        self.dir = tempfile.mkdtemp(prefix="gdbregs-real.")
+        self.process = None
+        self.qmp = None
+        self.connection = None
+        Machine.alive.add(self)
+        for attempt in range(5):
+            try:
+                self.start(halted, stub, extra)
+                return
+            except OSError:
+                # Another process took the free port between our look and QEMU's bind.
+                self.kill()
+                if attempt == 4:
+                    raise
+
+    def start(self, halted, stub, extra):
+        gdb = self.choose_stub(stub)
+        qmp = os.path.join(self.dir, "qmp")
+        self.log = open(os.path.join(self.dir, "log"), "wb")
+        argv = self.target.command(self.dir) + [
+            "-display", "none", "-monitor", "none", "-serial", "null", "-nic", "none",
+            "-qmp", f"unix:{qmp},server=on,wait=off", *gdb, *extra]
+        if halted:
+            argv.append("-S")
+        self.argv = argv
+        self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=self.log,
+                                        stderr=self.log, preexec_fn=die_with_parent)
+        self.qmp = self.wait_for_qmp(qmp)
+
+    def choose_stub(self, stub):
+        """Sets where it is to be reached; returns QEMU's arguments."""
+        if stub == "unix":
+            path = os.path.join(self.dir, "gdb")
+            self.address = "unix:" + path
+            self.gdb_address = self.socket_address = path
+            return ["-gdb", f"unix:{path},server=on,wait=off"]
+        host = "::1" if stub == "tcp6" else "127.0.0.1"
+        self.port = free_port(host)
+        self.socket_address = (host, self.port)
+        self.address = self.gdb_address = f"[{host}]:{self.port}" if ":" in host \
+            else f"{host}:{self.port}"
+        if stub == "tcp6":
+            # `-gdb tcp:[::1]:PORT` fails in QEMU 7.2: it looks up the brackets too.
+            return ["-chardev", f"socket,id=stub,host={host},port={self.port},server=on,"
+                    "wait=off,nodelay=on", "-gdb", "chardev:stub"]
+        return ["-gdb", f"tcp:{self.address}"]
+
+    def wait_for_qmp(self, path, timeout_s=20):
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise OSError(f"QEMU did not start: {self.output().strip()}")
+            try:
+                return Qmp(path)
+            except (FileNotFoundError, ConnectionError):
+                time.sleep(0.01)
+        raise RuntimeError("QEMU opened no QMP socket")
+
+    def output(self):
+        with open(os.path.join(self.dir, "log"), errors="replace") as file:
+            return file.read()
+
+    def version(self):
+        """Major and minor version, e.g. "7.2"."""
+        qemu = self.qmp.execute("query-version")["qemu"]
+        return f"{qemu['major']}.{qemu['minor']}"
+
+    def status(self):
+        """QMP's word for the machine's state: running, prelaunch, paused, debug, …"""
+        return self.qmp.execute("query-status")["status"]
+
+    def running(self):
+        return self.qmp.execute("query-status")["running"]
+
+    def stop(self):
+        self.qmp.execute("stop")
+
+    def cont(self):
+        self.qmp.execute("cont")
+
+    def run_for(self, seconds):
+        """Let the guest run for a while, then stop it by QMP."""
+        self.cont()
+        time.sleep(seconds)
+        self.stop()
+
+    def dead(self):
+        return self.process is None or self.process.poll() is not None
+
+    def kill(self):
+        if self.qmp:
+            self.qmp.close()
+            self.qmp = None
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+            self.log.close()
+
+    def close(self):
+        self.kill()
+        shutil.rmtree(self.dir, ignore_errors=True)
+        Machine.alive.discard(self)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.close()
+
+
+def close_all():
+    for machine in list(Machine.alive):
+        machine.close()
+
+
+atexit.register(close_all)
+for number in (signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, lambda *_: sys.exit(1))

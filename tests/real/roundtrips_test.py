@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""How often a client has to wait for the stub, counted, not timed.
+
+The proxy stands between gdbregs-cli and QEMU, delays each direction by 50 ms
+and records flights: a flight begins when bytes of the client arrive after it
+has been given something since its last flight began. The TCP handshake has
+none. Counted are
+
+    connect  the flights of `vcpus`, which connects, learns all registers of all
+             vCPUs and detaches, less one: the detach
+    dump     the flights of `dump`: connect, read all, detach
+
+A stub that is slow to write, on a busy machine, gives its answer in pieces
+further apart than the client needs to go on, and a flight is counted for each:
+so the fewest flights of several runs are taken, which nothing but a client that
+waits can raise.
+"""
+# timeout: 240
+import collections
+import os
+import re
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import libtest
+import qemu
+
+DELAY_MS = 50
+CONNECT_LIMIT, DUMP_LIMIT = 6, 8
+RUNS = 3
+
+Count = collections.namedtuple("Count", "name connect dump")
+
+# What it takes today: one more has to be meant.
+KNOWN = {
+    "x86_64": Count("x86_64", 4, 7),
+    "aarch64 smp 8": Count("aarch64 smp 8", 4, 7),
+    "xlnx-zcu102": Count("xlnx-zcu102", 5, 8),
+}
+
+
+def machines():
+    """Name and target: one description; many chunks and vCPUs; two clusters."""
+    firmware = ("-bios", [qemu.UBOOT + "qemu_arm64/u-boot.bin"])
+    return [
+        ("x86_64", qemu.target("x86_64")),
+        ("aarch64 smp 8", qemu.Target("aarch64", "qemu-system-aarch64",
+                                      ["-M", "virt", "-cpu", "max"], {}, vcpus=8,
+                                      firmware=firmware)),
+        ("xlnx-zcu102", qemu.target("xlnx-zcu102")),
+    ]
+
+
+def proxy_program():
+    build = os.environ.get("BUILD") or os.path.dirname(libtest.CLI)
+    return os.path.join(build, "tests", "fake", "proxy")
+
+
+def flights(machine, command):
+    """The flights of one run of a command, from the proxy's record."""
+    argv = [proxy_program(), "--listen", "0", "--to", machine.address, "--delay-ms",
+            str(DELAY_MS)]
+    proxy = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True,
+                             preexec_fn=qemu.die_with_parent)
+    try:
+        address = "127.0.0.1:" + proxy.stdout.readline().split()[1]
+        result = subprocess.run([libtest.CLI, command, "-t", address, "-f", "json"],
+                                stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                timeout=60, check=False)
+        if result.returncode:
+            raise RuntimeError(f"{command}: status {result.returncode}: {result.stderr.strip()}")
+        record = proxy.stdout.readline()
+    finally:
+        proxy.terminate()
+        proxy.communicate()
+    return int(re.match(r"flights=(\d+) ", record)[1])
+
+
+def count_machine(name, target, runs):
+    """Cold each time; the machine has run and is stopped."""
+    with qemu.Machine(target, stub="tcp") as machine:
+        machine.run_for(1)
+        connect = min(flights(machine, "vcpus") for _ in range(runs)) - 1
+        dump = min(flights(machine, "dump") for _ in range(runs))
+    return Count(name, connect, dump)
+
+
+def count_all(runs):
+    return [count_machine(name, target, runs) for name, target in machines()
+            if not target.missing()]
+
+
+def check_count(count):
+    known = KNOWN[count.name]
+    for what, got, limit, expected in (
+            ("connect", count.connect, CONNECT_LIMIT, known.connect),
+            ("dump and detach", count.dump, DUMP_LIMIT, known.dump)):
+        libtest.say(f"{count.name:14} {what:16} {got} flights, at most {limit}")
+        libtest.check(got <= limit, f"{count.name} {what}", f"{got} flights, at most {limit}")
+        libtest.check(got <= expected, f"{count.name} {what}",
+                      f"{got} flights, where {expected} did")
+
+
+def main():
+    libtest.need(proxy_program())
+    counts = count_all(RUNS)
+    if not counts:
+        libtest.skip("neither qemu-system-x86_64 nor qemu-system-aarch64 is installed")
+    for count in counts:
+        check_count(count)
+    libtest.finish("roundtrips")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,325 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Ways to a stub, and things at the other end that are none.
+
+Good ways: TCP by name, IPv4, IPv6, port alone; unix socket; a spawned command's
+standard streams; qemu-user and gdbserver. Bad ends: nothing listens, nothing is
+said, HTTP is spoken, the stub dies half-way.
+"""
+import contextlib
+import http.server
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.dont_write_bytecode = True
+
+import libtest
+import qemu
+from libtest import (BAD_STUB, CLI, DONE, NO_CONNECTION, NO_OUTPUT, check, equal, one_message, run,
+                     say)
+from rsp import wait_until
+
+NO_END_S = 15
+
+
+# ----------------------------------------------------------------- good ways
+
+def dump_of(result, place):
+    """The one vCPU list of a dump, or an empty one after a counted failure."""
+    if not check(result.status == DONE, place, result):
+        return []
+    target = json.loads(result.out)["targets"][0]
+    return target.get("vcpus", [])
+
+
+def check_reset_state(vcpus, place):
+    """x86 at reset: rip, wherever it was read through."""
+    if check(vcpus, place, "no vCPUs"):
+        rip = next(reg for reg in vcpus[0]["registers"] if reg["name"] == "rip")
+        equal((rip["bytes"], rip["value"]), ("f0ff000000000000", "0xfff0"), f"{place}: rip")
+        equal(len(vcpus[0]["registers"]), 66, f"{place}: registers")
+
+
+def check_addresses():
+    target = qemu.target("x86_64")
+    for stub in ("tcp", "tcp6", "unix"):
+        if stub == "tcp6" and not has_ipv6():
+            say("IPv6: this machine has none, not tried")
+            continue
+        with qemu.Machine(target, stub=stub) as machine:
+            for address in addresses(machine, stub):
+                result = run("dump", "-f", "json", "-t", address)
+                check_reset_state(dump_of(result, address), address)
+                equal(machine.status(), "prelaunch", f"{address}: left halted")
+                say(f"address {address.replace(machine.dir, '…')}")
+
+
+def addresses(machine, stub):
+    if stub == "unix":
+        return [machine.address]
+    if stub == "tcp6":
+        return [f"[::1]:{machine.port}", f"tcp:[::1]:{machine.port}"]
+    return [f"127.0.0.1:{machine.port}", f"localhost:{machine.port}", f":{machine.port}",
+            f"tcp:localhost:{machine.port}"]
+
+
+def has_ipv6():
+    try:
+        qemu.free_port("::1")
+        return True
+    except OSError:
+        return False
+
+
+def check_default_address():
+    """Nothing given is localhost:1234, where that port happens to be free."""
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", 1234))
+        except OSError:
+            say("default address: port 1234 is taken, not tried")
+            return
+    argv = ["qemu-system-x86_64", "-S", "-gdb", "tcp:127.0.0.1:1234", "-display", "none",
+            "-monitor", "none", "-serial", "null", "-nic", "none"]
+    process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               preexec_fn=qemu.die_with_parent)
+    try:
+        result = run("dump", "-f", "json", "--wait=10")
+        check_reset_state(dump_of(result, "default address"), "default address")
+    finally:
+        process.kill()
+        process.wait()
+    say("default address: localhost:1234")
+
+
+def qemu_processes(mark):
+    """Process ids of commands that carry this mark."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as file:
+            if mark.encode() in file.read() and int(pid) != os.getpid():
+                found.append(pid)
+    return found
+
+
+def check_spawn():
+    """The stub is a child on a pipe, and is gone afterwards."""
+    mark = f"gdbregs-spawn-{os.getpid()}"
+    stub = ["--", "qemu-system-x86_64", "-name", mark, "-S", "-gdb", "stdio", "-display", "none",
+            "-monitor", "none", "-serial", "null", "-nic", "none"]
+    result = run("dump", "-f", "json", *stub)
+    check_reset_state(dump_of(result, "spawn"), "spawn")
+    equal(qemu_processes(mark), [], "spawned QEMU has ended")
+    result = run("read", "no_such_register", *stub)
+    equal(result.status, libtest.NO_REGISTER, "spawn, no such register")
+    equal(qemu_processes(mark), [], "spawned QEMU has ended after an error")
+    check_spawn_signal(mark, stub)
+    for command in (["/no/such/command"], ["false"], ["true"], ["cat"]):
+        result = run("dump", "--timeout", "1", "--", *command, timeout=NO_END_S)
+        check(result.status in (NO_CONNECTION, BAD_STUB), f"spawn {command[0]}", result)
+        one_message(result, f"spawn {command[0]}")
+        say(f"spawn {command[0]}: {result.err.strip()}")
+
+
+def check_spawn_signal(mark, stub):
+    process = subprocess.Popen([CLI, "dump", *stub], stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    time.sleep(0.05)
+    process.terminate()
+    process.wait(timeout=NO_END_S)
+    check(wait_until(lambda: not qemu_processes(mark), 3), "spawned QEMU ends with us on SIGTERM")
+    say("spawned QEMU: read, and gone after success, error and signal")
+
+
+# --------------------------------------------------------------- other stubs
+
+def with_stub(argv, port):
+    process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL, preexec_fn=qemu.die_with_parent)
+    return contextlib.closing(Stub(process, f"127.0.0.1:{port}"))
+
+
+class Stub:
+    def __init__(self, process, address):
+        self.process = process
+        self.address = address
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def check_other_stub(name, argv, port, pc, least):
+    """A stub of a process at its first instruction: pc is not 0, registers enough."""
+    with with_stub(argv, port) as stub:
+        result = run("dump", "-f", "json", "--wait=10", "-t", stub.address)
+        vcpus = dump_of(result, name)
+        if not check(len(vcpus) == 1, name, "one vCPU expected"):
+            return
+        registers = vcpus[0]["registers"]
+        check(len(registers) >= least, name, f"{len(registers)} registers")
+        value = next(reg["bytes"] for reg in registers if reg["name"] == pc)
+        check(value and int(value, 16), name, f"{pc} is {value}")
+        say(f"{name}: {len(registers)} registers, {pc} {value}")
+
+
+def check_qemu_user(directory):
+    port = qemu.free_port()
+    if shutil.which("qemu-x86_64"):
+        check_other_stub("qemu-x86_64", ["qemu-x86_64", "-g", str(port), "/bin/sleep", "20"], port,
+                         "rip", 60)
+    else:
+        say("qemu-user not tried: qemu-x86_64 is not installed")
+    compiler = shutil.which("aarch64-linux-gnu-gcc")
+    if not (compiler and shutil.which("qemu-aarch64")):
+        say("qemu-aarch64 not tried: it or aarch64-linux-gnu-gcc is not installed")
+        return
+    source, program = (os.path.join(directory, name) for name in ("loop.s", "loop"))
+    with open(source, "w") as file:
+        file.write(".globl _start\n_start:\tmov x1, #0x1234\n1:\tadd x0, x0, #1\n\tb 1b\n")
+    subprocess.run([compiler, "-static", "-nostdlib", "-o", program, source], check=True)
+    port = qemu.free_port()
+    check_other_stub("qemu-aarch64", ["qemu-aarch64", "-g", str(port), program], port, "pc", 34)
+
+
+def check_gdbserver():
+    if not shutil.which("gdbserver"):
+        say("gdbserver not tried: not installed")
+        return
+    port = qemu.free_port()
+    check_other_stub("gdbserver", ["gdbserver", "--once", f"127.0.0.1:{port}", "/bin/sleep", "20"],
+                     port, "rip", 60)
+
+
+# ------------------------------------------------------------------ bad ends
+
+def expect_failure(name, status, *args):
+    """It ends in time, with this status, one message and no output."""
+    start = time.monotonic()
+    result = run(*args, timeout=NO_END_S)
+    took = time.monotonic() - start
+    check(result.status in status, name, f"{result}, expected {status}")
+    equal(result.out, "", f"{name}: output")
+    one_message(result, name)
+    say(f"{name}: {result.err.strip()} ({took:.1f} s)")
+
+
+def check_nothing_there(directory):
+    expect_failure("nothing listens", [NO_CONNECTION], "dump", "-t", f":{qemu.free_port()}")
+    expect_failure("no such host", [NO_CONNECTION], "dump", "--timeout", "2", "-t",
+                   "no-such-host.invalid:1")
+    expect_failure("no such socket", [NO_CONNECTION], "dump", "-t",
+                   "unix:" + os.path.join(directory, "none"))
+    expect_failure("waited in vain", [NO_CONNECTION], "dump", "--wait=1", "-t",
+                   f":{qemu.free_port()}")
+    expect_failure("no address", [libtest.USAGE, NO_CONNECTION], "dump", "-t", "127.0.0.1:0x1:zz")
+    expect_failure("no file", [NO_OUTPUT], "dump", "-t", f":{qemu.free_port()}", "--tdesc",
+                   os.path.join(directory, "none.xml"))
+
+
+@contextlib.contextmanager
+def listener(serve):
+    """A server on loopback that does serve(connection) for every client."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen(8)
+        kept = []
+
+        def loop():
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    kept.append(connection)
+                    serve(connection)
+
+        threading.Thread(target=loop, daemon=True).start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)
+        for connection in kept:
+            connection.close()
+
+
+def babble(connection):
+    with contextlib.suppress(OSError):
+        for _ in range(200):
+            connection.sendall(bytes(range(256)) * 256)
+
+
+def close_at_once(connection):
+    connection.close()
+
+
+def check_bad_servers():
+    for name, serve in (("silent server", lambda connection: None),
+                        ("server that hangs up", close_at_once),
+                        ("server that babbles", babble)):
+        with listener(serve) as port:
+            expect_failure(name, [NO_CONNECTION, BAD_STUB], "dump", "--timeout", "1", "-t",
+                           f":{port}")
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+def check_http():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), QuietHandler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    expect_failure("HTTP server", [NO_CONNECTION, BAD_STUB], "dump", "--timeout", "2", "-t",
+                   f"127.0.0.1:{server.server_address[1]}")
+    server.shutdown()
+    server.server_close()
+
+
+def check_killed_stub():
+    """QEMU dies at some moment of a dump: an end in time, no half output."""
+    outcomes = {}
+    for delay_ms in (0, 1, 2, 3, 4, 6, 8, 12):
+        with qemu.Machine(qemu.target("aarch64"), halted=False, stub="tcp") as machine:
+            process = subprocess.Popen([CLI, "dump", "-f", "json", "--timeout", "2", "-t",
+                                        machine.address], stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, text=True)
+            time.sleep(delay_ms / 1000)
+            machine.process.kill()
+            try:
+                out, err = process.communicate(timeout=NO_END_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                out, err = process.communicate()
+                check(False, "stub killed", f"no end, {delay_ms} ms")
+            status = process.returncode
+            outcomes[status] = outcomes.get(status, 0) + 1
+            check(status in (DONE, NO_CONNECTION, BAD_STUB), "stub killed", f"{status} {err}")
+            if status == DONE:
+                json.loads(out)
+            else:
+                equal("bytes" in out, False, "stub killed: no half output")
+                check(err.startswith("gdbregs-cli: "), "stub killed: message", err)
+    say(f"stub killed half-way: exit statuses {outcomes}")
+
+
+def main():
+    libtest.need("qemu-system-x86_64")
+    check_addresses()
+    check_default_address()
+    check_spawn()
+    with tempfile.TemporaryDirectory(prefix="gdbregs-real.") as directory:
+        check_qemu_user(directory)
+        check_gdbserver()
+        check_nothing_there(directory)
+    check_bad_servers()
+    check_http()
+    if not qemu.target("aarch64").missing():
+        check_killed_stub()
+    libtest.finish("transport")
+
+
+main()
