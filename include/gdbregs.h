@@ -227,7 +227,8 @@ GDBREGS_API void gdbregs_options_init(struct gdbregs_options *o);
  * @param err      why it failed, in words; may be NULL
  *
  * Errors: NOMEM INVAL CONNECT TIMEOUT CLOSED PROTOCOL DESCRIPTION
- * NO_DESCRIPTION LIMIT REMOTE IO. After a failure the target is left as
+ * NO_DESCRIPTION (unless o->access is GDBREGS_NO_REGS) LIMIT IO, NO_VCPU where
+ * the stub's program has already ended. After a failure the target is left as
  * o->on_close says, as after gdbregs_close().
  * Ownership: the caller closes *out with gdbregs_close().
  */
@@ -240,7 +241,8 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_connect(struct gdbregs_context *ctx, con
  * Start a command and speak to the stub on its standard input and output,
  * e.g. `qemu-system-x86_64 -S -gdb stdio -display none`. Its standard error is
  * ours. The child belongs to the session: closing ends it (end of file on its
- * input, then SIGTERM, then SIGKILL) and reaps it.
+ * input, then SIGTERM, then SIGKILL) and reaps it; options.on_close has no
+ * meaning.
  *
  * @param argv  NULL-terminated; argv[0] is looked up in PATH; copied
  *
@@ -281,7 +283,7 @@ GDBREGS_API const char *gdbregs_vcpu_architecture(const struct gdbregs_session *
 GDBREGS_API enum gdbregs_byte_order gdbregs_vcpu_byte_order(const struct gdbregs_session *s,
 							    unsigned vcpu);
 
-/** The vCPU's description; NULL if there is no such vCPU. Borrowed from the context. */
+/** The vCPU's description; NULL if there is no such vCPU, or it has none. Borrowed from the context. */
 GDBREGS_API const struct gdbregs_description *
 gdbregs_vcpu_description(const struct gdbregs_session *s, unsigned vcpu);
 
@@ -289,7 +291,8 @@ gdbregs_vcpu_description(const struct gdbregs_session *s, unsigned vcpu);
 
 /**
  * The registers of a vCPU, in the description's order.
- * Errors: NOMEM INVAL NO_VCPU.
+ * Errors: NOMEM INVAL NO_VCPU, NO_DESCRIPTION in a session that was opened with
+ * GDBREGS_NO_REGS on a stub without one.
  * Ownership: the caller frees *out with gdbregs_free(); the strings and
  * handles in it belong to the context.
  */
@@ -306,7 +309,8 @@ GDBREGS_API void gdbregs_free(void *array);
 
 /**
  * Look a register up by its exact name, in one feature or (NULL) in all.
- * Errors: INVAL NO_VCPU NO_REGISTER, AMBIGUOUS where several registers fit.
+ * Errors: INVAL NO_VCPU NO_DESCRIPTION NO_REGISTER, AMBIGUOUS where several
+ * registers fit.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_find_register(struct gdbregs_session *s, unsigned vcpu,
 						      const char *feature, const char *name,

@@ -44,7 +44,8 @@ typedef void (*gdbregs_uv_close_cb)(void *arg);
  * o->on_close says, and the session still has to be closed.
  *
  * Ownership: the caller closes *out with gdbregs_uv_close(), whatever cb says.
- * Errors (refused): NOMEM INVAL.
+ * Errors (refused): NOMEM INVAL, and IO DESCRIPTION LIMIT where a description
+ * named in o can't be read.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_connect(struct gdbregs_context *ctx, uv_loop_t *loop,
 						   const char *address,
@@ -52,7 +53,7 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_connect(struct gdbregs_context *ctx, 
 						   struct gdbregs_session **out, gdbregs_uv_cb cb,
 						   void *arg, struct gdbregs_error *err);
 
-/** As gdbregs_spawn(), on `loop`; the rest as gdbregs_uv_connect(). */
+/** As gdbregs_spawn(), on `loop`; the rest as gdbregs_uv_connect(), and refused with SPAWN too. */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_spawn(struct gdbregs_context *ctx, uv_loop_t *loop,
 						 char *const argv[],
 						 const struct gdbregs_options *o,

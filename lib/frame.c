@@ -85,6 +85,7 @@ static void skip_junk(struct gdbregs__frame_decoder *d, uint8_t byte)
 	if (d->junk_count < sizeof(d->junk))
 		d->junk[d->junk_count] = byte;
 	d->junk_count++;
+	d->junk_ends += byte == '#';
 }
 
 static void take_idle(struct gdbregs__frame_decoder *d, struct input *in,

@@ -43,6 +43,7 @@ struct gdbregs__frame_decoder {
 	 * the first few, for an error message that says what answered. */
 	size_t junk_count;
 	uint8_t junk[48];
+	size_t junk_ends; /* of them, `#`: where a packet without a beginning ended */
 };
 
 void gdbregs__frame_decoder_init(struct gdbregs__frame_decoder *d, size_t max_bytes);

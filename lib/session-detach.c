@@ -55,6 +55,8 @@ static int send_detach(struct gdbregs_session *s, struct detach *d)
 		if (pid <= 0 && s->qemu_system && s->supported.multiprocess)
 			pid = 1;
 		s->detach_begun = true;
+		if (s->process_count)
+			s->processes[d->next].attached = false;
 		int result = pid > 0 ? gdbregs__session_send_text(s, &d->op, KIND_DETACH,
 								  (uint32_t)d->next, "D;%x",
 								  (unsigned)pid)
@@ -209,27 +211,24 @@ static int farewell_undo(struct gdbregs_session *s)
 void gdbregs__session_farewell(struct gdbregs_session *s)
 {
 	s->farewells = 0;
-	/* A second D would reach a machine that runs already, and stop it. What is
-	 * still to be written of the first one stands in out. */
-	if (s->detach_begun)
-		return;
-	s->out.size = 0;
+	/* What is still to be written of a D that was begun stands in out. */
+	if (!s->detach_begun)
+		s->out.size = 0;
 	if (s->fatal == GDBREGS_ERR_CLOSED || (!s->heard && s->decoder.junk_count))
 		return;
 	gdbregs__frame_decoder_fini(&s->decoder);
 	gdbregs__frame_decoder_init(&s->decoder, s->limits.packet_bytes);
 	if (farewell_undo(s) < 0 || wants_halt(s))
 		return;
-	if (!s->heard || (s->qemu_system && pid_unknown(s))) {
-		farewell_detach(s, 1);
-		return;
-	}
+	/* A second D would reach a machine that runs already, and stop it. */
 	if (!names_pids(s)) {
-		farewell_detach(s, 0);
+		if (!s->detach_begun)
+			farewell_detach(s, !s->heard || s->qemu_system ? 1 : 0);
 		return;
 	}
 	for (size_t i = 0; i < s->process_count; i++)
-		if (s->processes[i].pid > 0 && farewell_detach(s, s->processes[i].pid) < 0)
+		if (s->processes[i].attached && s->processes[i].pid > 0 &&
+		    farewell_detach(s, s->processes[i].pid) < 0)
 			return;
 }
 

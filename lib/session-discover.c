@@ -48,7 +48,7 @@ struct discover {
 	int64_t probe_next, probe_last, probe_found;
 	size_t probes_outstanding;
 	bool threads_first_asked, threads_done, threads_again;
-	size_t threads_outstanding, threads_ahead, threads_answers;
+	size_t threads_outstanding, threads_ahead, threads_to_ask, threads_answers;
 	size_t names_next, names_outstanding;
 	bool names_missing;
 	int64_t current; /* the process that is selected once all has been done; -1 unknown */
@@ -87,11 +87,12 @@ static int ask_probe(struct gdbregs_session *s, struct discover *d)
 
 static int ask_threads(struct gdbregs_session *s, struct discover *d)
 {
-	if (d->threads_done || d->threads_outstanding >= d->threads_ahead)
+	if (d->threads_done || d->threads_to_ask == 0)
 		return 0;
 	const char *request = d->threads_first_asked ? "qsThreadInfo" : "qfThreadInfo";
 	d->threads_first_asked = true;
 	d->threads_outstanding++;
+	d->threads_to_ask--;
 	return gdbregs__session_send_text(s, &d->op, KIND_THREADS, 0, "%s", request) < 0
 		       ? GDBREGS_ERR_NOMEM
 		       : 1;
@@ -380,7 +381,7 @@ static void restart_if_due(struct gdbregs_session *s, struct discover *d)
 	d->threads_again = false;
 	d->threads_done = d->threads_first_asked = false;
 	d->threads_answers = 0;
-	d->threads_ahead = THREADS_AHEAD * THREADS_FACTOR;
+	d->threads_ahead = d->threads_to_ask = THREADS_AHEAD * THREADS_FACTOR;
 	d->names_next = 0;
 }
 
@@ -395,6 +396,16 @@ static int threads_end(struct gdbregs_session *s, struct discover *d)
 	char id[GDBREGS__THREAD_ID_TEXT] = "";
 	size_t length = process->has_thread ? gdbregs__thread_id_format(id, &process->thread) : 0;
 	return gdbregs__vcpus_add(s, process->has_thread ? &process->thread : NULL, id, length, 0);
+}
+
+/* Every request of a round is answered, and there is more: as with documents. */
+static void next_round(struct gdbregs_session *s, struct discover *d)
+{
+	size_t most = s->limits.vcpus - d->threads_answers + 1;
+
+	if (d->threads_ahead < most)
+		d->threads_ahead *= THREADS_FACTOR;
+	d->threads_to_ask = d->threads_ahead < most ? d->threads_ahead : most;
 }
 
 static int on_threads(struct gdbregs_session *s, struct discover *d,
@@ -413,8 +424,8 @@ static int on_threads(struct gdbregs_session *s, struct discover *d,
 					s, GDBREGS_ERR_LIMIT,
 					"%s lists threads without end (max_vcpus is %zu)", s->label,
 					s->limits.vcpus);
-			else if (d->threads_outstanding == 0 && d->threads_ahead < s->limits.vcpus)
-				d->threads_ahead *= THREADS_FACTOR;
+			else if (d->threads_outstanding == 0)
+				next_round(s, d);
 			break;
 		case GDBREGS__THREADS_END:
 		case GDBREGS__THREADS_NONE:
@@ -576,6 +587,6 @@ struct gdbregs__op *gdbregs__discover_new(gdbregs__op_done done, void *arg)
 	gdbregs__op_init(&d->op, &discover_class, done, arg);
 	d->probe_next = PROBE_FIRST;
 	d->probe_last = PROBE_LAST;
-	d->threads_ahead = THREADS_AHEAD;
+	d->threads_ahead = d->threads_to_ask = THREADS_AHEAD;
 	return &d->op;
 }

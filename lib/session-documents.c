@@ -10,7 +10,9 @@
 #define CHUNK_BYTES 2045
 /* How many chunks are asked for ahead: of target.xml, which is a list of
  * includes, one; of an annex as many as most have. What turns out longer is
- * asked for in ever larger steps, so that round trips stay few. */
+ * asked for in ever larger rounds, so that round trips stay few; a round begins
+ * when the one before is answered whole, for a single request more, sent because
+ * the first reply came alone, would be waited for a whole round trip. */
 #define AHEAD_TARGET 1
 #define AHEAD_ANNEX 8
 #define AHEAD_FACTOR 16
@@ -23,7 +25,8 @@ struct gdbregs__fetched {
 	struct gdbregs_buffer data;
 	size_t asked_bytes;  /* offset of the next request */
 	size_t chunk_bytes;  /* what is asked for at a time */
-	size_t ahead;        /* requests that may be in flight */
+	size_t ahead;        /* requests of a round */
+	size_t to_ask;       /* of this round, still to be sent */
 	size_t outstanding;  /* requests in flight */
 	size_t stale;        /* of those, the oldest whose offsets are no longer right */
 	bool complete;
@@ -92,6 +95,7 @@ int gdbregs__documents_add(struct gdbregs_session *s, struct gdbregs__documents 
 		.name = copy,
 		.chunk_bytes = CHUNK_BYTES,
 		.ahead = d->count ? AHEAD_ANNEX : AHEAD_TARGET,
+		.to_ask = d->count ? AHEAD_ANNEX : AHEAD_TARGET,
 	};
 	d->count++;
 	d->open++;
@@ -100,7 +104,7 @@ int gdbregs__documents_add(struct gdbregs_session *s, struct gdbregs__documents 
 
 static bool wants(const struct gdbregs__fetched *doc)
 {
-	return !doc->complete && doc->stale == 0 && doc->outstanding < doc->ahead;
+	return !doc->complete && doc->stale == 0 && doc->to_ask > 0;
 }
 
 bool gdbregs__documents_wanting(const struct gdbregs__documents *d)
@@ -129,6 +133,7 @@ int gdbregs__documents_produce(struct gdbregs_session *s, struct gdbregs__op *op
 			return result;
 		doc->asked_bytes += doc->chunk_bytes;
 		doc->outstanding++;
+		doc->to_ask--;
 		return 1;
 	}
 	return 0;
@@ -205,8 +210,11 @@ static int take_more(struct gdbregs_session *s, struct gdbregs__documents *d,
 					    PIECES_MAX(s->limits.description_bytes));
 	if (added != doc->chunk_bytes)
 		resume_at(doc, added);
-	if (doc->outstanding == 0 && doc->ahead < AHEAD_MAX)
-		doc->ahead *= AHEAD_FACTOR;
+	if (doc->outstanding == 0) {
+		if (doc->ahead < AHEAD_MAX)
+			doc->ahead *= AHEAD_FACTOR;
+		doc->to_ask = doc->ahead;
+	}
 	return 0;
 }
 
@@ -220,7 +228,8 @@ int gdbregs__documents_reply(struct gdbregs_session *s, struct gdbregs__document
 	if (doc->complete)
 		return 0; /* asked for beyond the end */
 	if (doc->stale) {
-		doc->stale--;
+		if (--doc->stale == 0)
+			doc->to_ask = doc->ahead;
 		return 0;
 	}
 	switch (gdbregs__reply_xfer(answer->payload, answer->size, &doc->data, &added)) {

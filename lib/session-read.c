@@ -216,7 +216,7 @@ static int take_value(struct gdbregs_session *s, struct read_op *r, size_t index
 {
 	struct result *result = &r->results[index];
 
-	if (gdbregs__buffer_reserve(r->storage, size / 2) < 0)
+	if (gdbregs__buffer_reserve(r->storage, size / 2 + 1) < 0)
 		return GDBREGS_ERR_NOMEM;
 	size_t most = s->limits.register_bits / 8;
 	if (most > r->storage->capacity - r->storage->size)

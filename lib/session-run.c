@@ -346,6 +346,8 @@ void gdbregs__run_close(struct gdbregs_session *s)
 	if (!s->resume.out)
 		return;
 	(void)gdbregs__run_interrupt(s);
+	/* Now it may not take for ever any more, whatever else is still due. */
+	s->resume.op->unhurried = false;
 	s->deadline_ms = s->now_ms + s->options.reply_timeout_ms;
 }
 

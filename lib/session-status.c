@@ -5,13 +5,16 @@
 
 /* `info status`, as qRcmd wants it. */
 #define INFO_STATUS "qRcmd,696e666f20737461747573"
-#define STATUS_MAX_BYTES 4096
+#define STATUS_MAX_BYTES 512
 
 /* Only QEMU: elsewhere a monitor command could mean anything. */
 int gdbregs__status_ask(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind)
 {
 	if (s->status_asked || !s->qemu_system)
 		return 0;
+	/* Room for the answer now: without it a halted machine would be resumed. */
+	if (gdbregs__buffer_reserve(&s->status, STATUS_MAX_BYTES) < 0)
+		return GDBREGS_ERR_NOMEM;
 	int result = gdbregs__session_send_text(s, op, kind, 0, INFO_STATUS);
 	s->status_asked = result == 0;
 	return result < 0 ? result : 1;
@@ -21,7 +24,7 @@ void gdbregs__status_console(struct gdbregs_session *s, const uint8_t *payload, 
 {
 	bool nomem = false;
 
-	if (s->status.size < STATUS_MAX_BYTES)
+	if (size / 2 <= s->status.capacity - s->status.size)
 		gdbregs__reply_console(payload, size, &s->status, &nomem);
 }
 

@@ -185,11 +185,11 @@ static void tell(const struct gdbregs__watches *w, size_t index)
 {
 	const struct gdbregs__watch *watch = &w->list[index];
 	int old_status = watch->status, new_status = w->reads[index].status;
-	const void *old_bytes = w->before.data + watch->off_bytes;
+	const void *old_bytes = NULL;
 
 	/* One size for both: an old value of another size is of no use. */
-	if (old_status < 0 || (new_status >= 0 && new_status != old_status))
-		old_bytes = NULL;
+	if (old_status >= 0 && (new_status < 0 || new_status == old_status))
+		old_bytes = w->before.data + watch->off_bytes;
 	watch->cb(watch->arg, watch->vcpu, watch->reg, old_bytes,
 		  new_status < 0 ? NULL : w->reads[index].data,
 		  (size_t)(new_status < 0 ? old_status : new_status));

@@ -31,6 +31,8 @@ int gdbregs__session_send_acks(struct gdbregs_session *s)
 {
 	size_t start = s->out.size;
 
+	if (!s->acks_owed)
+		return 0;
 	for (; s->acks_owed; s->acks_owed--)
 		if (gdbregs__buffer_append(&s->out, "+", 1) < 0)
 			return GDBREGS_ERR_NOMEM;
@@ -98,6 +100,7 @@ static void note_sent(struct gdbregs_session *s, struct gdbregs__op *op, uint32_
 	note_run(s, op, kind, index);
 	if (s->in_flight++ == 0) {
 		gdbregs__session_aim(s);
+		s->junk_ends = s->decoder.junk_ends;
 		/* Without memory for the copy a NAK is simply final. */
 		s->kept.size = 0;
 		s->kept_at = s->sent_count;
@@ -215,19 +218,38 @@ static bool is_text(struct gdbregs_session *s, uint8_t character)
 	return true;
 }
 
+static void fail_damaged(struct gdbregs_session *s, const char *how)
+{
+	gdbregs__session_fail(s, GDBREGS_ERR_PROTOCOL, "%s sent a damaged packet (%s)", s->label,
+			      how);
+}
+
 static void on_ack(struct gdbregs_session *s)
 {
 	if (!is_text(s, '+'))
 		s->heard = true;
-	if (!s->no_ack && s->acked < s->in_flight)
+	if (s->no_ack)
+		return;
+	/* QEMU, the one stub we pipeline in ack mode, replies right behind its ack.
+	 * Where other bytes stand between two acks, one of them was a reply; two acks
+	 * in a row are but one. */
+	if (s->pipelined && s->acked) {
+		if (s->junk_at_ack != s->decoder.junk_count)
+			fail_damaged(s, "it has no beginning");
+		return;
+	}
+	if (s->acked < s->in_flight)
 		s->acked++;
+	s->junk_at_ack = s->decoder.junk_count;
 }
 
 /* QEMU NAKs a new client's first packet when the one before it died in the
  * middle of one. With one packet in flight it can simply be sent again. */
 static void on_nak(struct gdbregs_session *s)
 {
-	if (is_text(s, '-') || s->no_ack || s->in_flight == 0)
+	/* Of what was acknowledged no second copy may go out: it may have resumed the
+	 * target. */
+	if (is_text(s, '-') || s->no_ack || s->in_flight == 0 || s->acked)
 		return;
 	if (s->in_flight != 1 || s->kept_at + 1 != s->sent_count || !s->kept.size) {
 		gdbregs__session_fail(s, GDBREGS_ERR_PROTOCOL,
@@ -255,8 +277,7 @@ static void on_damaged(struct gdbregs_session *s, const char *how)
 	if (s->in_flight == 0)
 		return;
 	if (s->no_ack || s->in_flight != 1 || s->resends++ == RESENDS_MAX) {
-		gdbregs__session_fail(s, GDBREGS_ERR_PROTOCOL, "%s sent a damaged packet (%s)",
-				      s->label, how);
+		fail_damaged(s, how);
 		return;
 	}
 	if (gdbregs__buffer_append(&s->out, "-", 1) < 0)
@@ -303,6 +324,51 @@ static bool is_aside(struct gdbregs_session *s, const struct gdbregs__frame *fra
 	return op->class->aside && op->class->aside(s, op, frame->payload, frame->size);
 }
 
+static void trace_frame(struct gdbregs_session *s, const struct gdbregs__frame *frame)
+{
+	struct gdbregs_buffer text = {0};
+
+	if (gdbregs__buffer_append(&text, frame->kind == GDBREGS__FRAME_PACKET ? "$" : "%", 1) == 0 &&
+	    gdbregs__buffer_append(&text, frame->payload, frame->size) == 0)
+		trace(s, GDBREGS_RECEIVED, text.data, text.size);
+	gdbregs_buffer_fini(&text);
+}
+
+/* It came before our request was acknowledged, so it is no answer: QEMU 7.2 sends
+ * a stop reply as soon as it is connected to, which our first `+` acknowledges,
+ * and whenever else it stops. Where requests are pipelined anything but that is an
+ * answer whose ack was lost: taken for nothing, it would leave its place to the
+ * answer to another request. */
+static void on_unasked(struct gdbregs_session *s, const struct gdbregs__frame *frame)
+{
+	bool stop = frame->size && memchr("TSWXwN", frame->payload[0], 6);
+
+	if (s->pipelined && !stop && !gdbregs__reply_console(frame->payload, frame->size, NULL, NULL))
+		fail_damaged(s, "its acknowledgement is missing");
+	else if (s->heard)
+		owe_ack(s);
+}
+
+/* Without acks a reply whose `$` was damaged shows by its `#` alone. */
+static bool lost_beginning(struct gdbregs_session *s)
+{
+	bool lost = s->no_ack && s->pipelined && s->junk_ends != s->decoder.junk_ends;
+
+	s->junk_ends = s->decoder.junk_ends;
+	return lost;
+}
+
+/* One bit makes a `%` of a `$`, and no checksum tells. Every notification has a
+ * name, `:` and an event; register data has no `:`. */
+static void on_notification(struct gdbregs_session *s, const struct gdbregs__frame *frame)
+{
+	if (s->options.trace)
+		trace_frame(s, frame);
+	if (s->pipelined && s->in_flight && !memchr(frame->payload, ':', frame->size))
+		fail_damaged(s, "a notification without a name");
+	s->junk_at_ack = SIZE_MAX;
+}
+
 static void on_packet(struct gdbregs_session *s, const struct gdbregs__frame *frame)
 {
 	if (s->in_flight == 0) {
@@ -312,11 +378,11 @@ static void on_packet(struct gdbregs_session *s, const struct gdbregs__frame *fr
 		return;
 	}
 	if (!s->no_ack && s->acked == 0) {
-		/* It came before our request was acknowledged, so it is no answer:
-		 * QEMU 7.2 sends a stop reply as soon as it is connected to. Our
-		 * first `+` has acknowledged that one already. */
-		if (s->heard)
-			owe_ack(s);
+		on_unasked(s, frame);
+		return;
+	}
+	if (lost_beginning(s)) {
+		fail_damaged(s, "it has no beginning");
 		return;
 	}
 	s->heard = true;
@@ -328,16 +394,6 @@ static void on_packet(struct gdbregs_session *s, const struct gdbregs__frame *fr
 	if (!s->no_ack)
 		s->acked--;
 	gdbregs__session_dispatch(s, frame->payload, frame->size);
-}
-
-static void trace_frame(struct gdbregs_session *s, const struct gdbregs__frame *frame)
-{
-	struct gdbregs_buffer text = {0};
-
-	if (gdbregs__buffer_append(&text, frame->kind == GDBREGS__FRAME_PACKET ? "$" : "%", 1) == 0 &&
-	    gdbregs__buffer_append(&text, frame->payload, frame->size) == 0)
-		trace(s, GDBREGS_RECEIVED, text.data, text.size);
-	gdbregs_buffer_fini(&text);
 }
 
 static void on_frame(struct gdbregs_session *s, const struct gdbregs__frame *frame)
@@ -356,8 +412,7 @@ static void on_frame(struct gdbregs_session *s, const struct gdbregs__frame *fra
 		on_packet(s, frame);
 		break;
 	case GDBREGS__FRAME_NOTIFICATION:
-		if (s->options.trace)
-			trace_frame(s, frame);
+		on_notification(s, frame);
 		break;
 	case GDBREGS__FRAME_BAD:
 		/* Of a notification there is no second copy to be had. */

@@ -227,8 +227,11 @@ static void op_fail(struct gdbregs_session *s, struct gdbregs__op *op, int code)
 
 void gdbregs__session_cancel(struct gdbregs_session *s, struct gdbregs__op *op)
 {
-	if (op->completed)
+	/* What is complete, and not told yet, can only be told otherwise. */
+	if (op->completed) {
+		op->status = GDBREGS_ERR_CANCELED;
 		return;
+	}
 	op->canceled = true;
 	op->status = GDBREGS_ERR_CANCELED;
 	gdbregs__session_complete(s, op);

@@ -154,6 +154,8 @@ struct gdbregs_session {
 	bool line_probed;    /* a silent peer was asked whether it serves something else */
 	unsigned acks_owed;  /* packets taken that were not acknowledged yet */
 	size_t acked;        /* requests acknowledged, not answered */
+	size_t junk_at_ack;  /* bytes outside of packets when the last ack came */
+	size_t junk_ends;    /* ends of packets among them when the last packet came */
 	size_t in_flight;    /* packets sent, not answered */
 	uint64_t sent_count; /* packets, all in all */
 	struct gdbregs_buffer kept; /* packet number kept_at, to send again on a NAK */

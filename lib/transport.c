@@ -91,6 +91,15 @@ static void on_timer(uv_timer_t *timer)
 
 /* ------------------------------------------------------------------ bytes out --- */
 
+/* Who does not listen any more may have said why: that is still to be read, and
+ * the end comes behind it. */
+static void write_failed(struct gdbregs__transport *t, int code)
+{
+	t->session->out.size = 0;
+	if (code != UV_EPIPE)
+		gdbregs__session_eof(t->session, uv_strerror(code));
+}
+
 static void on_written(uv_write_t *write, int status)
 {
 	struct gdbregs__transport *t = write->data;
@@ -100,7 +109,7 @@ static void on_written(uv_write_t *write, int status)
 	if (status == UV_ECANCELED || !t->out)
 		return;
 	if (status < 0)
-		gdbregs__session_eof(t->session, uv_strerror(status));
+		write_failed(t, status);
 	else
 		gdbregs__session_pump(t->session);
 	gdbregs__transport_event(t);
@@ -123,7 +132,7 @@ static void write_rest(struct gdbregs__transport *t, size_t written)
 	int result = uv_write(&t->write, t->out, &rest, 1, on_written);
 	if (result < 0) {
 		t->writing = false;
-		gdbregs__session_eof(s, uv_strerror(result));
+		write_failed(t, result);
 	}
 }
 
@@ -138,8 +147,7 @@ static void write_out(struct gdbregs__transport *t)
 		if (written == UV_EAGAIN)
 			written = 0;
 		if (written < 0) {
-			s->out.size = 0;
-			gdbregs__session_eof(s, uv_strerror(written));
+			write_failed(t, written);
 			return;
 		}
 		if ((size_t)written < s->out.size) {
@@ -263,6 +271,10 @@ void gdbregs__transport_event(struct gdbregs__transport *t)
 		t->deliver_due = t->session->completed_first != NULL;
 		aim_timer(t);
 	}
+	/* libuv before 1.45 runs timers and then waits for input, even where the
+	 * timer has brought what a blocking call waits for. */
+	if (t->blocking)
+		uv_stop(t->loop);
 }
 
 void gdbregs__transport_kick(struct gdbregs_session *s)

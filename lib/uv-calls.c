@@ -49,36 +49,39 @@ int gdbregs_uv_read_register(struct gdbregs_session *s, unsigned vcpu,
 			     const struct gdbregs_register *h, struct gdbregs_buffer *buf,
 			     gdbregs_uv_cb cb, void *arg, struct gdbregs_uv_request **request)
 {
-	struct gdbregs__op *op;
+	struct gdbregs__op *op = NULL;
 
 	if (!gdbregs__uv_may(s))
 		return GDBREGS_ERR_INVAL;
 	gdbregs__transport_clock(s);
-	return gdbregs__uv_accepted(s, gdbregs__read_one(s, vcpu, h, buf, cb, arg, &op), op, request);
+	int result = gdbregs__read_one(s, vcpu, h, buf, cb, arg, &op);
+	return gdbregs__uv_accepted(s, result, op, request);
 }
 
 int gdbregs_uv_read_registers(struct gdbregs_session *s, struct gdbregs_read *reads, size_t count,
 			      struct gdbregs_buffer *storage, gdbregs_uv_cb cb, void *arg,
 			      struct gdbregs_uv_request **request)
 {
-	struct gdbregs__op *op;
+	struct gdbregs__op *op = NULL;
 
 	if (!gdbregs__uv_may(s))
 		return GDBREGS_ERR_INVAL;
 	gdbregs__transport_clock(s);
-	return gdbregs__uv_accepted(s, gdbregs__read_many(s, reads, count, storage, cb, arg, &op), op, request);
+	int result = gdbregs__read_many(s, reads, count, storage, cb, arg, &op);
+	return gdbregs__uv_accepted(s, result, op, request);
 }
 
 int gdbregs_uv_packet(struct gdbregs_session *s, const void *payload, size_t size,
 		      struct gdbregs_buffer *reply, gdbregs_uv_cb cb, void *arg,
 		      struct gdbregs_uv_request **request)
 {
-	struct gdbregs__op *op;
+	struct gdbregs__op *op = NULL;
 
 	if (!gdbregs__uv_may(s))
 		return GDBREGS_ERR_INVAL;
 	gdbregs__transport_clock(s);
-	return gdbregs__uv_accepted(s, gdbregs__raw_packet(s, payload, size, reply, cb, arg, &op), op, request);
+	int result = gdbregs__raw_packet(s, payload, size, reply, cb, arg, &op);
+	return gdbregs__uv_accepted(s, result, op, request);
 }
 
 void gdbregs_uv_cancel(struct gdbregs_uv_request *request)

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the scripted stubs serve. Small, so that every split of the conversation
+ * can be tried. */
+#include "script.h"
+
+#define TARGET(body) "<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"gdb-target.dtd\">" body
+
+static const struct script_document small_documents[] = {
+	{"target.xml", TARGET("<target><architecture>i386:x86-64</architecture>"
+			      "<xi:include href=\"core.xml\"/><xi:include href=\"more.xml\"/>"
+			      "</target>")},
+	{"core.xml", "<feature name=\"c}o\"><reg name=\"a\" bitsize=\"64\"/>"
+		     "<reg name=\"b\" bitsize=\"64\"/><reg name=\"c\" bitsize=\"32\"/></feature>"},
+	/* Numbers go on behind core.xml's, with a hole. */
+	{"more.xml", "<feature name=\"more\"><reg name=\"x\" bitsize=\"8\" regnum=\"9\"/>"
+		     "<reg name=\"y\" bitsize=\"128\"/><reg name=\"a\" bitsize=\"16\"/></feature>"},
+	{0},
+};
+
+static const struct script_register small_registers[] = {{0, 8}, {1, 8},   {2, 4}, {9, 1},
+							 {10, 16}, {11, 2}, {0}};
+
+const struct script_process script_small[1] = {
+	{1, 1, 2, small_documents, small_registers, 4},
+};
+
+static const struct script_document other_documents[] = {
+	{"target.xml", TARGET("<target><architecture>arm</architecture>"
+			      "<xi:include href=\"core.xml\"/></target>")},
+	/* The same name as the other cluster's, another content. */
+	{"core.xml", "<feature name=\"r5\"><reg name=\"r0\" bitsize=\"32\"/>"
+		     "<reg name=\"r1\" bitsize=\"32\"/></feature>"},
+	{0},
+};
+
+static const struct script_register other_registers[] = {{0, 4}, {1, 4}, {0}};
+
+const struct script_process script_clusters[2] = {
+	{1, 1, 2, small_documents, small_registers, 4},
+	{2, 3, 1, other_documents, other_registers, 2},
+};
+
+#define REG(n)	"<reg name=\"r" n "\" bitsize=\"32\"/>"
+#define REGS(t) REG(t "0") REG(t "1") REG(t "2") REG(t "3") REG(t "4")
+
+static const struct script_document wide_documents[] = {
+	{"target.xml", "<target><feature name=\"wide\">" REGS("a") REGS("b") REGS("c") REGS("d")
+		       "</feature></target>"},
+	{0},
+};
+
+static const struct script_register wide_registers[] = {
+	{0, 4},	 {1, 4},  {2, 4},  {3, 4},  {4, 4},  {5, 4},  {6, 4},  {7, 4},	{8, 4},	 {9, 4}, {10, 4},
+	{11, 4}, {12, 4}, {13, 4}, {14, 4}, {15, 4}, {16, 4}, {17, 4}, {18, 4}, {19, 4}, {0},
+};
+
+const struct script_process script_wide[1] = {
+	{1, 1, 2, wide_documents, wide_registers, 16},
+};

@@ -1,0 +1,614 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Running the target: what is sent and when, what is told of stops. */
+#include "guest.h"
+
+#include <check.h>
+#include <string.h>
+
+static struct guest guest;
+static struct guest *const m = &guest;
+
+static void begin(void)
+{
+	guest_init(m);
+}
+
+static void begin_qemu(void)
+{
+	guest_init(m);
+	guest_start(m);
+}
+
+static void end(void)
+{
+	guest_end(m);
+}
+
+/* -------------------------------------------------------------------- stepping --- */
+
+START_TEST(step_names_the_thread)
+{
+	ck_assert_int_eq(guest_step(m, 1), 0);
+	guest_told(m, 0, 0);
+	ck_assert_int_eq(m->s->state, GDBREGS__SESSION_RUNNING);
+	/* The ack of the last reply stands before the packet, none after it. */
+	guest_sent(m, "+vCont;s:p1.2 ");
+	guest_stops(m, "T05thread:p01.02;");
+	guest_told(m, 1, 0);
+	ck_assert_int_eq(m->stop.kind, GDBREGS_STOP_SIGNAL);
+	ck_assert_int_eq(m->stop.signal, 5);
+	ck_assert_uint_eq(m->stop.vcpu, 1);
+	guest_sent(m, "");
+	ck_assert_int_eq(guest_step(m, 0), 0);
+	guest_sent(m, "+vCont;s:p1.1 ");
+}
+END_TEST
+
+START_TEST(step_of_no_vcpu)
+{
+	ck_assert_int_eq(guest_step(m, 2), GDBREGS_ERR_NO_VCPU);
+	ck_assert_int_eq(guest_step(m, GUEST_NO_VCPU), GDBREGS_ERR_NO_VCPU);
+	ck_assert_int_eq(m->s->state, GDBREGS__SESSION_STOPPED);
+	guest_sent(m, "");
+}
+END_TEST
+
+/* Hg does not survive a resume: QEMU selects the vCPU that stopped. */
+START_TEST(thread_is_selected_again)
+{
+	struct gdbregs_buffer buf = {0};
+
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(
+			gdbregs__read_one(m->s, 0, m->pc, &buf, guest_done, m, NULL), 0);
+		guest_turn(m);
+		guest_sent(m, i ? "+Hgp1.1 p2 " : "+Hgp1.1 p2 ");
+		guest_step(m, 0);
+		guest_stops(m, "T05thread:p01.01;");
+		guest_sent(m, "+vCont;s:p1.1 ");
+		guest_told(m, 2, 0);
+	}
+	gdbregs_buffer_fini(&buf);
+}
+END_TEST
+
+START_TEST(halted_vcpu_is_interrupted)
+{
+	guest_step(m, 1);
+	guest_wait_ms(m, 999);
+	guest_sent(m, "+vCont;s:p1.2 ");
+	guest_wait_ms(m, 1);
+	guest_sent(m, "^");
+	guest_told(m, 0, 0);
+	guest_stops(m, "T02thread:p01.01;");
+	guest_told(m, 1, GDBREGS_ERR_TIMEOUT);
+	ck_assert_int_eq(m->s->state, GDBREGS__SESSION_STOPPED);
+	ck_assert_int_eq(m->s->fatal, 0);
+	ck_assert_int_eq(guest_step(m, 0), 0);
+	guest_sent(m, "+vCont;s:p1.1 ");
+	guest_stops(m, "T05thread:p01.01;");
+	guest_told(m, 1, 0);
+}
+END_TEST
+
+/* The step got through while the interrupt was on its way. */
+START_TEST(late_step_is_a_step)
+{
+	guest_step(m, 0);
+	guest_wait_ms(m, 1500);
+	guest_sent(m, "+vCont;s:p1.1 ^");
+	guest_stops(m, "T05thread:p01.01;");
+	guest_told(m, 1, 0);
+}
+END_TEST
+
+START_TEST(dead_stub_ends_the_session)
+{
+	guest_step(m, 0);
+	guest_wait_ms(m, 2000);
+	guest_sent(m, "+vCont;s:p1.1 ^");
+	guest_told(m, 1, GDBREGS_ERR_TIMEOUT);
+	ck_assert_int_eq(m->s->fatal, GDBREGS_ERR_TIMEOUT);
+}
+END_TEST
+
+START_TEST(refused_resume)
+{
+	guest_step(m, 0);
+	m->running = false;
+	guest_says(m, "E22");
+	guest_turn(m);
+	guest_told(m, 1, GDBREGS_ERR_REMOTE);
+	ck_assert_int_eq(m->s->state, GDBREGS__SESSION_STOPPED);
+	ck_assert_ptr_nonnull(strstr(gdbregs_session_error(m->s), "E22"));
+}
+END_TEST
+
+START_TEST(garbage_for_a_stop)
+{
+	guest_step(m, 0);
+	guest_stops(m, "Tzz");
+	guest_told(m, 1, GDBREGS_ERR_PROTOCOL);
+	ck_assert_int_eq(m->s->fatal, GDBREGS_ERR_PROTOCOL);
+}
+END_TEST
+
+/* ---------------------------------------------------------- continuing, waiting --- */
+
+START_TEST(nothing_is_asked_while_it_runs)
+{
+	struct gdbregs_buffer buf = {0};
+
+	ck_assert_int_eq(guest_continue(m), 0);
+	guest_sent(m, "+vCont;c ");
+	ck_assert_int_eq(gdbregs__read_one(m->s, 0, m->pc, &buf, guest_done, m, NULL),
+			 GDBREGS_ERR_RUNNING);
+	ck_assert_int_eq(guest_step(m, 0), GDBREGS_ERR_RUNNING);
+	ck_assert_int_eq(guest_continue(m), GDBREGS_ERR_RUNNING);
+	guest_wait_ms(m, 3600 * 1000);
+	ck_assert_uint_eq(gdbregs__session_deadline(m->s), GDBREGS__FOREVER);
+	guest_sent(m, "");
+	ck_assert_int_eq(guest_wait(m, -1), 0);
+	guest_stops(m, "T05thread:p01.02;");
+	guest_told(m, 1, 0);
+	ck_assert_uint_eq(m->stop.vcpu, 1);
+}
+END_TEST
+
+START_TEST(stop_is_kept_for_the_wait)
+{
+	guest_continue(m);
+	guest_stops(m, "T05thread:p01.02;");
+	ck_assert_int_eq(guest_wait(m, 0), 0);
+	guest_told(m, 1, 0);
+	ck_assert_uint_eq(m->stop.vcpu, 1);
+	/* Once. */
+	ck_assert_int_eq(guest_wait(m, 0), GDBREGS_ERR_INVAL);
+}
+END_TEST
+
+START_TEST(kept_stop_outlives_the_connection)
+{
+	guest_continue(m);
+	guest_stops(m, "W07");
+	gdbregs__session_eof(m->s, NULL);
+	guest_turn(m);
+	ck_assert_int_eq(guest_wait(m, -1), 0);
+	guest_told(m, 1, 0);
+	ck_assert_int_eq(m->stop.kind, GDBREGS_STOP_EXITED);
+	ck_assert_int_eq(m->stop.exit_status, 7);
+	ck_assert_uint_eq(m->stop.vcpu, GUEST_NO_VCPU);
+	ck_assert_int_eq(guest_wait(m, -1), GDBREGS_ERR_CLOSED);
+}
+END_TEST
+
+START_TEST(wait_without_a_resume)
+{
+	ck_assert_int_eq(guest_wait(m, 0), GDBREGS_ERR_INVAL);
+	guest_step(m, 0);
+	guest_stops(m, "T05thread:p01.01;");
+	guest_told(m, 1, 0);
+	ck_assert_int_eq(guest_wait(m, 0), GDBREGS_ERR_INVAL);
+}
+END_TEST
+
+START_TEST(wait_times_out)
+{
+	guest_continue(m);
+	guest_sent(m, "+vCont;c ");
+	for (int i = 0; i < 3; i++) {
+		ck_assert_int_eq(guest_wait(m, 50), 0);
+		guest_wait_ms(m, 49);
+		guest_told(m, 0, 0);
+		guest_wait_ms(m, 1);
+		guest_told(m, 1, GDBREGS_ERR_TIMEOUT);
+		m->status = 0;
+	}
+	guest_sent(m, "");
+	ck_assert_int_eq(m->s->state, GDBREGS__SESSION_RUNNING);
+	ck_assert_int_eq(guest_wait(m, 50), 0);
+	guest_stops(m, "T05thread:p01.01;");
+	guest_told(m, 1, 0);
+}
+END_TEST
+
+START_TEST(many_may_wait)
+{
+	struct gdbregs__op *op;
+
+	guest_continue(m);
+	guest_wait(m, -1);
+	guest_wait(m, 100);
+	ck_assert_int_eq(gdbregs__stop_wait(m->s, -1, NULL, guest_done, m, &op), 0);
+	gdbregs__session_cancel(m->s, op);
+	guest_turn(m);
+	guest_told(m, 1, GDBREGS_ERR_CANCELED);
+	guest_stops(m, "T05thread:p01.01;");
+	guest_told(m, 2, 0);
+}
+END_TEST
+
+START_TEST(canceled_step_goes_on)
+{
+	struct gdbregs__op *op;
+
+	ck_assert_int_eq(gdbregs__step(m->s, 0, &m->stop, guest_done, m, &op), 0);
+	gdbregs__session_cancel(m->s, op);
+	guest_turn(m);
+	guest_told(m, 1, GDBREGS_ERR_CANCELED);
+	ck_assert_int_eq(m->s->state, GDBREGS__SESSION_RUNNING);
+	guest_stops(m, "T05thread:p01.01;");
+	ck_assert_int_eq(m->stop.signal, 0);
+	ck_assert_int_eq(guest_wait(m, 0), 0);
+	ck_assert_int_eq(m->stop.signal, 5);
+}
+END_TEST
+
+START_TEST(interrupt_is_sent_once)
+{
+	ck_assert_int_eq(gdbregs__run_interrupt(m->s), 0);
+	guest_continue(m);
+	guest_turn(m);
+	guest_sent(m, "+vCont;c ");
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(gdbregs__run_interrupt(m->s), 0);
+	guest_turn(m);
+	guest_sent(m, "^");
+	guest_stops(m, "T02thread:p01.01;");
+	ck_assert_int_eq(guest_wait(m, 0), 0);
+	ck_assert_int_eq(m->stop.signal, 2);
+	/* The next run may be interrupted again. */
+	guest_continue(m);
+	ck_assert_int_eq(gdbregs__run_interrupt(m->s), 0);
+	guest_turn(m);
+	guest_sent(m, "+vCont;c ^");
+}
+END_TEST
+
+/* ------------------------------------------------------------- kinds of stops --- */
+
+static const struct {
+	const char *packet;
+	struct gdbregs_stop stop;
+} stops[] = {
+	// clang-format off
+	{"S0b",                       {GDBREGS_STOP_SIGNAL, GDBREGS_REASON_SIGNAL, GUEST_NO_VCPU, 11, 0, 0}},
+	{"T05swbreak:;thread:p1.2;",  {GDBREGS_STOP_SIGNAL, GDBREGS_REASON_SWBREAK, 1, 5, 0, 0}},
+	{"T05hwbreak:;thread:p1.1;",  {GDBREGS_STOP_SIGNAL, GDBREGS_REASON_HWBREAK, 0, 5, 0, 0}},
+	{"T05thread:p1.1;watch:8010;", {GDBREGS_STOP_SIGNAL, GDBREGS_REASON_WATCH, 0, 5, 0, 0x8010}},
+	{"T05thread:p1.1;rwatch:ffffffffffffff00;",
+	 {GDBREGS_STOP_SIGNAL, GDBREGS_REASON_RWATCH, 0, 5, 0, 0xffffffffffffff00}},
+	{"T05thread:p1.1;awatch:1;",  {GDBREGS_STOP_SIGNAL, GDBREGS_REASON_AWATCH, 0, 5, 0, 1}},
+	{"T05thread:p1.1;fork:p2.2;", {GDBREGS_STOP_SIGNAL, GDBREGS_REASON_OTHER, 0, 5, 0, 0}},
+	{"T05thread:2;",              {GDBREGS_STOP_SIGNAL, GDBREGS_REASON_SIGNAL, 1, 5, 0, 0}},
+	{"T05thread:p1.7;",           {GDBREGS_STOP_SIGNAL, GDBREGS_REASON_SIGNAL, GUEST_NO_VCPU, 5, 0, 0}},
+	{"W2a;process:1",             {GDBREGS_STOP_EXITED, GDBREGS_REASON_SIGNAL, GUEST_NO_VCPU, 0, 42, 0}},
+	{"X09",                       {GDBREGS_STOP_TERMINATED, GDBREGS_REASON_SIGNAL, GUEST_NO_VCPU, 9, 0, 0}},
+	{"w01;p1.2",                  {GDBREGS_STOP_THREAD_EXIT, GDBREGS_REASON_SIGNAL, 1, 0, 1, 0}},
+	{"N",                         {GDBREGS_STOP_NO_RESUMED, GDBREGS_REASON_SIGNAL, GUEST_NO_VCPU, 0, 0, 0}},
+	// clang-format on
+};
+
+START_TEST(kinds_of_stops)
+{
+	const struct gdbregs_stop *expected = &stops[_i].stop;
+
+	guest_continue(m);
+	guest_stops(m, stops[_i].packet);
+	guest_wait(m, 0);
+	guest_told(m, 1, 0);
+	ck_assert_int_eq(m->stop.kind, expected->kind);
+	ck_assert_int_eq(m->stop.reason, expected->reason);
+	ck_assert_uint_eq(m->stop.vcpu, expected->vcpu);
+	ck_assert_int_eq(m->stop.signal, expected->signal);
+	ck_assert_int_eq(m->stop.exit_status, expected->exit_status);
+	ck_assert_uint_eq(m->stop.address, expected->address);
+}
+END_TEST
+
+START_TEST(nothing_is_read_of_what_has_ended)
+{
+	struct gdbregs_buffer buf = {0};
+
+	guest_continue(m);
+	guest_stops(m, "W00");
+	ck_assert_int_eq(gdbregs__read_one(m->s, 0, m->pc, &buf, guest_done, m, NULL),
+			 GDBREGS_ERR_NO_VCPU);
+	ck_assert_int_eq(guest_step(m, 0), GDBREGS_ERR_NO_VCPU);
+	guest_sent(m, "+vCont;c ");
+	guest_close(m);
+	/* There is nothing to detach from. */
+	guest_sent(m, "");
+}
+END_TEST
+
+/* --------------------------------------------------------- what comes meanwhile --- */
+
+START_TEST(console_is_no_stop)
+{
+	guest_continue(m);
+	guest_sent(m, "+vCont;c ");
+	guest_says(m, "O48690a");
+	guest_says(m, "O48690a");
+	guest_turn(m);
+	guest_sent(m, "");
+	guest_stops(m, "T05thread:p01.01;");
+	ck_assert_int_eq(guest_step(m, 0), 0);
+	/* QEMU takes one ack for all. */
+	guest_sent(m, "+vCont;s:p1.1 ");
+}
+END_TEST
+
+START_TEST(semihosting_gets_einval)
+{
+	guest_continue(m);
+	guest_sent(m, "+vCont;c ");
+	guest_says(m, "Fwrite,1,8000,5");
+	guest_turn(m);
+	guest_sent(m, "+F-1,16 ");
+	guest_says(m, "Fclose,1");
+	guest_turn(m);
+	guest_sent(m, "+F-1,16 ");
+	ck_assert_int_eq(m->s->state, GDBREGS__SESSION_RUNNING);
+	/* It had been stopped for that: our 0x03 was for nothing. */
+	gdbregs__run_interrupt(m->s);
+	guest_turn(m);
+	guest_says(m, "Fread,0,8000,5");
+	guest_turn(m);
+	guest_sent(m, "^+F-1,4,C ");
+	guest_stops(m, "T02");
+	guest_wait(m, 0);
+	ck_assert_int_eq(m->stop.signal, 2);
+	guest_told(m, 1, 0);
+}
+END_TEST
+
+/* A stub that never ends asking, and does not read. */
+START_TEST(semihosting_flood)
+{
+	guest_continue(m);
+	for (int i = 0; i < 20000 && !m->s->fatal; i++)
+		guest_says(m, "Ftime,0");
+	ck_assert_int_eq(m->s->fatal, GDBREGS_ERR_PROTOCOL);
+	ck_assert_uint_lt(m->s->out.size, 100000);
+	m->s->out.size = 0;
+}
+END_TEST
+
+START_TEST(notification_is_no_stop)
+{
+	guest_continue(m);
+	gdbregs__session_input(m->s, (const uint8_t *)"%Stop:T05#01", 12, m->s->now_ms);
+	guest_turn(m);
+	ck_assert_int_eq(m->s->state, GDBREGS__SESSION_RUNNING);
+}
+END_TEST
+
+START_TEST(connection_ends_while_it_runs)
+{
+	guest_continue(m);
+	guest_wait(m, -1);
+	gdbregs__session_eof(m->s, NULL);
+	guest_turn(m);
+	guest_told(m, 1, GDBREGS_ERR_CLOSED);
+}
+END_TEST
+
+/* --------------------------------------------------------------- other stubs --- */
+
+START_TEST(vcont_is_asked_for)
+{
+	m->qemu = false;
+	guest_start(m);
+	guest_step(m, 1);
+	guest_sent(m, "vCont? vCont;s:2 ");
+	guest_stops(m, "T05thread:2;");
+	guest_continue(m);
+	guest_sent(m, "vCont;c ");
+	guest_stops(m, "T05thread:1;");
+	guest_told(m, 1, 0);
+}
+END_TEST
+
+START_TEST(before_vcont)
+{
+	m->qemu = false;
+	m->no_vcont = true;
+	guest_start(m);
+	guest_step(m, 1);
+	guest_sent(m, "vCont? Hc2 s ");
+	guest_stops(m, "S05");
+	guest_told(m, 1, 0);
+	/* S names no thread, and one alone was stepped. */
+	ck_assert_uint_eq(m->stop.vcpu, 1);
+	guest_continue(m);
+	guest_sent(m, "Hc-1 c ");
+	guest_stops(m, "S05");
+}
+END_TEST
+
+/* Interrupted before the resume could go out. */
+START_TEST(early_interrupt)
+{
+	m->qemu = false;
+	m->no_vcont = true;
+	guest_start(m);
+	ck_assert_int_eq(gdbregs__continue(m->s, NULL, NULL, NULL, NULL), 0);
+	ck_assert_int_eq(gdbregs__run_interrupt(m->s), 0);
+	guest_turn(m);
+	guest_sent(m, "vCont? Hc-1 c ^");
+}
+END_TEST
+
+static const char *refuse_thread(struct guest *g, const char *packet)
+{
+	(void)g;
+	return packet[0] == 'H' && packet[1] == 'c' ? "E01" : NULL;
+}
+
+START_TEST(wrong_thread_does_not_step)
+{
+	m->qemu = false;
+	m->no_vcont = true;
+	m->answer = refuse_thread;
+	guest_start(m);
+	guest_step(m, 0);
+	guest_sent(m, "vCont? Hc1 ");
+	guest_told(m, 1, GDBREGS_ERR_REMOTE);
+	ck_assert_int_eq(m->s->state, GDBREGS__SESSION_STOPPED);
+}
+END_TEST
+
+/* --------------------------------------------------- registers with the stop --- */
+
+static void read_one(const struct gdbregs_register *h, unsigned vcpu, const char *hex)
+{
+	struct gdbregs_buffer buf = {0};
+	char text[64];
+
+	ck_assert_int_eq(gdbregs__read_one(m->s, vcpu, h, &buf, guest_done, m, NULL), 0);
+	guest_turn(m);
+	ck_assert_int_eq(m->status, (int)strlen(hex) / 2);
+	gdbregs__hex_encode(text, buf.data, buf.size);
+	ck_assert_mem_eq(text, hex, strlen(hex));
+	gdbregs_buffer_fini(&buf);
+	m->done_count = 0;
+}
+
+START_TEST(expedited_registers)
+{
+	m->qemu = false;
+	guest_start(m);
+	guest_step(m, 0);
+	m->done_count = 0;
+	guest_stops(m, "T0502:1122334455667788;0:xxxxxxxx;1:aabb;thread:1;");
+	m->log[0] = '\0';
+	read_one(m->pc, 0, "1122334455667788");
+	guest_sent(m, "");
+	/* Unavailable, too short, another vCPU's: asked for. */
+	read_one(m->r0, 0, "11223344");
+	read_one(m->r1, 0, "00000000");
+	read_one(m->pc, 1, "f0ff000000000000");
+	guest_sent(m, "Hg1 p0 p1 Hg2 p2 ");
+	/* And not beyond the next resume. */
+	guest_step(m, 0);
+	guest_stops(m, "T05thread:1;");
+	m->log[0] = '\0';
+	read_one(m->pc, 0, "f0ff000000000000");
+	guest_sent(m, "Hg1 p2 ");
+}
+END_TEST
+
+START_TEST(expedited_until_written)
+{
+	struct gdbregs_buffer buf = {0};
+
+	m->qemu = false;
+	guest_start(m);
+	guest_step(m, 0);
+	guest_stops(m, "T052:1122334455667788;thread:1;");
+	ck_assert_int_eq(gdbregs__raw_packet(m->s, "g", 1, &buf, guest_done, m, NULL), 0);
+	guest_turn(m);
+	read_one(m->pc, 0, "f0ff000000000000");
+	gdbregs_buffer_fini(&buf);
+}
+END_TEST
+
+/* --------------------------------------------------------------------- closing --- */
+
+START_TEST(closing_while_it_runs)
+{
+	m->options.on_close = _i ? GDBREGS_ON_CLOSE_HALT : GDBREGS_ON_CLOSE_RESUME;
+	guest_start(m);
+	guest_continue(m);
+	guest_wait(m, -1);
+	guest_sent(m, "+vCont;c ");
+	guest_close(m);
+	guest_told(m, 1, GDBREGS_ERR_CANCELED);
+	guest_sent(m, "^");
+	guest_stops(m, "T02thread:p01.01;");
+	guest_sent(m, _i ? "" : "+D;1 ");
+	guest_told(m, 1, 0);
+}
+END_TEST
+
+/* A session that fails while the target runs stops it first: QEMU would take the
+ * first byte of the detach for that and lose it. */
+START_TEST(farewell_while_it_runs)
+{
+	m->options.on_close = GDBREGS_ON_CLOSE_RESUME;
+	guest_start(m);
+	guest_step(m, 0);
+	guest_wait_ms(m, 5000);
+	ck_assert_int_eq(m->s->fatal, GDBREGS_ERR_TIMEOUT);
+	gdbregs__session_farewell(m->s);
+	ck_assert_uint_eq(m->s->out.size, 8);
+	ck_assert_mem_eq(m->s->out.data, "\x03$D;1#b0", 8);
+	ck_assert_uint_eq(m->s->farewells, 1);
+}
+END_TEST
+
+START_TEST(step_flags)
+{
+	m->options.step_irq = true;
+	guest_start(m);
+	guest_step(m, 0);
+	guest_sent(m, "+qqemu.sstepbits +qqemu.sstep +Qqemu.sstep=1 +vCont;s:p1.1 ");
+	guest_stops(m, "T05thread:p01.01;");
+	guest_step(m, 0);
+	guest_sent(m, "+vCont;s:p1.1 ");
+	guest_stops(m, "T05thread:p01.01;");
+	guest_close(m);
+	guest_sent(m, "+Qqemu.sstep=7 D;1 ");
+}
+END_TEST
+
+static struct Suite *suite(void)
+{
+	Suite *s = suite_create("run");
+	TCase *qemu = tcase_create("qemu");
+	TCase *other = tcase_create("set up by the test");
+
+	tcase_add_checked_fixture(qemu, begin_qemu, end);
+	tcase_add_checked_fixture(other, begin, end);
+	tcase_add_test(qemu, step_names_the_thread);
+	tcase_add_test(qemu, step_of_no_vcpu);
+	tcase_add_test(qemu, thread_is_selected_again);
+	tcase_add_test(qemu, halted_vcpu_is_interrupted);
+	tcase_add_test(qemu, late_step_is_a_step);
+	tcase_add_test(qemu, dead_stub_ends_the_session);
+	tcase_add_test(qemu, refused_resume);
+	tcase_add_test(qemu, garbage_for_a_stop);
+	tcase_add_test(qemu, nothing_is_asked_while_it_runs);
+	tcase_add_test(qemu, stop_is_kept_for_the_wait);
+	tcase_add_test(qemu, kept_stop_outlives_the_connection);
+	tcase_add_test(qemu, wait_without_a_resume);
+	tcase_add_test(qemu, wait_times_out);
+	tcase_add_test(qemu, many_may_wait);
+	tcase_add_test(qemu, canceled_step_goes_on);
+	tcase_add_test(qemu, interrupt_is_sent_once);
+	tcase_add_loop_test(qemu, kinds_of_stops, 0, (int)(sizeof(stops) / sizeof(*stops)));
+	tcase_add_test(qemu, nothing_is_read_of_what_has_ended);
+	tcase_add_test(qemu, console_is_no_stop);
+	tcase_add_test(qemu, semihosting_gets_einval);
+	tcase_add_test(qemu, semihosting_flood);
+	tcase_add_test(qemu, notification_is_no_stop);
+	tcase_add_test(qemu, connection_ends_while_it_runs);
+	tcase_add_test(other, vcont_is_asked_for);
+	tcase_add_test(other, before_vcont);
+	tcase_add_test(other, early_interrupt);
+	tcase_add_test(other, wrong_thread_does_not_step);
+	tcase_add_test(other, expedited_registers);
+	tcase_add_test(other, expedited_until_written);
+	tcase_add_loop_test(other, closing_while_it_runs, 0, 2);
+	tcase_add_test(other, farewell_while_it_runs);
+	tcase_add_test(other, step_flags);
+	suite_add_tcase(s, qemu);
+	suite_add_tcase(s, other);
+	return s;
+}
+
+int main(void)
+{
+	return guest_main(suite);
+}
