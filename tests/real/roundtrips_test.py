@@ -26,6 +26,9 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+if os.environ.get("BUILD"):
+    os.environ.setdefault("GDBREGS_CLI", os.path.join(os.environ["BUILD"], "gdbregs-cli"))
+
 import libtest
 import qemu
 
@@ -37,9 +40,9 @@ Count = collections.namedtuple("Count", "name connect dump")
 
 # What it takes today: one more has to be meant.
 KNOWN = {
-    "x86_64": Count("x86_64", 4, 7),
-    "aarch64 smp 8": Count("aarch64 smp 8", 4, 7),
-    "xlnx-zcu102": Count("xlnx-zcu102", 5, 8),
+    "x86_64": Count("x86_64", 4, 6),
+    "aarch64 smp 8": Count("aarch64 smp 8", 4, 6),
+    "xlnx-zcu102": Count("xlnx-zcu102", 5, 7),
 }
 
 

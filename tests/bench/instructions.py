@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Instructions of the library for a register read, counted by callgrind.
+
+The program `ours` runs natively linked, the library's code in it, libuv and
+libc beside it as shared objects. callgrind counts while bench_measured() runs.
+Own instructions are those at source lines of lib/; what libuv does (polling,
+read, write) and libc (memchr, malloc, …) is counted apart, by shared object.
+"""
+import os
+import re
+import subprocess
+import tempfile
+
+import libbench
+
+
+def costs(path):
+    """Own cost by (object, source file, function) of a callgrind output file."""
+    names, result = {}, {}
+    here = {"ob": "", "fl": "", "fn": ""}
+    inclusive = False
+    with open(path, encoding="utf-8", errors="replace") as file:
+        for line in file:
+            found = re.match(r"(c?)(ob|fl|fi|fe|fn|fl)=(?:\((\d+)\))?\s*(.*)", line)
+            if found:
+                called, kind, number, name = found.groups()
+                space = "file" if kind[0] == "f" and kind != "fn" else kind
+                name = names.setdefault((space, number), name) if number else name
+                if not called:
+                    here["fl" if space == "file" else kind] = name
+            elif line.startswith("calls="):
+                inclusive = True
+            elif re.match(r"[+\-*\d]", line):
+                if not inclusive:
+                    key = (here["ob"], here["fl"], here["fn"])
+                    result[key] = result.get(key, 0) + int(line.split()[-1])
+                inclusive = False
+    return result
+
+
+def count(address, workload, rounds):
+    """Own, libuv's, libc's instructions a register, and the costs behind them."""
+    with tempfile.TemporaryDirectory(prefix="gdbregs-bench.") as directory:
+        out = os.path.join(directory, "callgrind.out")
+        argv = ["valgrind", "-q", "--tool=callgrind", "--toggle-collect=bench_measured*",
+                f"--callgrind-out-file={out}", libbench.program("ours"), address, workload,
+                str(rounds)]
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=600, check=False)
+        if done.returncode:
+            raise RuntimeError(done.stderr.strip()[-300:])
+        reads = rounds * libbench.fields(done.stdout)["registers"]
+        table = costs(out)
+    library = sum(n for (_, file, _), n in table.items() if in_library(file))
+    libuv = sum(n for (ob, _, _), n in table.items() if "libuv" in ob)
+    rest = sum(n for (ob, file, _), n in table.items()
+               if "libuv" not in ob and not in_library(file) and "tests/bench" not in file)
+    return library / reads, libuv / reads, rest / reads, by_function(table, reads)
+
+
+def in_library(file):
+    return os.path.basename(os.path.dirname(file)) == "lib" and "/usr/" not in file
+
+
+def by_function(table, reads):
+    functions = {}
+    for (_, file, function), n in table.items():
+        if in_library(file):
+            functions[function] = functions.get(function, 0) + n / reads
+    return sorted(functions.items(), key=lambda item: -item[1])
