@@ -182,7 +182,7 @@ typedef void (*gdbregs_trace_cb)(void *arg, enum gdbregs_direction direction, co
 
 /**
  * How to connect. gdbregs_options_init() sets every member to its default;
- * change what you need. A limit of 0 means its default.
+ * change what you need. A limit or a time of 0 means its default.
  */
 struct gdbregs_options {
 	size_t size; /* sizeof(struct gdbregs_options), set by gdbregs_options_init() */
@@ -507,7 +507,9 @@ struct gdbregs_stop {
  *
  * A vCPU that does not get through its instruction within
  * options.reply_timeout_ms, as one that is halted, is interrupted: that is
- * TIMEOUT, the target is stopped and the session as good as before.
+ * TIMEOUT, the target is stopped and the session as good as before. QEMU (7.2)
+ * keeps such a step pending: when the vCPU wakes in a later run, that run ends
+ * with a stop of this vCPU.
  *
  * @param stop  what became of it; may be NULL
  *

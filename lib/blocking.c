@@ -4,10 +4,7 @@
 #include "alloc.h"
 #include "blocking.h"
 #include "error.h"
-
-#include <pthread.h>
-#include <signal.h>
-#include <time.h>
+#include "pipe-guard.h"
 
 void gdbregs__blocking_done(struct gdbregs_session *s, int status, void *arg)
 {
@@ -21,42 +18,6 @@ void gdbregs__blocking_done(struct gdbregs_session *s, int status, void *arg)
 static void on_closed(void *arg)
 {
 	*(bool *)arg = true;
-}
-
-/* libuv writes without MSG_NOSIGNAL; a stub that dies must not take the
- * caller's process with it. */
-struct pipe_guard {
-	sigset_t before;
-	bool was_pending;
-};
-
-static void sigpipe_set(sigset_t *set)
-{
-	sigemptyset(set);
-	sigaddset(set, SIGPIPE);
-}
-
-static void pipe_guard_begin(struct pipe_guard *guard)
-{
-	sigset_t set, pending;
-
-	sigpipe_set(&set);
-	sigpending(&pending);
-	guard->was_pending = sigismember(&pending, SIGPIPE);
-	pthread_sigmask(SIG_BLOCK, &set, &guard->before);
-}
-
-static void pipe_guard_end(struct pipe_guard *guard)
-{
-	sigset_t set, pending;
-	struct timespec now = {0, 0};
-
-	sigpending(&pending);
-	if (!guard->was_pending && sigismember(&pending, SIGPIPE)) {
-		sigpipe_set(&set);
-		sigtimedwait(&set, NULL, &now);
-	}
-	pthread_sigmask(SIG_SETMASK, &guard->before, NULL);
 }
 
 static void run_until(uv_loop_t *loop, const bool *done)
@@ -76,13 +37,13 @@ static void free_loop(uv_loop_t *loop)
 static void close_and_free(struct gdbregs_session *s)
 {
 	uv_loop_t *loop = gdbregs__transport_of(s)->loop;
-	struct pipe_guard guard;
+	struct gdbregs__pipe_guard guard;
 	bool closed = false;
 
-	pipe_guard_begin(&guard);
+	gdbregs__pipe_guard_begin(&guard);
 	gdbregs__transport_close(s, on_closed, &closed);
 	run_until(loop, &closed);
-	pipe_guard_end(&guard);
+	gdbregs__pipe_guard_end(&guard);
 	free_loop(loop);
 }
 
@@ -93,20 +54,20 @@ static int open_session(struct gdbregs_context *ctx, const char *address, char *
 	uv_loop_t *loop = gdbregs__malloc(sizeof(*loop));
 	struct gdbregs__waiting waiting = {0};
 	struct gdbregs_session *s;
-	struct pipe_guard guard;
+	struct gdbregs__pipe_guard guard;
 
 	if (!loop || uv_loop_init(loop) < 0) {
 		gdbregs__free(loop);
 		return gdbregs__fail_nomem(err);
 	}
-	pipe_guard_begin(&guard);
+	gdbregs__pipe_guard_begin(&guard);
 	int result = gdbregs__transport_open(ctx, loop, address, argv, o, gdbregs__blocking_done, &waiting, &s, err);
 	if (result == 0) {
 		gdbregs__transport_of(s)->blocking = true;
 		s->watch_outside = true;
 		run_until(loop, &waiting.done);
 	}
-	pipe_guard_end(&guard);
+	gdbregs__pipe_guard_end(&guard);
 	if (result < 0) {
 		free_loop(loop);
 		return result;
@@ -157,38 +118,52 @@ int gdbregs__blocking_begin(struct gdbregs_session *s)
 	return 0;
 }
 
+/* What the transport sends at once raises no signal; only what libuv has still to
+ * write may, and the system calls of a guard would cost a single read its speed. */
+static void run_guarded(struct gdbregs__transport *t, const bool *done)
+{
+	struct gdbregs__pipe_guard guard;
+	bool guarded = false;
+
+	while (!*done) {
+		if (t->writing && !guarded) {
+			gdbregs__pipe_guard_begin(&guard);
+			guarded = true;
+		}
+		uv_run(t->loop, UV_RUN_ONCE);
+	}
+	if (guarded)
+		gdbregs__pipe_guard_end(&guard);
+}
+
 int gdbregs__blocking_wait(struct gdbregs_session *s, int queued, struct gdbregs__waiting *waiting)
 {
-	struct pipe_guard guard;
-
 	if (queued < 0)
 		return queued;
-	pipe_guard_begin(&guard);
 	gdbregs__transport_kick(s);
-	run_until(gdbregs__transport_of(s)->loop, &waiting->done);
-	pipe_guard_end(&guard);
+	run_guarded(gdbregs__transport_of(s), &waiting->done);
 	return waiting->status;
 }
 
 void gdbregs__blocking_flush(struct gdbregs_session *s)
 {
 	struct gdbregs__transport *t = gdbregs__transport_of(s);
-	struct pipe_guard guard;
+	struct gdbregs__pipe_guard guard;
 
-	pipe_guard_begin(&guard);
+	gdbregs__pipe_guard_begin(&guard);
 	gdbregs__transport_kick(s);
 	while (!s->fatal && (t->writing || s->out.size || (s->resume.op && !s->resume.out)))
 		uv_run(t->loop, UV_RUN_ONCE);
-	pipe_guard_end(&guard);
+	gdbregs__pipe_guard_end(&guard);
 }
 
 void gdbregs__blocking_look(struct gdbregs_session *s)
 {
-	struct pipe_guard guard;
+	struct gdbregs__pipe_guard guard;
 
-	pipe_guard_begin(&guard);
+	gdbregs__pipe_guard_begin(&guard);
 	uv_run(gdbregs__transport_of(s)->loop, UV_RUN_NOWAIT);
-	pipe_guard_end(&guard);
+	gdbregs__pipe_guard_end(&guard);
 }
 
 int gdbregs_read_register(struct gdbregs_session *s, unsigned vcpu,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* To add an architecture: a line in `architectures` if its name settles the
- * order; nothing at all if both orders go by that name. */
+ * order. If both orders go by that name: nothing, or lines in `shipped` where
+ * xml/ has descriptions of it. */
 #include "byte_order.h"
 
 #include <string.h>
@@ -74,6 +75,21 @@ static const struct rule features[] = {
 	{"org.gnu.gdb.coldfire.", PREFIX, BIG,    false},
 	{"org.gnu.gdb.rx.",       PREFIX, LITTLE, false},
 };
+
+/* Shipped descriptions whose <architecture> has both orders: there is one for
+ * each, as QEMU has a binary for each. */
+static const struct rule shipped[] = {
+	{"mips",         EXACT, BIG,    false},
+	{"mipsel",       EXACT, LITTLE, false},
+	{"mips64",       EXACT, BIG,    false},
+	{"mips64el",     EXACT, LITTLE, false},
+	{"sh4",          EXACT, LITTLE, false},
+	{"sh4eb",        EXACT, BIG,    false},
+	{"microblaze",   EXACT, BIG,    false},
+	{"microblazeel", EXACT, LITTLE, false},
+	{"nios2",        EXACT, LITTLE, false},
+	{"xtensa",       EXACT, LITTLE, false},
+};
 // clang-format on
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -136,4 +152,21 @@ enum gdbregs_byte_order gdbregs__byte_order(const struct gdbregs_description *d,
 	if (d->architecture && d->architecture[0])
 		return look_up(architectures, COUNT(architectures), d->architecture, qemu_system);
 	return by_features(d);
+}
+
+enum gdbregs_byte_order gdbregs__byte_order_shipped(const char *name)
+{
+	static const char suffix[] = ".xml";
+	const char *slash = strrchr(name, '/');
+	char bare[16] = "";
+
+	if (slash)
+		name = slash + 1;
+	size_t length = strlen(name), tail = strlen(suffix);
+	if (slash && length > tail && strcmp(name + length - tail, suffix) == 0)
+		length -= tail;
+	if (length >= sizeof(bare))
+		return GDBREGS_BYTE_ORDER_UNKNOWN;
+	memcpy(bare, name, length);
+	return look_up(shipped, COUNT(shipped), bare, false);
 }

@@ -10,4 +10,9 @@
  * guess is possible (powerpc, mips, ...). */
 enum gdbregs_byte_order gdbregs__byte_order(const struct gdbregs_description *d, bool qemu_system);
 
+/* The order that a shipped description (xml/) is for, by its name or the path
+ * of its file; UNKNOWN for other names. It counts where gdbregs__byte_order()
+ * does not know. */
+enum gdbregs_byte_order gdbregs__byte_order_shipped(const char *name);
+
 #endif

@@ -64,6 +64,8 @@ struct gdbregs_register {
 	const char *group;                /* NULL where absent */
 	const struct gdbregs__type *type; /* NULL where unresolved */
 	uint32_t regnum;                  /* the stub's number */
+	uint8_t p_packet[16];             /* the packet that asks for it, `$p…#hh`, and garbage */
+	uint8_t p_packet_size;
 	uint32_t index;                   /* its place in the description */
 	uint32_t bits;
 	uint32_t next_same_name;          /* index+1 of the next register of that name, or 0 */
@@ -78,6 +80,12 @@ struct gdbregs__feature_run { /* as struct gdbregs_feature, in document order */
 
 struct gdbregs__g_layout; /* g_layout.h */
 
+/* A register without a name: nobody sees it, but it has its place in g. */
+struct gdbregs__hole {
+	uint32_t regnum;
+	uint32_t bits;
+};
+
 struct gdbregs_description {
 	const char *architecture; /* NULL where absent */
 	const char *osabi;        /* NULL where absent */
@@ -85,6 +93,9 @@ struct gdbregs_description {
 	size_t register_count;
 	struct gdbregs__feature_run *features;
 	size_t feature_count;
+	struct gdbregs__hole *holes;
+	size_t hole_count;
+	bool holes_unordered; /* not in ascending order of their numbers */
 	struct gdbregs_document *documents; /* copies; [0] is target.xml */
 	size_t document_count;
 	struct gdbregs_document resolved;   /* one document, canonical; the registry's key */

@@ -49,13 +49,9 @@ int gdbregs__frame_encode(struct gdbregs_buffer *out, const void *payload, size_
 	return 0;
 }
 
-int gdbregs__frame_encode_p(struct gdbregs_buffer *out, uint32_t regnum)
+size_t gdbregs__frame_put_p(uint8_t *out, uint32_t regnum)
 {
-	if (gdbregs__buffer_reserve(out, FRAME_BYTES + 1 + 8) < 0)
-		return GDBREGS_ERR_NOMEM;
-
-	uint8_t *to = out->data + out->size;
-	uint8_t *start = to;
+	uint8_t *to = out;
 	unsigned length_bits = 4;
 	uint8_t sum = 'p';
 
@@ -71,6 +67,13 @@ int gdbregs__frame_encode_p(struct gdbregs_buffer *out, uint32_t regnum)
 	*to++ = '#';
 	*to++ = (uint8_t)gdbregs__hex_pairs[sum][0];
 	*to++ = (uint8_t)gdbregs__hex_pairs[sum][1];
-	out->size += (size_t)(to - start);
+	return (size_t)(to - out);
+}
+
+int gdbregs__frame_encode_p(struct gdbregs_buffer *out, uint32_t regnum)
+{
+	if (gdbregs__buffer_reserve(out, GDBREGS__FRAME_P_BYTES) < 0)
+		return GDBREGS_ERR_NOMEM;
+	out->size += gdbregs__frame_put_p(out->data + out->size, regnum);
 	return 0;
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum {
-	IDLE, /* between packets */
+	IDLE = GDBREGS__FRAME_IDLE, /* between packets */
 	PAYLOAD, /* behind $ or % */
 	RUN, /* behind *: the next byte is a count, whatever it is */
 	CHECK_HIGH, /* behind # */

@@ -62,6 +62,17 @@ int gdbregs__frame_next(struct gdbregs__frame_decoder *d, const uint8_t *in, siz
 int gdbregs__frame_encode(struct gdbregs_buffer *out, const void *payload, size_t size,
 			  bool escape);
 
+/* Write `$p<regnum>#hh`; out has room for GDBREGS__FRAME_P_BYTES. Returns its size. */
+#define GDBREGS__FRAME_P_BYTES 16
+size_t gdbregs__frame_put_p(uint8_t *out, uint32_t regnum);
+
+/* True between packets, where a `+` can only be an acknowledgement. */
+#define GDBREGS__FRAME_IDLE 0
+static inline bool gdbregs__frame_idle(const struct gdbregs__frame_decoder *d)
+{
+	return d->state == GDBREGS__FRAME_IDLE;
+}
+
 /* Append `$p<regnum>#hh`, the request there are most of. Likewise. */
 int gdbregs__frame_encode_p(struct gdbregs_buffer *out, uint32_t regnum);
 

@@ -85,16 +85,35 @@ static size_t described_bytes(const struct gdbregs_register *r)
 	return ((size_t)r->bits + 7) / 8;
 }
 
+/* Past the unnamed registers with numbers below that: they have their room, and
+ * nobody to ask for. SIZE_MAX where one goes beyond the end of g. */
+static size_t pass_holes(const struct gdbregs_description *d, size_t *hole, uint64_t below,
+			 size_t off, size_t g_size)
+{
+	for (; off < g_size && *hole < d->hole_count && d->holes[*hole].regnum < below; (*hole)++) {
+		size_t bytes = ((size_t)d->holes[*hole].bits + 7) / 8;
+
+		if (bytes > g_size - off)
+			return SIZE_MAX;
+		off += bytes;
+	}
+	return off;
+}
+
 /* The register that the description lets straddle the end of g is one, too: it
  * may be shorter than described. */
 size_t gdbregs__g_candidates(const struct gdbregs_description *d, size_t g_size, uint32_t *out)
 {
-	size_t count = ordered(d, out), candidates = 0, off = 0;
+	size_t count = ordered(d, out), candidates = 0, off = 0, hole = 0;
 
 	for (size_t at = 0; at < count && off < g_size;) {
 		struct place place = next_place(d, out, count, at);
-		size_t bytes = described_bytes(&d->registers[place.index]);
+		const struct gdbregs_register *r = &d->registers[place.index];
+		size_t bytes = described_bytes(r);
 
+		off = pass_holes(d, &hole, r->regnum, off, g_size);
+		if (off >= g_size)
+			break;
 		out[candidates++] = place.index;
 		off = bytes < g_size - off ? off + bytes : g_size;
 		at = place.end;
@@ -145,20 +164,23 @@ static size_t place_bytes(const struct gdbregs_description *d, const uint8_t *g,
 static bool fill(struct gdbregs__g_layout *layout, const struct gdbregs_description *d,
 		 uint32_t *order, const uint8_t *g, const struct gdbregs__g_sample *samples)
 {
-	size_t count = ordered(d, order), off = 0;
+	size_t count = ordered(d, order), size = layout->size_bytes, off = 0, hole = 0;
 
-	for (size_t at = 0; at < count && off < layout->size_bytes;) {
+	for (size_t at = 0; at < count && off < size;) {
 		struct place place = next_place(d, order, count, at);
-		size_t bytes = place_bytes(d, g ? g + off : NULL, layout->size_bytes - off, samples,
-					   place.index);
+		uint32_t regnum = d->registers[place.index].regnum;
 
+		off = pass_holes(d, &hole, regnum, off, size);
+		if (off >= size)
+			break;
+		size_t bytes = place_bytes(d, g ? g + off : NULL, size - off, samples, place.index);
 		if (bytes == 0)
 			return false;
 		set_slots(layout, order, place, off, bytes);
 		off += bytes;
 		at = place.end;
 	}
-	return off == layout->size_bytes;
+	return pass_holes(d, &hole, UINT64_MAX, off, size) == size;
 }
 
 /* lldb-server (14) says where each register is; sub-registers (eax, ax, ah) lie
@@ -197,7 +219,7 @@ static struct gdbregs__g_layout *make(const struct gdbregs_description *d, const
 	struct gdbregs__g_layout *layout;
 
 	*nomem = false;
-	if (g_size == 0 || g_size > UINT32_MAX)
+	if (g_size == 0 || g_size > UINT32_MAX || d->holes_unordered)
 		return NULL;
 	layout = layout_new(d, g_size, &order);
 	if (!layout) {

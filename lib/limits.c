@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "limits.h"
 
+#include <string.h>
+
 /* Each limit once: member, the option's name and its default. */
 #define LIMIT_MAP(X)                          \
 	X(packet_bytes, 1u << 20)             \
@@ -42,4 +44,26 @@ void gdbregs_options_init(struct gdbregs_options *o)
 #define LIMIT_DEFAULT(member, standard) o->max_##member = (standard);
 	LIMIT_MAP(LIMIT_DEFAULT)
 #undef LIMIT_DEFAULT
+}
+
+/* The members of the first version of the struct: no caller can have fewer. */
+#define OPTIONS_LEAST offsetof(struct gdbregs_options, max_packet_bytes)
+
+bool gdbregs__options_take(struct gdbregs_options *to, const struct gdbregs_options *from)
+{
+	struct gdbregs_options standard;
+
+	gdbregs_options_init(&standard);
+	*to = standard;
+	if (!from)
+		return true;
+	if (from->size < OPTIONS_LEAST)
+		return false;
+	memcpy(to, from, from->size < sizeof(*to) ? from->size : sizeof(*to));
+	to->size = sizeof(*to);
+	if (!to->connect_timeout_ms)
+		to->connect_timeout_ms = standard.connect_timeout_ms;
+	if (!to->reply_timeout_ms)
+		to->reply_timeout_ms = standard.reply_timeout_ms;
+	return to->access <= GDBREGS_RW_REGS && to->on_close <= GDBREGS_ON_CLOSE_HALT;
 }

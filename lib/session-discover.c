@@ -52,7 +52,7 @@ struct discover {
 	size_t names_next, names_outstanding;
 	bool names_missing;
 	int64_t current; /* the process that is selected once all has been done; -1 unknown */
-	bool resolved, p_asked;
+	bool resolved, p_asked, p_doubted;
 	size_t g_next;
 };
 
@@ -177,7 +177,8 @@ static const ask first_questions[] = {
  * p tells; then g is all there is. QEMU with its own description always has it. */
 static int ask_p(struct gdbregs_session *s, struct discover *d)
 {
-	if (d->p_asked || s->options.access == GDBREGS_NO_REGS || (s->qemu_system && !s->given && s->supported.xfer_features))
+	if (d->p_asked || s->options.access == GDBREGS_NO_REGS ||
+	    (s->qemu_system && !s->given && s->supported.xfer_features))
 		return 0;
 	d->p_asked = true;
 	const struct gdbregs_description *description = s->processes[0].description;
@@ -463,17 +464,26 @@ static int on_name(struct gdbregs_session *s, struct discover *d,
 	}
 }
 
-static int on_g(struct gdbregs_session *s, const struct gdbregs__answer *answer)
+/* An error may be this register's own, or, from a J-Link, mean that there is no p.
+ * It is believed to be missing if there is a g that fits the description. */
+static void on_p(struct gdbregs_session *s, struct discover *d, const struct gdbregs__answer *answer)
+{
+	d->p_doubted = gdbregs__reply_classify(answer->payload, answer->size) ==
+		       GDBREGS__REPLY_ERROR;
+	s->p_missing = answer->size == 0 || d->p_doubted;
+}
+
+static int on_g(struct gdbregs_session *s, struct discover *d, const struct gdbregs__answer *answer)
 {
 	struct gdbregs__process *process = &s->processes[answer->index];
 	bool nomem = false;
 
-	if (gdbregs__reply_classify(answer->payload, answer->size) != GDBREGS__REPLY_DATA)
-		return 0;
-	if (!process->description)
-		return 0;
-	process->described_layout =
-		gdbregs__g_described(process->description, answer->size / 2, &nomem);
+	if (process->description &&
+	    gdbregs__reply_classify(answer->payload, answer->size) == GDBREGS__REPLY_DATA)
+		process->described_layout =
+			gdbregs__g_described(process->description, answer->size / 2, &nomem);
+	if (d->p_doubted && !process->described_layout)
+		s->p_missing = false;
 	return nomem ? GDBREGS_ERR_NOMEM : 0;
 }
 
@@ -505,10 +515,10 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 	case KIND_NAME:
 		return on_name(s, d, answer);
 	case KIND_P:
-		s->p_missing = answer->size == 0;
+		on_p(s, d, answer);
 		return 0;
 	case KIND_G:
-		return on_g(s, answer);
+		return on_g(s, d, answer);
 	}
 	if (s->selection_failed)
 		return gdbregs__session_say(s, GDBREGS_ERR_PROTOCOL,

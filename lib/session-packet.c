@@ -25,6 +25,9 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 	/* It may change what is selected, or resume: nothing is sent behind it. */
 	if (p->sent)
 		return op->outstanding ? GDBREGS__PRODUCE_WAIT : GDBREGS__PRODUCE_END;
+	/* Nor in front of it, as a read that asks anew might. */
+	if (s->first != op)
+		return GDBREGS__PRODUCE_WAIT;
 	p->sent = true;
 	s->selected = false;
 	int result = gdbregs__session_send(s, op, 1, 0, p->payload.data, p->payload.size);

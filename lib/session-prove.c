@@ -151,10 +151,25 @@ static const struct gdbregs__op_class prove_class = {
 	.destroy = destroy,
 };
 
+/* A g of every register would break the limit on packets, and end the session. */
+static bool fits(const struct gdbregs_session *s, const struct gdbregs_description *d)
+{
+	size_t hexlen = 0;
+
+	for (size_t i = 0; i < d->register_count && hexlen <= s->limits.packet_bytes; i++)
+		hexlen += 2 * ((d->registers[i].bits + 7) / 8);
+	return hexlen <= s->limits.packet_bytes;
+}
+
 void gdbregs__prove_g(struct gdbregs_session *s, uint32_t vcpu)
 {
-	struct prove *p = gdbregs__calloc(1, sizeof(*p));
+	struct gdbregs__process *process = &s->processes[s->vcpus[vcpu].process];
 
+	if (!fits(s, process->description)) {
+		process->g_banned = true;
+		return;
+	}
+	struct prove *p = gdbregs__calloc(1, sizeof(*p));
 	/* Without memory the registers come by p, as before. */
 	if (!p)
 		return;

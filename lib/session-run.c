@@ -4,8 +4,6 @@
  * stops a QEMU that runs (10.0 without a word). 0x03 is the one that may. */
 #include "session-run.h"
 #include "session-expedited.h"
-#include "session-points.h"
-#include "session-watch.h"
 #include "session-wire.h"
 
 #include "alloc.h"
@@ -84,7 +82,6 @@ static int send_resume(struct gdbregs_session *s, struct run_op *r)
 	r->stage = STAGE_STOP;
 	s->resume.out = true;
 	s->resume.interrupted = false;
-	s->selected = false;
 	return s->resume.interrupt_due ? gdbregs__run_interrupt(s) : 0;
 }
 
@@ -96,6 +93,10 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 	/* Each answer decides about the next packet; nothing goes out behind the
 	 * resume. */
 	if (op->outstanding)
+		return GDBREGS__PRODUCE_WAIT;
+	/* A read ahead of it may find that g does not fit, and ask anew by p: that
+	 * would reach a target that runs. */
+	if (s->first != op)
 		return GDBREGS__PRODUCE_WAIT;
 	while (op->outstanding == before && r->stage != STAGE_STOP) {
 		int result = r->stage == STAGE_VCONT	? ask_vcont(s, r)
@@ -287,73 +288,14 @@ static const struct gdbregs__op_class run_class = {
 	.destroy = destroy,
 };
 
-/* -------------------------------------------------------------------- begins --- */
-
-int gdbregs__run_check(struct gdbregs_session *s)
+struct gdbregs__op *gdbregs__run_new(uint32_t vcpu)
 {
-	if (!s->fatal && s->state == GDBREGS__SESSION_RUNNING)
-		return 0;
-	return gdbregs__session_check(s);
-}
-
-static int check(struct gdbregs_session *s, uint32_t vcpu)
-{
-	int wrong = gdbregs__session_check(s);
-
-	if (wrong)
-		return wrong;
-	if (s->stopped.reporting || s->watches.delivering)
-		return gdbregs__session_say(s, GDBREGS_ERR_RUNNING,
-					    "the last stop has not been told to the end yet");
-	if (vcpu != GDBREGS__ALL_VCPUS && vcpu >= s->vcpu_count)
-		return gdbregs__session_say(s, GDBREGS_ERR_NO_VCPU, "%s has no vCPU %u", s->label,
-					    vcpu);
-	return 0;
-}
-
-int gdbregs__run_resume(struct gdbregs_session *s, uint32_t vcpu)
-{
-	int wrong = check(s, vcpu);
-
-	if (wrong)
-		return wrong;
 	struct run_op *r = gdbregs__calloc(1, sizeof(*r));
+
 	if (!r)
-		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+		return NULL;
 	gdbregs__op_init(&r->op, &run_class, NULL, NULL);
 	r->step = vcpu != GDBREGS__ALL_VCPUS;
 	r->vcpu = vcpu;
-	int failed = r->step ? gdbregs__sstep_prepare(s) : 0;
-	if (!failed)
-		failed = gdbregs__watch_prepare(s);
-	if (failed) {
-		gdbregs__free(r);
-		return failed;
-	}
-	gdbregs__stop_forget(s);
-	gdbregs__expedited_forget(s);
-	s->resume.op = &r->op;
-	s->resume.interrupted = s->resume.interrupt_due = false;
-	s->state = GDBREGS__SESSION_RUNNING;
-	gdbregs__session_queue(s, &r->op);
-	return 0;
-}
-
-/* Stopping it here makes it stay stopped if the detach does not come through;
- * but anything sent to a QEMU that runs is lost. */
-void gdbregs__run_close(struct gdbregs_session *s)
-{
-	if (!s->resume.out)
-		return;
-	(void)gdbregs__run_interrupt(s);
-	/* Now it may not take for ever any more, whatever else is still due. */
-	s->resume.op->unhurried = false;
-	s->deadline_ms = s->now_ms + s->options.reply_timeout_ms;
-}
-
-size_t gdbregs__run_undo(struct gdbregs_session *s, char *payload)
-{
-	size_t length = s->exited ? 0 : gdbregs__points_withdraw(s, payload);
-
-	return length || s->exited ? length : gdbregs__sstep_withdraw(s, payload);
+	return &r->op;
 }

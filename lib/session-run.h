@@ -14,21 +14,30 @@
 
 #define GDBREGS__ALL_VCPUS UINT32_MAX
 
-/* --- session-run.c ---------------------------------------------------------- */
+/* --- session-resume.c -------------------------------------------------------- */
 
-/* Queue a resume: a step of one vCPU, or all of them for GDBREGS__ALL_VCPUS. 0,
- * or why not. */
-int gdbregs__run_resume(struct gdbregs_session *s, uint32_t vcpu);
-/* Send 0x03, once per resume, as soon as the resume is out. */
-int gdbregs__run_interrupt(struct gdbregs_session *s);
+/* Resume, and wait for what comes of it: done NULL leaves the stop to
+ * gdbregs__stop_wait(), *out is NULL then. 0, or why not. */
+int gdbregs__step(struct gdbregs_session *s, uint32_t vcpu, struct gdbregs_stop *stop,
+		  gdbregs__op_done done, void *arg, struct gdbregs__op **out);
+int gdbregs__continue(struct gdbregs_session *s, struct gdbregs_stop *stop, gdbregs__op_done done,
+		      void *arg, struct gdbregs__op **out);
+/* 0 unless the session can't be waited on: failed, closed, not connected. */
+int gdbregs__run_check(struct gdbregs_session *s);
 /* The session is being stopped: so is a target that runs. */
 void gdbregs__run_close(struct gdbregs_session *s);
 /* What we left in the stub: write the packet that takes the next of it back, a
  * point or QEMU's flags, and its length; 0 when all is as it was. */
 #define GDBREGS__UNDO_TEXT 40
 size_t gdbregs__run_undo(struct gdbregs_session *s, char *payload);
-/* 0 unless the session can't be waited on: failed, closed, not connected. */
-int gdbregs__run_check(struct gdbregs_session *s);
+
+/* --- session-run.c ---------------------------------------------------------- */
+
+/* The op: a step of one vCPU, or all of them run for GDBREGS__ALL_VCPUS. NULL
+ * without memory. */
+struct gdbregs__op *gdbregs__run_new(uint32_t vcpu);
+/* Send 0x03, once per resume, as soon as the resume is out. 0 or NOMEM. */
+int gdbregs__run_interrupt(struct gdbregs_session *s);
 
 /* --- session-stop.c --------------------------------------------------------- */
 
@@ -36,6 +45,10 @@ int gdbregs__run_check(struct gdbregs_session *s);
  * caller gets it. */
 void gdbregs__stop_describe(struct gdbregs_session *s, uint32_t stepped,
 			    const struct gdbregs__stop *from, struct gdbregs_stop *to);
+/* An op that waits for the next stop; NULL without memory, said. */
+struct gdbregs__op *gdbregs__stop_wait_new(struct gdbregs_session *s, int timeout_ms,
+					   struct gdbregs_stop *stop, gdbregs__op_done done,
+					   void *arg);
 /* Wait for the next stop, or take the one that is kept. timeout_ms negative:
  * for ever. */
 int gdbregs__stop_wait(struct gdbregs_session *s, int timeout_ms, struct gdbregs_stop *stop,
@@ -53,12 +66,6 @@ uint64_t gdbregs__stop_deadline(const struct gdbregs_session *s);
 /* A new resume: an old stop is not kept any longer. */
 void gdbregs__stop_forget(struct gdbregs_session *s);
 void gdbregs__stop_fini(struct gdbregs_session *s);
-
-/* Both: resume, and wait for what comes of it. */
-int gdbregs__step(struct gdbregs_session *s, uint32_t vcpu, struct gdbregs_stop *stop,
-		  gdbregs__op_done done, void *arg, struct gdbregs__op **out);
-int gdbregs__continue(struct gdbregs_session *s, struct gdbregs_stop *stop, gdbregs__op_done done,
-		      void *arg, struct gdbregs__op **out);
 
 /* --- session-sstep.c -------------------------------------------------------- */
 

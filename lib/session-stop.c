@@ -178,8 +178,9 @@ static const struct gdbregs__op_class wait_class = {
 	.destroy = destroy,
 };
 
-static struct gdbregs__wait *make(struct gdbregs_session *s, int timeout_ms,
-				  struct gdbregs_stop *stop, gdbregs__op_done done, void *arg)
+struct gdbregs__op *gdbregs__stop_wait_new(struct gdbregs_session *s, int timeout_ms,
+					   struct gdbregs_stop *stop, gdbregs__op_done done,
+					   void *arg)
 {
 	struct gdbregs__wait *wait = gdbregs__calloc(1, sizeof(*wait));
 
@@ -195,7 +196,7 @@ static struct gdbregs__wait *make(struct gdbregs_session *s, int timeout_ms,
 	wait->stop = stop;
 	wait->next = s->stopped.waits;
 	s->stopped.waits = wait;
-	return wait;
+	return &wait->op;
 }
 
 int gdbregs__stop_wait(struct gdbregs_session *s, int timeout_ms, struct gdbregs_stop *stop,
@@ -210,49 +211,16 @@ int gdbregs__stop_wait(struct gdbregs_session *s, int timeout_ms, struct gdbregs
 		return gdbregs__session_say(
 			s, GDBREGS_ERR_INVAL,
 			"the target was not resumed: there is no stop to wait for");
-	struct gdbregs__wait *wait = make(s, timeout_ms, stop, done, arg);
+	struct gdbregs__op *wait = gdbregs__stop_wait_new(s, timeout_ms, stop, done, arg);
 	if (!wait)
 		return GDBREGS_ERR_NOMEM;
 	if (kept) {
 		s->stopped.kept = false;
-		end_wait(s, wait, say_status(s));
+		end_wait(s, (struct gdbregs__wait *)wait, say_status(s));
 	}
 	if (out)
-		*out = &wait->op;
+		*out = wait;
 	return 0;
-}
-
-static int resume(struct gdbregs_session *s, uint32_t vcpu, struct gdbregs_stop *stop,
-		  gdbregs__op_done done, void *arg, struct gdbregs__op **out)
-{
-	struct gdbregs__wait *wait = NULL;
-
-	if (done && !(wait = make(s, -1, stop, done, arg)))
-		return GDBREGS_ERR_NOMEM;
-	int result = gdbregs__run_resume(s, vcpu);
-	if (result < 0) {
-		if (wait)
-			destroy(s, &wait->op);
-		return result;
-	}
-	if (out)
-		*out = wait ? &wait->op : NULL;
-	return 0;
-}
-
-int gdbregs__step(struct gdbregs_session *s, uint32_t vcpu, struct gdbregs_stop *stop,
-		  gdbregs__op_done done, void *arg, struct gdbregs__op **out)
-{
-	if (vcpu >= s->vcpu_count && !gdbregs__session_check(s))
-		return gdbregs__session_say(s, GDBREGS_ERR_NO_VCPU, "%s has no vCPU %u", s->label,
-					    vcpu);
-	return resume(s, vcpu, stop, done, arg, out);
-}
-
-int gdbregs__continue(struct gdbregs_session *s, struct gdbregs_stop *stop, gdbregs__op_done done,
-		      void *arg, struct gdbregs__op **out)
-{
-	return resume(s, GDBREGS__ALL_VCPUS, stop, done, arg, out);
 }
 
 void gdbregs__stop_fini(struct gdbregs_session *s)

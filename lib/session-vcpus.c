@@ -131,6 +131,19 @@ unsigned gdbregs__vcpus_find(struct gdbregs_session *s, const struct gdbregs__th
 	return UINT_MAX;
 }
 
+int gdbregs__vcpus_check_register(struct gdbregs_session *s, unsigned vcpu,
+				  const struct gdbregs_register *h)
+{
+	if (vcpu >= s->vcpu_count)
+		return gdbregs__session_say(s, GDBREGS_ERR_NO_VCPU, "%s has no vCPU %u", s->label,
+					    vcpu);
+	if (h->description != s->processes[s->vcpus[vcpu].process].description)
+		return gdbregs__session_say(
+			s, GDBREGS_ERR_WRONG_VCPU_TYPE,
+			"register %s is of another type of vCPU than vCPU %u", h->name, vcpu);
+	return 0;
+}
+
 int gdbregs__vcpus_name(struct gdbregs_session *s, uint32_t vcpu, const uint8_t *hex,
 			size_t hexlen)
 {
@@ -209,7 +222,10 @@ enum gdbregs_byte_order gdbregs_vcpu_byte_order(const struct gdbregs_session *s,
 		return GDBREGS_BYTE_ORDER_UNKNOWN;
 	if (s->stub_order != GDBREGS_BYTE_ORDER_UNKNOWN)
 		return s->stub_order;
-	return gdbregs__byte_order(d, s->qemu_system);
+	enum gdbregs_byte_order order = gdbregs__byte_order(d, s->qemu_system);
+	if (order == GDBREGS_BYTE_ORDER_UNKNOWN && d == s->fallback && s->options.architecture)
+		order = gdbregs__byte_order_shipped(s->options.architecture);
+	return order;
 }
 
 static const struct gdbregs_description *description_of(struct gdbregs_session *s, unsigned vcpu,

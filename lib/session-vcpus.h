@@ -18,6 +18,10 @@ int gdbregs__vcpus_add(struct gdbregs_session *s, const struct gdbregs__thread_i
 /* The vCPU with this id; UINT_MAX: not one that was listed. */
 unsigned gdbregs__vcpus_find(struct gdbregs_session *s, const struct gdbregs__thread_id *id);
 
+/* 0 if the vCPU has the register, else what is wrong, said. */
+int gdbregs__vcpus_check_register(struct gdbregs_session *s, unsigned vcpu,
+				  const struct gdbregs_register *h);
+
 /* Set a vCPU's name from qThreadExtraInfo's hex digits; what is no hex is none. */
 int gdbregs__vcpus_name(struct gdbregs_session *s, uint32_t vcpu, const uint8_t *hex,
 			size_t hexlen);

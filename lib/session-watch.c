@@ -5,6 +5,7 @@
  * what is removed meanwhile is only marked, what is added stands at the end. */
 #include "session-watch.h"
 #include "session-run.h"
+#include "session-vcpus.h"
 
 #include "alloc.h"
 
@@ -247,14 +248,7 @@ static int check(struct gdbregs_session *s, unsigned vcpu, const struct gdbregs_
 	if (s->options.access == GDBREGS_NO_REGS)
 		return gdbregs__session_say(s, GDBREGS_ERR_ACCESS,
 					    "the session was opened without access to registers");
-	if (vcpu >= s->vcpu_count)
-		return gdbregs__session_say(s, GDBREGS_ERR_NO_VCPU, "%s has no vCPU %u", s->label,
-					    vcpu);
-	if (h->description != s->processes[s->vcpus[vcpu].process].description)
-		return gdbregs__session_say(s, GDBREGS_ERR_WRONG_VCPU_TYPE,
-					    "register %s is of another type of vCPU than vCPU %u",
-					    h->name, vcpu);
-	return 0;
+	return gdbregs__vcpus_check_register(s, vcpu, h);
 }
 
 static int grow(struct gdbregs__watches *w)

@@ -13,6 +13,7 @@
  * single packet; a stub's left-overs are shorter. */
 #define JUNK_MAX_BYTES 64
 #define RUNS_FIRST 16
+#define SEND_RUN_MAX 512
 /* What a server of lines is given to show itself before we give up on it. Stubs
  * skip what stands outside of packets. */
 #define LINE_PROBE "\r\n\r\n"
@@ -63,20 +64,20 @@ static int reserve_run(struct gdbregs_session *s)
 }
 
 static void note_run(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind,
-		     uint32_t index)
+		     uint32_t index, uint32_t count)
 {
 	if (s->runs_count) {
 		size_t last = (s->runs_head + s->runs_count - 1) & (s->runs_capacity - 1);
 		struct gdbregs__run *run = &s->runs[last];
 
 		if (run->op == op && run->kind == kind && run->first + run->count == index &&
-		    run->count < UINT32_MAX) {
-			run->count++;
+		    run->count <= UINT32_MAX - count) {
+			run->count += count;
 			return;
 		}
 	}
 	s->runs[(s->runs_head + s->runs_count) & (s->runs_capacity - 1)] =
-		(struct gdbregs__run){op, kind, index, 1};
+		(struct gdbregs__run){op, kind, index, count};
 	s->runs_count++;
 }
 
@@ -97,7 +98,7 @@ void gdbregs__session_aim(struct gdbregs_session *s)
 static void note_sent(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind,
 		      uint32_t index, size_t start)
 {
-	note_run(s, op, kind, index);
+	note_run(s, op, kind, index, 1);
 	if (s->in_flight++ == 0) {
 		gdbregs__session_aim(s);
 		s->junk_ends = s->decoder.junk_ends;
@@ -169,6 +170,34 @@ int gdbregs__session_send_p(struct gdbregs_session *s, struct gdbregs__op *op, u
 		return GDBREGS_ERR_NOMEM;
 	note_sent(s, op, kind, index, start);
 	return 0;
+}
+
+int gdbregs__session_send_run(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind,
+			      uint32_t index, const struct gdbregs_read *reads, size_t count)
+{
+	/* The first in flight is kept for a NAK, and a trace wants every one. */
+	if (!s->pipelined || s->in_flight == 0 || s->acks_owed || s->options.trace) {
+		int result = gdbregs__session_send_p(s, op, kind, index, reads->reg->regnum);
+		return result < 0 ? result : 1;
+	}
+	if (count > SEND_RUN_MAX)
+		count = SEND_RUN_MAX;
+	if (reserve_run(s) < 0 ||
+	    gdbregs__buffer_reserve(&s->out, count * GDBREGS__FRAME_P_BYTES) < 0)
+		return GDBREGS_ERR_NOMEM;
+	uint8_t *to = s->out.data + s->out.size;
+	for (size_t i = 0; i < count; i++) {
+		const struct gdbregs_register *reg = reads[i].reg;
+
+		memcpy(to, reg->p_packet, sizeof(reg->p_packet));
+		to += reg->p_packet_size;
+	}
+	s->out.size = (size_t)(to - s->out.data);
+	note_run(s, op, kind, index, (uint32_t)count);
+	s->in_flight += count;
+	s->sent_count += count;
+	op->outstanding += count;
+	return (int)count;
 }
 
 int gdbregs__session_select(struct gdbregs_session *s, struct gdbregs__op *op,
@@ -442,11 +471,21 @@ void gdbregs__session_input(struct gdbregs_session *s, const uint8_t *data, size
 
 	s->now_ms = now_ms;
 	while (used < size && !s->fatal) {
+		/* Every reply is preceded by one: no event is made of it. */
+		if (data[used] == '+' && gdbregs__frame_idle(&s->decoder)) {
+			used++;
+			on_ack(s);
+			continue;
+		}
 		if (gdbregs__frame_next(&s->decoder, data, size, &used, &frame) < 0) {
 			gdbregs__session_fail(s, GDBREGS_ERR_NOMEM, "out of memory");
 			return;
 		}
 		on_frame(s, &frame);
+	}
+	if (s->aim_due) {
+		s->aim_due = false;
+		gdbregs__session_aim(s);
 	}
 	if (!s->fatal && !s->heard && s->decoder.junk_count > JUNK_MAX_BYTES)
 		fail_not_a_stub(s);

@@ -5,6 +5,7 @@
  * they are. So nothing is believed. Where there is no P, the same with G. */
 #include "session-write.h"
 #include "session-expedited.h"
+#include "session-vcpus.h"
 #include "session-watch.h"
 
 #include "alloc.h"
@@ -261,18 +262,11 @@ static int check(struct gdbregs_session *s, uint32_t vcpu, const struct gdbregs_
 					    "the session was not opened for writing registers");
 	if (!h || !bytes || size == 0)
 		return gdbregs__session_say(s, GDBREGS_ERR_INVAL, "no register or no value given");
-	if (vcpu >= s->vcpu_count)
-		return gdbregs__session_say(s, GDBREGS_ERR_NO_VCPU, "%s has no vCPU %u", s->label,
-					    vcpu);
-	if (h->description != s->processes[s->vcpus[vcpu].process].description)
-		return gdbregs__session_say(s, GDBREGS_ERR_WRONG_VCPU_TYPE,
-					    "register %s is of another type of vCPU than vCPU %u",
-					    h->name, vcpu);
 	if (size > s->limits.register_bits / 8)
 		return gdbregs__session_say(s, GDBREGS_ERR_LIMIT,
 					    "a register has at most %zu bits (max_register_bits)",
 					    s->limits.register_bits);
-	return 0;
+	return gdbregs__vcpus_check_register(s, vcpu, h);
 }
 
 static struct write_op *make(const void *bytes, size_t size, gdbregs__op_done done, void *arg)

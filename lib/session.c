@@ -25,10 +25,10 @@ int gdbregs__session_new(struct gdbregs_context *ctx, const struct gdbregs_optio
 
 	if (!s)
 		return GDBREGS_ERR_NOMEM;
-	if (o)
-		s->options = *o;
-	else
-		gdbregs_options_init(&s->options);
+	if (!gdbregs__options_take(&s->options, o)) {
+		gdbregs__free(s);
+		return GDBREGS_ERR_INVAL;
+	}
 	s->limits = gdbregs__limits_from(&s->options);
 	s->deadline_ms = GDBREGS__FOREVER;
 	gdbregs__frame_decoder_init(&s->decoder, s->limits.packet_bytes);
@@ -330,7 +330,7 @@ void gdbregs__session_dispatch(struct gdbregs_session *s, const uint8_t *payload
 	}
 	s->in_flight--;
 	op->outstanding--;
-	gdbregs__session_aim(s);
+	s->aim_due = true;
 
 	int result = 0;
 	if (answer.kind == GDBREGS__KIND_SELECT)
@@ -341,7 +341,7 @@ void gdbregs__session_dispatch(struct gdbregs_session *s, const uint8_t *payload
 		return;
 	if (result < 0)
 		op_fail(s, op, result);
-	else
+	else if (op->ended && !op->outstanding)
 		settle(s, op);
 }
 

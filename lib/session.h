@@ -143,6 +143,7 @@ struct gdbregs_session {
 	struct gdbregs_error error;
 	uint64_t now_ms;
 	uint64_t deadline_ms; /* of the reply that is awaited */
+	bool aim_due;         /* a reply has come: the deadline moves, once all input is taken */
 	void *transport;      /* layer 6's */
 
 	/* The wire. */
@@ -268,6 +269,10 @@ int gdbregs__session_send_text(struct gdbregs_session *s, struct gdbregs__op *op
 /* The same for `p`, which there are many of. */
 int gdbregs__session_send_p(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind,
 			    uint32_t index, uint32_t regnum);
+/* As many of these p, indexes counting up, as make a good write: how many (at
+ * least one), or NOMEM. */
+int gdbregs__session_send_run(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind,
+			      uint32_t index, const struct gdbregs_read *reads, size_t count);
 /* Select a thread with Hg unless it is selected. 1: an Hg was sent (produce has
  * done its packet), 0: nothing to do, or NOMEM. */
 int gdbregs__session_select(struct gdbregs_session *s, struct gdbregs__op *op,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tdesc-state.h"
 
+#include "frame.h"
 #include "number.h"
 
 #include <string.h>
@@ -159,12 +160,30 @@ static int reg_add(struct gdbregs__tdesc *t, const char *name, size_t bits, size
 	reg->type_name = gdbregs__tdesc_string(t, type && *type ? type : "int", &nomem);
 	reg->group = gdbregs__tdesc_string(t, group, &nomem);
 	reg->regnum = (uint32_t)regnum;
+	reg->p_packet_size = (uint8_t)gdbregs__frame_put_p(reg->p_packet, reg->regnum);
 	reg->bits = (uint32_t)bits;
 	reg->g_off_bytes = g_offset(gdbregs__xml_attribute(attributes, "offset"));
 	reg->derived = gdbregs__xml_attribute(attributes, "value_regnums") != NULL;
 	if (nomem)
 		return GDBREGS_ERR_NOMEM;
 	reg->type = find_type(t, reg->type_name, reg->bits);
+	return 0;
+}
+
+/* QEMU's own plugins skip these too. In g they take room: GDB's description of
+ * alpha has one for the number that no register has. */
+static int hole_add(struct gdbregs__tdesc *t, size_t bits, size_t regnum)
+{
+	const struct gdbregs__hole *last = t->holes.items;
+	struct gdbregs__hole *hole;
+
+	if (t->holes.count && regnum <= last[t->holes.count - 1].regnum)
+		t->d->holes_unordered = true;
+	hole = gdbregs__tdesc_list_add(&t->holes, sizeof(*hole));
+	if (!hole)
+		return GDBREGS_ERR_NOMEM;
+	hole->regnum = (uint32_t)regnum;
+	hole->bits = (uint32_t)bits;
 	return 0;
 }
 
@@ -189,14 +208,13 @@ int gdbregs__tdesc_reg_start(struct gdbregs__tdesc *t, const struct gdbregs__xml
 	if (result < 0)
 		return result;
 	t->next_regnum = (uint64_t)regnum + 1;
-	/* QEMU's own plugins skip these too: they stand for holes. */
-	if (!*name)
-		return 0;
-	if (t->registers.count >= most)
+	if ((*name ? t->registers.count : t->holes.count) >= most)
 		return gdbregs__xml_fail(at, GDBREGS_ERR_LIMIT,
 					 "more than %zu registers (max_registers)", most);
 	note_largest(&t->d->stat_max_register_bits, bits);
 	note_largest(&t->d->stat_max_register_number, regnum);
+	if (!*name)
+		return hole_add(t, bits, regnum);
 	return reg_add(t, name, bits, regnum, attributes);
 }
 
@@ -216,8 +234,10 @@ int gdbregs__tdesc_finish(struct gdbregs__tdesc *t)
 
 	d->registers = keep(&d->arena, &t->registers, sizeof(*d->registers));
 	d->features = keep(&d->arena, &t->runs, sizeof(*d->features));
-	if (!d->registers || !d->features)
+	d->holes = keep(&d->arena, &t->holes, sizeof(*d->holes));
+	if (!d->registers || !d->features || !d->holes)
 		return GDBREGS_ERR_NOMEM;
+	d->hole_count = t->holes.count;
 	d->register_count = t->registers.count;
 	d->feature_count = t->runs.count;
 	for (size_t i = 0; i < d->register_count; i++) {

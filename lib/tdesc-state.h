@@ -41,7 +41,7 @@ struct gdbregs__tdesc {
 	struct gdbregs__tdesc_list frames;
 	size_t skipped; /* open elements that are not understood, outermost included */
 	uint32_t scopes;
-	struct gdbregs__tdesc_list registers, runs;
+	struct gdbregs__tdesc_list registers, runs, holes;
 	uint32_t run_scope; /* of the last run */
 	uint64_t next_regnum;
 	struct gdbregs_buffer text;

@@ -219,6 +219,7 @@ void gdbregs__tdesc_free(struct gdbregs__tdesc *t)
 	gdbregs__free(t->frames.items);
 	gdbregs__free(t->registers.items);
 	gdbregs__free(t->runs.items);
+	gdbregs__free(t->holes.items);
 	gdbregs__free(t->draft.fields.items);
 	gdbregs__free(t->draft.evalues.items);
 	gdbregs_buffer_fini(&t->text);

@@ -3,9 +3,12 @@
 
 #include "alloc.h"
 #include "error.h"
+#include "pipe-guard.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #ifdef GDBREGS_XML_DIR
 #define XML_DIR GDBREGS_XML_DIR
@@ -129,11 +132,30 @@ static void write_rest(struct gdbregs__transport *t, size_t written)
 				    (unsigned)(t->write_bytes.size - written));
 	t->write.data = t;
 	t->writing = true;
+	struct gdbregs__pipe_guard guard;
+	gdbregs__pipe_guard_begin(&guard);
 	int result = uv_write(&t->write, t->out, &rest, 1, on_written);
+	gdbregs__pipe_guard_end(&guard);
 	if (result < 0) {
 		t->writing = false;
 		write_failed(t, result);
 	}
+}
+
+/* uv_try_write(), without its SIGPIPE: our streams are sockets, a child's too. */
+static ssize_t try_write(struct gdbregs__transport *t)
+{
+	struct gdbregs_buffer *bytes = &t->session->out;
+	uv_os_fd_t fd;
+
+	if (uv_fileno((uv_handle_t *)t->out, &fd) < 0)
+		return UV_EBADF;
+	ssize_t written = send(fd, bytes->data, bytes->size, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (written >= 0)
+		return written;
+	return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR || errno == ENOBUFS
+		       ? 0
+		       : uv_translate_sys_error(errno);
 }
 
 static void write_out(struct gdbregs__transport *t)
@@ -141,13 +163,10 @@ static void write_out(struct gdbregs__transport *t)
 	struct gdbregs_session *s = t->session;
 
 	while (s->out.size && t->out && !t->writing) {
-		uv_buf_t bytes = uv_buf_init((char *)s->out.data, (unsigned)s->out.size);
-		int written = uv_try_write(t->out, &bytes, 1);
+		ssize_t written = try_write(t);
 
-		if (written == UV_EAGAIN)
-			written = 0;
 		if (written < 0) {
-			write_failed(t, written);
+			write_failed(t, (int)written);
 			return;
 		}
 		if ((size_t)written < s->out.size) {
@@ -511,7 +530,12 @@ int gdbregs__transport_open(struct gdbregs_context *ctx, uv_loop_t *loop, const 
 		result = gdbregs__address_parse(address, &parsed, err);
 	if (result < 0)
 		return result;
-	if (gdbregs__session_new(ctx, o, parsed.label, &s) < 0)
+	result = gdbregs__session_new(ctx, o, parsed.label, &s);
+	if (result == GDBREGS_ERR_INVAL)
+		return gdbregs__fail(err, result,
+				     "the options hold no valid values; begin with "
+				     "gdbregs_options_init()");
+	if (result < 0)
 		return gdbregs__fail_nomem(err);
 	result = load_descriptions(s, err);
 	struct gdbregs__transport *t = result < 0 ? NULL : make(s, loop);
