@@ -61,7 +61,8 @@ static int open_session(struct gdbregs_context *ctx, const char *address, char *
 		return gdbregs__fail_nomem(err);
 	}
 	gdbregs__pipe_guard_begin(&guard);
-	int result = gdbregs__transport_open(ctx, loop, address, argv, o, gdbregs__blocking_done, &waiting, &s, err);
+	int result = gdbregs__transport_open(ctx, loop, address, argv, o, gdbregs__blocking_done,
+					     &waiting, &s, err);
 	if (result == 0) {
 		gdbregs__transport_of(s)->blocking = true;
 		s->watch_outside = true;
@@ -91,9 +92,8 @@ int gdbregs_connect(struct gdbregs_context *ctx, const char *address,
 	return open_session(ctx, address, NULL, o, out, err);
 }
 
-int gdbregs_spawn(struct gdbregs_context *ctx, char *const argv[],
-		  const struct gdbregs_options *o, struct gdbregs_session **out,
-		  struct gdbregs_error *err)
+int gdbregs_spawn(struct gdbregs_context *ctx, char *const argv[], const struct gdbregs_options *o,
+		  struct gdbregs_session **out, struct gdbregs_error *err)
 {
 	if (!out || !argv || !argv[0])
 		return gdbregs__fail(err, GDBREGS_ERR_INVAL,
@@ -184,7 +184,8 @@ int gdbregs_read_registers(struct gdbregs_session *s, struct gdbregs_read *reads
 	int result = gdbregs__blocking_begin(s);
 
 	if (result == 0)
-		result = gdbregs__read_many(s, reads, count, storage, gdbregs__blocking_done, &waiting, NULL);
+		result = gdbregs__read_many(s, reads, count, storage, gdbregs__blocking_done,
+					    &waiting, NULL);
 	return gdbregs__blocking_wait(s, result, &waiting);
 }
 
@@ -195,6 +196,7 @@ int gdbregs_packet(struct gdbregs_session *s, const void *payload, size_t size,
 	int result = gdbregs__blocking_begin(s);
 
 	if (result == 0)
-		result = gdbregs__raw_packet(s, payload, size, reply, gdbregs__blocking_done, &waiting, NULL);
+		result = gdbregs__raw_packet(s, payload, size, reply, gdbregs__blocking_done,
+					     &waiting, NULL);
 	return gdbregs__blocking_wait(s, result, &waiting);
 }

@@ -13,9 +13,9 @@ struct prove {
 	struct gdbregs__op op;
 	uint32_t vcpu;
 	bool g_asked;
-	struct gdbregs_buffer g;      /* bytes */
+	struct gdbregs_buffer g; /* bytes */
 	struct gdbregs_buffer values; /* of p, one after the other */
-	uint32_t *candidates;         /* indexes in the description, in order */
+	uint32_t *candidates; /* indexes in the description, in order */
 	size_t candidate_count, next;
 	size_t *offs_bytes; /* of each candidate's value, count + 1 of them */
 };
@@ -99,8 +99,8 @@ static struct gdbregs__g_layout *prove(const struct gdbregs_description *d, cons
 		size_t size = p->offs_bytes[i + 1] - p->offs_bytes[i];
 
 		if (size)
-			samples[p->candidates[i]] = (struct gdbregs__g_sample){
-				p->values.data + p->offs_bytes[i], size};
+			samples[p->candidates[i]] =
+				(struct gdbregs__g_sample){p->values.data + p->offs_bytes[i], size};
 	}
 	struct gdbregs__g_layout *layout =
 		gdbregs__g_prove(d, p->g.data, p->g.size, samples, &nomem);

@@ -11,10 +11,10 @@ static int garbled(struct gdbregs_session *s, const char *request, const struct 
 {
 	char text[60];
 
-	gdbregs__session_fail(s, GDBREGS_ERR_PROTOCOL,
-			      "%s answered `%s` (register %s) with \"%s\", which is no register data",
-			      s->label, request, read->reg->name,
-			      gdbregs__printable(text, sizeof(text), payload, size));
+	gdbregs__session_fail(
+		s, GDBREGS_ERR_PROTOCOL,
+		"%s answered `%s` (register %s) with \"%s\", which is no register data", s->label,
+		request, read->reg->name, gdbregs__printable(text, sizeof(text), payload, size));
 	return GDBREGS_ERR_PROTOCOL;
 }
 
@@ -84,11 +84,11 @@ static int serve_pieces(struct gdbregs_session *s, struct gdbregs__read_op *r,
 		if (r->results[i].status != GDBREGS__READ_BY_G)
 			continue;
 		const struct gdbregs__g_slot *slot = &layout->slots[r->reads[i].reg->index];
-		int failed = slot->size_bytes
-				     ? take_value(s, r, i,
-						  answer->payload + 2 * (size_t)slot->off_bytes,
-						  2 * (size_t)slot->size_bytes)
-				     : 0;
+		int failed =
+			slot->size_bytes
+				? take_value(s, r, i, answer->payload + 2 * (size_t)slot->off_bytes,
+					     2 * (size_t)slot->size_bytes)
+				: 0;
 		if (failed)
 			return failed;
 	}
@@ -103,8 +103,7 @@ static int serve_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
 
 	if (gdbregs__buffer_reserve(storage, layout->size_bytes) < 0)
 		return GDBREGS_ERR_NOMEM;
-	switch (gdbregs__hex_decode(storage->data + storage->size, answer->payload,
-				    answer->size)) {
+	switch (gdbregs__hex_decode(storage->data + storage->size, answer->payload, answer->size)) {
 	case GDBREGS__HEX_OK:
 		serve_whole(r, answer->index, layout, storage->size);
 		storage->size += layout->size_bytes;
@@ -122,8 +121,7 @@ static int serve_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
 static int serve_other_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
 			 const struct gdbregs__answer *answer)
 {
-	const struct gdbregs__process *process =
-		gdbregs__read_process(s, &r->reads[answer->index]);
+	const struct gdbregs__process *process = gdbregs__read_process(s, &r->reads[answer->index]);
 	struct gdbregs__g_layout *layout = NULL;
 	bool nomem = false;
 

@@ -21,9 +21,9 @@ static int deliver_one(struct gdbregs_session *s, struct gdbregs__read_op *r)
 		return gdbregs__session_say(s, result->status, "%s has no vCPU %u", s->label,
 					    r->one.vcpu);
 	case GDBREGS_ERR_WRONG_VCPU_TYPE:
-		return gdbregs__session_say(
-			s, result->status, "register %s is of another type of vCPU than vCPU %u",
-			name, r->one.vcpu);
+		return gdbregs__session_say(s, result->status,
+					    "register %s is of another type of vCPU than vCPU %u",
+					    name, r->one.vcpu);
 	case GDBREGS_ERR_UNAVAILABLE:
 		return gdbregs__session_say(s, result->status,
 					    "the stub has no value for register %s of vCPU %u",
@@ -47,8 +47,7 @@ static void deliver(struct gdbregs__read_op *r)
 		const struct gdbregs__read_result *result = &r->results[i];
 
 		r->reads[i].status = result->status;
-		r->reads[i].data =
-			result->status > 0 ? r->storage->data + result->off_bytes : NULL;
+		r->reads[i].data = result->status > 0 ? r->storage->data + result->off_bytes : NULL;
 	}
 }
 
@@ -98,7 +97,7 @@ static const struct gdbregs__op_class read_class = {
 };
 
 static struct gdbregs__read_op *make(struct gdbregs_session *s, size_t count, gdbregs__op_done done,
-			    void *arg)
+				     void *arg)
 {
 	struct gdbregs__read_op *r = (struct gdbregs__read_op *)s->spare_read;
 
@@ -150,7 +149,8 @@ int gdbregs__read_many(struct gdbregs_session *s, struct gdbregs_read *reads, si
 	if (wrong)
 		return wrong;
 	if ((!reads && count) || !storage || count > UINT32_MAX)
-		return gdbregs__session_say(s, GDBREGS_ERR_INVAL, "no list of reads, or no storage");
+		return gdbregs__session_say(s, GDBREGS_ERR_INVAL,
+					    "no list of reads, or no storage");
 	struct gdbregs__read_op *r = make(s, count, done, arg);
 	if (!r)
 		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");

@@ -12,13 +12,13 @@
 enum gdbregs__read_kind { GDBREGS__READ_P = 1, GDBREGS__READ_G };
 
 /* What a result's status says while there is none: by what it is to come. */
-#define GDBREGS__READ_BY_P INT_MIN
-#define GDBREGS__READ_BY_G (INT_MIN + 1)
+#define GDBREGS__READ_BY_P  INT_MIN
+#define GDBREGS__READ_BY_G  (INT_MIN + 1)
 #define GDBREGS__READ_ASKED (INT_MIN + 2) /* what is below waits for an answer */
 
 struct gdbregs__read_result {
 	size_t off_bytes; /* in storage */
-	int status;       /* as the caller will see it, or one of the above */
+	int status; /* as the caller will see it, or one of the above */
 };
 
 struct gdbregs__read_op {
@@ -29,13 +29,13 @@ struct gdbregs__read_op {
 	struct gdbregs__read_result *results;
 	size_t results_capacity;
 	uint64_t batch; /* which of the session's reads this is */
-	size_t next;    /* read to be produced */
+	size_t next; /* read to be produced */
 	/* The segment that next is in: a run of reads of one vCPU. */
 	size_t segment_end;
 	size_t by_p_left; /* reads of it that still need a p */
-	bool g_due;       /* its g is still to be sent */
-	bool p_alone;     /* g did not do what was proven */
-	bool again;       /* walk once more for what is left */
+	bool g_due; /* its g is still to be sent */
+	bool p_alone; /* g did not do what was proven */
+	bool again; /* walk once more for what is left */
 	/* Of a single read; one_out is NULL for many. */
 	struct gdbregs_read one;
 	struct gdbregs_buffer scratch;

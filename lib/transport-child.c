@@ -9,7 +9,7 @@
 
 /* After the end of its input, after SIGTERM; then SIGKILL. */
 #define GRACE_INPUT_MS 50
-#define GRACE_TERM_MS 2000
+#define GRACE_TERM_MS  2000
 
 struct gdbregs__child {
 	uv_process_t process;

@@ -3,26 +3,12 @@
 
 #include "alloc.h"
 #include "error.h"
-#include "pipe-guard.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/socket.h>
-
-#ifdef GDBREGS_XML_DIR
-#define XML_DIR GDBREGS_XML_DIR
-#else
-#define XML_DIR "/usr/local/share/gdbregs"
-#endif
-#define READ_BYTES 65536
 /* How long a stub gets to take a blind detach. */
 #define FAREWELL_MS 500
 /* How long a connection that is being made is waited for when it is closed: a
  * machine that has accepted it is stopped, and must be told to go on. */
 #define CLOSE_CONNECTING_MS 1000
-
-static void shut(struct gdbregs__transport *t);
 
 /* ------------------------------------------------------------------- time --- */
 
@@ -72,7 +58,7 @@ static void on_limit(struct gdbregs__transport *t)
 				      t->session->label);
 		break;
 	case GDBREGS__TRANSPORT_FAREWELL:
-		shut(t);
+		gdbregs__transport_shut(t);
 		break;
 	case GDBREGS__TRANSPORT_SHUT:
 		break;
@@ -89,137 +75,6 @@ static void on_timer(uv_timer_t *timer)
 	if (now >= t->limit_at_ms)
 		on_limit(t);
 	gdbregs__session_tick(t->session, now);
-	gdbregs__transport_event(t);
-}
-
-/* ------------------------------------------------------------------ bytes out --- */
-
-/* Who does not listen any more may have said why: that is still to be read, and
- * the end comes behind it. */
-static void write_failed(struct gdbregs__transport *t, int code)
-{
-	t->session->out.size = 0;
-	if (code != UV_EPIPE)
-		gdbregs__session_eof(t->session, uv_strerror(code));
-}
-
-static void on_written(uv_write_t *write, int status)
-{
-	struct gdbregs__transport *t = write->data;
-
-	t->writing = false;
-	t->write_bytes.size = 0;
-	if (status == UV_ECANCELED || !t->out)
-		return;
-	if (status < 0)
-		write_failed(t, status);
-	else
-		gdbregs__session_pump(t->session);
-	gdbregs__transport_event(t);
-}
-
-/* What the kernel does not take at once is written as it does. Meanwhile replies
- * are read: a stub that can't write its replies does not read our requests. */
-static void write_rest(struct gdbregs__transport *t, size_t written)
-{
-	struct gdbregs_session *s = t->session;
-	struct gdbregs_buffer spare = t->write_bytes;
-
-	t->write_bytes = s->out;
-	s->out = spare;
-	s->out.size = 0;
-	uv_buf_t rest = uv_buf_init((char *)t->write_bytes.data + written,
-				    (unsigned)(t->write_bytes.size - written));
-	t->write.data = t;
-	t->writing = true;
-	struct gdbregs__pipe_guard guard;
-	gdbregs__pipe_guard_begin(&guard);
-	int result = uv_write(&t->write, t->out, &rest, 1, on_written);
-	gdbregs__pipe_guard_end(&guard);
-	if (result < 0) {
-		t->writing = false;
-		write_failed(t, result);
-	}
-}
-
-/* uv_try_write(), without its SIGPIPE: our streams are sockets, a child's too. */
-static ssize_t try_write(struct gdbregs__transport *t)
-{
-	struct gdbregs_buffer *bytes = &t->session->out;
-	uv_os_fd_t fd;
-
-	if (uv_fileno((uv_handle_t *)t->out, &fd) < 0)
-		return UV_EBADF;
-	ssize_t written = send(fd, bytes->data, bytes->size, MSG_NOSIGNAL | MSG_DONTWAIT);
-	if (written >= 0)
-		return written;
-	return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR || errno == ENOBUFS
-		       ? 0
-		       : uv_translate_sys_error(errno);
-}
-
-static void write_out(struct gdbregs__transport *t)
-{
-	struct gdbregs_session *s = t->session;
-
-	while (s->out.size && t->out && !t->writing) {
-		ssize_t written = try_write(t);
-
-		if (written < 0) {
-			write_failed(t, (int)written);
-			return;
-		}
-		if ((size_t)written < s->out.size) {
-			write_rest(t, (size_t)written);
-			return;
-		}
-		s->out.size = 0;
-		gdbregs__session_pump(s);
-	}
-}
-
-/* ------------------------------------------------------------------- bytes in --- */
-
-static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
-{
-	(void)handle;
-	(void)suggested;
-	buf->base = gdbregs__malloc(READ_BYTES);
-	buf->len = buf->base ? READ_BYTES : 0;
-}
-
-static void take_input(struct gdbregs__transport *t, const uint8_t *data, size_t size)
-{
-	if (t->state != GDBREGS__TRANSPORT_FAREWELL) {
-		gdbregs__session_input(t->session, data, size, uv_now(t->loop));
-		return;
-	}
-	gdbregs__session_farewell_input(t->session, data, size);
-	if (t->session->farewells == 0)
-		shut(t);
-}
-
-static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
-{
-	struct gdbregs__transport *t = stream->data;
-
-	if (size > 0) {
-		take_input(t, (const uint8_t *)buf->base, (size_t)size);
-		gdbregs__free(buf->base);
-		gdbregs__transport_event(t);
-		return;
-	}
-	gdbregs__free(buf->base);
-	if (size == 0)
-		return;
-	uv_read_stop(stream);
-	t->session->now_ms = uv_now(t->loop);
-	if (t->state == GDBREGS__TRANSPORT_FAREWELL)
-		shut(t);
-	else if (size == UV_ENOBUFS)
-		gdbregs__session_fail(t->session, GDBREGS_ERR_NOMEM, "out of memory");
-	else
-		gdbregs__session_eof(t->session, size == UV_EOF ? NULL : uv_strerror((int)size));
 	gdbregs__transport_event(t);
 }
 
@@ -280,10 +135,10 @@ static void conclude(struct gdbregs__transport *t)
 /* Something has happened: write, tell, aim the timer. */
 void gdbregs__transport_event(struct gdbregs__transport *t)
 {
-	write_out(t);
+	gdbregs__transport_write(t);
 	deliver(t);
 	/* Callbacks may have asked for more. */
-	write_out(t);
+	gdbregs__transport_write(t);
 	if (t->state == GDBREGS__TRANSPORT_SHUT && !t->child && !t->resolving && !t->streams)
 		conclude(t);
 	if (!uv_is_closing((uv_handle_t *)&t->timer)) {
@@ -300,7 +155,7 @@ void gdbregs__transport_kick(struct gdbregs_session *s)
 {
 	struct gdbregs__transport *t = gdbregs__transport_of(s);
 
-	write_out(t);
+	gdbregs__transport_write(t);
 	if (s->completed_first)
 		t->deliver_due = true;
 	aim_timer(t);
@@ -341,7 +196,7 @@ void gdbregs__transport_drop_stream(uv_stream_t *stream)
 	uv_close((uv_handle_t *)stream, free_stream);
 }
 
-static void shut(struct gdbregs__transport *t)
+void gdbregs__transport_shut(struct gdbregs__transport *t)
 {
 	if (t->state == GDBREGS__TRANSPORT_SHUT)
 		return;
@@ -370,18 +225,18 @@ static void on_stopped(struct gdbregs_session *s, int status, void *arg)
 	if (t->state != GDBREGS__TRANSPORT_OPEN)
 		return;
 	if (!s->fatal && status >= 0) {
-		write_out(t);
-		shut(t);
+		gdbregs__transport_write(t);
+		gdbregs__transport_shut(t);
 		return;
 	}
 	gdbregs__session_farewell(s);
 	bool await = s->heard && s->farewells;
 	t->state = GDBREGS__TRANSPORT_FAREWELL;
-	write_out(t);
+	gdbregs__transport_write(t);
 	if (await)
 		gdbregs__transport_set_limit(t, FAREWELL_MS);
 	else
-		shut(t);
+		gdbregs__transport_shut(t);
 }
 
 static void stop(struct gdbregs__transport *t)
@@ -421,7 +276,7 @@ void gdbregs__transport_opened(struct gdbregs__transport *t)
 	t->state = GDBREGS__TRANSPORT_OPEN;
 	gdbregs__transport_set_limit(t, GDBREGS__FOREVER);
 	gdbregs__transport_clock(s);
-	int result = uv_read_start(t->in, on_alloc, on_read);
+	int result = gdbregs__transport_read(t);
 	if (result < 0)
 		gdbregs__session_fail(s, GDBREGS_ERR_CONNECT, "%s: %s", s->label,
 				      uv_strerror(result));
@@ -442,7 +297,7 @@ void gdbregs__transport_unreachable(struct gdbregs__transport *t)
 	if (t->closing)
 		t->connect_error.code = GDBREGS_ERR_CANCELED;
 	t->failing = true;
-	shut(t);
+	gdbregs__transport_shut(t);
 }
 
 void gdbregs__transport_close(struct gdbregs_session *s, gdbregs__transport_closed closed,
@@ -472,93 +327,4 @@ void gdbregs__transport_close(struct gdbregs_session *s, gdbregs__transport_clos
 		aim_timer(t);
 		break;
 	}
-}
-
-/* -------------------------------------------------------------------- opening --- */
-
-/* A name is looked up where descriptions are installed, a path is taken as it is. */
-static int load_architecture(struct gdbregs_session *s, struct gdbregs_error *err)
-{
-	const char *name = s->options.architecture;
-	char path[4096];
-
-	int length = snprintf(path, sizeof(path), strchr(name, '/') ? "%s" : XML_DIR "/%s.xml", name);
-	if (length < 0 || (size_t)length >= sizeof(path))
-		return gdbregs__fail(err, GDBREGS_ERR_INVAL, "the architecture's name is too long");
-	return gdbregs_description_load(s->context, path, &s->options, &s->fallback, err);
-}
-
-static int load_descriptions(struct gdbregs_session *s, struct gdbregs_error *err)
-{
-	int result = 0;
-
-	if (s->options.description_path)
-		result = gdbregs_description_load(s->context, s->options.description_path,
-						  &s->options, &s->given, err);
-	if (result == 0 && s->options.architecture)
-		result = load_architecture(s, err);
-	return result;
-}
-
-static struct gdbregs__transport *make(struct gdbregs_session *s, uv_loop_t *loop)
-{
-	struct gdbregs__transport *t = gdbregs__calloc(1, sizeof(*t));
-
-	if (!t)
-		return NULL;
-	t->session = s;
-	t->loop = loop;
-	t->timer_at_ms = t->limit_at_ms = GDBREGS__FOREVER;
-	uv_timer_init(loop, &t->timer);
-	t->timer.data = t;
-	s->transport = t;
-	return t;
-}
-
-int gdbregs__transport_open(struct gdbregs_context *ctx, uv_loop_t *loop, const char *address,
-			    char *const argv[], const struct gdbregs_options *o,
-			    gdbregs__op_done connected, void *arg, struct gdbregs_session **out,
-			    struct gdbregs_error *err)
-{
-	struct gdbregs__address parsed = {0};
-	struct gdbregs_session *s;
-	int result = 0;
-
-	if (argv)
-		gdbregs__printable(parsed.label, sizeof(parsed.label), argv[0], strlen(argv[0]));
-	else
-		result = gdbregs__address_parse(address, &parsed, err);
-	if (result < 0)
-		return result;
-	result = gdbregs__session_new(ctx, o, parsed.label, &s);
-	if (result == GDBREGS_ERR_INVAL)
-		return gdbregs__fail(err, result,
-				     "the options hold no valid values; begin with "
-				     "gdbregs_options_init()");
-	if (result < 0)
-		return gdbregs__fail_nomem(err);
-	result = load_descriptions(s, err);
-	struct gdbregs__transport *t = result < 0 ? NULL : make(s, loop);
-	if (!t) {
-		gdbregs__session_free(s);
-		return result < 0 ? result : gdbregs__fail_nomem(err);
-	}
-	t->address = parsed;
-	t->connected = connected;
-	t->connected_arg = arg;
-	gdbregs__transport_clock(s);
-	if (argv && (result = gdbregs__child_spawn(t, argv, err)) < 0) {
-		/* What was made of the child still has to be closed by the loop. */
-		t->connected = NULL;
-		t->state = GDBREGS__TRANSPORT_SHUT;
-		t->closing = true;
-		gdbregs__transport_event(t);
-		return result;
-	}
-	*out = s;
-	if (argv)
-		gdbregs__transport_opened(t);
-	else
-		gdbregs__transport_connect(t);
-	return 0;
 }

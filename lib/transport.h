@@ -15,8 +15,8 @@ enum gdbregs__transport_state {
 	GDBREGS__TRANSPORT_RESOLVING,
 	GDBREGS__TRANSPORT_CONNECTING, /* TCP handshake */
 	GDBREGS__TRANSPORT_OPEN,
-	GDBREGS__TRANSPORT_FAREWELL,   /* failed: a blind detach is out */
-	GDBREGS__TRANSPORT_SHUT,       /* no connection any more */
+	GDBREGS__TRANSPORT_FAREWELL, /* failed: a blind detach is out */
+	GDBREGS__TRANSPORT_SHUT, /* no connection any more */
 };
 
 typedef void (*gdbregs__transport_closed)(void *arg);
@@ -30,7 +30,7 @@ struct gdbregs__transport {
 	uv_timer_t timer;
 	uint64_t timer_at_ms; /* when it will fire; GDBREGS__FOREVER: it is not started */
 	uint64_t limit_at_ms; /* of the state we are in: connecting, closing, farewell */
-	bool deliver_due;     /* completions are to be delivered from the loop */
+	bool deliver_due; /* completions are to be delivered from the loop */
 
 	/* Finding the stub. */
 	struct gdbregs__resolving *resolving;
@@ -77,7 +77,14 @@ static inline struct gdbregs__transport *gdbregs__transport_of(const struct gdbr
 	return s->transport;
 }
 
-/* --- between transport.c, transport-connect.c and transport-child.c ----------- */
+/* --- between transport.c and its parts ------------------------------------------ */
+
+/* Write what the session has to say, as far as the stub takes it. */
+void gdbregs__transport_write(struct gdbregs__transport *t);
+/* Begin to read; 0 or libuv's error. */
+int gdbregs__transport_read(struct gdbregs__transport *t);
+/* The connection is done with: its streams are closed, its child is ended. */
+void gdbregs__transport_shut(struct gdbregs__transport *t);
 
 void gdbregs__transport_connect(struct gdbregs__transport *t);
 void gdbregs__transport_connect_abandon(struct gdbregs__transport *t);
