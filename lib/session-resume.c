@@ -28,7 +28,7 @@ static int check(struct gdbregs_session *s, uint32_t vcpu)
 	return 0;
 }
 
-/* What goes out before the resume, in the same flight where the stub bears that. */
+/* What has to be answered before the resume goes out. */
 static int prepare(struct gdbregs_session *s, uint32_t vcpu)
 {
 	int failed = vcpu != GDBREGS__ALL_VCPUS ? gdbregs__sstep_prepare(s) : 0;

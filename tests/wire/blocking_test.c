@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The blocking calls, against stubs on sockets and stubs that are children. */
+/* The blocking calls, against stubs on sockets. */
 #include "serve.h"
 
 #include <check.h>
-#include <errno.h>
 #include <gdbregs.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -205,12 +203,14 @@ START_TEST(gone_between_calls)
 }
 END_TEST
 
+#define COUNT 300000
+static struct gdbregs_read reads[COUNT];
+
 /* In the middle of a batch larger than what the sockets hold. */
 START_TEST(gone_in_a_batch)
 {
-	enum { COUNT = 200000 };
+	size_t count = script_slow() ? 40000 : COUNT;
 	static struct server server;
-	static struct gdbregs_read reads[COUNT];
 	const struct gdbregs_register *b;
 	struct gdbregs_buffer storage = {0};
 	struct gdbregs_session *s;
@@ -221,9 +221,9 @@ START_TEST(gone_in_a_batch)
 	serve_start(&server, _i ? socket_path() : NULL);
 	ck_assert_int_eq(gdbregs_connect(NULL, server.address, NULL, &s, NULL), 0);
 	ck_assert_int_eq(gdbregs_find_register(s, 0, NULL, "b", &b), 0);
-	for (size_t i = 0; i < COUNT; i++)
+	for (size_t i = 0; i < count; i++)
 		reads[i] = (struct gdbregs_read){i & 1, b, -99, NULL};
-	ck_assert_int_eq(gdbregs_read_registers(s, reads, COUNT, &storage), GDBREGS_ERR_CLOSED);
+	ck_assert_int_eq(gdbregs_read_registers(s, reads, count, &storage), GDBREGS_ERR_CLOSED);
 	ck_assert_int_eq(reads[0].status, -99);
 	gdbregs_close(s);
 	check_no_sigpipe();
@@ -237,9 +237,8 @@ END_TEST
 /* A batch that neither side can hold: reading goes on while writing waits. */
 START_TEST(large_batch)
 {
-	enum { COUNT = 300000 };
+	size_t count = script_slow() ? 40000 : COUNT;
 	static struct server server;
-	static struct gdbregs_read reads[COUNT];
 	const struct gdbregs_register *b;
 	struct gdbregs_buffer storage = {0};
 	struct gdbregs_session *s;
@@ -248,10 +247,10 @@ START_TEST(large_batch)
 	serve_start(&server, NULL);
 	ck_assert_int_eq(gdbregs_connect(NULL, server.address, NULL, &s, NULL), 0);
 	ck_assert_int_eq(gdbregs_find_register(s, 0, NULL, "b", &b), 0);
-	for (size_t i = 0; i < COUNT; i++)
+	for (size_t i = 0; i < count; i++)
 		reads[i] = (struct gdbregs_read){i / 1000 & 1, b, -99, NULL};
-	ck_assert_int_eq(gdbregs_read_registers(s, reads, COUNT, &storage), 0);
-	for (size_t i = 0; i < COUNT; i++) {
+	ck_assert_int_eq(gdbregs_read_registers(s, reads, count, &storage), 0);
+	for (size_t i = 0; i < count; i++) {
 		ck_assert(reads[i].status == 8);
 		check_value(1 + (i / 1000 & 1), 1, reads[i].data, 8);
 	}
@@ -259,73 +258,6 @@ START_TEST(large_batch)
 	serve_stop(&server);
 	gdbregs_buffer_fini(&storage);
 	check_stub(&server);
-}
-END_TEST
-
-/* ------------------------------------------------------------------------- children --- */
-
-static int spawn(const char *const argv[], struct gdbregs_session **s, struct gdbregs_error *err)
-{
-	struct gdbregs_options o = options(300);
-
-	return gdbregs_spawn(NULL, (char **)argv, &o, s, err);
-}
-
-static void check_no_child(void)
-{
-	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
-	ck_assert_int_eq(errno, ECHILD);
-}
-
-START_TEST(spawn_stub)
-{
-	const char *const argv[] = {"/proc/self/exe", "--stub", NULL};
-	struct gdbregs_session *s;
-	struct gdbregs_error err;
-
-	ck_assert_msg(spawn(argv, &s, &err) == 0, "%s", err.text);
-	read_b(s);
-	gdbregs_close(s);
-	check_no_child();
-}
-END_TEST
-
-START_TEST(spawn_failures)
-{
-	static const char *const commands[][4] = {
-		{"/nonexistent/stub", NULL}, {"no-such-command-at-all", NULL}, {"true", NULL},
-		{"false", NULL},	     {"echo", "hello", NULL},	       {"sleep", "60", NULL},
-		{"cat", NULL},
-	};
-	static const int results[] = {GDBREGS_ERR_SPAWN,  GDBREGS_ERR_SPAWN,	GDBREGS_ERR_CLOSED,
-				      GDBREGS_ERR_CLOSED, GDBREGS_ERR_PROTOCOL, GDBREGS_ERR_TIMEOUT,
-				      GDBREGS_ERR_PROTOCOL};
-	struct gdbregs_session *s = NULL;
-	struct gdbregs_error err = {0};
-	double begun = now();
-
-	signal(SIGPIPE, SIG_DFL);
-	ck_assert_msg(spawn(commands[_i], &s, &err) == results[_i], "%s: %s", commands[_i][0],
-		      err.text);
-	ck_assert_ptr_null(s);
-	ck_assert_uint_gt(strlen(err.text), 10);
-	ck_assert(now() - begun < 4);
-	check_no_child();
-	check_no_sigpipe();
-}
-END_TEST
-
-/* It has neither ears for the end of its input nor for SIGTERM. */
-START_TEST(spawn_stubborn)
-{
-	const char *const argv[] = {"sh", "-c", "trap '' TERM; exec sleep 60", NULL};
-	struct gdbregs_session *s;
-	struct gdbregs_error err;
-	double begun = now();
-
-	ck_assert_int_eq(spawn(argv, &s, &err), GDBREGS_ERR_TIMEOUT);
-	ck_assert(now() - begun < 6);
-	check_no_child();
 }
 END_TEST
 
@@ -363,28 +295,13 @@ static Suite *make_suite(void)
 	tcase_add_loop_test(tests, gone_between_calls, 0, 2 * SCRIPT_KINDS);
 	tcase_add_loop_test(tests, gone_in_a_batch, 0, 2);
 	tcase_add_test(tests, large_batch);
-	tcase_add_test(tests, spawn_stub);
-	tcase_add_loop_test(tests, spawn_failures, 0, 7);
-	tcase_add_test(tests, spawn_stubborn);
 	tcase_add_test(tests, arguments);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
 
-static int be_stub(void)
+int main(void)
 {
-	static struct script_stub stub;
-
-	script_begin(&stub, SCRIPT_QEMU72, script_small, 1);
-	serve_descriptors(&stub, 0, 1);
-	script_end(&stub);
-	return EXIT_SUCCESS;
-}
-
-int main(int argc, char **argv)
-{
-	if (argc > 1 && strcmp(argv[1], "--stub") == 0)
-		return be_stub();
 	SRunner *runner = srunner_create(make_suite());
 
 	srunner_run_all(runner, CK_ENV);

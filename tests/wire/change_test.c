@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What changes the target: points and written registers. */
 #include "guest.h"
+#include "alloc.h"
 #include "session-points.h"
 #include "session-watch.h"
 #include "session-write.h"
@@ -29,8 +30,7 @@ static void end(void)
 
 static int insert(enum gdbregs_point type, uint64_t address, unsigned kind)
 {
-	int result =
-		gdbregs__points_insert(m->s, type, address, kind, guest_done, m, NULL);
+	int result = gdbregs__points_insert(m->s, type, address, kind, guest_done, m, NULL);
 
 	guest_turn(m);
 	return result;
@@ -38,8 +38,7 @@ static int insert(enum gdbregs_point type, uint64_t address, unsigned kind)
 
 static int withdraw(enum gdbregs_point type, uint64_t address, unsigned kind)
 {
-	int result =
-		gdbregs__points_remove(m->s, type, address, kind, guest_done, m, NULL);
+	int result = gdbregs__points_remove(m->s, type, address, kind, guest_done, m, NULL);
 
 	guest_turn(m);
 	return result;
@@ -171,9 +170,8 @@ START_TEST(canceled_point)
 	struct gdbregs__op *op;
 
 	/* On its way: the stub has it. */
-	ck_assert_int_eq(gdbregs__points_insert(m->s, GDBREGS_POINT_SOFTWARE, 1, 0, guest_done, m,
-						&op),
-			 0);
+	ck_assert_int_eq(
+		gdbregs__points_insert(m->s, GDBREGS_POINT_SOFTWARE, 1, 0, guest_done, m, &op), 0);
 	gdbregs__session_cancel(m->s, op);
 	guest_turn(m);
 	guest_told(m, 1, GDBREGS_ERR_CANCELED);
@@ -354,11 +352,69 @@ START_TEST(write_unsupported)
 }
 END_TEST
 
+/* ------------------------------------------------------------- without memory --- */
+
+static int seen_changes;
+
+/* Everything once; what fails for lack of memory is left out. */
+static void live(void)
+{
+	insert(GDBREGS_POINT_SOFTWARE, 0x1000, 0);
+	insert(GDBREGS_POINT_WRITE, 0x2000, 4);
+	withdraw(GDBREGS_POINT_SOFTWARE, 0x1000, 0);
+	put(0, m->r1, "\1\2\3\4", 4);
+	int watched = gdbregs_watch(m->s, 0, m->r1, on_change, &seen_changes);
+	ck_assert(watched == 0 || m->s->fatal || watched == GDBREGS_ERR_NOMEM);
+	guest_step(m, 0);
+	if (m->running && !m->s->fatal)
+		guest_stops(m, "T05thread:p1.1;2:0000000000000005;");
+	guest_continue(m);
+}
+
+static void end_it(void)
+{
+	if (!m->s->fatal)
+		(void)gdbregs__session_stop(m->s, m->s->now_ms, NULL, NULL);
+	guest_turn(m);
+	if (m->running && !m->s->fatal)
+		guest_stops(m, "T02thread:p1.1;");
+	gdbregs__session_farewell(m->s);
+	guest_end(m);
+}
+
+/* How many allocations it takes, the given one failing and maybe all after it. */
+static unsigned long live_without(unsigned long allocation, bool all_after)
+{
+	guest_init(m);
+	m->options.step_irq = true;
+	guest_start(m);
+	unsigned long before = gdbregs__alloc_count();
+	gdbregs__alloc_fail(allocation, all_after);
+	live();
+	unsigned long count = gdbregs__alloc_count() - before;
+	gdbregs__alloc_fail(0, false);
+	end_it();
+	return count;
+}
+
+START_TEST(any_allocation_may_fail)
+{
+	unsigned long count = live_without(0, false);
+
+	ck_assert_uint_gt(count, 10);
+	for (unsigned long i = 1; i <= count; i++) {
+		live_without(i, false);
+		live_without(i, true);
+	}
+}
+END_TEST
+
 static struct Suite *suite(void)
 {
 	Suite *s = suite_create("change");
 	TCase *qemu = tcase_create("qemu");
 	TCase *other = tcase_create("set up by the test");
+	TCase *memory = tcase_create("without memory");
 
 	tcase_add_checked_fixture(qemu, begin_qemu, end);
 	tcase_add_checked_fixture(other, begin, end);
@@ -381,8 +437,10 @@ static struct Suite *suite(void)
 	tcase_add_test(other, write_needs_the_vcpu);
 	tcase_add_test(other, write_by_g);
 	tcase_add_test(other, write_unsupported);
+	tcase_add_test(memory, any_allocation_may_fail);
 	suite_add_tcase(s, qemu);
 	suite_add_tcase(s, other);
+	suite_add_tcase(s, memory);
 	return s;
 }
 

@@ -12,12 +12,12 @@ struct drive {
 	struct script_stub *stub;
 	/* How input comes; all SIZE_MAX: as the stub sends it. */
 	size_t break_at; /* one input ends before this byte of all */
-	size_t piece;	 /* no input is longer */
-	size_t cut_at;	 /* this byte and what follows never come */
-	bool cut_ends;	 /* the connection ends there */
-	bool held;	 /* no input comes */
+	size_t piece; /* no input is longer */
+	size_t cut_at; /* this byte and what follows never come */
+	bool cut_ends; /* the connection ends there */
+	bool held; /* no input comes */
 	uint64_t now_ms;
-	size_t inputs;	 /* so far: round trips, where input is whole */
+	size_t inputs; /* so far: round trips, where input is whole */
 	bool eof_told;
 };
 

@@ -66,6 +66,8 @@ static const struct fault faults[] = {
 	{"junk behind the ack", ALL, "?", 0, SCRIPT_USUAL "\x01\xff~!", 8, ""},
 	{"junk everywhere", SERIAL | NO_ACK, "q*", 0, SCRIPT_USUAL "......................................................................", 8, ""},
 	{"notifications", ALL, "?", 0, SCRIPT_USUAL NOTIFY NOTIFY, 8, ""},
+	{"a damaged notification", ALL, "?", 0, SCRIPT_USUAL "%Stop:T05thread:p1.1;#00", 8, ""},
+	{"a damaged notification among many", QEMU, "qfThreadInfo", 0, SCRIPT_USUAL "%Stop:#00", 8, ""},
 	{"notification ahead of the first ack", ALL, "qSupported*", 0, SCRIPT_AHEAD NOTIFY, 8, ""},
 	{"stop reply ahead of the first ack", SERIAL | QEMU, "qSupported*", 0, SCRIPT_AHEAD STOP, 8, ""},
 	{"stop reply ahead of a later ack", SERIAL | QEMU, "qfThreadInfo", 0, SCRIPT_AHEAD STOP, 8, ""},

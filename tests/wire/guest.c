@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "guest.h"
 
-#include "alloc.h"
-
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,16 +50,17 @@ static void input(struct guest *m, const char *bytes, size_t size)
 		gdbregs__session_input(m->s, (const uint8_t *)bytes + at, piece, m->s->now_ms);
 }
 
+/* With memory of its own: the library's may be failing. */
 static void send(struct guest *m, const char *ack, const char *packet)
 {
-	struct gdbregs_buffer out = {0};
 	unsigned char sum = 0;
+	char *text;
 
 	for (const char *c = packet; *c; c++)
 		sum += (unsigned char)*c;
-	ck_assert_int_eq(gdbregs__buffer_printf(&out, "%s$%s#%02x", ack, packet, sum), 0);
-	input(m, (const char *)out.data, out.size);
-	gdbregs_buffer_fini(&out);
+	ck_assert_int_gt(asprintf(&text, "%s$%s#%02x", ack, packet, sum), 0);
+	input(m, text, strlen(text));
+	free(text);
 }
 
 void guest_says(struct guest *m, const char *packet)
@@ -273,12 +272,12 @@ void guest_exchange(struct guest *m)
 {
 	gdbregs__session_pump(m->s);
 	while (m->s->out.size) {
-		struct gdbregs_buffer out = m->s->out;
+		size_t size = m->s->out.size;
+		char *bytes = strndup((const char *)m->s->out.data, size);
 
-		m->s->out = (struct gdbregs_buffer){0};
-		ck_assert_int_eq(gdbregs__buffer_terminate(&out), 0);
-		take_bytes(m, (const char *)out.data, out.size);
-		gdbregs_buffer_fini(&out);
+		m->s->out.size = 0;
+		take_bytes(m, bytes, size);
+		free(bytes);
 		gdbregs__session_pump(m->s);
 	}
 }

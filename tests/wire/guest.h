@@ -9,7 +9,7 @@
 #include "session-run.h"
 
 #define GUEST_REGISTERS 5
-#define GUEST_VCPUS	  2
+#define GUEST_VCPUS	2
 /* UINT_MAX, which <limits.h> has; -Ilib puts another one in its place. */
 #define GUEST_NO_VCPU ((unsigned)-1)
 

@@ -2,7 +2,7 @@
 /* The calls of gdbregs_uv.h: fleets of sessions and the stubs they speak to on
  * one loop, closed and canceled at random from callbacks. Whatever happens, each
  * accepted request calls back once and the loop is empty in the end. */
-#include "script.h"
+#include "serve-loop.h"
 
 #include <check.h>
 #include <gdbregs_uv.h>
@@ -10,143 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ------------------------------------------------------------------ stubs on the loop --- */
-
-struct client {
-	uv_tcp_t tcp;
-	struct script_stub stub;
-	bool closing;
-};
-
-struct listener {
-	uv_tcp_t tcp;
-	char address[40];
-	unsigned clients, violations, left_halted;
-	unsigned drop_after; /* requests after which a stub hangs up; 0: never */
-	bool silent;
-};
-
-static unsigned dice_state;
-
-static unsigned dice(unsigned sides)
-{
-	dice_state = dice_state * 1103515245u + 12345u;
-	return dice_state / 65536 % sides;
-}
-
-static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
-{
-	static char bytes[65536];
-
-	(void)handle;
-	(void)suggested;
-	*buf = uv_buf_init(bytes, sizeof(bytes));
-}
-
-static void on_client_closed(uv_handle_t *handle)
-{
-	struct client *c = handle->data;
-	struct listener *l = c->tcp.loop->data;
-
-	l->violations += c->stub.violation[0] != '\0';
-	if (c->stub.violation[0])
-		fprintf(stderr, "%s\n%.2000s\n", c->stub.violation, c->stub.log);
-	l->left_halted += !c->stub.running && c->stub.requests;
-	script_end(&c->stub);
-	free(c);
-}
-
-static void close_client(struct client *c)
-{
-	if (!c->closing)
-		uv_close((uv_handle_t *)&c->tcp, on_client_closed);
-	c->closing = true;
-}
-
-static void on_sent(uv_write_t *write, int status)
-{
-	(void)status;
-	free(write);
-}
-
-/* The bytes to be written live behind the request. */
-static void send_pending(struct client *c)
-{
-	struct script_stub *stub = &c->stub;
-	size_t size = stub->out.size - stub->taken;
-
-	if (size == 0)
-		return;
-	uv_write_t *write = malloc(sizeof(*write) + size);
-	uv_buf_t buf = uv_buf_init((char *)(write + 1), (unsigned)size);
-
-	memcpy(write + 1, stub->out.data + stub->taken, size);
-	stub->taken = stub->out.size;
-	if (uv_write(write, (uv_stream_t *)&c->tcp, &buf, 1, on_sent) < 0)
-		free(write);
-}
-
-static void on_bytes(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
-{
-	struct client *c = stream->data;
-	struct listener *l = stream->loop->data;
-
-	if (size < 0) {
-		close_client(c);
-		return;
-	}
-	if (l->silent)
-		return;
-	script_input(&c->stub, (const uint8_t *)buf->base, (size_t)size);
-	send_pending(c);
-	if (l->drop_after && c->stub.requests >= l->drop_after)
-		close_client(c);
-}
-
-static void on_client(uv_stream_t *server, int status)
-{
-	struct listener *l = server->data;
-	struct client *c = calloc(1, sizeof(*c));
-
-	ck_assert_int_eq(status, 0);
-	uv_tcp_init(server->loop, &c->tcp);
-	c->tcp.data = c;
-	ck_assert_int_eq(uv_accept(server, (uv_stream_t *)&c->tcp), 0);
-	script_begin(&c->stub, (enum script_kind)dice(SCRIPT_KINDS), script_small, 1);
-	l->clients++;
-	script_accept(&c->stub);
-	uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_bytes);
-	if (!l->silent)
-		send_pending(c);
-}
-
-static void listen_on(struct listener *l, uv_loop_t *loop)
-{
-	struct sockaddr_in address;
-	int length = sizeof(address);
-
-	*l = (struct listener){0};
-	loop->data = l;
-	uv_ip4_addr("127.0.0.1", 0, &address);
-	uv_tcp_init(loop, &l->tcp);
-	l->tcp.data = l;
-	uv_tcp_bind(&l->tcp, (struct sockaddr *)&address, 0);
-	ck_assert_int_eq(uv_listen((uv_stream_t *)&l->tcp, 128, on_client), 0);
-	uv_tcp_getsockname(&l->tcp, (struct sockaddr *)&address, &length);
-	snprintf(l->address, sizeof(l->address), "127.0.0.1:%u", ntohs(address.sin_port));
-	/* The loop ends when the sessions do. */
-	uv_unref((uv_handle_t *)&l->tcp);
-}
-
-/* Run until nothing is left of the sessions, then until nothing is left at all. */
-static void run_out(struct listener *l, uv_loop_t *loop)
-{
-	uv_run(loop, UV_RUN_DEFAULT);
-	uv_close((uv_handle_t *)&l->tcp, NULL);
-	uv_run(loop, UV_RUN_DEFAULT);
-	ck_assert_int_eq(uv_loop_close(loop), 0);
-}
 
 /* ----------------------------------------------------------------------- one member --- */
 
@@ -233,7 +96,7 @@ static void begin_read(struct member *m)
 	int result;
 
 	r->member = m;
-	r->many = dice(2);
+	r->many = serve_dice(2);
 	for (unsigned i = 0; i < 4; i++)
 		r->reads[i] = (struct gdbregs_read){i & 1, m->b, -99, NULL};
 	m->in_call = true;
@@ -251,7 +114,7 @@ static void begin_read(struct member *m)
 
 static void cancel_some(struct member *m)
 {
-	struct request *r = &m->requests[dice(READS)];
+	struct request *r = &m->requests[serve_dice(READS)];
 
 	if (!r->handle)
 		return;
@@ -266,13 +129,13 @@ static void act(struct member *m)
 {
 	if (m->closed)
 		return;
-	if (m->recklessness && dice(m->recklessness) == 0) {
+	if (m->recklessness && serve_dice(m->recklessness) == 0) {
 		close_member(m);
 		return;
 	}
-	for (unsigned i = dice(3) + 1; i && m->begun < READS; i--)
+	for (unsigned i = serve_dice(3) + 1; i && m->begun < READS; i--)
 		begin_read(m);
-	if (dice(3) == 0)
+	if (serve_dice(3) == 0)
 		cancel_some(m);
 	if (m->ended == READS || m->refused)
 		close_member(m);
@@ -333,8 +196,8 @@ static void on_idle(uv_idle_t *idle)
 {
 	struct reaper *reaper = idle->data;
 
-	if (dice(8) == 0)
-		close_member(&reaper->members[dice(FLEET)]);
+	if (serve_dice(8) == 0)
+		close_member(&reaper->members[serve_dice(FLEET)]);
 	if (++reaper->rounds < 300)
 		return;
 	for (unsigned i = 0; i < FLEET; i++)
@@ -350,9 +213,9 @@ static void fleet(unsigned seed, unsigned recklessness, bool reap, unsigned drop
 	struct reaper reaper = {.members = members};
 	uv_loop_t loop;
 
-	dice_state = seed;
+	serve_dice_state = seed;
 	uv_loop_init(&loop);
-	listen_on(&l, &loop);
+	serve_on_loop(&l, &loop);
 	l.drop_after = drop_after;
 	ck_assert_int_eq(gdbregs_context_new(&ctx), 0);
 	for (unsigned i = 0; i < FLEET; i++) {
@@ -364,7 +227,7 @@ static void fleet(unsigned seed, unsigned recklessness, bool reap, unsigned drop
 		reaper.idle.data = &reaper;
 		uv_idle_start(&reaper.idle, on_idle);
 	}
-	run_out(&l, &loop);
+	serve_run_out(&l, &loop);
 	gdbregs_context_unref(ctx);
 	for (unsigned i = 0; i < FLEET; i++) {
 		check_member(&members[i]);
@@ -398,18 +261,22 @@ END_TEST
 
 START_TEST(closed_at_once)
 {
-	static const char *const addresses[] = {NULL, "localhost:1", "127.0.0.1:1", "[::1]:1",
-						"unix:/nonexistent/socket", "no-such-host.invalid:1"};
+	static const char *const addresses[] = {NULL,
+						"localhost:1",
+						"127.0.0.1:1",
+						"[::1]:1",
+						"unix:/nonexistent/socket",
+						"no-such-host.invalid:1"};
 	struct member *m = calloc(1, sizeof(*m));
 	struct listener l;
 	uv_loop_t loop;
 
 	uv_loop_init(&loop);
-	listen_on(&l, &loop);
+	serve_on_loop(&l, &loop);
 	connect_member(m, NULL, &loop, addresses[_i] ? addresses[_i] : l.address, 300);
 	close_member(m);
 	ck_assert_uint_eq(m->connects, 0);
-	run_out(&l, &loop);
+	serve_run_out(&l, &loop);
 	check_member(m);
 	ck_assert_int_eq(m->connect_status, GDBREGS_ERR_CANCELED);
 	ck_assert_uint_eq(l.left_halted + l.violations, 0);
@@ -426,10 +293,10 @@ START_TEST(failing_connect)
 	uv_loop_t loop;
 
 	uv_loop_init(&loop);
-	listen_on(&l, &loop);
+	serve_on_loop(&l, &loop);
 	l.silent = true;
 	connect_member(m, NULL, &loop, addresses[_i] ? addresses[_i] : l.address, 200);
-	run_out(&l, &loop);
+	serve_run_out(&l, &loop);
 	check_member(m);
 	ck_assert_int_eq(m->connect_status, _i ? GDBREGS_ERR_CONNECT : GDBREGS_ERR_TIMEOUT);
 	free(m);
@@ -448,13 +315,13 @@ START_TEST(spawn_and_close)
 	gdbregs_options_init(&o);
 	o.reply_timeout_ms = 200;
 	uv_loop_init(&loop);
-	listen_on(&l, &loop);
+	serve_on_loop(&l, &loop);
 	ck_assert_int_eq(gdbregs_uv_spawn(NULL, &loop, (char **)commands[_i % 3], &o, &m->s,
 					  on_connected, m, NULL),
 			 0);
 	if (_i < 3)
 		close_member(m);
-	run_out(&l, &loop);
+	serve_run_out(&l, &loop);
 	check_member(m);
 	ck_assert_int_lt(m->connect_status, 0);
 	free(m);
@@ -472,7 +339,7 @@ START_TEST(refusals)
 	uv_loop_t loop;
 
 	uv_loop_init(&loop);
-	listen_on(&l, &loop);
+	serve_on_loop(&l, &loop);
 	ck_assert_int_eq(gdbregs_uv_connect(NULL, NULL, ":1", NULL, &s, on_connected, m, &err),
 			 GDBREGS_ERR_INVAL);
 	ck_assert_int_eq(gdbregs_uv_connect(NULL, &loop, "x", NULL, &s, on_connected, m, &err),
@@ -492,7 +359,7 @@ START_TEST(refusals)
 	close_member(m);
 	ck_assert_int_eq(gdbregs_uv_packet(m->s, "?", 1, &buf, NULL, NULL, NULL),
 			 GDBREGS_ERR_INVAL);
-	run_out(&l, &loop);
+	serve_run_out(&l, &loop);
 	check_member(m);
 	free(m);
 }

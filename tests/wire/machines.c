@@ -17,7 +17,7 @@ static const struct script_document small_documents[] = {
 	{0},
 };
 
-static const struct script_register small_registers[] = {{0, 8}, {1, 8},   {2, 4}, {9, 1},
+static const struct script_register small_registers[] = {{0, 8},   {1, 8},  {2, 4}, {9, 1},
 							 {10, 16}, {11, 2}, {0}};
 
 const struct script_process script_small[1] = {
@@ -44,14 +44,15 @@ const struct script_process script_clusters[2] = {
 #define REGS(t) REG(t "0") REG(t "1") REG(t "2") REG(t "3") REG(t "4")
 
 static const struct script_document wide_documents[] = {
-	{"target.xml", "<target><feature name=\"wide\">" REGS("a") REGS("b") REGS("c") REGS("d")
-		       "</feature></target>"},
+	{"target.xml", "<target><feature name=\"wide\">" REGS("a") REGS("b") REGS("c")
+			       REGS("d") "</feature></target>"},
 	{0},
 };
 
 static const struct script_register wide_registers[] = {
-	{0, 4},	 {1, 4},  {2, 4},  {3, 4},  {4, 4},  {5, 4},  {6, 4},  {7, 4},	{8, 4},	 {9, 4}, {10, 4},
-	{11, 4}, {12, 4}, {13, 4}, {14, 4}, {15, 4}, {16, 4}, {17, 4}, {18, 4}, {19, 4}, {0},
+	{0, 4},	 {1, 4},  {2, 4},  {3, 4},  {4, 4},  {5, 4},  {6, 4},
+	{7, 4},	 {8, 4},  {9, 4},  {10, 4}, {11, 4}, {12, 4}, {13, 4},
+	{14, 4}, {15, 4}, {16, 4}, {17, 4}, {18, 4}, {19, 4}, {0},
 };
 
 const struct script_process script_wide[1] = {

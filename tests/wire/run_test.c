@@ -59,8 +59,7 @@ START_TEST(thread_is_selected_again)
 	struct gdbregs_buffer buf = {0};
 
 	for (int i = 0; i < 2; i++) {
-		ck_assert_int_eq(
-			gdbregs__read_one(m->s, 0, m->pc, &buf, guest_done, m, NULL), 0);
+		ck_assert_int_eq(gdbregs__read_one(m->s, 0, m->pc, &buf, guest_done, m, NULL), 0);
 		guest_turn(m);
 		guest_sent(m, i ? "+Hgp1.1 p2 " : "+Hgp1.1 p2 ");
 		guest_step(m, 0);
@@ -164,6 +163,13 @@ START_TEST(stop_is_kept_for_the_wait)
 	ck_assert_uint_eq(m->stop.vcpu, 1);
 	/* Once. */
 	ck_assert_int_eq(guest_wait(m, 0), GDBREGS_ERR_INVAL);
+	/* And not beyond the next resume. */
+	guest_continue(m);
+	guest_stops(m, "T05thread:p01.02;");
+	guest_continue(m);
+	ck_assert_int_eq(guest_wait(m, 10), 0);
+	guest_wait_ms(m, 10);
+	guest_told(m, 1, GDBREGS_ERR_TIMEOUT);
 }
 END_TEST
 

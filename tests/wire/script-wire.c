@@ -28,6 +28,11 @@ void script_puts(struct script_bytes *b, const char *text)
 	script_put(b, text, strlen(text));
 }
 
+bool script_slow(void)
+{
+	return getenv("CK_TIMEOUT_MULTIPLIER") != NULL;
+}
+
 void script_free(struct script_bytes *b)
 {
 	free(b->data);
@@ -109,9 +114,8 @@ void script_reply(struct script_stub *stub, const void *payload, size_t size)
 	if (stub->damage) {
 		stub->out.size = start;
 		script_put(&stub->out, stub->last.data, stub->last.size - 2);
-		script_puts(&stub->out, memcmp(stub->last.data + stub->last.size - 2, "00", 2)
-						? "00"
-						: "01");
+		script_puts(&stub->out,
+			    memcmp(stub->last.data + stub->last.size - 2, "00", 2) ? "00" : "01");
 	}
 	stub->damage = false;
 	if (!stub->no_ack)

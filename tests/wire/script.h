@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 #define SCRIPT_PROCESSES 32
-#define SCRIPT_RULES     32
-#define SCRIPT_TID_MAX   4096
+#define SCRIPT_RULES	 32
+#define SCRIPT_TID_MAX	 4096
 
 struct script_bytes {
 	uint8_t *data;
@@ -42,20 +42,21 @@ struct script_process {
 
 /* How a rule's reply is meant, by its first character; a reply without one is
  * a payload. */
-#define SCRIPT_SILENT     "\1" /* acked, never answered */
+#define SCRIPT_SILENT	  "\1" /* acked, never answered */
 #define SCRIPT_LOST	  "\2" /* neither */
 #define SCRIPT_NAK	  "\3" /* `-` */
 #define SCRIPT_CLOSE	  "\4" /* the connection ends */
 #define SCRIPT_RAW	  "\5" /* acked, then these bytes of the wire */
 #define SCRIPT_RAW_NO_ACK "\6" /* these bytes of the wire alone */
 #define SCRIPT_DAMAGED	  "\7" /* answered as usual, with a wrong checksum; not the copy after a NAK */
-#define SCRIPT_USUAL	  "\16" /* answered as usual, these bytes of the wire ahead of it, behind the ack */
-#define SCRIPT_AHEAD	  "\17" /* the same, ahead of the ack */
+#define SCRIPT_USUAL                                                                               \
+	"\16" /* answered as usual, these bytes of the wire ahead of it, behind the ack */
+#define SCRIPT_AHEAD "\17" /* the same, ahead of the ack */
 
 /* What the stub says to a request, instead of the usual. The first that fits. */
 struct script_rule {
 	const char *request; /* whole, or with a * at its end */
-	unsigned nth;	     /* only the nth such request, from 1; 0: all */
+	unsigned nth; /* only the nth such request, from 1; 0: all */
 	const char *reply;
 };
 
@@ -64,33 +65,33 @@ struct script_stub {
 	const struct script_process *processes;
 	size_t process_count;
 	const struct script_rule *rules; /* ends with a request of NULL; may be NULL */
-	bool qemu, phymem;		 /* qemu alone is QEMU's user emulation */
+	bool qemu, phymem; /* qemu alone is QEMU's user emulation */
 	bool multiprocess, no_ack_mode, pipelines, qxfer;
 	bool has_p, has_g, has_hg, has_threads, names, run_lengths;
 	bool xml_unlocks; /* QEMU 7.2: no p and another g before target.xml was read */
 	bool thread_in_stop;
-	bool was_running;	  /* before the client came */
-	bool blind;		  /* the client has given up: it does not wait any more */
-	const char *status;	  /* what `info status` prints, or NULL: by was_running */
-	const char *unsolicited;  /* comes by itself, on connecting */
-	const char *supported;	  /* instead of the reply to qSupported */
+	bool was_running; /* before the client came */
+	bool blind; /* the client has given up: it does not wait any more */
+	const char *status; /* what `info status` prints, or NULL: by was_running */
+	const char *unsolicited; /* comes by itself, on connecting */
+	const char *supported; /* instead of the reply to qSupported */
 	const char *host_info;
 	unsigned threads_a_reply; /* ids in one reply */
-	size_t chunk_bytes;	  /* at most so much of a document in one reply */
+	size_t chunk_bytes; /* at most so much of a document in one reply */
 	size_t (*chunk)(unsigned request); /* or so much in the nth; may be NULL */
 
 	/* What it has seen. */
 	unsigned seen[SCRIPT_RULES];
 	unsigned requests, acks, naks, xfers, g_requests, p_requests, hg_requests;
 	unsigned target_requests; /* of target.xml, from offset 0 */
-	char violation[200];	  /* the first, or "" */
+	char violation[200]; /* the first, or "" */
 	bool attached[SCRIPT_PROCESSES], detached;
 	bool running, closed;
 	char log[8192]; /* requests, each with a space behind it, while there is room */
 
 	/* The wire. */
 	struct script_bytes out; /* what it has sent */
-	size_t taken;		 /* of it, what the client has got */
+	size_t taken; /* of it, what the client has got */
 	struct script_bytes packet, last;
 	int state;
 	unsigned sum, check;
@@ -99,7 +100,7 @@ struct script_stub {
 	size_t last_answer; /* where in out the latest answer ends */
 	bool xml_read;
 	unsigned selected; /* tid */
-	unsigned listing;  /* threads listed so far */
+	unsigned listing; /* threads listed so far */
 	uint8_t listed[SCRIPT_TID_MAX];
 };
 
@@ -118,17 +119,34 @@ void script_input(struct script_stub *stub, const uint8_t *data, size_t size);
 /* The value that register has on that thread. */
 void script_value(unsigned tid, uint32_t regnum, uint8_t *out, size_t size);
 
+/* Under a tool that makes everything slow (valgrind, see the Makefile) tests try
+ * fewer of many like things. */
+bool script_slow(void);
+
 /* The client did what it must not do. */
 void script_violate(struct script_stub *stub, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* --- between script.c, script-wire.c and script-packets.c --------------------- */
+/* --- between script.c, script-wire.c, script-answers.c and script-threads.c ----- */
 
 /* Answer the request that stands in stub->packet, NUL-terminated. */
 void script_answer(struct script_stub *stub);
 void script_reply(struct script_stub *stub, const void *payload, size_t size);
 void script_replyf(struct script_stub *stub, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* As a real stub would. */
+void script_answer_usual(struct script_stub *stub);
+/* What stands behind the packet's name is `rest`. */
+void script_on_stop(struct script_stub *stub, const char *rest);
+void script_on_attach(struct script_stub *stub, const char *rest);
+void script_on_first_threads(struct script_stub *stub, const char *rest);
+void script_on_more_threads(struct script_stub *stub, const char *rest);
+void script_on_name(struct script_stub *stub, const char *rest);
+void script_on_select(struct script_stub *stub, const char *rest);
+/* SIZE_MAX: none. */
+size_t script_process_of_tid(const struct script_stub *stub, unsigned tid);
+size_t script_process_of_pid(const struct script_stub *stub, unsigned pid);
 
 /* --- machines (machines.c) ----------------------------------------------------- */
 

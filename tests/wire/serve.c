@@ -13,8 +13,8 @@
 static bool write_all(struct script_stub *stub, int out)
 {
 	while (stub->taken < stub->out.size) {
-		ssize_t written = write(out, stub->out.data + stub->taken,
-					stub->out.size - stub->taken);
+		ssize_t written =
+			write(out, stub->out.data + stub->taken, stub->out.size - stub->taken);
 
 		if (written <= 0)
 			return false;

@@ -11,7 +11,7 @@
 enum serve_how {
 	SERVE,
 	SERVE_SILENTLY, /* accept and say nothing */
-	SERVE_TO_READ,	/* close at the first p or g */
+	SERVE_TO_READ, /* close at the first p or g */
 	SERVE_TO_BREAK, /* close when serve_break() is called */
 };
 

@@ -145,9 +145,8 @@ static size_t build(const unsigned *pids, struct script_process *processes)
 	for (; pids[count]; count++) {
 		processes[count] = script_clusters[count % 2];
 		processes[count].pid = pids[count];
-		processes[count].first_tid = count ? processes[count - 1].first_tid +
-							     processes[count - 1].threads
-						   : 1;
+		processes[count].first_tid =
+			count ? processes[count - 1].first_tid + processes[count - 1].threads : 1;
 	}
 	return count;
 }
@@ -161,14 +160,15 @@ START_TEST(clusters)
 		struct drive d;
 
 		script_begin(&stub, qemu72 ? SCRIPT_QEMU72 : SCRIPT_QEMU10, processes, count);
-		ck_assert_msg(drive_open(&d, &stub, NULL) == 0, "%s",
-			      gdbregs_session_error(d.s));
-		ck_assert_uint_eq(gdbregs_vcpu_count(d.s),
-				  processes[count - 1].first_tid + processes[count - 1].threads -
-					  1);
+		ck_assert_msg(drive_open(&d, &stub, NULL) == 0, "%s", gdbregs_session_error(d.s));
+		ck_assert_uint_eq(gdbregs_vcpu_count(d.s), processes[count - 1].first_tid +
+								   processes[count - 1].threads -
+								   1);
 		ck_assert_uint_le(d.inputs, 6u + (unsigned)qemu72);
-		ck_assert_ptr_eq(gdbregs_vcpu_description(d.s, 0), gdbregs_vcpu_description(d.s, 1));
-		ck_assert_ptr_ne(gdbregs_vcpu_description(d.s, 0), gdbregs_vcpu_description(d.s, 2));
+		ck_assert_ptr_eq(gdbregs_vcpu_description(d.s, 0),
+				 gdbregs_vcpu_description(d.s, 1));
+		ck_assert_ptr_ne(gdbregs_vcpu_description(d.s, 0),
+				 gdbregs_vcpu_description(d.s, 2));
 		if (count > 2)
 			ck_assert_ptr_eq(gdbregs_vcpu_description(d.s, 0),
 					 gdbregs_vcpu_description(d.s, 3));
@@ -218,8 +218,8 @@ START_TEST(wrong_type)
 	ck_assert_int_eq(drive_open(&d, &stub, NULL), 0);
 	const struct gdbregs_register *b = drive_register(&d, 0, "b");
 	const struct gdbregs_register *r1 = drive_register(&d, 2, "r1");
-	struct gdbregs_read reads[] = {{0, b, -99, NULL},  {0, r1, -99, NULL}, {2, r1, -99, NULL},
-				       {2, b, -99, NULL},  {3, b, -99, NULL},  {0, NULL, -99, NULL},
+	struct gdbregs_read reads[] = {{0, b, -99, NULL}, {0, r1, -99, NULL}, {2, r1, -99, NULL},
+				       {2, b, -99, NULL}, {3, b, -99, NULL},  {0, NULL, -99, NULL},
 				       {1, b, -99, NULL}};
 	ck_assert_int_eq(drive_read(&d, reads, 7, &buf), 0);
 	ck_assert_int_eq(reads[0].status, 8);
@@ -271,8 +271,7 @@ END_TEST
 /* A stub that says it knows multiprocess ids and uses none. */
 START_TEST(no_pid_ever)
 {
-	static const struct script_rule rules[] = {{"?", 0, "T05thread:1;"},
-						   {0}};
+	static const struct script_rule rules[] = {{"?", 0, "T05thread:1;"}, {0}};
 	struct script_stub stub;
 	struct drive d;
 

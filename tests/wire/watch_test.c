@@ -89,8 +89,8 @@ START_TEST(read_before_and_after)
 	watch(0, m->r0);
 	guest_sent(m, "");
 	step_to("0000000000000001");
-	/* The values before stand in front of the resume, pipelined with it. */
-	guest_sent(m, "+Hgp1.1 p2 p0 vCont;s:p1.1 +Hgp1.1 p2 p0 ");
+	/* The values before are in when it is resumed. */
+	guest_sent(m, "+Hgp1.1 p2 p0 +vCont;s:p1.1 +Hgp1.1 p2 p0 ");
 	check_told("0.pc f0ff000000000000 0000000000000001\n");
 	guest_told(m, 1, 0);
 	/* What is known is not read again. */
@@ -123,11 +123,11 @@ START_TEST(by_vcpu)
 	watch(1, m->r1);
 	watch(0, m->r1);
 	step_to(NULL);
-	guest_sent(m, "+Hgp1.1 p0 p1 Hgp1.2 p0 p1 vCont;s:p1.1 +Hgp1.1 p0 p1 Hgp1.2 p0 p1 ");
+	guest_sent(m, "+Hgp1.1 p0 p1 Hgp1.2 p0 p1 +vCont;s:p1.1 +Hgp1.1 p0 p1 Hgp1.2 p0 p1 ");
 	watch(0, m->pc);
 	m->log[0] = '\0';
 	step_to(NULL);
-	guest_sent(m, "+Hgp1.1 p0 p1 p2 Hgp1.2 p0 p1 vCont;s:p1.1 "
+	guest_sent(m, "+Hgp1.1 p0 p1 p2 Hgp1.2 p0 p1 +vCont;s:p1.1 "
 		      "+Hgp1.1 p0 p1 p2 Hgp1.2 p0 p1 ");
 }
 END_TEST
@@ -216,8 +216,8 @@ START_TEST(what_is_written_is_no_change)
 
 	watch(0, m->r0);
 	step_to(NULL);
-	ck_assert_int_eq(
-		gdbregs__raw_packet(m->s, "P0=55555555", 11, &buf, guest_done, m, NULL), 0);
+	ck_assert_int_eq(gdbregs__raw_packet(m->s, "P0=55555555", 11, &buf, guest_done, m, NULL),
+			 0);
 	guest_turn(m);
 	step_to(NULL);
 	check_told("");

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Stubs that are children of ours, on a pipe; and commands that are none. */
+#include "serve.h"
+
+#include <check.h>
+#include <errno.h>
+#include <gdbregs.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+static const char *own_path;
+
+static double now(void)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
+}
+
+static void read_b(struct gdbregs_session *s)
+{
+	const struct gdbregs_register *b;
+	struct gdbregs_buffer buf = {0};
+	uint8_t expected[8];
+
+	ck_assert_int_eq(gdbregs_find_register(s, 1, NULL, "b", &b), 0);
+	ck_assert_int_eq(gdbregs_read_register(s, 1, b, &buf), 8);
+	script_value(2, 1, expected, 8);
+	ck_assert_mem_eq(buf.data, expected, 8);
+	gdbregs_buffer_fini(&buf);
+}
+
+/* SIGPIPE has its default action here: had it come, we would be dead. */
+static void check_no_sigpipe(void)
+{
+	sigset_t set;
+
+	sigpending(&set);
+	ck_assert(!sigismember(&set, SIGPIPE));
+	pthread_sigmask(SIG_SETMASK, NULL, &set);
+	ck_assert(!sigismember(&set, SIGPIPE));
+}
+
+static int spawn(const char *const argv[], struct gdbregs_session **s, struct gdbregs_error *err)
+{
+	struct gdbregs_options o;
+
+	gdbregs_options_init(&o);
+	o.reply_timeout_ms = 300;
+	return gdbregs_spawn(NULL, (char **)argv, &o, s, err);
+}
+
+static void check_no_child(void)
+{
+	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+	ck_assert_int_eq(errno, ECHILD);
+}
+
+START_TEST(spawn_stub)
+{
+	const char *const argv[] = {own_path, "--stub", NULL};
+	struct gdbregs_session *s;
+	struct gdbregs_error err;
+
+	ck_assert_msg(spawn(argv, &s, &err) == 0, "%s", err.text);
+	read_b(s);
+	gdbregs_close(s);
+	check_no_child();
+}
+END_TEST
+
+START_TEST(spawn_failures)
+{
+	static const char *const commands[][4] = {
+		{"/nonexistent/stub", NULL},
+		{"no-such-command-at-all", NULL},
+		{"true", NULL},
+		{"false", NULL},
+		{"echo", "hello", NULL},
+		{"sleep", "60", NULL},
+		{"cat", NULL},
+	};
+	static const int results[] = {
+		GDBREGS_ERR_SPAWN,    GDBREGS_ERR_SPAWN,   GDBREGS_ERR_CLOSED,	GDBREGS_ERR_CLOSED,
+		GDBREGS_ERR_PROTOCOL, GDBREGS_ERR_TIMEOUT, GDBREGS_ERR_PROTOCOL};
+	struct gdbregs_session *s = NULL;
+	struct gdbregs_error err = {0};
+	double begun = now();
+
+	signal(SIGPIPE, SIG_DFL);
+	ck_assert_msg(spawn(commands[_i], &s, &err) == results[_i], "%s: %s", commands[_i][0],
+		      err.text);
+	ck_assert_ptr_null(s);
+	ck_assert_uint_gt(strlen(err.text), 10);
+	ck_assert(now() - begun < 4);
+	check_no_child();
+	check_no_sigpipe();
+}
+END_TEST
+
+/* It has neither ears for the end of its input nor for SIGTERM. */
+START_TEST(spawn_stubborn)
+{
+	const char *const argv[] = {"sh", "-c", "trap '' TERM; exec sleep 60", NULL};
+	struct gdbregs_session *s;
+	struct gdbregs_error err;
+	double begun = now();
+
+	ck_assert_int_eq(spawn(argv, &s, &err), GDBREGS_ERR_TIMEOUT);
+	ck_assert(now() - begun < 6);
+	check_no_child();
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+	Suite *suite = suite_create("spawn");
+	TCase *tests = tcase_create("spawn");
+
+	tcase_set_timeout(tests, 60);
+	tcase_add_test(tests, spawn_stub);
+	tcase_add_loop_test(tests, spawn_failures, 0, 7);
+	tcase_add_test(tests, spawn_stubborn);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
+
+static int be_stub(void)
+{
+	static struct script_stub stub;
+
+	script_begin(&stub, SCRIPT_QEMU72, script_small, 1);
+	serve_descriptors(&stub, 0, 1);
+	script_end(&stub);
+	return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], "--stub") == 0)
+		return be_stub();
+	own_path = argv[0];
+	SRunner *runner = srunner_create(make_suite());
+
+	srunner_run_all(runner, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
