@@ -3,7 +3,8 @@
 
     gdb-multiarch -nx -batch -x gdb_steady.py
 
-with the environment GDB_STEADY_TARGET=ADDRESS and GDB_STEADY_ROUNDS=N. It
+with the environment GDB_STEADY_TARGET=ADDRESS and GDB_STEADY_ROUNDS=N; with
+GDB_STEADY_STEP=1 each round steps the first thread and reads it alone. It
 prints a line "median_ns=N min_ns=N registers=N" and closes without detaching.
 """
 import os
@@ -39,10 +40,16 @@ def main():
     gdb.execute("target remote " + os.environ["GDB_STEADY_TARGET"], to_string=True)
     threads = gdb.selected_inferior().threads()
     registers = raw_registers(gdb.newest_frame())
+    step = "GDB_STEADY_STEP" in os.environ
+    if step:
+        threads = gdb.selected_inferior().threads()[-1:]
+        threads[0].switch()
     read_all(threads, registers)
     took_ns = []
     for _ in range(int(os.environ["GDB_STEADY_ROUNDS"])):
         start_ns = time.monotonic_ns()
+        if step:
+            gdb.execute("stepi", to_string=True)
         count = read_all(threads, registers)
         took_ns.append(time.monotonic_ns() - start_ns)
     took_ns.sort()

@@ -89,6 +89,12 @@ static void prepare_all(struct work *w)
 	list_all(w);
 }
 
+static void prepare_step(struct work *w)
+{
+	prepare_session(w);
+	add_vcpu(w, 0, SIZE_MAX);
+}
+
 static void prepare_gpr(struct work *w)
 {
 	prepare_session(w);
@@ -114,6 +120,13 @@ static void round_one(struct work *w)
 	int size = gdbregs_read_register(w->session, 0, w->reads[0].reg, &w->storage);
 	need(size, "read", gdbregs_session_error(w->session));
 	w->reads[0].status = size;
+}
+
+static void round_step(struct work *w)
+{
+	struct gdbregs_stop stop;
+	need(gdbregs_step(w->session, 0, &stop), "step", gdbregs_session_error(w->session));
+	round_many(w);
 }
 
 static void round_find(struct work *w)
@@ -149,6 +162,7 @@ static const struct workload {
 } workloads[] = {
 	{"all", prepare_all, round_many, NULL}, {"gpr", prepare_gpr, round_many, NULL},
 	{"one", prepare_one, round_one, NULL},	{"connect", NULL, open_session, after_connect},
+	{"step", prepare_step, round_step, NULL},
 	{"cycle", NULL, round_cycle, NULL},	{"find", prepare_session, round_find, NULL},
 };
 

@@ -3,11 +3,12 @@
  * rawloop: the bound that a client of a stub is measured against. It writes
  * prepared packets and reads without parsing: of a reply it only sees the '#'.
  *
- *	rawloop ADDRESS pipelined|serial ROUNDS [SETUP]... <PAYLOADS
+ *	rawloop ADDRESS pipelined|serial|stepped ROUNDS [SETUP]... <PAYLOADS
  *
  * ADDRESS is HOST:PORT (IPv4) or unix:PATH. Each SETUP is a payload sent once,
  * its reply awaited. A round sends every line of standard input as a packet,
- * all in one write or one at a time, and ends with the last reply. It prints
+ * all in one write or one at a time (stepped: the first alone, as a step is, then
+ * the others in one write), and ends with the last reply. It prints
  *
  *	median_ns=N min_ns=N packets=N bytes=N
  *
@@ -154,6 +155,17 @@ static void round_serial(void)
 	}
 }
 
+static void round_stepped(void)
+{
+	char rest[65536] = "+";
+	size_t size = wire_size - ends[0];
+	if (size >= sizeof(rest))
+		bench_die("too many packets behind a step");
+	memcpy(rest + 1, wire + ends[0], size);
+	exchange(wire, ends[0], 1);
+	exchange(rest, size + 1, packets - 1);
+}
+
 static void drain(void)
 {
 	char block[4096];
@@ -177,7 +189,7 @@ int main(int argc, char **argv)
 	struct bench_rounds rounds;
 	if (argc < 4)
 		bench_die("see the comment that tests/bench/rawloop.c begins with");
-	bool serial = !strcmp(argv[2], "serial");
+	bool serial = !strcmp(argv[2], "serial"), stepped = !strcmp(argv[2], "stepped");
 	size_t count = strtoul(argv[3], NULL, 0);
 	sock = strncmp(argv[1], "unix:", 5) ? connect_tcp(argv[1]) : connect_unix(argv[1] + 5);
 	read_payloads();
@@ -188,6 +200,8 @@ int main(int argc, char **argv)
 		uint64_t start_ns = bench_now_ns();
 		if (serial)
 			round_serial();
+		else if (stepped)
+			round_stepped();
 		else
 			exchange(wire, wire_size, packets);
 		if (i >= WARM_ROUNDS)
