@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Layer 3. Where registers stand in a `g` reply. Hides: the rules (ascending
- * register numbers, numbering gaps take no room, offset= of lldb-server) and
- * the proof. A layout belongs to a description and is shared by sessions of any
+ * register numbers, numbering gaps take no room, unnamed registers do, offset=
+ * of lldb-server) and the proof. A layout belongs to a description and is shared by sessions of any
  * thread: once published it never changes. */
 #ifndef GDBREGS_LIB_G_LAYOUT_H
 #define GDBREGS_LIB_G_LAYOUT_H

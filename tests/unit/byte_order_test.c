@@ -145,6 +145,30 @@ START_TEST(avr_by_its_shape)
 }
 END_TEST
 
+/* A name, or the path of its file: as options.architecture has it. */
+START_TEST(shipped_descriptions_say_it)
+{
+	static const char *const big[] = {"mips",	"mips64",
+					  "sh4eb",	"microblaze",
+					  "./mips.xml", "/usr/share/gdbregs/sh4eb.xml"};
+	static const char *const little[] = {"mipsel",	     "mips64el", "sh4",	     "nios2",
+					     "microblazeel", "xtensa",	 "x/sh4.xml"};
+	static const char *const unknown[] = {
+		"",	    "mips6",  "mips.xml",  "/mips/x",		"mips/", ".xml", "x/.xml",
+		"xtensaeb", "MIPSEL", "x/mips.xm", "microblazeelelelel"};
+
+	for (size_t i = 0; i < COUNT(big); i++)
+		ck_assert_msg(gdbregs__byte_order_shipped(big[i]) == GDBREGS_BYTE_ORDER_BIG, "%s",
+			      big[i]);
+	for (size_t i = 0; i < COUNT(little); i++)
+		ck_assert_msg(gdbregs__byte_order_shipped(little[i]) == GDBREGS_BYTE_ORDER_LITTLE,
+			      "%s", little[i]);
+	for (size_t i = 0; i < COUNT(unknown); i++)
+		ck_assert_msg(gdbregs__byte_order_shipped(unknown[i]) == GDBREGS_BYTE_ORDER_UNKNOWN,
+			      "%s", unknown[i]);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("byte_order");
@@ -157,6 +181,7 @@ static Suite *suite(void)
 	tcase_add_test(c, features_where_no_architecture_is);
 	tcase_add_test(c, the_architecture_counts_first);
 	tcase_add_test(c, avr_by_its_shape);
+	tcase_add_test(c, shipped_descriptions_say_it);
 	suite_add_tcase(s, c);
 	return s;
 }

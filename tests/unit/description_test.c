@@ -59,6 +59,34 @@ START_TEST(numbers)
 }
 END_TEST
 
+/* They are not listed, have a number, and keep their place in g. */
+START_TEST(registers_without_a_name)
+{
+	char *text =
+		feature_of("<reg name='' bitsize='12'/><reg name='a' bitsize='8'/>"
+			   "<reg name='' bitsize='64' regnum='7'/><reg name='b' bitsize='8'/>");
+	struct gdbregs_description *d = good_text(text);
+
+	ck_assert_uint_eq(d->register_count, 2);
+	ck_assert_uint_eq(d->registers[0].regnum, 1);
+	ck_assert_uint_eq(d->registers[1].regnum, 8);
+	ck_assert_uint_eq(d->hole_count, 2);
+	ck_assert_uint_eq(d->holes[0].regnum, 0);
+	ck_assert_uint_eq(d->holes[0].bits, 12);
+	ck_assert_uint_eq(d->holes[1].regnum, 7);
+	ck_assert_uint_eq(d->holes[1].bits, 64);
+	ck_assert(!d->holes_unordered);
+	gdbregs__description_free(d);
+	gdbregs_free(text);
+	text = feature_of("<reg name='' bitsize='8' regnum='2'/><reg name='' bitsize='8' "
+			  "regnum='1'/>");
+	d = good_text(text);
+	ck_assert(d->holes_unordered);
+	gdbregs__description_free(d);
+	gdbregs_free(text);
+}
+END_TEST
+
 static void bad_body(const char *body, int code, const char *says)
 {
 	char *text = feature_of(body);
@@ -348,6 +376,7 @@ int main(void)
 
 	tcase_set_timeout(all, 300);
 	tcase_add_test(all, numbers);
+	tcase_add_test(all, registers_without_a_name);
 	tcase_add_test(all, number_errors);
 	tcase_add_test(all, number_limits);
 	tcase_add_test(all, number_ceiling);

@@ -555,9 +555,104 @@ START_TEST(sums_do_not_wrap)
 }
 END_TEST
 
+/* ------------------------------------------------------ unnamed registers --- */
+
+static void add_holes(struct stub *s, struct gdbregs__hole *holes, size_t count)
+{
+	s->d.holes = holes;
+	s->d.hole_count = count;
+}
+
+/* g goes on with an unnamed register's bytes. */
+static void send_hole(struct stub *s, size_t bytes)
+{
+	memset(s->g + s->g_size, 0, bytes);
+	s->g_size += bytes;
+}
+
+/* alpha, as GDB describes it: number 65 has no name, and 8 bytes in QEMU's g. */
+START_TEST(alpha_has_an_unnamed_register)
+{
+	struct stub s;
+	struct gdbregs__hole hole = {65, 64};
+
+	stub_init(&s, 66);
+	add_run(&s, 0, 64, 64);
+	add(&s, 66, 64, 8);
+	add_holes(&s, &hole, 1);
+	send_run(&s, 0, 64);
+	send_hole(&s, 8);
+	send(&s, 65);
+	struct gdbregs__g_layout *layout = prove(&s);
+	ck_assert_uint_eq(s.g_size, 536);
+	ck_assert_uint_eq(check_against_p(&s, layout), 66);
+	gdbregs__free(layout);
+	layout = described(&s, 536);
+	ck_assert_ptr_nonnull(layout);
+	check_slot(layout, 64, 512, 8);
+	check_slot(layout, 65, 528, 8);
+	gdbregs__free(layout);
+	ck_assert_uint_eq(candidates(&s), 66);
+	s.d.hole_count = 0;
+	ck_assert_ptr_null(described(&s, 536));
+	ck_assert_ptr_null(prove(&s));
+	stub_fini(&s);
+}
+END_TEST
+
+/* mips: QEMU's g of 292 bytes ends with one, number 72. */
+START_TEST(unnamed_at_the_end)
+{
+	struct stub s;
+	struct gdbregs__hole holes[] = {{72, 32}, {80, 12}};
+
+	stub_init(&s, 72);
+	add_run(&s, 0, 71, 32);
+	add_holes(&s, holes, 2);
+	send_run(&s, 0, 71);
+	for (size_t size = 280; size <= 300; size++) {
+		bool ends = size % 4 == 0 && size <= 292;
+		struct gdbregs__g_layout *layout = described(&s, size);
+
+		ck_assert_msg((layout != NULL) == (ends || size == 294), "%zu", size);
+		gdbregs__free(layout);
+	}
+	ck_assert_uint_eq(candidates(&s), 72);
+	stub_fini(&s);
+}
+END_TEST
+
+START_TEST(unnamed_at_the_start)
+{
+	struct stub s;
+	struct gdbregs__hole holes[] = {{0, 64}, {1, 8}, {3, UINT32_MAX}};
+
+	stub_init(&s, 2);
+	add(&s, 2, 16, 2);
+	add(&s, 4, 16, 2);
+	add_holes(&s, holes, 3);
+	send_hole(&s, 9);
+	ck_assert_uint_eq(candidates(&s), 0);
+	ck_assert_ptr_null(described(&s, 8 + 2));
+	send(&s, 0);
+	ck_assert_uint_eq(candidates(&s), 1);
+	struct gdbregs__g_layout *layout = prove(&s);
+	ck_assert_uint_eq(check_against_p(&s, layout), 1);
+	check_slot(layout, 0, 9, 2);
+	gdbregs__free(layout);
+	send(&s, 1); /* where the huge one should be */
+	ck_assert_ptr_null(prove(&s));
+	ck_assert_uint_eq(candidates(&s), 1);
+	s.d.holes_unordered = true;
+	ck_assert_ptr_null(described(&s, 11));
+	stub_fini(&s);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("g_layout");
+	TCase *unnamed = tcase_create("unnamed registers");
 	TCase *real = tcase_create("real numberings");
 	TCase *refused = tcase_create("refused");
 	TCase *shared = tcase_create("shared and derived");
@@ -580,6 +675,10 @@ static Suite *suite(void)
 	tcase_add_test(shared, derived_registers_take_no_room);
 	tcase_add_test(shared, offsets_of_lldb_server);
 	suite_add_tcase(s, shared);
+	tcase_add_test(unnamed, alpha_has_an_unnamed_register);
+	tcase_add_test(unnamed, unnamed_at_the_end);
+	tcase_add_test(unnamed, unnamed_at_the_start);
+	suite_add_tcase(s, unnamed);
 	tcase_set_timeout(resources, 60);
 	tcase_add_test(resources, no_memory_is_told_apart);
 	tcase_add_test(resources, a_hundred_thousand_registers);
