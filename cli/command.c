@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-#define SELECTION "[[FEATURE:]NAME...]"
+#define SELECTION	"[[FEATURE:]NAME...]"
+#define GROUP_SELECTION (GROUP_SELECT | GROUP_GROUP)
 
 // clang-format off
 static const struct command table[] = {
@@ -29,7 +30,7 @@ static const struct command table[] = {
 		     "gdbregs-cli list 'xmm*' --format csv\n"
 		     "gdbregs-cli list --tdesc target.xml\n",
 	 .run = command_list,
-	 .options = GROUP_CONNECTION | GROUP_SELECT | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT},
+	 .options = GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT},
 	{.name = "read",
 	 .arguments = SELECTION,
 	 .summary = "read some registers, of vCPU 0 unless said",
@@ -39,7 +40,7 @@ static const struct command table[] = {
 		     "gdbregs-cli read -c all pc sp\n"
 		     "gdbregs-cli read --group vector --json\n",
 	 .run = command_read,
-	 .options = GROUP_CONNECTION | GROUP_SELECT | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
+	 .options = GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
 		    GROUP_STRICT},
 	{.name = "dump",
 	 .arguments = SELECTION,
@@ -50,9 +51,60 @@ static const struct command table[] = {
 		     "gdbregs-cli dump -t :1234 -t :1235 -f json -o snapshot.json\n"
 		     "gdbregs-cli dump -- qemu-system-x86_64 -S -gdb stdio -display none\n",
 	 .run = command_dump,
-	 .options = GROUP_CONNECTION | GROUP_SELECT | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
+	 .options = GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
 		    GROUP_STRICT,
 	 .many_targets = true},
+	{.name = "diff",
+	 .arguments = "A [B] " SELECTION,
+	 .summary = "compare two snapshots, or one with a target: what changed",
+	 .help = "Compares snapshots as dump writes them with -f json or -f jsonl, by target, vCPU,\n"
+		 "feature and name; '-' is standard input. With a target, A is compared with what it\n"
+		 "has now. Exits with status 1 if anything differs.\n",
+	 .examples = "gdbregs-cli diff before.json after.json --exclude '*cycle*'\n"
+		     "gdbregs-cli diff expected.json -t :1234\n"
+		     "gdbregs-cli diff expected.json -- qemu-system-x86_64 -S -gdb stdio -display none\n",
+	 .operands = command_diff_operands,
+	 .run = command_diff,
+	 .options = GROUP_CONNECTION | GROUP_SELECT | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT,
+	 .many_targets = true},
+	{.name = "write",
+	 .arguments = "[FEATURE:]NAME=VALUE...",
+	 .summary = "write registers of vCPU 0, or those given with -c",
+	 .help = "Writes each register and reads it back. A VALUE is a number (decimal, 0x, 0o, 0b,\n"
+		 "negative where it fits), a decimal fraction where the register is a float, or hex:\n"
+		 "and the bytes in target order. Nothing is written unless all names and values are\n"
+		 "good; the first register that does not take its value ends it.\n",
+	 .examples = "gdbregs-cli write rax=0x1234 rbx=-1\n"
+		     "gdbregs-cli write -c all pc=0x80000000\n"
+		     "gdbregs-cli write xmm0=hex:00112233445566778899aabbccddeeff mxcsr=0x1f80\n",
+	 .operands = command_all_operands,
+	 .run = command_write,
+	 .options = GROUP_CONNECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT},
+	{.name = "trace",
+	 .arguments = SELECTION,
+	 .summary = "step or run the guest and record what registers change",
+	 .help = "Steps vCPU 0, or the one given with -c (several take turns), and records what has\n"
+		 "changed in the selected registers; step 0 holds all of them. With --break the guest\n"
+		 "runs, and is recorded each time a vCPU comes to one of the addresses. Ends after -n\n"
+		 "steps or hits, at --until, or by SIGINT: the output is complete in any case.\n",
+	 .examples = "gdbregs-cli trace -n 1000 -o trace.jsonl -f jsonl\n"
+		     "gdbregs-cli trace --until 0x7c00 -f vcd -o boot.vcd 'r*' eflags\n"
+		     "gdbregs-cli trace --break 0x80200000 -n 10 pc sp ra\n",
+	 .run = command_trace,
+	 .options = GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
+		    GROUP_COUNT | GROUP_TRACE,
+	 .streams = true},
+	{.name = "watch",
+	 .arguments = SELECTION,
+	 .summary = "sample registers of the running guest, show what changes",
+	 .help = "Lets the guest run, and every -i seconds stops it, reads the selected registers and\n"
+		 "lets it run on. On a terminal the values are shown in place, in a pipe what changed.\n",
+	 .examples = "gdbregs-cli watch rip rsp eflags\n"
+		     "gdbregs-cli watch -i 0.1 -n 100 -f jsonl pc\n",
+	 .run = command_watch,
+	 .options = GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
+		    GROUP_COUNT | GROUP_INTERVAL,
+	 .streams = true},
 	{.name = "xml",
 	 .summary = "show the target description as one XML document",
 	 .help = "Prints the target description of vCPU 0, or of the one given with -c, as one\n"
@@ -67,6 +119,7 @@ static const struct command table[] = {
 	 .help = "Sends each payload as a packet and prints its reply on a line of its own. Packets\n"
 		 "that end, reset or resume the target, or that part us from it, are refused.\n",
 	 .examples = "gdbregs-cli packet qC 'm0,10'\n",
+	 .operands = command_all_operands,
 	 .run = command_packet,
 	 .options = GROUP_CONNECTION | GROUP_FORMAT | GROUP_OUTPUT},
 };
@@ -78,6 +131,12 @@ const struct command *command_table(size_t *count)
 {
 	*count = TABLE_COUNT;
 	return table;
+}
+
+/* No argument selects registers. */
+size_t command_all_operands(const struct options *o)
+{
+	return o->arguments.count;
 }
 
 const struct command *command_find(const char *name)

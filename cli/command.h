@@ -13,9 +13,12 @@ struct command {
 	const char *summary;
 	const char *help; /* what it does, in sentences */
 	const char *examples; /* one a line */
+	/* How many arguments stand before those that select registers; NULL: none do. */
+	size_t (*operands)(const struct options *o);
 	int (*run)(const struct options *o);
 	unsigned options; /* mask of enum option_group */
 	bool many_targets;
+	bool streams; /* writes while it runs: a signal ends it with complete output */
 };
 
 const struct command *command_table(size_t *count);
@@ -27,6 +30,12 @@ int command_vcpus(const struct options *o);
 int command_list(const struct options *o);
 int command_read(const struct options *o);
 int command_dump(const struct options *o);
+int command_diff(const struct options *o);
+size_t command_diff_operands(const struct options *o);
+int command_write(const struct options *o);
+size_t command_all_operands(const struct options *o);
+int command_trace(const struct options *o);
+int command_watch(const struct options *o);
 int command_xml(const struct options *o);
 int command_packet(const struct options *o);
 

@@ -20,6 +20,22 @@ static json_t *number(const struct value *v, struct text *text)
 	return text->failed ? NULL : json_stringn(text->data, text->size);
 }
 
+/* So that flags and enums can be told in files as well: `diff` reads them. */
+static bool has_names(const struct value *v)
+{
+	enum gdbregs_type_kind kind = gdbregs_register_kind(v->reg);
+	return kind == GDBREGS_TYPE_FLAGS || kind == GDBREGS_TYPE_ENUM;
+}
+
+static void add_names(json_t **object, const struct value *v)
+{
+	struct gdbregs_buffer decoded = {0};
+	const char *names = value_decode_all(v, &decoded);
+	if (names == NULL || names[0] != '\0')
+		json_member(object, "text", names != NULL ? json_text(names) : NULL);
+	gdbregs_buffer_fini(&decoded);
+}
+
 static void add_register(json_t **object, const struct value *v, struct text *text)
 {
 	json_member(object, "name", json_text(gdbregs_register_name(v->reg)));
@@ -29,6 +45,8 @@ static void add_register(json_t **object, const struct value *v, struct text *te
 	json_member(object, "bytes", hex(v, text));
 	if (value_is_number(v))
 		json_member(object, "value", number(v, text));
+	if (has_names(v))
+		add_names(object, v);
 	if (v->status < 0)
 		json_member(object, "error", json_text(value_error(v)));
 }
@@ -94,6 +112,33 @@ static bool put_target(struct output *out, const struct target *t)
 	ok = ok && put_vcpus(out, &t->snapshot, SHAPE_SNAPSHOT);
 	fputs("}", out->stream);
 	return ok;
+}
+
+static json_t *vcpu_object(const struct snapshot *s, const struct vcpu *vcpu, struct text *text)
+{
+	json_t *object = describe_vcpu(vcpu, SHAPE_SNAPSHOT);
+	json_t *list = json_array();
+	for (size_t i = 0; i < snapshot_selected(s, vcpu)->count; i++) {
+		struct value v = value_get(s, vcpu, i);
+		json_t *entry = json_object();
+		add_register(&entry, &v, text);
+		json_element(&list, entry);
+	}
+	json_member(&object, "registers", list);
+	return object;
+}
+
+json_t *format_json_target(const struct target *t)
+{
+	struct text text = {0};
+	json_t *object = json_object();
+	json_t *vcpus = json_array();
+	for (size_t i = 0; i < t->snapshot.vcpu_count; i++)
+		json_element(&vcpus, vcpu_object(&t->snapshot, &t->snapshot.vcpus[i], &text));
+	json_member(&object, "target", json_text(t->name));
+	json_member(&object, "vcpus", vcpus);
+	text_fini(&text);
+	return object;
 }
 
 static bool put_snapshot(struct output *out, const struct targets *set)

@@ -9,6 +9,7 @@
 
 struct page {
 	struct output *out;
+	const struct options *options;
 	struct text value;
 	struct gdbregs_buffer decoded;
 	size_t name_width;
@@ -22,17 +23,6 @@ enum { WIDEST_NAME = 24, WIDEST_VALUE = 22 };
 static bool same_feature(const struct gdbregs_register *a, const struct gdbregs_register *b)
 {
 	return gdbregs_register_feature(a) == gdbregs_register_feature(b);
-}
-
-static void show_value(struct text *text, const struct value *v)
-{
-	text_clear(text);
-	if (v->status < 0)
-		text_adds(text, v->status == GDBREGS_ERR_UNAVAILABLE ? "<unavailable>" : "<error>");
-	else if (v->vcpu->order != GDBREGS_BYTE_ORDER_UNKNOWN)
-		text_add_number(text, v->vcpu->order, v->bytes, v->size_bytes, true);
-	else
-		text_add_bytes(text, v->bytes, v->size_bytes);
 }
 
 static size_t shown_width(const struct value *v)
@@ -66,15 +56,11 @@ static size_t measure(struct page *page, const struct snapshot *s, const struct 
 	return i;
 }
 
-/* What the library can say beyond the digits. */
 static const char *decode(struct page *page, const struct value *v)
 {
-	if (v->status <= 0)
-		return "";
-	int error = gdbregs_register_format(v->reg, v->vcpu->order, v->bytes, v->size_bytes,
-					    &page->decoded);
-	page->ok &= error != GDBREGS_ERR_NOMEM;
-	return error >= 0 && page->decoded.size > 0 ? (const char *)page->decoded.data : "";
+	const char *decoded = value_decode(v, page->options, &page->decoded);
+	page->ok &= decoded != NULL;
+	return decoded != NULL ? decoded : "";
 }
 
 /* The reply is the truth; that it differs from the description is not hidden. */
@@ -89,7 +75,7 @@ static void put_register(struct page *page, const struct value *v)
 {
 	FILE *stream = page->out->stream;
 	bool dim = v->status < 0 && page->out->colour;
-	show_value(&page->value, v);
+	value_show(&page->value, v);
 	page->ok &= !page->value.failed;
 	const char *decoded = decode(page, v);
 	const char *value = page->value.data != NULL ? page->value.data : "";
@@ -186,7 +172,7 @@ static void note_byte_order(const struct targets *set)
 
 bool format_text(struct output *out, const struct targets *set, enum shape shape)
 {
-	struct page page = {.out = out, .ok = true};
+	struct page page = {.out = out, .options = set->options, .ok = true};
 	note_byte_order(set);
 	for (size_t i = 0; i < set->count && page.ok; i++) {
 		if (i > 0)

@@ -32,6 +32,18 @@ bool format_json(struct output *out, const struct targets *set, enum shape shape
 bool format_jsonl(struct output *out, const struct targets *set);
 bool format_csv(struct output *out, const struct targets *set);
 
+/* What stands for the value in text: digits, or why there are none. */
+void value_show(struct text *text, const struct value *v);
+/* What the library can say beyond the digits; "" where there is nothing. That of
+ * vectors, structs and unions is long: only with -v, or if they were asked for by
+ * name. Good until `decoded` is used again. NULL: out of memory. */
+const char *value_decode(const struct value *v, const struct options *o,
+			 struct gdbregs_buffer *decoded);
+/* The same whatever its length. */
+const char *value_decode_all(const struct value *v, struct gdbregs_buffer *decoded);
+/* A target as it stands in a JSON snapshot; NULL: out of memory. */
+struct json_t *format_json_target(const struct target *t);
+
 struct value value_get(const struct snapshot *s, const struct vcpu *vcpu, size_t index);
 /* A scalar of known byte order: it may be shown as one number. */
 bool value_is_number(const struct value *v);

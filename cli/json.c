@@ -46,6 +46,16 @@ void json_member(json_t **object, const char *key, json_t *value)
 	*object = NULL;
 }
 
+void json_element(json_t **array, json_t *value)
+{
+	if (*array != NULL && value != NULL && json_array_append_new(*array, value) == 0)
+		return;
+	if (*array == NULL || value == NULL)
+		json_decref(value);
+	json_decref(*array);
+	*array = NULL;
+}
+
 bool json_put(struct output *out, json_t *value)
 {
 	if (value == NULL)
@@ -59,6 +69,13 @@ static int append(const char *data, size_t size, void *text)
 {
 	text_add(text, data, size);
 	return ((struct text *)text)->failed ? -1 : 0;
+}
+
+bool json_add(struct text *text, json_t *value)
+{
+	bool ok = value != NULL && json_dump_callback(value, append, text, flags) == 0;
+	json_decref(value);
+	return ok;
 }
 
 /* Not json_dumps(): jansson 2.14 drops parts of its text when memory is short. */

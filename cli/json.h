@@ -5,6 +5,7 @@
 #define CLI_JSON_H
 
 #include "output.h"
+#include "text.h"
 
 #include <jansson.h>
 
@@ -14,8 +15,12 @@ json_t *json_bytes(const void *data, size_t size);
 /* Set a member; both the object and the value may be NULL from an earlier lack
  * of memory. Takes the value. */
 void json_member(json_t **object, const char *key, json_t *value);
+/* The same for an array. */
+void json_element(json_t **array, json_t *value);
 /* Write on one line and free. False: out of memory. */
 bool json_put(struct output *out, json_t *value);
+/* The same into a text. */
+bool json_add(struct text *text, json_t *value);
 /* The same without the closing brace: members follow. */
 bool json_put_open(struct output *out, json_t *object);
 

@@ -33,6 +33,7 @@ int loop_init(struct loop *loop, void (*interrupted)(void *arg), void *arg)
 	const int *list = signals_list(&count);
 	loop->signal_count = 0;
 	loop->signo = 0;
+	loop->survives = false;
 	loop->interrupted = interrupted;
 	loop->arg = arg;
 	int error = uv_loop_init(&loop->uv);
@@ -67,7 +68,7 @@ void loop_run(struct loop *loop)
 	uv_run(&loop->uv, UV_RUN_DEFAULT);
 	uv_loop_close(&loop->uv);
 	signals_restore();
-	if (loop->signo != 0)
+	if (loop->signo != 0 && !loop->survives)
 		signals_die(loop->signo);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The uv loop all sessions run on. Hides: signals while it runs. The first one
- * calls `interrupted`, which ends what runs, and then ends the process; a
- * second one ends it at once. */
+ * calls `interrupted`, which ends what runs, and then ends the process, unless
+ * the loop survives it; a second one ends it at once. */
 #ifndef CLI_LOOP_H
 #define CLI_LOOP_H
 
+#include <stdbool.h>
 #include <uv.h>
 
 struct loop {
@@ -12,13 +13,14 @@ struct loop {
 	uv_signal_t signals[3];
 	size_t signal_count;
 	int signo; /* 0: none came */
+	bool survives; /* loop_run() returns in spite of a signal; the caller dies by it */
 	void (*interrupted)(void *arg);
 	void *arg;
 };
 
 /* 0 or a negative uv error. */
 int loop_init(struct loop *loop, void (*interrupted)(void *arg), void *arg);
-/* Until nothing is left to do. Does not return if a signal came. */
+/* Until nothing is left to do. Does not return if a signal came, unless it survives. */
 void loop_run(struct loop *loop);
 
 #endif

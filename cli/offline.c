@@ -65,7 +65,7 @@ static int unknown_arch(const char *name)
 	return status;
 }
 
-static bool find_arch(const char *name, char path[PATH_MAX])
+bool offline_find_arch(const char *name, char path[PATH_MAX])
 {
 	if (name[0] == '.' || strchr(name, '/') != NULL)
 		return false;
@@ -76,7 +76,7 @@ static bool find_arch(const char *name, char path[PATH_MAX])
 int offline_check_arch(const char *name)
 {
 	char path[PATH_MAX];
-	return find_arch(name, path) ? 0 : unknown_arch(name);
+	return offline_find_arch(name, path) ? 0 : unknown_arch(name);
 }
 
 int offline_load(const struct options *o, struct gdbregs_context **context,
@@ -85,7 +85,7 @@ int offline_load(const struct options *o, struct gdbregs_context **context,
 	char arch[PATH_MAX];
 	struct gdbregs_error error = {.code = 0};
 	*context = NULL;
-	if (o->tdesc == NULL && !find_arch(o->arch, arch))
+	if (o->tdesc == NULL && !offline_find_arch(o->arch, arch))
 		return unknown_arch(o->arch);
 	if (gdbregs_context_new(context) < 0)
 		return fail_nomem();

@@ -7,10 +7,14 @@
 
 #include "options.h"
 
+#include <limits.h>
+
 /* Load it into a new context. 0 or an exit status, said on stderr. The caller
  * unrefs *context. */
 int offline_load(const struct options *o, struct gdbregs_context **context,
 		 const struct gdbregs_description **out);
+/* The path of the shipped description NAME; false: there is none. */
+bool offline_find_arch(const char *name, char path[PATH_MAX]);
 /* Is NAME shipped? 0, or an exit status, with those that are said on stderr. */
 int offline_check_arch(const char *name);
 

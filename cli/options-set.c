@@ -94,6 +94,11 @@ int set_timeout(struct options *o, const char *value)
 	return set_seconds(&o->timeout_ms, "--timeout", value);
 }
 
+int set_interval(struct options *o, const char *value)
+{
+	return set_seconds(&o->interval_ms, "--interval", value);
+}
+
 int set_on_exit(struct options *o, const char *value)
 {
 	static const char *const words[] = {"restore", "resume", "halt", NULL};
@@ -193,10 +198,10 @@ int set_exclude(struct options *o, const char *value)
 
 int set_format(struct options *o, const char *value)
 {
-	static const char *const words[] = {"text", "json", "jsonl", "csv", NULL};
+	static const char *const words[] = {"text", "json", "jsonl", "csv", "vcd", NULL};
 	int i = choice(value, words);
 	if (i < 0)
-		return fail(STATUS_USAGE, "--format: '%s' is none of text, json, jsonl, csv",
+		return fail(STATUS_USAGE, "--format: '%s' is none of text, json, jsonl, csv, vcd",
 			    value);
 	o->format = (enum format)i;
 	return 0;
@@ -229,6 +234,8 @@ int set_raw(struct options *o, const char *value)
 
 FLAG(log_packets)
 FLAG(strict)
+FLAG(all)
+FLAG(irq)
 FLAG(quiet)
 FLAG(verbose)
 FLAG(help)

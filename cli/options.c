@@ -34,11 +34,24 @@ static const struct option_info table[] = {
 	 "show numbers as little or big endian, whatever the target says"},
 	{FIRST_LONG + 6, "log-packets", no_argument, NULL, GROUP_CONNECTION, set_log_packets,
 	 "show every packet on stderr"},
+	{'n', "count", required_argument, "N", GROUP_COUNT, set_count,
+	 "end after N steps (trace; with --break, N hits) or N samples (watch)"},
+	{FIRST_LONG + 12, "until", required_argument, "ADDR", GROUP_TRACE, set_until,
+	 "end when the program counter is at ADDR"},
+	{FIRST_LONG + 13, "break", required_argument, "ADDR", GROUP_TRACE, set_break,
+	 "let the guest run, and record each time a vCPU comes to ADDR;\n"
+	 "repeatable"},
+	{FIRST_LONG + 14, "all", no_argument, NULL, GROUP_TRACE, set_all,
+	 "record all selected registers at every step, not only what changed"},
+	{FIRST_LONG + 15, "irq", no_argument, NULL, GROUP_TRACE, set_irq,
+	 "let interrupts and timers through during steps"},
+	{'i', "interval", required_argument, "SECONDS", GROUP_INTERVAL, set_interval,
+	 "let the guest run so long between samples; default 1"},
 	{'c', "vcpu", required_argument, "N[,N...]|all", GROUP_VCPU, set_vcpu,
 	 "which vCPUs"},
 	{FIRST_LONG + 7, "feature", required_argument, "GLOB", GROUP_SELECT, set_feature,
 	 "only registers of features that fit; repeatable"},
-	{FIRST_LONG + 8, "group", required_argument, "NAME", GROUP_SELECT, set_group,
+	{FIRST_LONG + 8, "group", required_argument, "NAME", GROUP_GROUP, set_group,
 	 "only registers of this group: general, float, vector, ...; repeatable"},
 	{FIRST_LONG + 9, "exclude", required_argument, "GLOB", GROUP_SELECT, set_exclude,
 	 "no registers that fit [FEATURE:]NAME; repeatable"},
@@ -48,7 +61,7 @@ static const struct option_info table[] = {
 	 "save every document as the stub served it in DIR, instead of\n"
 	 "printing the resolved one"},
 	{'f', "format", required_argument, "FORMAT", GROUP_FORMAT, set_format,
-	 "text (default), json, jsonl or csv"},
+	 "text (default), json, jsonl or csv; trace also vcd"},
 	{'j', "json", no_argument, NULL, GROUP_FORMAT, set_json,
 	 "the same as -f json"},
 	{'o', "output", required_argument, "FILE", GROUP_OUTPUT, set_output,
@@ -72,9 +85,14 @@ const struct option_info *options_table(size_t *count)
 	return table;
 }
 
+bool options_live(const struct options *o)
+{
+	return o->targets.count > 0 || o->spawn != NULL;
+}
+
 bool options_offline(const struct options *o)
 {
-	return o->targets.count == 0 && o->spawn == NULL && (o->tdesc != NULL || o->arch != NULL);
+	return !options_live(o) && (o->tdesc != NULL || o->arch != NULL);
 }
 
 static const struct option_info *find(int key)
@@ -207,6 +225,9 @@ static int check(const struct options *o)
 	if (o->targets.count > 1 && !o->command->many_targets)
 		return fail(STATUS_USAGE, "'%s' takes one --target, %zu were given",
 			    o->command->name, o->targets.count);
+	if (o->format == FORMAT_VCD && !(o->command->options & GROUP_TRACE))
+		return fail(STATUS_USAGE, "--format: '%s' does not write vcd, 'trace' does",
+			    o->command->name);
 	if (o->arguments.count > 0 && o->command->arguments == NULL)
 		return fail(STATUS_USAGE, "'%s' takes no arguments: '%s'", o->command->name,
 			    o->arguments.item[0]);
@@ -228,6 +249,15 @@ static int take_spawn(struct options *o, int argc, char **argv, const char *last
 	return 0;
 }
 
+static void find_patterns(struct options *o)
+{
+	size_t skip = o->command->operands != NULL ? o->command->operands(o) : 0;
+	if (skip >= o->arguments.count)
+		return;
+	o->patterns.item = o->arguments.item + skip;
+	o->patterns.count = o->arguments.count - skip;
+}
+
 static int parse(struct options *o, int argc, char **argv)
 {
 	struct syntax syntax;
@@ -245,12 +275,15 @@ static int parse(struct options *o, int argc, char **argv)
 	status = take_spawn(o, argc, argv, last_value);
 	if (status == 0)
 		status = check_applies(o, used);
+	if (status == 0 && o->command != NULL)
+		find_patterns(o);
 	return status != 0 ? status : check(o);
 }
 
 int options_parse(struct options *o, int argc, char **argv)
 {
-	*o = (struct options){.timeout_ms = 5000, .on_exit = GDBREGS_ON_CLOSE_RESTORE};
+	*o = (struct options){
+		.timeout_ms = 5000, .interval_ms = 1000, .on_exit = GDBREGS_ON_CLOSE_RESTORE};
 	int status = parse(o, argc, argv);
 	message_set(o->quiet, o->verbose);
 	return status;
@@ -264,5 +297,6 @@ void options_fini(struct options *o)
 	free(o->groups.item);
 	free(o->excludes.item);
 	free(o->vcpus);
+	free(o->breaks);
 	*o = (struct options){.command = NULL};
 }

@@ -8,18 +8,22 @@
 
 struct command;
 
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL, FORMAT_CSV };
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL, FORMAT_CSV, FORMAT_VCD };
 
 /* Which options a command takes; a command has a mask of these. */
 enum option_group {
 	GROUP_ALWAYS = 1 << 0, /* -h -V -q -v */
 	GROUP_CONNECTION = 1 << 1, /* -t --wait … */
-	GROUP_SELECT = 1 << 2, /* --feature --group --exclude */
+	GROUP_SELECT = 1 << 2, /* --feature --exclude */
 	GROUP_VCPU = 1 << 3, /* -c */
 	GROUP_FORMAT = 1 << 4, /* -f -j */
 	GROUP_OUTPUT = 1 << 5, /* -o */
 	GROUP_STRICT = 1 << 6,
 	GROUP_RAW = 1 << 7,
+	GROUP_GROUP = 1 << 8, /* --group */
+	GROUP_COUNT = 1 << 9, /* -n */
+	GROUP_INTERVAL = 1 << 10, /* -i */
+	GROUP_TRACE = 1 << 11, /* --until --break --all --irq, -f vcd */
 };
 
 /* Words of the command line; they live as long as argv. */
@@ -31,6 +35,7 @@ struct words {
 struct options {
 	const struct command *command; /* NULL: only --help or --version was asked for */
 	struct words arguments; /* after COMMAND */
+	struct words patterns; /* those of the arguments that select registers; borrowed */
 	struct words targets;
 	struct words features, groups, excludes;
 	char **spawn; /* what stands after `--`; NULL where nothing does */
@@ -47,7 +52,13 @@ struct options {
 	enum format format;
 	const char *output;
 	const char *raw_dir;
-	bool log_packets, quiet, verbose, strict, help, version;
+	uint64_t count; /* -n; 0: not given */
+	unsigned interval_ms;
+	bool has_until;
+	uint64_t until;
+	uint64_t *breaks;
+	size_t break_count;
+	bool log_packets, quiet, verbose, strict, help, version, all, irq;
 };
 
 struct option_info {
@@ -66,6 +77,9 @@ void options_fini(struct options *o);
 
 /* The table; *count entries. */
 const struct option_info *options_table(size_t *count);
+
+/* A target was named, be it an address or a command. */
+bool options_live(const struct options *o);
 
 /* No target was named: the command works on --tdesc or --arch alone, if given. */
 bool options_offline(const struct options *o);

@@ -25,10 +25,10 @@ static bool is_stdout(const char *path)
 	       strcmp(path, "/dev/fd/1") == 0 || strcmp(path, "/proc/self/fd/1") == 0;
 }
 
-static bool wants_colour(void)
+static bool has_cursor(void)
 {
 	const char *term = getenv("TERM");
-	return getenv("NO_COLOR") == NULL && term != NULL && strcmp(term, "dumb") != 0;
+	return term != NULL && strcmp(term, "dumb") != 0;
 }
 
 /* A stdout that somebody else made non-blocking is waited for. */
@@ -65,7 +65,8 @@ static int open_stream(struct output *out)
 		return fail_nomem();
 	setvbuf(out->stream, NULL, _IOFBF, 1 << 16);
 	out->tty = isatty(out->fd);
-	out->colour = out->tty && wants_colour();
+	out->moves = out->tty && has_cursor();
+	out->colour = out->moves && getenv("NO_COLOR") == NULL;
 	return 0;
 }
 
@@ -139,6 +140,12 @@ int output_open(struct output *out, const char *path)
 bool output_broken(const struct output *out)
 {
 	return out->error != 0;
+}
+
+bool output_reader_gone(const struct output *out)
+{
+	struct pollfd reader = {.fd = out->fd};
+	return poll(&reader, 1, 0) > 0 && (reader.revents & POLLERR) != 0;
 }
 
 static void forget(struct output *out)

@@ -14,6 +14,7 @@ struct output {
 	int error; /* errno of the first write that failed */
 	const char *name; /* for messages */
 	bool tty; /* people read it: printable text only */
+	bool moves; /* its cursor can be moved: no dumb terminal */
 	bool colour;
 	bool standard; /* stdout */
 	char *path; /* the file to replace; NULL: written directly */
@@ -26,6 +27,8 @@ struct output {
 int output_open(struct output *out, const char *path);
 /* Something could not be written: more need not be made. */
 bool output_broken(const struct output *out);
+/* Nobody reads the pipe any more: said by poll(2), without writing. */
+bool output_reader_gone(const struct output *out);
 /* Write the rest and put the file in its place. 0 or an exit status, said on
  * stderr. A closed pipe on stdout ends the process by SIGPIPE, silently. */
 int output_finish(struct output *out);

@@ -12,6 +12,9 @@ static struct {
 	uv_timer_t timer;
 	const size_t *done;
 	size_t all;
+	void (*tell)(void *arg, char *text, size_t capacity);
+	void *arg;
+	bool silent;
 	bool started;
 	bool shown;
 } line;
@@ -24,9 +27,16 @@ static bool wanted(bool quiet)
 
 static void on_tick(uv_timer_t *timer)
 {
+	char text[160] = "";
 	(void)timer;
-	fprintf(stderr, "\r\033[Kgdbregs-cli: %zu of %zu target%s done", *line.done, line.all,
-		line.all == 1 ? "" : "s");
+	if (line.silent)
+		return;
+	if (line.tell != NULL)
+		line.tell(line.arg, text, sizeof text);
+	else
+		snprintf(text, sizeof text, "%zu of %zu target%s done", *line.done, line.all,
+			 line.all == 1 ? "" : "s");
+	fprintf(stderr, "\r\033[Kgdbregs-cli: %s", text);
 	fflush(stderr);
 	line.shown = true;
 }
@@ -43,6 +53,17 @@ int progress_start(uv_loop_t *loop, bool quiet, const size_t *done, size_t all)
 	line.started = true;
 	uv_unref((uv_handle_t *)&line.timer);
 	return uv_timer_start(&line.timer, on_tick, TICK_MS, TICK_MS);
+}
+
+void progress_describe(void (*tell)(void *arg, char *text, size_t capacity), void *arg)
+{
+	line.tell = tell;
+	line.arg = arg;
+}
+
+void progress_silence(void)
+{
+	line.silent = true;
 }
 
 void progress_stop(void)

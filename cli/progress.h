@@ -11,6 +11,10 @@
 
 /* `done` of `all` targets; both may change while the loop runs. */
 int progress_start(uv_loop_t *loop, bool quiet, const size_t *done, size_t all);
+/* Let `tell` make the line instead, without the program's name. */
+void progress_describe(void (*tell)(void *arg, char *text, size_t capacity), void *arg);
+/* No line at all, for what follows writes to the terminal itself. */
+void progress_silence(void);
 void progress_stop(void);
 /* Take the line off the terminal, if it is there, before something else is written. */
 void progress_hide(void);

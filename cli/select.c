@@ -27,7 +27,7 @@ const char *select_group(const struct gdbregs_register *reg)
 	}
 }
 
-static bool glob(const char *pattern, const char *text)
+bool select_glob(const char *pattern, const char *text)
 {
 	return fnmatch(pattern, text, FNM_CASEFOLD) == 0;
 }
@@ -55,23 +55,38 @@ static const char *find_colon(const char *pattern)
 	return colon;
 }
 
-static bool fits_pattern(const char *pattern, const struct gdbregs_register *reg)
+bool select_fits(const char *pattern, const char *feature, const char *name)
 {
-	char feature[256];
+	char wanted[256];
 	const char *colon = find_colon(pattern);
 	if (colon == NULL)
-		return glob(pattern, gdbregs_register_name(reg));
+		return select_glob(pattern, name);
 	size_t length = (size_t)(colon - pattern);
-	if (length >= sizeof feature)
+	if (length >= sizeof wanted)
 		return false;
-	memcpy(feature, pattern, length);
-	feature[length] = '\0';
-	return glob(colon + 1, gdbregs_register_name(reg)) && glob(feature, feature_of(reg));
+	memcpy(wanted, pattern, length);
+	wanted[length] = '\0';
+	return select_glob(colon + 1, name) && select_glob(wanted, feature != NULL ? feature : "");
+}
+
+static bool fits_pattern(const char *pattern, const struct gdbregs_register *reg)
+{
+	return select_fits(pattern, gdbregs_register_feature(reg), gdbregs_register_name(reg));
+}
+
+bool select_named(const struct options *o, const struct gdbregs_register *reg)
+{
+	for (size_t i = 0; i < o->patterns.count; i++) {
+		const char *pattern = o->patterns.item[i];
+		if (strpbrk(pattern, "*?[") == NULL && fits_pattern(pattern, reg))
+			return true;
+	}
+	return false;
 }
 
 static bool fits_feature(const char *pattern, const struct gdbregs_register *reg)
 {
-	return glob(pattern, feature_of(reg));
+	return select_glob(pattern, feature_of(reg));
 }
 
 static bool fits_group(const char *group, const struct gdbregs_register *reg)
@@ -104,11 +119,11 @@ static bool excluded(const struct options *o, const struct gdbregs_register *reg
 	return false;
 }
 
-static bool wanted(struct selection *s, const struct gdbregs_register *reg)
+static bool is_wanted(struct selection *s, const struct gdbregs_register *reg)
 {
 	const struct options *o = s->options;
-	bool *features = s->fits + o->arguments.count, *groups = features + o->features.count;
-	bool pattern = fits_any(&o->arguments, fits_pattern, reg, s->fits);
+	bool *features = s->fits + o->patterns.count, *groups = features + o->features.count;
+	bool pattern = fits_any(&o->patterns, fits_pattern, reg, s->fits);
 	bool feature = fits_any(&o->features, fits_feature, reg, features);
 	bool group = fits_any(&o->groups, fits_group, reg, groups);
 	return pattern && feature && group && !excluded(o, reg);
@@ -116,7 +131,7 @@ static bool wanted(struct selection *s, const struct gdbregs_register *reg)
 
 int selection_init(struct selection *s, const struct options *options)
 {
-	size_t words = options->arguments.count + options->features.count + options->groups.count;
+	size_t words = options->patterns.count + options->features.count + options->groups.count;
 	*s = (struct selection){.options = options};
 	s->fits = calloc(words + 1, sizeof *s->fits);
 	return s->fits != NULL ? 0 : GDBREGS_ERR_NOMEM;
@@ -139,7 +154,7 @@ static int fill(struct selection *s, struct selected *item)
 		return error;
 	item->registers = calloc(item->total + 1, sizeof(*item->registers));
 	for (size_t i = 0; i < item->total && item->registers != NULL; i++) {
-		if (wanted(s, all[i].handle))
+		if (is_wanted(s, all[i].handle))
 			item->registers[item->count++] = all[i].handle;
 	}
 	gdbregs_free(all);
@@ -205,7 +220,7 @@ int selection_check(const struct selection *s, char *why, size_t capacity)
 	static const char *const what[] = {"register", "feature", "group"};
 	static const fits_fn kinds[] = {fits_pattern, fits_feature, fits_group};
 	const struct options *o = s->options;
-	const struct words *const lists[] = {&o->arguments, &o->features, &o->groups};
+	const struct words *const lists[] = {&o->patterns, &o->features, &o->groups};
 	const bool *fits = s->fits;
 	size_t count = 0, total = 0;
 	for (int i = 0; i < 3; fits += lists[i++]->count) {

@@ -32,6 +32,11 @@ int selection_add(struct selection *s, const struct gdbregs_description *d, size
  * if a pattern fitted nothing or nothing is left. */
 int selection_check(const struct selection *s, char *why, size_t capacity);
 
+/* Does [FEATURE:]NAME, a glob, fit a register of that feature (NULL: of none) and name? */
+bool select_fits(const char *pattern, const char *feature, const char *name);
+bool select_glob(const char *pattern, const char *text);
+/* It was asked for by a pattern without wildcards. */
+bool select_named(const struct options *o, const struct gdbregs_register *reg);
 /* The group as the description writes it, else as GDB derives it from the type. */
 const char *select_group(const struct gdbregs_register *reg);
 

@@ -15,12 +15,28 @@ static struct {
 static char guarded_path[PATH_MAX];
 static volatile sig_atomic_t guarded;
 
+/* Read by it as well. */
+static const char *volatile farewell;
+
+void signals_farewell(const char *bytes)
+{
+	farewell = bytes;
+}
+
+static void say_farewell(void)
+{
+	const char *bytes = farewell;
+	if (bytes != NULL && write(STDOUT_FILENO, bytes, strlen(bytes)) < 0)
+		return;
+}
+
 /* Everything in here may run inside a signal handler. */
 _Noreturn void signals_die(int signo)
 {
 	sigset_t only;
 	if (guarded)
 		unlink(guarded_path);
+	say_farewell();
 	signal(signo, SIG_DFL);
 	sigemptyset(&only);
 	sigaddset(&only, signo);

@@ -15,6 +15,9 @@ const int *signals_list(size_t *count);
 /* Remove the temporary file and die by `signo`, as its default action would. */
 _Noreturn void signals_die(int signo);
 
+/* Bytes to put on stdout when a signal ends us; they must stay. NULL: none. */
+void signals_farewell(const char *bytes);
+
 /* A file to remove when a signal ends us; NULL: none. False: the path is too long. */
 int signals_guard(const char *path);
 

@@ -16,6 +16,7 @@ int status_of(int code, int connected)
 	case GDBREGS_ERR_NO_REGISTER:
 	case GDBREGS_ERR_AMBIGUOUS:
 	case GDBREGS_ERR_UNAVAILABLE:
+	case GDBREGS_ERR_NOT_TAKEN:
 		return STATUS_SELECTION;
 	case GDBREGS_ERR_IO:
 	case GDBREGS_ERR_NOMEM:

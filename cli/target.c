@@ -141,7 +141,8 @@ static void session_options(struct target *t, struct gdbregs_options *session)
 	session->connect_timeout_ms = o->timeout_ms;
 	session->reply_timeout_ms = o->timeout_ms;
 	session->description_path = o->tdesc;
-	session->architecture = o->arch;
+	session->architecture = o->arch != NULL ? t->set->arch_path : NULL;
+	session->step_irq = o->irq;
 	session->trace_arg = t;
 	if (o->log_packets || o->verbose || o->wait_ms > 0)
 		session->trace = on_trace;

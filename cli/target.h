@@ -11,6 +11,7 @@
 #include "text.h"
 
 #include <gdbregs_uv.h>
+#include <limits.h>
 
 struct targets;
 
@@ -44,6 +45,7 @@ struct targets {
 	enum gdbregs_access access;
 	target_work work;
 	void *work_arg;
+	char arch_path[PATH_MAX]; /* the description that --arch names; "": none */
 	struct loop loop;
 	struct target *item;
 	size_t count;

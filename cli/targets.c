@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "command.h"
 #include "message.h"
+#include "offline.h"
 #include "progress.h"
 #include "status.h"
 #include "target.h"
@@ -32,6 +34,8 @@ static int init(struct targets *set)
 {
 	const struct options *o = set->options;
 	size_t count = o->targets.count > 0 ? o->targets.count : 1;
+	if (o->arch != NULL && !offline_find_arch(o->arch, set->arch_path))
+		return offline_check_arch(o->arch);
 	set->item = calloc(count, sizeof *set->item);
 	if (set->item == NULL || gdbregs_context_new(&set->context) < 0)
 		return fail_nomem();
@@ -85,6 +89,7 @@ static int run(struct targets *set)
 		error = progress_start(&set->loop.uv, set->options->quiet, &set->done, set->count);
 	if (error < 0)
 		return fail(STATUS_FILE, "cannot start: %s", uv_strerror(error));
+	set->loop.survives = set->options->command->streams;
 	for (size_t i = 0; i < set->count; i++)
 		target_start(&set->item[i]);
 	loop_run(&set->loop);

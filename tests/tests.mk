@@ -116,6 +116,9 @@ DATADIR = $(PREFIX)/share/gdbregs
 MANDIR = $(PREFIX)/share/man
 PC := $(BUILD)/libgdbregs.pc
 MAN := $(wildcard man/*.[1-9])
+# The functions that a page describes; those it is not named after get a page
+# that refers to it.
+MAN_NAMES = sed -n '/^\.Sh NAME/,/^\.Nd/s/^\.Nm \(gdbregs_[a-z_]*\).*/\1/p'
 XML := $(wildcard xml/*.xml)
 
 # Written anew each time: PREFIX may be another one.
@@ -143,6 +146,12 @@ install: all $(PC)
 		install -D -m 644 $$page \
 			$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit 1; \
 	done
+	for page in $(filter %.3,$(MAN)); do \
+		for name in $$($(MAN_NAMES) $$page); do \
+			[ man/$$name.3 = $$page ] || echo ".so man3/$${page##*/}" \
+				>$(DESTDIR)$(MANDIR)/man3/$$name.3 || exit 1; \
+		done; \
+	done
 	for file in $(XML); do \
 		install -m 644 $$file $(DESTDIR)$(DATADIR) || exit 1; \
 	done
@@ -153,6 +162,9 @@ uninstall:
 		$(DESTDIR)$(LIBDIR)/pkgconfig/libgdbregs.pc $(DESTDIR)$(PREFIX)/bin/gdbregs-cli \
 		$(foreach page,$(MAN),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
 		$(addprefix $(DESTDIR)$(DATADIR)/,$(notdir $(XML)))
+	for name in $$($(MAN_NAMES) $(filter %.3,$(MAN))); do \
+		rm -f $(DESTDIR)$(MANDIR)/man3/$$name.3; \
+	done
 	-rmdir $(DESTDIR)$(DATADIR) 2>/dev/null
 
 include tests/fuzz/fuzz.mk

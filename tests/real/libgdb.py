@@ -5,10 +5,11 @@ every thread and writes them down as JSON.
 Question (file named by JUDGE_QUESTION): {"address", "order", "architecture" or
 null, "description": file to use instead of the stub's or null, "clusters":
 number of gdb processes, "method", "numbers": [stub's register numbers] for the
-method "packets"}.
+method "packets", "steps": how many instructions the first thread shall do}.
 Answer (file named by JUDGE_ANSWER): {"threads": {"p1.1": {"16": "f0ff…"}},
-"names": {"p1.1": {"16": "rip"}}}; the bytes are in target byte order, null where
-gdb could not read the register.
+"names": {"p1.1": {"16": "rip"}}, "steps": [the first thread's registers after each
+step]}; the bytes are in target byte order, null where gdb could not read the
+register.
 """
 import json
 import os
@@ -112,6 +113,21 @@ def attach_clusters(count):
         quiet(f"attach {pid}")
 
 
+def read_thread(name, question):
+    if question["method"] == "registers":
+        return by_registers(name, question["order"])
+    return by_packets(name, question["numbers"])
+
+
+def step(thread, question):
+    """Registers by the stub's number after each of so many steps."""
+    states = []
+    for _ in range(question["steps"]):
+        quiet("stepi")
+        states.append(read_thread(thread, question)[0])
+    return states
+
+
 def all_threads():
     for inferior in gdb.inferiors():
         for thread in sorted(inferior.threads(), key=lambda t: t.num):
@@ -135,12 +151,10 @@ def main():
     for thread in all_threads():
         name = f"p{thread.ptid[0]:x}.{thread.ptid[1]:x}"
         thread.switch()
-        if question["method"] == "registers":
-            values, names = by_registers(name, question["order"])
-        else:
-            values, names = by_packets(name, question["numbers"])
+        values, names = read_thread(name, question)
         answer["threads"][name] = values
         answer["names"][name] = names
+    answer["steps"] = step("p1.1", question)
     with open(os.environ["JUDGE_ANSWER"], "w") as file:
         json.dump(answer, file)
 

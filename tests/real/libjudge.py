@@ -73,12 +73,13 @@ def stand_in(padding):
             f'<feature name="org.gnu.gdb.riscv.cpu">{registers}</feature></target>')
 
 
-def ask(machine, *, clusters=1, numbers=(), method=None):
-    """Every thread's registers as gdb read them; the guest is not resumed."""
+def ask(machine, *, clusters=1, numbers=(), method=None, steps=0):
+    """Every thread's registers as gdb read them; the guest is not resumed but for
+    the steps that are asked for."""
     manner = MANNERS[machine.target.name]
     question = {"address": machine.gdb_address, "order": manner.order,
                 "architecture": manner.architecture, "clusters": clusters,
-                "method": method or manner.method, "numbers": list(numbers)}
+                "method": method or manner.method, "numbers": list(numbers), "steps": steps}
     question["description"] = None
     here = os.path.dirname(os.path.abspath(__file__))
     with tempfile.TemporaryDirectory(prefix="gdbregs-judge.") as directory:
@@ -94,7 +95,7 @@ def ask(machine, *, clusters=1, numbers=(), method=None):
         result = subprocess.run(
             [GDB, "-nx", "-batch", "-x", os.path.join(here, "libgdb.py")],
             env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            timeout=120, preexec_fn=qemu.die_with_parent)
+            timeout=120 + steps, preexec_fn=qemu.die_with_parent)
         if result.returncode or not os.path.exists(paths["answer"]):
             raise RuntimeError(f"gdb failed: {result.stdout}{result.stderr}")
         with open(paths["answer"]) as file:

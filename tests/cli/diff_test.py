@@ -1,0 +1,351 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""diff: files, standard input, live targets; what a bad snapshot file is told."""
+
+import copy
+import csv
+import io
+import json
+import os
+import subprocess
+
+from clitest import FAKE, Fake, contains, equal, main, one_line, read, run, silent_ok, test, write
+
+F1, F2 = "org.example.one", "org.example.two"
+
+
+def reg(name, data, feature=F1, **more):
+    entry = {"name": name, "feature": feature, "bits": 4 * len(data or "00000000"), "type": "int",
+             "bytes": data}
+    if data is None:
+        entry["error"] = "unavailable"
+    else:
+        entry["value"] = hex(int.from_bytes(bytes.fromhex(data), "little"))
+    return {**entry, **more}
+
+
+def flags(name, data, text):
+    return reg(name, data, type="some_flags", text=text)
+
+
+def vcpu(number, *registers, order="little"):
+    return {"vcpu": number, "thread": f"p1.{number + 1}", "name": "CPU", "byte_order": order,
+            "architecture": "i386", "registers": list(registers)}
+
+
+def target(name, *vcpus):
+    return {"target": name, "vcpus": list(vcpus)}
+
+
+def snapshot(*targets):
+    return {"format": "gdbregs-snapshot", "version": 1, "targets": list(targets)}
+
+
+def lines(data):
+    """The same snapshot as JSON lines."""
+    out = ""
+    for t in data["targets"]:
+        for v in t.get("vcpus", []):
+            for r in v["registers"]:
+                out += json.dumps({"target": t["target"], "vcpu": v["vcpu"], **r}) + "\n"
+    return out
+
+
+BEFORE = snapshot(target("a:1", vcpu(0, reg("pc", "00100000"), reg("sp", "00200000"),
+                                     flags("eflags", "02000000", "[ PF IOPL=0 ]"),
+                                     reg("gone", "01"), reg("lost", "02"), reg("found", None),
+                                     reg("pc", "07", F2), reg("never", None)),
+                                  vcpu(1, reg("pc", "00100000"))))
+AFTER = snapshot(target("a:1", vcpu(0, reg("pc", "04100000"), reg("sp", "00200000"),
+                                    flags("eflags", "46000000", "[ ZF IOPL=3 ]"),
+                                    reg("lost", None), reg("found", "03"), reg("new", "09"),
+                                    reg("pc", "07", F2), reg("never", None)),
+                                 vcpu(1, reg("pc", "00100000"))))
+# name -> change, old, new
+EXPECTED = {"pc": ("changed", "0x1000", "0x1004"), "eflags": ("changed", "0x2", "0x46"),
+            "gone": ("vanished", "0x1", None), "lost": ("unavailable", "0x2", None),
+            "found": ("available", None, "0x3"), "new": ("appeared", None, "0x9")}
+
+
+def save(directory, name, data):
+    return write(os.path.join(directory, name), data if isinstance(data, str) else json.dumps(data))
+
+
+def pair(directory, before=BEFORE, after=AFTER):
+    return save(directory, "before", before), save(directory, "after", after)
+
+
+def differences(result):
+    equal(result.status, 1, repr(result))
+    equal(result.err, "")
+    return json.loads(result.out)
+
+
+@test
+def every_kind_of_change(directory):
+    found = differences(run("diff", *pair(directory), "-j"))
+    equal({e["name"]: (e["change"], e["old"], e["new"]) for e in found}, EXPECTED)
+    equal({(e["target"], e["vcpu"], e["feature"]) for e in found}, {("a:1", 0, F1)})
+    (eflags,) = [e for e in found if e["name"] == "eflags"]
+    equal((eflags["set"], eflags["cleared"]), (["ZF", "IOPL=3"], ["PF", "IOPL=0"]))
+    (pc,) = [e for e in found if e["name"] == "pc"]
+    equal((pc["old_bytes"], pc["new_bytes"]), ("00100000", "04100000"))
+
+
+@test
+def as_text(directory):
+    result = run("diff", *pair(directory))
+    equal((result.status, result.err), (1, ""))
+    equal(result.out,
+          f"a:1  0  {F1}:pc      0x00001000    -> 0x00001004\n"
+          f"a:1  0  {F1}:eflags  0x00000002    -> 0x00000046 -PF -IOPL=0 +ZF +IOPL=3\n"
+          f"a:1  0  {F1}:gone    0x01          -> <none>\n"
+          f"a:1  0  {F1}:lost    0x02          -> <unavailable>\n"
+          f"a:1  0  {F1}:found   <unavailable> -> 0x03\n"
+          f"a:1  0  {F1}:new     <none>        -> 0x09\n")
+
+
+@test
+def other_formats(directory):
+    files = pair(directory)
+    expected = differences(run("diff", *files, "-j"))
+    result = run("diff", *files, "-f", "jsonl")
+    equal([json.loads(line) for line in result.out.splitlines()], expected)
+    rows = list(csv.reader(io.StringIO(run("diff", *files, "-f", "csv").out)))
+    equal(rows[0], ["target", "vcpu", "feature", "name", "change", "old", "new"])
+    equal(rows[1], ["a:1", "0", F1, "pc", "changed", "0x1000", "0x1004"])
+    equal(len(rows), 7)
+    out = os.path.join(directory, "out")
+    result = run("diff", *files, "-j", "-o", out)
+    equal((result.status, result.out), (1, ""))
+    equal(json.loads(read(out)), expected)
+
+
+@test
+def same_is_silent(directory):
+    first, _ = pair(directory)
+    second = save(directory, "lines", lines(BEFORE))
+    for args in ((first, first), (first, second), (second, first), (second, second)):
+        equal(silent_ok(run("diff", *args)), "")
+    equal(json.loads(silent_ok(run("diff", first, second, "-j"))), [])
+    # Neither names nor states of vCPUs are values.
+    other = copy.deepcopy(BEFORE)
+    other["targets"][0]["vcpus"][0].update(name="CPU#0 [halted ]", thread="p01.01", more=[1, {}])
+    other["comment"] = "unknown members are ignored"
+    equal(silent_ok(run("diff", first, save(directory, "other", other))), "")
+
+
+@test
+def lines_and_json_alike(directory):
+    files = pair(directory)
+    expected = differences(run("diff", *files, "-j"))
+    asl = save(directory, "b.jsonl", lines(BEFORE)), save(directory, "a.jsonl", lines(AFTER))
+    equal(differences(run("diff", *asl, "-j")), expected)
+    equal(differences(run("diff", files[0], asl[1], "-j")), expected)
+
+
+@test
+def standard_input(directory):
+    files = pair(directory)
+    expected = differences(run("diff", *files, "-j"))
+    with open(files[1], encoding="utf-8") as file:
+        equal(differences(run("diff", files[0], "-", "-j", stdin=file)), expected)
+    with open(files[0], encoding="utf-8") as file:
+        equal(differences(run("diff", "-", files[1], "-j", stdin=file)), expected)
+    one_line(run("diff", "-", "-"), 2, "standard input")
+    one_line(run("diff", "-", files[0]), 6, "standard input", "empty")
+
+
+@test
+def selection(directory):
+    files = pair(directory)
+
+    def names(*args):
+        return [e["name"] for e in json.loads(run("diff", *files, "-j", *args).out)]
+
+    equal(names("--exclude", "P?", "--exclude", "*s"), ["gone", "lost", "found", "new"])
+    equal(names("pc", "NEW"), ["pc", "new"])
+    equal(names(f"{F1}:pc"), ["pc"])
+    equal(names("--feature", "*one", "l*"), ["lost"])
+    equal(names("-c", "0", "pc"), ["pc"])
+    equal(silent_ok(run("diff", *files, "-c", "1")), "")
+    equal(silent_ok(run("diff", *files, "--feature", "*two")), "")
+    one_line(run("diff", *files, "zz*"), 5, "'zz*'")
+    one_line(run("diff", *files, "--feature", "zz"), 5, "'zz'")
+
+
+@test
+def several_targets(directory):
+    before = snapshot(target("a:1", vcpu(0, reg("pc", "01"))), target("b:1", vcpu(0, reg("pc", "02"))))
+    after = snapshot(target("b:1", vcpu(0, reg("pc", "02"))), target("a:1", vcpu(0, reg("pc", "03"))))
+    (only,) = differences(run("diff", *pair(directory, before, after), "-j"))
+    equal((only["target"], only["old"], only["new"]), ("a:1", "0x1", "0x3"))
+    # One target each is the same one, wherever it listened.
+    moved = snapshot(target("c:9", vcpu(0, reg("pc", "01"))))
+    one = snapshot(target("a:1", vcpu(0, reg("pc", "01"))))
+    equal(silent_ok(run("diff", *pair(directory, one, moved))), "")
+    # A target that failed has nothing.
+    failed = snapshot({"target": "a:1", "error": "could not connect"}, before["targets"][1])
+    result = run("diff", *pair(directory, before, failed), "-j")
+    contains(result.err, "could not connect")
+    equal([(e["target"], e["change"]) for e in json.loads(result.out)], [("a:1", "vanished")])
+
+
+@test
+def names_given_twice(directory):
+    before = snapshot(target("a", vcpu(0, reg("lr", "01"), reg("x", "05"), reg("lr", "02"))))
+    after = snapshot(target("a", vcpu(0, reg("lr", "01"), reg("x", "05"), reg("lr", "03"))))
+    (only,) = differences(run("diff", *pair(directory, before, after), "-j"))
+    equal((only["old"], only["new"]), ("0x2", "0x3"))
+    shorter = snapshot(target("a", vcpu(0, reg("lr", "01"), reg("x", "05"))))
+    (only,) = differences(run("diff", *pair(directory, before, shorter), "-j"))
+    equal((only["change"], only["old"]), ("vanished", "0x2"))
+
+
+@test
+def big_endian_and_unknown(directory):
+    def one(data, order, **more):
+        return snapshot(target("a", vcpu(0, dict({"name": "v", "feature": None, "bits": 32,
+                                                  "type": "vec", "bytes": data}, **more),
+                                         order=order)))
+
+    for order, options, shown in (("big", [], "0x01020304 -> 0x01020305"),
+                                  ("little", [], "0x04030201 -> 0x05030201"),
+                                  (None, [], "01020304 -> 01020305"),
+                                  (None, ["--endian", "little"], "0x04030201 -> 0x05030201")):
+        files = pair(directory, one("01020304", order), one("01020305", order))
+        equal(run("diff", *files, *options).out, f"a  0  v  {shown}\n", str(order))
+    (entry,) = differences(run("diff", *files, "-j"))
+    equal((entry["feature"], entry["old"], entry["new"]), (None, "01020304", "01020305"))
+    # Another size is a change; upper case is none.
+    equal(run("diff", *pair(directory, one("01", "big"), one("0100", "big"))).status, 1)
+    equal(run("diff", *pair(directory, one("ab", "big"), one("AB", "big"))).status, 0)
+
+
+@test
+def live(directory):
+    file = os.path.join(directory, "a.json")
+    with Fake("--registers", 4, "--vcpus", 2, "--running") as fake:
+        silent_ok(run("dump", "-j", "-o", file, "-t", fake.target))
+        equal(silent_ok(run("diff", file, "-t", fake.target)), "")
+        equal(silent_ok(run("diff", file, "r1", "-c", "1", "-t", fake.target)), "")
+        equal(int(fake.stop()["left_running"]), 3)
+    with Fake("--registers", 5, "--vcpus", 2, "--unavailable", "2") as fake:
+        found = differences(run("diff", file, "-t", fake.target, "-j"))
+        equal([(e["vcpu"], e["name"], e["change"]) for e in found],
+              [(0, "r2", "unavailable"), (1, "r2", "unavailable"), (0, "r4", "appeared"),
+               (1, "r4", "appeared")])
+        equal([e["name"] for e in differences(
+            run("diff", file, "r2", "-c", "0", "-t", fake.target, "-j"))], ["r2"])
+        one_line(run("diff", file, "-c", "7", "-t", fake.target), 5, "no vCPU 7")
+    result = run("diff", file, "--", FAKE, "--stdio", "--registers", "4", "--vcpus", "2")
+    equal((result.status, result.out), (0, ""))
+    one_line(run("diff", file, "-t", "127.0.0.1:1"), 3, "127.0.0.1:1")
+    # A bad file stops no guest.
+    with Fake() as fake:
+        one_line(run("diff", "/nowhere", "-t", fake.target), 6, "/nowhere")
+        equal(int(fake.stop()["connections"]), 0)
+
+
+def bad(data, **changes):
+    """The snapshot with something else in its first register, vCPU or target."""
+    data = copy.deepcopy(data)
+    where = data
+    for key in changes.pop("at"):
+        where = where[key]
+    where.update(changes)
+    for key in [key for key, value in changes.items() if value is ...]:
+        del where[key]
+    return data
+
+
+REGISTER = ("targets", 0, "vcpus", 1, "registers", 0)
+BAD = [
+    ({"format": "other"}, ["format"]), ([], ["no snapshot"]), ({}, ["no snapshot"]),
+    ([{"name": "pc"}], ["no snapshot"]), ("", ["empty"]), (" \n", ["empty"]), ("{", ["line 1"]),
+    ("nonsense", ["line 1, column"]), ('{"format":"gdbregs-snapshot",\n"version":1,\n]}', ["line 3"]),
+    ('{"target":"a","target":"b"}', ["duplicate"]), ("[" * 100000, ["line 1"]),
+    (json.dumps(BEFORE) + "x", ["follows"]), (b"\xff\xfe{}".decode("latin-1"), ["line 1"]),
+    (bad(BEFORE, at=(), version=2), ["version"]), (bad(BEFORE, at=(), version="1"), ["version"]),
+    (bad(BEFORE, at=(), targets=...), ["targets", "missing"]),
+    (bad(BEFORE, at=(), targets={}), ["targets", "no array"]),
+    (bad(BEFORE, at=(), targets=[7]), ["targets[0]", "no object"]),
+    (bad(BEFORE, at=("targets", 0), target=...), ["targets[0].target", "missing"]),
+    (bad(BEFORE, at=("targets", 0), vcpus=...), ["targets[0].vcpus", "missing"]),
+    (bad(BEFORE, at=("targets", 0), vcpus=7), ["targets[0].vcpus", "no array"]),
+    (bad(BEFORE, at=("targets", 0), error=7), ["targets[0].error", "no string"]),
+    (bad(BEFORE, at=REGISTER[:4], vcpu=-1), ["targets[0].vcpus[1].vcpu"]),
+    (bad(BEFORE, at=REGISTER[:4], vcpu=1 << 40), ["targets[0].vcpus[1].vcpu"]),
+    (bad(BEFORE, at=REGISTER[:4], vcpu=None), ["targets[0].vcpus[1].vcpu"]),
+    (bad(BEFORE, at=REGISTER[:4], byte_order="middle"), ["byte_order"]),
+    (bad(BEFORE, at=REGISTER[:4], registers=...), ["registers", "missing"]),
+    (bad(BEFORE, at=REGISTER, name=...), ["targets[0].vcpus[1].registers[0].name", "missing"]),
+    (bad(BEFORE, at=REGISTER, name=5), ["registers[0].name", "no string"]),
+    (bad(BEFORE, at=REGISTER, name="a\0b"), ["line 1"]),
+    (bad(BEFORE, at=REGISTER, feature=[]), ["registers[0].feature"]),
+    (bad(BEFORE, at=REGISTER, bytes="0"), ["registers[0].bytes", "pairs"]),
+    (bad(BEFORE, at=REGISTER, bytes="0g"), ["registers[0].bytes"]),
+    (bad(BEFORE, at=REGISTER, bytes=5), ["registers[0].bytes"]),
+    (bad(BEFORE, at=REGISTER, value="16"), ["registers[0].value"]),
+    (bad(BEFORE, at=REGISTER, value="0x"), ["registers[0].value"]),
+    (lines(BEFORE) + "{}\n", ["line 10.target", "missing"]),
+    (lines(BEFORE) + "\n{\n", ["line 11"]), (lines(BEFORE) + "[]", ["line 10", "no object"]),
+    ('{"target":"a"}', ["line 1.vcpu", "missing"]),
+    ('{"target":"a","vcpu":0,"name":"x","bytes":"zz"}', ["line 1.bytes"]),
+]
+
+
+@test
+def bad_snapshots(directory):
+    good = save(directory, "good", BEFORE)
+    for data, parts in BAD:
+        file = save(directory, "bad", data)
+        one_line(run("diff", good, file), 6, file, *parts)
+    one_line(run("diff", file, good), 6, file)
+    one_line(run("diff", good, directory), 6, directory)
+    one_line(run("diff", good, os.path.join(directory, "none")), 6, "none")
+
+
+@test
+def every_prefix_of_a_snapshot(directory):
+    good = save(directory, "good", BEFORE)
+    text = json.dumps(snapshot(target("a:1", vcpu(0, reg("pc", "01")))))
+    file = os.path.join(directory, "cut")
+    for size in range(0, len(text), 7):
+        one_line(run("diff", good, write(file, text[:size])), 6, file)
+
+
+@test
+def large_files(directory):
+    many = snapshot(target("a", *(vcpu(v, *(reg(f"r{i}", "%02x" % (i & 255)) for i in range(1000)))
+                                  for v in range(40))))
+    other = copy.deepcopy(many)
+    other["targets"][0]["vcpus"][39]["registers"][999]["bytes"] = "00"
+    result = run("diff", *pair(directory, many, other), "-j")
+    (only,) = json.loads(result.out)
+    equal((only["vcpu"], only["name"]), (39, "r999"))
+    file = os.path.join(directory, "huge")
+    with open(file, "wb") as out:
+        out.truncate(65 << 20)
+    one_line(run("diff", file, file), 6, "MiB")
+
+
+@test
+def usage(directory):
+    file = save(directory, "a", BEFORE)
+    for args, part in (([], "two snapshots"), ([file], "compare"), ([file, "--group", "x"], "--group"),
+                       ([file, file, "-f", "vcd"], "vcd"), ([file, file, "-n", "3"], "--count")):
+        one_line(run("diff", *args), 2, part)
+
+
+@test
+def output_that_fails(directory):
+    files = pair(directory)
+    one_line(run("diff", *files, "-o", "/dev/full"), 6, "/dev/full")
+    done = subprocess.run(["sh", "-c", '"$@" | true', "sh", run.__globals__["CLI"], "diff", *files],
+                          stderr=subprocess.PIPE, check=False)
+    equal(done.stderr, b"")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Fuzzing. Included by tests/tests.mk.
+#
+#	make fuzz FUZZ_S=60		each target that long, with clang's libFuzzer
+#	make fuzz FUZZ_TARGETS=session	one of them
+#
+# `make check` needs no clang: it replays seeds and regressions through the same
+# functions (tests/fuzz/replay.c, tests/fuzz/replay_test.sh).
+
+FUZZ_S ?= 60
+FUZZ_CC ?= clang
+FUZZ_TARGETS ?= $(FUZZ_ALL)
+FUZZ_ALL := $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
+FUZZ_CFLAGS = $(BASE_CFLAGS) -iquote lib -iquote tests/wire -O1 -g -fno-omit-frame-pointer \
+	$(shell $(PKG_CONFIG) --cflags $(PKGS))
+FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+
+# What a target is made of besides its own file and the library: the session's
+# stub is that of the wire tests.
+FUZZ_HELP_session := tests/fuzz/stub.c tests/fuzz/requests.c \
+	$(wildcard tests/wire/script*.c tests/wire/machines.c)
+FUZZ_SRC := $(FUZZ_ALL:%=tests/fuzz/%_fuzz.c) tests/fuzz/replay.c $(FUZZ_HELP_session)
+
+FUZZ_BIN := $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)
+REPLAY_BIN := $(FUZZ_ALL:%=$(BUILD)/tests/fuzz/%_replay)
+
+$(BUILD)/fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) $(FUZZ_SANITIZE) -fsanitize=fuzzer-no-link -c $< -o $@
+
+# The stub is not what is looked for ways through.
+$(BUILD)/fuzz/tests/wire/%.o: tests/wire/%.c
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -c $< -o $@
+
+FUZZ_LIB := $(BUILD)/fuzz/libgdbregs.a
+$(FUZZ_LIB): $(LIB_SRC:%.c=$(BUILD)/fuzz/%.o)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/tests/fuzz/%.o: tests/fuzz/%.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE_CFLAGS) -iquote lib -iquote tests/wire $(CFLAGS) -c $< -o $@
+
+FUZZ_CLI := $(filter-out cli/main.c,$(CLI_SRC))
+FUZZ_LIBS_snapshot = $(shell $(PKG_CONFIG) --libs jansson)
+$(BUILD)/fuzz/snapshot: $(FUZZ_CLI:%.c=$(BUILD)/fuzz/%.o)
+$(BUILD)/fuzz/session: $(FUZZ_HELP_session:%.c=$(BUILD)/fuzz/%.o)
+$(FUZZ_ALL:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%_fuzz.o $(FUZZ_LIB)
+	$(FUZZ_CC) $(FUZZ_SANITIZE) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(FUZZ_LIB) \
+		$(LIB_LIBS) $(FUZZ_LIBS_$*)
+
+$(BUILD)/tests/fuzz/snapshot_replay: $(FUZZ_CLI:%.c=$(BUILD)/%.o)
+$(BUILD)/tests/fuzz/session_replay: $(FUZZ_HELP_session:%.c=$(BUILD)/%.o)
+$(REPLAY_BIN): $(BUILD)/tests/fuzz/%_replay: $(BUILD)/tests/fuzz/%_fuzz.o \
+		$(BUILD)/tests/fuzz/replay.o $(STATIC)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(STATIC) $(LIB_LIBS) $(FUZZ_LIBS_$*)
+
+-include $(FUZZ_SRC:%.c=$(BUILD)/fuzz/%.d) $(FUZZ_SRC:%.c=$(BUILD)/%.d) \
+	$(LIB_SRC:%.c=$(BUILD)/fuzz/%.d) $(CLI_SRC:%.c=$(BUILD)/fuzz/%.d)
+
+# Not a fuzzer, but made of the same parts.
+DAMAGE_BIN := $(BUILD)/tests/fuzz/damage_test
+$(DAMAGE_BIN): $(BUILD)/tests/fuzz/damage_test.o $(FUZZ_HELP_session:%.c=$(BUILD)/%.o) $(STATIC)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(STATIC) $(LIB_LIBS)
+SCRIPT_TESTS += $(DAMAGE_BIN)
+
+.PHONY: fuzz fuzz-build
+fuzz-build: $(FUZZ_BIN)
+fuzz: $(FUZZ_BIN)
+	BUILD=$(BUILD) tests/fuzz/run $(FUZZ_S) $(FUZZ_TARGETS)
+
+build-tests: $(REPLAY_BIN) $(DAMAGE_BIN)

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A whole session against a stub that the input may spoil at any time, while a
+ * caller makes requests. Input: four bytes that say which stub, machine and
+ * options; then actions, a byte each with what they need. */
+#include "session_fuzz.h"
+
+#include "alloc.h"
+#include "include.h"
+#include "registry.h"
+
+/* What the flags of the fourth byte mean. */
+enum { FLAG_CONNECT = 1, FLAG_ABANDON = 2, FLAG_STEP_IRQ = 4, FLAG_GIVEN = 8, FLAG_SMALL = 16 };
+
+static const struct gdbregs_document given = {
+	"target.xml",
+	(const uint8_t *)"<target><feature name=\"g\"><reg name=\"a\" bitsize=\"64\"/>"
+			 "<reg name=\"b\" bitsize=\"64\"/></feature></target>",
+	101,
+};
+
+static struct gdbregs_options options(unsigned how, unsigned flags)
+{
+	struct gdbregs_options o;
+
+	gdbregs_options_init(&o);
+	o.access = (enum gdbregs_access)(2 - how % 3);
+	o.on_close = (enum gdbregs_on_close)(how / 3 % 3);
+	o.step_irq = flags & FLAG_STEP_IRQ;
+	o.max_packet_bytes = 8192;
+	o.max_description_bytes = 65536;
+	o.max_vcpus = 40;
+	if (!(flags & FLAG_SMALL))
+		return o;
+	o.max_packet_bytes = 100;
+	o.max_description_bytes = 600;
+	o.max_registers = 5;
+	o.max_vcpus = 2;
+	return o;
+}
+
+/* Everything that can go on without anybody's doing, up to a point. */
+static void settle(struct caller *c)
+{
+	for (unsigned i = 0; i < 400; i++) {
+		bool moved = partner_take(c->p);
+
+		while (caller_deliver(c))
+			moved = true;
+		partner_require(c->p);
+		if (!moved)
+			return;
+	}
+}
+
+/* The same with the stub's answers, until neither side has anything. */
+static void run(struct caller *c)
+{
+	do
+		settle(c);
+	while (partner_give(c->p, SIZE_MAX));
+}
+
+static void pass_time(struct caller *c, uint64_t ms)
+{
+	c->p->now_ms += ms;
+	/* From here on the stub is late, whatever it says. */
+	if (ms >= 1000 && c->p->trust == TRUST_HONEST)
+		c->p->trust = TRUST_DAMAGED;
+	gdbregs__session_tick(c->s, c->p->now_ms);
+}
+
+static void act(struct caller *c, struct fuzz_input *in)
+{
+	struct partner *p = c->p;
+	unsigned action = fuzz_byte(in);
+
+	switch (action % 16) {
+	case 0:
+	case 1:
+		run(c);
+		break;
+	case 2:
+	case 3:
+		partner_give(p, 1 + fuzz_byte(in));
+		break;
+	case 4:
+		partner_insert(p, in, fuzz_byte(in));
+		break;
+	case 5:
+		partner_frame(p, in, fuzz_byte(in), action & 16);
+		break;
+	case 6:
+		partner_replace(p, in, fuzz_byte(in));
+		break;
+	case 7:
+		partner_drop(p, 1 + fuzz_byte(in));
+		break;
+	case 8:
+		partner_flip(p, fuzz_word(in), action / 16);
+		break;
+	case 9:
+		pass_time(c, action & 16 ? 20000 : fuzz_byte(in));
+		break;
+	case 10:
+		caller_cancel(c, fuzz_byte(in));
+		break;
+	case 11:
+		if (action == 11)
+			caller_close(c);
+		else if (action == 27)
+			partner_eof(p);
+		else
+			partner_stop(p);
+		break;
+	default:
+		caller_ask(c, in);
+	}
+	settle(c);
+}
+
+/* From here on the clock alone: whatever is awaited, it ends, and soon. */
+static void end(struct caller *c)
+{
+	unsigned ticks = 0;
+
+	caller_close(c);
+	run(c);
+	while (!c->closed || !c->connected || caller_busy(c)) {
+		uint64_t at_ms = gdbregs__session_deadline(c->s);
+
+		REQUIRE(at_ms != GDBREGS__FOREVER);
+		REQUIRE(ticks++ < 20);
+		pass_time(c, at_ms > c->p->now_ms ? at_ms - c->p->now_ms : 0);
+		run(c);
+	}
+}
+
+static void farewell(struct caller *c)
+{
+	struct partner *p = c->p;
+
+	p->trust = TRUST_NONE;
+	p->farewell = true;
+	gdbregs__session_farewell(c->s);
+	if (!p->told_eof) {
+		partner_take(p);
+		if (p->stub.out.size)
+			gdbregs__session_farewell_input(c->s, p->stub.out.data + p->stub.taken,
+							p->stub.out.size - p->stub.taken);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct fuzz_input in = {data, data + size};
+	unsigned kind = fuzz_byte(&in), machine = fuzz_byte(&in), how = fuzz_byte(&in);
+	unsigned flags = fuzz_byte(&in);
+	struct gdbregs_options o = options(how, flags);
+	struct gdbregs_session *s;
+	struct partner p;
+	struct caller c;
+
+	REQUIRE(gdbregs__session_new(NULL, &o, "fuzz", &s) == 0);
+	if (flags & FLAG_GIVEN)
+		REQUIRE(gdbregs__registry_description(s->context, &given, 1, &s->limits, &s->given,
+						      NULL) == 0);
+	partner_begin(&p, kind, machine, s);
+	/* Not what the stub has; so be it. */
+	if (flags & FLAG_GIVEN)
+		p.trust = TRUST_NONE;
+	caller_begin(&c, &p);
+	caller_connect(&c);
+	if (flags & FLAG_CONNECT)
+		run(&c);
+	for (unsigned actions = 0; fuzz_left(&in) && actions < 500 && !c.closed; actions++)
+		act(&c, &in);
+	if (!(flags & FLAG_ABANDON)) {
+		end(&c);
+		if (s->fatal)
+			farewell(&c);
+	}
+	gdbregs__session_free(s);
+	caller_end(&c);
+	partner_end(&p);
+	return 0;
+}

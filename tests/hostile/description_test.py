@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Descriptions made to hurt: each from a file and from a stub, with an error of
+its own, soon and in little memory; and no number in them ever harms a stub."""
+import os
+
+from hostile import (BAD_STUB, DONE, NO_FILE, Repeat, Run, Stub, check, described, equal, main,
+                     test)
+
+REG = "<reg name='a' bitsize='8'/>"
+# Of the largest descriptions that are taken, 16 MiB, a few times that is held.
+RSS_MOST_MIB = 160
+
+
+def feature(body):
+    return f"<target><feature name='f'>{body}</feature></target>"
+
+
+def fan_out(levels):
+    """Each document includes the next one twice."""
+    documents = {"target.xml": "<target><xi:include href='1.xml'/><xi:include href='1.xml'/></target>"}
+    for level in range(1, levels):
+        more = f"<xi:include href='{level + 1}.xml'/>" * 2
+        documents[f"{level}.xml"] = f"<feature name='{level}'>{more}</feature>"
+    documents[f"{levels}.xml"] = f"<feature name='last'>{REG}</feature>"
+    return documents
+
+
+def chain(levels):
+    documents = {"target.xml": "<target><xi:include href='1.xml'/></target>"}
+    for level in range(1, levels):
+        documents[f"{level}.xml"] = f"<feature name='f'><xi:include href='{level + 1}.xml'/></feature>"
+    documents[f"{levels}.xml"] = REG
+    return documents
+
+
+def bomb():
+    entities = "".join(f"<!ENTITY e{n} '{f'&e{n - 1};' * 10}'>" for n in range(1, 12))
+    return f"<!DOCTYPE t [<!ENTITY e0 'ha'>{entities}]><target>&e11;</target>"
+
+
+# name: (documents or text of target.xml, what is said)
+BAD = {
+    "200 MB of blanks": (lambda: Repeat("<target>", " ", 200_000_000, "</target>"), "max_description_bytes"),
+    "a million registers": (lambda: Repeat("<target><feature name='f'>", REG, 1_000_000, "</feature></target>"), "max_description_bytes"),
+    "131,073 registers": (lambda: feature(REG * 131_073), "max_registers"),
+    "100,000 nested elements": (lambda: "<target>" + "<a>" * 100_000, "max_element_depth"),
+    "entity bomb": (bomb, "target.xml:1:"),
+    "external entity": (lambda: "<!DOCTYPE t [<!ENTITY x SYSTEM '/etc/passwd'>]><target>&x;</target>",
+                        "target.xml:1:"),
+    "parameter entity": (lambda: "<!DOCTYPE t [<!ENTITY % x SYSTEM '/etc/passwd'> %x;]><target/>",
+                         "target.xml:1:"),
+    "include of itself": (lambda: "<target><xi:include href='target.xml'/></target>", "target.xml"),
+    "include loop": (lambda: {"target.xml": "<target><xi:include href='a'/></target>",
+                              "a": "<f><xi:include href='b'/></f>",
+                              "b": "<f><xi:include href='a'/></f>"}, "b:1:"),
+    "30 levels of two": (lambda: fan_out(30), "max_includes"),
+    "32 levels": (lambda: chain(32), "max_include_depth"),
+    "2,000 includes": (lambda: {"target.xml": "<target>" + "<xi:include href='a'/>" * 2000 + "</target>",
+                                "a": REG}, "max_includes"),
+    "no such annex": (lambda: "<target><xi:include href='nowhere'/></target>", "nowhere"),
+    "a register of 2^31 bits": (lambda: feature("<reg name='a' bitsize='2147483648'/>"),
+                                "max_register_bits"),
+    "2^32 bits": (lambda: feature("<reg name='a' bitsize='4294967296'/>"), "max_register_bits"),
+    "2^64 bits": (lambda: feature("<reg name='a' bitsize='18446744073709551616'/>"), "bitsize"),
+    "no bits": (lambda: feature("<reg name='a' bitsize='0'/>"), "bitsize"),
+    "minus eight bits": (lambda: feature("<reg name='a' bitsize='-8'/>"), "bitsize"),
+    "register number -1": (lambda: feature("<reg name='a' bitsize='8' regnum='-1'/>"), "regnum"),
+    "register number 2^31": (lambda: feature("<reg name='a' bitsize='8' regnum='0x80000000'/>"),
+                             "max_register_number"),
+    "register number 2^32": (lambda: feature("<reg name='a' bitsize='8' regnum='4294967296'/>"),
+                             "max_register_number"),
+    "implicit number beyond": (lambda: feature("<reg name='a' bitsize='8' regnum='1048575'/>" + REG),
+                               "max_register_number"),
+    "a million fields": (lambda: Repeat("<target><feature name='f'><flags id='f' size='8'>",
+                                        "<field name='' start='1' end='1'/>", 1_000_000), "max_description_bytes"),
+    "not XML": (lambda: "GET / HTTP/1.1\r\n\r\n", "target.xml:1:1"),
+    "empty": (lambda: "", "target.xml"),
+    "cut": (lambda: feature(REG)[:60], "target.xml:1:"),
+    "NUL bytes": (lambda: feature("\0" * 100), "target.xml:1:"),
+}
+
+
+def documents_of(text):
+    documents = text if isinstance(text, dict) else {"target.xml": text}
+    return {name: text if isinstance(text, Repeat) else text.encode()
+            for name, text in documents.items()}
+
+
+def store(directory, documents):
+    os.makedirs(directory, exist_ok=True)
+    for name, text in documents.items():
+        with open(os.path.join(directory, name), "wb") as file:
+            file.writelines(text.blocks() if isinstance(text, Repeat) else [text])
+    return os.path.join(directory, "target.xml")
+
+
+@test
+def from_a_file(directory):
+    for number, (name, (make, says)) in enumerate(BAD.items()):
+        path = store(os.path.join(directory, str(number)), documents_of(make()))
+        print(f"  {name}", end=": ", flush=True)
+        result = Run("list", "--tdesc", path)
+        check(result, (BAD_STUB, NO_FILE), says, rss_mib=RSS_MOST_MIB)
+        print(result.err.decode().strip()[:150], f"[{result.seconds:.1f} s, {result.rss_mib:.0f} MiB]")
+        os.unlink(path)
+
+
+@test
+def from_a_stub(_):
+    for name, (make, says) in BAD.items():
+        with Stub(documents=documents_of(make())) as stub:
+            result = Run("dump", "--timeout", 3, "-t", stub.target)
+            check(result, BAD_STUB, says, rss_mib=RSS_MOST_MIB)
+            # Detached, and nothing read: no number of it has gone out.
+            assert not [r for r in stub.requests if r[:1] == "p"], stub.requests
+            assert [r for r in stub.requests if r[:1] == "D"], name
+
+
+@test
+def large_and_good(directory):
+    """What is within the limits is served, in time proportional to its size."""
+    path = store(directory, documents_of(feature("".join(
+        f"<reg name='r{n}' bitsize='8'/>" for n in range(131_072)))))
+    result = check(Run("list", "-f", "csv", "--tdesc", path), DONE, rss_mib=RSS_MOST_MIB)
+    equal(result.out.count(b"\n"), 131_073)
+
+
+@test
+def numbers_that_kill(_):
+    """Whatever the description says, no p goes beyond what a stub's int holds."""
+    for number in ("0x7fffffff", "0xffffffff", "-2147483648", "1048575", "99999999999999999999"):
+        with described(f"<reg name='a' bitsize='64' regnum='{number}'/>") as stub:
+            Run("dump", "--timeout", 1, "-t", stub.target)
+            sent = [int(r[1:], 16) for r in stub.requests if r[:1] == "p"]
+            assert all(n <= 1048575 for n in sent), stub.requests
+
+
+@test
+def annexes_that_are_no_names(_):
+    """A stub takes `:` and `,` for the end of the name; a file's name may lead anywhere."""
+    for href in ("../../etc/passwd", "a:0,1", "/etc/passwd", "a,b", "", "x" * 300, "a\tb", "a#b", "\u00e9"):
+        text = f"<target><xi:include href='{href}'/></target>"
+        with Stub(documents=documents_of(text)) as stub:
+            check(Run("list", "--timeout", 1, "-t", stub.target), BAD_STUB)
+            asked = {r.split(":")[3] for r in stub.requests if r.startswith("qXfer")}
+            assert asked <= {"target.xml", href}, asked
+            assert not any(c in name for name in asked for c in ":,#\t"), asked
+
+
+@test
+def raw_documents_stay_in_their_directory(directory):
+    """`xml --raw DIR` writes what the stub calls its documents."""
+    inside, outside = os.path.join(directory, "in"), os.path.join(directory, "evil")
+    for href in ("../evil", outside, "sub/../../evil", ".", ".."):
+        documents = {"target.xml": f"<target><xi:include href='{href}'/></target>", href: "<f/>"}
+        with Stub(documents=documents_of(documents)) as stub:
+            result = Run("xml", "--raw", inside, "--timeout", 1, "-t", stub.target)
+            assert result.status in (DONE, BAD_STUB, NO_FILE), result
+            assert not os.path.exists(outside), result
+            equal(sorted(set(os.listdir(directory)) - {"in"}), [], repr(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,238 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What users may type: every option of every command with values of all the
+wrong kinds, addresses, files that can't be read or are something else, a full
+disk. One printable line and the right exit status; nothing crashes, nothing
+waits."""
+import concurrent.futures
+import json
+import os
+import re
+import subprocess
+
+from hostile import (BAD_STUB, CLI, DONE, NO_ANSWER, NO_FILE, NO_REGISTER, USAGE, Fake, Run, Stub,
+                     check, equal, main, test)
+
+COMMANDS = ("vcpus", "list", "read", "dump", "diff", "write", "trace", "watch", "xml", "packet")
+# Nobody listens there: what is accepted ends with 3, and soon.
+NOWHERE = "127.0.0.1:1"
+HUGE = "9" * 100_000
+VALUES = ("", " ", "-1", "-", "--", "0", "18446744073709551616", "-9223372036854775809", HUGE, "1e999",
+          "nan", "0x", "%s%n%d", "\x1b[31m\x07", "\n", "\u202e\u00e9", "a" * 5000, "*" * 2000 + "x",
+          "[", "[!", "\\", "../../etc/passwd", "/dev/null", "/", "'; true", "=", ":", ",,,,", "1,2,3,")
+OPERANDS = {"write": ("rip=1",), "packet": ("qC",), "diff": ("/dev/null", "/dev/null")}
+REFUSED = (USAGE, NO_ANSWER, BAD_STUB, NO_REGISTER, NO_FILE)
+
+
+def options():
+    """Each option's names, and whether it takes a value, from the help."""
+    found = []
+    for line in Run("--help").out.decode().splitlines():
+        match = re.match(r"\s+(?:(-\w), )?(--[a-z-]+)(\[=| )?([A-Z]*)", line)
+        if match and line.startswith("  "):
+            found.append((match[1], match[2], bool(match[4])))
+    assert len(found) >= 20, found
+    return found
+
+
+def try_all(cases):
+    """(arguments, statuses): each ends soon, with one line."""
+    def one(case):
+        args, statuses = case
+        result = Run(*args, limit_s=20)
+        if result.status == DONE and DONE in statuses:
+            return result.status
+        check(result, statuses, seconds=5)
+        return result.status
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        statuses = list(pool.map(one, cases))
+    print(len(cases), "runs, by exit status:", {s: statuses.count(s) for s in sorted(set(statuses))})
+
+
+@test
+def every_option_with_every_value(directory):
+    """A command each, in turn: what an option makes of its value is the same for all."""
+    os.chdir(directory)
+    cases = []
+    for number, (short, name, takes) in enumerate(options()):
+        for at, value in enumerate(VALUES if takes else ("", "1")):
+            command = COMMANDS[(number + at) % len(COMMANDS)]
+            args = [command, *OPERANDS.get(command, ())]
+            if name != "--target":
+                args += ["-t", NOWHERE]
+            if short and takes and at % 2:
+                args += [short, value]
+            else:
+                args += [f"{name}={value}"]
+            if name in ("--help", "--version"):
+                cases.append((args, (USAGE,)))
+            else:
+                cases.append((args, REFUSED))
+        if takes and name != "--wait":
+            cases.append((["read", name], (USAGE,)))
+    try_all([case for case in cases if "--wait=" not in case[0][-1] or len(case[0][-1]) < 9])
+    equal([f for f in os.listdir(".") if os.path.isfile(f)], [], "files left behind")
+
+
+@test
+def every_command_with_every_word(_):
+    cases = []
+    for at, value in enumerate(VALUES):
+        cases.append(([value], (USAGE,)))
+        for command in (COMMANDS[at % len(COMMANDS)], COMMANDS[(at + 3) % len(COMMANDS)]):
+            cases.append(([command, "-t", NOWHERE, value], REFUSED))
+    # Behind `--` there is a command to start: none of these is one that speaks the protocol.
+    cases.append((["dump", "--timeout", "1", "--", "true"], (NO_ANSWER, BAD_STUB)))
+    cases.append((["dump", "--timeout", "1", "--", "/"], (NO_ANSWER,)))
+    cases.append((["dump", "--timeout", "1", "--", ""], (NO_ANSWER, USAGE)))
+    try_all(cases)
+
+
+@test
+def addresses(_):
+    wrong = ["", " ", ":", "::", ":::", "[", "]", "[]", "[]:1", "[::1]", "[::1]:", "[::1", "::1:1", "[::1]1",
+             "host", "host:", "host:x", "host:-1", "host:0", "host:65536", "host:99999999999999999999",
+             "host:1:2", "host: 1", "host:1 ", "host:+1", "host:0x10", "host:1e3", "tcp:", "tcp::",
+             "tcp:host", "tcp:tcp:1", "unix:", "udp:host:1", "http://host:1", "a" * 5000 + ":1",
+             "unix:" + "x" * 5000, "unix:/nonexistent/socket", "unix:/dev/null", "unix:/", "\n:1",
+             "\x1b[31m:1", "[g::]:1", "[::1%lo]:1x", "host.invalid:1", "-", "--:1", "*:1", "%:1", "\u00e9:1"]
+    try_all([(["dump", "-t", address, "--timeout", "1"], (USAGE, NO_ANSWER)) for address in wrong])
+
+
+# ------------------------------------------------------------------------ files
+
+def put(directory, name, content):
+    path = os.path.join(directory, name)
+    with open(path, "wb") as file:
+        file.write(content)
+    return path
+
+
+def bad_files(directory):
+    """Files that are no description and no snapshot."""
+    closed, folder = (os.path.join(directory, name) for name in ("closed", "folder"))
+    os.mkdir(folder)
+    put(directory, "closed", b"<target/>")
+    os.chmod(closed, 0)
+    loop = os.path.join(directory, "loop")
+    os.symlink(loop, loop)
+    return [os.path.join(directory, "missing"), folder, loop, "/dev/null", "/proc/self/mem", "",
+            "\x1b[31m", "x" * 300, "a\nb",
+            *([closed] if os.geteuid() else []),
+            put(directory, "empty", b""), put(directory, "nul", b"\0" * 1000),
+            put(directory, "binary", bytes(range(256)) * 100),
+            put(directory, "png", b"\x89PNG\r\n\x1a\n" + bytes(64)),
+            put(directory, "text", b"hello\n"), put(directory, "utf32", "<target/>".encode("utf-32")),
+            put(directory, "other.json", b'{"a": [1, 2, {"b": null}]}'),
+            put(directory, "deep.json", b"[" * 100_000), put(directory, "list.json", b"[]"),
+            put(directory, "cut.json", b'{"format":"gdbregs-snapshot","version":1,"targets":[{"tar'),
+            put(directory, "half.xml", b"<target><feature name='f'><reg name='a' bits"),
+            put(directory, "twice.xml", b"<target/><target/>"),
+            put(directory, "control.xml", b"<target>\x1b[31m</target>")]
+
+
+@test
+def description_files(directory):
+    paths = bad_files(directory)
+    statuses = (USAGE, BAD_STUB, NO_FILE)
+    cases = [(["list", "--tdesc", path], statuses) for path in paths]
+    cases += [(["dump", "-t", NOWHERE, "--tdesc", path], (*statuses, NO_ANSWER)) for path in paths[:6]]
+    cases += [(["list", "--arch", name], statuses) for name in ("", ".", "..", "../xml/x", "/etc/passwd",
+                                                               "nosuch", "a" * 5000, "\x1b[31m")]
+    try_all(cases)
+
+
+@test
+def endless_files(_):
+    """More than any file is: read up to the limit and no further."""
+    for args in (("list", "--tdesc", "/dev/zero"), ("diff", "/dev/zero", "/dev/null")):
+        check(Run(*args, limit_s=20), (BAD_STUB, NO_FILE), rss_mib=400)
+
+
+def snapshot(directory):
+    with Fake("--registers", 4) as fake:
+        result = check(Run("dump", "-j", "-t", fake.target), DONE)
+    return put(directory, "good.json", result.out)
+
+
+@test
+def snapshot_files(directory):
+    good = snapshot(directory)
+    check(Run("diff", good, good), DONE)
+    cases = []
+    for path in bad_files(directory):
+        cases += [(["diff", good, path], (USAGE, NO_FILE)), (["diff", path, good], (USAGE, NO_FILE))]
+    try_all(cases)
+
+
+@test
+def snapshots_cut_anywhere(directory):
+    with open(snapshot(directory), "rb") as file:
+        whole = file.read().rstrip()
+    cases = [(["diff", put(directory, f"cut{size}", whole[:size]), "/dev/null"], (NO_FILE,))
+             for size in range(0, len(whole), max(len(whole) // 60, 1))]
+    try_all(cases)
+
+
+@test
+def snapshots_with_other_members(directory):
+    """Each member in turn of another type, or missing."""
+    with open(snapshot(directory), encoding="utf-8") as file:
+        whole = json.load(file)
+    places = [(), ("targets", 0), ("targets", 0, "vcpus", 0), ("targets", 0, "vcpus", 0, "registers", 0)]
+    cases = []
+    for place in places:
+        node = whole
+        for step in place:
+            node = node[step]
+        for member in list(node):
+            kept = node.pop(member)
+            for other in (None, 1, -1, 1.5, "", "x", "\x1b[31m", [], {}, True, [None], HUGE[:400]):
+                node[member] = other
+                text = json.dumps(whole).encode()
+                path = put(directory, f"{len(cases)}.json", text)
+                cases.append((["diff", path, path], (DONE, NO_FILE)))
+            node[member] = kept
+    try_all(cases)
+
+
+# ------------------------------------------------------------------- a full disk
+
+@test
+def a_full_disk(_):
+    with Fake("--registers", 200, "--vcpus", 2, "--running") as fake, open("/dev/full", "wb") as full:
+        for args in (("dump",), ("dump", "-j"), ("dump", "-f", "csv"), ("read",), ("list",), ("vcpus",),
+                     ("xml",), ("packet", "qC"), ("trace", "-n", "3"), ("watch", "-n", "1", "-i", "0.01")):
+            check(Run(*args, "-t", fake.target, stdout=full), NO_FILE)
+            check(Run(*args, "-t", fake.target, "-o", "/dev/full"), NO_FILE)
+        equal(int(fake.stop()["left_halted"]), 0, "guests left stopped")
+    with open("/dev/full", "wb") as full:
+        for args in (("--help",), ("--version",), ("read", "--help")):
+            check(Run(*args, stdout=full), NO_FILE)
+
+
+@test
+def places_that_take_no_file(directory):
+    with Fake("--registers", 4, "--running") as fake:
+        for path in ("/", directory, os.path.join(directory, "no", "such"), "/proc/x", "x" * 300,
+                     os.path.join(directory, "a" * 300)):
+            check(Run("dump", "-o", path, "-t", fake.target), NO_FILE)
+        for path in ("/dev/null", "/proc/x/y", "/dev/full"):
+            check(Run("xml", "--raw", path, "-t", fake.target), NO_FILE)
+        equal(int(fake.stop()["left_halted"]), 0, "guests left stopped")
+    equal(os.listdir(directory), [], "files left behind")
+
+
+@test
+def closed_streams(_):
+    """No stdin, stdout or stderr at all."""
+    with Stub(documents={"target.xml": b"<target><feature name='f'/></target>"}) as stub:
+        for closing in ("0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"):
+            line = f'"$0" "$@" {closing}'
+            done = subprocess.run(["sh", "-c", line, CLI, "dump", "-t", stub.target], check=False,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=20)
+            assert done.returncode in (DONE, NO_FILE), f"{closing}: {done.returncode}"
+
+
+if __name__ == "__main__":
+    main()

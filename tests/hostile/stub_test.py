@@ -1,0 +1,239 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# timeout: 180
+"""Stubs that do everything wrong, at every point of a session.
+
+Each fault of the fake stub strikes at each kind of request, for a stub that is
+pipelined, one without acks and one that takes one request at a time. Whatever
+comes of it comes soon, takes little memory, is said in one line, and where it
+is success every value is right.
+"""
+import concurrent.futures
+import json
+import os
+import pty
+
+from hostile import (BAD_STUB, DONE, NO_ANSWER, NO_REGISTER, Fake, Run, Stub, check, equal,
+                     is_control, main, packet, register_bytes, test)
+
+REGISTERS, VCPUS = 12, 2
+POINTS = ("qSupported*", "?", "qXfer*", "qfThreadInfo", "Hg*", "p*")
+STUBS = ("--qemu10", "--qemu72", "--noack", "--serial")
+TIMEOUT_S = 0.3
+# What a reply about a register may say instead of a value.
+WITHOUT_VALUE = ("xx", "empty", "error", "error-text")
+
+# How a session with that fault may end, and what it then says.
+SILENT = {NO_ANSWER: ("has not answered",)}
+CLOSED = {NO_ANSWER: ("closed", "broke"), BAD_STUB: ("closed", "broke")}
+LARGE = {BAD_STUB: ("max_packet_bytes",)}
+DAMAGED = {DONE: (), BAD_STUB: ("damaged",), NO_ANSWER: ("has not answered",)}
+ODD_REPLY = {DONE: (), BAD_STUB: (), NO_ANSWER: ("has not answered",)}
+FAULTS = {
+    **dict.fromkeys(("silence", "mute", "stall", "endless-console", "endless-notify",
+                     "endless-junk", "endless-ack"), SILENT),
+    **dict.fromkeys(("close", "reset"), CLOSED),
+    **dict.fromkeys(("long", "rle-bomb", "endless"), LARGE),
+    **dict.fromkeys(("badsum", "badhex", "cut", "rle-first", "rle-short"), DAMAGED),
+    **dict.fromkeys(("junk", "notify", "console", "doubleack"), {DONE: ()}),
+    # Without acks nothing tells a stop reply nobody asked for from an answer.
+    "stale": {DONE: (), BAD_STUB: ()},
+    **dict.fromkeys(("drop", "ignore", "noack", "nak", "dup", *WITHOUT_VALUE, "odd", "ok",
+                     "garbage", "binary", "brace"), ODD_REPLY),
+}
+# Kinds that make the stub something else for good.
+CHANGED = {
+    "xfer-endless": {BAD_STUB: ("max_description_bytes",)},
+    "xfer-empty": {BAD_STUB: ("sends nothing",)},
+    "xfer-halve": {DONE: ()},
+    "xfer-shrink": {BAD_STUB: ("xml:1:",)},
+    # The fake stub does not answer when asked for the name of an id it made up.
+    "threads-endless": {BAD_STUB: ("max_vcpus",), NO_ANSWER: ("has not answered",)},
+    "threads-repeat": {BAD_STUB: ("without end",)},
+    "threads-comma": {DONE: ()},
+}
+
+
+def require_values(result, fault, holes):
+    """All registers of all vCPUs, right; those without a value say so."""
+    vcpus = json.loads(result.out)["targets"][0]["vcpus"]
+    for vcpu in vcpus:
+        equal(len(vcpu["registers"]), REGISTERS, repr(result))
+        for number, register in enumerate(vcpu["registers"]):
+            right = register_bytes(vcpu["vcpu"], number).hex()
+            if holes and register["bytes"] is None:
+                equal(register["error"], "unavailable")
+            else:
+                equal(register["bytes"], right, f"{fault}: {register}: {result}")
+
+
+def try_fault(stub, fault, expected, holes=False):
+    options = (stub, "--fault", fault, "--registers", REGISTERS, "--vcpus", VCPUS)
+    fake = Fake(*options)
+    try:
+        result = Run("dump", "-j", "--timeout", TIMEOUT_S, "-t", fake.target)
+        text = f"{stub} {fault}: {result}"
+        assert result.status in expected, text
+        check(result, tuple(expected))
+        says = expected[result.status]
+        assert not says or any(part.encode() in result.err for part in says), text
+        if result.status == DONE:
+            require_values(result, fault, holes)
+    finally:
+        # Of a session that failed the last words go out blind.
+        seen = fake.stop()
+    if result.status == DONE:
+        equal(seen["violations"], "0", text)
+    # Nothing a stub does makes us leave its guest stopped, unless it hangs up.
+    return result.status
+
+
+def try_all(cases):
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        done = [pool.submit(try_fault, *case) for case in cases]
+        statuses = [future.result() for future in done]
+    return {status: statuses.count(status) for status in set(statuses)}
+
+
+@test
+def each_fault_at_each_point(_):
+    cases = []
+    for at, (kind, expected) in enumerate(FAULTS.items()):
+        for number, point in enumerate(POINTS):
+            # All stubs for what differs by stub; of the slow ones, one each.
+            chosen = [STUBS[(at + number) % 4]] if expected in (SILENT, LARGE) else STUBS[::1 + number % 2]
+            holes = kind in WITHOUT_VALUE
+            cases += [(stub, f"{kind}:{point}", expected, holes) for stub in chosen]
+    print(len(cases), "sessions, by exit status:", try_all(cases))
+
+
+@test
+def each_changed_stub(_):
+    cases = [(stub, kind, expected) for kind, expected in CHANGED.items() for stub in STUBS]
+    print(len(cases), "sessions, by exit status:", try_all(cases))
+
+
+@test
+def a_reply_split_at_every_byte(_):
+    for stub in STUBS:
+        with Fake(stub, "--chunk", 1, "--registers", REGISTERS, "--vcpus", VCPUS) as fake:
+            result = check(Run("dump", "-j", "-t", fake.target), DONE)
+            require_values(result, "chunk", False)
+
+
+@test
+def the_connection_ends_at_every_byte(_):
+    """The fake stub closes after N bytes; a session of it has some 2,000."""
+    cases = [("--qemu10", f"close-bytes@{n}", {**CLOSED, DONE: ()}) for n in range(1, 2000, 23)]
+    cases += [("--serial", f"close-bytes@{n}", {**CLOSED, DONE: ()}) for n in range(1, 1500, 41)]
+    print(len(cases), "sessions, by exit status:", try_all(cases))
+
+
+@test
+def silence_at_every_reply(_):
+    cases = [("--qemu10", f"silence@{n}", {**SILENT, DONE: ()}) for n in range(1, 50, 2)]
+    print(len(cases), "sessions, by exit status:", try_all(cases))
+
+
+# ------------------------------------------------------------------- by our own stub
+
+@test
+def answers_nobody_asked_for(_):
+    """A stop reply, a thread list and values before anything was asked."""
+    def greet(sock):
+        sock.sendall(packet("T05thread:p01.01;") + packet("m1,2,3") + packet("00" * 8) * 50)
+        sock.recv(65536)
+        sock.sendall(packet("l") * 1000)
+        while sock.recv(65536):
+            pass
+    with Stub(raw=greet) as stub:
+        check(Run("dump", "--timeout", TIMEOUT_S, "-t", stub.target), NO_ANSWER)
+
+
+@test
+def threads_with_absurd_ids(_):
+    lists = ["m-1", "m0", "mp-1.-1", "mp0.0", "mpffffffff.1", "m" + "f" * 400, "m,,,", "mp1", "mxyz",
+             "mp1.1p1.2", "m1.2", "mp1.80000000", "m" + "1," * 30000]
+    for answer in lists:
+        with Stub({"qfThreadInfo": answer}, {"target.xml": b"<target/>"}) as stub:
+            result = Run("vcpus", "--timeout", TIMEOUT_S, "-t", stub.target)
+            check(result, (DONE, BAD_STUB))
+            assert not [r for r in stub.requests if "ffffffff" in r], stub.requests
+
+
+@test
+def processes_without_end(_):
+    """Every vAttach succeeds."""
+    def attach(request):
+        pid = int(request.split(";")[1], 16)
+        return f"T05thread:p{pid:x}.{pid + 1:x};"
+    with Stub({"vAttach": attach}, {"target.xml": b"<target/>"}) as stub:
+        result = Run("vcpus", "--timeout", TIMEOUT_S, "-t", stub.target)
+        check(result, (DONE, BAD_STUB))
+        detached = [int(r[2:], 16) for r in stub.requests if r.startswith("D;")]
+        attached = [int(r[8:], 16) for r in stub.requests if r.startswith("vAttach;")]
+        assert set(detached) <= {1, *attached}, stub.requests
+        assert max(attached) < 4096, attached
+
+
+def on_terminal(*args):
+    """What the tool writes where stdout is a terminal: one that echoes nothing."""
+    ours, its = pty.openpty()
+    with os.fdopen(ours, "rb", buffering=0) as terminal:
+        result = Run(*args, stdout=its, env={**os.environ, "NO_COLOR": "1", "TERM": "xterm"})
+        os.close(its)
+        shown = b""
+        try:
+            while part := terminal.read(65536):
+                shown += part
+        except OSError:
+            pass  # Linux says so that the other end is closed
+    equal(result.status, DONE, repr(result))
+    return shown.replace(b"\r\n", b"\n")
+
+
+EVIL = b"\x1b]0;owned\x07\x1b[31m\r\n\x9b31m\xff\xc3"
+# XML has no escape character, but has the C1 controls, line ends and more.
+EVIL_XML = ("<target><architecture>i386\u202e\u009b31m</architecture><feature name='f&#x9b;1m&#10;'>"
+            "<reg name='r&#10;x' bitsize='64' type='t&#13;\u0085'/><reg name='\u2028n' bitsize='64' "
+            "group='g&#9;'/></feature></target>").encode()
+
+
+@test
+def names_for_a_terminal(_):
+    """Escape sequences, line breaks and bytes that are no UTF-8, wherever names come from."""
+    with Stub({"qThreadExtraInfo": EVIL.hex()}, {"target.xml": EVIL_XML}) as stub:
+        for command in ("vcpus", "list", "read", "dump"):
+            for form in ("text", "json", "jsonl", "csv"):
+                args = (command, "-f", form, "--timeout", TIMEOUT_S, "-t", stub.target)
+                shown = on_terminal(*args)
+                assert shown and not any(map(is_control, shown)), f"{args}: {shown}"
+    for answers in ({"?": b"\x1b[2J\r\x07"}, {"qXfer": b"l<a href='\x1b[2J'"},
+                    {"p": b"\x1b[2J"}, {"?": b"E.\x1b[2J\x9b"}):
+        with Stub(answers, {"target.xml": EVIL_XML}) as stub:
+            check(Run("dump", "-t", stub.target), BAD_STUB)
+
+
+@test
+def register_of_another_size(_):
+    """A megabyte for a register of eight bytes, and a single one."""
+    xml = {"target.xml": b"<target><feature name='f'><reg name='r' bitsize='64'/></feature></target>"}
+    with Stub({"p": "00" * 400000}, xml) as stub:
+        result = Run("dump", "-j", "-t", stub.target)
+        check(result, DONE)
+        assert json.loads(result.out)["targets"][0]["vcpus"][0]["registers"][0]["bytes"] is None
+    with Stub({"p": "ab"}, xml) as stub:
+        result = check(Run("dump", "-j", "-t", stub.target), DONE)
+        assert json.loads(result.out)["targets"][0]["vcpus"][0]["registers"][0]["bytes"] == "ab"
+
+
+@test
+def a_target_without_vcpus(_):
+    for answer in ("W00", "X09;process:1", "N", "w00;p1.1"):
+        with Stub({"?": answer}, {"target.xml": b"<target/>"}) as stub:
+            check(Run("dump", "--timeout", TIMEOUT_S, "-t", stub.target),
+                  (DONE, BAD_STUB, NO_REGISTER))
+
+
+if __name__ == "__main__":
+    main()

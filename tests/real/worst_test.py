@@ -1,0 +1,308 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# timeout: 600
+"""Real stubs at their worst: QEMU killed, frozen, reset or powered off under us, a
+client before us that died in the middle of a word, a monitor that resumes what
+we have stopped, vCPUs that appear. The tool ends, soon, with one line; and a
+guest that lives runs on.
+
+SIGNALS=200 sends each signal at that many random moments (10 otherwise).
+"""
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import time
+
+import libtest
+import qemu
+from libtest import (BAD_STUB, CLI, DONE, NO_CONNECTION, NO_REGISTER, check, equal, one_message, run,
+                     say)
+from rsp import wait_until
+
+RESUME_S = 3.0
+END_S = 10.0
+SEED = int(os.environ.get("SEED", time.time_ns() % 100000))
+rng = random.Random(SEED)
+
+
+class Started:
+    """The tool at work on a machine."""
+
+    def __init__(self, machine, *args):
+        self.args = args
+        self.begin = time.monotonic()
+        self.process = subprocess.Popen([CLI, *args, "-t", machine.address], stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                        preexec_fn=qemu.die_with_parent)
+
+    def end(self, place, limit_s=END_S):
+        """Its Result; one that does not end is a counted failure."""
+        try:
+            out, err = self.process.communicate(timeout=limit_s)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.communicate()
+            check(False, place, f"{' '.join(self.args)} does not end")
+            return libtest.Result(None, "", "")
+        return libtest.Result(self.process.returncode, out, err)
+
+
+def fails_well(result, place, statuses=(NO_CONNECTION, BAD_STUB)):
+    """It may have been through already; else one line says why."""
+    check(result.status in (DONE, *statuses), place, result)
+    if result.status not in (DONE, None):
+        one_message(result, place)
+        errors = [line for line in result.err.splitlines() if not line.startswith("gdbregs-cli: note:")]
+        equal(len(errors), 1, place)
+
+
+def runs_again(machine, place):
+    if not check(wait_until(machine.running, RESUME_S), "runs again",
+                 f"after {place}: QMP says {machine.status()}"):
+        machine.cont()
+
+
+def dumps(machine, place):
+    equal(run("dump", "-t", machine.address).status, DONE, place)
+    runs_again(machine, place)
+
+
+# ------------------------------------------------------------- killed and frozen
+
+def check_killed(target):
+    for delay_ms in (0, 3, 8):
+        with qemu.Machine(target, halted=False, stub="tcp") as machine:
+            tool = Started(machine, "dump", "--timeout", "2")
+            time.sleep(delay_ms / 1000)
+            machine.process.kill()
+            fails_well(tool.end("killed mid-dump"), f"QEMU killed after {delay_ms} ms")
+    say("QEMU killed in the middle of a dump: one line, and the end")
+
+
+def check_frozen(machine):
+    """SIGSTOP: no answer in time. What was written while it stood is there when it goes on."""
+    frozen = 0
+    for delay_ms in (0, 2, 4, 6, 8):
+        place = f"QEMU frozen after {delay_ms} ms"
+        tool = Started(machine, "dump", "--timeout", "0.5")
+        time.sleep(delay_ms / 1000)
+        machine.process.send_signal(signal.SIGSTOP)
+        try:
+            result = tool.end(place)
+        finally:
+            machine.process.send_signal(signal.SIGCONT)
+        fails_well(result, place, (NO_CONNECTION,))
+        frozen += result.status == NO_CONNECTION
+        runs_again(machine, place)
+        dumps(machine, f"a dump after: {place}")
+    check(frozen > 0, "frozen in time", "every dump was through before")
+    say(f"QEMU frozen in the middle of a dump: {frozen} of 5 without an answer, the guest runs on")
+
+
+def check_second_signal(machine):
+    """The first asks it to leave in order; with a silent stub the second one ends it."""
+    machine.process.send_signal(signal.SIGSTOP)
+    try:
+        tool = Started(machine, "dump", "--timeout", "30")
+        time.sleep(0.3)
+        tool.process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        begin = time.monotonic()
+        tool.process.send_signal(signal.SIGINT)
+        result = tool.end("second signal")
+        check(time.monotonic() - begin < 1, "second signal", "took more than a second")
+        check(result.status in (-signal.SIGTERM, -signal.SIGINT), "second signal", result)
+    finally:
+        machine.process.send_signal(signal.SIGCONT)
+    time.sleep(0.2)
+    equal(run("dump", "-t", machine.address, "--on-exit", "resume").status, DONE, "after two signals")
+    runs_again(machine, "two signals")
+    say("a second signal ends the tool at once although QEMU is frozen")
+
+
+# ------------------------------------------------------------- clients before us
+
+def packet(payload):
+    return b"$" + payload + b"#%02x" % (sum(payload) & 0xff)
+
+
+def say_and_die(machine, *parts):
+    """A client that writes that, reads what comes, and is gone."""
+    with socket.create_connection(machine.socket_address, 5) as sock:
+        for part in parts:
+            sock.sendall(part)
+            time.sleep(0.02)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+
+
+def check_died(machine):
+    hello = (b"+" + packet(b"qSupported:multiprocess+"), b"+" + packet(b"?"))
+    words = {
+        "nothing said": (), "$": (b"$",), "half a packet": (b"+$qSuppor",),
+        "a packet without its checksum": (b"+$?#",), "half a checksum": (b"+$?#3",),
+        "an escape": (b"+$X}",), "half of vCont;c": (*hello, b"+$vCon"),
+        "vCont;c under way": (*hello, b"+" + packet(b"vCont;c")),
+        "vCont;c and an interrupt": (*hello, b"+" + packet(b"vCont;c"), b"\3"),
+        "a step": (*hello, b"+" + packet(b"vCont;s:p1.1")),
+        "a flood of p": (*hello, packet(b"Hgp1.1") + packet(b"p0") * 3000 + b"$p"),
+        "a wrong checksum": (b"$?#00",), "damaged digits": (b"$?#zz",),
+    }
+    for place, parts in words.items():
+        say_and_die(machine, *parts)
+        result = run("dump", "-j", "-t", machine.address, "--on-exit", "resume")
+        if check(result.status == DONE, f"after a client that died: {place}", result):
+            vcpus = json.loads(result.out)["targets"][0]["vcpus"]
+            check(all(r["bytes"] for v in vcpus for r in v["registers"]), place, "values are missing")
+        runs_again(machine, f"a client that died: {place}")
+    say(f"{len(words)} clients died in the middle of a word, the next one is served")
+
+
+# ---------------------------------------------------------------- under our feet
+
+def check_monitor(machine):
+    """QMP resumes and stops the machine while it is being dumped."""
+    statuses = []
+    for _ in range(25):
+        tool = Started(machine, "dump", "--timeout", "1")
+        while tool.process.poll() is None and time.monotonic() - tool.begin < 5:
+            machine.qmp.execute(rng.choice(("cont", "stop", "cont")))
+            time.sleep(rng.uniform(0, 0.003))
+        result = tool.end("monitor")
+        fails_well(result, "the monitor interferes")
+        statuses.append(result.status)
+        machine.cont()
+    # The last thing the monitor said is what holds.
+    dumps(machine, "the monitor interfered")
+    say(f"the monitor resumed and stopped the machine in 25 dumps: "
+        f"{statuses.count(DONE)} were taken, the others refused")
+
+
+def check_monitor_watch(machine):
+    tool = Started(machine, "watch", "-n", "15", "-i", "0.03", "--timeout", "1", "rip")
+    while tool.process.poll() is None and time.monotonic() - tool.begin < 20:
+        machine.qmp.execute(rng.choice(("stop", "cont", "cont")))
+        time.sleep(rng.uniform(0, 0.05))
+    fails_well(tool.end("monitor and watch"), "the monitor interferes with watch")
+    machine.cont()
+    dumps(machine, "the monitor interfered with watch")
+    say("the monitor resumed and stopped the machine during a watch")
+
+
+def bios(path, code):
+    """Waits some tenths of a second, then does that; for ever."""
+    image = bytearray(b"\xf4" * 65536)
+    wait = b"\x66\xb9" + (80_000_000).to_bytes(4, "little") + b"\x66\x49\x75\xfc"
+    body = wait + code
+    image[0:len(body) + 2] = body + b"\xeb" + bytes([(-(len(body) + 2)) & 0xff])
+    image[0xfff0:0xfff5] = b"\xea\x00\x00\x00\xf0"
+    qemu.write_bytes(path, bytes(image))
+    return ["-bios", path]
+
+
+def out_byte(port, value):
+    return b"\xba" + port.to_bytes(2, "little") + b"\xb0" + bytes([value]) + b"\xee"
+
+
+# What the guest does, QEMU's options for it, and whether there is a guest afterwards.
+ENDINGS = {
+    "resets": (out_byte(0x64, 0xfe), [], True),
+    "powers off": (out_byte(0x501, 1), ["-device", "isa-debug-exit,iobase=0x501"], False),
+    "panics": (out_byte(0x505, 1), ["-device", "pvpanic", "-action", "panic=pause"], True),
+    "ends in a shutdown": (out_byte(0x505, 1), ["-device", "pvpanic", "-action", "panic=shutdown",
+                                                "-no-shutdown"], True),
+}
+
+
+def check_endings():
+    for what, (code, options, lives) in ENDINGS.items():
+        target = qemu.Target(what, "qemu-system-x86_64", options, {},
+                             program=lambda path, code=code: bios(path, code))
+        for args in (("watch", "-n", "12", "-i", "0.05", "rip"), ("dump",)):
+            with qemu.Machine(target, halted=False, stub="tcp") as machine:
+                begin = time.monotonic()
+                # The guest gets on only while we let it run.
+                while time.monotonic() - begin < (1.2 if lives else 10) and not machine.dead():
+                    result = Started(machine, *args, "--timeout", "1").end(what)
+                    fails_well(result, f"{args[0]} while the guest {what}", (NO_CONNECTION, BAD_STUB,
+                                                                            NO_REGISTER))
+                equal(machine.dead(), not lives, f"{args[0]} while the guest {what}: QEMU is dead")
+    say(f"the guest {', '.join(ENDINGS)} under watch and under dumps: no hang, one line")
+
+
+# ---------------------------------------------------------------------- hot-plug
+
+def vcpu_count(machine):
+    return len(libtest.run_json("vcpus", "-t", machine.address) or ())
+
+
+def check_hotplug():
+    target = qemu.Target("hot-plug", "qemu-system-x86_64", ["-M", "q35"], {}, vcpus="1,maxcpus=3")
+    with qemu.Machine(target, halted=False, stub="tcp") as machine:
+        equal(vcpu_count(machine), 1, "vCPUs before hot-plug")
+        for expected in (2, 3):
+            slots = machine.qmp.execute("query-hotpluggable-cpus")
+            free = next(s for s in slots if "qom-path" not in s)
+            machine.qmp.execute("device_add", driver=free["type"], id=f"cpu{expected}", **free["props"])
+            equal(vcpu_count(machine), expected, "vCPUs after hot-plug")
+            dumped = libtest.run_json("dump", "-t", machine.address)
+            counts = [len(v["registers"]) for v in dumped["targets"][0]["vcpus"]]
+            equal(counts, [66] * expected, "registers of hot-plugged vCPUs")
+            runs_again(machine, "hot-plug")
+        tool = Started(machine, "watch", "-n", "10", "-i", "0.05", "rip")
+        fails_well(tool.end("watch"), "watch after hot-plug")
+    say("vCPUs plugged in between two dumps are there in the next")
+
+
+# ------------------------------------------------------------ again and again
+
+def check_drift(machine):
+    for _ in range(100):
+        equal(run("dump", "-t", machine.address).status, DONE, "100 dumps in a row")
+        runs_again(machine, "one of 100 dumps")
+    with qemu.Machine(machine.target, halted=True, stub="tcp") as halted:
+        seen = {run("dump", "-t", halted.address).out for _ in range(20)}
+        equal(len(seen), 1, "different dumps of a machine that does not run")
+        equal(halted.status(), "prelaunch", "after 20 dumps of a machine that does not run")
+    say("100 dumps in a row: running after each; 20 of a halted machine are the same")
+
+
+def check_signals(machine):
+    rounds = int(os.environ.get("SIGNALS", 10))
+    ended = 0
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
+        for _ in range(rounds):
+            delay_s = rng.uniform(0, 0.012)
+            place = f"{number.name} after {delay_s * 1000:.1f} ms"
+            tool = Started(machine, "dump", "--timeout", "2")
+            time.sleep(delay_s)
+            tool.process.send_signal(number)
+            result = tool.end(place)
+            check(result.status in (DONE, -number, NO_CONNECTION, BAD_STUB), place, result)
+            ended += result.status == -number
+            runs_again(machine, place)
+    say(f"{4 * rounds} signals to dumps, {ended} of them before the end: it runs after each "
+        f"(SEED={SEED})")
+
+
+def main():
+    target = qemu.target("x86_64")
+    libtest.need(target.binary)
+    check_killed(target)
+    with qemu.Machine(target, halted=False, stub="tcp") as machine:
+        check_frozen(machine)
+        check_second_signal(machine)
+        check_died(machine)
+        check_monitor(machine)
+        check_monitor_watch(machine)
+        check_drift(machine)
+        check_signals(machine)
+        check(not machine.dead(), "QEMU lives")
+    check_endings()
+    check_hotplug()
+    libtest.finish("worst")
+
+
+main()
