@@ -31,6 +31,7 @@ static const struct rule rules[] = {
 	{"C", false, RUNS},
 	{"s", false, RUNS},
 	{"S", false, RUNS},
+	{"F", false, RUNS},
 	{"i", false, RUNS},
 	{"I", false, RUNS},
 	{"bc", true, RUNS},

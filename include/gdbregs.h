@@ -316,6 +316,8 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_find_register(struct gdbregs_session *s,
 						      const char *feature, const char *name,
 						      const struct gdbregs_register **out);
 
+/* Of a NULL handle: NULL, 0, UNKNOWN. */
+
 /** The register's name. Interned. */
 GDBREGS_API const char *gdbregs_register_name(const struct gdbregs_register *h);
 /** The name of its feature; NULL where the description names none. Interned. */

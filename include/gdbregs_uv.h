@@ -6,7 +6,12 @@
  * An accepted request (result 0) calls back exactly once, from the loop, never
  * from within the call that made it; a refused one (negative result) never
  * calls back. Any function of the session, gdbregs_uv_close() included, may be
- * called from a callback. Requests are queued; any number may be in flight.
+ * called from a callback. Requests are queued; any number may be in flight. A
+ * callback may be NULL: then nobody is told, and what the request writes to must
+ * stay until the session is closed.
+ *
+ * What can be told at once refuses a request (a closed session, no access, a vCPU
+ * to step that isn't there); what concerns one register comes with the callback.
  *
  * What needs no waiting (vCPUs, registers, look-ups, error text) is in
  * gdbregs.h and serves these sessions too. The blocking calls of gdbregs.h

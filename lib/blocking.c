@@ -6,6 +6,9 @@
 #include "error.h"
 #include "pipe-guard.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 void gdbregs__blocking_done(struct gdbregs_session *s, int status, void *arg)
 {
 	struct gdbregs__waiting *waiting = arg;
@@ -47,9 +50,29 @@ static void close_and_free(struct gdbregs_session *s)
 	free_loop(loop);
 }
 
-static int open_session(struct gdbregs_context *ctx, const char *address, char *const argv[],
-			const struct gdbregs_options *o, struct gdbregs_session **out,
-			struct gdbregs_error *err)
+/* libuv aborts when one of its descriptors is 0, 1 or 2, as in a daemon that has
+ * closed them: they are filled while descriptors are made. Returns how many. */
+static int fill_standard(int *fds)
+{
+	int count = 0;
+
+	while (count < 3) {
+		int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+		if (fd < 0)
+			break;
+		if (fd > STDERR_FILENO) {
+			close(fd);
+			break;
+		}
+		fds[count++] = fd;
+	}
+	return count;
+}
+
+static int open_filled(struct gdbregs_context *ctx, const char *address, char *const argv[],
+		       const struct gdbregs_options *o, struct gdbregs_session **out,
+		       struct gdbregs_error *err)
 {
 	uv_loop_t *loop = gdbregs__malloc(sizeof(*loop));
 	struct gdbregs__waiting waiting = {0};
@@ -81,6 +104,19 @@ static int open_session(struct gdbregs_context *ctx, const char *address, char *
 	}
 	*out = s;
 	return 0;
+}
+
+static int open_session(struct gdbregs_context *ctx, const char *address, char *const argv[],
+			const struct gdbregs_options *o, struct gdbregs_session **out,
+			struct gdbregs_error *err)
+{
+	int fds[3];
+	int count = fill_standard(fds);
+	int result = open_filled(ctx, address, argv, o, out, err);
+
+	while (count)
+		close(fds[--count]);
+	return result;
 }
 
 int gdbregs_connect(struct gdbregs_context *ctx, const char *address,

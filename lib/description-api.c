@@ -6,32 +6,32 @@
 
 const char *gdbregs_register_name(const struct gdbregs_register *h)
 {
-	return h->name;
+	return h ? h->name : NULL;
 }
 
 const char *gdbregs_register_feature(const struct gdbregs_register *h)
 {
-	return h->feature;
+	return h ? h->feature : NULL;
 }
 
 const char *gdbregs_register_type(const struct gdbregs_register *h)
 {
-	return h->type_name;
+	return h ? h->type_name : NULL;
 }
 
 const char *gdbregs_register_group(const struct gdbregs_register *h)
 {
-	return h->group;
+	return h ? h->group : NULL;
 }
 
 unsigned gdbregs_register_bits(const struct gdbregs_register *h)
 {
-	return h->bits;
+	return h ? h->bits : 0;
 }
 
 enum gdbregs_type_kind gdbregs_register_kind(const struct gdbregs_register *h)
 {
-	return h->type ? h->type->kind : GDBREGS_TYPE_UNKNOWN;
+	return h && h->type ? h->type->kind : GDBREGS_TYPE_UNKNOWN;
 }
 
 int gdbregs_description_registers(const struct gdbregs_description *d,

@@ -214,13 +214,14 @@ int gdbregs_description_load(struct gdbregs_context *ctx, const char *path,
 			     const struct gdbregs_options *o,
 			     const struct gdbregs_description **out, struct gdbregs_error *err)
 {
-	const struct gdbregs__limits limits = gdbregs__limits_from(o);
+	struct gdbregs_options options;
 	struct gdbregs_document *documents;
 	size_t count;
 
-	if (!ctx || !path || !out)
+	if (!ctx || !path || !out || !gdbregs__options_take(&options, o))
 		return gdbregs__fail(err, GDBREGS_ERR_INVAL, "%s",
 				     gdbregs_strerror(GDBREGS_ERR_INVAL));
+	const struct gdbregs__limits limits = gdbregs__limits_from(&options);
 
 	int result = gdbregs__description_read(path, &limits, &documents, &count, err);
 	if (result < 0)

@@ -49,7 +49,7 @@ static int on_stop(struct gdbregs_session *s, struct gdbregs__discover *d, const
 	if (stop.kind == GDBREGS__STOP_EXITED || stop.kind == GDBREGS__STOP_TERMINATED) {
 		s->exited = true;
 		return gdbregs__session_say(s, GDBREGS_ERR_NO_VCPU,
-					    "the program behind %s has already ended", s->label);
+					    "no program runs behind %s, or it has ended", s->label);
 	}
 	/* The stub's first process is ours from the start; now it has a name. */
 	if (!stop.has_thread)

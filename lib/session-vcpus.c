@@ -273,7 +273,7 @@ int gdbregs_find_register(struct gdbregs_session *s, unsigned vcpu, const char *
 	if (result < 0)
 		return result;
 	if (!name || !out)
-		return gdbregs__session_say(s, GDBREGS_ERR_INVAL, "no register name given");
+		return gdbregs__session_say(s, GDBREGS_ERR_INVAL, "no register name, or nowhere to put the handle");
 	result = gdbregs__description_find(d, feature, name, out);
 	if (result == GDBREGS_ERR_NO_REGISTER)
 		gdbregs__session_say(s, result, "vCPU %u has no register %s%s%s", vcpu,

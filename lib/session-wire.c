@@ -522,6 +522,11 @@ void gdbregs__session_overdue(struct gdbregs_session *s)
 	}
 	if (!s->heard && s->decoder.junk_count)
 		fail_not_a_stub(s);
+	else if (!s->heard && s->is_child)
+		gdbregs__session_fail(s, GDBREGS_ERR_TIMEOUT,
+				      "%s runs, but has not answered for %.1f s: does it serve gdb "
+				      "on its standard input and output?",
+				      s->label, (double)timeout_ms / 1000);
 	else if (!s->heard)
 		gdbregs__session_fail(
 			s, GDBREGS_ERR_TIMEOUT,

@@ -136,6 +136,7 @@ struct gdbregs_session {
 	struct gdbregs_options options; /* strings in it are not ours to use after connect */
 	struct gdbregs__limits limits;
 	char *label; /* what we are connected to, for messages */
+	bool is_child; /* a command we have started */
 	const struct gdbregs_description *given;    /* instead of the stub's */
 	const struct gdbregs_description *fallback; /* where the stub serves none */
 	enum gdbregs__session_state state;

@@ -15,7 +15,8 @@ int gdbregs_uv_connect(struct gdbregs_context *ctx, uv_loop_t *loop, const char 
 		       gdbregs_uv_cb cb, void *arg, struct gdbregs_error *err)
 {
 	if (!loop || !out)
-		return gdbregs__fail(err, GDBREGS_ERR_INVAL, "no loop, or nowhere to put the session");
+		return gdbregs__fail(err, GDBREGS_ERR_INVAL,
+				     "no loop, or nowhere to put the session");
 	return gdbregs__transport_open(ctx, loop, address, NULL, o, cb, arg, out, err);
 }
 
@@ -36,7 +37,7 @@ void gdbregs_uv_close(struct gdbregs_session *s, gdbregs_uv_close_cb cb, void *a
 }
 
 int gdbregs__uv_accepted(struct gdbregs_session *s, int result, struct gdbregs__op *op,
-		    struct gdbregs_uv_request **request)
+			 struct gdbregs_uv_request **request)
 {
 	if (result == 0 && request)
 		*request = (struct gdbregs_uv_request *)op;

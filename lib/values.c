@@ -167,7 +167,7 @@ int gdbregs_register_format(const struct gdbregs_register *h, enum gdbregs_byte_
 {
 	struct gdbregs__text made;
 
-	if (!h || !text || (!bytes && size))
+	if (!h || !text || (!bytes && size) || order > GDBREGS_BYTE_ORDER_BIG)
 		return GDBREGS_ERR_INVAL;
 	gdbregs__text_init(&made);
 	if (order == GDBREGS_BYTE_ORDER_LITTLE || order == GDBREGS_BYTE_ORDER_BIG)
