@@ -81,7 +81,7 @@ static int collect(struct target *t)
 static int show_target(const struct options *o, struct output *out)
 {
 	struct targets set;
-	int status = targets_run(&set, o, GDBREGS_NO_REGS, collect, NULL);
+	int status = targets_run(&set, o, GDBREGS_R_REGS, collect, NULL);
 	if (status == 0)
 		status = targets_report(&set);
 	if (status == 0 && set.item[0].snapshot.vcpu_count == 0)

@@ -149,7 +149,10 @@ void selection_fini(struct selection *s)
 static int fill(struct selection *s, struct selected *item)
 {
 	struct gdbregs_reg_descriptor *all = NULL;
-	int error = gdbregs_description_registers(item->description, &all, &item->total);
+	/* A stub without a description has vCPUs, but no registers that are known. */
+	int error = item->description == NULL
+			    ? 0
+			    : gdbregs_description_registers(item->description, &all, &item->total);
 	if (error < 0)
 		return error;
 	item->registers = calloc(item->total + 1, sizeof(*item->registers));
