@@ -112,7 +112,7 @@ static int compare_keys(const struct stored_value *a, const struct stored_value 
 		order = (a->feature != NULL) - (b->feature != NULL);
 	if (order == 0)
 		order = strcmp(a->name, b->name);
-	return order != 0 ? order : (a->nth > b->nth) - (a->nth < b->nth);
+	return order;
 }
 
 static int compare_places(const void *left, const void *right)
@@ -123,7 +123,6 @@ static int compare_places(const void *left, const void *right)
 	return order != 0 ? order : (a->place > b->place) - (a->place < b->place);
 }
 
-/* Sorted by key; values of one key are numbered in the order of the snapshot. */
 static struct stored_value **sort(struct stored *s)
 {
 	struct stored_value **sorted = calloc(s->count + 1, sizeof(*sorted));
@@ -132,15 +131,10 @@ static struct stored_value **sort(struct stored *s)
 	for (size_t i = 0; i < s->count; i++)
 		sorted[i] = &s->item[i];
 	qsort(sorted, s->count, sizeof(*sorted), compare_places);
-	for (size_t i = 1; i < s->count; i++) {
-		struct stored_value *v = sorted[i], *last = sorted[i - 1];
-		struct stored_value first = *last;
-		first.nth = 0;
-		v->nth = compare_keys(&first, v) == 0 ? last->nth + 1 : 0;
-	}
 	return sorted;
 }
 
+/* Registers of one name, which keep their order, belong together in that order. */
 static void link_all(struct stored_value **a, size_t a_count, struct stored_value **b,
 		     size_t b_count)
 {

@@ -19,7 +19,6 @@ struct stored_value {
 	unsigned vcpu;
 	enum gdbregs_byte_order order;
 	size_t place; /* in the list */
-	size_t nth; /* among those of the same target, vCPU, feature and name */
 	struct stored_value *other; /* in the other snapshot; NULL: it is not there */
 };
 

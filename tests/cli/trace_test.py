@@ -141,12 +141,17 @@ def breakpoints(directory):
 
 @test
 def breakpoints_until(directory):
-    with with_pc(directory) as fake:
+    log = os.path.join(directory, "log")
+    with with_pc(directory, "--log", log) as fake:
         found = steps(fake, "--break", "0x1008", "--until", "0x1010", "pc")
         equal(reasons(found), [(0, 0, "start"), (1, 0, "breakpoint"), (2, 0, "until")])
         # One that stands where the guest begins is passed.
         found = steps(fake, "--break", "0x1000", "--break", "0x1008", "-n", "1", "pc")
         equal([e["bytes"] for e in found[1]["changed"]], [pc(2).hex()])
+    packets = [line.split()[2] for line in read(log).splitlines() if " packet " in line]
+    packets = packets[packets.index("?", packets.index("?") + 1) if packets.count("?") > 1 else 0:]
+    moves = [word for word in packets if word.startswith(("vCont;", "Z0"))]
+    equal([word[:7] for word in moves], ["vCont;s", "Z0,1000", "Z0,1008", "vCont;c"])
 
 
 @test
@@ -155,6 +160,12 @@ def what_changed_since_the_last_record(directory):
     with with_pc(directory, "--changing", "2") as fake:
         found = steps(fake, "--break", "0x1008", "--break", "0x1010", "-n", "2")
         equal([[e["name"] for e in r["changed"]] for r in found[1:]], [["pc"], ["pc"]])
+    with with_pc(directory) as fake:
+        text = silent_ok(run("trace", "--break", "0x1008", "--break", "0x1010", "-n", "2", "pc",
+                             "-t", fake.target))
+        equal([line.split()[1:] for line in text.splitlines() if " -> " in line],
+              [["0x0000000000001000", "->", "0x0000000000001008"],
+               ["0x0000000000001008", "->", "0x0000000000001010"]])
 
 
 @test

@@ -139,7 +139,8 @@ static void try_all(unsigned kind, bool connecting, size_t step)
 	printf("%-10s %-10s %zu bytes: all well %lu, refused %lu, no answer %lu, other %lu\n",
 	       kind == NO_ACK_WITH_P ? "no acks" : script_kind_names[kind],
 	       connecting ? "connecting" : "reading", place, o.good, o.refused, o.lost, o.other);
-	REQUIRE(o.good + o.refused + o.lost + o.other > 100);
+	/* There was damage, and what it does is one of these. */
+	REQUIRE(o.refused + o.lost > 50 && o.other == 0);
 }
 
 int main(void)

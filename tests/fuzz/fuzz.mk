@@ -17,9 +17,10 @@ FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # What a target is made of besides its own file and the library: the session's
 # stub is that of the wire tests.
-FUZZ_HELP_session := tests/fuzz/stub.c tests/fuzz/requests.c \
+FUZZ_HELP_session := $(addprefix tests/fuzz/,stub.c sent.c requests.c) \
 	$(wildcard tests/wire/script*.c tests/wire/machines.c)
-FUZZ_SRC := $(FUZZ_ALL:%=tests/fuzz/%_fuzz.c) tests/fuzz/replay.c $(FUZZ_HELP_session)
+FUZZ_SRC := $(FUZZ_ALL:%=tests/fuzz/%_fuzz.c) tests/fuzz/replay.c tests/fuzz/damage_test.c \
+	$(FUZZ_HELP_session)
 
 FUZZ_BIN := $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)
 REPLAY_BIN := $(FUZZ_ALL:%=$(BUILD)/tests/fuzz/%_replay)

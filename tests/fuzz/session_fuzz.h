@@ -49,6 +49,9 @@ void partner_replace(struct partner *p, struct fuzz_input *in, size_t size);
 void partner_drop(struct partner *p, size_t size);
 void partner_flip(struct partner *p, size_t at, unsigned bit);
 void partner_eof(struct partner *p);
+/* sent.c: these bytes were sent; they are held against the rules, the stub gets
+ * them. */
+void partner_sent(struct partner *p, const uint8_t *out, size_t size);
 /* What must hold at any time. */
 void partner_require(const struct partner *p);
 

@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""valgrind is silent on real dumps: a running machine's over TCP, a spawned one's."""
+import os
+import shutil
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import qemu
+
+CLI = os.environ.get("GDBREGS_CLI") or os.path.join(os.environ.get("BUILD", "build"), "gdbregs-cli")
+VALGRIND = ["valgrind", "-q", "--leak-check=full", "--show-leak-kinds=all",
+            "--errors-for-leak-kinds=all", "--error-exitcode=99"]
+
+
+def check(name, *argv):
+    done = subprocess.run([*VALGRIND, CLI, "dump", *argv], capture_output=True, text=True,
+                          timeout=100, check=False)
+    found = [line for line in done.stderr.splitlines() if line.startswith("==")]
+    registers = done.stdout.count('"bytes"')
+    print(f"{name}: {registers} registers, status {done.returncode}, {len(found)} lines of valgrind")
+    if done.returncode or found or not registers:
+        print(done.stderr)
+        return 1
+    return 0
+
+
+def main():
+    if not shutil.which("valgrind"):
+        print("valgrind is not installed")
+        return 77
+    failed = check("spawned x86_64", "-j", "--", "qemu-system-x86_64", "-S", "-gdb", "stdio",
+                   "-display", "none", "-monitor", "none", "-serial", "null")
+    with qemu.Machine(qemu.target("aarch64"), stub="tcp", halted=False) as machine:
+        failed += check("running aarch64", "-j", "-t", machine.address)
+    return 1 if failed else 0
+
+
+sys.exit(main())
