@@ -42,6 +42,13 @@ static bool names_pids(const struct gdbregs_session *s)
 	return false;
 }
 
+/* As far as the stub got before it fell silent. In multiprocess mode QEMU refuses a
+ * D without a pid; any other stub refuses one with a pid that it does not know. */
+static bool may_be_qemu(const struct gdbregs_session *s)
+{
+	return !s->heard || s->qemu_system || (!s->identified && s->supported.multiprocess);
+}
+
 static int send_detach(struct gdbregs_session *s, struct detach *d)
 {
 	size_t count = s->process_count ? s->process_count : 1;
@@ -223,7 +230,7 @@ void gdbregs__session_farewell(struct gdbregs_session *s)
 	/* A second D would reach a machine that runs already, and stop it. */
 	if (!names_pids(s)) {
 		if (!s->detach_begun)
-			farewell_detach(s, !s->heard || s->qemu_system ? 1 : 0);
+			farewell_detach(s, may_be_qemu(s) ? 1 : 0);
 		return;
 	}
 	for (size_t i = 0; i < s->process_count; i++)

@@ -102,9 +102,11 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 		hello->step = STEP_IDENTIFY;
 		return 0;
 	case KIND_NO_ACK:
+		s->identified = true; /* QEMU has no such mode */
 		hello->step = STEP_HOST_INFO;
 		return on_no_ack(s, answer);
 	case KIND_QEMU:
+		s->identified = true;
 		hello->step = STEP_END;
 		return on_qemu(s, answer);
 	default:

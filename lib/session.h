@@ -177,6 +177,7 @@ struct gdbregs_session {
 
 	/* The stub. */
 	struct gdbregs__supported supported;
+	bool identified;  /* it is known whether it is QEMU */
 	bool qemu;        /* any QEMU */
 	bool qemu_system; /* QEMU system emulation */
 	enum gdbregs_byte_order stub_order; /* lldb-server says it */
