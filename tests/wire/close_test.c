@@ -136,6 +136,25 @@ START_TEST(detach_unanswered)
 }
 END_TEST
 
+/* QEMU frozen between its first two answers: a D without a pid, which it refuses
+ * in multiprocess mode, would leave the guest halted. */
+START_TEST(silent_before_identified)
+{
+	const struct script_rule rules[] = {{"qqemu.Supported", 0, SCRIPT_SILENT}, {0}};
+	struct script_stub stub;
+	struct drive d;
+
+	set_up(&stub, &d, SCRIPT_QEMU72, &endings[0]);
+	stub.rules = rules;
+	ck_assert_int_eq(drive_connect(&d), GDBREGS_ERR_TIMEOUT);
+	gdbregs__session_farewell(d.s);
+	ck_assert_uint_eq(d.s->out.size, strlen("$D;1#b0"));
+	ck_assert_mem_eq(d.s->out.data, "$D;1#b0", d.s->out.size);
+	drive_finish(&d);
+	script_end(&stub);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
 	Suite *suite = suite_create("close");
@@ -145,6 +164,7 @@ static Suite *make_suite(void)
 	tcase_add_loop_test(tests, close_anywhere, 0, sizeof(endings) / sizeof(*endings));
 	tcase_add_loop_test(tests, close_in_silence, 0, SCRIPT_KINDS);
 	tcase_add_loop_test(tests, detach_unanswered, 0, 6);
+	tcase_add_test(tests, silent_before_identified);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
