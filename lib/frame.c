@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "frame.h"
 
+#include "frame-scan.h"
 #include "hex.h"
-
-#include <string.h>
 
 enum {
 	IDLE = GDBREGS__FRAME_IDLE, /* between packets */
@@ -17,57 +16,6 @@ enum {
 struct input {
 	const uint8_t *at, *end;
 };
-
-#define BLOCK 16 /* bytes looked at at once */
-
-typedef uint8_t block_bytes __attribute__((vector_size(BLOCK)));
-typedef uint16_t block_pairs __attribute__((vector_size(BLOCK)));
-
-static inline bool ends_text(uint8_t byte)
-{
-	return byte == '#' || byte == '$' || byte == '*';
-}
-
-static inline bool block_ends_text(block_bytes block)
-{
-	block_bytes ends = (block_bytes)((block == '#') | (block == '$') | (block == '*'));
-	uint64_t halves[2];
-
-	memcpy(halves, &ends, sizeof(halves));
-	return (halves[0] | halves[1]) != 0;
-}
-
-static inline unsigned block_sum(block_bytes block)
-{
-	block_pairs pairs = (block_pairs)block;
-	uint64_t halves[2];
-
-	pairs = (pairs & 0xff) + (pairs >> 8);
-	memcpy(halves, &pairs, sizeof(halves));
-	uint64_t lanes = halves[0] + halves[1];
-	lanes += lanes >> 32;
-	return (unsigned)(lanes + (lanes >> 16));
-}
-
-/* The first # $ or * in the input, or its end; adds the bytes before it to the
- * checksum, of which the low eight bits count. Sixteen bytes at a time, with the
- * vectors that gcc and clang have on any machine: this sees every byte that ever
- * arrives. */
-static inline const uint8_t *scan(const uint8_t *at, const uint8_t *end, unsigned *sum)
-{
-	block_bytes sums = {0}, block;
-
-	for (; (size_t)(end - at) >= BLOCK; at += BLOCK) {
-		memcpy(&block, at, BLOCK);
-		if (block_ends_text(block))
-			break;
-		sums += block; /* each lane modulo 256, as the checksum is */
-	}
-	*sum += block_sum(sums);
-	for (; at < end && !ends_text(*at); at++)
-		*sum += *at;
-	return at;
-}
 
 /* Begin a packet. */
 static void begin(struct gdbregs__frame_decoder *d, bool notification)
@@ -149,7 +97,7 @@ static int take_payload(struct gdbregs__frame_decoder *d, struct input *in,
 			struct gdbregs__frame *frame)
 {
 	unsigned sum = d->sum;
-	const uint8_t *stop = scan(in->at, in->end, &sum);
+	const uint8_t *stop = gdbregs__scan(in->at, in->end, &sum);
 
 	if (keep_text(d, in->at, (size_t)(stop - in->at), frame) < 0)
 		return GDBREGS_ERR_NOMEM;
@@ -250,29 +198,12 @@ static __attribute__((noinline)) int take_steps(struct gdbregs__frame_decoder *d
 	return result;
 }
 
-/* A packet that lies in the input from its $ to its checksum and needs no
- * decoding. Returns how many bytes that was, 0 if there is none. */
-static inline size_t take_whole(const uint8_t *at, const uint8_t *end, size_t max_bytes,
-				struct gdbregs__frame *frame)
-{
-	unsigned sum = 0;
-	const uint8_t *payload = at + 1, *stop = scan(payload, end, &sum);
-	size_t size = (size_t)(stop - payload);
-
-	if (end - stop < 3 || *stop != '#' || size > max_bytes ||
-	    memcmp(stop + 1, gdbregs__hex_pairs[sum & 0xff], 2) != 0)
-		return 0;
-	frame->kind = GDBREGS__FRAME_PACKET;
-	frame->payload = payload;
-	frame->size = size;
-	return 1 + size + 3;
-}
-
 /* Past the machine goes what nearly all input is: acks and whole packets. */
 int gdbregs__frame_next(struct gdbregs__frame_decoder *d, const uint8_t *in, size_t size,
 			size_t *used, struct gdbregs__frame *frame)
 {
 	size_t at = *used, whole = 0;
+	struct gdbregs__frame_text text;
 
 	frame->kind = GDBREGS__FRAME_NONE;
 	if (at >= size)
@@ -283,9 +214,10 @@ int gdbregs__frame_next(struct gdbregs__frame_decoder *d, const uint8_t *in, siz
 		return 0;
 	}
 	if (d->state == IDLE && in[at] == '$')
-		whole = take_whole(in + at, in + size, d->max_bytes, frame);
+		whole = gdbregs__frame_whole(d, in + at, size - at, &text);
 	if (!whole)
 		return take_steps(d, in, size, used, frame);
+	*frame = (struct gdbregs__frame){GDBREGS__FRAME_PACKET, text.payload, text.size};
 	*used = at + whole;
 	return 0;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "hex.h"
 
+#include "machine.h"
+
 #include <string.h>
 
 // clang-format off
@@ -29,9 +31,10 @@ const char gdbregs__hex_pairs[256][2] = {
 };
 // clang-format on
 
-#define BLOCK 16 /* digits decoded at once */
+#define BLOCK 32 /* digits decoded at once */
 
 typedef uint8_t block_bytes __attribute__((vector_size(BLOCK)));
+typedef int8_t block_signed __attribute__((vector_size(BLOCK)));
 typedef uint16_t block_pairs __attribute__((vector_size(BLOCK)));
 typedef uint8_t half_block __attribute__((vector_size(BLOCK / 2)));
 
@@ -41,30 +44,32 @@ typedef uint8_t half_block __attribute__((vector_size(BLOCK / 2)));
 #define JOIN_PAIRS(pairs) ((pairs) << 4 | (pairs) >> 8)
 #endif
 
-/* Sixteen digits to eight bytes, with the vectors that gcc and clang have on any
- * machine. Clears in `good` the lanes of characters that are no digits. */
-static inline void decode_block(uint8_t *out, const uint8_t *hex, block_bytes *good)
+/* Thirty-two lower-case digits to sixteen bytes, with the vectors that gcc and clang
+ * have on any machine. In `strange` what is none gets a bit above the lowest four. */
+static inline void decode_block(uint8_t *out, const uint8_t *hex, block_bytes *strange)
 {
 	block_bytes in;
 	memcpy(&in, hex, sizeof(in));
 
-	block_bytes digit = in - '0';
-	block_bytes letter = (in | 0x20) - 'a';
-	block_bytes is_digit = (block_bytes)(digit < 10);
-	block_bytes is_letter = (block_bytes)(letter < 6);
-	block_pairs pairs = (block_pairs)((digit & is_digit) | ((letter + 10) & is_letter));
+	block_bytes is_letter = (block_bytes)((block_signed)in > '`');
+	block_bytes value = in - '0' - (is_letter & ('a' - 10 - '0'));
+	block_pairs pairs = (block_pairs)value;
 	half_block bytes = __builtin_convertvector(JOIN_PAIRS(pairs) & 0xff, half_block);
 
 	memcpy(out, &bytes, sizeof(bytes));
-	*good &= is_digit | is_letter;
+	/* What follows '9' and is no letter comes out as 10 to 15, too. */
+	*strange |= value | (value + (~is_letter & 6));
 }
 
-static inline bool all_good(block_bytes good)
+static inline bool all_digits(block_bytes strange)
 {
-	uint64_t halves[2];
+	uint64_t words[BLOCK / 8];
+	uint64_t all = 0;
 
-	memcpy(halves, &good, sizeof(halves));
-	return (halves[0] & halves[1]) == UINT64_MAX;
+	memcpy(words, &strange, sizeof(words));
+	for (size_t i = 0; i < BLOCK / 8; i++)
+		all |= words[i];
+	return (all & UINT64_MAX / 0xff * 0xf0) == 0;
 }
 
 /* Any characters, two at a time. */
@@ -85,19 +90,38 @@ static enum gdbregs__hex_result decode_pairs(uint8_t *out, const uint8_t *hex, s
 	return result;
 }
 
-enum gdbregs__hex_result gdbregs__hex_decode(uint8_t *out, const uint8_t *hex, size_t hexlen)
+/* Sixteen digits or more, fewer than a block: the first sixteen and the last. */
+static inline void decode_halves(uint8_t *out, const uint8_t *hex, size_t hexlen,
+				 block_bytes *strange)
 {
-	block_bytes good = (block_bytes)((block_bytes){0} == 0);
-	size_t i = 0;
+	uint8_t in[BLOCK], bytes[BLOCK / 2];
+
+	memcpy(in, hex, BLOCK / 2);
+	memcpy(in + BLOCK / 2, hex + hexlen - BLOCK / 2, BLOCK / 2);
+	decode_block(bytes, in, strange);
+	memcpy(out, bytes, BLOCK / 4);
+	memcpy(out + hexlen / 2 - BLOCK / 4, bytes + BLOCK / 4, BLOCK / 4);
+}
+
+GDBREGS__FOR_MACHINE enum gdbregs__hex_result gdbregs__hex_decode(uint8_t *out, const uint8_t *hex,
+								  size_t hexlen)
+{
+	block_bytes strange = {0};
 
 	if (hexlen % 2)
 		return GDBREGS__HEX_BAD;
-	for (; hexlen - i >= BLOCK; i += BLOCK)
-		decode_block(out + i / 2, hex + i, &good);
-	/* All over again, to tell x from worse. */
-	if (!all_good(good))
-		i = 0;
-	return i == hexlen ? GDBREGS__HEX_OK : decode_pairs(out + i / 2, hex + i, hexlen - i);
+	if (hexlen < BLOCK / 2)
+		return decode_pairs(out, hex, hexlen);
+	if (hexlen < BLOCK) {
+		decode_halves(out, hex, hexlen, &strange);
+	} else {
+		for (size_t i = 0; i <= hexlen - BLOCK; i += BLOCK)
+			decode_block(out + i / 2, hex + i, &strange);
+		/* What is left over, and some of it again. */
+		decode_block(out + (hexlen - BLOCK) / 2, hex + hexlen - BLOCK, &strange);
+	}
+	/* All over again, to tell x and capitals from worse. */
+	return all_digits(strange) ? GDBREGS__HEX_OK : decode_pairs(out, hex, hexlen);
 }
 
 void gdbregs__hex_encode(char *out, const uint8_t *bytes, size_t size)
