@@ -12,19 +12,26 @@ void gdbregs__session_dispatch(struct gdbregs_session *s, const uint8_t *payload
 /* session.c: the op still takes replies. */
 bool gdbregs__op_hears(const struct gdbregs__op *op);
 
-/* session-wire.c: the awaited reply did not come in time. */
+/* session-silence.c: the awaited reply did not come in time. */
 void gdbregs__session_overdue(struct gdbregs_session *s);
 
-/* session-wire.c: acknowledge what was taken, ahead of a packet or alone. */
+/* session-send.c: acknowledge what was taken, ahead of a packet or alone. */
 int gdbregs__session_send_acks(struct gdbregs_session *s);
 
-/* session-wire.c: the deadline of the oldest packet in flight, from now. */
+/* session-silence.c: the deadline of the oldest packet in flight, from now. */
 void gdbregs__session_aim(struct gdbregs_session *s);
 
-/* session-wire.c: the byte that stops a running target. 0 or NOMEM. */
+/* session-send.c: the byte that stops a running target. 0 or NOMEM. */
 int gdbregs__session_send_interrupt(struct gdbregs_session *s);
 
-/* session-wire.c: a packet that has no reply, behind the acks owed. 0 or NOMEM. */
+/* session-send.c: a packet that has no reply, behind the acks owed. 0 or NOMEM. */
 int gdbregs__session_send_aside(struct gdbregs_session *s, const void *payload, size_t size);
+
+/* session-send.c: tell the caller's trace callback, if there is one. */
+void gdbregs__session_trace(struct gdbregs_session *s, enum gdbregs_direction direction,
+			    const void *bytes, size_t size);
+
+/* session-silence.c: what came so far is no gdbstub's. */
+void gdbregs__session_fail_not_a_stub(struct gdbregs_session *s);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The session's life and its op queue. Packets are session-wire.c's. */
+/* The session's life and its op queue. What goes over the wire is
+ * session-send.c's and session-receive.c's. */
 #include "session.h"
 #include "session-wire.h"
 #include "session-points.h"
@@ -316,7 +317,7 @@ static bool refuses_selection(const struct gdbregs_session *s, const uint8_t *pa
 	}
 }
 
-/* Called by session-wire.c with the payload that answers the oldest packet. */
+/* Called by session-receive.c with the payload that answers the oldest packet. */
 void gdbregs__session_dispatch(struct gdbregs_session *s, const uint8_t *payload, size_t size)
 {
 	struct gdbregs__run *run = &s->runs[s->runs_head];
