@@ -43,73 +43,122 @@ static bool take_expedited(struct gdbregs_session *s, struct gdbregs__read_op *r
 
 	if (!value || gdbregs__buffer_append(r->storage, value, size) < 0)
 		return false;
-	r->results[index] = (struct gdbregs__read_result){off_bytes, (int)size};
+	r->results[index] = (struct gdbregs__read_result){off_bytes, (int)size, false};
 	return true;
 }
 
-/* By what the read is to come, or why it can't be asked for at all. */
-static int classify(const struct gdbregs_read *read, const struct gdbregs_description *description,
-		    const struct gdbregs__g_layout *layout)
+/* Every read of the segment that begins at next: what it can't be asked for with, its
+ * place in the g that will stand at off_bytes in storage, or that it needs a p.
+ * Returns how many g is to bring. */
+static size_t claim(struct gdbregs__read_op *r, const struct gdbregs_description *description,
+		    const struct gdbregs__g_layout *layout, size_t off_bytes)
 {
-	if (!read->reg)
-		return GDBREGS_ERR_INVAL;
-	if (read->reg->description != description)
-		return GDBREGS_ERR_WRONG_VCPU_TYPE;
-	return layout && layout->slots[read->reg->index].size_bytes ? GDBREGS__READ_BY_G
-								    : GDBREGS__READ_BY_P;
+	unsigned vcpu = r->reads[r->next].vcpu;
+	size_t by_g = 0, by_p = 0, i = r->next;
+
+	for (; i < r->count && r->reads[i].vcpu == vcpu; i++) {
+		const struct gdbregs_register *reg = r->reads[i].reg;
+		struct gdbregs__read_result *result = &r->results[i];
+
+		if (!reg || reg->description != description) {
+			int why = reg ? GDBREGS_ERR_WRONG_VCPU_TYPE : GDBREGS_ERR_INVAL;
+			*result = (struct gdbregs__read_result){.status = why};
+		} else if (layout && layout->slots[reg->index].size_bytes) {
+			const struct gdbregs__g_slot *slot = &layout->slots[reg->index];
+			*result = (struct gdbregs__read_result){off_bytes + slot->off_bytes,
+								(int)slot->size_bytes, true};
+			by_g++;
+		} else {
+			*result = (struct gdbregs__read_result){.status = GDBREGS__READ_BY_P};
+			by_p++;
+		}
+	}
+	r->segment_end = i;
+	r->by_p_left = by_p;
+	return by_g;
 }
 
-/* Too few registers for a g. */
+/* The second walk: what is left of the segment. */
+static void reclaim(struct gdbregs__read_op *r)
+{
+	unsigned vcpu = r->reads[r->next].vcpu;
+	size_t i = r->next;
+
+	r->by_p_left = 0;
+	for (; i < r->count && r->reads[i].vcpu == vcpu; i++)
+		r->by_p_left += r->results[i].status == GDBREGS__READ_BY_P;
+	r->segment_end = i;
+}
+
+/* Of the segment's reads that g is to bring, those that the last stop reply did not
+ * bring along already. */
+static size_t not_expedited(const struct gdbregs_session *s, const struct gdbregs__read_op *r)
+{
+	size_t count = 0, size_bytes;
+
+	for (size_t i = r->next; i < r->segment_end; i++)
+		count +=
+			r->results[i].in_g &&
+			!gdbregs__expedited_find(s, r->reads[i].vcpu, r->reads[i].reg, &size_bytes);
+	return count;
+}
+
+/* There will be no g: a p each. */
 static void demote(struct gdbregs__read_op *r)
 {
 	for (size_t i = r->next; i < r->segment_end; i++)
-		if (r->results[i].status == GDBREGS__READ_BY_G) {
-			r->results[i].status = GDBREGS__READ_BY_P;
+		if (r->results[i].in_g) {
+			r->results[i] = (struct gdbregs__read_result){.status = GDBREGS__READ_BY_P};
 			r->by_p_left++;
 		}
 }
 
+static void use_expedited(struct gdbregs_session *s, struct gdbregs__read_op *r)
+{
+	for (size_t i = r->next; i < r->segment_end; i++)
+		if (r->results[i].status == GDBREGS__READ_BY_P && take_expedited(s, r, i))
+			r->by_p_left--;
+}
+
 /* The segment that begins at next: where it ends, and by what its reads come. */
-static void begin_segment(struct gdbregs_session *s, struct gdbregs__read_op *r)
+static int begin_segment(struct gdbregs_session *s, struct gdbregs__read_op *r)
 {
 	unsigned vcpu = r->reads[r->next].vcpu;
 	struct gdbregs__process *process = gdbregs__read_process(s, &r->reads[r->next]);
-	const struct gdbregs_description *description = process->description;
 	const struct gdbregs__g_layout *layout =
 		r->p_alone ? NULL : gdbregs__session_layout(s, process);
-	bool expedited = s->expedited.count != 0;
-	size_t by_g = 0, by_p = 0, i = r->next;
+	size_t by_g = claim(r, process->description, layout, r->storage->size);
 
-	for (; i < r->count && r->reads[i].vcpu == vcpu; i++) {
-		if (r->results[i].status != GDBREGS__READ_BY_P)
-			continue;
-		int how = classify(&r->reads[i], description, layout);
-		if (how == GDBREGS__READ_BY_G && !expedited) {
-			r->results[i].status = how;
-			by_g++;
-			continue;
-		}
-		if (how < GDBREGS__READ_ASKED && expedited && take_expedited(s, r, i))
-			continue;
-		r->results[i].status = how;
-		by_g += how == GDBREGS__READ_BY_G;
-		by_p += how == GDBREGS__READ_BY_P;
-	}
-	r->segment_end = i;
-	r->by_p_left = by_p;
+	if (by_g && s->expedited.count)
+		by_g = not_expedited(s, r);
 	r->g_due = by_g >= (s->p_missing ? 1 : G_WORTH_REGISTERS);
-	if (by_g && !r->g_due)
+	if (!r->g_due)
 		demote(r);
+	else if (gdbregs__buffer_reserve(r->storage, layout->size_bytes) < 0)
+		return GDBREGS_ERR_NOMEM;
+	else
+		r->storage->size += layout->size_bytes;
+	if (s->expedited.count)
+		use_expedited(s, r);
 	if (wants_proof(s, process, r))
 		gdbregs__prove_g(s, vcpu);
+	return 0;
 }
 
 /* The next read can't be asked for. */
 static void refuse(struct gdbregs__read_op *r, int status)
 {
-	if (r->results[r->next].status == GDBREGS__READ_BY_P)
-		r->results[r->next].status = status;
-	r->next++;
+	r->results[r->next++] = (struct gdbregs__read_result){.status = status};
+}
+
+/* What g did not bring there is no other way to. */
+static void refuse_rest(struct gdbregs__read_op *r)
+{
+	for (; r->by_p_left; r->next++)
+		if (r->results[r->next].status == GDBREGS__READ_BY_P) {
+			r->results[r->next].status = GDBREGS_ERR_UNAVAILABLE;
+			r->by_p_left--;
+		}
 }
 
 /* The next read that needs a p, and how many follow it without a gap. */
@@ -161,13 +210,15 @@ int gdbregs__read_produce(struct gdbregs_session *s, struct gdbregs__op *op)
 			refuse(r, GDBREGS_ERR_NO_VCPU);
 			continue;
 		}
-		if (r->next >= r->segment_end)
-			begin_segment(s, r);
+		if (r->next >= r->segment_end) {
+			if (r->walked)
+				reclaim(r);
+			else if (begin_segment(s, r) < 0)
+				return GDBREGS_ERR_NOMEM;
+		}
 		if (r->g_due || (r->by_p_left && !s->p_missing))
 			return send_next(s, r);
-		/* What g did not bring there is no other way to. */
-		while (r->by_p_left && r->next < r->segment_end)
-			refuse(r, GDBREGS_ERR_UNAVAILABLE);
+		refuse_rest(r);
 		r->next = r->segment_end;
 	}
 	return GDBREGS__PRODUCE_END;

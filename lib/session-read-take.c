@@ -33,7 +33,7 @@ static int take_value(struct gdbregs_session *s, struct gdbregs__read_op *r, siz
 	int status = gdbregs__reply_register(payload, size, storage->data + storage->size, most);
 	if (status == GDBREGS_ERR_PROTOCOL)
 		return garbled(s, "p", &r->reads[index], payload, size);
-	r->results[index] = (struct gdbregs__read_result){storage->size, status};
+	r->results[index] = (struct gdbregs__read_result){storage->size, status, false};
 	if (status > 0)
 		storage->size += (size_t)status;
 	return 0;
@@ -49,31 +49,65 @@ static int on_p(struct gdbregs_session *s, struct gdbregs__read_op *r,
 	return take_value(s, r, answer->index, answer->payload, answer->size);
 }
 
-/* Every read that g was to serve gets this status. */
+/* Room in storage for all of them, so that none of them has to ask. */
+static int reserve_values(struct gdbregs_buffer *storage, const struct gdbregs__frame_text *texts,
+			  size_t count)
+{
+	size_t hexlen = 0;
+
+	for (size_t i = 0; i < count; i++)
+		hexlen += texts[i].size;
+	return gdbregs__buffer_reserve(storage, hexlen / 2 + 1);
+}
+
+int gdbregs__read_data(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t first,
+		       const struct gdbregs__frame_text *texts, size_t count)
+{
+	struct gdbregs__read_op *r = (struct gdbregs__read_op *)op;
+	struct gdbregs_buffer *storage = r->storage;
+	size_t most_bytes = s->selection_failed ? 0 : s->limits.register_bits / 8;
+
+	if (reserve_values(storage, texts, count) < 0)
+		return GDBREGS_ERR_NOMEM;
+	for (size_t i = 0; i < count; i++) {
+		const uint8_t *payload = texts[i].payload;
+		size_t size = texts[i].size, bytes = size / 2;
+
+		if (bytes <= most_bytes && gdbregs__hex_decode(storage->data + storage->size,
+							       payload, size) == GDBREGS__HEX_OK) {
+			r->results[first + i] =
+				(struct gdbregs__read_result){storage->size, (int)bytes, false};
+			storage->size += bytes;
+			continue;
+		}
+		struct gdbregs__answer answer = {GDBREGS__READ_P, first + (uint32_t)i, payload,
+						 size};
+		int failed = on_p(s, r, &answer);
+		if (failed)
+			return failed;
+	}
+	return 0;
+}
+
+/* The segment's reads that wait for its g get this status. */
 static void serve_none(struct gdbregs__read_op *r, size_t first, int status)
 {
 	for (size_t i = first; i < r->count && r->reads[i].vcpu == r->reads[first].vcpu; i++)
-		if (r->results[i].status == GDBREGS__READ_BY_G)
-			r->results[i].status = status;
+		if (r->results[i].in_g)
+			r->results[i] = (struct gdbregs__read_result){.status = status};
 }
 
-/* All bytes of g are there. */
-static void serve_whole(struct gdbregs__read_op *r, size_t first,
-			const struct gdbregs__g_layout *layout, size_t base)
+/* Where the segment's g was given its place in storage. */
+static size_t place_of_g(const struct gdbregs__read_op *r, size_t first,
+			 const struct gdbregs__g_layout *layout)
 {
-	unsigned vcpu = r->reads[first].vcpu;
-
-	for (size_t i = first; i < r->count && r->reads[i].vcpu == vcpu; i++) {
-		if (r->results[i].status != GDBREGS__READ_BY_G)
-			continue;
-		const struct gdbregs__g_slot *slot = &layout->slots[r->reads[i].reg->index];
-		if (slot->size_bytes)
-			r->results[i] = (struct gdbregs__read_result){base + slot->off_bytes,
-								      (int)slot->size_bytes};
-	}
+	while (!r->results[first].in_g)
+		first++;
+	return r->results[first].off_bytes - layout->slots[r->reads[first].reg->index].off_bytes;
 }
 
-/* Some bytes of g are unavailable: register by register. */
+/* Some bytes of g are unavailable, or it is another one than expected: register by
+ * register, by where this layout has them. */
 static int serve_pieces(struct gdbregs_session *s, struct gdbregs__read_op *r,
 			const struct gdbregs__answer *answer,
 			const struct gdbregs__g_layout *layout)
@@ -81,32 +115,30 @@ static int serve_pieces(struct gdbregs_session *s, struct gdbregs__read_op *r,
 	size_t first = answer->index;
 
 	for (size_t i = first; i < r->count && r->reads[i].vcpu == r->reads[first].vcpu; i++) {
-		if (r->results[i].status != GDBREGS__READ_BY_G)
+		const struct gdbregs__g_slot *slot;
+
+		if (!r->results[i].in_g)
 			continue;
-		const struct gdbregs__g_slot *slot = &layout->slots[r->reads[i].reg->index];
-		int failed =
-			slot->size_bytes
-				? take_value(s, r, i, answer->payload + 2 * (size_t)slot->off_bytes,
-					     2 * (size_t)slot->size_bytes)
-				: 0;
+		slot = &layout->slots[r->reads[i].reg->index];
+		r->results[i] = (struct gdbregs__read_result){.status = GDBREGS_ERR_UNAVAILABLE};
+		if (!slot->size_bytes)
+			continue;
+		int failed = take_value(s, r, i, answer->payload + 2 * (size_t)slot->off_bytes,
+					2 * (size_t)slot->size_bytes);
 		if (failed)
 			return failed;
 	}
 	return 0;
 }
 
-/* Hand out what stands in a g that has this layout. */
+/* The g that was expected: its bytes go to the place that waits for them. */
 static int serve_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
 		   const struct gdbregs__answer *answer, const struct gdbregs__g_layout *layout)
 {
-	struct gdbregs_buffer *storage = r->storage;
+	uint8_t *place = r->storage->data + place_of_g(r, answer->index, layout);
 
-	if (gdbregs__buffer_reserve(storage, layout->size_bytes) < 0)
-		return GDBREGS_ERR_NOMEM;
-	switch (gdbregs__hex_decode(storage->data + storage->size, answer->payload, answer->size)) {
+	switch (gdbregs__hex_decode(place, answer->payload, answer->size)) {
 	case GDBREGS__HEX_OK:
-		serve_whole(r, answer->index, layout, storage->size);
-		storage->size += layout->size_bytes;
 		return 0;
 	case GDBREGS__HEX_UNAVAILABLE:
 		return serve_pieces(s, r, answer, layout);
@@ -125,14 +157,17 @@ static int serve_other_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
 	struct gdbregs__g_layout *layout = NULL;
 	bool nomem = false;
 
-	if (gdbregs__reply_classify(answer->payload, answer->size) == GDBREGS__REPLY_DATA)
+	bool data = gdbregs__reply_classify(answer->payload, answer->size) == GDBREGS__REPLY_DATA;
+	if (data && answer->size % 2)
+		return garbled(s, "g", &r->reads[answer->index], answer->payload, answer->size);
+	if (data)
 		layout = gdbregs__g_described(process->description, answer->size / 2, &nomem);
 	int result = nomem ? GDBREGS_ERR_NOMEM : 0;
 	if (layout)
-		result = serve_g(s, r, answer, layout);
-	gdbregs__free(layout);
-	if (result == 0)
+		result = serve_pieces(s, r, answer, layout);
+	else
 		serve_none(r, answer->index, GDBREGS_ERR_UNAVAILABLE);
+	gdbregs__free(layout);
 	return result;
 }
 

@@ -61,6 +61,7 @@ static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 			gdbregs__session_say(s, op->status, "out of memory");
 	} else if (r->again) {
 		r->again = false;
+		r->walked = true;
 		r->next = r->segment_end = r->by_p_left = 0;
 		op->ended = false;
 	} else if (r->one_out) {
@@ -92,6 +93,8 @@ static const struct gdbregs__op_class read_class = {
 	.name = "read",
 	.produce = gdbregs__read_produce,
 	.reply = gdbregs__read_reply,
+	.data_kind = GDBREGS__READ_P,
+	.data = gdbregs__read_data,
 	.finish = finish,
 	.destroy = destroy,
 };
@@ -117,12 +120,10 @@ static struct gdbregs__read_op *make(struct gdbregs_session *s, size_t count, gd
 		r->results = results;
 		r->results_capacity = count;
 	}
-	for (size_t i = 0; i < count; i++)
-		r->results[i].status = GDBREGS__READ_BY_P;
 	gdbregs__op_init(&r->op, &read_class, done, arg);
 	r->batch = ++s->batches;
 	r->next = r->segment_end = r->by_p_left = 0;
-	r->p_alone = r->again = r->g_due = false;
+	r->p_alone = r->again = r->walked = r->g_due = false;
 	r->count = count;
 	r->one_out = NULL;
 	return r;

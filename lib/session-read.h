@@ -11,14 +11,15 @@
 
 enum gdbregs__read_kind { GDBREGS__READ_P = 1, GDBREGS__READ_G };
 
-/* What a result's status says while there is none: by what it is to come. */
-#define GDBREGS__READ_BY_P  INT_MIN
-#define GDBREGS__READ_BY_G  (INT_MIN + 1)
-#define GDBREGS__READ_ASKED (INT_MIN + 2) /* what is below waits for an answer */
+/* The status of a result that waits for a p. */
+#define GDBREGS__READ_BY_P INT_MIN
 
+/* Where a value stands in storage, or is going to: one that g brings has its place
+ * from the beginning. */
 struct gdbregs__read_result {
-	size_t off_bytes; /* in storage */
-	int status; /* as the caller will see it, or one of the above */
+	size_t off_bytes;
+	int status; /* as the caller will see it, or GDBREGS__READ_BY_P */
+	bool in_g;  /* it is the g of its segment that brings it */
 };
 
 struct gdbregs__read_op {
@@ -36,6 +37,7 @@ struct gdbregs__read_op {
 	bool g_due; /* its g is still to be sent */
 	bool p_alone; /* g did not do what was proven */
 	bool again; /* walk once more for what is left */
+	bool walked; /* every result has been begun */
 	/* Of a single read; one_out is NULL for many. */
 	struct gdbregs_read one;
 	struct gdbregs_buffer scratch;
@@ -45,6 +47,8 @@ struct gdbregs__read_op {
 int gdbregs__read_produce(struct gdbregs_session *s, struct gdbregs__op *op);
 int gdbregs__read_reply(struct gdbregs_session *s, struct gdbregs__op *op,
 			const struct gdbregs__answer *answer);
+int gdbregs__read_data(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t first,
+		       const struct gdbregs__frame_text *texts, size_t count);
 
 static inline struct gdbregs__process *gdbregs__read_process(struct gdbregs_session *s,
 							     const struct gdbregs_read *read)

@@ -11,6 +11,8 @@
 /* What else listens on a port talks more than this before we have heard a
  * single packet; a stub's left-overs are shorter. */
 #define JUNK_MAX_BYTES 64
+/* Replies that are looked at together. */
+#define BURST_MAX 64
 
 /* Among other text a + or - may just be a character. */
 static bool is_text(struct gdbregs_session *s, uint8_t character)
@@ -244,6 +246,32 @@ static void on_frame(struct gdbregs_session *s, const struct gdbregs__frame *fra
 	}
 }
 
+/* Nothing but plain replies can come next, as far as what came before tells. */
+static bool expects_burst(const struct gdbregs_session *s)
+{
+	return s->pipelined && s->heard && s->acked == 0 && !s->options.trace &&
+	       (!s->no_ack || s->junk_ends == s->decoder.junk_ends);
+}
+
+/* The replies to a batch, many at a time: what on_ack() and on_packet() would do of
+ * each. False if something else comes next. */
+static bool take_burst(struct gdbregs_session *s, const uint8_t *data, size_t size, size_t *used)
+{
+	struct gdbregs__frame_text texts[BURST_MAX];
+	size_t most = expects_burst(s) ? gdbregs__session_takes_data(s) : 0;
+
+	if (most > BURST_MAX)
+		most = BURST_MAX;
+	size_t count = most ? gdbregs__frame_take_data(&s->decoder, data, size, used, !s->no_ack,
+						       texts, most)
+			    : 0;
+	if (!count)
+		return false;
+	owe_ack(s);
+	gdbregs__session_dispatch_data(s, texts, count);
+	return true;
+}
+
 void gdbregs__session_input(struct gdbregs_session *s, const uint8_t *data, size_t size,
 			    uint64_t now_ms)
 {
@@ -252,12 +280,8 @@ void gdbregs__session_input(struct gdbregs_session *s, const uint8_t *data, size
 
 	s->now_ms = now_ms;
 	while (used < size && !s->fatal) {
-		/* Every reply is preceded by one: no event is made of it. */
-		if (data[used] == '+' && gdbregs__frame_idle(&s->decoder)) {
-			used++;
-			on_ack(s);
+		if (take_burst(s, data, size, &used))
 			continue;
-		}
 		if (gdbregs__frame_next(&s->decoder, data, size, &used, &frame) < 0) {
 			gdbregs__session_fail(s, GDBREGS_ERR_NOMEM, "out of memory");
 			return;

@@ -9,6 +9,12 @@
 /* session.c: the payload that answers the oldest packet in flight. */
 void gdbregs__session_dispatch(struct gdbregs_session *s, const uint8_t *payload, size_t size);
 
+/* session.c: how many replies, from the oldest packet in flight on, may be dispatched
+ * together where they are register data; and doing so with `count` of them. */
+size_t gdbregs__session_takes_data(const struct gdbregs_session *s);
+void gdbregs__session_dispatch_data(struct gdbregs_session *s,
+				    const struct gdbregs__frame_text *texts, size_t count);
+
 /* session.c: the op still takes replies. */
 bool gdbregs__op_hears(const struct gdbregs__op *op);
 

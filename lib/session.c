@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The session's life and its op queue. What goes over the wire is
- * session-send.c's and session-receive.c's. */
+/* The session's life and its op queue. What goes over the wire is session-send.c's and
+ * session-receive.c's. */
 #include "session.h"
 #include "session-wire.h"
 #include "session-points.h"
@@ -317,33 +317,67 @@ static bool refuses_selection(const struct gdbregs_session *s, const uint8_t *pa
 	}
 }
 
-/* Called by session-receive.c with the payload that answers the oldest packet. */
-void gdbregs__session_dispatch(struct gdbregs_session *s, const uint8_t *payload, size_t size)
+/* The oldest `count` packets in flight are answered; all of one run. */
+static void answered(struct gdbregs_session *s, uint32_t count)
 {
 	struct gdbregs__run *run = &s->runs[s->runs_head];
-	struct gdbregs__op *op = run->op;
-	struct gdbregs__answer answer = {run->kind, run->first, payload, size};
 
-	run->first++;
-	if (--run->count == 0) {
+	run->op->outstanding -= count;
+	s->in_flight -= count;
+	s->aim_due = true;
+	run->first += count;
+	run->count -= count;
+	if (run->count == 0) {
 		s->runs_head = (s->runs_head + 1) & (s->runs_capacity - 1);
 		s->runs_count--;
 	}
-	s->in_flight--;
-	op->outstanding--;
-	s->aim_due = true;
+}
 
-	int result = 0;
-	if (answer.kind == GDBREGS__KIND_SELECT)
-		s->selection_failed = refuses_selection(s, payload, size);
-	else if (gdbregs__op_hears(op))
-		result = op->class->reply(s, op, &answer);
+static void after_reply(struct gdbregs_session *s, struct gdbregs__op *op, int result)
+{
 	if (s->fatal)
 		return;
 	if (result < 0)
 		op_fail(s, op, result);
 	else if (op->ended && !op->outstanding)
 		settle(s, op);
+}
+
+void gdbregs__session_dispatch(struct gdbregs_session *s, const uint8_t *payload, size_t size)
+{
+	struct gdbregs__run *run = &s->runs[s->runs_head];
+	struct gdbregs__op *op = run->op;
+	struct gdbregs__answer answer = {run->kind, run->first, payload, size};
+	int result = 0;
+
+	answered(s, 1);
+	if (answer.kind == GDBREGS__KIND_SELECT)
+		s->selection_failed = refuses_selection(s, payload, size);
+	else if (gdbregs__op_hears(op))
+		result = op->class->reply(s, op, &answer);
+	after_reply(s, op, result);
+}
+
+size_t gdbregs__session_takes_data(const struct gdbregs_session *s)
+{
+	const struct gdbregs__run *run = &s->runs[s->runs_head];
+
+	if (!s->runs_count || !run->op->class->data || run->kind != run->op->class->data_kind)
+		return 0;
+	return run->count;
+}
+
+void gdbregs__session_dispatch_data(struct gdbregs_session *s,
+				    const struct gdbregs__frame_text *texts, size_t count)
+{
+	struct gdbregs__op *op = s->runs[s->runs_head].op;
+	uint32_t first = s->runs[s->runs_head].first;
+	int result = 0;
+
+	answered(s, (uint32_t)count);
+	if (gdbregs__op_hears(op))
+		result = op->class->data(s, op, first, texts, count);
+	after_reply(s, op, result);
 }
 
 /* ---------------------------------------------------------------- errors --- */

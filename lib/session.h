@@ -61,6 +61,11 @@ struct gdbregs__op_class {
 	 * to fail calls gdbregs__session_fail(). */
 	int (*reply)(struct gdbregs_session *s, struct gdbregs__op *op,
 		     const struct gdbregs__answer *answer);
+	/* Many replies at once, to consecutive packets of data_kind, each hex data: in
+	 * place of as many calls of reply. May be NULL. */
+	uint32_t data_kind;
+	int (*data)(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t first,
+		    const struct gdbregs__frame_text *texts, size_t count);
 	/* All replies are in (or the op failed, with op->status set): the last
 	 * word on op->status. Not called for canceled ops. May be NULL. */
 	void (*finish)(struct gdbregs_session *s, struct gdbregs__op *op);

@@ -87,6 +87,7 @@ static const struct fault faults[] = {
 	{"close at once", ALL, "qSupported*", 0, SCRIPT_CLOSE, GDBREGS_ERR_CLOSED, "closed"},
 	{"close later", ALL, "?", 0, SCRIPT_CLOSE, GDBREGS_ERR_CLOSED, "closed"},
 	{"lost", ALL, "qfThreadInfo", 0, SCRIPT_LOST, GDBREGS_ERR_TIMEOUT, "not answered"},
+	{"data for a selection", QEMU, "Hg*", 0, "0102", GDBREGS_ERR_PROTOCOL, "refused to select"},
 	{"odd value", ALL, "p1", 0, "012", GDBREGS_ERR_PROTOCOL, "register b"},
 	{"no value at all", ALL, "p1", 0, "zz", GDBREGS_ERR_PROTOCOL, "register b"},
 	{"half an x", ALL, "p1", 0, "0x", GDBREGS_ERR_PROTOCOL, "register b"},

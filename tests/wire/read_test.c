@@ -97,16 +97,16 @@ END_TEST
 /* A thread that can't be selected: its reads alone, and they may work later. */
 START_TEST(selection_refused)
 {
-	static const char *const answers[] = {"E22", "", "garbage"};
-	const struct script_rule rules[] = {{"Hg*2", 1, answers[_i % 3]},
-					    {"Hgp1.2", 1, answers[_i % 3]},
-					    {"Hg2", 1, answers[_i % 3]},
+	static const char *const answers[] = {"E22", "", "garbage", "0102"};
+	const struct script_rule rules[] = {{"Hg*2", 1, answers[_i % 4]},
+					    {"Hgp1.2", 1, answers[_i % 4]},
+					    {"Hg2", 1, answers[_i % 4]},
 					    {0}};
 	struct batch b = {0};
 	struct script_stub stub;
 	struct drive d;
 
-	script_begin(&stub, p_kinds[_i / 3], script_small, 1);
+	script_begin(&stub, p_kinds[_i / 4], script_small, 1);
 	stub.rules = rules;
 	ck_assert_int_eq(drive_open(&d, &stub, NULL), 0);
 	batch_add(&b, &d, 0);
@@ -200,7 +200,7 @@ static Suite *make_suite(void)
 
 	tcase_set_timeout(tests, 60);
 	tcase_add_loop_test(tests, odd_values, 0, sizeof(values) / sizeof(*values));
-	tcase_add_loop_test(tests, selection_refused, 0, 9);
+	tcase_add_loop_test(tests, selection_refused, 0, 12);
 	tcase_add_loop_test(tests, selection_refused_once, 0, 3);
 	tcase_add_test(tests, packet_with_console);
 	tcase_add_loop_test(tests, packet, 0, 3);
