@@ -127,17 +127,17 @@ static int begin_segment(struct gdbregs_session *s, struct gdbregs__read_op *r)
 	struct gdbregs__process *process = gdbregs__read_process(s, &r->reads[r->next]);
 	const struct gdbregs__g_layout *layout =
 		r->p_alone ? NULL : gdbregs__session_layout(s, process);
-	size_t by_g = claim(r, process->description, layout, r->storage->size);
+	size_t claimed = claim(r, process->description, layout, r->storage->size);
+	size_t by_g = claimed && s->expedited.count ? not_expedited(s, r) : claimed;
 
-	if (by_g && s->expedited.count)
-		by_g = not_expedited(s, r);
 	r->g_due = by_g >= (s->p_missing ? 1 : G_WORTH_REGISTERS);
-	if (!r->g_due)
-		demote(r);
-	else if (gdbregs__buffer_reserve(r->storage, layout->size_bytes) < 0)
-		return GDBREGS_ERR_NOMEM;
-	else
+	if (r->g_due) {
+		if (gdbregs__buffer_reserve(r->storage, layout->size_bytes) < 0)
+			return GDBREGS_ERR_NOMEM;
 		r->storage->size += layout->size_bytes;
+	} else if (claimed) {
+		demote(r);
+	}
 	if (s->expedited.count)
 		use_expedited(s, r);
 	if (wants_proof(s, process, r))
@@ -161,17 +161,18 @@ static void refuse_rest(struct gdbregs__read_op *r)
 		}
 }
 
-/* The next read that needs a p, and how many follow it without a gap. */
+/* The next read that needs a p, and how many follow it without a gap; no more than
+ * are sent at once, or they would be counted again for every write. */
 static size_t find_run(struct gdbregs__read_op *r)
 {
-	size_t end;
+	size_t count = 0;
 
 	while (r->results[r->next].status != GDBREGS__READ_BY_P)
 		r->next++;
-	for (end = r->next; end < r->segment_end; end++)
-		if (r->results[end].status != GDBREGS__READ_BY_P)
-			break;
-	return end - r->next;
+	while (count < GDBREGS__SEND_RUN_MAX && r->next + count < r->segment_end &&
+	       r->results[r->next + count].status == GDBREGS__READ_BY_P)
+		count++;
+	return count;
 }
 
 static int send_run(struct gdbregs_session *s, struct gdbregs__read_op *r)

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #define RUNS_FIRST   16
-#define SEND_RUN_MAX 512
 
 void gdbregs__session_trace(struct gdbregs_session *s, enum gdbregs_direction direction,
 			    const void *bytes, size_t size)
@@ -158,8 +157,8 @@ int gdbregs__session_send_run(struct gdbregs_session *s, struct gdbregs__op *op,
 		int result = gdbregs__session_send_p(s, op, kind, index, reads->reg->regnum);
 		return result < 0 ? result : 1;
 	}
-	if (count > SEND_RUN_MAX)
-		count = SEND_RUN_MAX;
+	if (count > GDBREGS__SEND_RUN_MAX)
+		count = GDBREGS__SEND_RUN_MAX;
 	if (reserve_run(s) < 0 ||
 	    gdbregs__buffer_reserve(&s->out, count * GDBREGS__FRAME_P_BYTES) < 0)
 		return GDBREGS_ERR_NOMEM;

@@ -277,7 +277,8 @@ int gdbregs__session_send_text(struct gdbregs_session *s, struct gdbregs__op *op
 int gdbregs__session_send_p(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind,
 			    uint32_t index, uint32_t regnum);
 /* As many of these p, indexes counting up, as make a good write: how many (at
- * least one), or NOMEM. */
+ * least one, at most GDBREGS__SEND_RUN_MAX), or NOMEM. */
+#define GDBREGS__SEND_RUN_MAX 512
 int gdbregs__session_send_run(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind,
 			      uint32_t index, const struct gdbregs_read *reads, size_t count);
 /* Select a thread with Hg unless it is selected. 1: an Hg was sent (produce has
