@@ -16,45 +16,42 @@ static void ignore(struct gdbregs_session *s, int status, void *arg)
 int gdbregs_uv_step(struct gdbregs_session *s, unsigned vcpu, struct gdbregs_stop *stop,
 		    gdbregs_uv_cb cb, void *arg, struct gdbregs_uv_request **request)
 {
-	struct gdbregs__op *op;
+	struct gdbregs__op *op = NULL;
+	int result = gdbregs__uv_begin(s);
 
-	if (!gdbregs__uv_may(s))
-		return GDBREGS_ERR_INVAL;
-	gdbregs__transport_clock(s);
-	int result = gdbregs__step(s, vcpu, stop, cb ? cb : ignore, arg, &op);
+	if (result == 0)
+		result = gdbregs__step(s, vcpu, stop, cb ? cb : ignore, arg, &op);
 	return gdbregs__uv_accepted(s, result, op, request);
 }
 
 int gdbregs_uv_continue(struct gdbregs_session *s, struct gdbregs_stop *stop, gdbregs_uv_cb cb,
 			void *arg, struct gdbregs_uv_request **request)
 {
-	struct gdbregs__op *op;
+	struct gdbregs__op *op = NULL;
+	int result = gdbregs__uv_begin(s);
 
-	if (!gdbregs__uv_may(s))
-		return GDBREGS_ERR_INVAL;
-	gdbregs__transport_clock(s);
-	int result = gdbregs__continue(s, stop, cb, arg, &op);
+	if (result == 0)
+		result = gdbregs__continue(s, stop, cb, arg, &op);
 	return gdbregs__uv_accepted(s, result, op, request);
 }
 
 int gdbregs_uv_wait(struct gdbregs_session *s, int timeout_ms, struct gdbregs_stop *stop,
 		    gdbregs_uv_cb cb, void *arg, struct gdbregs_uv_request **request)
 {
-	struct gdbregs__op *op;
+	struct gdbregs__op *op = NULL;
+	int result = gdbregs__uv_begin(s);
 
-	if (!gdbregs__uv_may(s))
-		return GDBREGS_ERR_INVAL;
-	gdbregs__transport_clock(s);
-	int result = gdbregs__stop_wait(s, timeout_ms, stop, cb ? cb : ignore, arg, &op);
+	if (result == 0)
+		result = gdbregs__stop_wait(s, timeout_ms, stop, cb ? cb : ignore, arg, &op);
 	return gdbregs__uv_accepted(s, result, op, request);
 }
 
 int gdbregs_uv_interrupt(struct gdbregs_session *s)
 {
-	if (!gdbregs__uv_may(s))
-		return GDBREGS_ERR_INVAL;
-	gdbregs__transport_clock(s);
-	int result = gdbregs__run_check(s);
+	int result = gdbregs__uv_begin(s);
+
+	if (result == 0)
+		result = gdbregs__run_check(s);
 	if (result == 0)
 		result = gdbregs__run_interrupt(s);
 	if (result == 0)
@@ -66,12 +63,11 @@ int gdbregs_uv_point_insert(struct gdbregs_session *s, enum gdbregs_point point,
 			    unsigned kind, gdbregs_uv_cb cb, void *arg,
 			    struct gdbregs_uv_request **request)
 {
-	struct gdbregs__op *op;
+	struct gdbregs__op *op = NULL;
+	int result = gdbregs__uv_begin(s);
 
-	if (!gdbregs__uv_may(s))
-		return GDBREGS_ERR_INVAL;
-	gdbregs__transport_clock(s);
-	int result = gdbregs__points_insert(s, point, address, kind, cb, arg, &op);
+	if (result == 0)
+		result = gdbregs__points_insert(s, point, address, kind, cb, arg, &op);
 	return gdbregs__uv_accepted(s, result, op, request);
 }
 
@@ -79,12 +75,11 @@ int gdbregs_uv_point_remove(struct gdbregs_session *s, enum gdbregs_point point,
 			    unsigned kind, gdbregs_uv_cb cb, void *arg,
 			    struct gdbregs_uv_request **request)
 {
-	struct gdbregs__op *op;
+	struct gdbregs__op *op = NULL;
+	int result = gdbregs__uv_begin(s);
 
-	if (!gdbregs__uv_may(s))
-		return GDBREGS_ERR_INVAL;
-	gdbregs__transport_clock(s);
-	int result = gdbregs__points_remove(s, point, address, kind, cb, arg, &op);
+	if (result == 0)
+		result = gdbregs__points_remove(s, point, address, kind, cb, arg, &op);
 	return gdbregs__uv_accepted(s, result, op, request);
 }
 
@@ -92,11 +87,10 @@ int gdbregs_uv_write_register(struct gdbregs_session *s, unsigned vcpu,
 			      const struct gdbregs_register *h, const void *bytes, size_t size,
 			      gdbregs_uv_cb cb, void *arg, struct gdbregs_uv_request **request)
 {
-	struct gdbregs__op *op;
+	struct gdbregs__op *op = NULL;
+	int result = gdbregs__uv_begin(s);
 
-	if (!gdbregs__uv_may(s))
-		return GDBREGS_ERR_INVAL;
-	gdbregs__transport_clock(s);
-	int result = gdbregs__write_register(s, vcpu, h, bytes, size, cb, arg, &op);
+	if (result == 0)
+		result = gdbregs__write_register(s, vcpu, h, bytes, size, cb, arg, &op);
 	return gdbregs__uv_accepted(s, result, op, request);
 }

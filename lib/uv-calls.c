@@ -5,9 +5,17 @@
 #include "error.h"
 #include "uv-calls.h"
 
-bool gdbregs__uv_may(struct gdbregs_session *s)
+static bool serves(struct gdbregs_session *s)
 {
 	return s && !gdbregs__transport_of(s)->blocking && !gdbregs__transport_of(s)->closing;
+}
+
+int gdbregs__uv_begin(struct gdbregs_session *s)
+{
+	if (!serves(s))
+		return GDBREGS_ERR_INVAL;
+	gdbregs__transport_clock(s);
+	return 0;
 }
 
 int gdbregs_uv_connect(struct gdbregs_context *ctx, uv_loop_t *loop, const char *address,
@@ -32,7 +40,7 @@ int gdbregs_uv_spawn(struct gdbregs_context *ctx, uv_loop_t *loop, char *const a
 
 void gdbregs_uv_close(struct gdbregs_session *s, gdbregs_uv_close_cb cb, void *arg)
 {
-	if (gdbregs__uv_may(s))
+	if (serves(s))
 		gdbregs__transport_close(s, cb, arg);
 }
 
@@ -51,11 +59,10 @@ int gdbregs_uv_read_register(struct gdbregs_session *s, unsigned vcpu,
 			     gdbregs_uv_cb cb, void *arg, struct gdbregs_uv_request **request)
 {
 	struct gdbregs__op *op = NULL;
+	int result = gdbregs__uv_begin(s);
 
-	if (!gdbregs__uv_may(s))
-		return GDBREGS_ERR_INVAL;
-	gdbregs__transport_clock(s);
-	int result = gdbregs__read_one(s, vcpu, h, buf, cb, arg, &op);
+	if (result == 0)
+		result = gdbregs__read_one(s, vcpu, h, buf, cb, arg, &op);
 	return gdbregs__uv_accepted(s, result, op, request);
 }
 
@@ -64,11 +71,10 @@ int gdbregs_uv_read_registers(struct gdbregs_session *s, struct gdbregs_read *re
 			      struct gdbregs_uv_request **request)
 {
 	struct gdbregs__op *op = NULL;
+	int result = gdbregs__uv_begin(s);
 
-	if (!gdbregs__uv_may(s))
-		return GDBREGS_ERR_INVAL;
-	gdbregs__transport_clock(s);
-	int result = gdbregs__read_many(s, reads, count, storage, cb, arg, &op);
+	if (result == 0)
+		result = gdbregs__read_many(s, reads, count, storage, cb, arg, &op);
 	return gdbregs__uv_accepted(s, result, op, request);
 }
 
@@ -77,11 +83,10 @@ int gdbregs_uv_packet(struct gdbregs_session *s, const void *payload, size_t siz
 		      struct gdbregs_uv_request **request)
 {
 	struct gdbregs__op *op = NULL;
+	int result = gdbregs__uv_begin(s);
 
-	if (!gdbregs__uv_may(s))
-		return GDBREGS_ERR_INVAL;
-	gdbregs__transport_clock(s);
-	int result = gdbregs__raw_packet(s, payload, size, reply, cb, arg, &op);
+	if (result == 0)
+		result = gdbregs__raw_packet(s, payload, size, reply, cb, arg, &op);
 	return gdbregs__uv_accepted(s, result, op, request);
 }
 

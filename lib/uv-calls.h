@@ -8,8 +8,8 @@
 
 struct gdbregs_uv_request;
 
-/* The session is on a caller's loop and was not closed. */
-bool gdbregs__uv_may(struct gdbregs_session *s);
+/* A call on a session that is on a caller's loop and was not closed: 0, else INVAL. */
+int gdbregs__uv_begin(struct gdbregs_session *s);
 /* An op was queued (result 0): let it out, and hand its handle to the caller.
  * Returns result. */
 int gdbregs__uv_accepted(struct gdbregs_session *s, int result, struct gdbregs__op *op,

@@ -2,6 +2,7 @@
 /* Byte order from a description: what QEMU's, gdbserver's and lldb-server's
  * descriptions carry, and unknown wherever a guess could be wrong. */
 #include "byte_order.h"
+#include "suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -188,10 +189,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-	SRunner *runner = srunner_create(suite());
-
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite());
 }

@@ -4,6 +4,7 @@
 #include "../../lib/include.h"
 
 #include "../../lib/buffer.h"
+#include "suite.h"
 
 #include <check.h>
 #include <dirent.h>
@@ -188,10 +189,5 @@ int main(void)
 
 	tcase_add_test(all, cases);
 	suite_add_tcase(suite, all);
-
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite(suite);
 }

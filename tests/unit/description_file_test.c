@@ -2,6 +2,7 @@
 #include "../../lib/registry.h"
 
 #include "../../lib/alloc.h"
+#include "suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -195,10 +196,5 @@ int main(void)
 	tcase_add_test(all, outside);
 	tcase_add_test(all, out_of_memory);
 	suite_add_tcase(suite, all);
-
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite(suite);
 }

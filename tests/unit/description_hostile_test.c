@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Descriptions that mean harm: large, deep, damaged. */
 #include "documents.h"
+#include "suite.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -178,10 +179,5 @@ int main(void)
 	tcase_add_test(all, growing_types);
 	tcase_add_test(all, damaged);
 	suite_add_tcase(suite, all);
-
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite(suite);
 }

@@ -2,6 +2,7 @@
 #include "documents.h"
 
 #include "../../lib/alloc.h"
+#include "suite.h"
 
 #include <stdio.h>
 
@@ -387,10 +388,5 @@ int main(void)
 	tcase_add_test(all, getters_out_of_memory);
 	tcase_add_test(all, resolved);
 	suite_add_tcase(suite, all);
-
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite(suite);
 }

@@ -5,6 +5,7 @@
 #include "../../lib/frame.h"
 
 #include "guarded.h"
+#include "suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -549,10 +550,5 @@ static Suite *make_suite(void)
 }
 
 int main(void)
-{
-	SRunner *runner = srunner_create(make_suite());
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+{	return run_suite(make_suite());
 }

@@ -4,6 +4,7 @@
  * the machine can tell. */
 #include "../../lib/frame.h"
 #include "guarded.h"
+#include "suite.h"
 
 #include <stdio.h>
 
@@ -270,10 +271,5 @@ int main(void)
 	tcase_add_test(many, within_a_packet);
 	tcase_add_test(many, random_input);
 	suite_add_tcase(suite, one);
-	suite_add_tcase(suite, many);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	suite_add_tcase(suite, many);	return run_suite(suite);
 }

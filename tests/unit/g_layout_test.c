@@ -3,6 +3,7 @@
  * QEMU 10.0, gdbserver 13.1 and lldb-server 14 as measured on them. */
 #include "alloc.h"
 #include "g_layout.h"
+#include "suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -690,10 +691,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-	SRunner *runner = srunner_create(suite());
-
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite());
 }

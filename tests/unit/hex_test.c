@@ -2,6 +2,7 @@
 #include "../../lib/hex.h"
 
 #include "guarded.h"
+#include "suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -232,10 +233,5 @@ int main(void)
 	tcase_add_test(tests, parse_refuses);
 	tcase_add_test(tests, random_input);
 	suite_add_tcase(suite, tests);
-
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite(suite);
 }

@@ -2,6 +2,7 @@
 #include "documents.h"
 
 #include "../../lib/alloc.h"
+#include "suite.h"
 
 #include <stdio.h>
 
@@ -296,10 +297,5 @@ int main(void)
 	tcase_add_test(all, scan_finds);
 	tcase_add_test(all, scan_refuses);
 	suite_add_tcase(suite, all);
-
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite(suite);
 }

@@ -5,6 +5,7 @@
 #include "documents.h"
 
 #include "registry.h"
+#include "suite.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -206,10 +207,5 @@ static Suite *make_suite(void)
 
 int main(void)
 {
-	SRunner *runner = srunner_create(make_suite());
-
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(make_suite());
 }

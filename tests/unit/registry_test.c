@@ -4,6 +4,7 @@
 #include "../../lib/alloc.h"
 #include "../../lib/intern.h"
 #include "documents.h"
+#include "suite.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -395,10 +396,5 @@ int main(void)
 	tcase_add_test(all, context_out_of_memory);
 	tcase_add_test(all, intern_pool);
 	suite_add_tcase(suite, all);
-
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite(suite);
 }

@@ -3,6 +3,7 @@
 #include "../../lib/reply.h"
 
 #include "guarded.h"
+#include "suite.h"
 
 #include <check.h>
 
@@ -497,10 +498,5 @@ static Suite *make_suite(void)
 }
 
 int main(void)
-{
-	SRunner *runner = srunner_create(make_suite());
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+{	return run_suite(make_suite());
 }

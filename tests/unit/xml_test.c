@@ -4,6 +4,7 @@
 #include "../../lib/alloc.h"
 #include "documents.h"
 #include "guarded.h"
+#include "suite.h"
 
 /* Events as a line: <name a=b>text</name>; a handler fails where asked to. */
 struct log {
@@ -244,10 +245,5 @@ int main(void)
 	tcase_add_test(all, truncated);
 	tcase_add_test(all, out_of_memory);
 	suite_add_tcase(suite, all);
-
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite(suite);
 }

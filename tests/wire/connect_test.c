@@ -2,6 +2,7 @@
 /* Connecting, reading everything, closing: on each kind of stub, with the input
  * in all kinds of pieces. */
 #include "drive.h"
+#include "../unit/suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -238,10 +239,5 @@ static Suite *make_suite(void)
 
 int main(void)
 {
-	SRunner *runner = srunner_create(make_suite());
-
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(make_suite());
 }

@@ -2,6 +2,7 @@
 /* g: proven before it is used, given up when it is not what was proven, and all
  * there is where a stub has no p. */
 #include "batch.h"
+#include "../unit/suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -245,10 +246,5 @@ static Suite *make_suite(void)
 
 int main(void)
 {
-	SRunner *runner = srunner_create(make_suite());
-
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(make_suite());
 }

@@ -2,6 +2,7 @@
 /* Each limit that a session meets on the wire, at the limit and one past it. Those
  * on descriptions are in tests/unit/limits_test.c. */
 #include "drive.h"
+#include "../unit/suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -274,10 +275,5 @@ static Suite *make_suite(void)
 
 int main(void)
 {
-	SRunner *runner = srunner_create(make_suite());
-
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(make_suite());
 }

@@ -3,6 +3,7 @@
  * one loop, closed and canceled at random from callbacks. Whatever happens, each
  * accepted request calls back once and the loop is empty in the end. */
 #include "serve-loop.h"
+#include "../unit/suite.h"
 
 #include <check.h>
 #include <gdbregs_uv.h>
@@ -384,10 +385,5 @@ static Suite *make_suite(void)
 
 int main(void)
 {
-	SRunner *runner = srunner_create(make_suite());
-
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(make_suite());
 }

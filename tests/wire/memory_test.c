@@ -4,6 +4,7 @@
 #include "drive.h"
 
 #include "../../lib/alloc.h"
+#include "../unit/suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -139,10 +140,5 @@ static Suite *make_suite(void)
 
 int main(void)
 {
-	SRunner *runner = srunner_create(make_suite());
-
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(make_suite());
 }

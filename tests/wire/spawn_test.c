@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Stubs that are children of ours, on a pipe; and commands that are none. */
 #include "serve.h"
+#include "../unit/suite.h"
 
 #include <check.h>
 #include <errno.h>
@@ -144,10 +145,5 @@ int main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "--stub") == 0)
 		return be_stub();
 	own_path = argv[0];
-	SRunner *runner = srunner_create(make_suite());
-
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(make_suite());
 }
