@@ -4,9 +4,11 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -14,8 +16,11 @@ CLI = os.environ.get("GDBREGS_CLI", os.path.join(ROOT, "build", "gdbregs-cli"))
 FAKE = os.environ.get(
     "GDBREGS_FAKESTUB", os.path.join(os.path.dirname(CLI), "tests", "fake", "fakestub"))
 WRAPPER = os.environ.get("GDBREGS_CLI_WRAPPER", "").split()
+# For what takes no time on an idle machine: whoever waits longer waits in vain.
+DEADLINE_S = 60
 
 tests = []
+held_ports = []
 
 
 def test(function):
@@ -46,8 +51,8 @@ def run(*args, env=None, **more):
     environment = dict(os.environ, TERM="xterm", **(env or {}))
     more.setdefault("stdin", subprocess.DEVNULL)
     more.setdefault("stdout", subprocess.PIPE)
-    done = subprocess.run(command(*args), stderr=subprocess.PIPE, timeout=60, env=environment,
-                          errors="replace", check=False, **more)
+    done = subprocess.run(command(*args), stderr=subprocess.PIPE, timeout=2 * DEADLINE_S,
+                          env=environment, errors="replace", check=False, **more)
     return Result(done.returncode, done.stdout or "", done.stderr)
 
 
@@ -58,7 +63,7 @@ def start(*args, **more):
 
 
 def finish(process):
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=DEADLINE_S)
     return Result(process.returncode, out, err)
 
 
@@ -97,13 +102,13 @@ def number(data, order="little"):
 class Fake:
     """A fake stub; as a context manager it is ended, and must have seen no violation."""
 
-    def __init__(self, *options, violations=0):
+    def __init__(self, *options, violations=0, stderr=None):
         if not os.access(FAKE, os.X_OK):
             skip(f"needs the fake stub, {os.path.basename(FAKE)}: make check builds it")
         self.expected = violations
         self.summary = None
         self.process = subprocess.Popen([FAKE] + [str(o) for o in options],
-                                        stdout=subprocess.PIPE, text=True)
+                                        stdout=subprocess.PIPE, stderr=stderr, text=True)
         word, self.where = self.process.stdout.readline().split(maxsplit=1)
         self.where = self.where.strip()
         self.target = f"unix:{self.where}" if word == "PATH" else f"127.0.0.1:{self.where}"
@@ -111,7 +116,7 @@ class Fake:
     def stop(self):
         if self.summary is None:
             self.process.send_signal(signal.SIGTERM)
-            out, _ = self.process.communicate(timeout=20)
+            out, _ = self.process.communicate(timeout=DEADLINE_S)
             words = out.split()[1:]
             self.summary = dict(word.split("=", 1) for word in words)
         return self.summary
@@ -123,6 +128,33 @@ class Fake:
         summary = self.stop()
         if kind is None:
             equal(int(summary["violations"]), self.expected, f"violations: {summary}")
+
+
+def free_port(host="127.0.0.1"):
+    """A port where nobody listens, for a server to come.
+
+    We stay bound to it, so that no other process is given it, and never listen; a
+    server that sets SO_REUSEADDR as well can have it all the same.
+    """
+    holder = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind((host, 0))
+    held_ports.append(holder)
+    return holder.getsockname()[1]
+
+
+def wait_until(condition, what):
+    """Until it holds; sleeping a while instead would be too short on a busy machine."""
+    deadline = time.monotonic() + DEADLINE_S
+    while not condition():
+        assert time.monotonic() < deadline, f"not after {DEADLINE_S} s: {what}"
+        time.sleep(0.01)
+
+
+def wait_for_packet(log, packet, count=1):
+    """Until the fake stub, which writes that log, has seen so many packets that begin so."""
+    wait_until(lambda: os.path.exists(log) and read(log).count(f" packet {packet}") >= count,
+               f"{count} packets {packet}")
 
 
 def write(path, text):
@@ -151,6 +183,8 @@ def run_one(function):
 
 
 def main():
+    # In the order of what other processes write to the same place.
+    sys.stdout.reconfigure(line_buffering=True)
     if not os.access(CLI, os.X_OK):
         skip(f"needs {CLI}: make builds it")
     wanted = sys.argv[1:]

@@ -122,7 +122,7 @@ def reader_slow(_):
         process = start("dump", "-t", fake.target)
         assert process.stdout.read(1)
         process.send_signal(signal.SIGTERM)
-        equal(process.wait(timeout=10), -signal.SIGTERM)
+        equal(process.wait(timeout=60), -signal.SIGTERM)
         process.stdout.close()
         process.stderr.close()
         equal(fake.stop()["left_halted"], "0")

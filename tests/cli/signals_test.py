@@ -4,19 +4,19 @@
 
 import os
 import signal
+import socket
 import subprocess
 import time
 
-from clitest import Fake, command, contains, equal, main, read, start, test, write
+from clitest import (DEADLINE_S, Fake, command, contains, equal, main, read, start, test,
+                     wait_for_packet, wait_until, write)
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def wait_for_packet(log, packet):
-    deadline = time.monotonic() + 20
-    while not (os.path.exists(log) and f" packet {packet}" in read(log)):
-        assert time.monotonic() < deadline, f"no {packet}"
-        time.sleep(0.01)
+# Slow enough to be met in the middle of the registers.
+SLOW = ("--registers", 3000, "--running", "--serial", "--delay-ms", 2)
+SILENT = ("--fault", "silence:p*", "--running")
 
 
 def end(process, *signals):
@@ -25,7 +25,7 @@ def end(process, *signals):
     for number in signals:
         process.send_signal(number)
         time.sleep(0.1)
-    status = process.wait(timeout=30)
+    status = process.wait(timeout=DEADLINE_S)
     err = process.stderr.read()
     process.stdout.close()
     process.stderr.close()
@@ -38,8 +38,7 @@ def while_reading(directory):
     for number in SIGNALS:
         if os.path.exists(log):
             os.unlink(log)
-        # Slow enough to be met in the middle of the registers.
-        with Fake("--registers", 3000, "--running", "--serial", "--delay-ms", 2, "--log", log) as fake:
+        with Fake(*SLOW, "--log", log) as fake:
             process = start("dump", "-t", fake.target, "-o", out)
             wait_for_packet(log, "p10")
             status, err, _ = end(process, number)
@@ -56,43 +55,47 @@ def at_any_moment(directory):
             process = start("read", "-t", fake.target)
             time.sleep(0.02 * i)
             process.send_signal(SIGNALS[i % 3])
-            process.wait(timeout=30)
+            process.wait(timeout=DEADLINE_S)
             process.communicate()
             assert process.returncode in (0, -SIGNALS[i % 3]), process.returncode
         equal(fake.stop()["left_halted"], "0")
 
 
 @test
-def while_the_stub_is_silent(_):
-    with Fake("--fault", "silence:p*", "--running") as fake:
-        process = start("read", "--timeout", "3", "-t", fake.target)
-        time.sleep(0.3)
-        status, err, took = end(process, signal.SIGTERM)
+def while_the_stub_is_silent(directory):
+    """The farewell is waited for, but no longer than an answer is."""
+    log = os.path.join(directory, "log")
+    with Fake(*SILENT, "--log", log) as fake:
+        process = start("read", "--timeout", "5", "-t", fake.target)
+        wait_for_packet(log, "p")
+        status, err, _ = end(process, signal.SIGTERM)
         equal((status, err), (-signal.SIGTERM, ""))
-        assert took < 5, took
 
 
 @test
 def second_signal_ends_at_once(directory):
-    out = os.path.join(directory, "out")
-    with Fake("--fault", "silence:p*", "--running") as fake:
-        process = start("read", "--timeout", "20", "-t", fake.target, "-o", out)
-        time.sleep(0.3)
+    log, out = os.path.join(directory, "log"), os.path.join(directory, "out")
+    with Fake(*SILENT, "--log", log) as fake:
+        process = start("read", "--timeout", "50", "-t", fake.target, "-o", out)
+        wait_for_packet(log, "p")
         status, err, took = end(process, signal.SIGTERM, signal.SIGINT)
         assert status in (-signal.SIGTERM, -signal.SIGINT), status
         equal(err, "")
-        assert took < 3, took
-    equal(os.listdir(directory), [])
+        assert took < 30, took
+    equal(os.listdir(directory), ["log"])
 
 
 @test
 def while_waiting(directory):
     out = os.path.join(directory, "out")
-    process = start("read", "--wait", "-t", "127.0.0.1:1", "-o", out)
-    time.sleep(0.4)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(DEADLINE_S)
+        process = start("read", "--wait=50", "-t", "127.0.0.1:%d" % server.getsockname()[1], "-o", out)
+        for _ in range(2):
+            server.accept()[0].close()
     status, err, took = end(process, signal.SIGINT)
     equal((status, err), (-signal.SIGINT, ""))
-    assert took < 1, took
+    assert took < 30, took
     equal(os.listdir(directory), [])
 
 
@@ -106,12 +109,14 @@ def while_a_fifo_is_opened(directory):
 
 
 @test
-def several_targets(_):
-    options = ("--registers", 3000, "--running", "--serial", "--delay-ms", 2)
-    with Fake(*options) as one, Fake("--fault", "silence", "--running") as mute, Fake(*options) as two:
-        process = start("dump", "--timeout", "2", "-t", one.target, "-t", mute.target, "-t", two.target,
+def several_targets(directory):
+    logs = [os.path.join(directory, name) for name in ("one", "mute", "two")]
+    with Fake(*SLOW, "--log", logs[0]) as one, Fake(*SLOW, "--log", logs[2]) as two, \
+            Fake("--fault", "silence", "--running", "--log", logs[1]) as mute:
+        process = start("dump", "--timeout", "6", "-t", one.target, "-t", mute.target, "-t", two.target,
                         "-t", "127.0.0.1:1")
-        time.sleep(0.5)
+        for log, packet in zip(logs, ("p10", "", "p10")):
+            wait_for_packet(log, packet)
         equal(end(process, signal.SIGHUP)[:2], (-signal.SIGHUP, ""))
         for fake in (one, two):
             equal(fake.stop()["left_halted"], "0")
@@ -122,32 +127,33 @@ def spawned_command_ends(directory):
     pid = os.path.join(directory, "pid")
     script = write(os.path.join(directory, "stub"), f"#!/bin/sh\necho $$ > {pid}\nexec sleep 100\n")
     os.chmod(script, 0o755)
-    process = start("read", "--timeout", "20", "--", script)
-    while not os.path.exists(pid) or not read(pid).strip():
-        time.sleep(0.01)
-    time.sleep(0.2)
+    process = start("read", "--timeout", "6", "--", script)
+    wait_until(lambda: os.path.exists(pid) and read(pid).strip(), "the command runs")
     status, err, _ = end(process, signal.SIGTERM)
     equal((status, err), (-signal.SIGTERM, ""))
     assert not os.path.exists(f"/proc/{read(pid).strip()}"), "the command is still there"
 
 
 @test
-def shell_sees_128_and_the_number(_):
-    line = '"$@" & pid=$!; sleep 0.4; kill -TERM $pid; wait $pid; echo $?'
-    with Fake("--fault", "silence:p*", "--running") as fake:
-        done = subprocess.run(["sh", "-c", line, "sh", *command("read", "-t", fake.target, "--timeout", 1)],
-                              stdout=subprocess.PIPE, text=True, check=False, timeout=30)
+def shell_sees_128_and_the_number(directory):
+    log = os.path.join(directory, "log")
+    line = 'log=$1; shift; "$@" >/dev/null & until grep -q " packet p10" "$log"; do sleep 0.1; done; ' \
+        'kill -TERM $!; wait $!; echo $?'
+    with Fake(*SLOW, "--log", log) as fake:
+        done = subprocess.run(["sh", "-c", line, "sh", log, *command("read", "-t", fake.target)],
+                              stdout=subprocess.PIPE, text=True, check=False, timeout=DEADLINE_S)
         contains(done.stdout, "143")
 
 
 @test
-def hangup_under_nohup(_):
-    with Fake("--fault", "silence:p*", "--running") as fake:
-        process = subprocess.Popen(["nohup", *command("read", "--timeout", "1", "-t", fake.target)],
+def hangup_under_nohup(directory):
+    log = os.path.join(directory, "log")
+    with Fake(*SILENT, "--log", log) as fake:
+        process = subprocess.Popen(["nohup", *command("read", "--timeout", "2", "-t", fake.target)],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        time.sleep(0.3)
+        wait_for_packet(log, "p")
         process.send_signal(signal.SIGHUP)
-        process.communicate(timeout=30)
+        process.communicate(timeout=DEADLINE_S)
         equal(process.returncode, 3, "ignored, and then the stub's silence counts")
 
 

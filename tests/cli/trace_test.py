@@ -12,7 +12,7 @@ import subprocess
 import time
 
 from clitest import (FAKE, Fake, command, contains, equal, finish, main, number, one_line, read,
-                     run, silent_ok, start, test, write)
+                     run, silent_ok, start, test, wait_for_packet, write)
 
 FEATURE = "org.example.fake.core"
 PC_XML = """<target><architecture>i386:x86-64</architecture>
@@ -325,7 +325,7 @@ def vcd_through_gtkwave_and_back(directory):
 def a_halted_vcpu_ends_it(directory):
     out = os.path.join(directory, "out")
     with Fake("--registers", 2, "--vcpus", 2, "--wfi", "1", "--running") as fake:
-        args = ("trace", "-n", "10", "--timeout", "0.4", "-f", "jsonl", "-t", fake.target)
+        args = ("trace", "-n", "10", "--timeout", "2", "-f", "jsonl", "-t", fake.target)
         result = run(*args, "-c", "0,1")
         one_line(result, 3, "vCPU 1", "halted")
         equal(reasons(records(result.out))[-1], (1, 0, "step"))
@@ -344,39 +344,44 @@ def a_stub_that_dies(directory):
     equal(len(json.loads(read(out))), 5, "what was there before stays")
 
 
-def run_for(seconds, *args):
+def run_until(log, packet, count, *args):
+    """Interrupted when the stub has seen so many packets of that kind."""
     process = start(*args)
-    time.sleep(seconds)
+    wait_for_packet(log, packet, count)
     process.send_signal(signal.SIGINT)
     return finish(process)
 
 
 @test
 def interrupted_it_is_complete(directory):
-    out = os.path.join(directory, "out")
+    log, out = os.path.join(directory, "log"), os.path.join(directory, "out")
     for form in ("jsonl", "json", "csv", "text", "vcd"):
-        with Fake("--registers", 3, "--running") as fake:
-            result = run_for(0.6, "trace", "-n", "100000000", "-f", form, "-o", out, "-t", fake.target)
+        with Fake("--registers", 3, "--running", "--log", log) as fake:
+            result = run_until(log, "vCont;s", 1000, "trace", "-n", "100000000", "-f", form, "-o", out,
+                               "-t", fake.target)
             equal((result.status, result.err), (-signal.SIGINT, ""), form)
             equal(fake.stop()["left_halted"], "0", form)
         text = read(out)
         assert text.endswith("\n"), form
+        os.unlink(log)
         equal(os.listdir(directory), ["out"])
         if form == "jsonl":
             equal([r["step"] for r in records(text)], list(range(len(text.splitlines()))))
         elif form == "json":
-            assert len(json.loads(text)) > 10
+            assert len(json.loads(text)) > 900
         elif form == "vcd":
             parse_vcd(text)
-    with Fake("--registers", 3) as fake:
-        result = run_for(0.5, "trace", "-n", "100000000", "-j", "-t", fake.target)
+    with Fake("--registers", 3, "--log", log) as fake:
+        result = run_until(log, "vCont;s", 20, "trace", "-n", "100000000", "-j", "-t", fake.target)
         assert len(json.loads(result.out)) > 10
 
 
 @test
 def interrupted_while_the_guest_runs(directory):
-    with with_pc(directory, "--running") as fake:
-        result = run_for(0.5, "trace", "--break", "0x800", "-f", "jsonl", "-t", fake.target)
+    log = os.path.join(directory, "log")
+    with with_pc(directory, "--running", "--log", log) as fake:
+        result = run_until(log, "vCont;c", 1, "trace", "--break", "0x800", "-f", "jsonl", "-t",
+                           fake.target)
         equal((result.status, result.err), (-signal.SIGINT, ""))
         equal(reasons(records(result.out)), [(0, 0, "start")])
         equal(fake.stop()["left_halted"], "0")
@@ -399,7 +404,7 @@ def a_pipe_gets_records_soon(_):
         process = start("trace", "-n", "100000000", "-f", "jsonl", "-t", fake.target)
         begin = time.monotonic()
         equal(json.loads(process.stdout.readline())["step"], 0)
-        assert time.monotonic() - begin < 3
+        assert time.monotonic() - begin < 20
         process.send_signal(signal.SIGINT)
         finish(process)
 

@@ -15,7 +15,8 @@ import subprocess
 import termios
 import time
 
-from clitest import Fake, command, contains, equal, finish, main, one_line, read, run, silent_ok, start, test
+from clitest import (DEADLINE_S, Fake, command, contains, equal, finish, main, one_line, read, run,
+                     silent_ok, start, test, wait_for_packet)
 
 FEATURE = "org.example.fake.core"
 STAMP = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}"
@@ -71,7 +72,7 @@ def interval(_):
         begin = time.monotonic()
         silent_ok(run("watch", "-n", "6", "-i", "0.2", "-t", fake.target))
         took = time.monotonic() - begin
-        assert 1.0 <= took < 4, took
+        assert 1.0 <= took < 20, took
 
 
 @test
@@ -107,13 +108,15 @@ def csv_and_json(_):
 def ended_by_a_signal(directory):
     out = os.path.join(directory, "out")
     for state, left in (("--running", "running"), ("--halted", "halted")):
-        with Fake("--registers", 3, state) as fake:
+        log = os.path.join(directory, "log" + state)
+        with Fake("--registers", 3, "--log", log, state) as fake:
             process = start("watch", "-j", "-i", "0.1", "-o", out, "-t", fake.target)
-            time.sleep(0.7)
+            # Before the third run there have been three samples.
+            wait_for_packet(log, "vCont;c", 3)
             process.send_signal(signal.SIGINT)
             result = finish(process)
             equal((result.status, result.err), (-signal.SIGINT, ""))
-            assert len(json.loads(read(out))) >= 2
+            assert len(json.loads(read(out))) >= 3
             equal(int(fake.stop()["left_" + left]), 1, state)
 
 
@@ -125,9 +128,7 @@ def a_reader_that_leaves(_):
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         process.stdout.readline()
         process.stdout.close()
-        begin = time.monotonic()
-        process.wait(timeout=20)
-        assert time.monotonic() - begin < 5
+        process.wait(timeout=DEADLINE_S)
         equal(process.stderr.read(), b"")
         process.stderr.close()
         equal(fake.stop()["left_halted"], "0")
@@ -164,7 +165,7 @@ def on_terminal(fake, *args, rows=24, columns=80, env=None):
             break
         text += data
     os.close(master)
-    process.wait(timeout=30)
+    process.wait(timeout=DEADLINE_S)
     process.stderr.close()
     return process.returncode, text.decode()
 
