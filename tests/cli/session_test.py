@@ -225,7 +225,7 @@ def packet_without_reply(directory):
     script = write(os.path.join(directory, "script"), "qMute -> ack\n")
     out = os.path.join(directory, "out")
     with Fake("--script", script, violations=0) as fake:
-        args = ("packet", "-t", fake.target, "--timeout", "0.3", "qNothing", "qMute", "qNothing")
+        args = ("packet", "-t", fake.target, "--timeout", "2", "qNothing", "qMute", "qNothing")
         result = run(*args)
         one_line(result, 3, fake.target)
         equal(result.out, "\n", "the reply that came")
@@ -265,7 +265,9 @@ def several_targets(directory):
             Fake("--registers", 3) as two:
         targets = [one.target, "127.0.0.1:1", mute.target, two.target]
         args = [word for target in targets for word in ("-t", target)]
-        result = run("dump", "-j", "--timeout", "0.5", *args)
+        # The others have to answer in that time.
+        args += ["--timeout", "2"]
+        result = run("dump", "-j", *args)
         equal(result.status, 3)
         found = json.loads(result.out)["targets"]
         equal([t["target"] for t in found], targets)
@@ -276,14 +278,14 @@ def several_targets(directory):
               [["gdbregs-cli", t] for t in ("127.0.0.1:1", mute.target)])
         assert all(t["error"] in result.err for t in found if "error" in t)
 
-        result = run("dump", "-f", "csv", "--timeout", "0.5", "-o", out, *args)
+        result = run("dump", "-f", "csv", "-o", out, *args)
         equal(result.status, 3)
         rows = list(csv.reader(io.StringIO(read(out))))
         equal([row[0] for row in rows[1:] if row[8]], ["127.0.0.1:1", mute.target])
-        result = run("dump", "-f", "jsonl", "--timeout", "0.5", *args)
+        result = run("dump", "-f", "jsonl", *args)
         equal([x for x in map(json.loads, result.out.splitlines()) if "error" in x][0]["target"],
               "127.0.0.1:1")
-        result = run("dump", "--timeout", "0.5", *args)
+        result = run("dump", *args)
         contains(result.out, "\nerror: ")
 
 
@@ -298,7 +300,7 @@ def status_of_the_first_failure(_):
 @test
 def many_targets(_):
     with Fake("--registers", 4) as fake:
-        args = ["-t", fake.target] * 300
+        args = ["-t", fake.target] * 300 + ["--timeout", "60"]
         result = run("dump", "-f", "csv", *args)
         equal(len(silent_ok(result).splitlines()), 1 + 300 * 4)
 
@@ -318,8 +320,9 @@ def statuses_of_stubs(_):
     for options, status in [(["--fault", "silence"], 3), (["--fault", "close"], 3),
                             (["--fault", "close:p*"], 4), (["--fault", "badsum@*"], 4),
                             (["--no-xfer"], 4)]:
+        timeout = "0.4" if "silence" in options else "30"
         with Fake(*options) as fake:
-            result = run("read", "--timeout", "0.4", "-t", fake.target)
+            result = run("read", "--timeout", timeout, "-t", fake.target)
             one_line(result, status, fake.target)
             equal(result.out, "")
 

@@ -8,13 +8,7 @@ import socket
 import threading
 import time
 
-from clitest import Fake, equal, finish, main, one_line, run, silent_ok, start, test
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+from clitest import (Fake, equal, finish, free_port, main, one_line, run, silent_ok, start, test)
 
 
 @test
@@ -53,9 +47,8 @@ def until_the_other_client_leaves(_):
     with Fake("--one-guest") as fake:
         host, port = fake.target.split(":")
         first = socket.create_connection((host, int(port)))
-        time.sleep(0.2)
-        process = start("read", "-j", "--wait", "--timeout", "0.3", "-t", fake.target)
-        time.sleep(1.2)
+        process = start("read", "-j", "--wait=50", "--timeout", "2", "-t", fake.target)
+        time.sleep(2.5)
         equal(process.poll(), None, "still waiting")
         first.close()
         equal(len(json.loads(silent_ok(finish(process)))), 16)
@@ -66,11 +59,11 @@ def until_the_other_client_leaves(_):
 def no_longer_than_said(_):
     begin = time.monotonic()
     one_line(run("read", "--wait=0.5", "-t", "127.0.0.1:1"), 3, "127.0.0.1:1")
-    assert 0.3 < time.monotonic() - begin < 3
+    assert 0.3 < time.monotonic() - begin < 20, "neither at once nor the default, 30 s"
     with Fake("--fault", "silence") as fake:
         begin = time.monotonic()
-        one_line(run("read", "--wait=0.5", "-t", fake.target), 3, fake.target)
-        assert 0.4 < time.monotonic() - begin < 3
+        one_line(run("read", "--wait=0.5", "--timeout", "50", "-t", fake.target), 3, fake.target)
+        assert 0.4 < time.monotonic() - begin < 20, "neither at once nor the time of a reply"
         equal(fake.stop()["connections"], "1")
 
 
@@ -78,8 +71,8 @@ def no_longer_than_said(_):
 def not_for_a_stub_that_answers_badly(_):
     with Fake("--no-xfer") as fake:
         begin = time.monotonic()
-        one_line(run("read", "--wait", "-t", fake.target), 4)
-        assert time.monotonic() - begin < 5
+        one_line(run("read", "--wait=50", "-t", fake.target), 4)
+        assert time.monotonic() - begin < 30
         equal(fake.stop()["connections"], "1")
 
 
@@ -98,7 +91,7 @@ def not_for_something_else(_):
     thread = threading.Thread(target=serve)
     thread.start()
     target = "127.0.0.1:%d" % server.getsockname()[1]
-    result = run("read", "--timeout", "2", "-t", target)
+    result = run("read", "-t", target)
     one_line(result, result.status, target)
     assert result.status in (3, 4), result
     thread.join()
