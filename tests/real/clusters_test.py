@@ -14,7 +14,7 @@ import libcompare
 import libjudge
 import libtest
 import qemu
-from libtest import NO_REGISTER, check, equal, run, run_json, say
+from libtest import DEADLINE_S, NO_REGISTER, check, equal, run, run_json, runs_again, say
 from rsp import canonical, wait_until
 
 # Threads (process.vCPU) and registers of QEMU 7.2; hexadecimal as on the wire.
@@ -65,10 +65,7 @@ def check_runs_again(machine):
         result = run(*command, "-t", machine.address)
         expected = NO_REGISTER if command[-1] == "no_such_register" else libtest.DONE
         equal(result.status, expected, f"{name} {' '.join(command)} ({result.err.strip()})")
-        check(wait_until(machine.running, 2), f"{name} runs after {' '.join(command)}",
-              f"QMP says {machine.status()}")
-        if not machine.running():
-            machine.cont()
+        runs_again(machine, f"{name} {' '.join(command)}")
     say(f"{name:12} running again after each of {len(commands)} commands")
 
 
@@ -88,7 +85,7 @@ def check_halted_stays_halted(target):
         run_json("dump", "-t", machine.address)
         equal(machine.status(), "prelaunch", f"{target.name} stays halted")
         run_json("dump", "-t", machine.address, "--on-exit", "resume")
-        check(wait_until(machine.running, 2), f"{target.name} resumed", machine.status())
+        check(wait_until(machine.running, DEADLINE_S), f"{target.name} resumed", machine.status())
     say(f"{target.name:12} halted stays halted, resumes when told")
 
 
@@ -100,7 +97,7 @@ def check_empty_cluster():
         if vcpus is not None:
             equal([canonical(vcpu["thread"]) for vcpu in vcpus], ["p1.1", "p1.2", "p1.3", "p1.4"],
                   "zcu102 with 4 vCPUs")
-        check(wait_until(machine.running, 2), "zcu102 with 4 vCPUs runs again")
+        check(wait_until(machine.running, DEADLINE_S), "zcu102 with 4 vCPUs runs again")
     say("xlnx-zcu102  with an empty cluster: 4 vCPUs")
 
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# timeout: 600
 """The guest is left as it was found, by whatever way gdbregs-cli ends.
 
 The witness is QMP, which has nothing to do with the gdbstub. One SeaBIOS guest
@@ -17,21 +18,12 @@ sys.dont_write_bytecode = True
 
 import libtest
 import qemu
-from libtest import (BAD_STUB, CLI, DONE, NO_CONNECTION, NO_OUTPUT, NO_REGISTER, USAGE, check,
-                     equal, run, say)
+from libtest import (BAD_STUB, CLI, DEADLINE_S, DONE, NO_CONNECTION, NO_OUTPUT, NO_REGISTER, USAGE,
+                     check, equal, run, runs_again, say)
 from rsp import Rsp, wait_until
 
-RESUME_S = 2.0
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 BROKEN_XML = "<target><feature name='f'><reg name='r' bitsize='64'></target>"
-
-
-def runs_again(machine, after):
-    """QMP says the guest runs; otherwise a counted failure, and it is made to."""
-    ok = wait_until(machine.running, RESUME_S)
-    check(ok, "runs again", f"after {after}: QMP says {machine.status()}")
-    if not ok:
-        machine.cont()
 
 
 def expect(machine, status, *args, stdout=subprocess.PIPE):
@@ -95,7 +87,7 @@ def signalled(machine, args, number, delay_s):
     process.send_signal(number)
     place = f"{args[0]} with {number.name} after {delay_s * 1000:.1f} ms"
     try:
-        process.communicate(timeout=10)
+        process.communicate(timeout=DEADLINE_S)
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
@@ -137,7 +129,7 @@ def check_pipe(machine):
     """The reader goes away early: SIGPIPE or EPIPE, and the guest runs."""
     for args in ("dump", "dump -f jsonl", "list -f csv"):
         line = f"'{CLI}' {args} -t {machine.address} | head -n 1 >/dev/null"
-        subprocess.run(["sh", "-c", line], check=True, timeout=30, stderr=subprocess.DEVNULL)
+        subprocess.run(["sh", "-c", line], check=True, timeout=DEADLINE_S, stderr=subprocess.DEVNULL)
         runs_again(machine, f"{args} | head -1")
     say("running again after | head -1")
 
@@ -163,7 +155,7 @@ def check_halted(stub):
         for _ in range(3):
             signalled_while_halted(machine)
         equal(run("dump", "-t", machine.address, "--on-exit", "resume").status, DONE, "-S, resume")
-        check(wait_until(machine.running, RESUME_S), "-S, --on-exit resume", machine.status())
+        check(wait_until(machine.running, DEADLINE_S), "-S, --on-exit resume", machine.status())
         equal(run("dump", "-t", machine.address, "--on-exit", "halt").status, DONE, "running, halt")
         time.sleep(0.1)
         check(not machine.running(), "running, --on-exit halt", machine.status())
@@ -176,7 +168,7 @@ def signalled_while_halted(machine):
                                stderr=subprocess.DEVNULL)
     time.sleep(random.uniform(0, 0.02))
     process.terminate()
-    process.wait(timeout=10)
+    process.wait(timeout=DEADLINE_S)
     equal(machine.status(), "prelaunch", "-S, after SIGTERM")
 
 
@@ -217,7 +209,8 @@ def check_second_client_interrupted(machine):
                                            preexec_fn=qemu.die_with_parent)
                 time.sleep(0.3)
                 process.send_signal(number)
-                check(process.wait(timeout=10) in (-number, 128 + number), "interrupted", place)
+                check(process.wait(timeout=DEADLINE_S) in (-number, 128 + number), "interrupted",
+                      place)
                 first.detach(1)
             time.sleep(0.2)
             runs_again(machine, place)
@@ -240,14 +233,14 @@ def check_waiting_client(machine):
     """--wait: it gets its turn when the first client leaves."""
     with Rsp(machine.socket_address) as first:
         first.hello()
-        process = subprocess.Popen([CLI, "dump", "--wait=20", "-t", machine.address],
+        process = subprocess.Popen([CLI, "dump", "--wait=50", "-t", machine.address],
                                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.PIPE, preexec_fn=qemu.die_with_parent)
         time.sleep(1)
         check(process.poll() is None, "--wait waits")
         first.detach(1)
     try:
-        _, err = process.communicate(timeout=25)
+        _, err = process.communicate(timeout=DEADLINE_S)
         equal(process.returncode, DONE, f"--wait is served ({err.decode().strip()})")
     except subprocess.TimeoutExpired:
         process.kill()

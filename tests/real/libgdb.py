@@ -138,7 +138,7 @@ def main():
     with open(os.environ["JUDGE_QUESTION"]) as file:
         question = json.load(file)
     for command in ("set pagination off", "set confirm off", "set width 0",
-                    "set remotetimeout 10", "set endian " + question["order"]):
+                    "set remotetimeout 60", "set endian " + question["order"]):
         quiet(command)
     if question["architecture"]:
         quiet("set architecture " + question["architecture"])

@@ -7,6 +7,8 @@ import subprocess
 import sys
 
 import qemu
+from qemu import DEADLINE_S
+from rsp import wait_until
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CLI = os.environ.get("GDBREGS_CLI") or os.path.join(ROOT, "build", "gdbregs-cli")
@@ -79,7 +81,7 @@ class Result:
         return f"status {self.status}, stdout {brief(self.out)}, stderr {brief(self.err)}"
 
 
-def run(*args, timeout=60, stdout=subprocess.PIPE):
+def run(*args, timeout=DEADLINE_S, stdout=subprocess.PIPE):
     """Run gdbregs-cli to its end. One that does not end is killed: status None."""
     process = subprocess.Popen([CLI, *args], stdin=subprocess.DEVNULL, stdout=stdout,
                                stderr=subprocess.PIPE, text=True,
@@ -93,7 +95,7 @@ def run(*args, timeout=60, stdout=subprocess.PIPE):
         return Result(None, "", f"no end after {timeout} s")
 
 
-def run_json(*args, timeout=60):
+def run_json(*args, timeout=DEADLINE_S):
     """Run it with --format json; its data, or None after a counted failure."""
     result = run(*args, "-f", "json", timeout=timeout)
     place = "gdbregs-cli " + args[0]
@@ -104,6 +106,18 @@ def run_json(*args, timeout=60):
     except ValueError as error:
         check(False, place, f"no JSON: {error}: {brief(result.out)}")
         return None
+
+
+def runs_again(machine, after):
+    """QMP says the guest runs, soon; otherwise a counted failure, and it is made to.
+
+    Where a session has failed, its last words are not answered: QEMU may take them
+    when the tool has long ended.
+    """
+    ok = check(wait_until(machine.running, DEADLINE_S), "runs again",
+               f"after {after}: QMP says {machine.status()}")
+    if not ok:
+        machine.cont()
 
 
 def one_message(result, place):

@@ -17,6 +17,10 @@ import sys
 import tempfile
 import time
 
+sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "cli"))
+
+from clitest import DEADLINE_S, free_port
+
 UBOOT = "/usr/lib/u-boot/"
 LIBC = ctypes.CDLL(None, use_errno=True)
 PR_SET_PDEATHSIG = 1
@@ -154,17 +158,14 @@ def target(name):
 
 # ------------------------------------------------------------------- machines
 
-def free_port(host="127.0.0.1"):
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.bind((host, 0))
-        return probe.getsockname()[1]
-
-
 class Qmp:
-    """A QMP connection. It has nothing to do with the gdbstub: the witness."""
+    """A QMP connection. It has nothing to do with the gdbstub: the witness.
 
-    def __init__(self, path, timeout_s=15):
+    `events` are the names of all that QEMU has told of before its last reply.
+    """
+
+    def __init__(self, path, timeout_s=DEADLINE_S):
+        self.events = []
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.settimeout(timeout_s)
         self.sock.connect(path)
@@ -185,6 +186,8 @@ class Qmp:
             reply = json.loads(line)
             if "return" in reply:
                 return reply["return"]
+            if "event" in reply:
+                self.events.append(reply["event"])
             if "error" in reply:
                 raise RuntimeError(f"{command}: {reply['error']['desc']}")
 
@@ -213,7 +216,7 @@ class Machine:
                 self.start(halted, stub, extra)
                 return
             except OSError:
-                # Another process took the free port between our look and QEMU's bind.
+                # Another process may have the port, one that looks for none that is held.
                 self.kill()
                 if attempt == 4:
                     raise
@@ -250,7 +253,7 @@ class Machine:
                     "wait=off,nodelay=on", "-gdb", "chardev:stub"]
         return ["-gdb", f"tcp:{self.address}"]
 
-    def wait_for_qmp(self, path, timeout_s=20):
+    def wait_for_qmp(self, path, timeout_s=DEADLINE_S):
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
             if self.process.poll() is not None:

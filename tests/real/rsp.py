@@ -15,7 +15,7 @@ class RspError(Exception):
 class Rsp:
     """One connection. It is closed without detaching unless detach() is called."""
 
-    def __init__(self, address, timeout_s=10):
+    def __init__(self, address, timeout_s=60):
         """address: a unix socket's path, or (host, port)."""
         if isinstance(address, str):
             self.sock = socket.socket(socket.AF_UNIX)

@@ -26,7 +26,7 @@ from libtest import (BAD_STUB, CLI, DONE, NO_CONNECTION, NO_OUTPUT, check, equal
                      say)
 from rsp import wait_until
 
-NO_END_S = 15
+NO_END_S = 60
 
 
 # ----------------------------------------------------------------- good ways
@@ -82,6 +82,7 @@ def check_default_address():
     """Nothing given is localhost:1234, where that port happens to be free."""
     with socket.socket() as probe:
         try:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", 1234))
         except OSError:
             say("default address: port 1234 is taken, not tried")
@@ -91,7 +92,10 @@ def check_default_address():
     process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                preexec_fn=qemu.die_with_parent)
     try:
-        result = run("dump", "-f", "json", "--wait=10")
+        result = run("dump", "-f", "json", "--wait=50")
+        if process.poll() is not None:
+            say("default address: port 1234 was taken in between, not tried")
+            return
         check_reset_state(dump_of(result, "default address"), "default address")
     finally:
         process.kill()
@@ -114,10 +118,11 @@ def check_spawn():
     mark = f"gdbregs-spawn-{os.getpid()}"
     stub = ["--", "qemu-system-x86_64", "-name", mark, "-S", "-gdb", "stdio", "-display", "none",
             "-monitor", "none", "-serial", "null", "-nic", "none"]
-    result = run("dump", "-f", "json", *stub)
+    # QEMU's own start is part of the first reply's time.
+    result = run("dump", "-f", "json", "--timeout", "50", *stub)
     check_reset_state(dump_of(result, "spawn"), "spawn")
     equal(qemu_processes(mark), [], "spawned QEMU has ended")
-    result = run("read", "no_such_register", *stub)
+    result = run("read", "no_such_register", "--timeout", "50", *stub)
     equal(result.status, libtest.NO_REGISTER, "spawn, no such register")
     equal(qemu_processes(mark), [], "spawned QEMU has ended after an error")
     check_spawn_signal(mark, stub)
@@ -134,7 +139,7 @@ def check_spawn_signal(mark, stub):
     time.sleep(0.05)
     process.terminate()
     process.wait(timeout=NO_END_S)
-    check(wait_until(lambda: not qemu_processes(mark), 3), "spawned QEMU ends with us on SIGTERM")
+    check(wait_until(lambda: not qemu_processes(mark), NO_END_S), "spawned QEMU ends with us on SIGTERM")
     say("spawned QEMU: read, and gone after success, error and signal")
 
 
@@ -159,7 +164,7 @@ class Stub:
 def check_other_stub(name, argv, port, pc, least):
     """A stub of a process at its first instruction: pc is not 0, registers enough."""
     with with_stub(argv, port) as stub:
-        result = run("dump", "-f", "json", "--wait=10", "-t", stub.address)
+        result = run("dump", "-f", "json", "--wait=50", "-t", stub.address)
         vcpus = dump_of(result, name)
         if not check(len(vcpus) == 1, name, "one vCPU expected"):
             return

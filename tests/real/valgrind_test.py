@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# timeout: 600
 """valgrind is silent on real dumps: a running machine's over TCP, a spawned one's."""
 import os
 import shutil
@@ -17,8 +18,8 @@ VALGRIND = ["valgrind", "-q", "--leak-check=full", "--show-leak-kinds=all",
 
 
 def check(name, *argv):
-    done = subprocess.run([*VALGRIND, CLI, "dump", *argv], capture_output=True, text=True,
-                          timeout=100, check=False)
+    done = subprocess.run([*VALGRIND, CLI, "dump", "--timeout", "60", *argv], capture_output=True,
+                          text=True, timeout=250, check=False)
     found = [line for line in done.stderr.splitlines() if line.startswith("==")]
     registers = done.stdout.count('"bytes"')
     print(f"{name}: {registers} registers, status {done.returncode}, {len(found)} lines of valgrind")

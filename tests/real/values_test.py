@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# timeout: 600
 """Every register of eleven QEMU targets, byte for byte as gdb reads it.
 
 Twice each: halted at reset, and stopped by QMP after some seconds of firmware.
