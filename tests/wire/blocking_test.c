@@ -137,7 +137,8 @@ START_TEST(nobody_there)
 	struct gdbregs_session *s = (struct gdbregs_session *)&o;
 	struct gdbregs_error err;
 
-	o.connect_timeout_ms = 2000;
+	/* Nobody may answer a question about names. */
+	o.connect_timeout_ms = strstr(nowhere[_i].address, "invalid") ? 2000 : 20000;
 	ck_assert_int_eq(gdbregs_connect(NULL, nowhere[_i].address, &o, &s, &err),
 			 nowhere[_i].result);
 	ck_assert_ptr_eq(s, &o);
@@ -154,12 +155,13 @@ START_TEST(silent)
 	struct gdbregs_error err;
 	double begun = now();
 
+	o.connect_timeout_ms = 50000;
 	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
 	server.how = SERVE_SILENTLY;
 	serve_start(&server, NULL);
 	ck_assert_int_eq(gdbregs_connect(NULL, server.address, &o, &s, &err), GDBREGS_ERR_TIMEOUT);
 	ck_assert_msg(strstr(err.text, "another debugger") != NULL, "%s", err.text);
-	ck_assert(now() - begun < 5);
+	ck_assert(now() - begun < 30);
 	serve_stop(&server);
 	script_end(&server.stub);
 }
