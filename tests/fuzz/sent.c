@@ -114,6 +114,12 @@ static bool is_resume(const char *packet)
 	return begins(packet, "vCont;") || !strcmp(packet, "c") || !strcmp(packet, "s");
 }
 
+/* vCont was not there after all, and nothing was resumed by it. */
+static bool falls_back(const struct partner *p, const char *packet)
+{
+	return p->by_vcont && !p->s->resume.vcont && is_resume(packet) && !begins(packet, "vCont;");
+}
+
 /* The packet that begins at out[at]; returns where the next thing begins. */
 static size_t require_packet(struct partner *p, const uint8_t *out, size_t size, size_t at)
 {
@@ -134,9 +140,10 @@ static size_t require_packet(struct partner *p, const uint8_t *out, size_t size,
 	REQUIRE(is_allowed(p, packet));
 	/* Anything but an answer to File-I/O stops a target that runs. What was
 	 * refused has not made it run, and is sent again. */
-	REQUIRE(!p->resumed || p->farewell || begins(packet, "F-1") ||
+	REQUIRE(!p->resumed || p->farewell || begins(packet, "F-1") || falls_back(p, packet) ||
 		(p->s->resends && is_resume(packet) && p->answer != '+'));
 	p->resumed |= is_resume(packet);
+	p->by_vcont = begins(packet, "vCont;");
 	p->answer = 0;
 	p->stop_due |= !strcmp(packet, "vCont;c") || !strcmp(packet, "c");
 	return (size_t)(hash - out) + 3;
