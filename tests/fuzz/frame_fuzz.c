@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The frame decoder: whatever pieces the input comes in, the events are the
- * same; what it calls good has the right checksum by another reckoning; what is
+/* The frame decoder: whatever pieces the input comes in, and whether data is taken
+ * many packets at a time, the events are the same; what it calls good has the right checksum by another reckoning; what is
  * encoded comes back. Input: the limit (1 byte), a seed for the pieces (2), then
  * the wire. */
 #include "fuzz.h"
@@ -39,8 +39,28 @@ static void note(struct events *e, const struct gdbregs__frame *frame, size_t ma
 	put(e, frame->payload, size);
 }
 
+/* Packets of data that can be taken together, as the events they are. */
+static void take_data(const struct gdbregs__frame_decoder *d, const uint8_t *piece, size_t size,
+		      size_t *used, bool acked, struct events *e)
+{
+	struct gdbregs__frame_text texts[3];
+	size_t before = *used;
+	size_t count = gdbregs__frame_take_data(d, piece, size, used, acked, texts, 3);
+
+	REQUIRE(count <= 3 && *used <= size && (count > 0) == (*used > before));
+	for (size_t i = 0; i < count; i++) {
+		struct gdbregs__frame ack = {.kind = GDBREGS__FRAME_ACK};
+		struct gdbregs__frame packet = {GDBREGS__FRAME_PACKET, texts[i].payload,
+						texts[i].size};
+
+		if (acked)
+			note(e, &ack, d->max_bytes);
+		note(e, &packet, d->max_bytes);
+	}
+}
+
 /* One call's worth of input, in memory of its own. */
-static void feed(struct gdbregs__frame_decoder *d, const uint8_t *data, size_t size,
+static void feed(struct gdbregs__frame_decoder *d, const uint8_t *data, size_t size, bool together,
 		 struct events *e)
 {
 	struct gdbregs__frame frame = {0};
@@ -51,8 +71,13 @@ static void feed(struct gdbregs__frame_decoder *d, const uint8_t *data, size_t s
 	if (size)
 		memcpy(piece, data, size);
 	while (used < size) {
+		if (together) {
+			take_data(d, piece, size, &used, true, e);
+			take_data(d, piece, size, &used, false, e);
+		}
 		size_t before = used;
-
+		if (used == size)
+			break;
 		REQUIRE(gdbregs__frame_next(d, piece, size, &used, &frame) == 0);
 		REQUIRE(used > before && used <= size);
 		if (frame.kind == GDBREGS__FRAME_NONE)
@@ -65,7 +90,7 @@ static void feed(struct gdbregs__frame_decoder *d, const uint8_t *data, size_t s
 }
 
 static struct events decode(const uint8_t *data, size_t size, size_t max_bytes, uint32_t seed,
-			    size_t *junk_count)
+			    bool together, size_t *junk_count)
 {
 	struct gdbregs__frame_decoder d;
 	struct events e = {0};
@@ -76,7 +101,7 @@ static struct events decode(const uint8_t *data, size_t size, size_t max_bytes, 
 
 		if (piece > size - at)
 			piece = size - at;
-		feed(&d, data + at, piece, &e);
+		feed(&d, data + at, piece, together, &e);
 		at += piece;
 	}
 	*junk_count = d.junk_count;
@@ -181,12 +206,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t junk_whole, junk_pieces, junk_bytes;
 	bool too_large;
 
-	struct events whole = decode(in.at, fuzz_left(&in), max_bytes, 0, &junk_whole);
-	struct events pieces = decode(in.at, fuzz_left(&in), max_bytes, seed, &junk_pieces);
+	struct events whole = decode(in.at, fuzz_left(&in), max_bytes, 0, true, &junk_whole);
+	struct events pieces = decode(in.at, fuzz_left(&in), max_bytes, seed, false, &junk_pieces);
 	REQUIRE(whole.size == pieces.size && junk_whole == junk_pieces);
 	REQUIRE(!whole.size || memcmp(whole.bytes, pieces.bytes, whole.size) == 0);
 
-	struct events roomy = decode(in.at, fuzz_left(&in), SIZE_MAX / 2, 0, &junk_bytes);
+	struct events roomy = decode(in.at, fuzz_left(&in), SIZE_MAX / 2, 0, false, &junk_bytes);
 	REQUIRE(count_events(&roomy, &too_large) == count_good(in.at, fuzz_left(&in)));
 	REQUIRE(!too_large);
 	round_trip(in.at, fuzz_left(&in));
