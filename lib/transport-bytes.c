@@ -122,6 +122,7 @@ static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
 {
 	struct gdbregs__transport *t = stream->data;
 
+	t->reads++;
 	if (size > 0) {
 		take_input(t, (const uint8_t *)buf->base, (size_t)size);
 		gdbregs__free(buf->base);

@@ -4,6 +4,8 @@
 #include "alloc.h"
 #include "error.h"
 
+#include <poll.h>
+
 /* How long a stub gets to take a blind detach. */
 #define FAREWELL_MS 500
 /* How long a connection that is being made is waited for when it is closed: a
@@ -65,6 +67,32 @@ static void on_limit(struct gdbregs__transport *t)
 	}
 }
 
+static bool readable(const uv_stream_t *stream)
+{
+	struct pollfd look = {.events = POLLIN};
+
+	return stream && uv_fileno((const uv_handle_t *)stream, &look.fd) == 0 &&
+	       poll(&look, 1, 0) > 0;
+}
+
+/* Something is overdue, but what the stub has sent was not read yet: a loop that was
+ * busy elsewhere, or a process that was stopped, for longer than the stub may take
+ * runs its timers before it polls. Who only keeps sending gets one read more. */
+static bool reads_first(struct gdbregs__transport *t, uint64_t now)
+{
+	uint64_t due_ms = gdbregs__session_deadline(t->session);
+
+	if (t->limit_at_ms < due_ms)
+		due_ms = t->limit_at_ms;
+	if (now < due_ms)
+		return false;
+	if (due_ms != t->overdue_at_ms) {
+		t->overdue_at_ms = due_ms;
+		t->overdue_reads = t->reads;
+	}
+	return t->reads == t->overdue_reads && readable(t->in);
+}
+
 static void on_timer(uv_timer_t *timer)
 {
 	struct gdbregs__transport *t = timer->data;
@@ -72,6 +100,13 @@ static void on_timer(uv_timer_t *timer)
 
 	t->timer_at_ms = GDBREGS__FOREVER;
 	t->deliver_due = false;
+	if (reads_first(t, now)) {
+		/* Not before the loop has polled; and nothing shall move it. */
+		t->timer_at_ms = 0;
+		uv_timer_start(timer, on_timer, 1, 0);
+		gdbregs__transport_event(t);
+		return;
+	}
 	if (now >= t->limit_at_ms)
 		on_limit(t);
 	gdbregs__session_tick(t->session, now);

@@ -30,6 +30,9 @@ struct gdbregs__transport {
 	uv_timer_t timer;
 	uint64_t timer_at_ms; /* when it will fire; GDBREGS__FOREVER: it is not started */
 	uint64_t limit_at_ms; /* of the state we are in: connecting, closing, farewell */
+	uint64_t reads; /* from the stub, so far */
+	uint64_t overdue_at_ms; /* a deadline that has passed, and */
+	uint64_t overdue_reads; /* reads when that was seen */
 	bool deliver_due; /* completions are to be delivered from the loop */
 
 	/* Finding the stub. */

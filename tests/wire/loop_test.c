@@ -2,11 +2,14 @@
 /* The calls of gdbregs_uv.h: fleets of sessions and the stubs they speak to on
  * one loop, closed and canceled at random from callbacks. Whatever happens, each
  * accepted request calls back once and the loop is empty in the end. */
+#include "../../lib/transport.h"
 #include "serve-loop.h"
+#include "serve.h"
 #include "../unit/suite.h"
 
 #include <check.h>
 #include <gdbregs_uv.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,6 +85,7 @@ static void on_read(struct gdbregs_session *s, int status, void *arg)
 
 	ck_assert_msg(!m->in_call, "called back from within a call");
 	ck_assert_uint_eq(++r->calls, 1);
+	r->status = status;
 	ck_assert_ptr_eq(s, m->s);
 	/* gdbserver answers no p: b stands in its g. */
 	check_read(r, status);
@@ -184,13 +188,14 @@ static void check_member(struct member *m)
 
 /* ----------------------------------------------------------------------------- fleets --- */
 
-#define FLEET 24
+#define FLEET	    24
+#define LARGE_FLEET 200
 
 /* Closes members at any moment of the loop. */
 struct reaper {
 	uv_idle_t idle;
 	struct member *members;
-	unsigned rounds;
+	unsigned count, rounds;
 };
 
 static void on_idle(uv_idle_t *idle)
@@ -198,20 +203,21 @@ static void on_idle(uv_idle_t *idle)
 	struct reaper *reaper = idle->data;
 
 	if (serve_dice(8) == 0)
-		close_member(&reaper->members[serve_dice(FLEET)]);
+		close_member(&reaper->members[serve_dice(reaper->count)]);
 	if (++reaper->rounds < 300)
 		return;
-	for (unsigned i = 0; i < FLEET; i++)
+	for (unsigned i = 0; i < reaper->count; i++)
 		close_member(&reaper->members[i]);
 	uv_close((uv_handle_t *)idle, NULL);
 }
 
-static void fleet(unsigned seed, unsigned recklessness, bool reap, unsigned drop_after)
+static void fleet(unsigned seed, unsigned count, unsigned recklessness, bool reap,
+		  unsigned drop_after)
 {
-	struct member *members = calloc(FLEET, sizeof(*members));
+	struct member *members = calloc(count, sizeof(*members));
 	struct gdbregs_context *ctx;
 	struct listener l;
-	struct reaper reaper = {.members = members};
+	struct reaper reaper = {.members = members, .count = count};
 	uv_loop_t loop;
 
 	serve_dice_state = seed;
@@ -219,7 +225,7 @@ static void fleet(unsigned seed, unsigned recklessness, bool reap, unsigned drop
 	serve_on_loop(&l, &loop);
 	l.drop_after = drop_after;
 	ck_assert_int_eq(gdbregs_context_new(&ctx), 0);
-	for (unsigned i = 0; i < FLEET; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		members[i].recklessness = recklessness;
 		connect_member(&members[i], i & 1 ? ctx : NULL, &loop, l.address, 5000);
 	}
@@ -230,7 +236,7 @@ static void fleet(unsigned seed, unsigned recklessness, bool reap, unsigned drop
 	}
 	serve_run_out(&l, &loop);
 	gdbregs_context_unref(ctx);
-	for (unsigned i = 0; i < FLEET; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		check_member(&members[i]);
 		ck_assert(reap || drop_after || members[i].connect_status == 0);
 	}
@@ -241,20 +247,76 @@ static void fleet(unsigned seed, unsigned recklessness, bool reap, unsigned drop
 
 START_TEST(careful_fleet)
 {
-	fleet(1 + (unsigned)_i, 0, false, 0);
+	fleet(1 + (unsigned)_i, FLEET, 0, false, 0);
 }
 END_TEST
 
 START_TEST(reckless_fleet)
 {
-	fleet(100 + (unsigned)_i, 2 + (unsigned)_i % 5, _i & 1, 0);
+	fleet(100 + (unsigned)_i, FLEET, 2 + (unsigned)_i % 5, _i & 1, 0);
+}
+END_TEST
+
+START_TEST(large_fleet)
+{
+	fleet(300 + (unsigned)_i, LARGE_FLEET, 12, true, 0);
 }
 END_TEST
 
 START_TEST(dropped_fleet)
 {
 	signal(SIGPIPE, SIG_IGN);
-	fleet(200 + (unsigned)_i, _i & 1 ? 0 : 6, _i & 2, 1 + (unsigned)_i);
+	fleet(200 + (unsigned)_i, FLEET, _i & 1 ? 0 : 6, _i & 2, 1 + (unsigned)_i);
+}
+END_TEST
+
+/* ----------------------------------------------------------------------- a busy loop --- */
+
+#define BUSY_TIMEOUT_MS 50
+
+/* Behind every poll: the reply arrives, and the loop is kept from the next poll for
+ * longer than the stub has to answer. */
+static void on_check(uv_check_t *check)
+{
+	struct member *m = check->data;
+	struct gdbregs__transport *t = gdbregs__transport_of(m->s);
+	struct pollfd reply = {.events = POLLIN};
+
+	if (t->state != GDBREGS__TRANSPORT_OPEN || !t->session->in_flight)
+		return;
+	ck_assert_int_eq(uv_fileno((uv_handle_t *)t->in, &reply.fd), 0);
+	ck_assert_int_eq(poll(&reply, 1, 20000), 1);
+	uv_sleep(BUSY_TIMEOUT_MS + 20);
+}
+
+START_TEST(busy_loop)
+{
+	struct member *m = calloc(1, sizeof(*m));
+	struct server server = {0};
+	uv_check_t check;
+	uv_loop_t loop;
+
+	uv_loop_init(&loop);
+	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
+	serve_start(&server, NULL);
+	uv_check_init(&loop, &check);
+	check.data = m;
+	uv_check_start(&check, on_check);
+	connect_member(m, NULL, &loop, server.address, BUSY_TIMEOUT_MS);
+	while (!m->closed)
+		uv_run(&loop, UV_RUN_ONCE);
+	uv_close((uv_handle_t *)&check, NULL);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	ck_assert_int_eq(uv_loop_close(&loop), 0);
+	serve_stop(&server);
+	check_member(m);
+	ck_assert_int_eq(m->connect_status, 0);
+	for (unsigned i = 0; i < READS; i++)
+		ck_assert_msg(m->requests[i].status >= 0 || m->requests[i].canceled, "read %u: %s",
+			      i, gdbregs_error_name(m->requests[i].status));
+	ck_assert_str_eq(server.stub.violation, "");
+	script_end(&server.stub);
+	free(m);
 }
 END_TEST
 
@@ -374,6 +436,8 @@ static Suite *make_suite(void)
 	tcase_set_timeout(tests, 60);
 	tcase_add_loop_test(tests, careful_fleet, 0, 8);
 	tcase_add_loop_test(tests, reckless_fleet, 0, 40);
+	tcase_add_loop_test(tests, large_fleet, 0, 2);
+	tcase_add_test(tests, busy_loop);
 	tcase_add_loop_test(tests, dropped_fleet, 0, 20);
 	tcase_add_loop_test(tests, closed_at_once, 0, 6);
 	tcase_add_loop_test(tests, failing_connect, 0, 4);
