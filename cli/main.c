@@ -2,7 +2,7 @@
 /* gdbregs-cli: the registers of running guests, through their gdbstubs. */
 #include "command.h"
 #include "message.h"
-#include "offline.h"
+#include "shipped.h"
 #include "signals.h"
 #include "usage.h"
 
@@ -28,7 +28,7 @@ static int run(const struct options *o)
 		return usage_version();
 	if (o->help)
 		return usage_help(o->command);
-	int status = o->arch != NULL ? offline_check_arch(o->arch) : 0;
+	int status = o->arch != NULL ? shipped_check(o->arch) : 0;
 	return status != 0 ? status : o->command->run(o);
 }
 

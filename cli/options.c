@@ -222,6 +222,8 @@ static int check(const struct options *o)
 		return fail(STATUS_USAGE, "no command given; see 'gdbregs-cli --help'");
 	if (o->spawn != NULL && o->targets.count > 0)
 		return fail(STATUS_USAGE, "give either --target or a command after '--', not both");
+	if (o->tdesc != NULL && o->arch != NULL)
+		return fail(STATUS_USAGE, "give either --arch or --tdesc, not both");
 	if (o->targets.count > 1 && !o->command->many_targets)
 		return fail(STATUS_USAGE, "'%s' takes one --target, %zu were given",
 			    o->command->name, o->targets.count);

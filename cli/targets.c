@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command.h"
 #include "message.h"
-#include "offline.h"
 #include "progress.h"
+#include "shipped.h"
 #include "status.h"
 #include "target.h"
 
@@ -34,8 +34,8 @@ static int init(struct targets *set)
 {
 	const struct options *o = set->options;
 	size_t count = o->targets.count > 0 ? o->targets.count : 1;
-	if (o->arch != NULL && !offline_find_arch(o->arch, set->arch_path))
-		return offline_check_arch(o->arch);
+	if (o->arch != NULL && !shipped_find(o->arch, set->arch_path))
+		return shipped_check(o->arch);
 	set->item = calloc(count, sizeof *set->item);
 	if (set->item == NULL || gdbregs_context_new(&set->context) < 0)
 		return fail_nomem();

@@ -6,9 +6,12 @@ import csv
 import io
 import json
 import os
+import shutil
 import stat
+import subprocess
 import xml.etree.ElementTree
 
+import clitest
 from clitest import contains, equal, main, one_line, read, run, silent_ok, test, write
 
 TARGET = """<?xml version="1.0"?>
@@ -170,6 +173,35 @@ def shipped(directory):
         one_line(run("list", "--arch", name, env=env), 2, "--arch", f"'{name}'", "extra, machine")
     one_line(run("read", "-t", "127.0.0.1:1", "--arch", "machin", env=env), 2, "extra, machine")
     one_line(run("list", "--arch", "x", env={"GDBREGS_XML_DIR": "/nowhere"}), 2, "/nowhere")
+
+
+def run_copy(place, *args):
+    """The tool put elsewhere: descriptions are found from there."""
+    os.makedirs(place)
+    copy = shutil.copy(clitest.CLI, place)
+    environment = {name: value for name, value in os.environ.items() if name != "GDBREGS_XML_DIR"}
+    done = subprocess.run(clitest.WRAPPER + [copy, *args], capture_output=True, text=True,
+                          env=environment, timeout=60, check=False)
+    return clitest.Result(done.returncode, done.stdout, done.stderr)
+
+
+@test
+def shipped_beside(directory):
+    """A build has those of its source, an installation that was moved its own."""
+    for place, descriptions in [("source/build", "source/xml"), ("usr/bin", "usr/share/gdbregs")]:
+        descriptions = os.path.join(directory, descriptions)
+        os.makedirs(descriptions)
+        fixture(descriptions)
+        result = run_copy(os.path.join(directory, place), "list", "--arch", "target", "-j")
+        equal(len(json.loads(silent_ok(result))[0]["registers"]), len(NAMES))
+
+
+@test
+def two_descriptions(directory):
+    file = fixture(directory)
+    for command in ["list", "read", "dump", "xml", "vcpus", "trace"]:
+        one_line(run(command, "--tdesc", file, "--arch", "extra", "-t", "127.0.0.1:1",
+                     env={"GDBREGS_XML_DIR": directory}), 2, "--arch", "--tdesc")
 
 
 @test
