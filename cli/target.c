@@ -4,6 +4,7 @@
 #include "message.h"
 #include "packet-log.h"
 #include "status.h"
+#include "undescribed.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -112,7 +113,7 @@ static void on_connected(struct gdbregs_session *s, int status, void *arg)
 	t->again = status < 0 && worth_waiting(t, status);
 	t->connected = status >= 0;
 	if (status >= 0)
-		status = t->set->work(t);
+		status = undescribed_is(t) ? undescribed_fail(t) : t->set->work(t);
 	if (status != TARGET_UNDER_WAY)
 		target_done(t, status);
 }
@@ -141,7 +142,7 @@ static void session_options(struct target *t, struct gdbregs_options *session)
 	session->connect_timeout_ms = o->timeout_ms;
 	session->reply_timeout_ms = o->timeout_ms;
 	session->description_path = o->tdesc;
-	session->architecture = o->arch != NULL ? t->set->arch_path : NULL;
+	session->architecture = t->set->arch_path[0] != '\0' ? t->set->arch_path : NULL;
 	session->step_irq = o->irq;
 	session->trace_arg = t;
 	if (o->log_packets || o->verbose || o->wait_ms > 0)

@@ -32,6 +32,7 @@ struct target {
 	bool again; /* try again after closing */
 	bool closing;
 	size_t step; /* for `work` */
+	struct gdbregs_buffer reply; /* for undescribed.c */
 };
 
 /* Called once the session is made. 0: done. TARGET_UNDER_WAY: it calls
@@ -45,7 +46,9 @@ struct targets {
 	enum gdbregs_access access;
 	target_work work;
 	void *work_arg;
-	char arch_path[PATH_MAX]; /* the description that --arch names; "": none */
+	char arch_path[PATH_MAX]; /* description for stubs that serve none; "": none */
+	const struct gdbregs_description *undescribed; /* it, where it only stands for one */
+	int undescribed_fd; /* 0: none */
 	struct loop loop;
 	struct target *item;
 	size_t count;

@@ -4,7 +4,7 @@
 #include "progress.h"
 #include "shipped.h"
 #include "status.h"
-#include "target.h"
+#include "undescribed.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +39,7 @@ static int init(struct targets *set)
 	set->item = calloc(count, sizeof *set->item);
 	if (set->item == NULL || gdbregs_context_new(&set->context) < 0)
 		return fail_nomem();
+	undescribed_prepare(set);
 	set->count = count;
 	for (size_t i = 0; i < count; i++) {
 		struct target *t = &set->item[i];
@@ -112,9 +113,11 @@ void targets_fini(struct targets *set)
 {
 	for (size_t i = 0; i < set->count; i++) {
 		snapshot_fini(&set->item[i].snapshot);
+		gdbregs_buffer_fini(&set->item[i].reply);
 		free(set->item[i].name);
 	}
 	free(set->item);
+	undescribed_fini(set);
 	gdbregs_context_unref(set->context);
 	*set = (struct targets){.options = NULL};
 }

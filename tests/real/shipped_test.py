@@ -370,6 +370,9 @@ def check_undescribed(one, machine):
     equal(result.out, "", place)
     libtest.one_message(result, place)
     check("serves no target description" in result.err, place, result)
+    fitting = re.findall(r"--arch (\w+)", result.err)
+    equal(fitting, sorted(other.name for other in SHIPPED if other.g_bytes == one.g_bytes), place)
+    check(f"({one.g_bytes} bytes)" in result.err, place, result)
 
 
 def serves_description(machine):
