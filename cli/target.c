@@ -5,6 +5,7 @@
 #include "packet-log.h"
 #include "status.h"
 #include "undescribed.h"
+#include "why.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -70,13 +71,28 @@ int target_fail(struct target *t, int status, const char *format, ...)
 	return TARGET_FAILED;
 }
 
-/* A failure as the library tells it. */
-static void take_error(struct target *t, int code)
+/* What the library calls the target: where it listens, or the command's name; an
+ * address that is none as it was given. */
+static void label(const struct target *t, int code, char *text, size_t capacity)
 {
-	const char *why = gdbregs_session_error(t->session);
-	if (code != TARGET_FAILED)
-		set_why(t, status_of(code, t->connected),
-			why[0] != '\0' ? why : gdbregs_strerror(code));
+	const char *name = t->name;
+	bool address = t->set->options->spawn == NULL && code != GDBREGS_ERR_INVAL;
+	if (t->set->options->spawn != NULL)
+		name = t->set->options->spawn[0];
+	else if (address && strncmp(name, "tcp:", 4) == 0)
+		name += 4;
+	snprintf(text, capacity, "%s%s", address && name[0] == ':' ? "localhost" : "", name);
+}
+
+/* A failure as the library tells it. */
+static void take_error(struct target *t, int code, const char *words)
+{
+	char known[sizeof t->why];
+	if (code == TARGET_FAILED)
+		return;
+	label(t, code, known, sizeof known);
+	t->status = status_of(code, t->connected);
+	why_write(t->why, sizeof t->why, words[0] != '\0' ? words : gdbregs_strerror(code), known);
 }
 
 static unsigned remaining_ms(const struct target *t)
@@ -100,7 +116,7 @@ void target_done(struct target *t, int code)
 	if (t->closing)
 		return;
 	if (code < 0)
-		take_error(t, code);
+		take_error(t, code, gdbregs_session_error(t->session));
 	close_target(t);
 }
 
@@ -170,14 +186,14 @@ static void connect_target(struct target *t)
 {
 	struct gdbregs_options options;
 	struct gdbregs_error error = {.code = 0};
-	t->closing = t->again = false;
+	t->closing = t->again = t->connected = false;
 	set_why(t, 0, "");
 	session_options(t, &options);
 	int code = open_session(t, &options, &error);
 	if (code >= 0)
 		return;
 	t->session = NULL;
-	set_why(t, status_of(code, 0), error.text[0] != '\0' ? error.text : gdbregs_strerror(code));
+	take_error(t, code, error.text);
 	target_over(t);
 }
 

@@ -122,16 +122,6 @@ void targets_fini(struct targets *set)
 	*set = (struct targets){.options = NULL};
 }
 
-/* The library's own words may begin with the address already. */
-static void report(const struct target *t)
-{
-	size_t length = strlen(t->name);
-	if (strncmp(t->why, t->name, length) == 0 && t->why[length] == ':')
-		fail(t->status, "%s", t->why);
-	else
-		fail(t->status, "%s: %s", t->name, t->why);
-}
-
 int targets_report(const struct targets *set)
 {
 	int first = 0;
@@ -139,7 +129,7 @@ int targets_report(const struct targets *set)
 		const struct target *t = &set->item[i];
 		if (t->status == 0)
 			continue;
-		report(t);
+		fail(t->status, "%s: %s", t->name, t->why);
 		first = first != 0 ? first : t->status;
 	}
 	return first;

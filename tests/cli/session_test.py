@@ -351,6 +351,30 @@ def spawned(_):
     one_line(run("read", "--timeout", "0.3", "--", "sleep", "100"), 3, "sleep 100")
 
 
+def named_once(result, name, *others):
+    """The message begins with the target's name, and names it nowhere else."""
+    (line,) = result.err.splitlines()
+    assert line.startswith(f"gdbregs-cli: {name}: "), repr(result)
+    rest = line.split(name, 1)[1]
+    for other in (name, *others):
+        assert other not in rest, f"{other!r} again: {line}"
+
+
+@test
+def a_target_is_named_once(directory):
+    for name, *others in [
+            ["127.0.0.1:1"], ["tcp:127.0.0.1:1", "127.0.0.1:1"], [":1", "localhost:1"],
+            ["[::1]:1"], ["unix:" + os.path.join(directory, "none")], ["x:99999"], ["tcp:x"]]:
+        named_once(run("read", "-t", name), name, *others)
+    named_once(run("read", "--", "/nowhere/at/all", "-x"), "/nowhere/at/all -x", "/nowhere")
+    named_once(run("read", "--", "false", "-x"), "false -x", "false")
+    for fault in ["silence@*:*", "close:p*", "garbage:p*", "reset:p*"]:
+        with Fake("--fault", fault) as fake:
+            result = run("read", "-t", fake.target, "--timeout", "0.3")
+            equal(result.status in (3, 4), True, repr(result))
+            named_once(result, fake.target)
+
+
 @test
 def on_a_unix_socket(directory):
     path = os.path.join(directory, "stub")
