@@ -90,6 +90,26 @@ static int on_qemu(struct gdbregs_session *s, const struct gdbregs__answer *answ
 	return 0;
 }
 
+/* A web server quotes what it does not understand, a serial line may echo: what
+ * looks like a packet is our own. */
+static bool is_echo(const struct gdbregs__answer *answer)
+{
+	const char word[] = "qSupported";
+
+	return answer->size >= strlen(word) && memcmp(answer->payload, word, strlen(word)) == 0;
+}
+
+static void on_supported(struct gdbregs_session *s, const struct gdbregs__answer *answer)
+{
+	if (is_echo(answer))
+		gdbregs__session_fail(s, GDBREGS_ERR_PROTOCOL,
+				      "%s is not a gdbstub: it sends back what it is sent; check "
+				      "the address",
+				      s->label);
+	else
+		gdbregs__reply_supported(answer->payload, answer->size, &s->supported);
+}
+
 static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 		 const struct gdbregs__answer *answer)
 {
@@ -98,8 +118,8 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 	hello->waiting = false;
 	switch (answer->kind) {
 	case KIND_SUPPORTED:
-		gdbregs__reply_supported(answer->payload, answer->size, &s->supported);
 		hello->step = STEP_IDENTIFY;
+		on_supported(s, answer);
 		return 0;
 	case KIND_NO_ACK:
 		s->identified = true; /* QEMU has no such mode */

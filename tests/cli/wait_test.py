@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """--wait: for stubs that are not there yet, or busy."""
 
+import http.server
 import json
 import os
 import socket
@@ -95,6 +96,22 @@ def not_for_something_else(_):
     one_line(result, result.status, target)
     assert result.status in (3, 4), result
     thread.join()
+
+
+@test
+def not_for_an_echo(_):
+    """A web server's error page quotes the request, which looks like a packet."""
+    with http.server.HTTPServer(("127.0.0.1", 0), Quiet) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        result = run("read", "--timeout", "1", "-t", "127.0.0.1:%d" % server.server_address[1])
+        one_line(result, 4, "is not a gdbstub", "check the address")
+        thread.join()
+
+
+class Quiet(http.server.BaseHTTPRequestHandler):
+    def log_message(self, format, *args):  # pylint: disable=redefined-builtin
+        pass
 
 
 @test

@@ -198,7 +198,8 @@ START_TEST(echo)
 		}
 	}
 	ck_assert_int_eq(call.calls, 1);
-	ck_assert_int_lt(call.status, 0);
+	ck_assert_int_eq(call.status, GDBREGS_ERR_PROTOCOL);
+	ck_assert_ptr_nonnull(strstr(gdbregs_session_error(s), "not a gdbstub"));
 	gdbregs__session_free(s);
 }
 END_TEST
