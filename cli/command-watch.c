@@ -6,6 +6,7 @@
 #include "screen.h"
 #include "signals.h"
 #include "status.h"
+#include "stop.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -127,7 +128,8 @@ static void on_stop(struct gdbregs_session *s, int status, void *arg)
 	if (is_over(watch))
 		return;
 	uv_timer_stop(&watch->target->timer);
-	watch->ended = !watch->asked || watch->stop.kind != GDBREGS_STOP_SIGNAL;
+	watch->ended = status >= 0 && (!watch->asked || watch->stop.kind != GDBREGS_STOP_SIGNAL);
+	watch->target->gone = status >= 0 && stop_is_end(&watch->stop);
 	if (status < 0)
 		finish(watch, status);
 	else if (watch->stop.kind == GDBREGS_STOP_SIGNAL)
@@ -220,15 +222,15 @@ static int start(struct target *t)
 
 static void say_ended(const struct watch *watch)
 {
-	const struct gdbregs_stop *stop = &watch->stop;
+	char what[40];
 	if (!watch->ended)
 		return;
-	if (stop->kind == GDBREGS_STOP_EXITED)
-		note("%s: the target has exited with status %d", watch->target->name,
-		     stop->exit_status);
+	stop_write(what, sizeof what, &watch->stop);
+	if (watch->stop.kind == GDBREGS_STOP_SIGNAL)
+		note("%s: the guest has stopped by itself, with %s", watch->target->name, what);
 	else
-		note("%s: the guest has stopped by itself, with signal %d", watch->target->name,
-		     stop->signal);
+		note("%s: the watch ends after sample %llu: %s", watch->target->name,
+		     (unsigned long long)watch->samples, what);
 }
 
 static int close_output(struct watch *watch, const struct targets *set)

@@ -28,7 +28,7 @@ static void say_how_left(const struct target *t)
 {
 	if (t->set->options->spawn != NULL)
 		detail("%s: ended", t->name);
-	else if (t->connected)
+	else if (t->connected && !t->gone)
 		detail("%s: %s", t->name, t->detached ? "left running" : "left halted");
 }
 
@@ -92,6 +92,7 @@ static void take_error(struct target *t, int code, const char *words)
 		return;
 	label(t, code, known, sizeof known);
 	t->status = status_of(code, t->connected);
+	t->gone = code == GDBREGS_ERR_CLOSED;
 	why_write(t->why, sizeof t->why, words[0] != '\0' ? words : gdbregs_strerror(code), known);
 }
 
@@ -186,7 +187,7 @@ static void connect_target(struct target *t)
 {
 	struct gdbregs_options options;
 	struct gdbregs_error error = {.code = 0};
-	t->closing = t->again = t->connected = false;
+	t->closing = t->again = t->connected = t->gone = false;
 	set_why(t, 0, "");
 	session_options(t, &options);
 	int code = open_session(t, &options, &error);

@@ -29,6 +29,7 @@ struct target {
 	bool connected; /* the session was made */
 	bool answered; /* a packet came */
 	bool detached; /* a detach was sent */
+	bool gone; /* there is no guest any more, or no way to it */
 	bool again; /* try again after closing */
 	bool closing;
 	size_t step; /* for `work` */

@@ -4,6 +4,7 @@
 #include "message.h"
 #include "progress.h"
 #include "status.h"
+#include "stop.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,29 +64,6 @@ int trace_record(struct trace *trace, const struct lane *lane, const char *reaso
 	return arrived || is_last(trace) ? 0 : TARGET_UNDER_WAY;
 }
 
-static void name_stop(struct trace *trace)
-{
-	const struct gdbregs_stop *stop = &trace->stop;
-	switch (stop->kind) {
-	case GDBREGS_STOP_EXITED:
-		snprintf(trace->reason, sizeof trace->reason, "exited %d", stop->exit_status);
-		break;
-	case GDBREGS_STOP_TERMINATED:
-		snprintf(trace->reason, sizeof trace->reason, "terminated by signal %d",
-			 stop->signal);
-		break;
-	case GDBREGS_STOP_THREAD_EXIT:
-		snprintf(trace->reason, sizeof trace->reason, "thread exited %d",
-			 stop->exit_status);
-		break;
-	case GDBREGS_STOP_NO_RESUMED:
-		snprintf(trace->reason, sizeof trace->reason, "nothing left to run");
-		break;
-	default:
-		snprintf(trace->reason, sizeof trace->reason, "signal %d", stop->signal);
-	}
-}
-
 static void say_ended(const struct trace *trace)
 {
 	note("%s: the trace ends at %s %llu: %s", trace->target->name, trace->recorder.unit,
@@ -110,7 +88,8 @@ static void on_last_read(struct gdbregs_session *s, int status, void *arg)
 int trace_last(struct trace *trace, struct lane *lane)
 {
 	struct record record = {.lane = lane, .empty = true};
-	name_stop(trace);
+	stop_write(trace->reason, sizeof trace->reason, &trace->stop);
+	trace->target->gone = stop_is_end(&trace->stop);
 	if (trace->stop.kind == GDBREGS_STOP_SIGNAL) {
 		trace->turn = (size_t)(lane - trace->lanes);
 		int error = lane_read(lane, trace->target->session, on_last_read, trace);

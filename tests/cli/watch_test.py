@@ -16,7 +16,7 @@ import termios
 import time
 
 from clitest import (DEADLINE_S, Fake, command, contains, equal, finish, main, one_line, read, run,
-                     silent_ok, start, test, wait_for_packet)
+                     silent_ok, start, test, wait_for_packet, write)
 
 FEATURE = "org.example.fake.core"
 STAMP = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}"
@@ -141,6 +141,21 @@ def a_guest_that_stops_by_itself(_):
         equal(result.status, 0)
         contains(result.err, "stopped by itself, with signal 5")
         equal([json.loads(x)["reason"] for x in result.out.splitlines()], ["sample", "stopped"])
+
+
+@test
+def a_guest_that_ends(directory):
+    """It powers off: no guest is there to be left any way, and no stop is made up."""
+    script = os.path.join(directory, "script")
+    for reply, status, says in [
+            ("reply W07", 0, "note: {}: the watch ends after sample 1: exited 7"),
+            ("reply X09", 0, "note: {}: the watch ends after sample 1: terminated by signal 9"),
+            ("close", 4, "{}: closed the connection")]:
+        write(script, f"vCont;c* -> {reply}\n")
+        with Fake("--registers", 2, "--running", "--script", script) as fake:
+            result = run("watch", "-v", "-f", "jsonl", "-t", fake.target)
+            one_line(result, status, says.format(fake.target))
+            equal(len(result.out.splitlines()), 1)
 
 
 # ------------------------------------------------------------------- terminal
