@@ -105,7 +105,7 @@ int command_xml(const struct options *o)
 			    "--vcpu needs a target; a description alone has no vCPUs");
 	int status = output_open(&out, o->output);
 	if (status == 0 && o->raw_dir != NULL)
-		status = documents_prepare(o->raw_dir, &out);
+		status = documents_check(o->raw_dir, &out);
 	if (status != 0)
 		return status;
 	return options_offline(o) ? show_offline(o, &out) : show_target(o, &out);

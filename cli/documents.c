@@ -5,20 +5,47 @@
 #include "status.h"
 
 #include <errno.h>
+#include <libgen.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-int documents_prepare(const char *dir, struct output *out)
+static int fail_directory(const char *dir, int error)
+{
+	return fail(STATUS_FILE, "cannot write to directory %s: %s", dir, strerror(error));
+}
+
+/* What holds `dir`: its path without the last part. */
+static void find_parent(const char *dir, char parent[PATH_MAX])
+{
+	char copy[PATH_MAX];
+	snprintf(copy, sizeof copy, "%s", dir);
+	snprintf(parent, PATH_MAX, "%s", dirname(copy));
+}
+
+/* 0 or an errno. */
+static int check_directory(const char *dir)
 {
 	struct stat info;
-	int error = mkdir(dir, 0777) < 0 ? errno : 0;
-	if (error == EEXIST)
-		error = stat(dir, &info) < 0 ? errno : S_ISDIR(info.st_mode) ? 0 : ENOTDIR;
+	char parent[PATH_MAX];
+	if (strlen(dir) >= PATH_MAX)
+		return ENAMETOOLONG;
+	if (stat(dir, &info) == 0)
+		return S_ISDIR(info.st_mode) ? access(dir, W_OK | X_OK) < 0 ? errno : 0 : ENOTDIR;
+	if (errno != ENOENT)
+		return errno;
+	find_parent(dir, parent);
+	return access(parent, W_OK | X_OK) < 0 ? errno : 0;
+}
+
+int documents_check(const char *dir, struct output *out)
+{
+	int error = check_directory(dir);
 	if (error == 0)
 		return 0;
 	output_abandon(out);
-	return fail(STATUS_FILE, "cannot write to directory %s: %s", dir, strerror(error));
+	return fail_directory(dir, error);
 }
 
 /* The name comes from the stub: it must stay inside the directory, and in sight. */
@@ -33,12 +60,17 @@ static bool is_fit(const char *name)
 	return true;
 }
 
+static bool make_path(char path[PATH_MAX], const char *dir, const char *name)
+{
+	int length = snprintf(path, PATH_MAX, "%s/%s", dir, name);
+	return length >= 0 && length < PATH_MAX;
+}
+
 static int save(const struct gdbregs_document *document, const char *dir)
 {
 	char path[PATH_MAX];
 	struct output out;
-	int length = snprintf(path, sizeof path, "%s/%s", dir, document->name);
-	if (length < 0 || (size_t)length >= sizeof path)
+	if (!make_path(path, dir, document->name))
 		return fail(STATUS_FILE, "cannot write %s/%s: %s", dir, document->name,
 			    strerror(ENAMETOOLONG));
 	int status = output_open(&out, path);
@@ -52,7 +84,7 @@ static int save(const struct gdbregs_document *document, const char *dir)
 	return status;
 }
 
-int documents_save(const struct gdbregs_description *d, const char *dir)
+static int check_names(const struct gdbregs_description *d)
 {
 	size_t count = gdbregs_description_document_count(d);
 	for (size_t i = 0; i < count; i++) {
@@ -63,11 +95,33 @@ int documents_save(const struct gdbregs_description *d, const char *dir)
 				    "nothing saved",
 				    document.name);
 	}
-	for (size_t i = 0; i < count; i++) {
-		struct gdbregs_document document = gdbregs_description_document(d, i);
-		int status = save(&document, dir);
-		if (status != 0)
-			return status;
-	}
 	return 0;
+}
+
+/* The directory was made for the first `count` documents. */
+static void take_back(const struct gdbregs_description *d, const char *dir, size_t count)
+{
+	char path[PATH_MAX];
+	for (size_t i = 0; i < count; i++) {
+		if (make_path(path, dir, gdbregs_description_document(d, i).name))
+			unlink(path);
+	}
+	rmdir(dir);
+}
+
+int documents_save(const struct gdbregs_description *d, const char *dir)
+{
+	int status = check_names(d);
+	bool made = status == 0 && mkdir(dir, 0777) == 0;
+	if (status == 0 && !made && errno != EEXIST)
+		return fail_directory(dir, errno);
+	size_t count = gdbregs_description_document_count(d), done = 0;
+	while (status == 0 && done < count) {
+		struct gdbregs_document document = gdbregs_description_document(d, done);
+		status = save(&document, dir);
+		done += status == 0;
+	}
+	if (status != 0 && made)
+		take_back(d, dir, done);
+	return status;
 }

@@ -6,7 +6,9 @@ import csv
 import io
 import json
 import os
+import resource
 import shutil
+import signal
 import stat
 import subprocess
 import xml.etree.ElementTree
@@ -159,6 +161,34 @@ def xml_raw_to_no_directory(directory):
     file = fixture(directory)
     one_line(run("xml", "--raw", file, "--tdesc", file), 6, file)
     one_line(run("xml", "--raw", "/nowhere/at/all", "--tdesc", file), 6, "/nowhere/at/all")
+
+
+@test
+def xml_raw_leaves_nothing(directory):
+    """The directory is made when there is something to write, and not kept for less."""
+    raw = os.path.join(directory, "raw")
+    one_line(run("xml", "--raw", raw, "-t", "127.0.0.1:1"), 3)
+    one_line(run("xml", "--raw", raw, "--tdesc", "/nowhere"), 6)
+    file = write(os.path.join(directory, "target.xml"), "<target><xi:include href='sub/x.xml'/></target>")
+    os.mkdir(os.path.join(directory, "sub"))
+    write(os.path.join(directory, "sub", "x.xml"), EXTRA)
+    assert run("xml", "--raw", raw, "--tdesc", file).status in (4, 6)
+    assert not os.path.exists(raw)
+    write(file, "<target>" + "<xi:include href='more.xml'/>" * 2 + "</target>")
+    write(os.path.join(directory, "more.xml"), "<feature name='x'>" + " " * 9000 + "</feature>")
+    result = run("xml", "--raw", raw, "--tdesc", file, preexec_fn=at_most_4_kib)
+    one_line(result, 6, "more.xml")
+    assert not os.path.exists(raw), os.listdir(raw)
+    os.mkdir(raw)
+    write(os.path.join(raw, "mine"), "kept")
+    equal(run("xml", "--raw", raw, "--tdesc", file, preexec_fn=at_most_4_kib).status, 6)
+    equal(sorted(os.listdir(raw)), ["mine", "target.xml"])
+
+
+def at_most_4_kib():
+    """Files of more can't be written: EFBIG."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 
 
 @test
