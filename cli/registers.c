@@ -19,20 +19,33 @@ static const char *first_unavailable(const struct snapshot *s)
 	return i < s->read_count ? gdbregs_register_name(s->reads[i].reg) : "";
 }
 
-/* --strict: what is unavailable is an error, though the rest is printed. */
-static int check_strict(const struct targets *set)
+static int first_of(int a, int b)
 {
-	int status = 0;
+	return a != 0 ? a : b;
+}
+
+/* What is unavailable is an error, though the rest is printed. */
+static int check_strict(const struct target *t)
+{
+	const struct snapshot *s = &t->snapshot;
+	size_t count = snapshot_unavailable(s);
+	if (count == 0)
+		return 0;
+	return fail(STATUS_SELECTION, "%s: %zu of %zu registers unavailable: %s%s", t->name, count,
+		    s->read_count, first_unavailable(s), count > 1 ? ", ..." : "");
+}
+
+/* Each target's failure in its turn; the first one's status. */
+static int report(const struct targets *set)
+{
+	int first = 0;
 	for (size_t i = 0; i < set->count; i++) {
-		const struct snapshot *s = &set->item[i].snapshot;
-		size_t count = set->item[i].status == 0 ? snapshot_unavailable(s) : 0;
-		if (count > 0)
-			status =
-				fail(STATUS_SELECTION, "%s: %zu of %zu registers unavailable: %s%s",
-				     set->item[i].name, count, s->read_count, first_unavailable(s),
-				     count > 1 ? ", ..." : "");
+		int status = target_report(&set->item[i]);
+		if (status == 0 && set->options->strict)
+			status = check_strict(&set->item[i]);
+		first = first_of(first, status);
 	}
-	return status;
+	return first;
 }
 
 static void say_sizes(const struct snapshot *s)
@@ -47,16 +60,11 @@ static void say_sizes(const struct snapshot *s)
 	}
 }
 
-static int first_of(int a, int b)
-{
-	return a != 0 ? a : b;
-}
-
 static int print(struct output *out, const struct targets *set, enum shape shape)
 {
 	for (size_t i = 0; i < set->count; i++)
 		say_sizes(&set->item[i].snapshot);
-	int failed = targets_report(set);
+	int failed = report(set);
 	if (targets_hopeless(set)) {
 		output_abandon(out);
 		return failed;
@@ -67,8 +75,6 @@ static int print(struct output *out, const struct targets *set, enum shape shape
 		return fail_nomem();
 	}
 	int written = output_finish(out);
-	if (failed == 0 && set->options->strict)
-		failed = check_strict(set);
 	return first_of(written, failed);
 }
 

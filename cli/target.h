@@ -61,7 +61,9 @@ struct targets {
 int targets_run(struct targets *set, const struct options *o, enum gdbregs_access access,
 		target_work work, void *work_arg);
 void targets_fini(struct targets *set);
-/* Say each one's failure on stderr, in the order given; the first one's status, or 0. */
+/* Say its failure on stderr; its status. */
+int target_report(const struct target *t);
+/* Likewise of each one, in the order given; the first one's status, or 0. */
 int targets_report(const struct targets *set);
 /* One target alone that failed: nothing is worth printing. */
 bool targets_hopeless(const struct targets *set);

@@ -122,15 +122,17 @@ void targets_fini(struct targets *set)
 	*set = (struct targets){.options = NULL};
 }
 
+int target_report(const struct target *t)
+{
+	return t->status != 0 ? fail(t->status, "%s: %s", t->name, t->why) : 0;
+}
+
 int targets_report(const struct targets *set)
 {
 	int first = 0;
 	for (size_t i = 0; i < set->count; i++) {
-		const struct target *t = &set->item[i];
-		if (t->status == 0)
-			continue;
-		fail(t->status, "%s: %s", t->name, t->why);
-		first = first != 0 ? first : t->status;
+		int status = target_report(&set->item[i]);
+		first = first != 0 ? first : status;
 	}
 	return first;
 }

@@ -148,6 +148,21 @@ def strict(_):
 
 
 @test
+def strict_of_several(_):
+    """A dead target hides no unavailable register; the first failure's status counts."""
+    dead = "127.0.0.1:1"
+    with Fake("--registers", 5, "--unavailable", "1,3") as fake, Fake("--registers", 1) as good:
+        for targets, status in [([fake.target, dead, good.target], 5),
+                                ([dead, good.target, fake.target], 3)]:
+            words = [word for target in targets for word in ("-t", target)]
+            result = run("dump", "--strict", *words)
+            equal(result.status, status, repr(result))
+            equal([line.split(": ")[1] for line in result.err.splitlines()],
+                  [t for t in targets if t != good.target])
+            contains(result.err, f"{fake.target}: 2 of 5 registers unavailable: r1, ...")
+
+
+@test
 def byte_order(_):
     with Fake("--arch", "powerpc:common", "--registers", 2) as fake:
         for option, order in ((None, None), ("little", "little"), ("big", "big")):
