@@ -60,11 +60,7 @@ static int read_targets(struct stored *s, const struct options *o)
 
 static int print(struct output *out, const struct diff *d)
 {
-	if (!diff_write(out, d)) {
-		output_abandon(out);
-		return fail_nomem();
-	}
-	int status = output_finish(out);
+	int status = output_end(out, diff_write(out, d));
 	return status == 0 && d->count > 0 ? STATUS_DIFFERENT : status;
 }
 

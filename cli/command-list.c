@@ -191,10 +191,7 @@ static int put(struct listing *l, enum format format)
 		put_json(l);
 	else
 		put_each(l, format == FORMAT_CSV ? put_row : put_line);
-	if (l->ok)
-		return output_finish(l->out);
-	output_abandon(l->out);
-	return fail_nomem();
+	return output_end(l->out, l->ok);
 }
 
 static int select_offline(const struct options *o, const struct gdbregs_description *d,
@@ -208,19 +205,20 @@ static int select_offline(const struct options *o, const struct gdbregs_descript
 	return 0;
 }
 
-static int list_offline(const struct options *o, struct output *out)
+static int list_offline(const struct options *o)
 {
+	struct output out;
 	struct gdbregs_context *context;
 	const struct gdbregs_description *d;
 	struct snapshot snapshot = {.target = NULL};
-	struct listing l = {.out = out, .snapshot = &snapshot, .offline = true, .ok = true};
+	struct listing l = {.out = &out, .snapshot = &snapshot, .offline = true, .ok = true};
 	int status = offline_load(o, &context, &d);
 	if (status == 0)
 		status = select_offline(o, d, &snapshot);
 	if (status == 0)
+		status = output_open(&out, o->output);
+	if (status == 0)
 		status = put(&l, o->format);
-	else
-		output_abandon(out);
 	snapshot_fini(&snapshot);
 	gdbregs_context_unref(context);
 	return status;
@@ -231,31 +229,21 @@ static int collect(struct target *t)
 	return snapshot_collect(t, VCPU_ALL);
 }
 
-static int list_target(const struct options *o, struct output *out)
+static int print(struct output *out, const struct targets *set)
 {
-	struct targets set;
-	int status = targets_run(&set, o, GDBREGS_R_REGS, collect, NULL);
+	struct listing l = {.out = out, .snapshot = &set->item[0].snapshot, .ok = true};
+	int status = targets_report(set);
 	if (status == 0)
-		status = targets_report(&set);
-	struct listing l = {.out = out, .ok = true};
-	l.snapshot = set.count > 0 ? &set.item[0].snapshot : NULL;
-	if (status == 0)
-		status = put(&l, o->format);
-	else
-		output_abandon(out);
-	targets_fini(&set);
+		return put(&l, set->options->format);
+	output_abandon(out);
 	return status;
 }
 
 int command_list(const struct options *o)
 {
-	struct output out;
 	bool offline = options_offline(o);
 	if (offline && (o->vcpu_count > 0 || o->vcpus_all))
 		return fail(STATUS_USAGE,
 			    "--vcpu needs a target; a description alone has no vCPUs");
-	int status = output_open(&out, o->output);
-	if (status != 0)
-		return status;
-	return offline ? list_offline(o, &out) : list_target(o, &out);
+	return offline ? list_offline(o) : targets_show(o, GDBREGS_R_REGS, collect, NULL, print);
 }

@@ -98,36 +98,17 @@ static bool put_all(struct output *out, const struct options *o, const struct ex
 }
 
 /* Replies that came before a failure are shown, but do not make a file. */
-static int print(struct output *out, const struct targets *set, const struct exchange *exchange)
+static int print(struct output *out, const struct targets *set)
 {
+	const struct exchange *exchange = set->work_arg;
 	int failed = targets_report(set);
 	bool worth = failed == 0 || (exchange->done > 0 && out->standard);
 	if (!worth) {
 		output_abandon(out);
 		return failed;
 	}
-	if (!put_all(out, set->options, exchange)) {
-		output_abandon(out);
-		return fail_nomem();
-	}
-	int written = output_finish(out);
+	int written = output_end(out, put_all(out, set->options, exchange));
 	return written != 0 ? written : failed;
-}
-
-static int exchange_all(const struct options *o, struct exchange *exchange)
-{
-	struct output out;
-	struct targets set;
-	int status = output_open(&out, o->output);
-	if (status != 0)
-		return status;
-	status = targets_run(&set, o, GDBREGS_NO_REGS, send_next, exchange);
-	if (status == 0)
-		status = print(&out, &set, exchange);
-	else
-		output_abandon(&out);
-	targets_fini(&set);
-	return status;
 }
 
 static int check(const struct options *o)
@@ -153,7 +134,7 @@ int command_packet(const struct options *o)
 	exchange.replies = calloc(o->arguments.count, sizeof *exchange.replies);
 	if (exchange.replies == NULL)
 		return fail_nomem();
-	status = exchange_all(o, &exchange);
+	status = targets_show(o, GDBREGS_NO_REGS, send_next, &exchange, print);
 	for (size_t i = 0; i < o->arguments.count; i++)
 		gdbregs_buffer_fini(&exchange.replies[i]);
 	free(exchange.replies);

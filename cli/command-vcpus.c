@@ -137,27 +137,15 @@ static bool put_all(struct output *out, const struct targets *set)
 static int print(struct output *out, const struct targets *set)
 {
 	int failed = targets_report(set);
-	bool hopeless = targets_hopeless(set);
-	if (!hopeless && put_all(out, set)) {
-		int written = output_finish(out);
-		return written != 0 ? written : failed;
+	if (targets_hopeless(set)) {
+		output_abandon(out);
+		return failed;
 	}
-	output_abandon(out);
-	return hopeless ? failed : fail_nomem();
+	int written = output_end(out, put_all(out, set));
+	return written != 0 ? written : failed;
 }
 
 int command_vcpus(const struct options *o)
 {
-	struct output out;
-	struct targets set;
-	int status = output_open(&out, o->output);
-	if (status != 0)
-		return status;
-	status = targets_run(&set, o, GDBREGS_NO_REGS, collect, NULL);
-	if (status == 0)
-		status = print(&out, &set);
-	else
-		output_abandon(&out);
-	targets_fini(&set);
-	return status;
+	return targets_show(o, GDBREGS_NO_REGS, collect, NULL, print);
 }

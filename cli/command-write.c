@@ -19,11 +19,11 @@ static int print(struct output *out, const struct targets *set)
 	if (format == FORMAT_JSON)
 		fputs("]\n", out->stream);
 	int failed = targets_report(set);
-	if (!ok || (failed != 0 && job->done == 0)) {
+	if (ok && failed != 0 && job->done == 0) {
 		output_abandon(out);
-		return ok ? failed : fail_nomem();
+		return failed;
 	}
-	int written = output_finish(out);
+	int written = output_end(out, ok);
 	return failed != 0 ? failed : written;
 }
 
@@ -43,28 +43,12 @@ static int parse(struct write_job *job, const struct options *o)
 	return 0;
 }
 
-static int run(struct write_job *job, const struct options *o)
-{
-	struct output out;
-	struct targets set;
-	int status = output_open(&out, o->output);
-	if (status != 0)
-		return status;
-	status = targets_run(&set, o, GDBREGS_RW_REGS, write_start, job);
-	if (status == 0)
-		status = print(&out, &set);
-	else
-		output_abandon(&out);
-	targets_fini(&set);
-	return status;
-}
-
 int command_write(const struct options *o)
 {
 	struct write_job job = {.count = 0};
 	int status = parse(&job, o);
 	if (status == 0)
-		status = run(&job, o);
+		status = targets_show(o, GDBREGS_RW_REGS, write_start, &job, print);
 	write_fini(&job);
 	return status;
 }

@@ -37,14 +37,6 @@ static bool put_resolved(struct output *out, const struct gdbregs_description *d
 	return ok;
 }
 
-static int write_resolved(struct output *out, const struct gdbregs_description *d)
-{
-	if (put_resolved(out, d))
-		return output_finish(out);
-	output_abandon(out);
-	return fail_nomem();
-}
-
 /* --raw alone prints nothing: the documents are the result. */
 static bool wants_resolved(const struct options *o)
 {
@@ -55,20 +47,21 @@ static int show(const struct options *o, struct output *out, const struct gdbreg
 {
 	int status = o->raw_dir != NULL ? documents_save(d, o->raw_dir) : 0;
 	if (status == 0 && wants_resolved(o))
-		return write_resolved(out, d);
+		return output_end(out, put_resolved(out, d));
 	output_abandon(out);
 	return status;
 }
 
-static int show_offline(const struct options *o, struct output *out)
+static int show_offline(const struct options *o)
 {
+	struct output out;
 	struct gdbregs_context *context;
 	const struct gdbregs_description *d;
 	int status = offline_load(o, &context, &d);
 	if (status == 0)
-		status = show(o, out, d);
-	else
-		output_abandon(out);
+		status = output_open(&out, o->output);
+	if (status == 0)
+		status = show(o, &out, d);
 	gdbregs_context_unref(context);
 	return status;
 }
@@ -78,35 +71,34 @@ static int collect(struct target *t)
 	return snapshot_collect(t, VCPU_FIRST);
 }
 
-static int show_target(const struct options *o, struct output *out)
+static int print(struct output *out, const struct targets *set)
 {
-	struct targets set;
-	int status = targets_run(&set, o, GDBREGS_R_REGS, collect, NULL);
+	const struct snapshot *s = &set->item[0].snapshot;
+	int status = targets_report(set);
+	if (status == 0 && s->vcpu_count == 0)
+		status = fail(STATUS_SELECTION, "%s: there are no vCPUs", s->target);
 	if (status == 0)
-		status = targets_report(&set);
-	if (status == 0 && set.item[0].snapshot.vcpu_count == 0)
-		status = fail(STATUS_SELECTION, "%s: there are no vCPUs", set.item[0].name);
-	if (status == 0)
-		status = show(o, out, set.item[0].snapshot.selection.item[0].description);
-	else
-		output_abandon(out);
-	targets_fini(&set);
+		return show(set->options, out, s->selection.item[0].description);
+	output_abandon(out);
 	return status;
 }
 
-int command_xml(const struct options *o)
+static int check(const struct options *o)
 {
-	struct output out;
 	if (o->vcpus_all || o->vcpu_count > 1)
 		return fail(STATUS_USAGE,
 			    "xml shows the description of one vCPU; give one to --vcpu");
 	if (options_offline(o) && o->vcpu_count > 0)
 		return fail(STATUS_USAGE,
 			    "--vcpu needs a target; a description alone has no vCPUs");
-	int status = output_open(&out, o->output);
-	if (status == 0 && o->raw_dir != NULL)
-		status = documents_check(o->raw_dir, &out);
+	return o->raw_dir != NULL ? documents_check(o->raw_dir) : 0;
+}
+
+int command_xml(const struct options *o)
+{
+	int status = check(o);
 	if (status != 0)
 		return status;
-	return options_offline(o) ? show_offline(o, &out) : show_target(o, &out);
+	return options_offline(o) ? show_offline(o)
+				  : targets_show(o, GDBREGS_R_REGS, collect, NULL, print);
 }

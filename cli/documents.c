@@ -39,13 +39,10 @@ static int check_directory(const char *dir)
 	return access(parent, W_OK | X_OK) < 0 ? errno : 0;
 }
 
-int documents_check(const char *dir, struct output *out)
+int documents_check(const char *dir)
 {
 	int error = check_directory(dir);
-	if (error == 0)
-		return 0;
-	output_abandon(out);
-	return fail_directory(dir, error);
+	return error == 0 ? 0 : fail_directory(dir, error);
 }
 
 /* The name comes from the stub: it must stay inside the directory, and in sight. */

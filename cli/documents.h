@@ -9,8 +9,8 @@
 #include <gdbregs.h>
 
 /* Can the directory be written to, or made? Asked before a guest is stopped for
- * it. 0, or an exit status said on stderr, with `out` abandoned. */
-int documents_check(const char *dir, struct output *out);
+ * it. 0, or an exit status said on stderr. */
+int documents_check(const char *dir);
 /* Save all of them, or none if a name is unfit; the directory is made if it is
  * not there, and removed again if they can't be saved. 0 or an exit status, said
  * on stderr. */

@@ -215,6 +215,14 @@ int output_finish(struct output *out)
 	return status;
 }
 
+int output_end(struct output *out, bool made)
+{
+	if (made)
+		return output_finish(out);
+	output_abandon(out);
+	return fail_nomem();
+}
+
 void output_heading(struct output *out, const char *text)
 {
 	if (out->colour)

@@ -32,6 +32,8 @@ bool output_reader_gone(const struct output *out);
 /* Write the rest and put the file in its place. 0 or an exit status, said on
  * stderr. A closed pipe on stdout ends the process by SIGPIPE, silently. */
 int output_finish(struct output *out);
+/* Likewise, if `made`; else memory ran out while it was made, and it is abandoned. */
+int output_end(struct output *out, bool made);
 /* Leave no trace of a file; what was written to stdout stays. */
 void output_abandon(struct output *out);
 

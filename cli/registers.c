@@ -4,10 +4,15 @@
 #include "message.h"
 #include "status.h"
 
+struct showing {
+	enum vcpu_default which;
+	enum shape shape;
+};
+
 static int start_reading(struct target *t)
 {
-	const enum vcpu_default *which = t->set->work_arg;
-	int error = snapshot_collect(t, *which);
+	const struct showing *showing = t->set->work_arg;
+	int error = snapshot_collect(t, showing->which);
 	return error != 0 ? error : snapshot_read(t);
 }
 
@@ -60,8 +65,9 @@ static void say_sizes(const struct snapshot *s)
 	}
 }
 
-static int print(struct output *out, const struct targets *set, enum shape shape)
+static int print(struct output *out, const struct targets *set)
 {
+	const struct showing *showing = set->work_arg;
 	for (size_t i = 0; i < set->count; i++)
 		say_sizes(&set->item[i].snapshot);
 	int failed = report(set);
@@ -69,27 +75,12 @@ static int print(struct output *out, const struct targets *set, enum shape shape
 		output_abandon(out);
 		return failed;
 	}
-	bool ok = format_snapshots(out, set, shape);
-	if (!ok) {
-		output_abandon(out);
-		return fail_nomem();
-	}
-	int written = output_finish(out);
+	int written = output_end(out, format_snapshots(out, set, showing->shape));
 	return first_of(written, failed);
 }
 
 int registers_show(const struct options *o, enum vcpu_default which, enum shape shape)
 {
-	struct output out;
-	struct targets set;
-	int status = output_open(&out, o->output);
-	if (status != 0)
-		return status;
-	status = targets_run(&set, o, GDBREGS_R_REGS, start_reading, &which);
-	if (status == 0)
-		status = print(&out, &set, shape);
-	else
-		output_abandon(&out);
-	targets_fini(&set);
-	return status;
+	struct showing showing = {.which = which, .shape = shape};
+	return targets_show(o, GDBREGS_R_REGS, start_reading, &showing, print);
 }

@@ -7,6 +7,7 @@
 
 #include "loop.h"
 #include "options.h"
+#include "output.h"
 #include "snapshot.h"
 #include "text.h"
 
@@ -61,6 +62,10 @@ struct targets {
 int targets_run(struct targets *set, const struct options *o, enum gdbregs_access access,
 		target_work work, void *work_arg);
 void targets_fini(struct targets *set);
+/* All of it, with an output that is made when the guests have been released:
+ * `print` ends it, one way or the other. An exit status. */
+int targets_show(const struct options *o, enum gdbregs_access access, target_work work,
+		 void *work_arg, int (*print)(struct output *out, const struct targets *set));
 /* Say its failure on stderr; its status. */
 int target_report(const struct target *t);
 /* Likewise of each one, in the order given; the first one's status, or 0. */

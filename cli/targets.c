@@ -122,6 +122,23 @@ void targets_fini(struct targets *set)
 	*set = (struct targets){.options = NULL};
 }
 
+int targets_show(const struct options *o, enum gdbregs_access access, target_work work,
+		 void *work_arg, int (*print)(struct output *out, const struct targets *set))
+{
+	struct output out;
+	struct targets set;
+	int status = output_open(&out, o->output);
+	if (status != 0)
+		return status;
+	status = targets_run(&set, o, access, work, work_arg);
+	if (status == 0)
+		status = print(&out, &set);
+	else
+		output_abandon(&out);
+	targets_fini(&set);
+	return status;
+}
+
 int target_report(const struct target *t)
 {
 	return t->status != 0 ? fail(t->status, "%s: %s", t->name, t->why) : 0;
