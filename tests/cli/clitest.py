@@ -67,6 +67,21 @@ def finish(process):
     return Result(process.returncode, out, err)
 
 
+def drain(terminal):
+    """All that is shown on a terminal, until nobody has its other end open; closes it."""
+    shown = b""
+    while True:
+        try:
+            piece = os.read(terminal, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        shown += piece
+    os.close(terminal)
+    return shown.decode()
+
+
 def equal(found, expected, what=""):
     assert found == expected, f"{what}\nfound    {found!r}\nexpected {expected!r}"
 

@@ -10,8 +10,8 @@ import stat
 import subprocess
 import threading
 
-from clitest import (Fake, command, contains, equal, finish, main, one_line, read, run, silent_ok, start,
-                     test, write)
+from clitest import (Fake, command, contains, drain, equal, finish, main, one_line, read, run, silent_ok,
+                     start, test, write)
 
 
 @test
@@ -134,18 +134,9 @@ def on_terminal(*args, **env):
     process = subprocess.Popen(command(*args), stdout=child, stderr=subprocess.DEVNULL,
                                env={**os.environ, "TERM": "xterm", **env})
     os.close(child)
-    data = b""
-    while True:
-        try:
-            piece = os.read(parent, 65536)
-        except OSError:
-            break
-        if not piece:
-            break
-        data += piece
-    os.close(parent)
+    shown = drain(parent)
     equal(process.wait(timeout=30), 0)
-    return data.decode()
+    return shown
 
 
 @test

@@ -15,7 +15,7 @@ import subprocess
 import termios
 import time
 
-from clitest import (DEADLINE_S, Fake, command, contains, equal, finish, main, one_line, read, run,
+from clitest import (DEADLINE_S, Fake, command, contains, drain, equal, finish, main, one_line, read, run,
                      silent_ok, start, test, wait_for_packet, write)
 
 FEATURE = "org.example.fake.core"
@@ -170,19 +170,10 @@ def on_terminal(fake, *args, rows=24, columns=80, env=None):
     process = subprocess.Popen(command("watch", "-i", "0.1", "-t", fake.target, *args), stdout=slave,
                                stderr=subprocess.PIPE, env=environment)
     os.close(slave)
-    text = b""
-    while True:
-        try:
-            data = os.read(master, 65536)
-        except OSError:
-            break
-        if not data:
-            break
-        text += data
-    os.close(master)
+    text = drain(master)
     process.wait(timeout=DEADLINE_S)
     process.stderr.close()
-    return process.returncode, text.decode()
+    return process.returncode, text
 
 
 def frames(text):
