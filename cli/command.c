@@ -24,8 +24,8 @@ static const struct command table[] = {
 	{.name = "list",
 	 .arguments = SELECTION,
 	 .summary = "show which registers there are, without reading any",
-	 .help = "Shows name, feature, size, type and group of the registers of all vCPUs, without\n"
-		 "reading any. With --tdesc or --arch and no target it needs no stub at all.\n",
+	 .help = "Shows name, feature, size, type and group of the registers of all vCPUs,\n"
+		 "without reading any. With --tdesc or --arch and no target it needs no stub.\n",
 	 .examples = "gdbregs-cli list\n"
 		     "gdbregs-cli list 'xmm*' --format csv\n"
 		     "gdbregs-cli list --tdesc target.xml\n",
@@ -57,12 +57,12 @@ static const struct command table[] = {
 	{.name = "diff",
 	 .arguments = "A [B] " SELECTION,
 	 .summary = "compare two snapshots, or one with a target: what changed",
-	 .help = "Compares snapshots as dump writes them with -f json or -f jsonl, by target, vCPU,\n"
-		 "feature and name; '-' is standard input. With a target, A is compared with what it\n"
-		 "has now. Exits with status 1 if anything differs.\n",
+	 .help = "Compares snapshots as dump writes them with -f json or -f jsonl, by target,\n"
+		 "vCPU, feature and name; '-' is standard input. With a target, A is compared\n"
+		 "with what it has now. Exits with status 1 if anything differs.\n",
 	 .examples = "gdbregs-cli diff before.json after.json --exclude '*cycle*'\n"
 		     "gdbregs-cli diff expected.json -t :1234\n"
-		     "gdbregs-cli diff expected.json -- qemu-system-x86_64 -S -gdb stdio -display none\n",
+		     "gdbregs-cli diff want.json -- qemu-system-x86_64 -S -gdb stdio -display none\n",
 	 .operands = command_diff_operands,
 	 .run = command_diff,
 	 .options = GROUP_CONNECTION | GROUP_SELECT | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT,
@@ -70,10 +70,10 @@ static const struct command table[] = {
 	{.name = "write",
 	 .arguments = "[FEATURE:]NAME=VALUE...",
 	 .summary = "write registers of vCPU 0, or those given with -c",
-	 .help = "Writes each register and reads it back. A VALUE is a number (decimal, 0x, 0o, 0b,\n"
-		 "negative where it fits), a decimal fraction where the register is a float, or hex:\n"
-		 "and the bytes in target order. Nothing is written unless all names and values are\n"
-		 "good; the first register that does not take its value ends it.\n",
+	 .help = "Writes each register and reads it back. A VALUE is a number (decimal, 0x, 0o,\n"
+		 "0b, negative where it fits), a decimal fraction where the register is a float,\n"
+		 "or hex: and the bytes in target order. Nothing is written unless all names and\n"
+		 "values are good; the first register that does not take its value ends it.\n",
 	 .examples = "gdbregs-cli write rax=0x1234 rbx=-1\n"
 		     "gdbregs-cli write -c all pc=0x80000000\n"
 		     "gdbregs-cli write xmm0=hex:00112233445566778899aabbccddeeff mxcsr=0x1f80\n",
@@ -83,10 +83,11 @@ static const struct command table[] = {
 	{.name = "trace",
 	 .arguments = SELECTION,
 	 .summary = "step or run the guest and record what registers change",
-	 .help = "Steps vCPU 0, or the one given with -c (several take turns), and records what has\n"
-		 "changed in the selected registers; step 0 holds all of them. With --break the guest\n"
-		 "runs, and is recorded each time a vCPU comes to one of the addresses. Ends after -n\n"
-		 "steps or hits, at --until, or by SIGINT: the output is complete in any case.\n",
+	 .help = "Steps vCPU 0, or the one given with -c (several take turns), and records what\n"
+		 "has changed in the selected registers; step 0 holds all of them. With --break\n"
+		 "the guest runs, and is recorded each time a vCPU comes to one of the addresses.\n"
+		 "Ends after -n steps or hits, at --until, or by SIGINT: the output is complete\n"
+		 "in any case.\n",
 	 .examples = "gdbregs-cli trace -n 1000 -o trace.jsonl -f jsonl\n"
 		     "gdbregs-cli trace --until 0x7c00 -f vcd -o boot.vcd 'r*' eflags\n"
 		     "gdbregs-cli trace --break 0x80200000 -n 10 pc sp ra\n",
@@ -97,8 +98,9 @@ static const struct command table[] = {
 	{.name = "watch",
 	 .arguments = SELECTION,
 	 .summary = "sample registers of the running guest, show what changes",
-	 .help = "Lets the guest run, and every -i seconds stops it, reads the selected registers and\n"
-		 "lets it run on. On a terminal the values are shown in place, in a pipe what changed.\n",
+	 .help = "Lets the guest run, and every -i seconds stops it, reads the selected registers\n"
+		 "and lets it run on. On a terminal the values are shown in place, in a pipe what\n"
+		 "changed.\n",
 	 .examples = "gdbregs-cli watch rip rsp eflags\n"
 		     "gdbregs-cli watch -i 0.1 -n 100 -f jsonl pc\n",
 	 .run = command_watch,
@@ -116,8 +118,9 @@ static const struct command table[] = {
 	{.name = "packet",
 	 .arguments = "PAYLOAD...",
 	 .summary = "send raw packets of the GDB remote protocol, show the replies",
-	 .help = "Sends each payload as a packet and prints its reply on a line of its own. Packets\n"
-		 "that end, reset or resume the target, or that part us from it, are refused.\n",
+	 .help = "Sends each payload as a packet and prints its reply on a line of its own.\n"
+		 "Packets that end, reset or resume the target, or that part us from it, are\n"
+		 "refused.\n",
 	 .examples = "gdbregs-cli packet qC 'm0,10'\n",
 	 .operands = command_all_operands,
 	 .run = command_packet,

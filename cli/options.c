@@ -17,49 +17,54 @@ enum { MOST_OPTIONS = 40, FIRST_LONG = 256 };
 // clang-format off
 static const struct option_info table[] = {
 	{'t', "target", required_argument, "ADDR", GROUP_CONNECTION, set_target,
-	 "where the stub listens: HOST:PORT, :PORT, [V6]:PORT or unix:PATH;\n"
-	 "default localhost:1234; dump and vcpus take several"},
+	 "where the stub listens: HOST:PORT, :PORT, [V6]:PORT\n"
+	 "or unix:PATH; default localhost:1234; repeatable for\n"
+	 "vcpus, dump and diff"},
 	{FIRST_LONG, "wait", optional_argument, "SECONDS", GROUP_CONNECTION, set_wait,
-	 "wait until the stub accepts and answers; default 30 seconds"},
+	 "wait until the stub accepts and answers; default 30"},
 	{FIRST_LONG + 1, "timeout", required_argument, "SECONDS", GROUP_CONNECTION, set_timeout,
 	 "wait so long for each reply; default 5"},
 	{FIRST_LONG + 2, "on-exit", required_argument, "HOW", GROUP_CONNECTION, set_on_exit,
-	 "leave the guest as it was (restore, the default), running (resume)\n"
-	 "or halted (halt)"},
+	 "leave the guest as it was (restore, the default),\n"
+	 "running (resume) or halted (halt)"},
 	{FIRST_LONG + 3, "arch", required_argument, "NAME", GROUP_CONNECTION, set_arch,
-	 "shipped description to use where the stub serves none"},
+	 "shipped description, where the stub serves none"},
 	{FIRST_LONG + 4, "tdesc", required_argument, "FILE", GROUP_CONNECTION, set_tdesc,
 	 "description to use instead of the stub's"},
 	{FIRST_LONG + 5, "endian", required_argument, "ORDER", GROUP_CONNECTION, set_endian,
-	 "show numbers as little or big endian, whatever the target says"},
+	 "show numbers as little or big endian, whatever is\n"
+	 "known of the target"},
 	{FIRST_LONG + 6, "log-packets", no_argument, NULL, GROUP_CONNECTION, set_log_packets,
 	 "show every packet on stderr"},
 	{'n', "count", required_argument, "N", GROUP_COUNT, set_count,
-	 "end after N steps (trace; with --break, N hits) or N samples (watch)"},
+	 "end after N steps (trace), hits (trace --break) or\n"
+	 "samples (watch)"},
 	{FIRST_LONG + 12, "until", required_argument, "ADDR", GROUP_TRACE, set_until,
 	 "end when the program counter is at ADDR"},
 	{FIRST_LONG + 13, "break", required_argument, "ADDR", GROUP_TRACE, set_break,
-	 "let the guest run, and record each time a vCPU comes to ADDR;\n"
-	 "repeatable"},
+	 "let the guest run, and record each time a vCPU comes\n"
+	 "to ADDR; repeatable"},
 	{FIRST_LONG + 14, "all", no_argument, NULL, GROUP_TRACE, set_all,
-	 "record all selected registers at every step, not only what changed"},
+	 "record all selected registers at every step, not\n"
+	 "only what changed"},
 	{FIRST_LONG + 15, "irq", no_argument, NULL, GROUP_TRACE, set_irq,
 	 "let interrupts and timers through during steps"},
 	{'i', "interval", required_argument, "SECONDS", GROUP_INTERVAL, set_interval,
 	 "let the guest run so long between samples; default 1"},
 	{'c', "vcpu", required_argument, "N[,N...]|all", GROUP_VCPU, set_vcpu,
-	 "which vCPUs"},
+	 "which vCPUs, numbered from 0"},
 	{FIRST_LONG + 7, "feature", required_argument, "GLOB", GROUP_SELECT, set_feature,
 	 "only registers of features that fit; repeatable"},
 	{FIRST_LONG + 8, "group", required_argument, "NAME", GROUP_GROUP, set_group,
-	 "only registers of this group: general, float, vector, ...; repeatable"},
+	 "only registers of this group: general, float,\n"
+	 "vector, ...; repeatable"},
 	{FIRST_LONG + 9, "exclude", required_argument, "GLOB", GROUP_SELECT, set_exclude,
 	 "no registers that fit [FEATURE:]NAME; repeatable"},
 	{FIRST_LONG + 10, "strict", no_argument, NULL, GROUP_STRICT, set_strict,
 	 "exit 5 where a selected register is unavailable"},
 	{FIRST_LONG + 11, "raw", required_argument, "DIR", GROUP_RAW, set_raw,
-	 "save every document as the stub served it in DIR, instead of\n"
-	 "printing the resolved one"},
+	 "save every document as the stub served it in DIR,\n"
+	 "instead of printing the resolved one"},
 	{'f', "format", required_argument, "FORMAT", GROUP_FORMAT, set_format,
 	 "text (default), json, jsonl or csv; trace also vcd"},
 	{'j', "json", no_argument, NULL, GROUP_FORMAT, set_json,
@@ -67,11 +72,11 @@ static const struct option_info table[] = {
 	{'o', "output", required_argument, "FILE", GROUP_OUTPUT, set_output,
 	 "write to FILE, whole or not at all"},
 	{'q', "quiet", no_argument, NULL, GROUP_ALWAYS, set_quiet,
-	 "no notes, only errors"},
+	 "no notes, no progress, only errors"},
 	{'v', "verbose", no_argument, NULL, GROUP_ALWAYS, set_verbose,
 	 "say more on stderr"},
 	{'h', "help", no_argument, NULL, GROUP_ALWAYS, set_help,
-	 "show this help; of a command: gdbregs-cli COMMAND --help"},
+	 "show this help; after COMMAND, that command's"},
 	{'V', "version", no_argument, NULL, GROUP_ALWAYS, set_version,
 	 "show the version"},
 };

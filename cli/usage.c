@@ -10,20 +10,21 @@
 static const char examples[] =
 	"Reads the registers of a guest through its gdbstub, e.g. QEMU's:\n"
 	"\n"
-	"  qemu-system-x86_64 -s ...            a guest whose stub listens at localhost:1234\n"
-	"  gdbregs-cli dump                     all its registers\n"
-	"  gdbregs-cli read rip rsp 'xmm*'      some of them\n"
-	"  gdbregs-cli list --group vector      which there are\n"
+	"  qemu-system-x86_64 -s ...          a guest; its stub listens at localhost:1234\n"
+	"  gdbregs-cli dump                   all its registers\n"
+	"  gdbregs-cli read rip rsp 'xmm*'    some of them\n"
+	"  gdbregs-cli list --group vector    which there are\n"
 	"  gdbregs-cli dump -t vm1:1234 -t vm2:1234 --json -o snapshot.json\n"
 	"  gdbregs-cli dump -- qemu-system-x86_64 -S -gdb stdio -display none\n"
 	"\n"
 	"The guest stands still while it is read, and is then left as it was found.\n";
 
 static const char statuses[] =
-	"\nExit status: 0 done, 1 differences (diff), 2 usage, 3 no connection or no reply in\n"
-	"time, 4 the stub broke the protocol or its description is bad, 5 no such register or\n"
-	"vCPU, or (--strict) one unavailable, 6 output not written or file not read, 128+N\n"
-	"ended by signal N.\n"
+	"\nExit status: 0 done, 1 differences (diff), 2 usage, 3 no connection or no reply\n"
+	"in time, 4 the stub broke the protocol, or its description is bad or missing,\n"
+	"5 no such register or vCPU, or one unavailable (--strict) or that does not take\n"
+	"its value (write), 6 output not written or file not read, 128+N ended by\n"
+	"signal N.\n"
 	"\nMore in gdbregs-cli(1).\n";
 
 static void put_commands(FILE *out)
