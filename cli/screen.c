@@ -83,6 +83,15 @@ static size_t lay_out(struct grid *grid, const struct lane *lane, size_t columns
 	return width;
 }
 
+/* A column that is wider than the terminal: what goes over the edge would take
+ * lines of its own. */
+static void squeeze(struct column *column, size_t columns)
+{
+	size_t rest = columns > 2 ? columns - 2 : 0;
+	column->name_width = at_most(column->name_width, rest);
+	column->value_width = at_most(column->value_width, rest - column->name_width);
+}
+
 /* One column if all registers find room in it, else as many as there are. */
 static struct grid make_grid(const struct screen *screen, const struct lane *lane, size_t rows)
 {
@@ -90,6 +99,7 @@ static struct grid make_grid(const struct screen *screen, const struct lane *lan
 	size_t columns = lane->count > rows ? MOST_COLUMNS : 1;
 	while (lay_out(&grid, lane, columns) > screen->columns && columns > 1)
 		columns--;
+	squeeze(&grid.column[0], columns == 1 ? screen->columns : SIZE_MAX);
 	grid.decoded = lane->count <= rows;
 	return grid;
 }
@@ -146,15 +156,18 @@ static bool add_meaning(struct screen *screen, const struct grid *grid, const st
 	return true;
 }
 
-static void end_line(struct screen *screen)
+/* Cleared first: behind a line that fills the terminal its last character would
+ * be cleared with the rest. */
+static void begin_line(struct screen *screen)
 {
-	text_adds(&screen->frame, CLEAR_LINE "\n");
+	text_adds(&screen->frame, CLEAR_LINE);
 }
 
 static bool add_row(struct screen *screen, const struct grid *grid, const struct lane *lane,
 		    size_t row)
 {
 	bool ok = true;
+	begin_line(screen);
 	for (size_t column = 0; column < grid->columns; column++) {
 		size_t index = column * grid->rows + row;
 		if (index >= lane->count)
@@ -164,7 +177,7 @@ static bool add_row(struct screen *screen, const struct grid *grid, const struct
 		if (grid->decoded)
 			ok = add_meaning(screen, grid, lane, index);
 	}
-	end_line(screen);
+	text_adds(&screen->frame, "\n");
 	return ok;
 }
 
@@ -175,10 +188,11 @@ static void add_heading(struct screen *screen, const char *text)
 	text_add_printable(&screen->cell, text, strlen(text));
 	if (screen->cell.failed)
 		return;
+	begin_line(screen);
 	text_adds(&screen->frame, screen->out->colour ? BOLD : "");
 	text_add(&screen->frame, screen->cell.data, at_most(screen->cell.size, screen->columns));
 	text_adds(&screen->frame, screen->out->colour ? NORMAL : "");
-	end_line(screen);
+	text_adds(&screen->frame, "\n");
 }
 
 static bool add_lane(struct screen *screen, const struct lane *lane, size_t rows)

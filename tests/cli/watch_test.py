@@ -181,6 +181,17 @@ def frames(text):
 
 
 @test
+def no_line_is_wider_than_the_terminal(_):
+    with Fake("--registers", 3, "--size", "1=16", "--changing", "1") as fake:
+        for columns in [80, 44, 43, 42, 30, 12, 5, 2]:
+            status, text = on_terminal(fake, "-n", "2", columns=columns)
+            equal(status, 0)
+            for line in "".join(frames(text)).splitlines():
+                assert len(line) <= columns, (columns, line)
+        assert "r1" in frames(on_terminal(fake, "-n", "1", columns=12)[1])[0]
+
+
+@test
 def in_place(_):
     with Fake("--registers", 3, "--changing", "1") as fake:
         status, text = on_terminal(fake, "-n", "3")
