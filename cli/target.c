@@ -88,12 +88,16 @@ static void label(const struct target *t, int code, char *text, size_t capacity)
 static void take_error(struct target *t, int code, const char *words)
 {
 	char known[sizeof t->why];
+	struct text printable = {0};
 	if (code == TARGET_FAILED)
 		return;
 	label(t, code, known, sizeof known);
+	text_add_printable(&printable, known, strlen(known));
 	t->status = status_of(code, t->connected);
 	t->gone = code == GDBREGS_ERR_CLOSED;
-	why_write(t->why, sizeof t->why, words[0] != '\0' ? words : gdbregs_strerror(code), known);
+	why_write(t->why, sizeof t->why, words[0] != '\0' ? words : gdbregs_strerror(code),
+		  printable.data != NULL ? printable.data : known);
+	text_fini(&printable);
 }
 
 static unsigned remaining_ms(const struct target *t)

@@ -381,6 +381,9 @@ def a_target_is_named_once(directory):
             ["127.0.0.1:1"], ["tcp:127.0.0.1:1", "127.0.0.1:1"], [":1", "localhost:1"],
             ["[::1]:1"], ["unix:" + os.path.join(directory, "none")], ["x:99999"], ["tcp:x"]]:
         named_once(run("read", "-t", name), name, *others)
+    result = run("read", "-t", "unix:/nowhere/\u00e4")
+    one_line(result, 3)
+    equal(result.err.count("nowhere"), 1, repr(result))
     named_once(run("read", "--", "/nowhere/at/all", "-x"), "/nowhere/at/all -x", "/nowhere")
     named_once(run("read", "--", "false", "-x"), "false -x", "false")
     for fault in ["silence@*:*", "close:p*", "garbage:p*", "reset:p*"]:
