@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { TICK_MS = 500 };
@@ -25,18 +26,35 @@ static bool wanted(bool quiet)
 	return !quiet && isatty(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
 }
 
+static void describe(char *text, size_t capacity)
+{
+	if (line.tell != NULL)
+		line.tell(line.arg, text, capacity);
+	else if (line.all == 1)
+		snprintf(text, capacity, "waiting for the target");
+	else
+		snprintf(text, capacity, "%zu of %zu targets done", *line.done, line.all);
+}
+
+/* What goes over the edge could not be taken back. The last column stays free:
+ * some terminals move on once it is written. */
+static int room(void)
+{
+	struct winsize size;
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+		return 79;
+	return size.ws_col - 1;
+}
+
 static void on_tick(uv_timer_t *timer)
 {
-	char text[160] = "";
+	char text[160] = "", shown[200];
 	(void)timer;
 	if (line.silent)
 		return;
-	if (line.tell != NULL)
-		line.tell(line.arg, text, sizeof text);
-	else
-		snprintf(text, sizeof text, "%zu of %zu target%s done", *line.done, line.all,
-			 line.all == 1 ? "" : "s");
-	fprintf(stderr, "\r\033[Kgdbregs-cli: %s", text);
+	describe(text, sizeof text);
+	snprintf(shown, sizeof shown, "gdbregs-cli: %s", text);
+	fprintf(stderr, "\r\033[K%.*s", room(), shown);
 	fflush(stderr);
 	line.shown = true;
 }

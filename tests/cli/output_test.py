@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Output that cannot be written, and files that appear whole or not at all."""
 
+import fcntl
 import json
 import os
 import pty
 import signal
 import stat
+import struct
 import subprocess
+import termios
 import threading
 
 from clitest import (Fake, command, contains, drain, equal, finish, main, one_line, read, run, silent_ok,
@@ -168,6 +171,30 @@ def terminal_gets_printable_text(directory):
     text = silent_ok(run("list", "--tdesc", file))
     contains(text, "r\\xc2\\x9b1m\\xc3\\xa9")
     one_line(run("list", "--tdesc", file, "\033[1m"), 5, "\\x1b[1m")
+
+
+def progress_of(columns, *args):
+    """The first progress line on a terminal so narrow; then the tool is ended."""
+    parent, child = pty.openpty()
+    fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    process = subprocess.Popen(command(*args), stdout=subprocess.DEVNULL, stderr=child,
+                               env={**os.environ, "TERM": "xterm"})
+    os.close(child)
+    shown = os.read(parent, 4096)
+    process.send_signal(signal.SIGTERM)
+    shown += drain(parent).encode()
+    equal(process.wait(timeout=30), -signal.SIGTERM)
+    parts = shown.decode().split("\r\x1b[K")
+    equal((parts[0], parts[-1]), ("", ""), "nothing is left of it")
+    return parts[1]
+
+
+@test
+def progress(_):
+    one, two = ["--wait", "-t", "127.0.0.1:1"], ["-t", "127.0.0.1:2"]
+    equal(progress_of(80, "dump", *one), "gdbregs-cli: waiting for the target")
+    equal(progress_of(80, "dump", *one, *two), "gdbregs-cli: 0 of 2 targets done")
+    equal(progress_of(20, "dump", *one), "gdbregs-cli: waitin")
 
 
 @test
