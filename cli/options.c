@@ -192,11 +192,21 @@ static int take_word(struct options *o, char *word)
 	return o->command != NULL ? 0 : command_unknown(word);
 }
 
+/* `--wait 5`: getopt takes a value that may be left out only behind `=`. */
+static int check_wait(const char *before, const char *word)
+{
+	if (strcmp(before, "--wait") != 0 || strspn(word, "0123456789.") < strlen(word))
+		return 0;
+	return fail(STATUS_USAGE, "--wait takes its seconds behind '=': --wait=%s", word);
+}
+
 /* `used`: which entries of the table stand on the command line. */
 static int take(struct options *o, int key, char **argv, bool *used)
 {
-	if (key == 1)
-		return take_word(o, optarg);
+	if (key == 1) {
+		int status = check_wait(argv[optind - 2], optarg);
+		return status != 0 ? status : take_word(o, optarg);
+	}
 	if (key == '?')
 		return bad_option(argv);
 	if (key == ':')

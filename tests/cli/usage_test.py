@@ -20,6 +20,8 @@ REFUSED = [
     (["read", "-t"], ["--target", "ADDR"]),
     (["read", "-t", ""], ["--target", "empty"]),
     (["read", "--strict=1"], ["--strict", "no argument"]),
+    (["read", "--wait", "5", "pc"], ["--wait=5"]),
+    (["--wait", "0.5", "read"], ["--wait=0.5"]),
     (["read", "-f", "yaml"], ["--format", "'yaml'", "text, json, jsonl, csv"]),
     (["read", "--format="], ["--format"]),
     (["read", "--on-exit", "hal"], ["--on-exit", "'hal'", "restore, resume, halt"]),
