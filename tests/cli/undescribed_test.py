@@ -87,6 +87,14 @@ def as_it_was(directory):
 
 
 @test
+def a_lost_announcement(directory):
+    """QEMU 7.2 may abort at a `g` before its description; the fake stub calls it a violation."""
+    env = ship(directory, "right", 256)
+    with Fake("--registers", REGISTERS, "--fault", "empty:qSupported*") as fake:
+        one_line(run("read", "-t", fake.target, env=env), 4, "--arch right would fit")
+
+
+@test
 def described_ones_are_not_asked(directory):
     """Nothing more goes to a stub that has a description."""
     logs = []
