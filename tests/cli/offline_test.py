@@ -132,6 +132,15 @@ def selection_of_nothing(directory):
 
 
 @test
+def swapped_letters_come_first(directory):
+    file = write(os.path.join(directory, "t.xml"), "<target><feature name='f'>"
+                 "<reg name='rsi' bitsize='8'/><reg name='rip' bitsize='8'/></feature></target>")
+    one_line(run("list", "--tdesc", file, "rpi"), 5, "did you mean 'rip'?")
+    one_line(run("list", "--tdesc", file, "rsp"), 5, "did you mean 'rsi'?")
+    assert "did you mean" not in run("list", "--tdesc", file, "xyz").err
+
+
+@test
 def xml_resolved(directory):
     text = silent_ok(run("xml", "--tdesc", fixture(directory)))
     assert text.endswith("</target>\n") and "include" not in text and "ghost" not in text
