@@ -69,7 +69,7 @@ def no_size(directory):
     env = ship(directory, "right", 256)
     for option in ["--no-g", "--fault=error:g", "--fault=drop:g", "--fault=close:g"]:
         with no_description(option) as fake:
-            one_line(run("read", "-t", fake.target, "--timeout", "0.5", env=env), 4,
+            one_line(run("read", "-t", fake.target, "--timeout", "3", env=env), 4,
                      "serves no target description; name one with --arch")
 
 
