@@ -62,28 +62,26 @@ static inline unsigned gdbregs__scan_total(uint64_t pair_sums)
 
 /* ----------------------------------------------------------------- strides --- */
 
-static inline gdbregs__scan_block gdbregs__scan_load(const uint8_t *at)
+/* Blocks go by address: how one is passed by value depends on the machine. */
+static inline void gdbregs__scan_load(gdbregs__scan_block *block, const uint8_t *at)
 {
-	gdbregs__scan_block block;
-
-	memcpy(&block, at, sizeof(block));
-	return block;
+	memcpy(block, at, sizeof(*block));
 }
 
 /* No byte has its highest bit. */
-static inline bool gdbregs__scan_low(gdbregs__scan_block block)
+static inline bool gdbregs__scan_low(const gdbregs__scan_block *block)
 {
 	uint64_t halves[2];
 
-	memcpy(halves, &block, sizeof(halves));
+	memcpy(halves, block, sizeof(halves));
 	return ((halves[0] | halves[1]) & UINT64_MAX / 0xff << 7) == 0;
 }
 
-static inline unsigned gdbregs__scan_block_total(gdbregs__scan_block block)
+static inline unsigned gdbregs__scan_block_total(const gdbregs__scan_block *block)
 {
 	uint64_t halves[2];
 
-	memcpy(halves, &block, sizeof(halves));
+	memcpy(halves, block, sizeof(halves));
 	return gdbregs__scan_total(gdbregs__scan_pair_sums(halves[0]) +
 				   gdbregs__scan_pair_sums(halves[1]));
 }
@@ -96,17 +94,19 @@ static inline const uint8_t *gdbregs__scan_strides(const uint8_t *at, const uint
 	gdbregs__scan_block sums = {0};
 
 	for (; end - at >= GDBREGS__SCAN_STRIDE; at += GDBREGS__SCAN_STRIDE) {
-		gdbregs__scan_block a = gdbregs__scan_load(at);
-		gdbregs__scan_block b = gdbregs__scan_load(at + GDBREGS__SCAN_BLOCK);
-		gdbregs__scan_block c = gdbregs__scan_load(at + 2 * GDBREGS__SCAN_BLOCK);
-		gdbregs__scan_block d = gdbregs__scan_load(at + 3 * GDBREGS__SCAN_BLOCK);
+		gdbregs__scan_block a, b, c, d;
 
-		if (!gdbregs__scan_low((a - GDBREGS__SCAN_PLAIN) | (b - GDBREGS__SCAN_PLAIN) |
-				       (c - GDBREGS__SCAN_PLAIN) | (d - GDBREGS__SCAN_PLAIN)))
+		gdbregs__scan_load(&a, at);
+		gdbregs__scan_load(&b, at + GDBREGS__SCAN_BLOCK);
+		gdbregs__scan_load(&c, at + 2 * GDBREGS__SCAN_BLOCK);
+		gdbregs__scan_load(&d, at + 3 * GDBREGS__SCAN_BLOCK);
+		gdbregs__scan_block above = (a - GDBREGS__SCAN_PLAIN) | (b - GDBREGS__SCAN_PLAIN) |
+					    (c - GDBREGS__SCAN_PLAIN) | (d - GDBREGS__SCAN_PLAIN);
+		if (!gdbregs__scan_low(&above))
 			break;
 		sums += a + b + c + d; /* each lane modulo 256, as the checksum is */
 	}
-	*sum += gdbregs__scan_block_total(sums);
+	*sum += gdbregs__scan_block_total(&sums);
 	return at;
 }
 

@@ -5,7 +5,7 @@
 #ifndef GDBREGS_LIB_MACHINE_H
 #define GDBREGS_LIB_MACHINE_H
 
-#include <stddef.h>
+#include <stdint.h> /* __GLIBC__, for one */
 
 /* clang 14 can't; the sanitizers' code runs before they are set up. */
 #if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) && \
