@@ -162,15 +162,17 @@ static void refuse_rest(struct gdbregs__read_op *r)
 }
 
 /* The next read that needs a p, and how many follow it without a gap; no more than
- * are sent at once, or they would be counted again for every write. */
+ * are sent at once, or they would be counted again for every write, and no more than
+ * are left: those of a g that came meanwhile and was none are the second walk's. */
 static size_t find_run(struct gdbregs__read_op *r)
 {
-	size_t count = 0;
+	size_t count = 0, most = r->by_p_left;
 
+	if (most > GDBREGS__SEND_RUN_MAX)
+		most = GDBREGS__SEND_RUN_MAX;
 	while (r->results[r->next].status != GDBREGS__READ_BY_P)
 		r->next++;
-	while (count < GDBREGS__SEND_RUN_MAX && r->next + count < r->segment_end &&
-	       r->results[r->next + count].status == GDBREGS__READ_BY_P)
+	while (count < most && r->results[r->next + count].status == GDBREGS__READ_BY_P)
 		count++;
 	return count;
 }

@@ -117,6 +117,68 @@ START_TEST(bad_g_falls_back)
 }
 END_TEST
 
+/* The stub gets what was written so far, and answers, before more is asked for. */
+static void exchange(struct drive *d)
+{
+	struct script_stub *stub = d->stub;
+	struct script_bytes asked = {0};
+
+	script_put(&asked, d->s->out.data, d->s->out.size);
+	d->s->out.size = 0;
+	script_input(stub, asked.data, asked.size);
+	script_free(&asked);
+	size_t from = stub->taken;
+	stub->taken = stub->out.size;
+	gdbregs__session_input(d->s, stub->out.data + from, stub->out.size - from, d->now_ms);
+}
+
+#define LONG 12000 /* more requests than are written at once */
+
+/* LONG reads that need a p, with the sixteen that g brings at `place` among them, one
+ * of no register, and a few of the other vCPU. */
+static size_t fill_long(struct gdbregs_read *reads, const struct batch *b, size_t place)
+{
+	size_t count = 0;
+
+	for (size_t by_g = 0; count < LONG + 16; count++)
+		reads[count] = b->reads[count >= place && by_g < 16 ? by_g++ : 16 + count % 4];
+	reads[count++] = (struct gdbregs_read){.vcpu = 0};
+	for (size_t i = 0; i < 20; i++) {
+		reads[count] = b->reads[i];
+		reads[count++].vcpu = 1;
+	}
+	return count;
+}
+
+/* g turns out wrong while the p of the same vCPU are still being asked for; what it
+ * was to bring stands before, among or behind them. */
+START_TEST(g_given_up_while_asking)
+{
+	static const size_t places[] = {0, LONG / 2, LONG - 600, LONG};
+	const struct script_rule rules[] = {{"g", 2, "00"}, {0}};
+	struct gdbregs_read *reads = calloc(LONG + 37, sizeof(*reads));
+	struct drive_call call = {0};
+	struct script_stub stub;
+	struct drive d;
+	struct batch b;
+
+	open_wide(&d, &stub, &b, p_kinds[_i % 3], rules, 2);
+	size_t count = fill_long(reads, &b, places[_i / 3]);
+	ck_assert_int_eq(gdbregs__read_many(d.s, reads, count, &b.storage, drive_done, &call, NULL),
+			 0);
+	exchange(&d);
+	ck_assert_int_eq(drive_wait(&d, &call), 0);
+	for (size_t i = 0; i < count; i++) {
+		ck_assert_int_eq(reads[i].status, reads[i].reg ? 4 : GDBREGS_ERR_INVAL);
+		if (reads[i].reg)
+			drive_check_value(reads[i].vcpu + 1, reads[i].reg->regnum, reads[i].data,
+					  4);
+	}
+	free(reads);
+	end_wide(&d, &stub, &b);
+}
+END_TEST
+
 /* A register that g has no value for is unavailable, not zero; the rest is. */
 START_TEST(g_with_unavailable)
 {
@@ -236,6 +298,7 @@ static Suite *make_suite(void)
 	tcase_add_loop_test(tests, g_after_proof, 0, 3);
 	tcase_add_loop_test(tests, one_dump, 0, 3);
 	tcase_add_loop_test(tests, bad_g_falls_back, 0, sizeof(bad_g) / sizeof(*bad_g));
+	tcase_add_loop_test(tests, g_given_up_while_asking, 0, 12);
 	tcase_add_loop_test(tests, g_with_unavailable, 0, 3);
 	tcase_add_loop_test(tests, no_p, 0, 4);
 	tcase_add_loop_test(tests, p_refused, 0, 2);
