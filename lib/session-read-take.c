@@ -97,12 +97,29 @@ static void serve_none(struct gdbregs__read_op *r, size_t first, int status)
 			r->results[i] = (struct gdbregs__read_result){.status = status};
 }
 
-/* Where the segment's g was given its place in storage. */
-static size_t place_of_g(const struct gdbregs__read_op *r, size_t first,
-			 const struct gdbregs__g_layout *layout)
+/* The first of the segment's reads that its g is to bring: there is one. Those before
+ * it may be of no register. */
+static size_t first_of_g(const struct gdbregs__read_op *r, const struct gdbregs__answer *answer)
 {
+	size_t first = answer->index;
+
 	while (!r->results[first].in_g)
 		first++;
+	return first;
+}
+
+static int garbled_g(struct gdbregs_session *s, const struct gdbregs__read_op *r,
+		     const struct gdbregs__answer *answer)
+{
+	return garbled(s, "g", &r->reads[first_of_g(r, answer)], answer->payload, answer->size);
+}
+
+/* Where the segment's g was given its place in storage. */
+static size_t place_of_g(const struct gdbregs__read_op *r, const struct gdbregs__answer *answer,
+			 const struct gdbregs__g_layout *layout)
+{
+	size_t first = first_of_g(r, answer);
+
 	return r->results[first].off_bytes - layout->slots[r->reads[first].reg->index].off_bytes;
 }
 
@@ -135,7 +152,7 @@ static int serve_pieces(struct gdbregs_session *s, struct gdbregs__read_op *r,
 static int serve_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
 		   const struct gdbregs__answer *answer, const struct gdbregs__g_layout *layout)
 {
-	uint8_t *place = r->storage->data + place_of_g(r, answer->index, layout);
+	uint8_t *place = r->storage->data + place_of_g(r, answer, layout);
 
 	switch (gdbregs__hex_decode(place, answer->payload, answer->size)) {
 	case GDBREGS__HEX_OK:
@@ -145,7 +162,7 @@ static int serve_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
 	case GDBREGS__HEX_BAD:
 		break;
 	}
-	return garbled(s, "g", &r->reads[answer->index], answer->payload, answer->size);
+	return garbled_g(s, r, answer);
 }
 
 /* Without p there is only g, and its length may change with the target's state
@@ -159,7 +176,7 @@ static int serve_other_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
 
 	bool data = gdbregs__reply_classify(answer->payload, answer->size) == GDBREGS__REPLY_DATA;
 	if (data && answer->size % 2)
-		return garbled(s, "g", &r->reads[answer->index], answer->payload, answer->size);
+		return garbled_g(s, r, answer);
 	if (data)
 		layout = gdbregs__g_described(process->description, answer->size / 2, &nomem);
 	int result = nomem ? GDBREGS_ERR_NOMEM : 0;

@@ -88,6 +88,7 @@ END_TEST
 
 /* 16 registers of 4 bytes. */
 #define HEX8 "0123456789abcdef"
+#define G63  HEX8 HEX8 HEX8 HEX8 HEX8 HEX8 HEX8 "0123456789abcd"
 #define G64  HEX8 HEX8 HEX8 HEX8 HEX8 HEX8 HEX8 HEX8
 
 static const struct {
@@ -114,6 +115,23 @@ START_TEST(bad_g_falls_back)
 		ck_assert_uint_eq(stub.g_requests + 1, bad_g[_i].nth);
 		end_wide(&d, &stub, &b);
 	}
+}
+END_TEST
+
+/* A g that is no data ends the session, whatever the first of its reads was. */
+START_TEST(garbled_g)
+{
+	const struct script_rule rules[] = {{"g", 2, "zz" G63}, {0}};
+	struct script_stub stub;
+	struct drive d;
+	struct batch b;
+
+	open_wide(&d, &stub, &b, p_kinds[_i % 3], rules, 2);
+	if (_i / 3)
+		b.reads[0].reg = NULL;
+	ck_assert_int_eq(drive_read(&d, b.reads, b.count, &b.storage), GDBREGS_ERR_PROTOCOL);
+	ck_assert_ptr_nonnull(strstr(gdbregs_session_error(d.s), "answered `g`"));
+	end_wide(&d, &stub, &b);
 }
 END_TEST
 
@@ -298,6 +316,7 @@ static Suite *make_suite(void)
 	tcase_add_loop_test(tests, g_after_proof, 0, 3);
 	tcase_add_loop_test(tests, one_dump, 0, 3);
 	tcase_add_loop_test(tests, bad_g_falls_back, 0, sizeof(bad_g) / sizeof(*bad_g));
+	tcase_add_loop_test(tests, garbled_g, 0, 6);
 	tcase_add_loop_test(tests, g_given_up_while_asking, 0, 12);
 	tcase_add_loop_test(tests, g_with_unavailable, 0, 3);
 	tcase_add_loop_test(tests, no_p, 0, 4);
