@@ -158,9 +158,11 @@ static void settle(struct gdbregs_session *s, struct gdbregs__op *op)
 		return;
 	if (op->class->finish && !op->canceled)
 		op->class->finish(s, op);
-	/* finish may have found more to do, as when g turned out not to fit. */
+	/* finish may have found more to do, as when g turned out not to fit. An older
+	 * one may have done so just before. */
 	if (!op->ended) {
-		s->sending = op;
+		for (s->sending = s->first; s->sending->ended;)
+			s->sending = s->sending->next;
 		return;
 	}
 	unlink_op(s, op);

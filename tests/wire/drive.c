@@ -125,7 +125,7 @@ int drive_wait(struct drive *d, struct drive_call *call)
 	for (unsigned i = 0; !call->calls; i++) {
 		uint64_t deadline = gdbregs__session_deadline(d->s);
 
-		ck_assert_msg(deadline != GDBREGS__FOREVER, "it waits for ever; sent: %s",
+		ck_assert_msg(deadline != GDBREGS__FOREVER, "it waits for ever; sent: %.2000s",
 			      d->stub->log);
 		ck_assert_msg(i < TICKS_MAX, "it never gives up");
 		d->now_ms = deadline;
@@ -211,7 +211,7 @@ void drive_finish(struct drive *d)
 
 void drive_check_stub(const struct script_stub *stub)
 {
-	ck_assert_msg(!stub->violation[0], "%s\nsent: %s", stub->violation, stub->log);
+	ck_assert_msg(!stub->violation[0], "%s\nsent: %.2000s", stub->violation, stub->log);
 }
 
 const struct gdbregs_register *drive_register(struct drive *d, unsigned vcpu, const char *name)
