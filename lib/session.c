@@ -362,11 +362,10 @@ void gdbregs__session_dispatch(struct gdbregs_session *s, const uint8_t *payload
 
 size_t gdbregs__session_takes_data(const struct gdbregs_session *s)
 {
-	const struct gdbregs__run *run = &s->runs[s->runs_head];
-
-	if (!s->runs_count || !run->op->class->data || run->kind != run->op->class->data_kind)
+	if (!s->runs_count)
 		return 0;
-	return run->count;
+	const struct gdbregs__run *run = &s->runs[s->runs_head];
+	return run->op->class->data && run->kind == run->op->class->data_kind ? run->count : 0;
 }
 
 void gdbregs__session_dispatch_data(struct gdbregs_session *s,
