@@ -34,19 +34,6 @@ static bool wants_proof(struct gdbregs_session *s, struct gdbregs__process *proc
 	return ++process->g_interest == G_INTEREST_TO_PROVE;
 }
 
-/* The last stop reply brought it along. */
-static bool take_expedited(struct gdbregs_session *s, struct gdbregs__read_op *r, size_t index)
-{
-	const struct gdbregs_read *read = &r->reads[index];
-	size_t size, off_bytes = r->storage->size;
-	const uint8_t *value = gdbregs__expedited_find(s, read->vcpu, read->reg, &size);
-
-	if (!value || gdbregs__buffer_append(r->storage, value, size) < 0)
-		return false;
-	r->results[index] = (struct gdbregs__read_result){off_bytes, (int)size, false};
-	return true;
-}
-
 /* Every read of the segment that begins at next: what it can't be asked for with, its
  * place in the g that will stand at off_bytes in storage, or that it needs a p.
  * Returns how many g is to bring. */
@@ -113,11 +100,27 @@ static void demote(struct gdbregs__read_op *r)
 		}
 }
 
-static void use_expedited(struct gdbregs_session *s, struct gdbregs__read_op *r)
+/* What the last stop reply brought along is not asked for. If there is a g for others,
+ * it may still not come, or have no value there. */
+static int use_expedited(struct gdbregs_session *s, struct gdbregs__read_op *r)
 {
-	for (size_t i = r->next; i < r->segment_end; i++)
-		if (r->results[i].status == GDBREGS__READ_BY_P && take_expedited(s, r, i))
-			r->by_p_left--;
+	for (size_t i = r->next; i < r->segment_end; i++) {
+		struct gdbregs__read_result *result = &r->results[i];
+		size_t size, off_bytes = r->storage->size;
+		bool in_g = result->in_g;
+
+		if (!in_g && result->status != GDBREGS__READ_BY_P)
+			continue;
+		const uint8_t *value =
+			gdbregs__expedited_find(s, r->reads[i].vcpu, r->reads[i].reg, &size);
+		if (!value)
+			continue;
+		if (gdbregs__buffer_append(r->storage, value, size) < 0)
+			return GDBREGS_ERR_NOMEM;
+		*result = (struct gdbregs__read_result){off_bytes, (int)size, false};
+		r->by_p_left -= !in_g;
+	}
+	return 0;
 }
 
 /* The segment that begins at next: where it ends, and by what its reads come. */
@@ -138,8 +141,8 @@ static int begin_segment(struct gdbregs_session *s, struct gdbregs__read_op *r)
 	} else if (claimed) {
 		demote(r);
 	}
-	if (s->expedited.count)
-		use_expedited(s, r);
+	if (s->expedited.count && use_expedited(s, r) < 0)
+		return GDBREGS_ERR_NOMEM;
 	if (wants_proof(s, process, r))
 		gdbregs__prove_g(s, vcpu);
 	return 0;

@@ -505,6 +505,41 @@ START_TEST(expedited_registers)
 }
 END_TEST
 
+static const char *refuse_g(struct guest *g, const char *packet)
+{
+	(void)g;
+	return strcmp(packet, "g") == 0 ? "E01" : NULL;
+}
+
+/* In a batch as alone, whatever the g for the others brings. */
+START_TEST(expedited_besides_g)
+{
+	struct gdbregs_buffer storage = {0};
+
+	m->qemu = false;
+	m->no_p = true;
+	guest_start(m);
+	guest_step(m, 0);
+	guest_stops(m, "T052:1122334455667788;thread:1;");
+	m->done_count = 0;
+	m->answer = _i ? refuse_g : NULL;
+	struct gdbregs_read reads[] = {
+		{0, m->pc, 0, NULL}, {0, m->r0, 0, NULL}, {0, m->pc, 0, NULL}};
+	ck_assert_int_eq(gdbregs__read_many(m->s, reads, 3, &storage, guest_done, m, NULL), 0);
+	guest_turn(m);
+	guest_told(m, 1, 0);
+	for (int i = 0; i < 3; i += 2) {
+		ck_assert_int_eq(reads[i].status, 8);
+		ck_assert_mem_eq(reads[i].data, "\x11\x22\x33\x44\x55\x66\x77\x88", 8);
+	}
+	ck_assert_int_eq(reads[1].status, _i ? GDBREGS_ERR_UNAVAILABLE : 4);
+	if (!_i)
+		ck_assert_mem_eq(reads[1].data, "\x11\x22\x33\x44", 4);
+	m->answer = NULL;
+	gdbregs_buffer_fini(&storage);
+}
+END_TEST
+
 START_TEST(expedited_until_written)
 {
 	struct gdbregs_buffer buf = {0};
@@ -605,6 +640,7 @@ static struct Suite *suite(void)
 	tcase_add_test(other, early_interrupt);
 	tcase_add_test(other, wrong_thread_does_not_step);
 	tcase_add_test(other, expedited_registers);
+	tcase_add_loop_test(other, expedited_besides_g, 0, 2);
 	tcase_add_test(other, expedited_until_written);
 	tcase_add_loop_test(other, closing_while_it_runs, 0, 2);
 	tcase_add_test(other, farewell_while_it_runs);
