@@ -52,6 +52,13 @@ build-tests: $(UNIT_BIN) $(WIRE_BIN) $(FAKESTUB) $(PROXY)
 check: all build-tests
 	$(RUN) $(UNIT_BIN) $(WIRE_BIN) $(SCRIPT_TESTS)
 
+# The tests on real QEMUs, with one that is newer than the system's.
+NEWER_QEMU := $(abspath $(BUILD))/newer-qemu
+
+.PHONY: check-newer
+check-newer: all build-tests deps-newer
+	PATH=$(NEWER_QEMU)/bin:$$PATH $(RUN) $(filter tests/real/%,$(SCRIPT_TESTS))
+
 check-unit: $(UNIT_BIN) $(WIRE_BIN) $(FAKESTUB) $(PROXY)
 	$(RUN) $(UNIT_RUN_FLAGS) $(UNIT_BIN) $(WIRE_BIN)
 
@@ -94,7 +101,7 @@ demo: all
 
 # ----------------------------------------------------------- dependencies --
 
-.PHONY: deps deps-build deps-test
+.PHONY: deps deps-build deps-test deps-newer
 deps:
 	tests/deps build test
 
@@ -103,6 +110,10 @@ deps-build:
 
 deps-test:
 	tests/deps test
+
+# Not a part of deps: some hundred megabytes, in the build directory.
+deps-newer:
+	tests/newer-qemu $(NEWER_QEMU)
 
 # `make deps check` installs first, with -j too.
 ifneq ($(filter deps deps-build deps-test,$(MAKECMDGOALS)),)
