@@ -192,7 +192,7 @@ struct gdbregs_options {
 	unsigned reply_timeout_ms;       /* 1..; default 5000: for each reply */
 	unsigned first_reply_timeout_ms; /* 1..; default 0 = reply_timeout_ms: for the stub's very first answer */
 	const char *description_path;    /* file used instead of the stub's description; its includes beside it; default NULL */
-	const char *architecture;        /* where the stub serves no description: a shipped one's name, or a file's path (with a `/`); default NULL */
+	const char *architecture;        /* where the stub serves no description: a shipped one's name, or a file's path (with a `/`); its byte order also where nothing else says one; default NULL */
 	bool step_irq; /* QEMU: let interrupts and timers through during steps; default false */
 	gdbregs_trace_cb trace;          /* default NULL */
 	void *trace_arg;
@@ -279,7 +279,8 @@ GDBREGS_API const char *gdbregs_vcpu_name(const struct gdbregs_session *s, unsig
 /** The description's architecture, e.g. "i386:x86-64"; NULL where it names none. Interned. */
 GDBREGS_API const char *gdbregs_vcpu_architecture(const struct gdbregs_session *s, unsigned vcpu);
 
-/** The byte order of the vCPU's registers, where the architecture or the stub settles it. */
+/** The byte order of the vCPU's registers, where the architecture or the stub settles it, else
+ *  as the name in gdbregs_options.architecture has it. */
 GDBREGS_API enum gdbregs_byte_order gdbregs_vcpu_byte_order(const struct gdbregs_session *s,
 							    unsigned vcpu);
 

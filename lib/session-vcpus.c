@@ -223,7 +223,8 @@ enum gdbregs_byte_order gdbregs_vcpu_byte_order(const struct gdbregs_session *s,
 	if (s->stub_order != GDBREGS_BYTE_ORDER_UNKNOWN)
 		return s->stub_order;
 	enum gdbregs_byte_order order = gdbregs__byte_order(d, s->qemu_system);
-	if (order == GDBREGS_BYTE_ORDER_UNKNOWN && d == s->fallback && s->options.architecture)
+	/* QEMU 10's microblaze serves a description without an architecture. */
+	if (order == GDBREGS_BYTE_ORDER_UNKNOWN && s->options.architecture)
 		order = gdbregs__byte_order_shipped(s->options.architecture);
 	return order;
 }

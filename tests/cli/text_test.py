@@ -5,7 +5,7 @@
 import json
 import os
 
-from clitest import Fake, contains, equal, main, one_line, run, silent_ok, test, write
+from clitest import ROOT, Fake, contains, equal, main, one_line, run, silent_ok, test, write
 
 XML = """<target><architecture>i386:x86-64</architecture><feature name="one">
 <flags id="status" size="4"><field name="Z" start="0" end="0"/><field name="N" start="1" end="1"/>
@@ -79,6 +79,18 @@ def shipped_description(directory):
         found = json.loads(silent_ok(run("read", "-j", "--arch", "toy", *t, env=env)))
         equal([(r["name"], r["feature"]) for r in found], [("a", "toy"), ("b", "toy")])
         one_line(run("read", "--arch", "tay", *t, env=env), 2, "'tay'", "toy")
+
+
+@test
+def shipped_byte_order(_):
+    """The stub serves a description that does not settle it: --arch does."""
+    for architecture, name, order in (("powerpc:common", "mips", "big"), ("mips", "mipsel", "little"),
+                                      ("mips", "alpha", None), ("i386", "mips", "little")):
+        with Fake("--arch", architecture, "--registers", 2) as fake:
+            found = json.loads(silent_ok(run("dump", "-j", "-t", fake.target, "--arch", name,
+                                             env={"GDBREGS_XML_DIR": os.path.join(ROOT, "xml")})))
+            vcpu = found["targets"][0]["vcpus"][0]
+            equal([vcpu["architecture"], vcpu["byte_order"]], [architecture, order])
 
 
 if __name__ == "__main__":
