@@ -189,6 +189,20 @@ def hits_again_and_again(name="riscv64"):
     say(f"{name:8} breakpoint in a loop at {often:#x}, hit {times} times")
 
 
+def each_vcpu_hits(name, machine, count):
+    """All harts come by the reset vector's fifth instruction: each stop names the
+    hart that did, and it stands there. The others run until then."""
+    place = f"{name} breakpoint for {count} vCPUs"
+    with qemu.Machine(machine) as running:
+        hits = trace(running, "-c", "all", "--break", "0x1010", "-n", str(count), "pc",
+                     place=place)[count:]
+        equal(sorted(r["vcpu"] for r in hits), list(range(count)), place)
+        equal([(r["reason"], [e["value"] for e in r["changed"]]) for r in hits],
+              [("breakpoint", ["0x1010"])] * count, place)
+        version = running.version()
+    say(f"{name:8} QEMU {version}: a breakpoint hit by each of {count} vCPUs once")
+
+
 # ----------------------------------------------------------------------- vCPUs
 
 def vcpu_values(machine):
@@ -301,6 +315,8 @@ PARTS = {
     "break-aarch64": lambda: breakpoint("aarch64"),
     "break-riscv64": lambda: breakpoint("riscv64"),
     "loop": hits_again_and_again,
+    "break-vcpus": lambda: each_vcpu_hits("riscv64", target("riscv64", vcpus=3), 3),
+    "break-clusters": lambda: each_vcpu_hits("sifive_u", qemu.target("sifive_u"), 5),
     "vcpus": one_vcpu_at_a_time,
     "halted": halted_vcpu,
     "watch": watch,
