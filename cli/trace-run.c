@@ -5,6 +5,8 @@
  * out, that vCPU alone does one step, and they are put back. */
 #include "trace.h"
 
+#include "message.h"
+
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +35,7 @@ static unsigned point_kind(const struct trace *trace)
 	static const struct {
 		const char *prefix;
 		unsigned kind;
-	} table[] = {{"i386", 1}, {"riscv", 2}, {"s390", 2}, {"m68k", 2}, {"avr", 2}, {"sh", 2}};
+	} table[] = {{"i386", 1}, {"x86_64", 1}, {"riscv", 2}, {"s390", 2}, {"m68k", 2}, {"avr", 2}, {"sh", 2}};
 	const char *arch = trace->lanes[0].vcpu->architecture;
 	for (size_t i = 0; i < sizeof table / sizeof table[0] && arch != NULL; i++) {
 		if (strncmp(arch, table[i].prefix, strlen(table[i].prefix)) == 0)
@@ -154,13 +156,26 @@ static void on_hit_read(struct gdbregs_session *s, int status, void *arg)
 	trace_continue(trace, status);
 }
 
+/* All were to be recorded: this is one that started during the trace, as threads do. */
+static void note_new(struct trace *trace)
+{
+	if (trace->options->vcpu_count > 0 || trace->noted_new)
+		return;
+	trace->noted_new = true;
+	note("%s: thread %s started during the trace: it passes the breakpoints unrecorded",
+	     trace->target->name,
+	     gdbregs_vcpu_thread(trace->target->session, trace->stop.vcpu));
+}
+
 /* A vCPU that is not recorded just passes. */
 static int on_hit(struct trace *trace)
 {
 	struct lane *lane = lane_of(trace, trace->stop.vcpu);
 	trace->passing = lane != NULL ? lane->vcpu->index : trace->stop.vcpu;
-	if (lane == NULL)
+	if (lane == NULL) {
+		note_new(trace);
 		return withdraw(trace);
+	}
 	trace->turn = (size_t)(lane - trace->lanes);
 	int error = lane_read(lane, trace->target->session, on_hit_read, trace);
 	return error < 0 ? error : TARGET_UNDER_WAY;

@@ -24,6 +24,7 @@ struct trace {
 	size_t point_count;
 	size_t point; /* which one is being inserted or removed */
 	bool inserted;
+	bool noted_new; /* somebody was told that a new vCPU is not recorded */
 	unsigned passing; /* the vCPU that steps past a breakpoint */
 	size_t unpassed; /* first lane that was not looked at for that in the beginning */
 };

@@ -267,7 +267,8 @@ GDBREGS_API const char *gdbregs_session_error(const struct gdbregs_session *s);
 
 /* -------------------------------------------------------------- vCPUs --- */
 
-/** Number of vCPUs the stub listed, over all clusters; they are numbered from 0. */
+/** Number of vCPUs the stub listed, over all clusters; they are numbered from 0. One that is
+ *  started while the target runs, as threads are, is added at the end by the first stop that names it. */
 GDBREGS_API unsigned gdbregs_vcpu_count(const struct gdbregs_session *s);
 
 /** The thread id as the stub wrote it, e.g. "p01.01"; NULL where it has none. Borrowed until close. */

@@ -131,6 +131,25 @@ unsigned gdbregs__vcpus_find(struct gdbregs_session *s, const struct gdbregs__th
 	return UINT_MAX;
 }
 
+unsigned gdbregs__vcpus_stopped(struct gdbregs_session *s, const struct gdbregs__thread_id *id)
+{
+	char text[GDBREGS__THREAD_ID_TEXT];
+	unsigned found = gdbregs__vcpus_find(s, id);
+
+	if (found != UINT_MAX || s->vcpu_count == 0 || !gdbregs__thread_id_concrete(id) ||
+	    !s->vcpus[0].has_id || s->vcpus[0].id.has_pid != id->has_pid)
+		return found;
+	for (size_t i = 0; i < s->process_count; i++) {
+		if (id->has_pid && s->processes[i].pid != id->pid)
+			continue;
+		size_t length = gdbregs__thread_id_format(text, id);
+		if (gdbregs__vcpus_add(s, id, text, length, (uint32_t)i) == 0)
+			return (unsigned)s->vcpu_count - 1;
+		break;
+	}
+	return UINT_MAX;
+}
+
 int gdbregs__vcpus_check_register(struct gdbregs_session *s, unsigned vcpu,
 				  const struct gdbregs_register *h)
 {

@@ -18,6 +18,10 @@ int gdbregs__vcpus_add(struct gdbregs_session *s, const struct gdbregs__thread_i
 /* The vCPU with this id; UINT_MAX: not one that was listed. */
 unsigned gdbregs__vcpus_find(struct gdbregs_session *s, const struct gdbregs__thread_id *id);
 
+/* The same for a stop: a thread that was not listed has been started since, and is
+ * added. UINT_MAX where that can't be, or there is no memory. */
+unsigned gdbregs__vcpus_stopped(struct gdbregs_session *s, const struct gdbregs__thread_id *id);
+
 /* 0 if the vCPU has the register, else what is wrong, said. */
 int gdbregs__vcpus_check_register(struct gdbregs_session *s, unsigned vcpu,
 				  const struct gdbregs_register *h);

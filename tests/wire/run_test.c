@@ -44,6 +44,37 @@ START_TEST(step_names_the_thread)
 }
 END_TEST
 
+/* A thread that did not exist when the session was connected. */
+static unsigned stopped_at(const char *packet)
+{
+	ck_assert_int_eq(guest_continue(m), 0);
+	guest_stops(m, packet);
+	ck_assert_int_eq(guest_wait(m, 0), 0);
+	guest_told(m, 1, 0);
+	return m->stop.vcpu;
+}
+
+START_TEST(new_thread_is_a_vcpu)
+{
+	ck_assert_uint_eq(gdbregs_vcpu_count(m->s), 2);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_uint_eq(stopped_at("T05thread:p01.2a;"), 2);
+		ck_assert_uint_eq(gdbregs_vcpu_count(m->s), 3);
+	}
+	ck_assert_str_eq(gdbregs_vcpu_thread(m->s, 2), "p1.2a");
+	ck_assert_ptr_eq(gdbregs_vcpu_description(m->s, 2), gdbregs_vcpu_description(m->s, 0));
+	guest_sent(m, "+vCont;c +vCont;c ");
+	ck_assert_int_eq(guest_step(m, 2), 0);
+	guest_sent(m, "+vCont;s:p1.2a ");
+	guest_stops(m, "T05thread:p01.2a;");
+	/* Not one of a process that was not listed, nor one that is none. */
+	guest_told(m, 1, 0);
+	ck_assert_uint_eq(stopped_at("T05thread:p02.2b;"), GUEST_NO_VCPU);
+	ck_assert_uint_eq(stopped_at("T05thread:p01.0;"), GUEST_NO_VCPU);
+	ck_assert_uint_eq(gdbregs_vcpu_count(m->s), 3);
+}
+END_TEST
+
 START_TEST(step_of_no_vcpu)
 {
 	ck_assert_int_eq(guest_step(m, 2), GDBREGS_ERR_NO_VCPU);
@@ -287,7 +318,8 @@ static const struct {
 	{"T05thread:p1.1;awatch:1;",  {GDBREGS_STOP_SIGNAL, GDBREGS_REASON_AWATCH, 0, 5, 0, 1}},
 	{"T05thread:p1.1;fork:p2.2;", {GDBREGS_STOP_SIGNAL, GDBREGS_REASON_OTHER, 0, 5, 0, 0}},
 	{"T05thread:2;",              {GDBREGS_STOP_SIGNAL, GDBREGS_REASON_SIGNAL, 1, 5, 0, 0}},
-	{"T05thread:p1.7;",           {GDBREGS_STOP_SIGNAL, GDBREGS_REASON_SIGNAL, GUEST_NO_VCPU, 5, 0, 0}},
+	{"T05thread:p1.7;",           {GDBREGS_STOP_SIGNAL, GDBREGS_REASON_SIGNAL, 2, 5, 0, 0}},
+	{"w01;p1.7",                  {GDBREGS_STOP_THREAD_EXIT, GDBREGS_REASON_SIGNAL, GUEST_NO_VCPU, 0, 1, 0}},
 	{"W2a;process:1",             {GDBREGS_STOP_EXITED, GDBREGS_REASON_SIGNAL, GUEST_NO_VCPU, 0, 42, 0}},
 	{"X09",                       {GDBREGS_STOP_TERMINATED, GDBREGS_REASON_SIGNAL, GUEST_NO_VCPU, 9, 0, 0}},
 	{"w01;p1.2",                  {GDBREGS_STOP_THREAD_EXIT, GDBREGS_REASON_SIGNAL, 1, 0, 1, 0}},
@@ -613,6 +645,7 @@ static struct Suite *suite(void)
 	tcase_add_checked_fixture(qemu, begin_qemu, end);
 	tcase_add_checked_fixture(other, begin, end);
 	tcase_add_test(qemu, step_names_the_thread);
+	tcase_add_test(qemu, new_thread_is_a_vcpu);
 	tcase_add_test(qemu, step_of_no_vcpu);
 	tcase_add_test(qemu, thread_is_selected_again);
 	tcase_add_test(qemu, halted_vcpu_is_interrupted);
