@@ -109,6 +109,18 @@ static void finish(struct watch *watch, int status)
 	target_done(watch->target, status);
 }
 
+/* gdbserver (13) interrupts the process group of that number, which a program that
+ * it was attached to need not have. */
+static void on_late(uv_timer_t *timer)
+{
+	struct target *t = timer->data;
+	struct watch *watch = t->set->work_arg;
+	if (!is_over(watch))
+		finish(watch, target_fail(t, STATUS_CONNECT,
+					  "it was interrupted and has not stopped for %.1f s",
+					  watch->options->timeout_ms / 1000.0));
+}
+
 static void on_due(uv_timer_t *timer)
 {
 	struct target *t = timer->data;
@@ -117,6 +129,8 @@ static void on_due(uv_timer_t *timer)
 		return;
 	watch->asked = true;
 	int error = gdbregs_uv_interrupt(t->session);
+	if (error == 0 && uv_timer_start(&t->timer, on_late, watch->options->timeout_ms, 0) < 0)
+		error = GDBREGS_ERR_NOMEM;
 	if (error < 0)
 		finish(watch, error);
 }

@@ -158,6 +158,14 @@ def a_guest_that_ends(directory):
             equal(len(result.out.splitlines()), 1)
 
 
+@test
+def a_guest_that_does_not_stop(_):
+    """The stop reply never comes, as gdbserver's where it can't signal the program."""
+    with Fake("--registers", 2, "--fault", "mute:vCont;c*", "--running") as fake:
+        result = run("watch", "-n", "3", "-i", "0.05", "--timeout", "0.5", "-t", fake.target)
+        one_line(result, 3, "has not stopped for 0.5 s")
+
+
 # ------------------------------------------------------------------- terminal
 
 def on_terminal(fake, *args, rows=24, columns=80, env=None):
