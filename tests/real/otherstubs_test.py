@@ -1,0 +1,451 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# timeout: 300
+"""Stubs that are not QEMU's system emulation: gdbserver, lldb-server, qemu-user (whose
+unix sockets the example of trace_test.py takes).
+
+Judges: what the program (libprogram.py) puts into its registers, prints and ends
+with; the kernel, which knows its threads and their states; gdb attached to the
+program by itself, without any stub.
+Names of parts as arguments run only these.
+"""
+import glob
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+
+import libjudge
+import libprogram
+import libtest
+import qemu
+from libprogram import SPIN_BYTES, facts, goes_on, states, threads
+from libtest import DONE, NO_CONNECTION, check, equal, one_message, run, run_json, say
+from rsp import Rsp, wait_until
+
+LONG_S = 30
+# Those of a worker that change from one stop to the next.
+MOVING = {"rip", "eflags", "rflags", "r14", "r14d", "r14w", "r14l"}
+
+
+# -------------------------------------------------------------------- the stubs
+
+def lldb_server():
+    """Debian's names end in the version."""
+    found = [path for directory in os.get_exec_path()
+             for path in glob.glob(os.path.join(directory, "lldb-server*"))]
+    return max(found, key=lambda path: [int(n) for n in re.findall(r"\d+", path)], default=None)
+
+
+class Stub:
+    """One way to start a stub: for a program that runs already, or for a new one."""
+
+    def __init__(self, name, program, attached, started):
+        self.name = name
+        self.program = program
+        self.attached = attached
+        self.started = started
+
+    def missing(self):
+        return None if self.program else f"{self.name} is not installed"
+
+
+STUBS = {stub.name: stub for stub in (
+    Stub("gdbserver", shutil.which("gdbserver"),
+         lambda port, pid: ["--attach", f"127.0.0.1:{port}", str(pid)],
+         lambda port, argv: [f"127.0.0.1:{port}", *argv]),
+    Stub("lldb-server", lldb_server(),
+         lambda port, pid: ["gdbserver", f"127.0.0.1:{port}", "--attach", str(pid)],
+         lambda port, argv: ["gdbserver", f"127.0.0.1:{port}", "--", *argv]),
+    Stub("qemu-user", shutil.which("qemu-x86_64"), None,
+         lambda port, argv: ["-g", str(port), *argv]),
+)}
+
+
+class Server:
+    """A stub under way. Its output, and that of a program it starts, is kept."""
+
+    def __init__(self, stub, arguments):
+        self.port = qemu.free_port()
+        self.address = f"127.0.0.1:{self.port}"
+        self.output = tempfile.TemporaryFile()
+        self.process = subprocess.Popen([stub.program, *arguments(self.port)],
+                                        stdin=subprocess.DEVNULL, stdout=self.output,
+                                        stderr=self.output, preexec_fn=qemu.die_with_parent)
+
+    def text(self):
+        self.output.seek(0)
+        return self.output.read().decode("utf-8", "replace")
+
+    def ends(self):
+        """It does so by itself."""
+        return wait_until(lambda: self.process.poll() is not None, LONG_S)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.process.kill()
+        self.process.wait()
+        self.output.close()
+
+
+class Session:
+    """The tool on a program that runs, through a stub of its own for each command."""
+
+    def __init__(self, stub, program):
+        self.stub = stub
+        self.program = program
+
+    def server(self):
+        return Server(self.stub, lambda port: self.stub.attached(port, self.program.pid))
+
+    def run(self, *args, status=DONE):
+        """One command; afterwards the program goes on, and the stub is gone."""
+        place = f"{self.stub.name} {' '.join(args)}"
+        with self.server() as server:
+            result = run(*args, "-t", server.address, "--wait=20")
+            check(result.status == status, place, result)
+            check(server.ends(), place, "the stub does not end")
+        check(wait_until(lambda: goes_on(self.program.pid), LONG_S), f"{place}: it goes on",
+              f"states {states(self.program.pid)}")
+        return result
+
+    def json(self, *args):
+        return json.loads(self.run(*args, "-f", "json").out or "null") or []
+
+    def lines(self, *args):
+        return [json.loads(line) for line in self.run(*args, "-f", "jsonl").out.splitlines()]
+
+
+def numbers(registers):
+    """{name: value} of a snapshot's registers; None where there is none."""
+    return {reg["name"]: None if reg["bytes"] is None
+            else int.from_bytes(bytes.fromhex(reg["bytes"]), "little") for reg in registers}
+
+
+def changed(record):
+    return numbers(record["changed"])
+
+
+# ---------------------------------------------------- a program that runs already
+
+def check_threads(session):
+    """The vCPUs are the threads that the kernel has; their indexes by thread id."""
+    place = f"{session.stub.name} vcpus"
+    vcpus = session.json("vcpus")
+    tids = {int(vcpu["thread"].rpartition(".")[2].lstrip("p"), 16): vcpu["vcpu"] for vcpu in vcpus}
+    equal(sorted(tids), threads(session.program.pid), place)
+    return tids
+
+
+def with_parts(raw):
+    """lldb-server serves parts of registers too, and wholes of what gdb has in parts."""
+    found = {"rflags": raw["eflags"], **raw}
+    names = {f"r{i}": (f"r{i}d", f"r{i}w", f"r{i}l") for i in range(8, 16)}
+    names.update({f"r{x}x": (f"e{x}x", f"{x}x", f"{x}l") for x in "abcd"})
+    names.update({f"r{x}": (f"e{x}", x, f"{x}l") for x in ("si", "di", "bp", "sp")})
+    for whole, parts in names.items():
+        found.update({part: raw[whole] & (1 << bits) - 1 for part, bits in zip(parts, (32, 16, 8))})
+    found.update({f"{x}h": raw[f"r{x}x"] >> 8 & 255 for x in "abcd"})
+    found.update({f"mm{i}": raw[f"st{i}"] & (1 << 64) - 1 for i in range(8)})
+    found.update({f"ymm{i}": raw[f"ymm{i}h"] << 128 | raw[f"xmm{i}"] for i in range(16)
+                  if f"ymm{i}h" in raw})
+    return found
+
+
+def check_dump(session):
+    """Facts of each thread; what is listed is there; and all that does not move as gdb
+    has it."""
+    name = session.stub.name
+    listed = session.json("list", "-c", "all")
+    vcpus = session.json("dump")["targets"][0]["vcpus"]
+    judged = libprogram.by_gdb(session.program.pid)
+    compared, unavailable, left = 0, 0, set()
+    for vcpu, names in zip(vcpus, listed):
+        place = f"{name} vCPU {vcpu['vcpu']}"
+        equal([reg["name"] for reg in vcpu["registers"]],
+              [reg["name"] for reg in names["registers"]], f"{place} list")
+        tid = int(vcpu["thread"].rpartition(".")[2].lstrip("p"), 16)
+        got = numbers(vcpu["registers"])
+        n = 1 + threads(session.program.pid).index(tid)
+        for register, value in facts(n).items() if n > 1 else ():
+            equal(got.get(register), value, f"{place} {register}")
+        expected = with_parts(judged[tid])
+        for register, value in got.items():
+            unavailable += value is None
+            if register in expected and not (n > 1 and register in MOVING):
+                compared += 1
+                equal(value, expected[register], f"{place} {register} as gdb has it")
+            elif register not in MOVING:
+                left.add(register)
+    check(compared >= 3 * 60, f"{name} dump", f"only {compared} values could be compared")
+    say(f"{name:11} {sum(len(v['registers']) for v in vcpus)} registers of {len(vcpus)} threads, "
+        f"{compared} as gdb has them without a stub, {unavailable} unavailable"
+        + (f"; gdb has no {' '.join(sorted(left))}" if left else ""))
+
+
+def check_steps(session, vcpu, address):
+    """A worker's loop, instruction by instruction."""
+    place = f"{session.stub.name} steps"
+    records = session.lines("trace", "-n", "9", "--all", "-c", str(vcpu), "rip", "r14")
+    places = [address + sum(SPIN_BYTES[:i]) for i in range(len(SPIN_BYTES))]
+    at, count = None, None
+    for record in records:
+        values = changed(record)
+        if at is None:
+            at = places.index(values["rip"]) if values["rip"] in places else -1
+            if not check(at >= 0, place, f"it is at {values['rip']:#x}"):
+                return
+            count = values["r14"]
+        else:
+            count += at == 0
+            at = (at + 1) % len(places)
+        equal((values["rip"], values["r14"]), (places[at], count), f"{place}: {record['step']}")
+    equal(len(records), 10, place)
+
+
+def check_hits(session, workers, places):
+    """Each hit is one of the worker whose loop it is in."""
+    place = f"{session.stub.name} {len(places)} breakpoints"
+    breaks = [word for address in places for word in ("--break", f"{address:#x}")]
+    records = session.lines("trace", *breaks, "-n", "6", "rip", "rbx")
+    equal([record["reason"] for record in records], ["start"] * 3 + ["breakpoint"] * 6, place)
+    state = {}
+    for record in records:
+        now = state.setdefault(record["vcpu"], {})
+        now.update(changed(record))
+        if record["reason"] == "breakpoint":
+            n = next((n for n, vcpu in workers.items() if vcpu == record["vcpu"]), None)
+            equal(now, {"rip": places[n - 2] if n else None, "rbx": n}, f"{place}: where it stops")
+
+
+def check_breakpoints(session, workers, binary):
+    """The workers come by all the time; the program is as before when we are gone.
+
+    One only for lldb-server (14): where two threads come to breakpoints at once, it
+    may leave the program stopped by SIGSTOP when a client detaches, lldb too.
+    """
+    addresses = [binary.address["spin2"], binary.address["spin3"]]
+    check_hits(session, workers, addresses[:1])
+    if session.stub.name != "lldb-server":
+        check_hits(session, workers, addresses)
+    (*_, last) = session.lines("trace", "--until", f"{addresses[0]:#x}", "-n", "20", "-c",
+                               str(workers[2]), "rip")
+    equal((last["reason"], changed(last).get("rip")), ("until", addresses[0]),
+          f"{session.stub.name}: until")
+
+
+def check_watch(session, vcpu):
+    """It runs in between: its counter never goes back, and goes on in the end."""
+    place = f"{session.stub.name} watch"
+    counts = []
+    for _ in range(20):
+        records = session.lines("watch", "-n", "5", "-i", "0.05", "-c", str(vcpu), "r14")
+        equal(len(records), 5, place)
+        counts += [value for record in records for value in changed(record).values()]
+        if counts and counts[-1] > counts[0]:
+            break
+    check(counts == sorted(counts) and counts[-1] > counts[0], place, counts)
+
+
+def check_write(session, workers):
+    """What is written is what gdb finds; what goes into r13 ends the workers."""
+    name, pid = session.stub.name, session.program.pid
+    vcpu, tid = workers[3], threads(pid)[2]
+    wanted = {"rbp": 0x1020304050607080, "xmm5": 0xffeeddccbbaa99887766554433221100}
+    session.run("write", "-c", str(vcpu), *(f"{reg}={value:#x}" if value < 1 << 64 else
+                                            f"{reg}=hex:{value.to_bytes(16, 'little').hex()}"
+                                            for reg, value in wanted.items()))
+    judged = libprogram.by_gdb(pid)[tid]
+    equal({reg: judged[reg] for reg in wanted}, wanted, f"{name} write")
+    session.run("write", "-c", str(vcpu), "r13=40")
+    check(wait_until(lambda: len(threads(pid)) == 2, LONG_S), f"{name} write", "no thread ended")
+    left = check_threads(session)
+    with session.server() as server:
+        result = run("write", "-c", str(left[threads(pid)[-1]]), "r13=2", "-t", server.address,
+                     "--wait=20")
+        check(result.status == DONE, f"{name} the last write", result)
+    equal(session.program.process.wait(LONG_S), 42, f"{name} write: the program's status")
+
+
+def check_running(stub, binary):
+    """Nine commands, one after the other, on a program that does not notice."""
+    with libprogram.Program(binary) as program:
+        session = Session(stub, program)
+        tids = check_threads(session)
+        workers = {n: tids[tid] for n, tid in enumerate(threads(program.pid), 1) if n > 1}
+        check_dump(session)
+        check_steps(session, workers[2], binary.address["spin2"])
+        check_breakpoints(session, workers, binary)
+        check_watch(session, workers[2])
+        check_write(session, workers)
+    say(f"{stub.name:11} attached to a program: steps, breakpoints, watching, writing, its own end")
+
+
+# ----------------------------------------------- a program that the stub has started
+
+def check_started(stub, binary):
+    """From the first instruction to a breakpoint; then it goes on by itself.
+
+    Before that a thread which is not there in the beginning comes to another one: it
+    is let past, and is not taken for the first.
+    """
+    name = f"{stub.name} started"
+    if os.path.exists(binary.ready):
+        os.unlink(binary.ready)
+    with Server(stub, lambda port: stub.started(port, [binary.path])) as server:
+        breaks = [word for place in ("begin2", "gate")
+                  for word in ("--break", f"{binary.address[place]:#x}")]
+        result = run("trace", *breaks, "-n", "1", "--all", "-f", "jsonl", "-t", server.address,
+                     "--wait=20")
+        check(result.status == DONE and "started during the trace" in result.err, name, result)
+        start, *hits = [json.loads(line) for line in result.out.splitlines()]
+        equal(changed(start)["rip"], binary.address["_start"], f"{name}: where it begins")
+        equal([(hit["vcpu"], hit["reason"]) for hit in hits], [(0, "breakpoint")], name)
+        expected = {**facts(1), "rip": binary.address["gate"]}
+        for hit in hits:
+            equal({reg: changed(hit)[reg] for reg in expected}, expected, f"{name}: at the gate")
+        check(wait_until(lambda: os.path.exists(binary.ready), LONG_S), f"{name}: it goes on",
+              server.text())
+        end_left_over(binary)
+    say(f"{stub.name:11} from the start to a breakpoint, {len(changed(start))} registers; it goes "
+        "on")
+
+
+def end_left_over(binary):
+    """A program that a stub started and left."""
+    for path in glob.glob("/proc/[0-9]*/exe"):
+        try:
+            if os.readlink(path) == binary.path:
+                os.kill(int(path.split("/")[2]), 9)
+        except OSError:
+            pass
+
+
+def check_end(stub, binary):
+    """It ends while we wait for the next hit: the trace says how, and is whole."""
+    name = f"{stub.name} end"
+    with Server(stub, lambda port: stub.started(port, [binary.path, "quick"])) as server:
+        result = run("trace", "--break", f"{binary.address['gate']:#x}", "-n", "5", "rip", "-f",
+                     "jsonl", "-t", server.address, "--wait=20")
+        check(result.status == DONE, name, result)
+        records = [json.loads(line) for line in result.out.splitlines()]
+        equal([record["reason"] for record in records], ["start", "breakpoint", "exited 7"], name)
+        check("exited 7" in result.err, name, result.err)
+    say(f"{stub.name:11} a program that ends: {result.err.strip().rpartition(': ')[2]}")
+
+
+# ----------------------------------------------------------- what only some can do
+
+def check_halt(binary):
+    """gdbserver waits for the next client, and the program with it, as --on-exit has it.
+    gdb is the next."""
+    stub = STUBS["gdbserver"]
+    with libprogram.Program(binary) as program:
+        with Session(stub, program).server() as server:
+            address = ("-t", server.address, "--wait=20", "--on-exit")
+            for command in ("vcpus", "dump"):
+                got = run_json(command, *address, "halt")
+                equal(states(program.pid), {"t"}, f"halt, after {command}")
+            judged = libjudge.ask(ForJudge(server))
+            compared = 0
+            for vcpu in got["targets"][0]["vcpus"] if got else ():
+                thread = "p" + ".".join(f"{int(part, 16):x}"
+                                        for part in vcpu["thread"].lstrip("p").split("."))
+                names = judged["names"][thread]
+                theirs = {names[number]: value
+                          for number, value in judged["threads"][thread].items()}
+                for reg in vcpu["registers"]:
+                    compared += 1
+                    equal(reg["bytes"], theirs.get(reg["name"]), f"halt {thread} {reg['name']}")
+            check(compared >= 3 * 60, "halt", f"{compared} values compared")
+            equal(states(program.pid), {"t"}, "halt, after gdb")
+            equal(run("vcpus", *address, "resume").status, DONE, "resume")
+            check(wait_until(lambda: goes_on(program.pid), LONG_S), "resume", states(program.pid))
+    say(f"gdbserver   halted for the next client; {compared} values as gdb has them by the same "
+        "stub")
+
+
+class ForJudge:
+    """As much of a machine as libjudge.py asks for."""
+
+    def __init__(self, server):
+        self.target = qemu.target("x86_64")
+        self.gdb_address = server.address
+
+
+def check_second_client(stub, binary):
+    """Somebody else is served: we are told, and he finds what he left."""
+    place = f"{stub.name} second client"
+    with libprogram.Program(binary) as program, Session(stub, program).server() as server:
+        with first_client(server) as first:
+            first.hello()
+            result = run("vcpus", "-t", server.address, "--timeout", "1")
+            equal(result.status, NO_CONNECTION, place)
+            one_message(result, place)
+            first.text("qC")
+            equal(states(program.pid), {"t"}, f"{place}: the first one's program")
+            first.ask("D" if stub.name == "lldb-server" else f"D;{program.pid:x}")
+        check(wait_until(lambda: goes_on(program.pid), LONG_S), place, states(program.pid))
+    say(f"{stub.name:11} second client: {result.err.strip()}")
+
+
+def first_client(server):
+    found = []
+
+    def connect():
+        try:
+            found.append(Rsp(("127.0.0.1", server.port)))
+        except ConnectionError:
+            return False
+        return True
+
+    if not wait_until(connect, LONG_S):
+        raise RuntimeError(f"the stub does not listen: {server.text()}")
+    return found[0]
+
+
+# --------------------------------------------------------------------------- main
+
+def parts(binary):
+    found = {}
+    for stub in STUBS.values():
+        if stub.missing():
+            say(f"{stub.name:11} not tried: {stub.missing()}")
+            continue
+        found[f"start-{stub.name}"] = lambda stub=stub: check_started(stub, binary)
+        found[f"end-{stub.name}"] = lambda stub=stub: check_end(stub, binary)
+        if stub.attached:
+            found[f"run-{stub.name}"] = lambda stub=stub: check_running(stub, binary)
+            found[f"second-{stub.name}"] = lambda stub=stub: check_second_client(stub, binary)
+    if not STUBS["gdbserver"].missing():
+        found["halt"] = lambda: check_halt(binary)
+    return found
+
+
+def main():
+    libtest.need(libjudge.GDB or "gdb-multiarch")
+    if os.uname().machine != "x86_64":
+        libtest.skip("the program is one for x86_64")
+    if not libprogram.compiler():
+        libtest.skip("no C compiler is installed")
+    with tempfile.TemporaryDirectory(prefix="gdbregs-real.") as directory:
+        binary = libprogram.Binary(directory)
+        found = parts(binary)
+        if not found:
+            libtest.skip("neither gdbserver nor lldb-server nor qemu-x86_64 is installed")
+        for name in libtest.selected(list(found)):
+            before = libtest.checks
+            found[name]()
+            say(f"    {name}: {libtest.checks - before} checks")
+        end_left_over(binary)
+    libtest.finish("otherstubs")
+
+
+main()
