@@ -18,9 +18,10 @@ static int garbled(struct gdbregs_session *s, const char *request, const struct 
 	return GDBREGS_ERR_PROTOCOL;
 }
 
-/* Decode one register's digits behind what storage holds. */
-static int take_value(struct gdbregs_session *s, struct gdbregs__read_op *r, size_t index,
-		      const uint8_t *payload, size_t size)
+/* Decode one register's digits, which `request` was answered with, behind what storage
+ * holds. */
+static int take_value(struct gdbregs_session *s, struct gdbregs__read_op *r, const char *request,
+		      size_t index, const uint8_t *payload, size_t size)
 {
 	struct gdbregs_buffer *storage = r->storage;
 
@@ -32,7 +33,7 @@ static int take_value(struct gdbregs_session *s, struct gdbregs__read_op *r, siz
 		most = storage->capacity - storage->size;
 	int status = gdbregs__reply_register(payload, size, storage->data + storage->size, most);
 	if (status == GDBREGS_ERR_PROTOCOL)
-		return garbled(s, "p", &r->reads[index], payload, size);
+		return garbled(s, request, &r->reads[index], payload, size);
 	r->results[index] = (struct gdbregs__read_result){storage->size, status, false};
 	if (status > 0)
 		storage->size += (size_t)status;
@@ -46,7 +47,7 @@ static int on_p(struct gdbregs_session *s, struct gdbregs__read_op *r,
 		r->results[answer->index].status = GDBREGS_ERR_NO_VCPU;
 		return 0;
 	}
-	return take_value(s, r, answer->index, answer->payload, answer->size);
+	return take_value(s, r, "p", answer->index, answer->payload, answer->size);
 }
 
 /* Room in storage for all of them, so that none of them has to ask. */
@@ -140,7 +141,7 @@ static int serve_pieces(struct gdbregs_session *s, struct gdbregs__read_op *r,
 		r->results[i] = (struct gdbregs__read_result){.status = GDBREGS_ERR_UNAVAILABLE};
 		if (!slot->size_bytes)
 			continue;
-		int failed = take_value(s, r, i, answer->payload + 2 * (size_t)slot->off_bytes,
+		int failed = take_value(s, r, "g", i, answer->payload + 2 * (size_t)slot->off_bytes,
 					2 * (size_t)slot->size_bytes);
 		if (failed)
 			return failed;
