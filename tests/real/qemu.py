@@ -6,6 +6,7 @@ the test (atexit), and by the kernel's parent death signal when the test itself
 is killed.
 """
 import atexit
+import contextlib
 import ctypes
 import json
 import os
@@ -197,7 +198,9 @@ class Qmp:
                 raise RuntimeError(f"{command}: {reply['error']['desc']}")
 
     def close(self):
-        self.file.close()
+        # What could not be written to a QEMU that has ended is tried once more here.
+        with contextlib.suppress(OSError):
+            self.file.close()
         self.sock.close()
 
 
