@@ -203,7 +203,7 @@ static void one_session(uint32_t seed, enum script_kind kind, size_t most)
 
 START_TEST(random_lists)
 {
-	for (uint32_t i = 0; i < (script_slow() ? 10 : 200); i++)
+	for (uint32_t i = 0; i < (script_slow() ? 3 : 200); i++)
 		one_session(0x1234567 + 7919 * i + (uint32_t)_i, kinds[_i], MOST);
 }
 END_TEST
