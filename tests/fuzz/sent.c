@@ -120,6 +120,13 @@ static bool falls_back(const struct partner *p, const char *packet)
 	return p->by_vcont && !p->s->resume.vcont && is_resume(packet) && !begins(packet, "vCont;");
 }
 
+/* The target runs, as far as the session can know. What it was told before a resume
+ * that stands in front of this packet was even written are bytes of the input's own. */
+static bool runs(const struct partner *p)
+{
+	return p->resumed && !p->farewell && (p->s->resume.out || p->trust != TRUST_NONE);
+}
+
 /* The packet that begins at out[at]; returns where the next thing begins. */
 static size_t require_packet(struct partner *p, const uint8_t *out, size_t size, size_t at)
 {
@@ -140,7 +147,7 @@ static size_t require_packet(struct partner *p, const uint8_t *out, size_t size,
 	REQUIRE(is_allowed(p, packet));
 	/* Anything but an answer to File-I/O stops a target that runs. What was
 	 * refused has not made it run, and is sent again. */
-	REQUIRE(!p->resumed || p->farewell || begins(packet, "F-1") || falls_back(p, packet) ||
+	REQUIRE(!runs(p) || begins(packet, "F-1") || falls_back(p, packet) ||
 		(p->s->resends && is_resume(packet) && p->answer != '+'));
 	p->resumed |= is_resume(packet);
 	p->by_vcont = begins(packet, "vCont;");
@@ -152,7 +159,7 @@ static size_t require_packet(struct partner *p, const uint8_t *out, size_t size,
 static void require_ack(const struct partner *p, const uint8_t *out, size_t size, size_t at)
 {
 	/* Ahead of an answer to File-I/O; to a QEMU that runs, nowhere else. */
-	if (p->resumed && p->s->qemu && !p->farewell)
+	if (runs(p) && p->s->qemu)
 		REQUIRE(at + 2 < size && out[at + 1] == '$' && out[at + 2] == 'F');
 }
 

@@ -25,7 +25,7 @@ struct partner {
 	enum trust trust;
 	bool resumed; /* a resume packet was sent and has not been answered */
 	bool by_vcont; /* the last packet was a vCont that resumes */
-	char answer; /* the first of + - $ that the session got since; 0: none */
+	char answer; /* the first of + - $ % that the session got since; 0: none */
 	bool stop_due; /* the stub's target runs: its stop reply is still to come */
 	bool told_eof;
 	bool farewell; /* nothing is waited for any more */

@@ -54,11 +54,11 @@ bool partner_take(struct partner *p)
 
 static void note_answer(struct partner *p, const uint8_t *data, size_t size)
 {
-	/* In the middle of a packet a + is but a character. */
+	/* In the middle of a packet or a notification a + is but a character. */
 	if (!p->answer && p->s->decoder.state != 0)
 		p->answer = '$';
 	for (size_t i = 0; i < size && !p->answer; i++)
-		if (data[i] && strchr("+-$", data[i]))
+		if (data[i] && strchr("+-$%", data[i]))
 			p->answer = (char)data[i];
 }
 
