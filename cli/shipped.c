@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #ifndef GDBREGS_XML_DIR
@@ -32,6 +33,14 @@ static bool find_prefix(char prefix[PATH_MAX])
 	return true;
 }
 
+/* Were it /tmp, or the like, the descriptions in it could be anybody's. Where only
+ * some may write, they could put another executable there as well. */
+static bool anybody_writes(const char *prefix)
+{
+	struct stat info;
+	return stat(prefix, &info) < 0 || (info.st_mode & S_IWOTH) != 0;
+}
+
 /* bin/ has share/gdbregs beside it, also where an installation was moved;
  * build/ has the xml/ of its source. */
 static const char *find_beside(void)
@@ -39,7 +48,7 @@ static const char *find_beside(void)
 	static const char *const places[] = {"share/gdbregs", "xml"};
 	static char path[PATH_MAX];
 	char prefix[PATH_MAX];
-	if (!find_prefix(prefix))
+	if (!find_prefix(prefix) || anybody_writes(prefix))
 		return NULL;
 	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
 		int length = snprintf(path, sizeof path, "%s/%s", prefix, places[i]);

@@ -236,6 +236,19 @@ def shipped_beside(directory):
 
 
 @test
+def nobody_elses_beside(directory):
+    """A tool in /tmp/build does not take what anybody may have put in /tmp/xml."""
+    shared = os.path.join(directory, "shared")
+    for descriptions in ["xml", "share/gdbregs"]:
+        os.makedirs(os.path.join(shared, descriptions))
+        fixture(os.path.join(shared, descriptions))
+    for mode, status in [(0o1777, 2), (0o755, 0)]:
+        os.chmod(shared, mode)
+        place = os.path.join(shared, f"build-{status}")
+        equal(run_copy(place, "list", "--arch", "target").status, status)
+
+
+@test
 def two_descriptions(directory):
     file = fixture(directory)
     for command in ["list", "read", "dump", "xml", "vcpus", "trace"]:
