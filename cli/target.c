@@ -29,7 +29,10 @@ static void say_how_left(const struct target *t)
 	if (t->set->options->spawn != NULL)
 		detail("%s: ended", t->name);
 	else if (t->connected && !t->gone)
-		detail("%s: %s", t->name, t->detached ? "left running" : "left halted");
+		detail("%s: %s", t->name,
+		       t->detached  ? "left running"
+		       : t->resumed ? "not seen to stop"
+				    : "left halted");
 }
 
 static void on_retry(uv_timer_t *timer)
@@ -139,14 +142,32 @@ static void on_connected(struct gdbregs_session *s, int status, void *arg)
 		target_done(t, status);
 }
 
+static bool begins(const char *text, size_t size, const char *with)
+{
+	return size >= strlen(with) && memcmp(text, with, strlen(with)) == 0;
+}
+
+/* What -v tells of at the end. */
+static void follow(struct target *t, enum gdbregs_direction direction, const char *text,
+		   size_t size)
+{
+	if (direction == GDBREGS_RECEIVED) {
+		if (begins(text, size, "T") || begins(text, size, "S"))
+			t->resumed = false;
+	} else if (begins(text, size, "$D")) {
+		t->detached = true;
+	} else if (begins(text, size, "$vCont;") || begins(text, size, "$c") ||
+		   begins(text, size, "$s")) {
+		t->resumed = true;
+	}
+}
+
 static void on_trace(void *arg, enum gdbregs_direction direction, const void *bytes, size_t size)
 {
 	struct target *t = arg;
-	const char *text = bytes;
 	if (direction == GDBREGS_RECEIVED && size > 1)
 		t->answered = true;
-	if (direction == GDBREGS_SENT && size > 1 && text[0] == '$' && text[1] == 'D')
-		t->detached = true;
+	follow(t, direction, bytes, size);
 	if (t->set->options->log_packets)
 		packet_log(t->set->count > 1 ? t->name : NULL, direction == GDBREGS_SENT, bytes,
 			   size);

@@ -30,6 +30,7 @@ struct target {
 	bool connected; /* the session was made */
 	bool answered; /* a packet came */
 	bool detached; /* a detach was sent */
+	bool resumed; /* and no stop has come since */
 	bool gone; /* there is no guest any more, or no way to it */
 	bool again; /* try again after closing */
 	bool closing;

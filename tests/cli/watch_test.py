@@ -164,6 +164,9 @@ def a_guest_that_does_not_stop(_):
     with Fake("--registers", 2, "--fault", "mute:vCont;c*", "--running") as fake:
         result = run("watch", "-n", "3", "-i", "0.05", "--timeout", "0.5", "-t", fake.target)
         one_line(result, 3, "has not stopped for 0.5 s")
+        result = run("watch", "-v", "-i", "0.05", "--timeout", "0.5", "-t", fake.target)
+        contains(result.err, "not seen to stop")
+        assert "left halted" not in result.err, result.err
 
 
 # ------------------------------------------------------------------- terminal
