@@ -50,7 +50,7 @@ static const struct option_info table[] = {
 	{FIRST_LONG + 15, "irq", no_argument, NULL, GROUP_TRACE, set_irq,
 	 "let interrupts and timers through during steps"},
 	{'i', "interval", required_argument, "SECONDS", GROUP_INTERVAL, set_interval,
-	 "let the guest run so long between samples; default 1"},
+	 "time between samples; default 1"},
 	{'c', "vcpu", required_argument, "N[,N...]|all", GROUP_VCPU, set_vcpu,
 	 "which vCPUs, numbered from 0"},
 	{FIRST_LONG + 7, "feature", required_argument, "GLOB", GROUP_SELECT, set_feature,
