@@ -22,8 +22,8 @@ struct output {
 	mode_t mode;
 };
 
-/* `out` must stay where it is. path NULL or "-": stdout. What is no regular file (/dev/full, a FIFO) is
- * written directly. 0 or an exit status, said on stderr. */
+/* `out` must stay where it is. path NULL or "-": stdout. What is no regular file
+ * (/dev/full, a FIFO) is written directly. 0 or an exit status, said on stderr. */
 int output_open(struct output *out, const char *path);
 /* Something could not be written: more need not be made. */
 bool output_broken(const struct output *out);

@@ -35,7 +35,8 @@ static unsigned point_kind(const struct trace *trace)
 	static const struct {
 		const char *prefix;
 		unsigned kind;
-	} table[] = {{"i386", 1}, {"x86_64", 1}, {"riscv", 2}, {"s390", 2}, {"m68k", 2}, {"avr", 2}, {"sh", 2}};
+	} table[] = {{"i386", 1}, {"x86_64", 1}, {"riscv", 2}, {"s390", 2},
+		     {"m68k", 2}, {"avr", 2},	 {"sh", 2}};
 	const char *arch = trace->lanes[0].vcpu->architecture;
 	for (size_t i = 0; i < sizeof table / sizeof table[0] && arch != NULL; i++) {
 		if (strncmp(arch, table[i].prefix, strlen(table[i].prefix)) == 0)
@@ -163,8 +164,7 @@ static void note_new(struct trace *trace)
 		return;
 	trace->noted_new = true;
 	note("%s: thread %s started during the trace: it passes the breakpoints unrecorded",
-	     trace->target->name,
-	     gdbregs_vcpu_thread(trace->target->session, trace->stop.vcpu));
+	     trace->target->name, gdbregs_vcpu_thread(trace->target->session, trace->stop.vcpu));
 }
 
 /* A vCPU that is not recorded just passes. */
