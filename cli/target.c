@@ -152,7 +152,7 @@ static void follow(struct target *t, enum gdbregs_direction direction, const cha
 		   size_t size)
 {
 	if (direction == GDBREGS_RECEIVED) {
-		if (begins(text, size, "T") || begins(text, size, "S"))
+		if (begins(text, size, "$T") || begins(text, size, "$S"))
 			t->resumed = false;
 	} else if (begins(text, size, "$D")) {
 		t->detached = true;

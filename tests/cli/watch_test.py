@@ -167,6 +167,9 @@ def a_guest_that_does_not_stop(_):
         result = run("watch", "-v", "-i", "0.05", "--timeout", "0.5", "-t", fake.target)
         contains(result.err, "not seen to stop")
         assert "left halted" not in result.err, result.err
+    with Fake("--registers", 2, "--running") as fake:
+        result = run("watch", "-v", "-n", "2", "-i", "0.05", "--on-exit", "halt", "-t", fake.target)
+        contains(result.err, "left halted")
 
 
 # ------------------------------------------------------------------- terminal
