@@ -18,6 +18,10 @@
  * Threads: a context may be used from any thread at any time. A session may be
  * used by one thread at a time; distinct sessions run in parallel.
  *
+ * Waiting: a call looks for its reply for up to 200 us before it sleeps, since
+ * being woken takes longer than most replies do. Against a stub that keeps
+ * being slower it soon sleeps at once, but for one wait in 256.
+ *
  * Since: everything here since 0.1 unless said otherwise.
  */
 #ifndef GDBREGS_H

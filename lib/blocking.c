@@ -23,10 +23,17 @@ static void on_closed(void *arg)
 	*(bool *)arg = true;
 }
 
-static void run_until(uv_loop_t *loop, const bool *done)
+/* A turn of the loop, or what is faster. */
+static void turn(struct gdbregs__transport *t)
+{
+	if (!gdbregs__transport_spin(t))
+		uv_run(t->loop, UV_RUN_ONCE);
+}
+
+static void run_until(struct gdbregs__transport *t, const bool *done)
 {
 	while (!*done)
-		uv_run(loop, UV_RUN_ONCE);
+		turn(t);
 }
 
 static void free_loop(uv_loop_t *loop)
@@ -39,13 +46,14 @@ static void free_loop(uv_loop_t *loop)
 
 static void close_and_free(struct gdbregs_session *s)
 {
-	uv_loop_t *loop = gdbregs__transport_of(s)->loop;
+	struct gdbregs__transport *t = gdbregs__transport_of(s);
+	uv_loop_t *loop = t->loop;
 	struct gdbregs__pipe_guard guard;
 	bool closed = false;
 
 	gdbregs__pipe_guard_begin(&guard);
 	gdbregs__transport_close(s, on_closed, &closed);
-	run_until(loop, &closed);
+	run_until(t, &closed);
 	gdbregs__pipe_guard_end(&guard);
 	free_loop(loop);
 }
@@ -87,9 +95,11 @@ static int open_filled(struct gdbregs_context *ctx, const char *address, char *c
 	int result = gdbregs__transport_open(ctx, loop, address, argv, o, gdbregs__blocking_done,
 					     &waiting, &s, err);
 	if (result == 0) {
-		gdbregs__transport_of(s)->blocking = true;
+		struct gdbregs__transport *t = gdbregs__transport_of(s);
+
+		t->blocking = true;
 		s->watch_outside = true;
-		run_until(loop, &waiting.done);
+		run_until(t, &waiting.done);
 	}
 	gdbregs__pipe_guard_end(&guard);
 	if (result < 0) {
@@ -166,7 +176,7 @@ static void run_guarded(struct gdbregs__transport *t, const bool *done)
 			gdbregs__pipe_guard_begin(&guard);
 			guarded = true;
 		}
-		uv_run(t->loop, UV_RUN_ONCE);
+		turn(t);
 	}
 	if (guarded)
 		gdbregs__pipe_guard_end(&guard);

@@ -9,8 +9,6 @@
 #include <errno.h>
 #include <sys/socket.h>
 
-#define READ_BYTES 65536
-
 /* ------------------------------------------------------------------ bytes out --- */
 
 /* Who does not listen any more may have said why: that is still to be read, and
@@ -103,8 +101,8 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 {
 	(void)handle;
 	(void)suggested;
-	buf->base = gdbregs__malloc(READ_BYTES);
-	buf->len = buf->base ? READ_BYTES : 0;
+	buf->base = gdbregs__malloc(GDBREGS__TRANSPORT_READ_BYTES);
+	buf->len = buf->base ? GDBREGS__TRANSPORT_READ_BYTES : 0;
 }
 
 static void take_input(struct gdbregs__transport *t, const uint8_t *data, size_t size)
@@ -118,19 +116,21 @@ static void take_input(struct gdbregs__transport *t, const uint8_t *data, size_t
 		gdbregs__transport_shut(t);
 }
 
+void gdbregs__transport_input(struct gdbregs__transport *t, const uint8_t *data, size_t size)
+{
+	t->reads++;
+	take_input(t, data, size);
+	gdbregs__transport_event(t);
+}
+
 static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
 {
 	struct gdbregs__transport *t = stream->data;
 
-	t->reads++;
-	if (size > 0) {
-		take_input(t, (const uint8_t *)buf->base, (size_t)size);
-		gdbregs__free(buf->base);
-		gdbregs__transport_event(t);
-		return;
-	}
+	if (size > 0)
+		gdbregs__transport_input(t, (const uint8_t *)buf->base, (size_t)size);
 	gdbregs__free(buf->base);
-	if (size == 0)
+	if (size >= 0)
 		return;
 	uv_read_stop(stream);
 	t->session->now_ms = uv_now(t->loop);

@@ -111,6 +111,10 @@ static void on_timer(uv_timer_t *timer)
 		on_limit(t);
 	gdbregs__session_tick(t->session, now);
 	gdbregs__transport_event(t);
+	/* libuv before 1.45 runs timers and then waits for input, even where the
+	 * timer has brought what a blocking call waits for. */
+	if (t->blocking)
+		uv_stop(t->loop);
 }
 
 /* ---------------------------------------------------------------- completions --- */
@@ -180,10 +184,6 @@ void gdbregs__transport_event(struct gdbregs__transport *t)
 		t->deliver_due = t->session->completed_first != NULL;
 		aim_timer(t);
 	}
-	/* libuv before 1.45 runs timers and then waits for input, even where the
-	 * timer has brought what a blocking call waits for. */
-	if (t->blocking)
-		uv_stop(t->loop);
 }
 
 void gdbregs__transport_kick(struct gdbregs_session *s)

@@ -31,6 +31,8 @@ struct gdbregs__transport {
 	uint64_t timer_at_ms; /* when it will fire; GDBREGS__FOREVER: it is not started */
 	uint64_t limit_at_ms; /* of the state we are in: connecting, closing, farewell */
 	uint64_t reads; /* from the stub, so far */
+	unsigned spin_skip; /* waits to come that shall not spin */
+	unsigned spin_missed; /* grows with spins that found nothing */
 	uint64_t overdue_at_ms; /* a deadline that has passed, and */
 	uint64_t overdue_reads; /* reads when that was seen */
 	bool deliver_due; /* completions are to be delivered from the loop */
@@ -72,6 +74,9 @@ void gdbregs__transport_close(struct gdbregs_session *s, gdbregs__transport_clos
 /* After ops were queued or canceled: write, and see to it that completions are
  * delivered from the loop. */
 void gdbregs__transport_kick(struct gdbregs_session *s);
+/* For a call that blocks, in place of a turn of the loop: look for input for some
+ * microseconds, without sleeping. True: something came and was taken. */
+bool gdbregs__transport_spin(struct gdbregs__transport *t);
 /* The session's clock is set before a call queues something. */
 void gdbregs__transport_clock(struct gdbregs_session *s);
 
@@ -86,6 +91,10 @@ static inline struct gdbregs__transport *gdbregs__transport_of(const struct gdbr
 void gdbregs__transport_write(struct gdbregs__transport *t);
 /* Begin to read; 0 or libuv's error. */
 int gdbregs__transport_read(struct gdbregs__transport *t);
+/* At most so many bytes a read. */
+#define GDBREGS__TRANSPORT_READ_BYTES 65536
+/* The stub has sent this. */
+void gdbregs__transport_input(struct gdbregs__transport *t, const uint8_t *data, size_t size);
 /* The connection is done with: its streams are closed, its child is ended. */
 void gdbregs__transport_shut(struct gdbregs__transport *t);
 
