@@ -26,7 +26,7 @@ static int parse_address(const char *option, const char *value, uint64_t *addres
 {
 	if (parse_number(value, address))
 		return 0;
-	return fail(STATUS_USAGE, "%s: '%s' is not an address; give a number such as 0x7c00",
+	return fail(STATUS_USAGE, "%s: '%s' is not an address; give a number of up to 64 bits, such as 0x7c00",
 		    option, value);
 }
 
@@ -34,7 +34,7 @@ int set_count(struct options *o, const char *value)
 {
 	if (parse_number(value, &o->count) && o->count > 0)
 		return 0;
-	return fail(STATUS_USAGE, "--count: '%s' is not a number above 0", value);
+	return fail(STATUS_USAGE, "--count: '%s' is not a number from 1 to 2^64 - 1", value);
 }
 
 int set_until(struct options *o, const char *value)

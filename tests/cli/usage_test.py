@@ -80,6 +80,17 @@ def vcpus_are_strict(_):
 
 
 @test
+def counts_and_addresses_are_strict(_):
+    for value in ["", "-1", "+1", " 1", "1x", "0x", "18446744073709551616", "0x10000000000000000"]:
+        one_line(run("trace", f"--count={value}"), 2, "--count", f"'{value}'", "2^64")
+        one_line(run("trace", f"--until={value}"), 2, "--until", f"'{value}'", "64 bits")
+        one_line(run("trace", f"--break={value}"), 2, "--break", f"'{value}'", "64 bits")
+    one_line(run("trace", "--count=0"), 2, "from 1")
+    for value in ["1", "18446744073709551615", "0xFFFFFFFFFFFFFFFF"]:
+        one_line(run("trace", "-t", "127.0.0.1:1", f"--count={value}", f"--until={value}"), 3)
+
+
+@test
 def harmful_packets_are_refused(_):
     monitor = ["quit", "q", "system_reset", " system_reset", "cont", "c"]
     packets = ["k", "vKill;1", "R00", "r", "!", "D", "D;1", "vAttach;2", "vRun;a", "c", "c1000", "C05",
