@@ -27,6 +27,7 @@ struct watch {
 	uint64_t samples;
 	uint64_t due_ms;
 	bool asked; /* it was us who stopped the guest */
+	bool late; /* and it has not stopped in time */
 	bool ended; /* it stopped by itself */
 	struct gdbregs_stop stop;
 };
@@ -115,10 +116,18 @@ static void on_late(uv_timer_t *timer)
 {
 	struct target *t = timer->data;
 	struct watch *watch = t->set->work_arg;
-	if (!is_over(watch))
-		finish(watch, target_fail(t, STATUS_CONNECT,
-					  "it was interrupted and has not stopped for %.1f s",
-					  watch->options->timeout_ms / 1000.0));
+	if (is_over(watch))
+		return;
+	/* A tool that stood (^Z) for longer has not read yet what came meanwhile: its
+	 * timers fire first. */
+	if (!watch->late) {
+		watch->late = true;
+		uv_timer_start(timer, on_late, 1, 0);
+		return;
+	}
+	finish(watch,
+	       target_fail(t, STATUS_CONNECT, "it was interrupted and has not stopped for %.1f s",
+			   watch->options->timeout_ms / 1000.0));
 }
 
 static void on_due(uv_timer_t *timer)
@@ -128,6 +137,7 @@ static void on_due(uv_timer_t *timer)
 	if (is_over(watch))
 		return;
 	watch->asked = true;
+	watch->late = false;
 	int error = gdbregs_uv_interrupt(t->session);
 	if (error == 0 && uv_timer_start(&t->timer, on_late, watch->options->timeout_ms, 0) < 0)
 		error = GDBREGS_ERR_NOMEM;

@@ -16,7 +16,7 @@ import termios
 import time
 
 from clitest import (DEADLINE_S, Fake, command, contains, drain, equal, finish, main, one_line, read, run,
-                     silent_ok, start, test, wait_for_packet, write)
+                     silent_ok, start, test, wait_for_packet, wait_until, write)
 
 FEATURE = "org.example.fake.core"
 STAMP = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}"
@@ -170,6 +170,27 @@ def a_guest_that_does_not_stop(_):
     with Fake("--registers", 2, "--running") as fake:
         result = run("watch", "-v", "-n", "2", "-i", "0.05", "--on-exit", "halt", "-t", fake.target)
         contains(result.err, "left halted")
+
+
+@test
+def a_tool_that_was_stopped(directory):
+    """Its time passes while it stands (^Z); what has come meanwhile is still in time."""
+    log = os.path.join(directory, "log")
+    with Fake("--registers", 2, "--running", "--log", log) as fake:
+        process = start("watch", "-n", "2", "-i", "1", "--timeout", "3", "--log-packets",
+                        "-t", fake.target)
+        wait_for_packet(log, "vCont;c")
+        fake.process.send_signal(signal.SIGSTOP)
+        line = process.stderr.readline()
+        while "\\x03" not in line:
+            assert line, "ended before it interrupted"
+            line = process.stderr.readline()
+        process.send_signal(signal.SIGSTOP)
+        fake.process.send_signal(signal.SIGCONT)
+        wait_until(lambda: " interrupt" in read(log), "interrupt")
+        time.sleep(3.2)
+        process.send_signal(signal.SIGCONT)
+        equal(finish(process).status, 0)
 
 
 # ------------------------------------------------------------------- terminal
