@@ -24,20 +24,42 @@ void gdbregs__status_console(struct gdbregs_session *s, const uint8_t *payload, 
 {
 	bool nomem = false;
 
-	if (size / 2 <= s->status.capacity - s->status.size)
+	if (size / 2 < s->status.capacity - s->status.size)
 		gdbregs__reply_console(payload, size, &s->status, &nomem);
 }
 
-/* Never started, or stopped by a debugger. Plain "paused" is also what our own
- * coming makes of a running machine. */
+/* If this stands next, go behind it. */
+static bool skip(const char **text, const char *what)
+{
+	size_t length = strlen(what);
+	bool stands = strncmp(*text, what, length) == 0;
+
+	if (stands)
+		*text += length;
+	return stands;
+}
+
+/* "VM status: paused (prelaunch)": never started; (debug): a debugger has stopped it;
+ * (inmigrate), (postmigrate), (io-error), …: it must not run. Plain "paused" is also
+ * what our own coming makes of a running machine. QEMU 7.2 has a remark between the
+ * two where it was started with -singlestep. */
+static bool proves_halt(const char *text)
+{
+	text = strstr(text, "paused");
+	if (!text)
+		return false;
+	skip(&text, "paused");
+	skip(&text, " (single step mode)");
+	return skip(&text, " (");
+}
+
 void gdbregs__status_reply(struct gdbregs_session *s)
 {
-	static const char *const proofs[] = {"paused (prelaunch)", "paused (debug)"};
-
-	for (size_t i = 0; i < sizeof(proofs) / sizeof(*proofs); i++)
-		if (s->status.size &&
-		    memmem(s->status.data, s->status.size, proofs[i], strlen(proofs[i])))
-			s->was_halted = true;
+	/* There is room for it: a byte is kept. */
+	if (s->status.size) {
+		s->status.data[s->status.size] = 0;
+		s->was_halted = proves_halt((const char *)s->status.data);
+	}
 	s->status_known = true;
 	gdbregs_buffer_fini(&s->status);
 }

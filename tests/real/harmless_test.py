@@ -170,6 +170,21 @@ def check_halted(stub):
         "as told")
 
 
+def check_must_not_run():
+    """A machine that waits for its state, and one that has given it away: who lets them
+    run loses the guest, or has it twice."""
+    for words, wanted in ((("-incoming", "defer"), "inmigrate"), ((), "postmigrate")):
+        with qemu.Machine(qemu.target("x86_64"), halted=False, extra=words) as machine:
+            if wanted == "postmigrate":
+                machine.qmp.execute("migrate", uri="exec:cat >/dev/null")
+            check(wait_until(lambda m=machine, w=wanted: m.status() == w, DEADLINE_S), wanted,
+                  machine.status())
+            for args in (("dump",), ("read", "no_such_register"), ("vcpus",)):
+                run(*args, "-t", machine.address)
+                equal(machine.status(), wanted, f"{wanted}, after {' '.join(args)}")
+    say("machines that wait for a migration, or are done with one, do not run")
+
+
 def signalled_while_halted(machine):
     process = subprocess.Popen([CLI, "dump", "-t", machine.address], stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL)
@@ -276,6 +291,7 @@ def main():
     check_unavailable()
     for stub in ("tcp", "unix"):
         check_halted(stub)
+    check_must_not_run()
     libtest.finish("harmless")
 
 
