@@ -20,7 +20,8 @@
  *
  * Waiting: a call looks for its reply for up to 200 us before it sleeps, since
  * being woken takes longer than most replies do. Against a stub that keeps
- * being slower it soon sleeps at once, but for one wait in 256.
+ * being slower it soon sleeps at once, but for one wait in 256; in a process
+ * with one processor only it always does.
  *
  * Since: everything here since 0.1 unless said otherwise.
  */

@@ -98,6 +98,7 @@ static int open_filled(struct gdbregs_context *ctx, const char *address, char *c
 		struct gdbregs__transport *t = gdbregs__transport_of(s);
 
 		t->blocking = true;
+		gdbregs__transport_spin_allow(t);
 		s->watch_outside = true;
 		run_until(t, &waiting.done);
 	}

@@ -9,6 +9,7 @@
 #include "alloc.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <sys/socket.h>
 
 #define SPIN_NS 200000
@@ -22,6 +23,8 @@
 
 static bool sensible(struct gdbregs__transport *t)
 {
+	if (!t->spins)
+		return false;
 	/* The loop's own work comes first: what is left to write, a deadline. */
 	if (t->state != GDBREGS__TRANSPORT_OPEN || !t->in || t->writing ||
 	    uv_now(t->loop) >= t->timer_at_ms)
@@ -52,6 +55,17 @@ static ssize_t look(uv_os_fd_t fd, uint8_t *bytes, uint64_t gap_ns)
 		size = recv(fd, bytes, GDBREGS__TRANSPORT_READ_BYTES, MSG_DONTWAIT);
 	} while (size < 0 && errno == EAGAIN && (now_ns = uv_hrtime()) < end_ns);
 	return size;
+}
+
+/* Where the stub has no other processor to run on, looking keeps it from answering:
+ * a step took twice as long. */
+void gdbregs__transport_spin_allow(struct gdbregs__transport *t)
+{
+	cpu_set_t processors;
+
+	/* It fails where there are more than fit. */
+	t->spins = sched_getaffinity(0, sizeof(processors), &processors) < 0 ||
+		   CPU_COUNT(&processors) > 1;
 }
 
 bool gdbregs__transport_spin(struct gdbregs__transport *t)

@@ -31,6 +31,7 @@ struct gdbregs__transport {
 	uint64_t timer_at_ms; /* when it will fire; GDBREGS__FOREVER: it is not started */
 	uint64_t limit_at_ms; /* of the state we are in: connecting, closing, farewell */
 	uint64_t reads; /* from the stub, so far */
+	bool spins; /* a call that blocks may look for input instead of sleeping */
 	unsigned spin_skip; /* waits to come that shall not spin */
 	unsigned spin_missed; /* grows with spins that found nothing */
 	uint64_t overdue_at_ms; /* a deadline that has passed, and */
@@ -77,6 +78,8 @@ void gdbregs__transport_kick(struct gdbregs_session *s);
 /* For a call that blocks, in place of a turn of the loop: look for input for some
  * microseconds, without sleeping. True: something came and was taken. */
 bool gdbregs__transport_spin(struct gdbregs__transport *t);
+/* From now on, if this machine has more than one processor for us. */
+void gdbregs__transport_spin_allow(struct gdbregs__transport *t);
 /* The session's clock is set before a call queues something. */
 void gdbregs__transport_clock(struct gdbregs_session *s);
 

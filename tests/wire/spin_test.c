@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Blocking calls look for their reply before they sleep: this recv() stands in
  * front of the C library's and says what each look finds. */
+#include "../../lib/transport.h"
 #include "serve.h"
 #include "../unit/suite.h"
 
@@ -8,6 +9,7 @@
 #include <errno.h>
 #include <gdbregs.h>
 #include <poll.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -53,6 +55,8 @@ static void begin(const struct script_rule *rules, enum finds what)
 	serve_start(&server, NULL);
 	ck_assert_int_eq(gdbregs_connect(NULL, server.address, &o, &session, NULL), 0);
 	ck_assert_int_eq(gdbregs_find_register(session, 0, NULL, "b", &b), 0);
+	/* On a machine of one processor, too. */
+	gdbregs__transport_of(session)->spins = true;
 	finds = what;
 }
 
@@ -129,6 +133,28 @@ START_TEST(deadline)
 }
 END_TEST
 
+/* Where the stub needs our only processor, nobody looks. */
+START_TEST(one_processor)
+{
+	cpu_set_t processors;
+	int first = 0;
+
+	ck_assert_int_eq(sched_getaffinity(0, sizeof(processors), &processors), 0);
+	while (!CPU_ISSET(first, &processors))
+		first++;
+	CPU_ZERO(&processors);
+	CPU_SET(first, &processors);
+	ck_assert_int_eq(sched_setaffinity(0, sizeof(processors), &processors), 0);
+	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
+	serve_start(&server, NULL);
+	ck_assert_int_eq(gdbregs_connect(NULL, server.address, NULL, &session, NULL), 0);
+	ck_assert_int_eq(gdbregs_find_register(session, 0, NULL, "b", &b), 0);
+	read_b();
+	ck_assert_uint_eq(looks, 0);
+	end();
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
 	Suite *suite = suite_create("spin");
@@ -138,6 +164,7 @@ static Suite *make_suite(void)
 	tcase_add_test(tests, far_away);
 	tcase_add_test(tests, near_again);
 	tcase_add_test(tests, deadline);
+	tcase_add_test(tests, one_processor);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
