@@ -136,21 +136,23 @@ END_TEST
 /* Where the stub needs our only processor, nobody looks. */
 START_TEST(one_processor)
 {
-	cpu_set_t processors;
+	cpu_set_t all, one;
 	int first = 0;
 
-	ck_assert_int_eq(sched_getaffinity(0, sizeof(processors), &processors), 0);
-	while (!CPU_ISSET(first, &processors))
+	looks = 0;
+	ck_assert_int_eq(sched_getaffinity(0, sizeof(all), &all), 0);
+	while (!CPU_ISSET(first, &all))
 		first++;
-	CPU_ZERO(&processors);
-	CPU_SET(first, &processors);
-	ck_assert_int_eq(sched_setaffinity(0, sizeof(processors), &processors), 0);
+	CPU_ZERO(&one);
+	CPU_SET(first, &one);
+	ck_assert_int_eq(sched_setaffinity(0, sizeof(one), &one), 0);
 	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
 	serve_start(&server, NULL);
 	ck_assert_int_eq(gdbregs_connect(NULL, server.address, NULL, &session, NULL), 0);
 	ck_assert_int_eq(gdbregs_find_register(session, 0, NULL, "b", &b), 0);
 	read_b();
 	ck_assert_uint_eq(looks, 0);
+	ck_assert_int_eq(sched_setaffinity(0, sizeof(all), &all), 0);
 	end();
 }
 END_TEST
