@@ -133,8 +133,8 @@ def lead_group():
 class Program:
     """It runs, and its workers hold what they are to hold."""
 
-    def __init__(self, binary):
-        self.process = subprocess.Popen([binary.path], stdin=subprocess.DEVNULL,
+    def __init__(self, binary, under=()):
+        self.process = subprocess.Popen([*under, binary.path], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, text=True,
                                         preexec_fn=lead_group)
         if self.process.stdout.readline() != "ready\n":

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # timeout: 300
-"""Stubs that are not QEMU's system emulation: gdbserver, lldb-server, qemu-user (whose
-unix sockets the example of trace_test.py takes).
+"""Stubs that are not QEMU's system emulation: gdbserver, lldb-server, valgrind's, qemu-user
+(whose unix sockets the example of trace_test.py takes).
 
 Judges: what the program (libprogram.py) puts into its registers, prints and ends
 with; the kernel, which knows its threads and their states; gdb attached to the
@@ -372,6 +372,42 @@ def check_halt(binary):
         "stub")
 
 
+class Valgrind:
+    """valgrind's stub, that vgdb brings on a pipe."""
+
+    name = "valgrind"
+    # Its registers are exact at the end of a block only, unless it is told.
+    under = ("valgrind", "-q", "--tool=none", "--vgdb=yes",
+             "--vex-iropt-register-updates=allregs-at-each-insn")
+
+
+class Piped(Session):
+    def run(self, *args, status=DONE):
+        result = run(*args, "--", "vgdb", f"--pid={self.program.pid}")
+        check(result.status == status, f"valgrind {' '.join(args)}", result)
+        return result
+
+
+def check_valgrind(binary):
+    """Without steps: valgrind (3.19) steps the thread whose turn it is, not the one it
+    is asked for."""
+    with libprogram.Program(binary, Valgrind.under) as program:
+        session = Piped(Valgrind, program)
+        tids = check_threads(session)
+        workers = {n: tids[tid] for n, tid in enumerate(threads(program.pid), 1) if n > 1}
+        vcpus = session.json("dump")["targets"][0]["vcpus"]
+        for n, index in workers.items():
+            got = numbers(vcpus[index]["registers"])
+            equal({name: got.get(name) for name in facts(n)}, facts(n), f"valgrind worker {n}")
+        check_hits(session, workers, [binary.address["spin2"]])
+        check_watch(session, workers[2])
+        for n in (3, 2):
+            session.run("write", "-c", str(workers[n]), f"r13={n}")
+        equal(program.process.wait(LONG_S), 5, "valgrind write: the program's status")
+    say(f"valgrind    {sum(len(v['registers']) for v in vcpus)} registers of {len(vcpus)} threads, "
+        "breakpoints, watching, writing, its own end")
+
+
 class ForJudge:
     """As much of a machine as libjudge.py asks for."""
 
@@ -424,6 +460,10 @@ def parts(binary):
         if stub.attached:
             found[f"run-{stub.name}"] = lambda stub=stub: check_running(stub, binary)
             found[f"second-{stub.name}"] = lambda stub=stub: check_second_client(stub, binary)
+    if shutil.which("vgdb"):
+        found["valgrind"] = lambda: check_valgrind(binary)
+    else:
+        say("valgrind    not tried: it is not installed")
     if not STUBS["gdbserver"].missing():
         found["halt"] = lambda: check_halt(binary)
     return found
