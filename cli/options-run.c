@@ -26,7 +26,8 @@ static int parse_address(const char *option, const char *value, uint64_t *addres
 {
 	if (parse_number(value, address))
 		return 0;
-	return fail(STATUS_USAGE, "%s: '%s' is not an address; give a number of up to 64 bits, such as 0x7c00",
+	return fail(STATUS_USAGE,
+		    "%s: '%s' is not an address; give a number of up to 64 bits, such as 0x7c00",
 		    option, value);
 }
 

@@ -18,10 +18,10 @@
  * Threads: a context may be used from any thread at any time. A session may be
  * used by one thread at a time; distinct sessions run in parallel.
  *
- * Waiting: a call looks for its reply for up to 200 us before it sleeps, since
- * being woken takes longer than most replies do. Against a stub that keeps
- * being slower it soon sleeps at once, but for one wait in 256; in a process
- * with one processor only it always does.
+ * Waiting: before a call sleeps it looks for input for up to 200 us, since being
+ * woken takes longer than most replies do. Where a stub keeps being slower it
+ * soon sleeps at once, but for one wait in some 250. No more sessions of a
+ * process look at a time than leave one processor to the stubs.
  *
  * Since: everything here since 0.1 unless said otherwise.
  */

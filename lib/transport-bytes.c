@@ -123,6 +123,19 @@ void gdbregs__transport_input(struct gdbregs__transport *t, const uint8_t *data,
 	gdbregs__transport_event(t);
 }
 
+void gdbregs__transport_input_ends(struct gdbregs__transport *t, int code)
+{
+	uv_read_stop(t->in);
+	t->session->now_ms = uv_now(t->loop);
+	if (t->state == GDBREGS__TRANSPORT_FAREWELL)
+		gdbregs__transport_shut(t);
+	else if (code == UV_ENOBUFS)
+		gdbregs__session_fail(t->session, GDBREGS_ERR_NOMEM, "out of memory");
+	else
+		gdbregs__session_eof(t->session, code == UV_EOF ? NULL : uv_strerror(code));
+	gdbregs__transport_event(t);
+}
+
 static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
 {
 	struct gdbregs__transport *t = stream->data;
@@ -130,17 +143,8 @@ static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
 	if (size > 0)
 		gdbregs__transport_input(t, (const uint8_t *)buf->base, (size_t)size);
 	gdbregs__free(buf->base);
-	if (size >= 0)
-		return;
-	uv_read_stop(stream);
-	t->session->now_ms = uv_now(t->loop);
-	if (t->state == GDBREGS__TRANSPORT_FAREWELL)
-		gdbregs__transport_shut(t);
-	else if (size == UV_ENOBUFS)
-		gdbregs__session_fail(t->session, GDBREGS_ERR_NOMEM, "out of memory");
-	else
-		gdbregs__session_eof(t->session, size == UV_EOF ? NULL : uv_strerror((int)size));
-	gdbregs__transport_event(t);
+	if (size < 0)
+		gdbregs__transport_input_ends(t, (int)size);
 }
 
 int gdbregs__transport_read(struct gdbregs__transport *t)

@@ -71,8 +71,9 @@ static bool readable(const uv_stream_t *stream)
 {
 	struct pollfd look = {.events = POLLIN};
 
-	return stream && uv_fileno((const uv_handle_t *)stream, &look.fd) == 0 &&
-	       poll(&look, 1, 0) > 0;
+	/* Where reading has failed for want of memory, nobody reads any more. */
+	return stream && uv_is_active((const uv_handle_t *)stream) &&
+	       uv_fileno((const uv_handle_t *)stream, &look.fd) == 0 && poll(&look, 1, 0) > 0;
 }
 
 /* Something is overdue, but what the stub has sent was not read yet: a loop that was

@@ -21,6 +21,12 @@ enum gdbregs__transport_state {
 
 typedef void (*gdbregs__transport_closed)(void *arg);
 
+/* Spinning in vain is done more and more rarely. */
+struct gdbregs__spins {
+	unsigned skip; /* waits from now on that sleep at once */
+	unsigned skip_next; /* and those after the next that spins in vain */
+};
+
 struct gdbregs__transport {
 	struct gdbregs_session *session;
 	uv_loop_t *loop;
@@ -31,9 +37,8 @@ struct gdbregs__transport {
 	uint64_t timer_at_ms; /* when it will fire; GDBREGS__FOREVER: it is not started */
 	uint64_t limit_at_ms; /* of the state we are in: connecting, closing, farewell */
 	uint64_t reads; /* from the stub, so far */
-	bool spins; /* a call that blocks may look for input instead of sleeping */
-	unsigned spin_skip; /* waits to come that shall not spin */
-	unsigned spin_missed; /* grows with spins that found nothing */
+	unsigned spins_most; /* so many sessions at a time may spin, for it to be one */
+	struct gdbregs__spins spins[2]; /* for a reply; for a stop */
 	uint64_t overdue_at_ms; /* a deadline that has passed, and */
 	uint64_t overdue_reads; /* reads when that was seen */
 	bool deliver_due; /* completions are to be delivered from the loop */
@@ -78,7 +83,7 @@ void gdbregs__transport_kick(struct gdbregs_session *s);
 /* For a call that blocks, in place of a turn of the loop: look for input for some
  * microseconds, without sleeping. True: something came and was taken. */
 bool gdbregs__transport_spin(struct gdbregs__transport *t);
-/* From now on, if this machine has more than one processor for us. */
+/* From now on, if this thread has more than one processor. */
 void gdbregs__transport_spin_allow(struct gdbregs__transport *t);
 /* The session's clock is set before a call queues something. */
 void gdbregs__transport_clock(struct gdbregs_session *s);
@@ -98,6 +103,8 @@ int gdbregs__transport_read(struct gdbregs__transport *t);
 #define GDBREGS__TRANSPORT_READ_BYTES 65536
 /* The stub has sent this. */
 void gdbregs__transport_input(struct gdbregs__transport *t, const uint8_t *data, size_t size);
+/* Nothing more will come, for this reason of libuv's. */
+void gdbregs__transport_input_ends(struct gdbregs__transport *t, int code);
 /* The connection is done with: its streams are closed, its child is ended. */
 void gdbregs__transport_shut(struct gdbregs__transport *t);
 

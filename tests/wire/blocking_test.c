@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The blocking calls, against stubs on sockets. */
+#include "../../lib/alloc.h"
 #include "serve.h"
 #include "../unit/suite.h"
 
@@ -264,6 +265,30 @@ START_TEST(large_batch)
 }
 END_TEST
 
+/* An allocation fails while a reply is awaited, the one for the input itself among
+ * them: closing ends all the same, and the target runs. */
+START_TEST(out_of_memory)
+{
+	static struct server server;
+	const struct gdbregs_register *b;
+	struct gdbregs_buffer buf = {0};
+	struct gdbregs_session *s;
+
+	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
+	serve_start(&server, NULL);
+	ck_assert_int_eq(gdbregs_connect(NULL, server.address, NULL, &s, NULL), 0);
+	ck_assert_int_eq(gdbregs_find_register(s, 0, NULL, "b", &b), 0);
+	gdbregs__alloc_fail(1 + (unsigned long)_i / 2, _i & 1);
+	int result = gdbregs_read_register(s, 0, b, &buf);
+	gdbregs__alloc_fail(0, 0);
+	ck_assert_msg(result == 8 || result == GDBREGS_ERR_NOMEM, "%s", gdbregs_error_name(result));
+	gdbregs_close(s);
+	serve_stop(&server);
+	gdbregs_buffer_fini(&buf);
+	check_stub(&server);
+}
+END_TEST
+
 /* -------------------------------------------------------------------- the arguments --- */
 
 START_TEST(arguments)
@@ -298,6 +323,7 @@ static Suite *make_suite(void)
 	tcase_add_loop_test(tests, gone_between_calls, 0, 2 * SCRIPT_KINDS);
 	tcase_add_loop_test(tests, gone_in_a_batch, 0, 2);
 	tcase_add_test(tests, large_batch);
+	tcase_add_loop_test(tests, out_of_memory, 0, 16);
 	tcase_add_test(tests, arguments);
 	suite_add_tcase(suite, tests);
 	return suite;
