@@ -142,7 +142,7 @@ enum gdbregs_access {
 /** How the target is left when a session ends, by whatever way it ends. */
 enum gdbregs_on_close {
 	GDBREGS_ON_CLOSE_RESTORE, /* halted where the stub proves it was halted before; else running */
-	GDBREGS_ON_CLOSE_RESUME,  /* running */
+	GDBREGS_ON_CLOSE_RESUME,  /* running, unless QEMU says that it must not */
 	GDBREGS_ON_CLOSE_HALT,    /* halted */
 };
 
@@ -523,8 +523,8 @@ struct gdbregs_stop {
  * @param stop  what became of it; may be NULL
  *
  * Errors: NO_VCPU RUNNING NOMEM TIMEOUT REMOTE UNSUPPORTED leave the session
- * good; CLOSED PROTOCOL, and TIMEOUT where not even the interrupt is answered,
- * end it.
+ * good (REMOTE also where QEMU says that the guest must not run); CLOSED PROTOCOL,
+ * and TIMEOUT where not even the interrupt is answered, end it.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_step(struct gdbregs_session *s, unsigned vcpu,
 					     struct gdbregs_stop *stop);

@@ -4,7 +4,7 @@
  * On QEMU a machine runs again once the last attached process is detached, and
  * stays halted when the connection closes without that. Detaching a process
  * that does not exist kills QEMU, so only those are detached that were seen. */
-#include "session.h"
+#include "session-detach.h"
 #include "session-run.h"
 #include "session-status.h"
 #include "session-wire.h"
@@ -21,10 +21,12 @@ struct detach {
 	size_t next; /* process */
 };
 
-static bool wants_halt(const struct gdbregs_session *s)
+/* QEMU 7.2 aborts where a machine is resumed that was migrated away. */
+bool gdbregs__detach_halts(const struct gdbregs_session *s)
 {
-	return s->exited || s->options.on_close == GDBREGS_ON_CLOSE_HALT ||
-	       (s->options.on_close == GDBREGS_ON_CLOSE_RESTORE && s->was_halted);
+	return s->exited || s->barred[0] || s->options.on_close == GDBREGS_ON_CLOSE_HALT ||
+	       (s->options.on_close == GDBREGS_ON_CLOSE_RESTORE &&
+		(s->was_halted || s->others_halted));
 }
 
 /* Closed before discovery came to ask: which process is there to detach? */
@@ -33,20 +35,12 @@ static bool pid_unknown(const struct gdbregs_session *s)
 	return s->supported.multiprocess && (!s->process_count || s->processes[0].pid <= 0);
 }
 
-/* A stub may know of multiprocess ids and still never name a process. */
-static bool names_pids(const struct gdbregs_session *s)
+bool gdbregs__detach_names_pids(const struct gdbregs_session *s)
 {
 	for (size_t i = 0; i < s->process_count; i++)
 		if (s->processes[i].pid > 0)
 			return true;
 	return false;
-}
-
-/* As far as the stub got before it fell silent. In multiprocess mode QEMU refuses a
- * D without a pid; any other stub refuses one with a pid that it does not know. */
-static bool may_be_qemu(const struct gdbregs_session *s)
-{
-	return !s->heard || s->qemu_system || (!s->identified && s->supported.multiprocess);
 }
 
 static int send_detach(struct gdbregs_session *s, struct detach *d)
@@ -56,7 +50,7 @@ static int send_detach(struct gdbregs_session *s, struct detach *d)
 	for (; d->next < count; d->next++) {
 		int64_t pid = s->process_count ? s->processes[d->next].pid : 0;
 
-		if (pid <= 0 && names_pids(s))
+		if (pid <= 0 && gdbregs__detach_names_pids(s))
 			continue;
 		/* QEMU takes no D without a pid, and there is a process 1 in any. */
 		if (pid <= 0 && s->qemu_system && s->supported.multiprocess)
@@ -108,7 +102,7 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 	}
 	if (op->outstanding && (pid_unknown(s) || !s->status_known))
 		return GDBREGS__PRODUCE_WAIT;
-	return wants_halt(s) ? GDBREGS__PRODUCE_END : send_detach(s, d);
+	return gdbregs__detach_halts(s) ? GDBREGS__PRODUCE_END : send_detach(s, d);
 }
 
 static void on_stop(struct gdbregs_session *s, const struct gdbregs__answer *answer)
@@ -176,77 +170,4 @@ struct gdbregs__op *gdbregs__detach_new(gdbregs__op_done done, void *arg)
 		return NULL;
 	gdbregs__op_init(&d->op, &detach_class, done, arg);
 	return &d->op;
-}
-
-/* ------------------------------------------------------------- farewell --- */
-
-static int farewell_detach(struct gdbregs_session *s, int64_t pid)
-{
-	char payload[24] = "D;";
-	size_t length = pid > 0 ? 2 + gdbregs__hex_number(payload + 2, (uint64_t)pid) : 1;
-
-	if (gdbregs__frame_encode(&s->out, payload, length, false) < 0)
-		return GDBREGS_ERR_NOMEM;
-	s->farewells++;
-	return 0;
-}
-
-/* A target that runs is stopped first, even to be left running: QEMU would take
- * the first byte of what follows for that, and lose the rest. */
-static int farewell_undo(struct gdbregs_session *s)
-{
-	char payload[GDBREGS__UNDO_TEXT];
-	size_t length;
-
-	if (s->resume.out && gdbregs__session_send_interrupt(s) < 0)
-		return GDBREGS_ERR_NOMEM;
-	for (; (length = gdbregs__run_undo(s, payload)); s->farewells++)
-		if (gdbregs__frame_encode(&s->out, payload, length, false) < 0)
-			return GDBREGS_ERR_NOMEM;
-	return 0;
-}
-
-/* The session has failed, so replies can't be told apart any more; still the
- * machine we stopped shall run. Detaching goes out blind, and the only thing
- * looked for is an OK for each.
- *
- * A stub that never answered may be a QEMU that serves somebody else: our
- * connection waits in its backlog, and when it gets its turn it stops the
- * machine, finds us gone, and leaves it stopped. It does find what we wrote,
- * though: so the detach is written for it to find. Process 1 exists in every
- * QEMU. */
-void gdbregs__session_farewell(struct gdbregs_session *s)
-{
-	s->farewells = 0;
-	/* What is still to be written of a D that was begun stands in out. */
-	if (!s->detach_begun)
-		s->out.size = 0;
-	if (s->fatal == GDBREGS_ERR_CLOSED || (!s->heard && s->decoder.junk_count))
-		return;
-	gdbregs__frame_decoder_fini(&s->decoder);
-	gdbregs__frame_decoder_init(&s->decoder, s->limits.packet_bytes);
-	if (farewell_undo(s) < 0 || wants_halt(s))
-		return;
-	/* A second D would reach a machine that runs already, and stop it. */
-	if (!names_pids(s)) {
-		if (!s->detach_begun)
-			farewell_detach(s, may_be_qemu(s) ? 1 : 0);
-		return;
-	}
-	for (size_t i = 0; i < s->process_count; i++)
-		if (s->processes[i].attached && s->processes[i].pid > 0 &&
-		    farewell_detach(s, s->processes[i].pid) < 0)
-			return;
-}
-
-void gdbregs__session_farewell_input(struct gdbregs_session *s, const uint8_t *data, size_t size)
-{
-	struct gdbregs__frame frame;
-	size_t used = 0;
-
-	while (used < size && s->farewells &&
-	       gdbregs__frame_next(&s->decoder, data, size, &used, &frame) == 0)
-		if (frame.kind == GDBREGS__FRAME_PACKET &&
-		    gdbregs__reply_classify(frame.payload, frame.size) == GDBREGS__REPLY_OK)
-			s->farewells--;
 }

@@ -101,6 +101,7 @@ static bool is_echo(const struct gdbregs__answer *answer)
 
 static void on_supported(struct gdbregs_session *s, const struct gdbregs__answer *answer)
 {
+	s->greeted = true;
 	if (is_echo(answer))
 		gdbregs__session_fail(s, GDBREGS_ERR_PROTOCOL,
 				      "%s is not a gdbstub: it sends back what it is sent; check "

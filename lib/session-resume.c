@@ -25,6 +25,11 @@ static int check(struct gdbregs_session *s, uint32_t vcpu)
 	if (vcpu != GDBREGS__ALL_VCPUS && vcpu >= s->vcpu_count)
 		return gdbregs__session_say(s, GDBREGS_ERR_NO_VCPU, "%s has no vCPU %u", s->label,
 					    vcpu);
+	if (s->barred[0])
+		return gdbregs__session_say(s, GDBREGS_ERR_REMOTE,
+					    "the guest must not run: QEMU says that it is "
+					    "paused (%s)",
+					    s->barred);
 	return 0;
 }
 
@@ -51,6 +56,7 @@ static int queue(struct gdbregs_session *s, uint32_t vcpu)
 	gdbregs__expedited_forget(s);
 	s->resume.op = op;
 	s->resume.interrupted = s->resume.interrupt_due = false;
+	s->others_halted = false;
 	s->state = GDBREGS__SESSION_RUNNING;
 	gdbregs__session_queue(s, op);
 	return 0;

@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <string.h>
 
+#define SIGNAL_INT  2
 #define SIGNAL_TRAP 5
 /* A stub that asks for File-I/O faster than it takes the answers. */
 #define ANSWERS_MAX_BYTES 65536
@@ -249,6 +250,15 @@ static bool overdue(struct gdbregs_session *s, struct gdbregs__op *op)
 
 /* --------------------------------------------------------------------- ends --- */
 
+/* Neither a step or a point nor our 0x03: the monitor's `stop`, a panic, a watchdog,
+ * the end of a migration. Who stopped it wants it to stay so. */
+static bool stopped_by_others(const struct gdbregs_session *s, const struct run_op *r)
+{
+	return s->qemu_system && r->stop.kind == GDBREGS_STOP_SIGNAL &&
+	       r->stop.signal > 0 && r->stop.signal != SIGNAL_TRAP &&
+	       !(r->stop.signal == SIGNAL_INT && s->resume.interrupted);
+}
+
 static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct run_op *r = (struct run_op *)op;
@@ -258,6 +268,7 @@ static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 		return;
 	s->resume.op = NULL;
 	s->state = GDBREGS__SESSION_STOPPED;
+	s->others_halted = stopped_by_others(s, r);
 	if (code == GDBREGS_ERR_NOMEM)
 		gdbregs__session_say(s, code, "out of memory");
 	/* It may have got through after all, just before the interrupt. */

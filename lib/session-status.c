@@ -39,27 +39,67 @@ static bool skip(const char **text, const char *what)
 	return stands;
 }
 
-/* "VM status: paused (prelaunch)": never started; (debug): a debugger has stopped it;
- * (inmigrate), (postmigrate), (io-error), …: it must not run. Plain "paused" is also
- * what our own coming makes of a running machine. QEMU 7.2 has a remark between the
- * two where it was started with -singlestep. */
-static bool proves_halt(const char *text)
+/* "VM status: paused (prelaunch)": never started; (debug): a debugger has stopped it.
+ * Plain "paused" is also what our own coming makes of a running machine. QEMU 7.2 has
+ * a remark between the two where it was started with -singlestep. Returns what stands
+ * in parentheses, or NULL. */
+static const char *reason(const char *text)
 {
 	text = strstr(text, "paused");
 	if (!text)
-		return false;
+		return NULL;
 	skip(&text, "paused");
 	skip(&text, " (single step mode)");
-	return skip(&text, " (");
+	return skip(&text, " (") ? text : NULL;
+}
+
+/* Any other reason is one not to run: (inmigrate) and (postmigrate), where the guest
+ * is elsewhere; (suspended), which QEMU 7.2 and 10.0 would not wake but spoil;
+ * (shutdown), (guest-panicked), (io-error), … */
+static void bar(struct gdbregs_session *s, const char *why)
+{
+	size_t length = strspn(why, "abcdefghijklmnopqrstuvwxyz-");
+
+	if (skip(&why, "prelaunch)") || skip(&why, "debug)"))
+		return;
+	if (length >= sizeof(s->barred))
+		length = sizeof(s->barred) - 1;
+	memcpy(s->barred, why, length);
+	s->barred[length] = '\0';
+}
+
+/* Why it is paused, where QEMU gives a reason: barred is set. */
+static const char *take_reason(struct gdbregs_session *s)
+{
+	const char *why = NULL;
+
+	/* There is room for it: a byte is kept. */
+	if (s->status.size) {
+		s->status.data[s->status.size] = '\0';
+		why = reason((const char *)s->status.data);
+	}
+	if (why)
+		bar(s, why);
+	return why;
 }
 
 void gdbregs__status_reply(struct gdbregs_session *s)
 {
-	/* There is room for it: a byte is kept. */
-	if (s->status.size) {
-		s->status.data[s->status.size] = 0;
-		s->was_halted = proves_halt((const char *)s->status.data);
-	}
+	s->was_halted = take_reason(s) != NULL;
 	s->status_known = true;
+	gdbregs_buffer_fini(&s->status);
+}
+
+int gdbregs__status_ask_again(struct gdbregs_session *s)
+{
+	s->status.size = 0;
+	if (gdbregs__buffer_reserve(&s->status, STATUS_MAX_BYTES) < 0)
+		return GDBREGS_ERR_NOMEM;
+	return gdbregs__frame_encode(&s->out, INFO_STATUS, strlen(INFO_STATUS), false);
+}
+
+void gdbregs__status_answer_again(struct gdbregs_session *s)
+{
+	take_reason(s);
 	gdbregs_buffer_fini(&s->status);
 }

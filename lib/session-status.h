@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 5. Was the target halted before we came? QEMU's monitor says it.
+/* Layer 5. Was the target halted before we came, and may it run? QEMU's monitor
+ * says it.
  * Hides: the question, and how the answer is read. */
 #ifndef GDBREGS_LIB_SESSION_STATUS_H
 #define GDBREGS_LIB_SESSION_STATUS_H
@@ -10,7 +11,11 @@
 int gdbregs__status_ask(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind);
 /* Console output while it is asked. */
 void gdbregs__status_console(struct gdbregs_session *s, const uint8_t *payload, size_t size);
-/* The reply to the question: sets s->was_halted. */
+/* The reply to the question: sets s->was_halted and s->barred. */
 void gdbregs__status_reply(struct gdbregs_session *s);
+/* The same for a farewell: the question goes out blind, 0 or NOMEM; and the answer sets
+ * s->barred alone, for that it was halted may be our doing. */
+int gdbregs__status_ask_again(struct gdbregs_session *s);
+void gdbregs__status_answer_again(struct gdbregs_session *s);
 
 #endif

@@ -169,6 +169,7 @@ struct gdbregs_session {
 	uint64_t kept_at;
 	unsigned resends;
 	size_t farewells; /* OKs a farewell still waits for */
+	bool farewell_asks; /* the last of them answers whether the target may run */
 	bool detach_begun; /* a D has been sent: none is sent again */
 	struct gdbregs__run *runs; /* ring */
 	size_t runs_capacity, runs_head, runs_count;
@@ -182,12 +183,15 @@ struct gdbregs_session {
 
 	/* The stub. */
 	struct gdbregs__supported supported;
+	bool greeted;     /* qSupported was answered */
 	bool identified;  /* it is known whether it is QEMU */
 	bool qemu;        /* any QEMU */
 	bool qemu_system; /* QEMU system emulation */
 	enum gdbregs_byte_order stub_order; /* lldb-server says it */
 	bool p_missing;   /* the stub has no p: registers come from g */
 	bool was_halted;  /* proven: halted before we came */
+	bool others_halted; /* the last resume was ended by QEMU, or by its monitor */
+	char barred[24];  /* why QEMU says that it must not run, or "" */
 	bool status_asked, status_known;
 	struct gdbregs_buffer status; /* what `info status` printed so far */
 	bool exited;      /* there is no process any more */
@@ -238,6 +242,8 @@ int gdbregs__session_stop(struct gdbregs_session *s, uint64_t now_ms, gdbregs__o
  * s->farewells is 0, the connection ends, or there is no more time. */
 void gdbregs__session_farewell(struct gdbregs_session *s);
 void gdbregs__session_farewell_input(struct gdbregs_session *s, const uint8_t *data, size_t size);
+/* There is no more time. True: something more is to be written, then as before. */
+bool gdbregs__session_farewell_late(struct gdbregs_session *s);
 
 /* --- bytes and time ---------------------------------------------------- */
 

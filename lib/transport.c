@@ -60,7 +60,10 @@ static void on_limit(struct gdbregs__transport *t)
 				      t->session->label);
 		break;
 	case GDBREGS__TRANSPORT_FAREWELL:
-		gdbregs__transport_shut(t);
+		if (gdbregs__session_farewell_late(t->session))
+			gdbregs__transport_set_limit(t, FAREWELL_MS);
+		else
+			gdbregs__transport_shut(t);
 		break;
 	case GDBREGS__TRANSPORT_SHUT:
 		break;

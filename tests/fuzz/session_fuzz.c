@@ -142,12 +142,16 @@ static void farewell(struct caller *c)
 	p->trust = TRUST_NONE;
 	p->farewell = true;
 	gdbregs__session_farewell(c->s);
-	if (!p->told_eof) {
+	do {
+		if (p->told_eof)
+			return;
 		partner_take(p);
-		if (p->stub.out.size)
-			gdbregs__session_farewell_input(c->s, p->stub.out.data + p->stub.taken,
-							p->stub.out.size - p->stub.taken);
-	}
+		size_t from = p->stub.taken;
+		p->stub.taken = p->stub.out.size;
+		if (p->stub.out.size > from)
+			gdbregs__session_farewell_input(c->s, p->stub.out.data + from,
+							p->stub.out.size - from);
+	} while (c->s->out.size || gdbregs__session_farewell_late(c->s));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

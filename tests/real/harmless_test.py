@@ -179,10 +179,39 @@ def check_must_not_run():
                 machine.qmp.execute("migrate", uri="exec:cat >/dev/null")
             check(wait_until(lambda m=machine, w=wanted: m.status() == w, DEADLINE_S), wanted,
                   machine.status())
-            for args in (("dump",), ("read", "no_such_register"), ("vcpus",)):
+            for args in (("dump",), ("read", "no_such_register"), ("vcpus",),
+                         ("dump", "--on-exit", "resume")):
                 run(*args, "-t", machine.address)
                 equal(machine.status(), wanted, f"{wanted}, after {' '.join(args)}")
+            for args in (("watch", "-i", "0.1", "rip"), ("trace", "-n", "3", "rip"),
+                         ("trace", "--break", "0x7c00", "rip")):
+                result = run(*args, "-t", machine.address)
+                equal(result.status, BAD_STUB, f"{wanted} {' '.join(args)}")
+                libtest.one_message(result, args[0])
+                check(f"paused ({wanted})" in result.err, "it is said why", result.err)
+                equal(machine.status(), wanted, f"{wanted}, after {' '.join(args)}")
     say("machines that wait for a migration, or are done with one, do not run")
+
+
+def check_stopped_by_others():
+    """Somebody stops the guest while we let it run: his word is the last one."""
+    for args in (("watch", "-i", "60", "rip"), ("trace", "--break", "0x1", "rip")):
+        for stop, wanted in (("stop", "paused"), ("migrate", "postmigrate")):
+            place = f"{stop} during {args[0]}"
+            with qemu.Machine(qemu.target("x86_64"), halted=True) as machine:
+                machine.cont()
+                process = subprocess.Popen([CLI, *args, "-t", machine.address],
+                                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                           preexec_fn=qemu.die_with_parent)
+                process.stdout.readline()
+                check(wait_until(machine.running, DEADLINE_S), place, "it does not run")
+                machine.qmp.execute(stop, **({} if stop == "stop" else
+                                             {"uri": "exec:cat >/dev/null"}))
+                equal(process.wait(DEADLINE_S), 0, place)
+                process.stdout.close()
+                check(wait_until(lambda m=machine, w=wanted: m.status() == w, DEADLINE_S), place,
+                      machine.status())
+    say("a guest that somebody else stops while we let it run stays so")
 
 
 def signalled_while_halted(machine):
@@ -292,6 +321,7 @@ def main():
     for stub in ("tcp", "unix"):
         check_halted(stub)
     check_must_not_run()
+    check_stopped_by_others()
     libtest.finish("harmless")
 
 

@@ -142,9 +142,13 @@ START_TEST(points_go_in_the_farewell)
 	guest_continue(m);
 	gdbregs__session_fail(m->s, GDBREGS_ERR_PROTOCOL, "enough");
 	gdbregs__session_farewell(m->s);
-	ck_assert_uint_eq(m->s->out.size, 1 + 13 + 7);
-	ck_assert_mem_eq(m->s->out.data, "\x03$z0,1000,0#f3$D;1#b0", 21);
+	ck_assert_uint_eq(m->s->out.size, 1 + 13 + 32);
+	ck_assert_mem_eq(m->s->out.data, "\x03$z0,1000,0#f3$qRcmd,696e666f20737461747573#14", 46);
 	ck_assert_uint_eq(m->s->farewells, 2);
+	m->s->out.size = 0;
+	ck_assert(gdbregs__session_farewell_late(m->s));
+	ck_assert_mem_eq(m->s->out.data, "$D;1#b0", 7);
+	ck_assert_uint_eq(m->s->farewells, 1);
 }
 END_TEST
 

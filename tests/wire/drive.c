@@ -172,21 +172,30 @@ int drive_read_one(struct drive *d, unsigned vcpu, const struct gdbregs_register
 	return result < 0 ? result : drive_wait(d, &call);
 }
 
-static void farewell(struct drive *d)
+/* What it writes, and what it reads of the answer. */
+static void farewell_turn(struct drive *d)
 {
 	struct script_bytes bytes = {0};
 	struct script_stub *stub = d->stub;
 
-	stub->blind = true;
-	gdbregs__session_farewell(d->s);
 	script_put(&bytes, d->s->out.data, d->s->out.size);
 	d->s->out.size = 0;
 	script_input(stub, bytes.data, bytes.size);
-	size_t end = least(stub->out.size, d->cut_at);
-	if (d->s->farewells && end > stub->taken)
-		gdbregs__session_farewell_input(d->s, stub->out.data + stub->taken,
-						end - stub->taken);
+	size_t from = stub->taken, end = least(stub->out.size, d->cut_at);
+	if (d->s->farewells && end > from) {
+		stub->taken = end;
+		gdbregs__session_farewell_input(d->s, stub->out.data + from, end - from);
+	}
 	script_free(&bytes);
+}
+
+static void farewell(struct drive *d)
+{
+	d->stub->blind = true;
+	gdbregs__session_farewell(d->s);
+	do
+		farewell_turn(d);
+	while (d->s->out.size || gdbregs__session_farewell_late(d->s));
 }
 
 void drive_end(struct drive *d)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Running the target: what is sent and when, what is told of stops. */
 #include "guest.h"
+#include "script.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct guest guest;
@@ -605,19 +607,144 @@ START_TEST(closing_while_it_runs)
 }
 END_TEST
 
-/* A session that fails while the target runs stops it first: QEMU would take the
- * first byte of the detach for that and lose it. */
-START_TEST(farewell_while_it_runs)
+/* Whoever else stops a machine wants it to stay stopped. */
+static const struct stop_by {
+	const char *reply;
+	bool asked; /* by 0x03 */
+	bool halted; /* afterwards */
+} stops_by[] = {
+	{"T05thread:p01.01;", false, false}, /* a breakpoint */
+	{"T02thread:p01.01;", true, false},
+	{"T02thread:p01.01;", false, true}, /* the monitor's `stop` */
+	{"T18thread:p01.01;", false, true}, /* a migration's end: QEMU's 24 */
+	{"T18thread:p01.01;", true, true}, /* it came first */
+	{"T8fthread:p01.01;", false, true}, /* a panic */
+	{"T0ethread:p01.01;", false, true}, /* a watchdog */
+};
+
+START_TEST(closing_behind_a_stop)
 {
-	m->options.on_close = GDBREGS_ON_CLOSE_RESUME;
+	const struct stop_by *by = &stops_by[_i / 2];
+
+	m->options.on_close = _i & 1 ? GDBREGS_ON_CLOSE_RESUME : GDBREGS_ON_CLOSE_RESTORE;
+	guest_start(m);
+	guest_continue(m);
+	if (by->asked) {
+		ck_assert_int_eq(gdbregs__run_interrupt(m->s), 0);
+		guest_turn(m);
+	}
+	guest_stops(m, by->reply);
+	m->log[0] = '\0';
+	guest_close(m);
+	ck_assert_msg(m->detached == !(by->halted && !(_i & 1)), "%s", m->log);
+}
+END_TEST
+
+/* Resumed again, and stopped by us. */
+START_TEST(closing_long_behind_a_stop)
+{
+	guest_start(m);
+	guest_continue(m);
+	guest_stops(m, "T02thread:p01.01;");
+	guest_step(m, 0);
+	guest_stops(m, "T05thread:p01.01;");
+	guest_close(m);
+	ck_assert(m->detached);
+}
+END_TEST
+
+/* "paused (inmigrate)" on the console; its OK comes ahead of the next answer. */
+static const char *inmigrate(struct guest *stub, const char *packet)
+{
+	static bool ok_due;
+
+	if (ok_due)
+		guest_says(stub, "OK");
+	ok_due = strncmp(packet, "qRcmd", 5) == 0;
+	return ok_due ? "O7061757365642028696e6d69677261746529" : NULL;
+}
+
+/* A machine whose state is elsewhere: it is not resumed, whoever asks for it. */
+START_TEST(must_not_run)
+{
+	m->options.on_close = _i ? GDBREGS_ON_CLOSE_RESUME : GDBREGS_ON_CLOSE_RESTORE;
+	m->answer = inmigrate;
+	guest_start(m);
+	ck_assert_int_eq(guest_step(m, 0), GDBREGS_ERR_REMOTE);
+	ck_assert_int_eq(guest_continue(m), GDBREGS_ERR_REMOTE);
+	ck_assert_msg(strstr(m->s->error.text, "paused (inmigrate)"), "%s", m->s->error.text);
+	guest_close(m);
+	ck_assert(!m->detached && !m->running);
+}
+END_TEST
+
+static void farewell_writes(const char *bytes)
+{
+	ck_assert_uint_eq(m->s->out.size, strlen(bytes));
+	ck_assert_mem_eq(m->s->out.data, bytes, strlen(bytes));
+	m->s->out.size = 0;
+}
+
+/* What QEMU's monitor prints, in console packets of our size, and its OK. */
+static void monitor_answers(const char *text)
+{
+	struct script_bytes payload = {0}, bytes = {0};
+	char two[3];
+
+	script_puts(&payload, "O");
+	for (; *text; text++) {
+		snprintf(two, sizeof(two), "%02x", (unsigned char)*text);
+		script_puts(&payload, two);
+	}
+	script_puts(&bytes, "+");
+	script_frame(&bytes, payload.data, payload.size);
+	script_frame(&bytes, "OK", 2);
+	gdbregs__session_farewell_input(m->s, bytes.data, bytes.size);
+	script_free(&payload);
+	script_free(&bytes);
+}
+
+static void farewell_begins(bool resume)
+{
+	m->options.on_close = resume ? GDBREGS_ON_CLOSE_RESUME : GDBREGS_ON_CLOSE_RESTORE;
 	guest_start(m);
 	guest_step(m, 0);
 	guest_wait_ms(m, 5000);
 	ck_assert_int_eq(m->s->fatal, GDBREGS_ERR_TIMEOUT);
 	gdbregs__session_farewell(m->s);
-	ck_assert_uint_eq(m->s->out.size, 8);
-	ck_assert_mem_eq(m->s->out.data, "\x03$D;1#b0", 8);
+	farewell_writes("\x03$qRcmd,696e666f20737461747573#14");
 	ck_assert_uint_eq(m->s->farewells, 1);
+}
+
+/* A session that fails while the target runs stops it first: QEMU would take the
+ * first byte of the detach for that and lose it. Then it is asked whether it may run. */
+START_TEST(farewell_while_it_runs)
+{
+	farewell_begins(_i);
+	monitor_answers(_i ? "VM status: paused\r\n" : "VM status: paused (debug)\r\n");
+	farewell_writes("$D;1#b0");
+	ck_assert_uint_eq(m->s->farewells, 1);
+	ck_assert(!gdbregs__session_farewell_late(m->s));
+}
+END_TEST
+
+/* It was never stopped, for it did not run. */
+START_TEST(farewell_to_a_suspended_one)
+{
+	farewell_begins(_i);
+	monitor_answers("VM status: paused (suspended)\r\n");
+	farewell_writes("");
+	ck_assert_uint_eq(m->s->farewells, 0);
+	ck_assert(!gdbregs__session_farewell_late(m->s));
+}
+END_TEST
+
+START_TEST(farewell_without_an_answer)
+{
+	farewell_begins(_i);
+	ck_assert(gdbregs__session_farewell_late(m->s));
+	farewell_writes("$D;1#b0");
+	ck_assert(!gdbregs__session_farewell_late(m->s));
 }
 END_TEST
 
@@ -676,7 +803,13 @@ static struct Suite *suite(void)
 	tcase_add_loop_test(other, expedited_besides_g, 0, 2);
 	tcase_add_test(other, expedited_until_written);
 	tcase_add_loop_test(other, closing_while_it_runs, 0, 2);
-	tcase_add_test(other, farewell_while_it_runs);
+	tcase_add_loop_test(other, closing_behind_a_stop, 0,
+			    2 * sizeof(stops_by) / sizeof(*stops_by));
+	tcase_add_test(other, closing_long_behind_a_stop);
+	tcase_add_loop_test(other, must_not_run, 0, 2);
+	tcase_add_loop_test(other, farewell_while_it_runs, 0, 2);
+	tcase_add_loop_test(other, farewell_to_a_suspended_one, 0, 2);
+	tcase_add_loop_test(other, farewell_without_an_answer, 0, 2);
 	tcase_add_test(other, step_flags);
 	suite_add_tcase(s, qemu);
 	suite_add_tcase(s, other);
