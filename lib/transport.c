@@ -70,19 +70,22 @@ static void on_limit(struct gdbregs__transport *t)
 	}
 }
 
-static bool readable(const uv_stream_t *stream)
+/* The loop has something for us when it polls next: that the connection stands, or
+ * input; none where reading has failed for want of memory and nobody reads any more. */
+static bool has_news(const struct gdbregs__transport *t)
 {
-	struct pollfd look = {.events = POLLIN};
+	const uv_handle_t *stream = (const uv_handle_t *)t->in;
+	bool connecting = t->state == GDBREGS__TRANSPORT_CONNECTING;
+	struct pollfd look = {.events = connecting ? POLLOUT : POLLIN};
 
-	/* Where reading has failed for want of memory, nobody reads any more. */
-	return stream && uv_is_active((const uv_handle_t *)stream) &&
-	       uv_fileno((const uv_handle_t *)stream, &look.fd) == 0 && poll(&look, 1, 0) > 0;
+	return stream && (connecting || uv_is_active(stream)) &&
+	       uv_fileno(stream, &look.fd) == 0 && poll(&look, 1, 0) > 0;
 }
 
-/* Something is overdue, but what the stub has sent was not read yet: a loop that was
+/* Something is overdue, but what has come of it was not seen yet: a loop that was
  * busy elsewhere, or a process that was stopped, for longer than the stub may take
  * runs its timers before it polls. Who only keeps sending gets one read more. */
-static bool reads_first(struct gdbregs__transport *t, uint64_t now)
+static bool polls_first(struct gdbregs__transport *t, uint64_t now)
 {
 	uint64_t due_ms = gdbregs__session_deadline(t->session);
 
@@ -94,7 +97,7 @@ static bool reads_first(struct gdbregs__transport *t, uint64_t now)
 		t->overdue_at_ms = due_ms;
 		t->overdue_reads = t->reads;
 	}
-	return t->reads == t->overdue_reads && readable(t->in);
+	return t->reads == t->overdue_reads && has_news(t);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -104,7 +107,7 @@ static void on_timer(uv_timer_t *timer)
 
 	t->timer_at_ms = GDBREGS__FOREVER;
 	t->deliver_due = false;
-	if (reads_first(t, now)) {
+	if (polls_first(t, now)) {
 		/* Not before the loop has polled; and nothing shall move it. */
 		t->timer_at_ms = 0;
 		uv_timer_start(timer, on_timer, 1, 0);

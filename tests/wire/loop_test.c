@@ -320,6 +320,31 @@ START_TEST(busy_loop)
 }
 END_TEST
 
+/* The connection stands, but the loop polls only when its time is up: a QEMU that was
+ * left now would stay stopped. */
+START_TEST(late_connect)
+{
+	struct member *m = calloc(1, sizeof(*m));
+	struct gdbregs_options o;
+	struct listener l;
+	uv_loop_t loop;
+
+	gdbregs_options_init(&o);
+	o.connect_timeout_ms = BUSY_TIMEOUT_MS;
+	uv_loop_init(&loop);
+	serve_on_loop(&l, &loop);
+	ck_assert_int_eq(gdbregs_uv_connect(NULL, &loop, l.address, &o, &m->s, on_connected, m,
+					    NULL),
+			 0);
+	uv_sleep(BUSY_TIMEOUT_MS + 20);
+	serve_run_out(&l, &loop);
+	check_member(m);
+	ck_assert_int_eq(m->connect_status, 0);
+	ck_assert_uint_eq(l.left_halted + l.violations, 0);
+	free(m);
+}
+END_TEST
+
 /* ------------------------------------------------------------------- closed at once --- */
 
 START_TEST(closed_at_once)
@@ -438,6 +463,7 @@ static Suite *make_suite(void)
 	tcase_add_loop_test(tests, reckless_fleet, 0, 40);
 	tcase_add_loop_test(tests, large_fleet, 0, 2);
 	tcase_add_test(tests, busy_loop);
+	tcase_add_test(tests, late_connect);
 	tcase_add_loop_test(tests, dropped_fleet, 0, 20);
 	tcase_add_loop_test(tests, closed_at_once, 0, 6);
 	tcase_add_loop_test(tests, failing_connect, 0, 4);
