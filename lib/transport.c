@@ -78,8 +78,8 @@ static bool has_news(const struct gdbregs__transport *t)
 	bool connecting = t->state == GDBREGS__TRANSPORT_CONNECTING;
 	struct pollfd look = {.events = connecting ? POLLOUT : POLLIN};
 
-	return stream && (connecting || uv_is_active(stream)) &&
-	       uv_fileno(stream, &look.fd) == 0 && poll(&look, 1, 0) > 0;
+	return stream && (connecting || uv_is_active(stream)) && uv_fileno(stream, &look.fd) == 0 &&
+	       poll(&look, 1, 0) > 0;
 }
 
 /* Something is overdue, but what has come of it was not seen yet: a loop that was
