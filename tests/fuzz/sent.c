@@ -159,8 +159,11 @@ static size_t require_packet(struct partner *p, const uint8_t *out, size_t size,
 static void require_ack(const struct partner *p, const uint8_t *out, size_t size, size_t at)
 {
 	/* Ahead of an answer to File-I/O; to a QEMU that runs, nowhere else. */
-	if (runs(p) && p->s->qemu)
-		REQUIRE(at + 2 < size && out[at + 1] == '$' && out[at + 2] == 'F');
+	if (!runs(p) || !p->s->qemu)
+		return;
+	while (at < size && out[at] == '+')
+		at++;
+	REQUIRE(at + 1 < size && out[at] == '$' && out[at + 1] == 'F');
 }
 
 /* 0x03: the stub stops its target, if it runs. */
