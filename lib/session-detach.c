@@ -90,7 +90,7 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 	int undone = send_undo(s, op);
 	if (undone)
 		return undone < 0 ? undone : GDBREGS__PRODUCED;
-	if (s->options.on_close == GDBREGS_ON_CLOSE_RESTORE) {
+	if (s->options.on_close != GDBREGS_ON_CLOSE_HALT) {
 		int sent = gdbregs__status_ask(s, op, KIND_STATUS);
 		if (sent)
 			return sent < 0 ? sent : GDBREGS__PRODUCED;

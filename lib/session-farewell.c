@@ -95,8 +95,10 @@ bool gdbregs__session_farewell_late(struct gdbregs_session *s)
 		return false;
 	s->farewell_asks = false;
 	s->farewells = 0;
-	release(s);
-	return true;
+	gdbregs__status_answer_again(s);
+	if (!gdbregs__detach_halts(s))
+		release(s);
+	return s->farewells > 0;
 }
 
 static void on_ok(struct gdbregs_session *s)

@@ -10,6 +10,7 @@
 #include "error.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #define SIGNAL_INT  2
@@ -269,6 +270,9 @@ static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 	s->resume.op = NULL;
 	s->state = GDBREGS__SESSION_STOPPED;
 	s->others_halted = stopped_by_others(s, r);
+	/* Of those only the monitor's `stop` is one that may be undone. */
+	if (s->others_halted && r->stop.signal != SIGNAL_INT)
+		snprintf(s->barred, sizeof(s->barred), "signal %d", r->stop.signal);
 	if (code == GDBREGS_ERR_NOMEM)
 		gdbregs__session_say(s, code, "out of memory");
 	/* It may have got through after all, just before the interrupt. */

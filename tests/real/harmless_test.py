@@ -196,11 +196,13 @@ def check_must_not_run():
 def check_stopped_by_others():
     """Somebody stops the guest while we let it run: his word is the last one."""
     for args in (("watch", "-i", "60", "rip"), ("trace", "--break", "0x1", "rip")):
-        for stop, wanted in (("stop", "paused"), ("migrate", "postmigrate")):
-            place = f"{stop} during {args[0]}"
+        for stop, wanted, leave in (("stop", "paused", "restore"),
+                                    ("migrate", "postmigrate", "restore"),
+                                    ("migrate", "postmigrate", "resume")):
+            place = f"{stop} during {args[0]}, {leave}"
             with qemu.Machine(qemu.target("x86_64"), halted=True) as machine:
                 machine.cont()
-                process = subprocess.Popen([CLI, *args, "-t", machine.address],
+                process = subprocess.Popen([CLI, *args, "-t", machine.address, "--on-exit", leave],
                                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                            preexec_fn=qemu.die_with_parent)
                 process.stdout.readline()
