@@ -13,11 +13,12 @@
 
 #include <string.h>
 
-enum kind { KIND_UNDO = 1, KIND_STATUS, KIND_STOP, KIND_DETACH };
+enum kind { KIND_UNDO = 1, KIND_STATUS, KIND_STATUS_AGAIN, KIND_STOP, KIND_DETACH };
 
 struct detach {
 	struct gdbregs__op op;
 	bool stop_asked;
+	bool asked_again, again_due; /* whether it still must not run */
 	size_t next; /* process */
 };
 
@@ -27,6 +28,11 @@ bool gdbregs__detach_halts(const struct gdbregs_session *s)
 	return s->exited || s->barred[0] || s->options.on_close == GDBREGS_ON_CLOSE_HALT ||
 	       (s->options.on_close == GDBREGS_ON_CLOSE_RESTORE &&
 		(s->was_halted || s->others_halted));
+}
+
+bool gdbregs__detach_may_run_again(const struct gdbregs_session *s)
+{
+	return s->barred[0] && !s->exited && s->options.on_close != GDBREGS_ON_CLOSE_HALT;
 }
 
 /* Closed before discovery came to ask: which process is there to detach? */
@@ -100,8 +106,13 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 		int result = gdbregs__session_send_text(s, op, KIND_STOP, 0, "?");
 		return result < 0 ? result : GDBREGS__PRODUCED;
 	}
-	if (op->outstanding && (pid_unknown(s) || !s->status_known))
+	if (op->outstanding && (pid_unknown(s) || !s->status_known || d->again_due))
 		return GDBREGS__PRODUCE_WAIT;
+	if (gdbregs__detach_may_run_again(s) && !d->asked_again) {
+		d->asked_again = d->again_due = true;
+		int sent = gdbregs__status_ask_again(s, op, KIND_STATUS_AGAIN);
+		return sent < 0 ? sent : GDBREGS__PRODUCED;
+	}
 	return gdbregs__detach_halts(s) ? GDBREGS__PRODUCE_END : send_detach(s, d);
 }
 
@@ -121,11 +132,13 @@ static void on_stop(struct gdbregs_session *s, const struct gdbregs__answer *ans
 static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 		 const struct gdbregs__answer *answer)
 {
-	(void)op;
 	if (answer->kind == KIND_STATUS)
 		gdbregs__status_reply(s);
+	else if (answer->kind == KIND_STATUS_AGAIN)
+		gdbregs__status_answer_again(s);
 	else if (answer->kind == KIND_STOP)
 		on_stop(s, answer);
+	((struct detach *)op)->again_due &= answer->kind != KIND_STATUS_AGAIN;
 	return 0;
 }
 

@@ -8,6 +8,8 @@
 
 /* As far as is known, the target is to be left halted: it is not detached. */
 bool gdbregs__detach_halts(const struct gdbregs_session *s);
+/* It is halted for no other reason than that QEMU said it must not run. */
+bool gdbregs__detach_may_run_again(const struct gdbregs_session *s);
 /* A stub may know of multiprocess ids and still never name a process. */
 bool gdbregs__detach_names_pids(const struct gdbregs_session *s);
 

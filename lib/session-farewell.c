@@ -56,11 +56,13 @@ static void release(struct gdbregs_session *s)
 }
 
 /* QEMU's answer to 0x03 is missing where the machine does not run: suspended, say,
- * since it was resumed. A D would start it (7.2 and 10.0). It is asked what it is
- * first, and answers at once, if at all. */
+ * since it was resumed. A D would start it (7.2 and 10.0). And one that must not run
+ * when we came may have run since, and be stopped by us. It is asked what it is first,
+ * and answers at once, if at all. */
 static bool ask_first(struct gdbregs_session *s)
 {
-	if (!s->resume.out || !s->qemu_system || gdbregs__status_ask_again(s) < 0)
+	if (!s->qemu_system || !(s->resume.out || s->barred[0]) ||
+	    gdbregs__status_ask_again(s, NULL, 0) < 0)
 		return false;
 	s->farewell_asks = true;
 	s->farewells++;
@@ -83,9 +85,10 @@ void gdbregs__session_farewell(struct gdbregs_session *s)
 		return;
 	gdbregs__frame_decoder_fini(&s->decoder);
 	gdbregs__frame_decoder_init(&s->decoder, s->limits.packet_bytes);
-	if (farewell_undo(s) < 0 || gdbregs__detach_halts(s))
+	bool halts = gdbregs__detach_halts(s) && !gdbregs__detach_may_run_again(s);
+	if (farewell_undo(s) < 0 || halts)
 		return;
-	if (!ask_first(s))
+	if (!ask_first(s) && !gdbregs__detach_halts(s))
 		release(s);
 }
 

@@ -90,16 +90,23 @@ void gdbregs__status_reply(struct gdbregs_session *s)
 	gdbregs_buffer_fini(&s->status);
 }
 
-int gdbregs__status_ask_again(struct gdbregs_session *s)
+int gdbregs__status_ask_again(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind)
 {
 	s->status.size = 0;
 	if (gdbregs__buffer_reserve(&s->status, STATUS_MAX_BYTES) < 0)
 		return GDBREGS_ERR_NOMEM;
-	return gdbregs__frame_encode(&s->out, INFO_STATUS, strlen(INFO_STATUS), false);
+	return op ? gdbregs__session_send_text(s, op, kind, 0, INFO_STATUS)
+		  : gdbregs__frame_encode(&s->out, INFO_STATUS, strlen(INFO_STATUS), false);
 }
 
 void gdbregs__status_answer_again(struct gdbregs_session *s)
 {
-	take_reason(s);
+	bool was_barred = s->barred[0] != '\0', answered = s->status.size > 0;
+
+	/* A migration that was awaited has come in, say, and the guest runs. */
+	if (answered)
+		s->barred[0] = '\0';
+	if (!take_reason(s) && answered && was_barred)
+		s->was_halted = s->others_halted = false;
 	gdbregs_buffer_fini(&s->status);
 }

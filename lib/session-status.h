@@ -13,9 +13,9 @@ int gdbregs__status_ask(struct gdbregs_session *s, struct gdbregs__op *op, uint3
 void gdbregs__status_console(struct gdbregs_session *s, const uint8_t *payload, size_t size);
 /* The reply to the question: sets s->was_halted and s->barred. */
 void gdbregs__status_reply(struct gdbregs_session *s);
-/* The same for a farewell: the question goes out blind, 0 or NOMEM; and the answer sets
- * s->barred alone, for that it was halted may be our doing. */
-int gdbregs__status_ask_again(struct gdbregs_session *s);
+/* The same before the target is left; op NULL: blind. 0 or NOMEM. The answer sets
+ * s->barred anew, and nothing where it is not: that it is halted may be our doing. */
+int gdbregs__status_ask_again(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind);
 void gdbregs__status_answer_again(struct gdbregs_session *s);
 
 #endif

@@ -681,6 +681,31 @@ START_TEST(must_not_run)
 }
 END_TEST
 
+/* "paused" alone, when it is asked again: the migration has come in, and the guest ran
+ * until our next packet stopped it. */
+static const char *arrived(struct guest *stub, const char *packet)
+{
+	static bool ok_due;
+
+	if (ok_due)
+		guest_says(stub, "OK");
+	ok_due = strncmp(packet, "qRcmd", 5) == 0;
+	return ok_due ? "O706175736564" : NULL;
+}
+
+START_TEST(may_run_again)
+{
+	m->answer = inmigrate;
+	guest_start(m);
+	m->answer = arrived;
+	m->log[0] = '\0';
+	guest_close(m);
+	guest_says(m, "OK");
+	guest_turn(m);
+	ck_assert_msg(m->detached, "%s", m->log);
+}
+END_TEST
+
 static void farewell_writes(const char *bytes)
 {
 	ck_assert_uint_eq(m->s->out.size, strlen(bytes));
@@ -738,6 +763,20 @@ START_TEST(farewell_to_a_suspended_one)
 	monitor_answers("VM status: paused (suspended)\r\n");
 	farewell_writes("");
 	ck_assert_uint_eq(m->s->farewells, 0);
+	ck_assert(!gdbregs__session_farewell_late(m->s));
+}
+END_TEST
+
+/* It must not run when we came; it has run since, and our read was lost on it. */
+START_TEST(farewell_to_one_that_arrived)
+{
+	m->answer = inmigrate;
+	guest_start(m);
+	gdbregs__session_fail(m->s, GDBREGS_ERR_TIMEOUT, "enough");
+	gdbregs__session_farewell(m->s);
+	farewell_writes("$qRcmd,696e666f20737461747573#14");
+	monitor_answers(_i ? "VM status: paused\r\n" : "VM status: paused (inmigrate)\r\n");
+	farewell_writes(_i ? "$D;1#b0" : "");
 	ck_assert(!gdbregs__session_farewell_late(m->s));
 }
 END_TEST
@@ -810,6 +849,8 @@ static struct Suite *suite(void)
 			    2 * sizeof(stops_by) / sizeof(*stops_by));
 	tcase_add_test(other, closing_long_behind_a_stop);
 	tcase_add_loop_test(other, must_not_run, 0, 2);
+	tcase_add_test(other, may_run_again);
+	tcase_add_loop_test(other, farewell_to_one_that_arrived, 0, 2);
 	tcase_add_loop_test(other, farewell_while_it_runs, 0, 2);
 	tcase_add_loop_test(other, farewell_to_a_suspended_one, 0, 2);
 	tcase_add_loop_test(other, farewell_without_an_answer, 0, 2);
