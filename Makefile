@@ -17,9 +17,9 @@ BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -DGDBREGS_XML_DIR=\"$(PREFIX)/share/gdbregs
 LIB_CFLAGS = $(BASE_CFLAGS) $(shell $(PKG_CONFIG) --cflags $(PKGS))
 LIB_LIBS = $(shell $(PKG_CONFIG) --libs $(PKGS)) -lpthread
 
-LIB_SRC := $(wildcard lib/*.c)
+LIB_SRC := $(sort $(wildcard lib/*/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
-CLI_SRC := $(wildcard cli/*.c)
+CLI_SRC := $(sort $(wildcard cli/*/*.c)) cli/main.c
 CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o)
 
 STATIC := $(BUILD)/libgdbregs.a
@@ -31,11 +31,11 @@ all: $(STATIC) $(SHARED) $(CLI)
 
 $(BUILD)/lib/%.o: lib/%.c
 	@mkdir -p $(@D)
-	$(CC) $(LIB_CFLAGS) $(CFLAGS) -c $< -o $@
+	$(CC) $(LIB_CFLAGS) -iquote lib $(CFLAGS) -c $< -o $@
 
 $(BUILD)/cli/%.o: cli/%.c
 	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) $(shell $(PKG_CONFIG) --cflags libuv jansson) $(CFLAGS) -c $< -o $@
+	$(CC) $(BASE_CFLAGS) -iquote cli $(shell $(PKG_CONFIG) --cflags libuv jansson) $(CFLAGS) -c $< -o $@
 
 $(STATIC): $(LIB_OBJ)
 	rm -f $@

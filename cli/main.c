@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* gdbregs-cli: the registers of running guests, through their gdbstubs. */
-#include "command.h"
-#include "message.h"
-#include "shipped.h"
-#include "signals.h"
-#include "usage.h"
+#include "opt/command.h"
+#include "base/message.h"
+#include "target/shipped.h"
+#include "base/signals.h"
+#include "opt/help.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

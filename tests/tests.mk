@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Tests, benchmarks, installing, and what they need. Included by the Makefile.
 
-# A program per tests/unit/*_test.c and tests/wire/*_test.c, with the other .c
-# files of its directory, on the static library: its internals are visible.
-UNIT_SRC := $(wildcard tests/unit/*_test.c)
-WIRE_SRC := $(wildcard tests/wire/*_test.c)
-UNIT_HELP := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
-WIRE_HELP := $(filter-out $(WIRE_SRC),$(wildcard tests/wire/*.c))
-UNIT_BIN := $(UNIT_SRC:%.c=$(BUILD)/%)
-WIRE_BIN := $(WIRE_SRC:%.c=$(BUILD)/%)
-TEST_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(UNIT_SRC) $(WIRE_SRC) $(UNIT_HELP) $(WIRE_HELP))
+# A program per *_test.c in tests/unit/, tests/session/ and tests/uv/, on the static
+# library, whose internals are visible. The other .c files there are helpers: those of
+# tests/session/ for its own tests, those and tests/uv/'s for tests/uv/.
+UNIT_SRC := $(sort $(wildcard tests/unit/*/*_test.c))
+SESSION_SRC := $(sort $(wildcard tests/session/*_test.c))
+UV_SRC := $(sort $(wildcard tests/uv/*_test.c))
+SESSION_HELP := $(filter-out $(SESSION_SRC),$(sort $(wildcard tests/session/*.c)))
+UV_HELP := $(filter-out $(UV_SRC),$(sort $(wildcard tests/uv/*.c)))
+TEST_SRC := $(UNIT_SRC) $(SESSION_SRC) $(UV_SRC)
+TEST_BIN := $(TEST_SRC:%.c=$(BUILD)/%)
+TEST_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(TEST_SRC) $(SESSION_HELP) $(UV_HELP))
 TEST_CFLAGS = $(BASE_CFLAGS) -iquote lib $(shell $(PKG_CONFIG) --cflags $(PKGS) check)
 TEST_LIBS = $(LIB_LIBS) $(shell $(PKG_CONFIG) --libs check)
 
@@ -17,21 +19,21 @@ $(TEST_OBJ): $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(TEST_CFLAGS) $(CFLAGS) -c $< -o $@
 
-$(UNIT_BIN): $(UNIT_HELP:%.c=$(BUILD)/%.o)
-$(WIRE_BIN): $(WIRE_HELP:%.c=$(BUILD)/%.o)
-$(UNIT_BIN) $(WIRE_BIN): $(BUILD)/%: $(BUILD)/%.o $(STATIC)
+$(SESSION_SRC:%.c=$(BUILD)/%): $(SESSION_HELP:%.c=$(BUILD)/%.o)
+$(UV_SRC:%.c=$(BUILD)/%): $(UV_HELP:%.c=$(BUILD)/%.o) $(SESSION_HELP:%.c=$(BUILD)/%.o)
+$(TEST_BIN): $(BUILD)/%: $(BUILD)/%.o $(STATIC)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(STATIC) $(TEST_LIBS)
 
 # The fake stub and the proxy; they share nothing with the library.
-PROXY := $(BUILD)/tests/fake/proxy
-FAKESTUB := $(BUILD)/tests/fake/fakestub
-FAKE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fake/*.c))
+PROXY := $(BUILD)/tests/fakestub/proxy
+FAKESTUB := $(BUILD)/tests/fakestub/fakestub
+FAKE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fakestub/*.c))
 
 $(FAKE_OBJ): $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(BASE_CFLAGS) $(shell $(PKG_CONFIG) --cflags libuv) $(CFLAGS) -c $< -o $@
 
-PROXY_OBJ := $(filter $(BUILD)/tests/fake/proxy%,$(FAKE_OBJ))
+PROXY_OBJ := $(filter $(BUILD)/tests/fakestub/proxy%,$(FAKE_OBJ))
 $(PROXY): $(PROXY_OBJ)
 $(FAKESTUB): $(filter-out $(PROXY_OBJ),$(FAKE_OBJ))
 $(PROXY) $(FAKESTUB):
@@ -41,33 +43,33 @@ $(PROXY) $(FAKESTUB):
 
 # ----------------------------------------------------------------- checks --
 
-SCRIPT_TESTS := $(wildcard tests/scripts/*) \
-	$(sort $(shell find tests/fake tests/cli tests/real tests/fuzz tests/hostile -name '*_test*' -type f \
+SCRIPT_TESTS := $(wildcard tests/lint/*) \
+	$(sort $(shell find tests/fakestub tests/cli tests/stubs tests/fuzz -name '*_test*' -type f \
 		-perm -u+x 2>/dev/null))
 RUN = BUILD=$(abspath $(BUILD)) CC='$(CC)' tests/run
 
 .PHONY: build-tests check check-unit check-valgrind check-asan check-ubsan check-tsan
-build-tests: $(UNIT_BIN) $(WIRE_BIN) $(FAKESTUB) $(PROXY)
+build-tests: $(TEST_BIN) $(FAKESTUB) $(PROXY)
 
 check: all build-tests
-	$(RUN) $(UNIT_BIN) $(WIRE_BIN) $(SCRIPT_TESTS)
+	$(RUN) $(TEST_BIN) $(SCRIPT_TESTS)
 
 # The tests on real QEMUs, with one that is newer than the system's.
 NEWER_QEMU := $(abspath $(BUILD))/newer-qemu
 
 .PHONY: check-newer
 check-newer: all build-tests deps-newer
-	PATH=$(NEWER_QEMU)/bin:$$PATH $(RUN) $(filter tests/real/%,$(SCRIPT_TESTS))
+	PATH=$(NEWER_QEMU)/bin:$$PATH $(RUN) $(filter tests/stubs/%,$(SCRIPT_TESTS))
 
-check-unit: $(UNIT_BIN) $(WIRE_BIN) $(FAKESTUB) $(PROXY)
-	$(RUN) $(UNIT_RUN_FLAGS) $(UNIT_BIN) $(WIRE_BIN)
+check-unit: $(TEST_BIN) $(FAKESTUB) $(PROXY)
+	$(RUN) $(UNIT_RUN_FLAGS) $(TEST_BIN)
 
 # One process, so that what it holds at its end is seen; checks for leaks make
 # it slow.
 VALGRIND = valgrind -q --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all \
 	--error-exitcode=99
-check-valgrind: $(UNIT_BIN) $(WIRE_BIN) $(FAKESTUB) $(PROXY)
-	CK_FORK=no $(RUN) --timeout 900 --wrap '$(VALGRIND)' $(UNIT_BIN) $(WIRE_BIN)
+check-valgrind: $(TEST_BIN) $(FAKESTUB) $(PROXY)
+	CK_FORK=no $(RUN) --timeout 900 --wrap '$(VALGRIND)' $(TEST_BIN)
 
 # Each sanitizer in a build directory of its own.
 SANITIZE = CK_FORK=no $(MAKE) --no-print-directory check-unit UNIT_RUN_FLAGS='--timeout 900' \
@@ -97,7 +99,7 @@ bench: all $(FAKESTUB) $(PROXY) $(BENCH_BIN)
 	else echo 'there is no tests/bench/run'; fi
 
 demo: all
-	BUILD=$(abspath $(BUILD)) tests/real/demo
+	BUILD=$(abspath $(BUILD)) tests/stubs/demo
 
 # ----------------------------------------------------------- dependencies --
 

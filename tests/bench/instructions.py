@@ -5,7 +5,7 @@ The program `ours` runs natively linked, the library's code in it, libuv and
 libc beside it as shared objects. callgrind counts while bench_measured() runs.
 Own instructions are those at source lines of lib/. What libuv does (polling,
 read, write) and libc (memchr, malloc, …) is counted apart, by shared object, and
-so are those of lib/transport-spin.c: it waits, for as long as the stub takes. (The
+so are those of lib/uv/spin.c: it waits, for as long as the stub takes. (The
 clock that it looks at is libuv's.)
 """
 import os
@@ -62,12 +62,12 @@ def count(address, workload, rounds):
 
 
 def in_library(file):
-    return (os.path.basename(os.path.dirname(file)) == "lib" and "/usr/" not in file
-            and not waits(file))
+    folder = os.path.basename(os.path.dirname(os.path.dirname(file)))
+    return folder == "lib" and "/usr/" not in file and not waits(file)
 
 
 def waits(file):
-    return os.path.basename(file) == "transport-spin.c"
+    return os.path.basename(file) == "spin.c"
 
 
 def by_function(table, reads):

@@ -10,7 +10,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-sys.path.insert(0, os.path.join(ROOT, "tests", "real"))
+sys.path.insert(0, os.path.join(ROOT, "tests", "stubs"))
 
 import qemu  # noqa: E402
 from rsp import Rsp  # noqa: E402

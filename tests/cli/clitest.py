@@ -14,7 +14,7 @@ import traceback
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CLI = os.environ.get("GDBREGS_CLI", os.path.join(ROOT, "build", "gdbregs-cli"))
 FAKE = os.environ.get(
-    "GDBREGS_FAKESTUB", os.path.join(os.path.dirname(CLI), "tests", "fake", "fakestub"))
+    "GDBREGS_FAKESTUB", os.path.join(os.path.dirname(CLI), "tests", "fakestub", "fakestub"))
 WRAPPER = os.environ.get("GDBREGS_CLI_WRAPPER", "").split()
 # For what takes no time on an idle machine: whoever waits longer waits in vain.
 DEADLINE_S = 60
@@ -106,7 +106,7 @@ def silent_ok(result):
 
 
 def register_bytes(vcpu, number, size=8):
-    """The value the fake stub gives a register (tests/fake/guest.c)."""
+    """The value the fake stub gives a register (tests/fakestub/guest.c)."""
     return bytes((vcpu * 31 + number * 7 + i * 13) & 0xff for i in range(size))
 
 

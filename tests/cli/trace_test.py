@@ -21,7 +21,7 @@ PC_XML = """<target><architecture>i386:x86-64</architecture>
 
 
 def value(reg, generation, vcpu=0, size=8):
-    """tests/fake/guest.c: what a register holds after so many steps and runs."""
+    """tests/fakestub/guest.c: what a register holds after so many steps and runs."""
     first = vcpu * 31 + reg * 7 + generation
     return bytes((first + 13 * i) & 0xff for i in range(size))
 

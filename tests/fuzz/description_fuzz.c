@@ -4,10 +4,10 @@
  * keeps the limits, reads the same once resolved, and can be shown. */
 #include "fuzz.h"
 
-#include "alloc.h"
-#include "byte_order.h"
-#include "g_layout.h"
-#include "include.h"
+#include "util/alloc.h"
+#include "tdesc/byte-order.h"
+#include "tdesc/g-layout.h"
+#include "tdesc/parse.h"
 
 #define DOCUMENTS_MOST 40
 #define MARK	       "\n=== "

@@ -5,8 +5,8 @@
  * the wire. */
 #include "fuzz.h"
 
-#include "frame.h"
-#include "reply.h"
+#include "rsp/packet.h"
+#include "rsp/reply.h"
 
 struct events {
 	uint8_t *bytes; /* of each: kind, size (4 bytes), payload */

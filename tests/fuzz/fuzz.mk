@@ -11,14 +11,14 @@ FUZZ_S ?= 60
 FUZZ_CC ?= clang
 FUZZ_TARGETS ?= $(FUZZ_ALL)
 FUZZ_ALL := $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
-FUZZ_CFLAGS = $(BASE_CFLAGS) -iquote lib -iquote tests/wire -O1 -g -fno-omit-frame-pointer \
+FUZZ_CFLAGS = $(BASE_CFLAGS) -iquote lib -iquote cli -iquote tests/session -O1 -g -fno-omit-frame-pointer \
 	$(shell $(PKG_CONFIG) --cflags $(PKGS))
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # What a target is made of besides its own file and the library: the session's
-# stub is that of the wire tests.
+# stub is that of the session tests.
 FUZZ_HELP_session := $(addprefix tests/fuzz/,stub.c sent.c requests.c) \
-	$(wildcard tests/wire/script*.c tests/wire/machines.c)
+	$(wildcard tests/session/script*.c tests/session/machines.c)
 FUZZ_SRC := $(FUZZ_ALL:%=tests/fuzz/%_fuzz.c) tests/fuzz/replay.c tests/fuzz/damage_test.c \
 	$(FUZZ_HELP_session)
 
@@ -30,7 +30,7 @@ $(BUILD)/fuzz/%.o: %.c
 	$(FUZZ_CC) $(FUZZ_CFLAGS) $(FUZZ_SANITIZE) -fsanitize=fuzzer-no-link -c $< -o $@
 
 # The stub is not what is looked for ways through.
-$(BUILD)/fuzz/tests/wire/%.o: tests/wire/%.c
+$(BUILD)/fuzz/tests/session/%.o: tests/session/%.c
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(FUZZ_CFLAGS) -c $< -o $@
 
@@ -41,7 +41,7 @@ $(FUZZ_LIB): $(LIB_SRC:%.c=$(BUILD)/fuzz/%.o)
 
 $(BUILD)/tests/fuzz/%.o: tests/fuzz/%.c
 	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) -iquote lib -iquote tests/wire $(CFLAGS) -c $< -o $@
+	$(CC) $(BASE_CFLAGS) -iquote lib -iquote cli -iquote tests/session $(CFLAGS) -c $< -o $@
 
 FUZZ_CLI := $(filter-out cli/main.c,$(CLI_SRC))
 FUZZ_LIBS_snapshot = $(shell $(PKG_CONFIG) --libs jansson)

@@ -4,10 +4,10 @@
  * where it does. */
 #include "fuzz.h"
 
-#include "hex.h"
-#include "number.h"
-#include "reply.h"
-#include "stop.h"
+#include "util/hex.h"
+#include "util/number.h"
+#include "rsp/reply.h"
+#include "rsp/stop-reply.h"
 
 static void try_text(const uint8_t *payload, size_t size)
 {

@@ -4,9 +4,9 @@
  * its words were tampered with. */
 #include "session_fuzz.h"
 
-#include "session-points.h"
-#include "session-run.h"
-#include "session-write.h"
+#include "session/op-points.h"
+#include "session/op-run.h"
+#include "session/op-write.h"
 
 void caller_begin(struct caller *c, struct partner *p)
 {

@@ -4,9 +4,9 @@
  * options; then actions, a byte each with what they need. */
 #include "session_fuzz.h"
 
-#include "alloc.h"
-#include "include.h"
-#include "registry.h"
+#include "util/alloc.h"
+#include "tdesc/parse.h"
+#include "tdesc/context.h"
 
 /* What the flags of the fourth byte mean. */
 enum { FLAG_CONNECT = 1, FLAG_ABANDON = 2, FLAG_STEP_IRQ = 4, FLAG_GIVEN = 8, FLAG_SMALL = 16 };

@@ -7,8 +7,8 @@
 #define GDBREGS_TESTS_SESSION_FUZZ_H
 
 #include "fuzz.h"
-#include "script.h"
-#include "session.h"
+#include "../session/script.h"
+#include "session/session.h"
 
 /* ---------------------------------------------------------------- stub.c --- */
 

@@ -4,8 +4,8 @@
  * changes between two are written in each format. */
 #include "fuzz.h"
 
-#include "../../cli/diff.h"
-#include "../../cli/status.h"
+#include "cmd/diff-match.h"
+#include "base/exit-status.h"
 
 #include <sys/mman.h>
 #include <unistd.h>

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/loop.h"
+
+#include "base/progress.h"
+#include "base/signals.h"
+
+#include <signal.h>
+
+static void on_signal(uv_signal_t *handle, int signo)
+{
+	struct loop *loop = handle->data;
+	if (loop->signo != 0)
+		signals_die(signo);
+	loop->signo = signo;
+	loop->interrupted(loop->arg);
+}
+
+static int watch_signal(struct loop *loop, int signo)
+{
+	uv_signal_t *handle = &loop->signals[loop->signal_count];
+	int error = uv_signal_init(&loop->uv, handle);
+	if (error < 0)
+		return error;
+	loop->signal_count++;
+	handle->data = loop;
+	uv_unref((uv_handle_t *)handle);
+	return uv_signal_start(handle, on_signal, signo);
+}
+
+int loop_init(struct loop *loop, void (*interrupted)(void *arg), void *arg)
+{
+	size_t count;
+	const int *list = signals_list(&count);
+	loop->signal_count = 0;
+	loop->signo = 0;
+	loop->survives = false;
+	loop->interrupted = interrupted;
+	loop->arg = arg;
+	int error = uv_loop_init(&loop->uv);
+	for (size_t i = 0; i < count && error == 0; i++)
+		error = watch_signal(loop, list[i]);
+	return error;
+}
+
+static void block_signals(sigset_t *before)
+{
+	sigset_t set;
+	size_t count;
+	const int *list = signals_list(&count);
+	sigemptyset(&set);
+	for (size_t i = 0; i < count; i++)
+		sigaddset(&set, list[i]);
+	sigprocmask(SIG_BLOCK, &set, before);
+}
+
+/* Signals are blocked while libuv's handlers make room for ours (closing a
+ * uv_signal_t restores the default action, which would leave our temporary
+ * file); one that libuv already holds is dispatched before that. */
+void loop_run(struct loop *loop)
+{
+	sigset_t before;
+	uv_run(&loop->uv, UV_RUN_DEFAULT);
+	block_signals(&before);
+	uv_run(&loop->uv, UV_RUN_NOWAIT);
+	progress_stop();
+	for (size_t i = 0; i < loop->signal_count; i++)
+		uv_close((uv_handle_t *)&loop->signals[i], NULL);
+	uv_run(&loop->uv, UV_RUN_DEFAULT);
+	uv_loop_close(&loop->uv);
+	signals_restore();
+	if (loop->signo != 0 && !loop->survives)
+		signals_die(loop->signo);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}

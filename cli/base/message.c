@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/message.h"
+
+#include "base/progress.h"
+#include "base/exit-status.h"
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static struct {
+	bool quiet;
+	bool verbose;
+} level;
+
+void message_init(void)
+{
+	static char buffer[BUFSIZ];
+	setvbuf(stderr, buffer, _IOLBF, sizeof buffer);
+}
+
+void message_set(bool quiet, bool verbose)
+{
+	level.quiet = quiet;
+	level.verbose = verbose && !quiet;
+}
+
+/* Cut at a length no sensible message reaches: much of it may come from a stub. */
+static void say(const char *prefix, const char *format, va_list args)
+{
+	char line[2048];
+	int length = vsnprintf(line, sizeof line, format, args);
+	if (length < 0)
+		return;
+	size_t size = (size_t)length < sizeof line ? (size_t)length : sizeof line - 1;
+	struct text text = {0};
+	text_adds(&text, prefix);
+	text_add_printable(&text, line, size);
+	text_add(&text, "\n", 1);
+	progress_hide();
+	fputs(text.data != NULL ? text.data : "gdbregs-cli: out of memory\n", stderr);
+	text_fini(&text);
+}
+
+int fail(int status, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	say("gdbregs-cli: ", format, args);
+	va_end(args);
+	return status;
+}
+
+int fail_nomem(void)
+{
+	return fail(STATUS_FILE, "out of memory");
+}
+
+void note(const char *format, ...)
+{
+	if (level.quiet)
+		return;
+	va_list args;
+	va_start(args, format);
+	say("gdbregs-cli: note: ", format, args);
+	va_end(args);
+}
+
+void detail(const char *format, ...)
+{
+	if (!level.verbose)
+		return;
+	va_list args;
+	va_start(args, format);
+	say("gdbregs-cli: ", format, args);
+	va_end(args);
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/output.h"
+
+#include "base/message.h"
+#include "base/signals.h"
+#include "base/exit-status.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int fail_write(const struct output *out, int error)
+{
+	return fail(STATUS_FILE, "cannot write %s: %s", out->name, strerror(error));
+}
+
+static bool is_stdout(const char *path)
+{
+	return path == NULL || strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0 ||
+	       strcmp(path, "/dev/fd/1") == 0 || strcmp(path, "/proc/self/fd/1") == 0;
+}
+
+static bool has_cursor(void)
+{
+	const char *term = getenv("TERM");
+	return term != NULL && strcmp(term, "dumb") != 0;
+}
+
+/* A stdout that somebody else made non-blocking is waited for. */
+static ssize_t write_some(int fd, const char *data, size_t size)
+{
+	for (;;) {
+		ssize_t written = write(fd, data, size);
+		if (written >= 0 || (errno != EAGAIN && errno != EINTR))
+			return written;
+		struct pollfd ready = {.fd = fd, .events = POLLOUT};
+		poll(&ready, 1, -1);
+	}
+}
+
+/* stdio forgets which error it met first; here it is kept. */
+static ssize_t write_all(void *cookie, const char *data, size_t size)
+{
+	struct output *out = cookie;
+	for (size_t done = 0; done < size && out->error == 0;) {
+		ssize_t written = write_some(out->fd, data + done, size - done);
+		if (written < 0)
+			out->error = errno;
+		else
+			done += (size_t)written;
+	}
+	return out->error == 0 ? (ssize_t)size : 0;
+}
+
+static int open_stream(struct output *out)
+{
+	cookie_io_functions_t functions = {.write = write_all};
+	out->stream = fopencookie(out, "w", functions);
+	if (out->stream == NULL)
+		return fail_nomem();
+	setvbuf(out->stream, NULL, _IOFBF, 1 << 16);
+	out->tty = isatty(out->fd);
+	out->moves = out->tty && has_cursor();
+	out->colour = out->moves && getenv("NO_COLOR") == NULL;
+	return 0;
+}
+
+static int open_stdout(struct output *out)
+{
+	out->fd = STDOUT_FILENO;
+	out->name = "standard output";
+	out->standard = true;
+	int flags = fcntl(STDOUT_FILENO, F_GETFL);
+	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
+		return fail_write(out, EBADF);
+	return open_stream(out);
+}
+
+static int open_direct(struct output *out, const char *path)
+{
+	out->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	return out->fd >= 0 ? open_stream(out) : fail_write(out, errno);
+}
+
+/* The mode a file of ours would get from open(2). */
+static mode_t new_mode(void)
+{
+	mode_t mask = umask(0);
+	umask(mask);
+	return 0666 & ~mask;
+}
+
+static int open_temporary(struct output *out)
+{
+	size_t size = strlen(out->path) + sizeof ".XXXXXX";
+	out->temporary = malloc(size);
+	if (out->temporary == NULL)
+		return fail_nomem();
+	snprintf(out->temporary, size, "%s.XXXXXX", out->path);
+	out->fd = mkostemp(out->temporary, O_CLOEXEC);
+	if (out->fd < 0) {
+		int error = errno;
+		free(out->temporary);
+		out->temporary = NULL;
+		return fail_write(out, error);
+	}
+	if (!signals_guard(out->temporary))
+		return fail_write(out, ENAMETOOLONG);
+	return open_stream(out);
+}
+
+/* A symbolic link stays one: what it points to is replaced. */
+static int open_file(struct output *out, const char *path)
+{
+	struct stat info;
+	bool exists = stat(path, &info) == 0;
+	if (exists && !S_ISREG(info.st_mode))
+		return open_direct(out, path);
+	if (exists && access(path, W_OK) < 0)
+		return fail_write(out, errno);
+	out->mode = exists ? info.st_mode & 07777 : new_mode();
+	out->path = exists ? realpath(path, NULL) : strdup(path);
+	return out->path != NULL ? open_temporary(out) : fail_write(out, errno);
+}
+
+int output_open(struct output *out, const char *path)
+{
+	*out = (struct output){.name = path, .fd = -1};
+	int status = is_stdout(path) ? open_stdout(out) : open_file(out, path);
+	if (status != 0)
+		output_abandon(out);
+	return status;
+}
+
+bool output_broken(const struct output *out)
+{
+	return out->error != 0;
+}
+
+bool output_reader_gone(const struct output *out)
+{
+	struct pollfd reader = {.fd = out->fd};
+	return poll(&reader, 1, 0) > 0 && (reader.revents & POLLERR) != 0;
+}
+
+static void forget(struct output *out)
+{
+	signals_guard(NULL);
+	free(out->path);
+	free(out->temporary);
+	out->path = out->temporary = NULL;
+	out->stream = NULL;
+}
+
+static int close_file(struct output *out)
+{
+	int fd = out->fd;
+	out->fd = -1;
+	if (out->standard || fd < 0)
+		return 0;
+	return close(fd) == 0 ? 0 : errno;
+}
+
+void output_abandon(struct output *out)
+{
+	out->error = ECANCELED;
+	if (out->stream != NULL)
+		fclose(out->stream);
+	close_file(out);
+	if (out->temporary != NULL)
+		unlink(out->temporary);
+	forget(out);
+}
+
+/* Where the file system has no fsync(2) it says EINVAL or ENOTSUP. */
+static int sync_file(const struct output *out)
+{
+	if (fchmod(out->fd, out->mode) < 0 && errno != EPERM)
+		return errno;
+	if (fsync(out->fd) < 0 && errno != EINVAL && errno != ENOTSUP)
+		return errno;
+	return 0;
+}
+
+static int write_out(struct output *out)
+{
+	errno = 0;
+	if (fclose(out->stream) != 0 && out->error == 0)
+		out->error = errno != 0 ? errno : EIO;
+	out->stream = NULL;
+	if (out->error == 0 && out->path != NULL)
+		out->error = sync_file(out);
+	int closing = close_file(out);
+	return out->error != 0 ? out->error : closing;
+}
+
+int output_finish(struct output *out)
+{
+	int error = write_out(out);
+	if (error == EPIPE && out->standard)
+		signals_die(SIGPIPE);
+	if (error == 0 && out->path != NULL && rename(out->temporary, out->path) < 0)
+		error = errno;
+	if (error == 0) {
+		forget(out);
+		return 0;
+	}
+	int status = fail_write(out, error);
+	output_abandon(out);
+	return status;
+}
+
+int output_end(struct output *out, bool made)
+{
+	if (made)
+		return output_finish(out);
+	output_abandon(out);
+	return fail_nomem();
+}
+
+void output_heading(struct output *out, const char *text)
+{
+	if (out->colour)
+		fprintf(out->stream, "\033[1m%s\033[0m\n", text);
+	else
+		fprintf(out->stream, "%s\n", text);
+}

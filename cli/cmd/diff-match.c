@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/diff-match.h"
+
+#include "base/message.h"
+#include "target/select.h"
+#include "base/exit-status.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* ---------------------------------------------------------- selecting --- */
+
+static bool fits_any(const struct words *words, bool *seen,
+		     bool (*fits)(const char *word, const struct stored_value *v),
+		     const struct stored_value *v)
+{
+	bool any = words->count == 0;
+	for (size_t i = 0; i < words->count; i++) {
+		if (!fits(words->item[i], v))
+			continue;
+		seen[i] = true;
+		any = true;
+	}
+	return any;
+}
+
+static bool fits_pattern(const char *pattern, const struct stored_value *v)
+{
+	return select_fits(pattern, v->feature, v->name);
+}
+
+static bool fits_feature(const char *glob, const struct stored_value *v)
+{
+	return select_glob(glob, v->feature != NULL ? v->feature : "");
+}
+
+static bool is_excluded(const struct options *o, const struct stored_value *v)
+{
+	for (size_t i = 0; i < o->excludes.count; i++) {
+		if (fits_pattern(o->excludes.item[i], v))
+			return true;
+	}
+	return false;
+}
+
+static bool has_vcpu(const struct options *o, unsigned vcpu)
+{
+	for (size_t i = 0; i < o->vcpu_count; i++) {
+		if (o->vcpus[i] == vcpu)
+			return true;
+	}
+	return o->vcpu_count == 0;
+}
+
+/* Drop what is not selected. */
+static void select_values(struct stored *s, const struct options *o, bool *seen)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < s->count; i++) {
+		const struct stored_value *v = &s->item[i];
+		bool pattern = fits_any(&o->patterns, seen, fits_pattern, v);
+		bool feature = fits_any(&o->features, seen + o->patterns.count, fits_feature, v);
+		if (pattern && feature && has_vcpu(o, v->vcpu) && !is_excluded(o, v))
+			s->item[kept++] = *v;
+	}
+	s->count = kept;
+}
+
+static int check_seen(const struct options *o, const bool *seen)
+{
+	for (size_t i = 0; i < o->patterns.count; i++) {
+		if (!seen[i])
+			return fail(STATUS_SELECTION, "no register fits '%s' in either snapshot",
+				    o->patterns.item[i]);
+	}
+	for (size_t i = 0; i < o->features.count; i++) {
+		if (!seen[o->patterns.count + i])
+			return fail(STATUS_SELECTION, "no feature fits '%s' in either snapshot",
+				    o->features.item[i]);
+	}
+	return 0;
+}
+
+static int select_both(const struct options *o, struct stored *before, struct stored *after)
+{
+	bool *seen = calloc(o->patterns.count + o->features.count + 1, sizeof *seen);
+	if (seen == NULL)
+		return fail_nomem();
+	select_values(before, o, seen);
+	select_values(after, o, seen);
+	int status = check_seen(o, seen);
+	free(seen);
+	return status;
+}
+
+/* ----------------------------------------------------------- matching --- */
+
+static int compare_texts(const char *a, const char *b)
+{
+	return strcmp(a != NULL ? a : "", b != NULL ? b : "");
+}
+
+static int compare_keys(const struct stored_value *a, const struct stored_value *b)
+{
+	int order = compare_texts(a->target, b->target);
+	if (order == 0)
+		order = (a->vcpu > b->vcpu) - (a->vcpu < b->vcpu);
+	if (order == 0)
+		order = compare_texts(a->feature, b->feature);
+	if (order == 0)
+		order = (a->feature != NULL) - (b->feature != NULL);
+	if (order == 0)
+		order = strcmp(a->name, b->name);
+	return order;
+}
+
+static int compare_places(const void *left, const void *right)
+{
+	const struct stored_value *a = *(struct stored_value *const *)left;
+	const struct stored_value *b = *(struct stored_value *const *)right;
+	int order = compare_keys(a, b);
+	return order != 0 ? order : (a->place > b->place) - (a->place < b->place);
+}
+
+static struct stored_value **sort(struct stored *s)
+{
+	struct stored_value **sorted = calloc(s->count + 1, sizeof(*sorted));
+	if (sorted == NULL)
+		return NULL;
+	for (size_t i = 0; i < s->count; i++)
+		sorted[i] = &s->item[i];
+	qsort(sorted, s->count, sizeof(*sorted), compare_places);
+	return sorted;
+}
+
+/* Registers of one name, which keep their order, belong together in that order. */
+static void link_all(struct stored_value **a, size_t a_count, struct stored_value **b,
+		     size_t b_count)
+{
+	for (size_t i = 0, j = 0; i < a_count && j < b_count;) {
+		int order = compare_keys(a[i], b[j]);
+		if (order == 0) {
+			a[i]->other = b[j];
+			b[j]->other = a[i];
+		}
+		i += order <= 0;
+		j += order >= 0;
+	}
+}
+
+/* One target each: they are the same, under whatever address. */
+static void share_target(struct stored *before, struct stored *after)
+{
+	if (before->several || after->several || before->target == NULL || after->target == NULL)
+		return;
+	for (size_t i = 0; i < after->count; i++)
+		after->item[i].target = before->target;
+}
+
+static int match(struct stored *before, struct stored *after)
+{
+	share_target(before, after);
+	struct stored_value **a = sort(before), **b = sort(after);
+	bool ok = a != NULL && b != NULL;
+	if (ok)
+		link_all(a, before->count, b, after->count);
+	free(a);
+	free(b);
+	return ok ? 0 : fail_nomem();
+}
+
+/* ---------------------------------------------------------- comparing --- */
+
+static void add(struct diff *d, enum change_kind kind, const struct stored_value *before,
+		const struct stored_value *after)
+{
+	d->item[d->count++] = (struct change){kind, before, after};
+}
+
+static void compare(struct diff *d, const struct stored_value *before)
+{
+	const struct stored_value *after = before->other;
+	if (after == NULL)
+		add(d, CHANGE_VANISHED, before, after);
+	else if (before->bytes == NULL && after->bytes != NULL)
+		add(d, CHANGE_AVAILABLE, before, after);
+	else if (before->bytes != NULL && after->bytes == NULL)
+		add(d, CHANGE_UNAVAILABLE, before, after);
+	else if (before->bytes != NULL && strcasecmp(before->bytes, after->bytes) != 0)
+		add(d, CHANGE_CHANGED, before, after);
+}
+
+int diff_make(struct diff *d, const struct options *o, struct stored *before, struct stored *after)
+{
+	*d = (struct diff){.options = o};
+	int status = select_both(o, before, after);
+	if (status == 0)
+		status = match(before, after);
+	if (status != 0)
+		return status;
+	d->item = calloc(before->count + after->count + 1, sizeof *d->item);
+	if (d->item == NULL)
+		return fail_nomem();
+	for (size_t i = 0; i < before->count; i++)
+		compare(d, &before->item[i]);
+	for (size_t i = 0; i < after->count; i++) {
+		if (after->item[i].other == NULL)
+			add(d, CHANGE_APPEARED, NULL, &after->item[i]);
+	}
+	return 0;
+}
+
+void diff_fini(struct diff *d)
+{
+	free(d->item);
+	*d = (struct diff){.options = NULL};
+}

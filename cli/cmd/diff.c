@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "opt/command.h"
+#include "cmd/diff-match.h"
+#include "out/formats.h"
+#include "base/message.h"
+#include "base/exit-status.h"
+
+#include <string.h>
+
+size_t command_diff_operands(const struct options *o)
+{
+	return options_live(o) ? 1 : 2;
+}
+
+static int check(const struct options *o)
+{
+	size_t needed = command_diff_operands(o);
+	if (o->arguments.count == 0)
+		return fail(STATUS_USAGE, "diff needs two snapshots, or one and a --target; see "
+					  "'gdbregs-cli diff --help'");
+	if (o->arguments.count < needed)
+		return fail(STATUS_USAGE,
+			    "diff needs something to compare '%s' with: another "
+			    "snapshot, or a --target",
+			    o->arguments.item[0]);
+	if (needed == 2 && strcmp(o->arguments.item[0], "-") == 0 &&
+	    strcmp(o->arguments.item[1], "-") == 0)
+		return fail(STATUS_USAGE, "standard input can be one of the snapshots, not both");
+	return 0;
+}
+
+static int start_reading(struct target *t)
+{
+	int error = snapshot_collect(t, VCPU_ALL);
+	return error != 0 ? error : snapshot_read(t);
+}
+
+static int store(struct stored *s, const struct targets *set)
+{
+	int status = targets_report(set);
+	for (size_t i = 0; i < set->count && status == 0; i++)
+		status = stored_add_target(s, format_json_target(&set->item[i]), "target");
+	return status;
+}
+
+/* All is read, and what is selected is compared: what vanished can't be selected
+ * in a target. */
+static int read_targets(struct stored *s, const struct options *o)
+{
+	struct targets set;
+	struct options all = *o;
+	all.patterns.count = all.features.count = all.excludes.count = 0;
+	*s = (struct stored){.name = "the target"};
+	int status = targets_run(&set, &all, GDBREGS_R_REGS, start_reading, NULL);
+	if (status == 0)
+		status = store(s, &set);
+	targets_fini(&set);
+	return status;
+}
+
+static int print(struct output *out, const struct diff *d)
+{
+	int status = output_end(out, diff_write(out, d));
+	return status == 0 && d->count > 0 ? STATUS_DIFFERENT : status;
+}
+
+static int compare(const struct options *o, struct stored *before, struct stored *after)
+{
+	struct output out;
+	struct diff d;
+	int status = diff_make(&d, o, before, after);
+	if (status == 0)
+		status = output_open(&out, o->output);
+	if (status == 0)
+		status = print(&out, &d);
+	diff_fini(&d);
+	return status;
+}
+
+/* Files first: a bad one shall not stop a guest. */
+int command_diff(const struct options *o)
+{
+	struct stored before, after = {.name = NULL};
+	int status = check(o);
+	if (status != 0)
+		return status;
+	status = stored_read(&before, o->arguments.item[0]);
+	if (status == 0)
+		status = options_live(o) ? read_targets(&after, o)
+					 : stored_read(&after, o->arguments.item[1]);
+	if (status == 0)
+		status = compare(o, &before, &after);
+	stored_fini(&before);
+	stored_fini(&after);
+	return status;
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/trace-run.h"
+
+#include "base/message.h"
+#include "base/progress.h"
+#include "base/exit-status.h"
+#include "target/stop-text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SIGNAL_TRAP = 5, FLUSH_MS = 100 };
+
+bool trace_is_over(const struct trace *trace)
+{
+	return trace->target->closing;
+}
+
+void trace_continue(struct trace *trace, int status)
+{
+	if (status != TARGET_UNDER_WAY)
+		target_done(trace->target, status);
+}
+
+/* ---------------------------------------------------------- recording --- */
+
+/* A reader of a pipe sees a record soon, though not each one is a write. A record
+ * of a hit may be the last for long. */
+static void flush(struct trace *trace)
+{
+	uint64_t now_ms = uv_now(&trace->target->set->loop.uv);
+	bool rare = trace->options->break_count > 0;
+	if (!rare && now_ms - trace->flushed_ms < FLUSH_MS)
+		return;
+	trace->flushed_ms = now_ms;
+	fflush(trace->out.stream);
+}
+
+static bool is_last(const struct trace *trace)
+{
+	return trace->options->count > 0 && trace->number > trace->options->count;
+}
+
+static int put(struct trace *trace, const struct record *record)
+{
+	if (!recorder_put(&trace->recorder, record))
+		return trace->recorder.failed ? GDBREGS_ERR_NOMEM : 0;
+	flush(trace);
+	return TARGET_UNDER_WAY;
+}
+
+int trace_record(struct trace *trace, const struct lane *lane, const char *reason)
+{
+	bool arrived = trace->options->has_until && lane_is_at(lane, trace->options->until);
+	struct record record = {
+		.lane = lane,
+		.number = trace->number++,
+		.reason = arrived ? "until" : reason,
+		.full = trace->options->all,
+	};
+	int status = put(trace, &record);
+	if (status != TARGET_UNDER_WAY)
+		return status;
+	return arrived || is_last(trace) ? 0 : TARGET_UNDER_WAY;
+}
+
+static void say_ended(const struct trace *trace)
+{
+	note("%s: the trace ends at %s %llu: %s", trace->target->name, trace->recorder.unit,
+	     (unsigned long long)trace->number - 1, trace->reason);
+}
+
+static void on_last_read(struct gdbregs_session *s, int status, void *arg)
+{
+	struct trace *trace = arg;
+	(void)s;
+	if (trace_is_over(trace))
+		return;
+	if (status >= 0)
+		status = trace_record(trace, &trace->lanes[trace->turn], trace->reason);
+	if (status == TARGET_UNDER_WAY || status == 0) {
+		say_ended(trace);
+		status = 0;
+	}
+	trace_continue(trace, status);
+}
+
+int trace_last(struct trace *trace, struct lane *lane)
+{
+	struct record record = {.lane = lane, .empty = true};
+	stop_write(trace->reason, sizeof trace->reason, &trace->stop);
+	trace->target->gone = stop_is_end(&trace->stop);
+	if (trace->stop.kind == GDBREGS_STOP_SIGNAL) {
+		trace->turn = (size_t)(lane - trace->lanes);
+		int error = lane_read(lane, trace->target->session, on_last_read, trace);
+		return error < 0 ? error : TARGET_UNDER_WAY;
+	}
+	record.number = trace->number++;
+	record.reason = trace->reason;
+	int status = put(trace, &record);
+	say_ended(trace);
+	return status == TARGET_UNDER_WAY ? 0 : status;
+}
+
+/* ----------------------------------------------------------- stepping --- */
+
+static int step(struct trace *trace);
+
+static void on_step_read(struct gdbregs_session *s, int status, void *arg)
+{
+	struct trace *trace = arg;
+	(void)s;
+	if (trace_is_over(trace))
+		return;
+	if (status >= 0)
+		status = trace_record(trace, &trace->lanes[trace->turn], "step");
+	if (status == TARGET_UNDER_WAY) {
+		trace->turn = (trace->turn + 1) % trace->lane_count;
+		status = step(trace);
+	}
+	trace_continue(trace, status);
+}
+
+static void on_step(struct gdbregs_session *s, int status, void *arg)
+{
+	struct trace *trace = arg;
+	struct lane *lane = &trace->lanes[trace->turn];
+	if (trace_is_over(trace))
+		return;
+	if (status >= 0) {
+		bool stepped = trace->stop.kind == GDBREGS_STOP_SIGNAL &&
+			       trace->stop.signal == SIGNAL_TRAP;
+		status =
+			stepped ? lane_read(lane, s, on_step_read, trace) : trace_last(trace, lane);
+		if (stepped && status == 0)
+			return;
+	}
+	trace_continue(trace, status);
+}
+
+static int step(struct trace *trace)
+{
+	unsigned vcpu = trace->lanes[trace->turn].vcpu->index;
+	int error =
+		gdbregs_uv_step(trace->target->session, vcpu, &trace->stop, on_step, trace, NULL);
+	return error < 0 ? error : TARGET_UNDER_WAY;
+}
+
+/* -------------------------------------------------------------- start --- */
+
+static int record_first(struct trace *trace)
+{
+	int status = TARGET_UNDER_WAY;
+	for (size_t i = 0; i < trace->lane_count && status == TARGET_UNDER_WAY; i++) {
+		trace->number = 0;
+		status = trace_record(trace, &trace->lanes[i], "start");
+	}
+	return status;
+}
+
+static int read_first(struct trace *trace);
+
+static void on_first_read(struct gdbregs_session *s, int status, void *arg)
+{
+	struct trace *trace = arg;
+	(void)s;
+	if (trace_is_over(trace))
+		return;
+	trace->turn++;
+	if (status >= 0)
+		status = read_first(trace);
+	trace_continue(trace, status);
+}
+
+/* All lanes are read before the first record is written: a VCD file begins with
+ * the sizes of all wires. */
+static int read_first(struct trace *trace)
+{
+	if (trace->turn < trace->lane_count) {
+		int error = lane_read(&trace->lanes[trace->turn], trace->target->session,
+				      on_first_read, trace);
+		return error < 0 ? error : TARGET_UNDER_WAY;
+	}
+	trace->turn = 0;
+	trace->started_ns = uv_hrtime();
+	int status = record_first(trace);
+	if (status != TARGET_UNDER_WAY)
+		return status;
+	return trace->options->break_count > 0 ? trace_run(trace) : step(trace);
+}
+
+static int make_lanes(struct trace *trace)
+{
+	struct snapshot *s = &trace->target->snapshot;
+	const struct options *o = trace->options;
+	bool located = o->has_until || o->break_count > 0;
+	trace->lanes = calloc(s->vcpu_count + 1, sizeof *trace->lanes);
+	if (trace->lanes == NULL)
+		return GDBREGS_ERR_NOMEM;
+	for (size_t i = 0; i < s->vcpu_count; i++) {
+		trace->lane_count++;
+		if (lane_init(&trace->lanes[i], s, &s->vcpus[i], located) < 0)
+			return GDBREGS_ERR_NOMEM;
+		if (o->has_until && !lane_is_located(&trace->lanes[i]))
+			return target_fail(trace->target, STATUS_SELECTION,
+					   "--until: which register is the program counter, or "
+					   "its byte order, is not known");
+	}
+	return 0;
+}
+
+static void tell_progress(void *arg, char *text, size_t capacity)
+{
+	const struct trace *trace = arg;
+	uint64_t done = trace->number, all = trace->options->count;
+	const char *unit = trace->options->break_count > 0 ? "hits" : "steps";
+	if (trace->started_ns == 0 || done < 2) {
+		snprintf(text, capacity, "waiting for the first of the %s", unit);
+		return;
+	}
+	double seconds = (double)(uv_hrtime() - trace->started_ns) / 1e9;
+	double rate = (double)--done / seconds;
+	int size = snprintf(text, capacity, "%llu %s, %.0f a second", (unsigned long long)done,
+			    unit, rate);
+	if (all > done && size > 0 && (size_t)size < capacity)
+		snprintf(text + size, capacity - (size_t)size, ", %.0f s left of %llu",
+			 (double)(all - done) / rate, (unsigned long long)all);
+}
+
+int trace_start(struct target *t)
+{
+	struct trace *trace = t->set->work_arg;
+	bool runs = trace->options->break_count > 0;
+	trace->target = t;
+	int error = snapshot_collect(t, runs ? VCPU_ALL : VCPU_FIRST);
+	if (error == 0)
+		error = make_lanes(trace);
+	if (error != 0)
+		return error;
+	recorder_init(&trace->recorder, &trace->out, trace->options, trace->lanes,
+		      trace->lane_count, "step");
+	if (trace->out.tty)
+		progress_silence();
+	progress_describe(tell_progress, trace);
+	return read_first(trace);
+}
+
+void trace_fini(struct trace *trace)
+{
+	recorder_fini(&trace->recorder);
+	for (size_t i = 0; i < trace->lane_count; i++)
+		lane_fini(&trace->lanes[i]);
+	free(trace->lanes);
+	free(trace->points);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The engine of `trace`: it moves the guest and records what came of it.
+ * trace.c steps, trace-run.c runs from one breakpoint to the next; both end with
+ * trace_end(). */
+#ifndef CLI_TRACE_H
+#define CLI_TRACE_H
+
+#include "out/record.h"
+
+struct trace {
+	const struct options *options;
+	struct target *target;
+	struct output out;
+	struct recorder recorder;
+	struct lane *lanes; /* one per vCPU that is recorded */
+	size_t lane_count;
+	size_t turn; /* which lane is under way */
+	uint64_t number; /* of the next record */
+	struct gdbregs_stop stop; /* the last one */
+	char reason[40];
+	uint64_t started_ns, flushed_ms;
+	/* trace-run.c */
+	uint64_t *points;
+	size_t point_count;
+	size_t point; /* which one is being inserted or removed */
+	bool inserted;
+	bool noted_new; /* somebody was told that a new vCPU is not recorded */
+	unsigned passing; /* the vCPU that steps past a breakpoint */
+	size_t unpassed; /* first lane that was not looked at for that in the beginning */
+};
+
+/* `work` of target.h, with a struct trace as its argument. */
+int trace_start(struct target *t);
+void trace_fini(struct trace *trace);
+
+/* What follows is shared by the two files. */
+
+/* The first values of all lanes are recorded: run. As `work` returns. */
+int trace_run(struct trace *trace);
+
+/* Write a record of `lane`. 0: that was the last one. TARGET_UNDER_WAY: go on.
+ * Else an error. */
+int trace_record(struct trace *trace, const struct lane *lane, const char *reason);
+/* A stop that ends the trace, other than a step's or a breakpoint's: record it,
+ * read the registers first where there are any. As `work` returns. */
+int trace_last(struct trace *trace, struct lane *lane);
+/* Work that was under way has led to this; tells the target unless it goes on. */
+void trace_continue(struct trace *trace, int status);
+/* A callback that comes while the session is being closed is not ours any more. */
+bool trace_is_over(const struct trace *trace);
+
+#endif

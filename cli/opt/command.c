@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "opt/command.h"
+
+#include "base/message.h"
+#include "base/exit-status.h"
+#include "base/suggest.h"
+
+#include <string.h>
+
+#define SELECTION	"[[FEATURE:]NAME...]"
+#define GROUP_SELECTION (GROUP_SELECT | GROUP_GROUP)
+
+// clang-format off
+static const struct command table[] = {
+	{.name = "vcpus",
+	 .summary = "show the vCPUs: thread, name and state, architecture",
+	 .help = "Shows the vCPUs of all targets: number, thread, name and state as the stub says\n"
+		 "them, architecture, number of registers.\n",
+	 .examples = "gdbregs-cli vcpus\n"
+		     "gdbregs-cli vcpus -t localhost:1234 -t localhost:1235 --json\n",
+	 .run = command_vcpus,
+	 .options = GROUP_CONNECTION | GROUP_FORMAT | GROUP_OUTPUT,
+	 .many_targets = true},
+	{.name = "list",
+	 .arguments = SELECTION,
+	 .summary = "show which registers there are, without reading any",
+	 .help = "Shows name, feature, size, type and group of the registers of all vCPUs,\n"
+		 "without reading any. With --tdesc or --arch and no target it needs no stub.\n",
+	 .examples = "gdbregs-cli list\n"
+		     "gdbregs-cli list 'xmm*' --format csv\n"
+		     "gdbregs-cli list --tdesc target.xml\n",
+	 .run = command_list,
+	 .options = GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT},
+	{.name = "read",
+	 .arguments = SELECTION,
+	 .summary = "read some registers, of vCPU 0 unless said",
+	 .help = "Reads the selected registers (all, if none is named) of vCPU 0, or of those\n"
+		 "given with -c. Names are globs, upper and lower case alike.\n",
+	 .examples = "gdbregs-cli read rip 'r*' --exclude 'r1?'\n"
+		     "gdbregs-cli read -c all pc sp\n"
+		     "gdbregs-cli read --group vector --json\n",
+	 .run = command_read,
+	 .options = GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
+		    GROUP_STRICT},
+	{.name = "dump",
+	 .arguments = SELECTION,
+	 .summary = "take a snapshot: all registers of all vCPUs of all targets",
+	 .help = "Reads all registers of all vCPUs, or those selected, of all targets at the same\n"
+		 "time. Each guest is released as soon as its own registers are read.\n",
+	 .examples = "gdbregs-cli dump\n"
+		     "gdbregs-cli dump -t :1234 -t :1235 -f json -o snapshot.json\n"
+		     "gdbregs-cli dump -- qemu-system-x86_64 -S -gdb stdio -display none\n",
+	 .run = command_dump,
+	 .options = GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
+		    GROUP_STRICT,
+	 .many_targets = true},
+	{.name = "diff",
+	 .arguments = "A [B] " SELECTION,
+	 .summary = "compare two snapshots, or one with a target: what changed",
+	 .help = "Compares snapshots as dump writes them with -f json or -f jsonl, by target,\n"
+		 "vCPU, feature and name; '-' is standard input. With a target, A is compared\n"
+		 "with what it has now. Exits with status 1 if anything differs.\n",
+	 .examples = "gdbregs-cli diff before.json after.json --exclude '*cycle*'\n"
+		     "gdbregs-cli diff expected.json -t :1234\n"
+		     "gdbregs-cli diff want.json -- qemu-system-x86_64 -S -gdb stdio -display none\n",
+	 .operands = command_diff_operands,
+	 .run = command_diff,
+	 .options = GROUP_CONNECTION | GROUP_SELECT | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT,
+	 .many_targets = true},
+	{.name = "write",
+	 .arguments = "[FEATURE:]NAME=VALUE...",
+	 .summary = "write registers of vCPU 0, or those given with -c",
+	 .help = "Writes each register and reads it back. A VALUE is a number (decimal, 0x, 0o,\n"
+		 "0b, negative where it fits), a decimal fraction where the register is a float,\n"
+		 "or hex: and the bytes in target order. Nothing is written unless all names and\n"
+		 "values are good; the first register that does not take its value ends it.\n",
+	 .examples = "gdbregs-cli write rax=0x1234 rbx=-1\n"
+		     "gdbregs-cli write -c all pc=0x80000000\n"
+		     "gdbregs-cli write xmm0=hex:00112233445566778899aabbccddeeff mxcsr=0x1f80\n",
+	 .operands = command_all_operands,
+	 .run = command_write,
+	 .options = GROUP_CONNECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT},
+	{.name = "trace",
+	 .arguments = SELECTION,
+	 .summary = "step or run the guest and record what registers change",
+	 .help = "Steps vCPU 0, or the one given with -c (several take turns), and records what\n"
+		 "has changed in the selected registers; step 0 holds all of them. With --break\n"
+		 "the guest runs, and is recorded each time a vCPU comes to one of the addresses.\n"
+		 "Ends after -n steps or hits, at --until, or by SIGINT: the output is complete\n"
+		 "in any case.\n",
+	 .examples = "gdbregs-cli trace -n 1000 -o trace.jsonl -f jsonl\n"
+		     "gdbregs-cli trace --until 0x7c00 -f vcd -o boot.vcd 'r*' eflags\n"
+		     "gdbregs-cli trace --break 0x80200000 -n 10 pc sp ra\n",
+	 .run = command_trace,
+	 .options = GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
+		    GROUP_COUNT | GROUP_TRACE,
+	 .streams = true},
+	{.name = "watch",
+	 .arguments = SELECTION,
+	 .summary = "sample registers of the running guest, show what changes",
+	 .help = "Lets the guest run, and every -i seconds stops it, reads the selected registers\n"
+		 "and lets it run on. On a terminal the values are shown in place, in a pipe what\n"
+		 "changed.\n",
+	 .examples = "gdbregs-cli watch rip rsp eflags\n"
+		     "gdbregs-cli watch -i 0.1 -n 100 -f jsonl pc\n",
+	 .run = command_watch,
+	 .options = GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
+		    GROUP_COUNT | GROUP_INTERVAL,
+	 .streams = true},
+	{.name = "xml",
+	 .summary = "show the target description as one XML document",
+	 .help = "Prints the target description of vCPU 0, or of the one given with -c, as one\n"
+		 "document, includes resolved. --raw saves the documents as they were served.\n",
+	 .examples = "gdbregs-cli xml -o target.xml\n"
+		     "gdbregs-cli xml --raw served/\n",
+	 .run = command_xml,
+	 .options = GROUP_CONNECTION | GROUP_VCPU | GROUP_OUTPUT | GROUP_RAW},
+	{.name = "packet",
+	 .arguments = "PAYLOAD...",
+	 .summary = "send raw packets of the GDB remote protocol, show the replies",
+	 .help = "Sends each payload as a packet and prints its reply on a line of its own.\n"
+		 "Packets that end, reset or resume the target, or that part us from it, are\n"
+		 "refused.\n",
+	 .examples = "gdbregs-cli packet qC 'm0,10'\n",
+	 .operands = command_all_operands,
+	 .run = command_packet,
+	 .options = GROUP_CONNECTION | GROUP_FORMAT | GROUP_OUTPUT},
+};
+// clang-format on
+
+#define TABLE_COUNT (sizeof table / sizeof table[0])
+
+const struct command *command_table(size_t *count)
+{
+	*count = TABLE_COUNT;
+	return table;
+}
+
+/* No argument selects registers. */
+size_t command_all_operands(const struct options *o)
+{
+	return o->arguments.count;
+}
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
+		if (strcmp(table[i].name, name) == 0)
+			return &table[i];
+	}
+	return NULL;
+}
+
+int command_unknown(const char *name)
+{
+	struct suggestion near;
+	suggest_begin(&near, name);
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		suggest_offer(&near, table[i].name);
+	if (near.best == NULL)
+		return fail(STATUS_USAGE, "unknown command '%s'; see 'gdbregs-cli --help'", name);
+	return fail(STATUS_USAGE, "unknown command '%s'; did you mean '%s'?", name, near.best);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table of commands. To add one: write command-NAME.c with one function
+ * that takes the options and returns an exit status, declare it below, add a
+ * line to the table in command.c and a section to man/gdbregs-cli.1. */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include "opt/options.h"
+
+struct command {
+	const char *name;
+	const char *arguments; /* for the usage line; NULL: takes none */
+	const char *summary;
+	const char *help; /* what it does, in sentences */
+	const char *examples; /* one a line */
+	/* How many arguments stand before those that select registers; NULL: none do. */
+	size_t (*operands)(const struct options *o);
+	int (*run)(const struct options *o);
+	unsigned options; /* mask of enum option_group */
+	bool many_targets;
+	bool streams; /* writes while it runs: a signal ends it with complete output */
+};
+
+const struct command *command_table(size_t *count);
+const struct command *command_find(const char *name);
+/* Says so on stderr, with the nearest one; an exit status. */
+int command_unknown(const char *name);
+
+int command_vcpus(const struct options *o);
+int command_list(const struct options *o);
+int command_read(const struct options *o);
+int command_dump(const struct options *o);
+int command_diff(const struct options *o);
+size_t command_diff_operands(const struct options *o);
+int command_write(const struct options *o);
+size_t command_all_operands(const struct options *o);
+int command_trace(const struct options *o);
+int command_watch(const struct options *o);
+int command_xml(const struct options *o);
+int command_packet(const struct options *o);
+
+#endif

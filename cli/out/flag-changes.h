@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Decoded flags, `[ ZF PF IOPL=3 ]`: which of them differ. */
+#ifndef CLI_FLAGS_H
+#define CLI_FLAGS_H
+
+#include "base/text.h"
+
+bool flags_are(const char *text);
+/* Call back for each word of `a` that `b` lacks, in order. */
+void flags_missing(const char *a, const char *b,
+		   void (*word)(void *arg, const char *text, size_t size), void *arg);
+/* Add what `after` has changed: ` -PF +ZF`; of other words than flags, ` (OLD -> NEW)`.
+ * Either may be NULL. */
+void flags_add_changes(struct text *text, const char *before, const char *after);
+
+#endif

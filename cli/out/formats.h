@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Snapshots in the four formats. The formats are those of gdbregs-snapshot(5).
+ * To add one: a word in set_format(), a file snapshot-NAME.c, a case in formats.c. */
+#ifndef CLI_FORMATS_H
+#define CLI_FORMATS_H
+
+#include "target/value.h"
+
+/* What stands around the registers in JSON, and how much heading in text. */
+enum shape {
+	SHAPE_SNAPSHOT, /* dump: targets, vCPUs, registers */
+	SHAPE_VCPUS, /* read -c LIST: an array of vCPUs with their registers */
+	SHAPE_REGISTERS, /* read: the registers of one vCPU */
+};
+
+/* Write all targets; errors are kept by `out`. False: out of memory. */
+bool format_snapshots(struct output *out, const struct targets *set, enum shape shape);
+
+bool format_text(struct output *out, const struct targets *set, enum shape shape);
+bool format_json(struct output *out, const struct targets *set, enum shape shape);
+bool format_jsonl(struct output *out, const struct targets *set);
+bool format_csv(struct output *out, const struct targets *set);
+
+/* A target as it stands in a JSON snapshot; NULL: out of memory. */
+struct json_t *format_json_target(const struct target *t);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "out/record.h"
+
+#include "out/csv.h"
+
+/* The time stands in front where there is one. */
+enum { TIME, NUMBER, VCPU, REASON, FEATURE, NAME, BITS, TYPE, BYTES, VALUE, ERROR, COLUMNS };
+
+static void put_row(struct recorder *r, const char *const fields[COLUMNS], bool timed)
+{
+	csv_row(r->out, fields + (timed ? TIME : NUMBER), timed ? COLUMNS : COLUMNS - 1);
+}
+
+static bool begin(struct recorder *r)
+{
+	(void)r;
+	return true;
+}
+
+static void put_header(struct recorder *r, bool timed)
+{
+	const char *const header[COLUMNS] = {"time", r->unit, "vcpu",  "reason", "feature", "name",
+					     "bits", "type",  "bytes", "value",	 "error"};
+	put_row(r, header, timed);
+}
+
+static bool put_register(struct recorder *r, const struct record *record, const struct value *v)
+{
+	char number[32], vcpu[16], bits[16];
+	snprintf(number, sizeof number, "%llu", (unsigned long long)record->number);
+	snprintf(vcpu, sizeof vcpu, "%u", record->lane->vcpu->index);
+	snprintf(bits, sizeof bits, "%u", gdbregs_register_bits(v->reg));
+	text_clear(&r->line);
+	text_clear(&r->cell);
+	text_add_bytes(&r->line, v->bytes, v->size_bytes);
+	if (value_is_number(v))
+		text_add_number(&r->cell, v->vcpu->order, v->bytes, v->size_bytes, false);
+	const char *fields[COLUMNS] = {
+		[TIME] = record->time,
+		[NUMBER] = number,
+		[VCPU] = vcpu,
+		[REASON] = record->reason,
+		[FEATURE] = gdbregs_register_feature(v->reg),
+		[NAME] = gdbregs_register_name(v->reg),
+		[BITS] = bits,
+		[TYPE] = gdbregs_register_type(v->reg),
+		[BYTES] = r->line.data,
+		[VALUE] = r->cell.data,
+		[ERROR] = v->status < 0 ? value_error(v) : NULL,
+	};
+	put_row(r, fields, record->time != NULL);
+	return !r->cell.failed;
+}
+
+static bool put(struct recorder *r, const struct record *record)
+{
+	bool ok = true;
+	if (r->count == 0)
+		put_header(r, record->time != NULL);
+	for (size_t i = 0; i < record->lane->count && ok; i++) {
+		struct value v = lane_value(record->lane, i);
+		if (record_has(record, i))
+			ok = put_register(r, record, &v);
+	}
+	return ok;
+}
+
+static void end(struct recorder *r)
+{
+	(void)r;
+}
+
+const struct record_format record_csv = {begin, put, end, end};

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* An object a record: JSON lines, or one array of them. What is the same in
+ * every record is made into JSON once, the rest put together by hand: a step
+ * takes less time than jansson takes for a few objects. */
+#include "out/record.h"
+
+#include "out/json.h"
+
+#include <stdlib.h>
+
+/* `{"name":"rip","feature":"..."` of every register of every lane. */
+struct names {
+	struct text text;
+	size_t **starts; /* per lane: one more than registers */
+};
+
+static bool add_name(struct names *names, const struct gdbregs_register *reg)
+{
+	json_t *object = json_object();
+	json_member(&object, "name", json_text(gdbregs_register_name(reg)));
+	json_member(&object, "feature", json_text(gdbregs_register_feature(reg)));
+	bool ok = json_add(&names->text, object);
+	/* Without the closing brace: more follows. */
+	if (ok)
+		names->text.size--;
+	return ok;
+}
+
+static bool add_names(struct names *names, const struct lane *lane, size_t **out)
+{
+	size_t *starts = calloc(lane->count + 1, sizeof *starts);
+	*out = starts;
+	for (size_t i = 0; i < lane->count && starts != NULL; i++) {
+		starts[i] = names->text.size;
+		if (!add_name(names, lane->now[i].reg))
+			return false;
+	}
+	if (starts != NULL)
+		starts[lane->count] = names->text.size;
+	return starts != NULL;
+}
+
+static bool begin(struct recorder *r)
+{
+	struct names *names = calloc(1, sizeof *names);
+	r->state = names;
+	if (names == NULL)
+		return false;
+	names->starts = calloc(r->lane_count + 1, sizeof(*names->starts));
+	bool ok = names->starts != NULL;
+	for (size_t i = 0; i < r->lane_count && ok; i++)
+		ok = add_names(names, &r->lanes[i], &names->starts[i]);
+	if (r->options->format == FORMAT_JSON)
+		fputs("[", r->out->stream);
+	return ok;
+}
+
+static void add_value(struct text *line, const struct value *v)
+{
+	if (v->status < 0) {
+		text_adds(line, ",\"bytes\":null,\"error\":\"");
+		text_adds(line, value_error(v));
+		text_adds(line, "\"}");
+		return;
+	}
+	text_adds(line, ",\"bytes\":\"");
+	text_add_bytes(line, v->bytes, v->size_bytes);
+	if (value_is_number(v)) {
+		text_adds(line, "\",\"value\":\"");
+		text_add_number(line, v->vcpu->order, v->bytes, v->size_bytes, false);
+	}
+	text_adds(line, "\"}");
+}
+
+static void add_registers(struct recorder *r, const struct record *record)
+{
+	const struct names *names = r->state;
+	const struct lane *lane = record->lane;
+	const size_t *starts = names->starts[lane - r->lanes];
+	bool first = true;
+	for (size_t i = 0; i < lane->count; i++) {
+		if (!record_has(record, i))
+			continue;
+		struct value v = lane_value(lane, i);
+		text_adds(&r->line, first ? "" : ",");
+		text_add(&r->line, names->text.data + starts[i], starts[i + 1] - starts[i]);
+		add_value(&r->line, &v);
+		first = false;
+	}
+}
+
+static void add_head(struct recorder *r, const struct record *record)
+{
+	char head[200];
+	if (record->time != NULL)
+		snprintf(head, sizeof head, "{\"time\":\"%s\",", record->time);
+	else
+		snprintf(head, sizeof head, "{");
+	text_adds(&r->line, head);
+	snprintf(head, sizeof head, "\"%s\":%llu,\"vcpu\":%u,\"reason\":\"%s\",\"changed\":[",
+		 r->unit, (unsigned long long)record->number, record->lane->vcpu->index,
+		 record->reason);
+	text_adds(&r->line, head);
+}
+
+static bool put(struct recorder *r, const struct record *record)
+{
+	bool lines = r->options->format == FORMAT_JSONL;
+	text_clear(&r->line);
+	if (!lines)
+		text_adds(&r->line, r->count > 0 ? ",\n " : "\n ");
+	add_head(r, record);
+	add_registers(r, record);
+	text_adds(&r->line, lines ? "]}\n" : "]}");
+	if (r->line.failed)
+		return false;
+	fwrite(r->line.data, 1, r->line.size, r->out->stream);
+	return true;
+}
+
+static void end(struct recorder *r)
+{
+	if (r->options->format == FORMAT_JSON)
+		fputs("]\n", r->out->stream);
+}
+
+static void fini(struct recorder *r)
+{
+	struct names *names = r->state;
+	if (names == NULL)
+		return;
+	for (size_t i = 0; i < r->lane_count && names->starts != NULL; i++)
+		free(names->starts[i]);
+	free(names->starts);
+	text_fini(&names->text);
+	free(names);
+	r->state = NULL;
+}
+
+const struct record_format record_json = {begin, put, end, fini};

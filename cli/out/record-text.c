@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* For people: a heading per record, and under it old and new values; samples,
+ * which have a time, begin each line with it instead. */
+#include "out/record.h"
+
+#include <string.h>
+
+enum { WIDEST_NAME = 24, WIDEST_VALUE = 22 };
+
+static bool begin(struct recorder *r)
+{
+	(void)r;
+	return true;
+}
+
+static size_t name_width(const struct lane *lane)
+{
+	size_t width = 0;
+	for (size_t i = 0; i < lane->count; i++) {
+		size_t size = printable_width(gdbregs_register_name(lane->now[i].reg));
+		if (size > width && size <= WIDEST_NAME)
+			width = size;
+	}
+	return width;
+}
+
+static void put_prefix(struct recorder *r, const struct record *record)
+{
+	if (record->time == NULL) {
+		fputs("  ", r->out->stream);
+		return;
+	}
+	fprintf(r->out->stream, "%s  ", record->time);
+	if (r->lane_count > 1)
+		fprintf(r->out->stream, "vCPU %-3u  ", record->lane->vcpu->index);
+}
+
+static void put_heading(struct recorder *r, const struct record *record)
+{
+	char heading[160];
+	bool dull = strcmp(record->reason, r->unit) == 0;
+	snprintf(heading, sizeof heading, "%s %llu, vCPU %u%s%s", r->unit,
+		 (unsigned long long)record->number, record->lane->vcpu->index, dull ? "" : ": ",
+		 dull ? "" : record->reason);
+	output_heading(r->out, heading);
+}
+
+static bool put_value(struct recorder *r, const struct value *v, size_t width)
+{
+	value_show(&r->line, v);
+	if (r->line.failed)
+		return false;
+	printable_put(r->out->stream, r->line.data != NULL ? r->line.data : "", width);
+	return true;
+}
+
+/* `  eflags  0x00000002 -> 0x00000046  [ ZF PF ]` */
+static bool put_register(struct recorder *r, const struct record *record, size_t index,
+			 size_t width)
+{
+	FILE *stream = r->out->stream;
+	const struct lane *lane = record->lane;
+	struct value now = lane_value(lane, index), old = lane_old_value(lane, index);
+	const char *decoded = value_decode(&now, r->options, &r->decoded);
+	bool changed = lane->readings > 1 && lane_changed(lane, index);
+	bool ok = decoded != NULL;
+	put_prefix(r, record);
+	printable_put(stream, gdbregs_register_name(now.reg), width);
+	fputs("  ", stream);
+	if (changed) {
+		ok = ok && put_value(r, &old, 0);
+		fputs(" -> ", stream);
+	}
+	ok = ok && put_value(r, &now, 0);
+	if (ok && decoded[0] != '\0') {
+		fputs("  ", stream);
+		printable_put(stream, decoded, 0);
+	}
+	fputc('\n', stream);
+	return ok;
+}
+
+static bool put(struct recorder *r, const struct record *record)
+{
+	const struct lane *lane = record->lane;
+	size_t width = name_width(lane);
+	bool ok = true;
+	if (record->time == NULL)
+		put_heading(r, record);
+	for (size_t i = 0; i < lane->count && ok; i++) {
+		if (record_has(record, i))
+			ok = put_register(r, record, i, width);
+	}
+	return ok;
+}
+
+static void end(struct recorder *r)
+{
+	(void)r;
+}
+
+const struct record_format record_text = {begin, put, end, end};

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "out/record.h"
+
+static const struct record_format *const formats[] = {
+	[FORMAT_TEXT] = &record_text, [FORMAT_JSON] = &record_json, [FORMAT_JSONL] = &record_json,
+	[FORMAT_CSV] = &record_csv,   [FORMAT_VCD] = &record_vcd,
+};
+
+void recorder_init(struct recorder *r, struct output *out, const struct options *o,
+		   const struct lane *lanes, size_t lane_count, const char *unit)
+{
+	*r = (struct recorder){.format = formats[o->format],
+			       .options = o,
+			       .out = out,
+			       .lanes = lanes,
+			       .lane_count = lane_count,
+			       .unit = unit};
+}
+
+bool record_has(const struct record *record, size_t index)
+{
+	return !record->empty && (record->full || lane_changed(record->lane, index));
+}
+
+bool recorder_put(struct recorder *r, const struct record *record)
+{
+	if (!r->begun) {
+		r->begun = true;
+		r->failed = !r->format->begin(r);
+	}
+	if (!r->failed)
+		r->failed = !r->format->put(r, record) || r->line.failed || r->cell.failed;
+	r->count++;
+	return !r->failed && !output_broken(r->out);
+}
+
+void recorder_end(struct recorder *r)
+{
+	if (r->begun && !r->failed)
+		r->format->end(r);
+}
+
+void recorder_fini(struct recorder *r)
+{
+	if (r->format != NULL)
+		r->format->fini(r);
+	text_fini(&r->line);
+	text_fini(&r->cell);
+	gdbregs_buffer_fini(&r->decoded);
+	*r = (struct recorder){.format = NULL};
+}

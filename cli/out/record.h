@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What trace and watch write: a record per step, hit or sample, as it happens.
+ * Hides: the formats. Nothing is kept of a record once it is written.
+ *
+ * To add a format: a word in set_format(), a file record-NAME.c that defines a
+ * struct record_format, a line in record.c. */
+#ifndef CLI_RECORD_H
+#define CLI_RECORD_H
+
+#include "target/sampler.h"
+
+struct record {
+	const struct lane *lane;
+	uint64_t number; /* of the step, hit or sample */
+	const char *reason; /* what it came to, e.g. "step" */
+	const char *time; /* of the sample; NULL where the number is the time */
+	bool full; /* all registers, not only those that changed */
+	bool empty; /* there was nothing to read */
+};
+
+struct recorder;
+
+struct record_format {
+	bool (*begin)(struct recorder *r);
+	bool (*put)(struct recorder *r, const struct record *record);
+	void (*end)(struct recorder *r);
+	void (*fini)(struct recorder *r);
+};
+
+struct recorder {
+	const struct record_format *format;
+	const struct options *options;
+	struct output *out;
+	const struct lane *lanes;
+	size_t lane_count;
+	const char *unit; /* "step" or "sample" */
+	uint64_t count; /* records written */
+	struct text line, cell;
+	struct gdbregs_buffer decoded;
+	void *state; /* the format's own */
+	bool begun;
+	bool failed; /* out of memory */
+};
+
+/* `lanes` must stay. Writes nothing yet. */
+void recorder_init(struct recorder *r, struct output *out, const struct options *o,
+		   const struct lane *lanes, size_t lane_count, const char *unit);
+/* False: out of memory, or the output is broken. */
+bool recorder_put(struct recorder *r, const struct record *record);
+/* What makes the output whole. */
+void recorder_end(struct recorder *r);
+void recorder_fini(struct recorder *r);
+
+extern const struct record_format record_text, record_json, record_csv, record_vcd;
+
+/* For the formats: this register is part of the record. */
+bool record_has(const struct record *record, size_t index);
+
+#endif

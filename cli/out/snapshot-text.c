@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* For people: a heading per target, vCPU and feature, names aligned, numbers
+ * in the order of their digits, flags and floats decoded. */
+#include "out/formats.h"
+
+#include "base/message.h"
+
+#include <string.h>
+
+struct page {
+	struct output *out;
+	const struct options *options;
+	struct text value;
+	struct gdbregs_buffer decoded;
+	size_t name_width;
+	size_t value_width;
+	bool ok;
+};
+
+/* So much of a line may be spent on aligning; longer ones stand out. */
+enum { WIDEST_NAME = 24, WIDEST_VALUE = 22 };
+
+static bool same_feature(const struct gdbregs_register *a, const struct gdbregs_register *b)
+{
+	return gdbregs_register_feature(a) == gdbregs_register_feature(b);
+}
+
+static size_t shown_width(const struct value *v)
+{
+	if (v->status < 0)
+		return strlen("<unavailable>");
+	return 2 * v->size_bytes + (v->vcpu->order != GDBREGS_BYTE_ORDER_UNKNOWN ? 2 : 0);
+}
+
+static size_t wider(size_t width, size_t candidate, size_t limit)
+{
+	return candidate > width && candidate <= limit ? candidate : width;
+}
+
+/* Widths of the run of registers of one feature; returns where it ends. */
+static size_t measure(struct page *page, const struct snapshot *s, const struct vcpu *vcpu,
+		      size_t first)
+{
+	size_t count = snapshot_selected(s, vcpu)->count, i;
+	struct value head = value_get(s, vcpu, first);
+	page->name_width = page->value_width = 0;
+	for (i = first; i < count; i++) {
+		struct value v = value_get(s, vcpu, i);
+		if (!same_feature(head.reg, v.reg))
+			break;
+		page->name_width =
+			wider(page->name_width, printable_width(gdbregs_register_name(v.reg)),
+			      WIDEST_NAME);
+		page->value_width = wider(page->value_width, shown_width(&v), WIDEST_VALUE);
+	}
+	return i;
+}
+
+static const char *decode(struct page *page, const struct value *v)
+{
+	const char *decoded = value_decode(v, page->options, &page->decoded);
+	page->ok &= decoded != NULL;
+	return decoded != NULL ? decoded : "";
+}
+
+/* The reply is the truth; that it differs from the description is not hidden. */
+static void put_size_note(FILE *stream, const struct value *v)
+{
+	unsigned bits = gdbregs_register_bits(v->reg);
+	if (v->status >= 0 && v->size_bytes != ((size_t)bits + 7) / 8)
+		fprintf(stream, "  (%zu bits; the description says %u)", 8 * v->size_bytes, bits);
+}
+
+static void put_register(struct page *page, const struct value *v)
+{
+	FILE *stream = page->out->stream;
+	bool dim = v->status < 0 && page->out->colour;
+	value_show(&page->value, v);
+	page->ok &= !page->value.failed;
+	const char *decoded = decode(page, v);
+	const char *value = page->value.data != NULL ? page->value.data : "";
+	fputs("  ", stream);
+	printable_put(stream, gdbregs_register_name(v->reg), page->name_width);
+	fputs(dim ? "  \033[33m" : "  ", stream);
+	printable_put(stream, value, decoded[0] != '\0' ? page->value_width : 0);
+	fputs(dim ? "\033[0m" : "", stream);
+	if (decoded[0] != '\0') {
+		fputs("  ", stream);
+		printable_put(stream, decoded, 0);
+	}
+	put_size_note(stream, v);
+	fputc('\n', stream);
+}
+
+static void put_heading(struct page *page, const char *heading)
+{
+	text_clear(&page->value);
+	text_add_printable(&page->value, heading, strlen(heading));
+	page->ok &= !page->value.failed;
+	output_heading(page->out, page->value.data != NULL ? page->value.data : "");
+}
+
+static void put_feature(struct page *page, const struct snapshot *s, const struct vcpu *vcpu,
+			size_t first, size_t end)
+{
+	struct value head = value_get(s, vcpu, first);
+	const char *feature = gdbregs_register_feature(head.reg);
+	put_heading(page, feature != NULL ? feature : "(no feature)");
+	for (size_t i = first; i < end && page->ok && !output_broken(page->out); i++) {
+		struct value v = value_get(s, vcpu, i);
+		put_register(page, &v);
+	}
+}
+
+static void put_registers(struct page *page, const struct snapshot *s, const struct vcpu *vcpu)
+{
+	size_t count = snapshot_selected(s, vcpu)->count;
+	for (size_t i = 0; i < count && page->ok && !output_broken(page->out);) {
+		size_t end = measure(page, s, vcpu, i);
+		if (i > 0)
+			fputc('\n', page->out->stream);
+		put_feature(page, s, vcpu, i, end);
+		i = end;
+	}
+}
+
+static void put_vcpu_heading(struct page *page, const struct vcpu *vcpu)
+{
+	char line[512];
+	const char *order = byte_order_name(vcpu->order);
+	snprintf(line, sizeof line, "vCPU %u%s%s%s%s  %s, %s%s", vcpu->index,
+		 vcpu->thread != NULL ? "  " : "", vcpu->thread != NULL ? vcpu->thread : "",
+		 vcpu->name != NULL ? "  " : "", vcpu->name != NULL ? vcpu->name : "",
+		 vcpu->architecture != NULL ? vcpu->architecture : "unknown architecture",
+		 order != NULL ? order : "unknown byte order", order != NULL ? " endian" : "");
+	put_heading(page, line);
+	fputc('\n', page->out->stream);
+}
+
+static void put_target(struct page *page, const struct target *t, enum shape shape)
+{
+	const struct snapshot *s = &t->snapshot;
+	if (t->set->count > 1)
+		put_heading(page, t->name);
+	if (t->status != 0) {
+		fputs("error: ", page->out->stream);
+		printable_put(page->out->stream, t->why, 0);
+		fputc('\n', page->out->stream);
+		return;
+	}
+	for (size_t i = 0; i < s->vcpu_count; i++) {
+		if (i > 0)
+			fputc('\n', page->out->stream);
+		if (shape != SHAPE_REGISTERS)
+			put_vcpu_heading(page, &s->vcpus[i]);
+		put_registers(page, s, &s->vcpus[i]);
+	}
+}
+
+static void note_byte_order(const struct targets *set)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		const struct snapshot *s = &set->item[i].snapshot;
+		if (s->read_count == 0 || s->vcpus[0].order != GDBREGS_BYTE_ORDER_UNKNOWN)
+			continue;
+		note("%s: the byte order is unknown: bytes are shown as they came; numbers with "
+		     "--endian little or big",
+		     set->item[i].name);
+		return;
+	}
+}
+
+bool format_text(struct output *out, const struct targets *set, enum shape shape)
+{
+	struct page page = {.out = out, .options = set->options, .ok = true};
+	note_byte_order(set);
+	for (size_t i = 0; i < set->count && page.ok; i++) {
+		if (i > 0)
+			fputc('\n', out->stream);
+		put_target(&page, &set->item[i], shape);
+	}
+	text_fini(&page.value);
+	gdbregs_buffer_fini(&page.decoded);
+	return page.ok;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "target/error-text.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* How a label may stand in a sentence, with what goes with it. */
+static const struct {
+	const char *before;
+	const char *after;
+	bool first; /* the sentence begins with it */
+} forms[] = {
+	{"", ": ", true}, /* LABEL: connection reset */
+	{"", " ", true}, /* LABEL has not answered */
+	{"address \"", "\": ", true},
+	{" to ", "", false}, /* can't connect to LABEL: refused */
+	{" behind ", "", false},
+	{" ", "", false}, /* can't start LABEL: no such file */
+};
+
+/* Where the label stands in that form, *size bytes; NULL: nowhere. */
+static const char *find(const char *words, const char *label, size_t form, size_t *size)
+{
+	char part[512];
+	int length =
+		snprintf(part, sizeof part, "%s%s%s", forms[form].before, label, forms[form].after);
+	if (label[0] == '\0' || length < 0 || (size_t)length >= sizeof part)
+		return NULL;
+	*size = (size_t)length;
+	if (forms[form].first)
+		return strncmp(words, part, *size) == 0 ? words : NULL;
+	const char *at = strstr(words, part);
+	return at != NULL && strchr(" :;,", at[*size]) != NULL ? at : NULL;
+}
+
+void why_write(char *out, size_t capacity, const char *words, const char *label)
+{
+	const char *at = NULL;
+	size_t size = 0;
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0] && at == NULL; i++)
+		at = find(words, label, i, &size);
+	if (at != NULL)
+		snprintf(out, capacity, "%.*s%s", (int)(at - words), words, at + size);
+	else
+		snprintf(out, capacity, "%s", words);
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "target/no-description.h"
+
+#include "target/shipped.h"
+#include "base/exit-status.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* ---------------------------------------------------------- stand-in --- */
+
+/* No registers, so that nothing is asked about them; no stub serves the same. */
+static const char document[] =
+	"<target><architecture>gdbregs-cli: not described</architecture></target>";
+
+/* In a file, for the library takes descriptions from files. 0 if there is none. */
+static int make_file(char path[PATH_MAX])
+{
+	int fd = memfd_create("not-described", MFD_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	snprintf(path, PATH_MAX, "/proc/self/fd/%d", fd);
+	if (write(fd, document, strlen(document)) == (ssize_t)strlen(document))
+		return fd;
+	close(fd);
+	return 0;
+}
+
+void undescribed_prepare(struct targets *set)
+{
+	const struct options *o = set->options;
+	if (o->arch != NULL || o->tdesc != NULL || set->access == GDBREGS_NO_REGS)
+		return;
+	set->undescribed_fd = make_file(set->arch_path);
+	if (set->undescribed_fd == 0 || gdbregs_description_load(set->context, set->arch_path, NULL,
+								 &set->undescribed, NULL) < 0)
+		undescribed_fini(set);
+}
+
+void undescribed_fini(struct targets *set)
+{
+	if (set->undescribed_fd > 0)
+		close(set->undescribed_fd);
+	set->undescribed_fd = 0;
+	set->undescribed = NULL;
+	set->arch_path[0] = '\0';
+}
+
+static bool lacks(const struct target *t, unsigned vcpu)
+{
+	return gdbregs_vcpu_description(t->session, vcpu) == t->set->undescribed;
+}
+
+/* The first vCPU without a description, or the number of vCPUs. */
+static unsigned find(const struct target *t)
+{
+	unsigned count = gdbregs_vcpu_count(t->session), vcpu = 0;
+	while (vcpu < count && !lacks(t, vcpu))
+		vcpu++;
+	return vcpu;
+}
+
+bool undescribed_is(const struct target *t)
+{
+	return t->set->undescribed != NULL && find(t) < gdbregs_vcpu_count(t->session);
+}
+
+/* -------------------------------------------------------------- fits --- */
+
+static size_t register_bytes(const char *element)
+{
+	static const char name[] = " bitsize=\"";
+	const char *bits = strstr(element, name), *end = strchr(element, '>');
+	if (bits == NULL || end == NULL || bits > end)
+		return 0;
+	return (strtoul(bits + strlen(name), NULL, 10) + 7) / 8;
+}
+
+/* From the document: registers without a name have their place in `g` as well,
+ * and are not told of otherwise. */
+static size_t described_bytes(const struct gdbregs_description *d)
+{
+	struct gdbregs_buffer xml = {0};
+	struct text text = {0};
+	size_t bytes = 0;
+	if (gdbregs_description_xml(d, &xml) == 0)
+		text_add(&text, xml.data, xml.size);
+	for (const char *at = text.data; at != NULL && (at = strstr(at, "<reg ")) != NULL; at++)
+		bytes += register_bytes(at);
+	text_fini(&text);
+	gdbregs_buffer_fini(&xml);
+	return bytes;
+}
+
+static bool fits(const struct target *t, const char *name, size_t g_bytes)
+{
+	const struct gdbregs_description *d;
+	char path[PATH_MAX];
+	return shipped_find(name, path) &&
+	       gdbregs_description_load(t->set->context, path, NULL, &d, NULL) == 0 &&
+	       described_bytes(d) == g_bytes;
+}
+
+/* "--arch a, --arch b or --arch c" */
+static void add_fitting(struct text *text, const struct target *t, size_t g_bytes)
+{
+	struct shipped_names names;
+	const char *last = NULL;
+	shipped_list(&names);
+	for (size_t i = 0; i < names.count; i++) {
+		if (!fits(t, names.item[i], g_bytes))
+			continue;
+		if (last != NULL) {
+			text_adds(text, text->size > 0 ? ", --arch " : "--arch ");
+			text_adds(text, last);
+		}
+		last = names.item[i];
+	}
+	if (last != NULL) {
+		text_adds(text, text->size > 0 ? " or --arch " : "--arch ");
+		text_adds(text, last);
+	}
+	shipped_list_fini(&names);
+}
+
+static int fail_sized(struct target *t, size_t g_bytes)
+{
+	struct text names = {0};
+	add_fitting(&names, t, g_bytes);
+	int result = names.size > 0
+			     ? target_fail(t, STATUS_STUB,
+					   "serves no target description; %s would fit its "
+					   "registers (%zu bytes)",
+					   names.data, g_bytes)
+			     : target_fail(t, STATUS_STUB,
+					   "serves no target description, and none of those that "
+					   "are shipped fits its registers (%zu bytes); give one "
+					   "with --tdesc",
+					   g_bytes);
+	text_fini(&names);
+	return result;
+}
+
+/* ----------------------------------------------------------- asking --- */
+
+/* Two digits a byte, `xx` where it is unavailable; an error has three characters
+ * or is text. 0: no registers. */
+static size_t size_of_g(const struct gdbregs_buffer *reply)
+{
+	for (size_t i = 0; i < reply->size; i++) {
+		if (!isxdigit(reply->data[i]) && reply->data[i] != 'x')
+			return 0;
+	}
+	return reply->size % 2 == 0 ? reply->size / 2 : 0;
+}
+
+static void on_g(struct gdbregs_session *s, int status, void *arg)
+{
+	struct target *t = arg;
+	size_t g_bytes = status < 0 ? 0 : size_of_g(&t->reply);
+	(void)s;
+	if (t->closing)
+		return;
+	target_done(t, g_bytes > 0 ? fail_sized(t, g_bytes)
+				   : target_fail(t, STATUS_STUB,
+						 "serves no target description; name one with "
+						 "--arch or give one with --tdesc"));
+}
+
+static int ask(struct target *t, const char *packet, gdbregs_uv_cb cb)
+{
+	return gdbregs_uv_packet(t->session, packet, strlen(packet), &t->reply, cb, t, NULL);
+}
+
+/* Whatever is answered to the first two, `g` is asked. The description comes
+ * first though there is none: where a QEMU 7.2 of ppc64 has one after all, and
+ * its announcement was lost, it aborts if `g` comes before that. */
+int undescribed_fail(struct target *t)
+{
+	char select[64];
+	const char *thread = gdbregs_vcpu_thread(t->session, find(t));
+	snprintf(select, sizeof select, "Hg%.60s", thread != NULL ? thread : "0");
+	int error = ask(t, select, NULL);
+	if (error == 0)
+		error = ask(t, "qXfer:features:read:target.xml:0,80", NULL);
+	if (error == 0)
+		error = ask(t, "g", on_g);
+	return error < 0 ? error : TARGET_UNDER_WAY;
+}

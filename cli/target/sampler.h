@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A vCPU whose registers are read again and again. Hides: the two buffers that
+ * take turns, what has changed from one reading to the next, and where the
+ * program counter stands among them. Reading allocates nothing once the sizes of
+ * all registers are known. */
+#ifndef CLI_LANE_H
+#define CLI_LANE_H
+
+#include "target/value.h"
+
+enum { LANE_MOST_EXTRA = 3 };
+
+struct lane {
+	const char *target;
+	const struct vcpu *vcpu;
+	size_t count; /* registers that are recorded: the first of all that are read */
+	size_t total;
+	struct gdbregs_read *now, *before;
+	struct gdbregs_buffer now_bytes, before_bytes;
+	size_t readings;
+	size_t pc, cs, cr0; /* places among those read; SIZE_MAX: it has none */
+};
+
+/* With `located`, the program counter is read whether it is selected or not. 0 or
+ * GDBREGS_ERR_NOMEM; end with lane_fini() in both cases. */
+int lane_init(struct lane *lane, const struct snapshot *s, const struct vcpu *vcpu, bool located);
+void lane_fini(struct lane *lane);
+
+/* Read; calls back as gdbregs_uv_read_registers(). What was read last is `before`. */
+int lane_read(struct lane *lane, struct gdbregs_session *s, gdbregs_uv_cb cb, void *arg);
+
+/* As if the last reading had not been: it is not recorded. */
+void lane_unread(struct lane *lane);
+
+struct value lane_value(const struct lane *lane, size_t index);
+struct value lane_old_value(const struct lane *lane, size_t index);
+/* Since the reading before; at the first one, all have. */
+bool lane_changed(const struct lane *lane, size_t index);
+
+/* Its program counter is known. */
+bool lane_is_located(const struct lane *lane);
+/* Its program counter is at the address. */
+bool lane_is_at(const struct lane *lane, uint64_t address);
+
+#endif

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "target/select.h"
+
+#include "base/suggest.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* GDB calls a union a vector where a member is one. Members are not told to us;
+ * all unions in known descriptions are views of vectors (vec128, vnq, neon_q). */
+const char *select_group(const struct gdbregs_register *reg)
+{
+	const char *written = gdbregs_register_group(reg);
+	if (written != NULL)
+		return written;
+	switch (gdbregs_register_kind(reg)) {
+	case GDBREGS_TYPE_FLOAT:
+		return "float";
+	case GDBREGS_TYPE_VECTOR:
+	case GDBREGS_TYPE_UNION:
+		return "vector";
+	default:
+		return "general";
+	}
+}
+
+bool select_glob(const char *pattern, const char *text)
+{
+	return fnmatch(pattern, text, FNM_CASEFOLD) == 0;
+}
+
+static const char *feature_of(const struct gdbregs_register *reg)
+{
+	const char *feature = gdbregs_register_feature(reg);
+	return feature != NULL ? feature : "";
+}
+
+/* The colon between FEATURE and NAME: the last one that is not part of a
+ * bracket expression such as [[:digit:]]. */
+static const char *find_colon(const char *pattern)
+{
+	const char *colon = NULL;
+	int depth = 0;
+	for (const char *at = pattern; *at != '\0'; at++) {
+		if (*at == '[')
+			depth++;
+		else if (*at == ']' && depth > 0)
+			depth--;
+		else if (*at == ':' && depth == 0)
+			colon = at;
+	}
+	return colon;
+}
+
+bool select_fits(const char *pattern, const char *feature, const char *name)
+{
+	char wanted[256];
+	const char *colon = find_colon(pattern);
+	if (colon == NULL)
+		return select_glob(pattern, name);
+	size_t length = (size_t)(colon - pattern);
+	if (length >= sizeof wanted)
+		return false;
+	memcpy(wanted, pattern, length);
+	wanted[length] = '\0';
+	return select_glob(colon + 1, name) && select_glob(wanted, feature != NULL ? feature : "");
+}
+
+static bool fits_pattern(const char *pattern, const struct gdbregs_register *reg)
+{
+	return select_fits(pattern, gdbregs_register_feature(reg), gdbregs_register_name(reg));
+}
+
+bool select_named(const struct options *o, const struct gdbregs_register *reg)
+{
+	for (size_t i = 0; i < o->patterns.count; i++) {
+		const char *pattern = o->patterns.item[i];
+		if (strpbrk(pattern, "*?[") == NULL && fits_pattern(pattern, reg))
+			return true;
+	}
+	return false;
+}
+
+static bool fits_feature(const char *pattern, const struct gdbregs_register *reg)
+{
+	return select_glob(pattern, feature_of(reg));
+}
+
+static bool fits_group(const char *group, const struct gdbregs_register *reg)
+{
+	return strcasecmp(group, select_group(reg)) == 0;
+}
+
+typedef bool (*fits_fn)(const char *word, const struct gdbregs_register *reg);
+
+/* Any of the words, or there are none. Tries all: `seen` must be complete. */
+static bool fits_any(const struct words *words, fits_fn fits, const struct gdbregs_register *reg,
+		     bool *seen)
+{
+	bool any = words->count == 0;
+	for (size_t i = 0; i < words->count; i++) {
+		if (!fits(words->item[i], reg))
+			continue;
+		seen[i] = true;
+		any = true;
+	}
+	return any;
+}
+
+static bool excluded(const struct options *o, const struct gdbregs_register *reg)
+{
+	for (size_t i = 0; i < o->excludes.count; i++) {
+		if (fits_pattern(o->excludes.item[i], reg))
+			return true;
+	}
+	return false;
+}
+
+static bool is_wanted(struct selection *s, const struct gdbregs_register *reg)
+{
+	const struct options *o = s->options;
+	bool *features = s->fits + o->patterns.count, *groups = features + o->features.count;
+	bool pattern = fits_any(&o->patterns, fits_pattern, reg, s->fits);
+	bool feature = fits_any(&o->features, fits_feature, reg, features);
+	bool group = fits_any(&o->groups, fits_group, reg, groups);
+	return pattern && feature && group && !excluded(o, reg);
+}
+
+int selection_init(struct selection *s, const struct options *options)
+{
+	size_t words = options->patterns.count + options->features.count + options->groups.count;
+	*s = (struct selection){.options = options};
+	s->fits = calloc(words + 1, sizeof *s->fits);
+	return s->fits != NULL ? 0 : GDBREGS_ERR_NOMEM;
+}
+
+void selection_fini(struct selection *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		free(s->item[i].registers);
+	free(s->item);
+	free(s->fits);
+	*s = (struct selection){.options = NULL};
+}
+
+static int fill(struct selection *s, struct selected *item)
+{
+	struct gdbregs_reg_descriptor *all = NULL;
+	/* A stub without a description has vCPUs, but no registers that are known. */
+	int error = item->description == NULL
+			    ? 0
+			    : gdbregs_description_registers(item->description, &all, &item->total);
+	if (error < 0)
+		return error;
+	item->registers = calloc(item->total + 1, sizeof(*item->registers));
+	for (size_t i = 0; i < item->total && item->registers != NULL; i++) {
+		if (is_wanted(s, all[i].handle))
+			item->registers[item->count++] = all[i].handle;
+	}
+	gdbregs_free(all);
+	return item->registers != NULL ? 0 : GDBREGS_ERR_NOMEM;
+}
+
+int selection_add(struct selection *s, const struct gdbregs_description *d, size_t *index)
+{
+	for (*index = 0; *index < s->count; (*index)++) {
+		if (s->item[*index].description == d)
+			return 0;
+	}
+	struct selected *item = realloc(s->item, (s->count + 1) * sizeof *item);
+	if (item == NULL)
+		return GDBREGS_ERR_NOMEM;
+	s->item = item;
+	item[s->count] = (struct selected){.description = d};
+	return fill(s, &item[s->count++]);
+}
+
+/* Offer every register's name, feature or group: what the kind of word names. */
+static void offer_all(const struct selection *s, fits_fn kind, struct suggestion *near)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		struct gdbregs_reg_descriptor *all = NULL;
+		size_t count = 0;
+		if (gdbregs_description_registers(s->item[i].description, &all, &count) < 0)
+			continue;
+		for (size_t j = 0; j < count; j++)
+			suggest_offer(near, kind == fits_pattern   ? all[j].name
+					    : kind == fits_feature ? feature_of(all[j].handle)
+								   : select_group(all[j].handle));
+		gdbregs_free(all);
+	}
+}
+
+static int refuse(const struct selection *s, fits_fn kind, const char *what, const char *word,
+		  char *why, size_t capacity)
+{
+	struct suggestion near;
+	const char *colon = kind == fits_pattern ? find_colon(word) : NULL;
+	suggest_begin(&near, colon != NULL ? colon + 1 : word);
+	offer_all(s, kind, &near);
+	if (near.best != NULL)
+		snprintf(why, capacity, "no %s fits '%s'; did you mean '%s'?", what, word,
+			 near.best);
+	else
+		snprintf(why, capacity, "no %s fits '%s'; 'gdbregs-cli list' shows what there is",
+			 what, word);
+	return GDBREGS_ERR_NO_REGISTER;
+}
+
+static size_t first_unfit(const struct words *words, const bool *fits)
+{
+	size_t i = 0;
+	while (i < words->count && fits[i])
+		i++;
+	return i;
+}
+
+int selection_check(const struct selection *s, char *why, size_t capacity)
+{
+	static const char *const what[] = {"register", "feature", "group"};
+	static const fits_fn kinds[] = {fits_pattern, fits_feature, fits_group};
+	const struct options *o = s->options;
+	const struct words *const lists[] = {&o->patterns, &o->features, &o->groups};
+	const bool *fits = s->fits;
+	size_t count = 0, total = 0;
+	for (int i = 0; i < 3; fits += lists[i++]->count) {
+		size_t unfit = first_unfit(lists[i], fits);
+		if (unfit < lists[i]->count)
+			return refuse(s, kinds[i], what[i], lists[i]->item[unfit], why, capacity);
+	}
+	for (size_t i = 0; i < s->count; i++) {
+		count += s->item[i].count;
+		total += s->item[i].total;
+	}
+	if (count > 0 || total == 0)
+		return 0;
+	snprintf(why, capacity, "no register fits all of the selection together");
+	return GDBREGS_ERR_NO_REGISTER;
+}

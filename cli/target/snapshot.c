@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "target/snapshot.h"
+
+#include "base/exit-status.h"
+#include "target/target.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int copy(char **out, const char *text)
+{
+	*out = NULL;
+	if (text == NULL)
+		return 0;
+	*out = strdup(text);
+	return *out != NULL ? 0 : GDBREGS_ERR_NOMEM;
+}
+
+static int collect_vcpu(struct target *t, struct vcpu *vcpu, unsigned index)
+{
+	struct gdbregs_session *s = t->session;
+	enum gdbregs_byte_order endian = t->set->options->endian;
+	vcpu->index = index;
+	vcpu->architecture = gdbregs_vcpu_architecture(s, index);
+	vcpu->order =
+		endian != GDBREGS_BYTE_ORDER_UNKNOWN ? endian : gdbregs_vcpu_byte_order(s, index);
+	int error = copy(&vcpu->thread, gdbregs_vcpu_thread(s, index));
+	if (error == 0)
+		error = copy(&vcpu->name, gdbregs_vcpu_name(s, index));
+	if (error == 0)
+		error = selection_add(&t->snapshot.selection, gdbregs_vcpu_description(s, index),
+				      &vcpu->selected);
+	return error;
+}
+
+static int check_listed(struct target *t)
+{
+	const struct options *o = t->set->options;
+	unsigned count = gdbregs_vcpu_count(t->session);
+	for (size_t i = 0; i < o->vcpu_count; i++) {
+		if (o->vcpus[i] >= count)
+			return target_fail(t, STATUS_SELECTION,
+					   "no vCPU %u: there %s %u, numbered from 0", o->vcpus[i],
+					   count == 1 ? "is" : "are", count);
+	}
+	return 0;
+}
+
+static size_t count_wanted(const struct target *t, enum vcpu_default which)
+{
+	const struct options *o = t->set->options;
+	size_t all = gdbregs_vcpu_count(t->session);
+	if (o->vcpu_count > 0)
+		return o->vcpu_count;
+	return which == VCPU_FIRST && !o->vcpus_all && all > 1 ? 1 : all;
+}
+
+static int collect_vcpus(struct target *t, enum vcpu_default which)
+{
+	const struct options *o = t->set->options;
+	struct snapshot *s = &t->snapshot;
+	size_t count = count_wanted(t, which);
+	s->vcpus = calloc(count + 1, sizeof *s->vcpus);
+	if (s->vcpus == NULL)
+		return GDBREGS_ERR_NOMEM;
+	for (size_t i = 0; i < count; i++) {
+		unsigned index = o->vcpu_count > 0 ? o->vcpus[i] : (unsigned)i;
+		s->vcpu_count++;
+		int error = collect_vcpu(t, &s->vcpus[i], index);
+		if (error < 0)
+			return error;
+	}
+	return 0;
+}
+
+int snapshot_collect(struct target *t, enum vcpu_default which)
+{
+	char why[sizeof t->why];
+	int error = selection_init(&t->snapshot.selection, t->set->options);
+	if (error == 0)
+		error = check_listed(t);
+	if (error == 0)
+		error = collect_vcpus(t, which);
+	if (error == 0 && selection_check(&t->snapshot.selection, why, sizeof why) < 0)
+		error = target_fail(t, STATUS_SELECTION, "%s", why);
+	return error;
+}
+
+const struct selected *snapshot_selected(const struct snapshot *s, const struct vcpu *vcpu)
+{
+	return &s->selection.item[vcpu->selected];
+}
+
+static void fill_reads(struct snapshot *s)
+{
+	struct gdbregs_read *read = s->reads;
+	for (size_t i = 0; i < s->vcpu_count; i++) {
+		struct vcpu *vcpu = &s->vcpus[i];
+		const struct selected *selected = snapshot_selected(s, vcpu);
+		vcpu->first_read = (size_t)(read - s->reads);
+		for (size_t j = 0; j < selected->count; j++)
+			*read++ = (struct gdbregs_read){.vcpu = vcpu->index,
+							.reg = selected->registers[j],
+							.status = GDBREGS_ERR_UNAVAILABLE};
+	}
+}
+
+static void on_read(struct gdbregs_session *session, int status, void *arg)
+{
+	(void)session;
+	target_done(arg, status);
+}
+
+int snapshot_read(struct target *t)
+{
+	struct snapshot *s = &t->snapshot;
+	size_t count = 0;
+	for (size_t i = 0; i < s->vcpu_count; i++)
+		count += snapshot_selected(s, &s->vcpus[i])->count;
+	s->reads = calloc(count + 1, sizeof *s->reads);
+	if (s->reads == NULL)
+		return GDBREGS_ERR_NOMEM;
+	s->read_count = count;
+	fill_reads(s);
+	int error = gdbregs_uv_read_registers(t->session, s->reads, s->read_count, &s->storage,
+					      on_read, t, NULL);
+	return error < 0 ? error : TARGET_UNDER_WAY;
+}
+
+int snapshot_offline(struct snapshot *s, const struct options *o,
+		     const struct gdbregs_description *d)
+{
+	int error = selection_init(&s->selection, o);
+	s->vcpus = calloc(1, sizeof *s->vcpus);
+	if (error < 0 || s->vcpus == NULL)
+		return GDBREGS_ERR_NOMEM;
+	s->vcpu_count = 1;
+	s->vcpus[0].architecture = gdbregs_description_architecture(d);
+	return selection_add(&s->selection, d, &s->vcpus[0].selected);
+}
+
+void snapshot_fini(struct snapshot *s)
+{
+	for (size_t i = 0; i < s->vcpu_count; i++) {
+		free(s->vcpus[i].thread);
+		free(s->vcpus[i].name);
+	}
+	free(s->vcpus);
+	free(s->reads);
+	selection_fini(&s->selection);
+	gdbregs_buffer_fini(&s->storage);
+	*s = (struct snapshot){.target = NULL};
+}
+
+size_t snapshot_unavailable(const struct snapshot *s)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < s->read_count; i++)
+		count += s->reads[i].status < 0;
+	return count;
+}

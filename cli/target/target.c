@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "target/target.h"
+
+#include "base/message.h"
+#include "target/packet-log.h"
+#include "base/exit-status.h"
+#include "target/no-description.h"
+#include "target/error-text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RETRY_MS = 100 };
+
+static void connect_target(struct target *t);
+
+static void target_over(struct target *t)
+{
+	if (t->timed)
+		uv_close((uv_handle_t *)&t->timer, NULL);
+	t->timed = false;
+	t->set->done++;
+}
+
+static void say_how_left(const struct target *t)
+{
+	if (t->set->options->spawn != NULL)
+		detail("%s: ended", t->name);
+	else if (t->connected && !t->gone)
+		detail("%s: %s", t->name,
+		       t->detached  ? "left running"
+		       : t->resumed ? "not seen to stop"
+				    : "left halted");
+}
+
+static void on_retry(uv_timer_t *timer)
+{
+	connect_target(timer->data);
+}
+
+static void on_closed(void *arg)
+{
+	struct target *t = arg;
+	t->session = NULL;
+	if (t->again && t->set->loop.signo == 0 &&
+	    uv_timer_start(&t->timer, on_retry, RETRY_MS, 0) == 0)
+		return;
+	say_how_left(t);
+	target_over(t);
+}
+
+static void close_target(struct target *t)
+{
+	t->closing = true;
+	gdbregs_uv_close(t->session, on_closed, t);
+}
+
+static void set_why(struct target *t, int status, const char *why)
+{
+	t->status = status;
+	snprintf(t->why, sizeof t->why, "%s", why);
+}
+
+int target_fail(struct target *t, int status, const char *format, ...)
+{
+	char why[sizeof t->why];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(why, sizeof why, format, args);
+	va_end(args);
+	set_why(t, status, why);
+	return TARGET_FAILED;
+}
+
+/* What the library calls the target: where it listens, or the command's name; an
+ * address that is none as it was given. */
+static void label(const struct target *t, int code, char *text, size_t capacity)
+{
+	const char *name = t->name;
+	bool address = t->set->options->spawn == NULL && code != GDBREGS_ERR_INVAL;
+	if (t->set->options->spawn != NULL)
+		name = t->set->options->spawn[0];
+	else if (address && strncmp(name, "tcp:", 4) == 0)
+		name += 4;
+	snprintf(text, capacity, "%s%s", address && name[0] == ':' ? "localhost" : "", name);
+}
+
+/* A failure as the library tells it. */
+static void take_error(struct target *t, int code, const char *words)
+{
+	char known[sizeof t->why];
+	struct text printable = {0};
+	if (code == TARGET_FAILED)
+		return;
+	label(t, code, known, sizeof known);
+	text_add_printable(&printable, known, strlen(known));
+	t->status = status_of(code, t->connected);
+	t->gone = code == GDBREGS_ERR_CLOSED;
+	why_write(t->why, sizeof t->why, words[0] != '\0' ? words : gdbregs_strerror(code),
+		  printable.data != NULL ? printable.data : known);
+	text_fini(&printable);
+}
+
+static unsigned remaining_ms(const struct target *t)
+{
+	uint64_t now = uv_now(&t->set->loop.uv);
+	return t->deadline_ms > now ? (unsigned)(t->deadline_ms - now) : 0;
+}
+
+/* A stub that is not there yet refuses, or its forwarder (ssh -L, a container's
+ * proxy) accepts and closes. One that has answered will not do better later. */
+static bool worth_waiting(const struct target *t, int code)
+{
+	bool absent = code == GDBREGS_ERR_CONNECT || code == GDBREGS_ERR_CLOSED ||
+		      code == GDBREGS_ERR_TIMEOUT;
+	return absent && !t->answered && t->set->options->spawn == NULL &&
+	       remaining_ms(t) > RETRY_MS;
+}
+
+void target_done(struct target *t, int code)
+{
+	if (t->closing)
+		return;
+	if (code < 0)
+		take_error(t, code, gdbregs_session_error(t->session));
+	close_target(t);
+}
+
+static void on_connected(struct gdbregs_session *s, int status, void *arg)
+{
+	struct target *t = arg;
+	(void)s;
+	if (t->closing)
+		return;
+	t->again = status < 0 && worth_waiting(t, status);
+	t->connected = status >= 0;
+	if (status >= 0)
+		status = undescribed_is(t) ? undescribed_fail(t) : t->set->work(t);
+	if (status != TARGET_UNDER_WAY)
+		target_done(t, status);
+}
+
+static bool begins(const char *text, size_t size, const char *with)
+{
+	return size >= strlen(with) && memcmp(text, with, strlen(with)) == 0;
+}
+
+/* What -v tells of at the end. */
+static void follow(struct target *t, enum gdbregs_direction direction, const char *text,
+		   size_t size)
+{
+	if (direction == GDBREGS_RECEIVED) {
+		if (begins(text, size, "$T") || begins(text, size, "$S"))
+			t->resumed = false;
+	} else if (begins(text, size, "$D")) {
+		t->detached = true;
+	} else if (begins(text, size, "$vCont;") || begins(text, size, "$c") ||
+		   begins(text, size, "$s")) {
+		t->resumed = true;
+	}
+}
+
+static void on_trace(void *arg, enum gdbregs_direction direction, const void *bytes, size_t size)
+{
+	struct target *t = arg;
+	if (direction == GDBREGS_RECEIVED && size > 1)
+		t->answered = true;
+	follow(t, direction, bytes, size);
+	if (t->set->options->log_packets)
+		packet_log(t->set->count > 1 ? t->name : NULL, direction == GDBREGS_SENT, bytes,
+			   size);
+}
+
+/* While waiting, a stub that accepts and stays silent is waited for on the one
+ * connection: QEMU queues connections, and abandoned ones stop its guest later. */
+static void session_options(struct target *t, struct gdbregs_options *session)
+{
+	const struct options *o = t->set->options;
+	gdbregs_options_init(session);
+	session->access = t->set->access;
+	session->on_close = o->on_exit;
+	session->connect_timeout_ms = o->timeout_ms;
+	session->reply_timeout_ms = o->timeout_ms;
+	session->description_path = o->tdesc;
+	session->architecture = t->set->arch_path[0] != '\0' ? t->set->arch_path : NULL;
+	session->step_irq = o->irq;
+	session->trace_arg = t;
+	if (o->log_packets || o->verbose || o->wait_ms > 0)
+		session->trace = on_trace;
+	if (o->wait_ms == 0)
+		return;
+	unsigned left_ms = remaining_ms(t) > 0 ? remaining_ms(t) : 1;
+	session->first_reply_timeout_ms = left_ms;
+	if (left_ms < session->connect_timeout_ms)
+		session->connect_timeout_ms = left_ms;
+}
+
+static int open_session(struct target *t, const struct gdbregs_options *options,
+			struct gdbregs_error *error)
+{
+	struct targets *set = t->set;
+	if (set->options->spawn != NULL)
+		return gdbregs_uv_spawn(set->context, &set->loop.uv, set->options->spawn, options,
+					&t->session, on_connected, t, error);
+	return gdbregs_uv_connect(set->context, &set->loop.uv, t->name, options, &t->session,
+				  on_connected, t, error);
+}
+
+static void connect_target(struct target *t)
+{
+	struct gdbregs_options options;
+	struct gdbregs_error error = {.code = 0};
+	t->closing = t->again = t->connected = t->gone = false;
+	set_why(t, 0, "");
+	session_options(t, &options);
+	int code = open_session(t, &options, &error);
+	if (code >= 0)
+		return;
+	t->session = NULL;
+	take_error(t, code, error.text);
+	target_over(t);
+}
+
+void target_start(struct target *t)
+{
+	struct loop *loop = &t->set->loop;
+	t->deadline_ms = uv_now(&loop->uv) + t->set->options->wait_ms;
+	t->timer.data = t;
+	t->timed = uv_timer_init(&loop->uv, &t->timer) == 0;
+	connect_target(t);
+}
+
+void target_interrupt(struct target *t)
+{
+	if (t->session != NULL && !t->closing)
+		close_target(t);
+	else if (t->session == NULL && t->timed)
+		target_over(t);
+}

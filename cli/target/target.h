@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Sessions with all targets at once, each a chain connect, work, close. Hides:
+ * waiting and trying again (--wait), spawning, --log-packets, and ending all of
+ * it by a signal. When targets_run() returns, every guest has been released. */
+#ifndef CLI_TARGET_H
+#define CLI_TARGET_H
+
+#include "base/loop.h"
+#include "opt/options.h"
+#include "base/output.h"
+#include "target/snapshot.h"
+#include "base/text.h"
+
+#include <gdbregs_uv.h>
+#include <limits.h>
+
+struct targets;
+
+struct target {
+	struct targets *set;
+	char *name; /* as shown */
+	struct gdbregs_session *session; /* NULL before and after */
+	struct snapshot snapshot; /* what was learnt of it */
+	int status; /* exit status; 0: all went well */
+	char why[400]; /* what went wrong, where status is not 0 */
+
+	uv_timer_t timer; /* until the next attempt */
+	uint64_t deadline_ms;
+	bool timed; /* timer is initialised */
+	bool connected; /* the session was made */
+	bool answered; /* a packet came */
+	bool detached; /* a detach was sent */
+	bool resumed; /* and no stop has come since */
+	bool gone; /* there is no guest any more, or no way to it */
+	bool again; /* try again after closing */
+	bool closing;
+	size_t step; /* for `work` */
+	struct gdbregs_buffer reply; /* for undescribed.c */
+};
+
+/* Called once the session is made. 0: done. TARGET_UNDER_WAY: it calls
+ * target_done() later. Else a GDBREGS_ERR_*, or what target_fail() returned. */
+typedef int (*target_work)(struct target *t);
+enum { TARGET_UNDER_WAY = 1, TARGET_FAILED = -1000 };
+
+struct targets {
+	const struct options *options;
+	struct gdbregs_context *context;
+	enum gdbregs_access access;
+	target_work work;
+	void *work_arg;
+	char arch_path[PATH_MAX]; /* description for stubs that serve none; "": none */
+	const struct gdbregs_description *undescribed; /* it, where it only stands for one */
+	int undescribed_fd; /* 0: none */
+	struct loop loop;
+	struct target *item;
+	size_t count;
+	size_t done;
+};
+
+/* Connect to all of them and do `work` with each. 0 or an exit status, said on
+ * stderr, that concerns none of them in particular. End with targets_fini(). */
+int targets_run(struct targets *set, const struct options *o, enum gdbregs_access access,
+		target_work work, void *work_arg);
+void targets_fini(struct targets *set);
+/* All of it, with an output that is made when the guests have been released:
+ * `print` ends it, one way or the other. An exit status. */
+int targets_show(const struct options *o, enum gdbregs_access access, target_work work,
+		 void *work_arg, int (*print)(struct output *out, const struct targets *set));
+/* Say its failure on stderr; its status. */
+int target_report(const struct target *t);
+/* Likewise of each one, in the order given; the first one's status, or 0. */
+int targets_report(const struct targets *set);
+/* One target alone that failed: nothing is worth printing. */
+bool targets_hopeless(const struct targets *set);
+
+/* For targets.c: begin; a signal came, end what is under way and release the guest. */
+void target_start(struct target *t);
+void target_interrupt(struct target *t);
+
+/* Work that was under way has ended: 0 or as `work` returns. */
+void target_done(struct target *t, int code);
+/* Fail with words of our own; returns TARGET_FAILED. */
+int target_fail(struct target *t, int status, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Layer 6. The blocking calls that run the target, and those that change it.
+ * Callbacks of watches are made here, when the loop has returned: so they may
+ * themselves block, and end the session. */
+#include "api/blocking.h"
+#include "session/op-points.h"
+#include "session/op-run.h"
+#include "session/watch.h"
+#include "session/op-write.h"
+
+/* A stop was taken: call back for what is watched before it is told. */
+static int told(struct gdbregs_session *s, int status)
+{
+	return gdbregs__watch_deliver(s) ? status : GDBREGS_ERR_CANCELED;
+}
+
+int gdbregs_step(struct gdbregs_session *s, unsigned vcpu, struct gdbregs_stop *stop)
+{
+	struct gdbregs__waiting waiting = {0};
+	int result = gdbregs__blocking_begin(s);
+
+	if (result == 0)
+		result = gdbregs__step(s, vcpu, stop, gdbregs__blocking_done, &waiting, NULL);
+	if (result < 0)
+		return result;
+	return told(s, gdbregs__blocking_wait(s, 0, &waiting));
+}
+
+int gdbregs_continue(struct gdbregs_session *s)
+{
+	int result = gdbregs__blocking_begin(s);
+
+	if (result == 0)
+		result = gdbregs__continue(s, NULL, NULL, NULL, NULL);
+	if (result < 0)
+		return result;
+	gdbregs__blocking_flush(s);
+	/* It never came to running; else what there is to say is for the wait. */
+	if (s->fatal && !s->stopped.kept)
+		return s->fatal;
+	return s->stopped.kept && s->stopped.status < 0 ? gdbregs_wait(s, 0, NULL) : 0;
+}
+
+int gdbregs_wait(struct gdbregs_session *s, int timeout_ms, struct gdbregs_stop *stop)
+{
+	struct gdbregs__waiting waiting = {0};
+	int result = gdbregs__blocking_begin(s);
+
+	if (result < 0)
+		return result;
+	/* A timeout counts from here: what came while nobody looked is in time. */
+	gdbregs__blocking_look(s);
+	gdbregs__transport_clock(s);
+	result = gdbregs__stop_wait(s, timeout_ms, stop, gdbregs__blocking_done, &waiting, NULL);
+	if (result < 0)
+		return result;
+	result = gdbregs__blocking_wait(s, 0, &waiting);
+	return s->state == GDBREGS__SESSION_RUNNING ? result : told(s, result);
+}
+
+int gdbregs_interrupt(struct gdbregs_session *s)
+{
+	int result = gdbregs__blocking_begin(s);
+
+	if (result == 0)
+		result = gdbregs__run_check(s);
+	if (result == 0)
+		result = gdbregs__run_interrupt(s);
+	if (result == 0)
+		gdbregs__blocking_flush(s);
+	return result;
+}
+
+int gdbregs_point_insert(struct gdbregs_session *s, enum gdbregs_point point, uint64_t address,
+			 unsigned kind)
+{
+	struct gdbregs__waiting waiting = {0};
+	int result = gdbregs__blocking_begin(s);
+
+	if (result == 0)
+		result = gdbregs__points_insert(s, point, address, kind, gdbregs__blocking_done,
+						&waiting, NULL);
+	return gdbregs__blocking_wait(s, result, &waiting);
+}
+
+int gdbregs_point_remove(struct gdbregs_session *s, enum gdbregs_point point, uint64_t address,
+			 unsigned kind)
+{
+	struct gdbregs__waiting waiting = {0};
+	int result = gdbregs__blocking_begin(s);
+
+	if (result == 0)
+		result = gdbregs__points_remove(s, point, address, kind, gdbregs__blocking_done,
+						&waiting, NULL);
+	return gdbregs__blocking_wait(s, result, &waiting);
+}
+
+int gdbregs_break_insert(struct gdbregs_session *s, uint64_t address, unsigned kind)
+{
+	return gdbregs_point_insert(s, GDBREGS_POINT_SOFTWARE, address, kind);
+}
+
+int gdbregs_break_remove(struct gdbregs_session *s, uint64_t address, unsigned kind)
+{
+	return gdbregs_point_remove(s, GDBREGS_POINT_SOFTWARE, address, kind);
+}
+
+int gdbregs_write_register(struct gdbregs_session *s, unsigned vcpu,
+			   const struct gdbregs_register *h, const void *bytes, size_t size)
+{
+	struct gdbregs__waiting waiting = {0};
+	int result = gdbregs__blocking_begin(s);
+
+	if (result == 0)
+		result = gdbregs__write_register(s, vcpu, h, bytes, size, gdbregs__blocking_done,
+						 &waiting, NULL);
+	return gdbregs__blocking_wait(s, result, &waiting);
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Layer 6. The blocking calls: the same session, on a loop of its own that runs
+ * while a call waits. */
+#include "util/alloc.h"
+#include "api/blocking.h"
+#include "util/error.h"
+#include "uv/sigpipe.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+void gdbregs__blocking_done(struct gdbregs_session *s, int status, void *arg)
+{
+	struct gdbregs__waiting *waiting = arg;
+
+	(void)s;
+	waiting->done = true;
+	waiting->status = status;
+}
+
+static void on_closed(void *arg)
+{
+	*(bool *)arg = true;
+}
+
+/* A turn of the loop, or what is faster. */
+static void turn(struct gdbregs__transport *t)
+{
+	if (!gdbregs__transport_spin(t))
+		uv_run(t->loop, UV_RUN_ONCE);
+}
+
+static void run_until(struct gdbregs__transport *t, const bool *done)
+{
+	while (!*done)
+		turn(t);
+}
+
+static void free_loop(uv_loop_t *loop)
+{
+	/* A resolver that could not be stopped may still hold it. */
+	while (uv_loop_close(loop) == UV_EBUSY)
+		uv_run(loop, UV_RUN_ONCE);
+	gdbregs__free(loop);
+}
+
+static void close_and_free(struct gdbregs_session *s)
+{
+	struct gdbregs__transport *t = gdbregs__transport_of(s);
+	uv_loop_t *loop = t->loop;
+	struct gdbregs__pipe_guard guard;
+	bool closed = false;
+
+	gdbregs__pipe_guard_begin(&guard);
+	gdbregs__transport_close(s, on_closed, &closed);
+	run_until(t, &closed);
+	gdbregs__pipe_guard_end(&guard);
+	free_loop(loop);
+}
+
+/* libuv aborts when one of its descriptors is 0, 1 or 2, as in a daemon that has
+ * closed them: they are filled while descriptors are made. Returns how many. */
+static int fill_standard(int *fds)
+{
+	int count = 0;
+
+	while (count < 3) {
+		int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+		if (fd < 0)
+			break;
+		if (fd > STDERR_FILENO) {
+			close(fd);
+			break;
+		}
+		fds[count++] = fd;
+	}
+	return count;
+}
+
+static int open_filled(struct gdbregs_context *ctx, const char *address, char *const argv[],
+		       const struct gdbregs_options *o, struct gdbregs_session **out,
+		       struct gdbregs_error *err)
+{
+	uv_loop_t *loop = gdbregs__malloc(sizeof(*loop));
+	struct gdbregs__waiting waiting = {0};
+	struct gdbregs_session *s;
+	struct gdbregs__pipe_guard guard;
+
+	if (!loop || uv_loop_init(loop) < 0) {
+		gdbregs__free(loop);
+		return gdbregs__fail_nomem(err);
+	}
+	gdbregs__pipe_guard_begin(&guard);
+	int result = gdbregs__transport_open(ctx, loop, address, argv, o, gdbregs__blocking_done,
+					     &waiting, &s, err);
+	if (result == 0) {
+		struct gdbregs__transport *t = gdbregs__transport_of(s);
+
+		t->blocking = true;
+		gdbregs__transport_spin_allow(t);
+		s->watch_outside = true;
+		run_until(t, &waiting.done);
+	}
+	gdbregs__pipe_guard_end(&guard);
+	if (result < 0) {
+		free_loop(loop);
+		return result;
+	}
+	if (waiting.status < 0) {
+		if (err)
+			*err = s->error;
+		close_and_free(s);
+		return waiting.status;
+	}
+	*out = s;
+	return 0;
+}
+
+static int open_session(struct gdbregs_context *ctx, const char *address, char *const argv[],
+			const struct gdbregs_options *o, struct gdbregs_session **out,
+			struct gdbregs_error *err)
+{
+	int fds[3];
+	int count = fill_standard(fds);
+	int result = open_filled(ctx, address, argv, o, out, err);
+
+	while (count)
+		close(fds[--count]);
+	return result;
+}
+
+int gdbregs_connect(struct gdbregs_context *ctx, const char *address,
+		    const struct gdbregs_options *o, struct gdbregs_session **out,
+		    struct gdbregs_error *err)
+{
+	if (!out)
+		return gdbregs__fail(err, GDBREGS_ERR_INVAL, "nowhere to put the session");
+	return open_session(ctx, address, NULL, o, out, err);
+}
+
+int gdbregs_spawn(struct gdbregs_context *ctx, char *const argv[], const struct gdbregs_options *o,
+		  struct gdbregs_session **out, struct gdbregs_error *err)
+{
+	if (!out || !argv || !argv[0])
+		return gdbregs__fail(err, GDBREGS_ERR_INVAL,
+				     "no command, or nowhere to put the session");
+	return open_session(ctx, NULL, argv, o, out, err);
+}
+
+void gdbregs_close(struct gdbregs_session *s)
+{
+	if (s && gdbregs__transport_of(s)->blocking)
+		close_and_free(s);
+}
+
+int gdbregs__blocking_begin(struct gdbregs_session *s)
+{
+	if (!s)
+		return GDBREGS_ERR_INVAL;
+	if (!gdbregs__transport_of(s)->blocking)
+		return gdbregs__session_say(s, GDBREGS_ERR_INVAL,
+					    "a blocking call on a session of a caller's loop");
+	gdbregs__transport_clock(s);
+	return 0;
+}
+
+/* What the transport sends at once raises no signal; only what libuv has still to
+ * write may, and the system calls of a guard would cost a single read its speed. */
+static void run_guarded(struct gdbregs__transport *t, const bool *done)
+{
+	struct gdbregs__pipe_guard guard;
+	bool guarded = false;
+
+	while (!*done) {
+		if (t->writing && !guarded) {
+			gdbregs__pipe_guard_begin(&guard);
+			guarded = true;
+		}
+		turn(t);
+	}
+	if (guarded)
+		gdbregs__pipe_guard_end(&guard);
+}
+
+int gdbregs__blocking_wait(struct gdbregs_session *s, int queued, struct gdbregs__waiting *waiting)
+{
+	if (queued < 0)
+		return queued;
+	gdbregs__transport_kick(s);
+	run_guarded(gdbregs__transport_of(s), &waiting->done);
+	return waiting->status;
+}
+
+void gdbregs__blocking_flush(struct gdbregs_session *s)
+{
+	struct gdbregs__transport *t = gdbregs__transport_of(s);
+	struct gdbregs__pipe_guard guard;
+
+	gdbregs__pipe_guard_begin(&guard);
+	gdbregs__transport_kick(s);
+	while (!s->fatal && (t->writing || s->out.size || (s->resume.op && !s->resume.out)))
+		uv_run(t->loop, UV_RUN_ONCE);
+	gdbregs__pipe_guard_end(&guard);
+}
+
+void gdbregs__blocking_look(struct gdbregs_session *s)
+{
+	struct gdbregs__pipe_guard guard;
+
+	gdbregs__pipe_guard_begin(&guard);
+	uv_run(gdbregs__transport_of(s)->loop, UV_RUN_NOWAIT);
+	gdbregs__pipe_guard_end(&guard);
+}
+
+int gdbregs_read_register(struct gdbregs_session *s, unsigned vcpu,
+			  const struct gdbregs_register *h, struct gdbregs_buffer *buf)
+{
+	struct gdbregs__waiting waiting = {0};
+	int result = gdbregs__blocking_begin(s);
+
+	if (result == 0)
+		result = gdbregs__read_one(s, vcpu, h, buf, gdbregs__blocking_done, &waiting, NULL);
+	return gdbregs__blocking_wait(s, result, &waiting);
+}
+
+int gdbregs_read_registers(struct gdbregs_session *s, struct gdbregs_read *reads, size_t count,
+			   struct gdbregs_buffer *storage)
+{
+	struct gdbregs__waiting waiting = {0};
+	int result = gdbregs__blocking_begin(s);
+
+	if (result == 0)
+		result = gdbregs__read_many(s, reads, count, storage, gdbregs__blocking_done,
+					    &waiting, NULL);
+	return gdbregs__blocking_wait(s, result, &waiting);
+}
+
+int gdbregs_packet(struct gdbregs_session *s, const void *payload, size_t size,
+		   struct gdbregs_buffer *reply)
+{
+	struct gdbregs__waiting waiting = {0};
+	int result = gdbregs__blocking_begin(s);
+
+	if (result == 0)
+		result = gdbregs__raw_packet(s, payload, size, reply, gdbregs__blocking_done,
+					     &waiting, NULL);
+	return gdbregs__blocking_wait(s, result, &waiting);
+}

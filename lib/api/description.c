@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Descriptions and registers as gdbregs.h shows them. */
+#include "util/alloc.h"
+#include "util/buffer.h"
+#include "tdesc/model.h"
+
+const char *gdbregs_register_name(const struct gdbregs_register *h)
+{
+	return h ? h->name : NULL;
+}
+
+const char *gdbregs_register_feature(const struct gdbregs_register *h)
+{
+	return h ? h->feature : NULL;
+}
+
+const char *gdbregs_register_type(const struct gdbregs_register *h)
+{
+	return h ? h->type_name : NULL;
+}
+
+const char *gdbregs_register_group(const struct gdbregs_register *h)
+{
+	return h ? h->group : NULL;
+}
+
+unsigned gdbregs_register_bits(const struct gdbregs_register *h)
+{
+	return h ? h->bits : 0;
+}
+
+enum gdbregs_type_kind gdbregs_register_kind(const struct gdbregs_register *h)
+{
+	return h && h->type ? h->type->kind : GDBREGS_TYPE_UNKNOWN;
+}
+
+int gdbregs_description_registers(const struct gdbregs_description *d,
+				  struct gdbregs_reg_descriptor **out, size_t *count)
+{
+	struct gdbregs_reg_descriptor *array;
+
+	if (!d || !out || !count)
+		return GDBREGS_ERR_INVAL;
+	array = gdbregs__calloc(d->register_count, sizeof(*array));
+	if (!array)
+		return GDBREGS_ERR_NOMEM;
+	for (size_t i = 0; i < d->register_count; i++)
+		array[i] = (struct gdbregs_reg_descriptor){
+			.handle = &d->registers[i],
+			.name = d->registers[i].name,
+			.feature = d->registers[i].feature,
+		};
+	*out = array;
+	*count = d->register_count;
+	return 0;
+}
+
+int gdbregs_description_features(const struct gdbregs_description *d, struct gdbregs_feature **out,
+				 size_t *count)
+{
+	struct gdbregs_feature *array;
+
+	if (!d || !out || !count)
+		return GDBREGS_ERR_INVAL;
+	array = gdbregs__calloc(d->feature_count, sizeof(*array));
+	if (!array)
+		return GDBREGS_ERR_NOMEM;
+	for (size_t i = 0; i < d->feature_count; i++)
+		array[i] = (struct gdbregs_feature){
+			.name = d->features[i].name,
+			.first = d->features[i].first,
+			.count = d->features[i].count,
+		};
+	*out = array;
+	*count = d->feature_count;
+	return 0;
+}
+
+const char *gdbregs_description_architecture(const struct gdbregs_description *d)
+{
+	return d ? d->architecture : NULL;
+}
+
+const char *gdbregs_description_osabi(const struct gdbregs_description *d)
+{
+	return d ? d->osabi : NULL;
+}
+
+int gdbregs_description_xml(const struct gdbregs_description *d, struct gdbregs_buffer *xml)
+{
+	if (!d || !xml)
+		return GDBREGS_ERR_INVAL;
+	if (gdbregs__buffer_reserve(xml, d->resolved.size) < 0)
+		return GDBREGS_ERR_NOMEM;
+	xml->size = 0;
+	return gdbregs__buffer_append(xml, d->resolved.data, d->resolved.size);
+}
+
+size_t gdbregs_description_document_count(const struct gdbregs_description *d)
+{
+	return d ? d->document_count : 0;
+}
+
+struct gdbregs_document gdbregs_description_document(const struct gdbregs_description *d,
+						     size_t index)
+{
+	if (!d || index >= d->document_count)
+		return (struct gdbregs_document){0};
+	return d->documents[index];
+}

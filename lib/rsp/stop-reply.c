@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "rsp/stop-reply.h"
+
+#include "util/hex.h"
+
+#include <string.h>
+
+/* A piece of the payload. */
+struct span {
+	const uint8_t *text;
+	size_t size;
+};
+
+/* Where the `key:value` pairs of a T reply go. */
+struct pairs {
+	struct gdbregs__stop *stop;
+	gdbregs__expedited expedited;
+	void *arg;
+};
+
+struct word {
+	const char *name;
+	enum gdbregs__stop_reason reason;
+	int (*take)(struct gdbregs__stop *stop, const struct word *word, struct span value);
+};
+
+static bool equals(struct span span, const char *name)
+{
+	return span.size == strlen(name) && memcmp(span.text, name, span.size) == 0;
+}
+
+/* All of the span as one number. */
+static int parse_number(struct span span, uint64_t *number)
+{
+	size_t at = 0;
+
+	if (!gdbregs__hex_parse(span.text, span.size, &at, number) || at != span.size)
+		return GDBREGS_ERR_PROTOCOL;
+	return 0;
+}
+
+static int parse_thread(struct span span, struct gdbregs__stop *stop)
+{
+	size_t at = 0;
+
+	if (!gdbregs__thread_id_parse(span.text, span.size, &at, &stop->thread) || at != span.size)
+		return GDBREGS_ERR_PROTOCOL;
+	stop->has_thread = true;
+	return 0;
+}
+
+static int take_nothing(struct gdbregs__stop *stop, const struct word *word, struct span value)
+{
+	(void)stop, (void)word, (void)value;
+	return 0;
+}
+
+static int take_thread(struct gdbregs__stop *stop, const struct word *word, struct span value)
+{
+	(void)word;
+	return parse_thread(value, stop);
+}
+
+/* OTHER is what the target did; it never hides where the debugger stopped it. */
+static int take_reason(struct gdbregs__stop *stop, const struct word *word, struct span value)
+{
+	(void)value;
+	if (word->reason != GDBREGS__REASON_OTHER || stop->reason == GDBREGS__REASON_SIGNAL)
+		stop->reason = word->reason;
+	return 0;
+}
+
+static int take_watch(struct gdbregs__stop *stop, const struct word *word, struct span value)
+{
+	stop->reason = word->reason;
+	return parse_number(value, &stop->address);
+}
+
+/* To know another word: a line here, and a function if it has a value. */
+static const struct word words[] = {
+	// clang-format off
+	{"thread",         GDBREGS__REASON_SIGNAL,  take_thread},
+	{"core",           GDBREGS__REASON_SIGNAL,  take_nothing},
+	{"swbreak",        GDBREGS__REASON_SWBREAK, take_reason},
+	{"hwbreak",        GDBREGS__REASON_HWBREAK, take_reason},
+	{"watch",          GDBREGS__REASON_WATCH,   take_watch},
+	{"rwatch",         GDBREGS__REASON_RWATCH,  take_watch},
+	{"awatch",         GDBREGS__REASON_AWATCH,  take_watch},
+	{"library",        GDBREGS__REASON_OTHER,   take_reason},
+	{"fork",           GDBREGS__REASON_OTHER,   take_reason},
+	{"vfork",          GDBREGS__REASON_OTHER,   take_reason},
+	{"vforkdone",      GDBREGS__REASON_OTHER,   take_reason},
+	{"exec",           GDBREGS__REASON_OTHER,   take_reason},
+	{"clone",          GDBREGS__REASON_OTHER,   take_reason},
+	{"create",         GDBREGS__REASON_OTHER,   take_reason},
+	{"replaylog",      GDBREGS__REASON_OTHER,   take_reason},
+	{"syscall_entry",  GDBREGS__REASON_OTHER,   take_reason},
+	{"syscall_return", GDBREGS__REASON_OTHER,   take_reason},
+	// clang-format on
+};
+
+static int take_pair(struct pairs *pairs, struct span key, struct span value)
+{
+	uint64_t regnum;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (equals(key, words[i].name))
+			return words[i].take(pairs->stop, &words[i], value);
+	if (!pairs->expedited || parse_number(key, &regnum) < 0)
+		return 0;
+
+	int result = pairs->expedited(pairs->arg, regnum, value.text, value.size);
+	return result < 0 ? result : 0;
+}
+
+static int take_item(struct pairs *pairs, struct span item)
+{
+	if (item.size == 0)
+		return 0;
+
+	const uint8_t *colon = memchr(item.text, ':', item.size);
+	if (!colon)
+		return GDBREGS_ERR_PROTOCOL;
+
+	size_t key_size = (size_t)(colon - item.text);
+	return take_pair(pairs, (struct span){item.text, key_size},
+			 (struct span){colon + 1, item.size - key_size - 1});
+}
+
+/* Cut off what stands before the next semicolon, or all there is. */
+static struct span cut_item(struct span *rest)
+{
+	struct span item = *rest;
+	const uint8_t *semicolon = rest->size ? memchr(rest->text, ';', rest->size) : NULL;
+
+	if (semicolon)
+		item.size = (size_t)(semicolon - item.text);
+	rest->text += item.size + (semicolon != NULL);
+	rest->size -= item.size + (semicolon != NULL);
+	return item;
+}
+
+/* Two digits, no more and no less: in a T reply a register number may follow. */
+static int parse_signal(struct span *rest, unsigned *signal)
+{
+	if (rest->size < 2)
+		return GDBREGS_ERR_PROTOCOL;
+
+	unsigned high = gdbregs__hex_digit(rest->text[0]), low = gdbregs__hex_digit(rest->text[1]);
+	if ((high | low) > 15)
+		return GDBREGS_ERR_PROTOCOL;
+	*signal = high << 4 | low;
+	rest->text += 2;
+	rest->size -= 2;
+	return 0;
+}
+
+static int parse_t(struct span rest, struct gdbregs__stop *stop, gdbregs__expedited expedited,
+		   void *arg)
+{
+	struct pairs pairs = {stop, expedited, arg};
+	int result = parse_signal(&rest, &stop->signal);
+
+	while (result == 0 && rest.size)
+		result = take_item(&pairs, cut_item(&rest));
+	return result;
+}
+
+static int parse_s(struct span rest, struct gdbregs__stop *stop)
+{
+	if (parse_signal(&rest, &stop->signal) < 0 || rest.size)
+		return GDBREGS_ERR_PROTOCOL;
+	return 0;
+}
+
+static int parse_code(struct span item, unsigned *code)
+{
+	uint64_t number;
+
+	if (parse_number(item, &number) < 0 || number > UINT32_MAX)
+		return GDBREGS_ERR_PROTOCOL;
+	*code = (unsigned)number;
+	return 0;
+}
+
+/* W and X: `;process:PID` may follow. */
+static int parse_end(struct span rest, struct gdbregs__stop *stop, unsigned *code)
+{
+	static const char process[] = "process:";
+	const size_t length = sizeof(process) - 1;
+	int result = parse_code(cut_item(&rest), code);
+
+	while (result == 0 && rest.size) {
+		struct span item = cut_item(&rest);
+		uint64_t pid;
+
+		if (item.size < length || memcmp(item.text, process, length) != 0)
+			continue;
+		item = (struct span){item.text + length, item.size - length};
+		if (parse_number(item, &pid) < 0 || pid > INT32_MAX)
+			return GDBREGS_ERR_PROTOCOL;
+		stop->has_thread = true;
+		stop->thread = (struct gdbregs__thread_id){true, (int64_t)pid, GDBREGS__THREAD_ALL};
+	}
+	return result;
+}
+
+static int parse_thread_exit(struct span rest, struct gdbregs__stop *stop)
+{
+	if (parse_code(cut_item(&rest), &stop->status) < 0)
+		return GDBREGS_ERR_PROTOCOL;
+	return parse_thread(cut_item(&rest), stop);
+}
+
+static int parse(uint8_t letter, struct span rest, struct gdbregs__stop *stop,
+		 gdbregs__expedited expedited, void *arg)
+{
+	switch (letter) {
+	case 'T':
+		stop->kind = GDBREGS__STOP_SIGNAL;
+		return parse_t(rest, stop, expedited, arg);
+	case 'S':
+		stop->kind = GDBREGS__STOP_SIGNAL;
+		return parse_s(rest, stop);
+	case 'W':
+		stop->kind = GDBREGS__STOP_EXITED;
+		return parse_end(rest, stop, &stop->status);
+	case 'X':
+		stop->kind = GDBREGS__STOP_TERMINATED;
+		return parse_end(rest, stop, &stop->signal);
+	case 'w':
+		stop->kind = GDBREGS__STOP_THREAD_EXIT;
+		return parse_thread_exit(rest, stop);
+	case 'N':
+		stop->kind = GDBREGS__STOP_NO_RESUMED;
+		return rest.size ? GDBREGS_ERR_PROTOCOL : 0;
+	default:
+		return GDBREGS_ERR_PROTOCOL;
+	}
+}
+
+int gdbregs__stop_parse(const uint8_t *payload, size_t size, struct gdbregs__stop *stop,
+			gdbregs__expedited expedited, void *arg)
+{
+	struct gdbregs__stop parsed = {0};
+
+	if (size == 0)
+		return GDBREGS_ERR_PROTOCOL;
+
+	int result =
+		parse(payload[0], (struct span){payload + 1, size - 1}, &parsed, expedited, arg);
+	if (result == 0)
+		*stop = parsed;
+	return result;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "session/expedited.h"
+
+#define NOBODY UINT32_MAX
+
+int gdbregs__expedited_note(void *arg, uint64_t regnum, const uint8_t *hex, size_t hexlen)
+{
+	struct gdbregs__expedited_values *e = &((struct gdbregs_session *)arg)->expedited;
+
+	if (e->count == GDBREGS__EXPEDITED_MAX || hexlen == 0 ||
+	    gdbregs__buffer_reserve(&e->bytes, hexlen / 2) < 0)
+		return 0;
+	/* lldb-server 14 sends an empty value, others x, for what is unavailable. */
+	if (gdbregs__hex_decode(e->bytes.data + e->bytes.size, hex, hexlen) != GDBREGS__HEX_OK)
+		return 0;
+	e->values[e->count++] =
+		(struct gdbregs__expedited_value){regnum, e->bytes.size, hexlen / 2};
+	e->bytes.size += hexlen / 2;
+	return 0;
+}
+
+void gdbregs__expedited_belong(struct gdbregs_session *s, uint32_t vcpu)
+{
+	s->expedited.vcpu = vcpu;
+}
+
+void gdbregs__expedited_forget(struct gdbregs_session *s)
+{
+	s->expedited.count = 0;
+	s->expedited.bytes.size = 0;
+	s->expedited.vcpu = NOBODY;
+}
+
+const uint8_t *gdbregs__expedited_find(const struct gdbregs_session *s, uint32_t vcpu,
+				       const struct gdbregs_register *reg, size_t *size_bytes)
+{
+	const struct gdbregs__expedited_values *e = &s->expedited;
+	size_t size = (reg->bits + 7) / 8;
+
+	if (e->vcpu != vcpu)
+		return NULL;
+	for (size_t i = 0; i < e->count; i++)
+		if (e->values[i].regnum == reg->regnum && e->values[i].size_bytes == size) {
+			*size_bytes = size;
+			return e->bytes.data + e->values[i].off_bytes;
+		}
+	return NULL;
+}

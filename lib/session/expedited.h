@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Layer 5. Registers that a stop reply brought along: as good as read, until
+ * something is resumed or written. Hides: how they are kept. */
+#ifndef GDBREGS_LIB_SESSION_EXPEDITED_H
+#define GDBREGS_LIB_SESSION_EXPEDITED_H
+
+#include "session/session.h"
+
+/* For gdbregs__stop_parse(); arg is the session. What finds no room is read
+ * when it is asked for. */
+int gdbregs__expedited_note(void *arg, uint64_t regnum, const uint8_t *hex, size_t hexlen);
+/* Those noted are this vCPU's. */
+void gdbregs__expedited_belong(struct gdbregs_session *s, uint32_t vcpu);
+void gdbregs__expedited_forget(struct gdbregs_session *s);
+/* The value of a register, as long as the description says; NULL: it has to be
+ * read. Borrowed until the next call here. */
+const uint8_t *gdbregs__expedited_find(const struct gdbregs_session *s, uint32_t vcpu,
+				       const struct gdbregs_register *reg, size_t *size_bytes);
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The last word of a session that has failed. Replies can't be told apart any more;
+ * still the machine we stopped shall run. Detaching goes out blind, and the only thing
+ * looked for is an OK for each packet. */
+#include "session/op-detach.h"
+#include "session/op-run.h"
+#include "session/qemu-status.h"
+#include "session/engine-internal.h"
+
+/* As far as the stub got before it fell silent. In multiprocess mode QEMU refuses a
+ * D without a pid; any other stub refuses one with a pid that it does not know. An ack
+ * alone says nothing: QEMU sends it by itself. */
+static bool may_be_qemu(const struct gdbregs_session *s)
+{
+	return !s->greeted || s->qemu_system || (!s->identified && s->supported.multiprocess);
+}
+
+static int farewell_detach(struct gdbregs_session *s, int64_t pid)
+{
+	char payload[24] = "D;";
+	size_t length = pid > 0 ? 2 + gdbregs__hex_number(payload + 2, (uint64_t)pid) : 1;
+
+	if (gdbregs__frame_encode(&s->out, payload, length, false) < 0)
+		return GDBREGS_ERR_NOMEM;
+	s->farewells++;
+	return 0;
+}
+
+/* A target that runs is stopped first, even to be left running: QEMU would take
+ * the first byte of what follows for that, and lose the rest. */
+static int farewell_undo(struct gdbregs_session *s)
+{
+	char payload[GDBREGS__UNDO_TEXT];
+	size_t length;
+
+	if (s->resume.out && gdbregs__session_send_interrupt(s) < 0)
+		return GDBREGS_ERR_NOMEM;
+	for (; (length = gdbregs__run_undo(s, payload)); s->farewells++)
+		if (gdbregs__frame_encode(&s->out, payload, length, false) < 0)
+			return GDBREGS_ERR_NOMEM;
+	return 0;
+}
+
+static void release(struct gdbregs_session *s)
+{
+	/* A second D would reach a machine that runs already, and stop it. */
+	if (!gdbregs__detach_names_pids(s)) {
+		if (!s->detach_begun)
+			farewell_detach(s, may_be_qemu(s) ? 1 : 0);
+		return;
+	}
+	for (size_t i = 0; i < s->process_count; i++)
+		if (s->processes[i].attached && s->processes[i].pid > 0 &&
+		    farewell_detach(s, s->processes[i].pid) < 0)
+			return;
+}
+
+/* QEMU's answer to 0x03 is missing where the machine does not run: suspended, say,
+ * since it was resumed. A D would start it (7.2 and 10.0). And one that must not run
+ * when we came may have run since, and be stopped by us. It is asked what it is first,
+ * and answers at once, if at all. */
+static bool ask_first(struct gdbregs_session *s)
+{
+	if (!s->qemu_system || !(s->resume.out || s->barred[0]) ||
+	    gdbregs__status_ask_again(s, NULL, 0) < 0)
+		return false;
+	s->farewell_asks = true;
+	s->farewells++;
+	return true;
+}
+
+/* A stub that never answered may be a QEMU that serves somebody else: our
+ * connection waits in its backlog, and when it gets its turn it stops the
+ * machine, finds us gone, and leaves it stopped. It does find what we wrote,
+ * though: so the detach is written for it to find. Process 1 exists in every
+ * QEMU. */
+void gdbregs__session_farewell(struct gdbregs_session *s)
+{
+	s->farewells = 0;
+	s->farewell_asks = false;
+	/* What is still to be written of a D that was begun stands in out. */
+	if (!s->detach_begun)
+		s->out.size = 0;
+	if (s->fatal == GDBREGS_ERR_CLOSED || (!s->heard && s->decoder.junk_count))
+		return;
+	gdbregs__frame_decoder_fini(&s->decoder);
+	gdbregs__frame_decoder_init(&s->decoder, s->limits.packet_bytes);
+	bool halts = gdbregs__detach_halts(s) && !gdbregs__detach_may_run_again(s);
+	if (farewell_undo(s) < 0 || halts)
+		return;
+	if (!ask_first(s) && !gdbregs__detach_halts(s))
+		release(s);
+}
+
+bool gdbregs__session_farewell_late(struct gdbregs_session *s)
+{
+	if (!s->farewell_asks)
+		return false;
+	s->farewell_asks = false;
+	s->farewells = 0;
+	gdbregs__status_answer_again(s);
+	if (!gdbregs__detach_halts(s))
+		release(s);
+	return s->farewells > 0;
+}
+
+static void on_ok(struct gdbregs_session *s)
+{
+	if (--s->farewells || !s->farewell_asks)
+		return;
+	s->farewell_asks = false;
+	gdbregs__status_answer_again(s);
+	if (!gdbregs__detach_halts(s))
+		release(s);
+}
+
+void gdbregs__session_farewell_input(struct gdbregs_session *s, const uint8_t *data, size_t size)
+{
+	struct gdbregs__frame frame;
+	size_t used = 0;
+
+	while (used < size && s->farewells &&
+	       gdbregs__frame_next(&s->decoder, data, size, &used, &frame) == 0) {
+		if (frame.kind != GDBREGS__FRAME_PACKET)
+			continue;
+		if (s->farewell_asks)
+			gdbregs__status_console(s, frame.payload, frame.size);
+		if (gdbregs__reply_classify(frame.payload, frame.size) == GDBREGS__REPLY_OK)
+			on_ok(s);
+	}
+}

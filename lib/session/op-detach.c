@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Leaving the target as promised.
+ *
+ * On QEMU a machine runs again once the last attached process is detached, and
+ * stays halted when the connection closes without that. Detaching a process
+ * that does not exist kills QEMU, so only those are detached that were seen. */
+#include "session/op-detach.h"
+#include "session/op-run.h"
+#include "session/qemu-status.h"
+#include "session/engine-internal.h"
+
+#include "util/alloc.h"
+
+#include <string.h>
+
+enum kind { KIND_UNDO = 1, KIND_STATUS, KIND_STATUS_AGAIN, KIND_STOP, KIND_DETACH };
+
+struct detach {
+	struct gdbregs__op op;
+	bool stop_asked;
+	bool asked_again, again_due; /* whether it still must not run */
+	size_t next; /* process */
+};
+
+/* QEMU 7.2 aborts where a machine is resumed that was migrated away. */
+bool gdbregs__detach_halts(const struct gdbregs_session *s)
+{
+	return s->exited || s->barred[0] || s->options.on_close == GDBREGS_ON_CLOSE_HALT ||
+	       (s->options.on_close == GDBREGS_ON_CLOSE_RESTORE &&
+		(s->was_halted || s->others_halted));
+}
+
+bool gdbregs__detach_may_run_again(const struct gdbregs_session *s)
+{
+	return s->barred[0] && !s->exited && s->options.on_close != GDBREGS_ON_CLOSE_HALT;
+}
+
+/* Closed before discovery came to ask: which process is there to detach? */
+static bool pid_unknown(const struct gdbregs_session *s)
+{
+	return s->supported.multiprocess && (!s->process_count || s->processes[0].pid <= 0);
+}
+
+bool gdbregs__detach_names_pids(const struct gdbregs_session *s)
+{
+	for (size_t i = 0; i < s->process_count; i++)
+		if (s->processes[i].pid > 0)
+			return true;
+	return false;
+}
+
+static int send_detach(struct gdbregs_session *s, struct detach *d)
+{
+	size_t count = s->process_count ? s->process_count : 1;
+
+	for (; d->next < count; d->next++) {
+		int64_t pid = s->process_count ? s->processes[d->next].pid : 0;
+
+		if (pid <= 0 && gdbregs__detach_names_pids(s))
+			continue;
+		/* QEMU takes no D without a pid, and there is a process 1 in any. */
+		if (pid <= 0 && s->qemu_system && s->supported.multiprocess)
+			pid = 1;
+		s->detach_begun = true;
+		if (s->process_count)
+			s->processes[d->next].attached = false;
+		int result = pid > 0 ? gdbregs__session_send_text(s, &d->op, KIND_DETACH,
+								  (uint32_t)d->next, "D;%x",
+								  (unsigned)pid)
+				     : gdbregs__session_send_text(s, &d->op, KIND_DETACH, 0, "D");
+		d->next++;
+		return result < 0 ? result : GDBREGS__PRODUCED;
+	}
+	return GDBREGS__PRODUCE_END;
+}
+
+/* Points are removed and flags put back however the target is left. */
+static int send_undo(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	char payload[GDBREGS__UNDO_TEXT];
+	size_t length = gdbregs__run_undo(s, payload);
+
+	if (!length)
+		return 0;
+	return gdbregs__session_send(s, op, KIND_UNDO, 0, payload, length) < 0 ? GDBREGS_ERR_NOMEM
+										: 1;
+}
+
+static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	struct detach *d = (struct detach *)op;
+
+	/* What is still to come may name processes. */
+	if (s->in_flight > op->outstanding)
+		return GDBREGS__PRODUCE_WAIT;
+	int undone = send_undo(s, op);
+	if (undone)
+		return undone < 0 ? undone : GDBREGS__PRODUCED;
+	if (s->options.on_close != GDBREGS_ON_CLOSE_HALT) {
+		int sent = gdbregs__status_ask(s, op, KIND_STATUS);
+		if (sent)
+			return sent < 0 ? sent : GDBREGS__PRODUCED;
+	}
+	if (pid_unknown(s) && !d->stop_asked) {
+		d->stop_asked = true;
+		int result = gdbregs__session_send_text(s, op, KIND_STOP, 0, "?");
+		return result < 0 ? result : GDBREGS__PRODUCED;
+	}
+	if (op->outstanding && (pid_unknown(s) || !s->status_known || d->again_due))
+		return GDBREGS__PRODUCE_WAIT;
+	if (gdbregs__detach_may_run_again(s) && !d->asked_again) {
+		d->asked_again = d->again_due = true;
+		int sent = gdbregs__status_ask_again(s, op, KIND_STATUS_AGAIN);
+		return sent < 0 ? sent : GDBREGS__PRODUCED;
+	}
+	return gdbregs__detach_halts(s) ? GDBREGS__PRODUCE_END : send_detach(s, d);
+}
+
+static void on_stop(struct gdbregs_session *s, const struct gdbregs__answer *answer)
+{
+	struct gdbregs__stop stop;
+
+	if (gdbregs__stop_parse(answer->payload, answer->size, &stop, NULL, NULL) < 0)
+		return;
+	s->exited = stop.kind == GDBREGS__STOP_EXITED || stop.kind == GDBREGS__STOP_TERMINATED;
+	if (!stop.has_thread || !stop.thread.has_pid || stop.thread.pid <= 0)
+		return;
+	if (gdbregs__session_note_pid(s, stop.thread.pid) < 0)
+		s->exited = true; /* no memory, no detach */
+}
+
+static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
+		 const struct gdbregs__answer *answer)
+{
+	if (answer->kind == KIND_STATUS)
+		gdbregs__status_reply(s);
+	else if (answer->kind == KIND_STATUS_AGAIN)
+		gdbregs__status_answer_again(s);
+	else if (answer->kind == KIND_STOP)
+		on_stop(s, answer);
+	((struct detach *)op)->again_due &= answer->kind != KIND_STATUS_AGAIN;
+	return 0;
+}
+
+static void console(struct gdbregs_session *s, struct gdbregs__op *op, const uint8_t *payload,
+		    size_t size)
+{
+	(void)op;
+	gdbregs__status_console(s, payload, size);
+}
+
+/* gdbserver waits for its last OK to be acknowledged. QEMU, which runs again by
+ * now, would be stopped by one byte too many; it needs none. */
+static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	(void)op;
+	if (!s->qemu && !s->no_ack && s->acks_owed && !s->fatal)
+		(void)gdbregs__buffer_append(&s->out, "+", 1);
+	s->acks_owed = 0;
+	s->state = GDBREGS__SESSION_ENDED;
+}
+
+static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	(void)s;
+	gdbregs__free(op);
+}
+
+static const struct gdbregs__op_class detach_class = {
+	.name = "detach",
+	.produce = produce,
+	.reply = reply,
+	.finish = finish,
+	.console = console,
+	.destroy = destroy,
+};
+
+struct gdbregs__op *gdbregs__detach_new(gdbregs__op_done done, void *arg)
+{
+	struct detach *d = gdbregs__calloc(1, sizeof(*d));
+
+	if (!d)
+		return NULL;
+	gdbregs__op_init(&d->op, &detach_class, done, arg);
+	return &d->op;
+}

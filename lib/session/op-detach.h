@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Layer 5. Leaving the target as promised: in good order (session-detach.c), or blind
+ * (session-farewell.c). */
+#ifndef GDBREGS_LIB_SESSION_DETACH_H
+#define GDBREGS_LIB_SESSION_DETACH_H
+
+#include "session/session.h"
+
+/* As far as is known, the target is to be left halted: it is not detached. */
+bool gdbregs__detach_halts(const struct gdbregs_session *s);
+/* It is halted for no other reason than that QEMU said it must not run. */
+bool gdbregs__detach_may_run_again(const struct gdbregs_session *s);
+/* A stub may know of multiprocess ids and still never name a process. */
+bool gdbregs__detach_names_pids(const struct gdbregs_session *s);
+
+#endif

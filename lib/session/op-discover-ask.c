@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The questions of discovery. Each kind is a function that sends its next packet,
+ * or says that it has none; produce tries them in turn. What is likely to be there
+ * is asked for ahead. */
+#include "session/op-discover.h"
+#include "session/qemu-status.h"
+
+#include <string.h>
+
+/* --------------------------------------------------------------- questions --- */
+
+static int ask_stop(struct gdbregs_session *s, struct gdbregs__discover *d)
+{
+	if (d->stop_asked)
+		return 0;
+	d->stop_asked = true;
+	return gdbregs__session_send_text(s, &d->op, KIND_STOP, 0, "?") < 0 ? GDBREGS_ERR_NOMEM : 1;
+}
+
+static int ask_status(struct gdbregs_session *s, struct gdbregs__discover *d)
+{
+	return gdbregs__status_ask(s, &d->op, KIND_STATUS);
+}
+
+static int ask_probe(struct gdbregs_session *s, struct gdbregs__discover *d)
+{
+	if (!s->qemu_system || !s->supported.multiprocess || d->probe_next > d->probe_last)
+		return 0;
+	/* vAttach selects the first thread of what it attached. */
+	d->current = -1;
+	s->selected = false;
+	d->probes_outstanding++;
+	uint32_t pid = (uint32_t)d->probe_next++;
+	return gdbregs__session_send_text(s, &d->op, KIND_PROBE, pid, "vAttach;%x", pid) < 0
+		       ? GDBREGS_ERR_NOMEM
+		       : 1;
+}
+
+static int ask_threads(struct gdbregs_session *s, struct gdbregs__discover *d)
+{
+	if (d->threads_done || d->threads_to_ask == 0)
+		return 0;
+	const char *request = d->threads_first_asked ? "qsThreadInfo" : "qfThreadInfo";
+	d->threads_first_asked = true;
+	d->threads_outstanding++;
+	d->threads_to_ask--;
+	return gdbregs__session_send_text(s, &d->op, KIND_THREADS, 0, "%s", request) < 0
+		       ? GDBREGS_ERR_NOMEM
+		       : 1;
+}
+
+/* QEMU never answers for a thread it has not listed. */
+static int ask_name(struct gdbregs_session *s, struct gdbregs__discover *d)
+{
+	if (d->names_missing || d->probes_outstanding || d->threads_again ||
+	    d->names_next >= s->vcpu_count || (!s->pipelined && d->names_outstanding))
+		return 0;
+	uint32_t vcpu = (uint32_t)d->names_next++;
+	if (!s->vcpus[vcpu].has_id)
+		return 0;
+	char id[GDBREGS__THREAD_ID_TEXT];
+	gdbregs__thread_id_format(id, &s->vcpus[vcpu].id);
+	d->names_outstanding++;
+	return gdbregs__session_send_text(s, &d->op, KIND_NAME, vcpu, "qThreadExtraInfo,%s", id) < 0
+		       ? GDBREGS_ERR_NOMEM
+		       : 1;
+}
+
+/* QEMU 7.2 answers no `p`, and another `g`, before a description was asked for
+ * on this connection; so it is, even where another one is used. */
+static int ask_unlock(struct gdbregs_session *s, struct gdbregs__discover *d)
+{
+	if (!s->given || !s->supported.xfer_features || d->unlock_asked)
+		return 0;
+	d->unlock_asked = true;
+	return gdbregs__session_send_text(s, &d->op, KIND_UNLOCK, 0,
+					  "qXfer:features:read:target.xml:0,7fd") < 0
+		       ? GDBREGS_ERR_NOMEM
+		       : 1;
+}
+
+static int ask_document_of(struct gdbregs_session *s, struct gdbregs__discover *d, size_t process)
+{
+	if (!gdbregs__documents_wanting(&d->documents[process]))
+		return 0;
+	if (d->current != (int64_t)process) {
+		if (!s->processes[process].has_thread)
+			return 0;
+		int sent = gdbregs__session_select(s, &d->op, &s->processes[process].thread);
+		if (sent < 0)
+			return sent;
+		d->current = (int64_t)process;
+		if (sent)
+			return 1;
+	}
+	return gdbregs__documents_produce(s, &d->op, &d->documents[process],
+					  KIND_DOCUMENT + (uint32_t)process);
+}
+
+static int ask_document(struct gdbregs_session *s, struct gdbregs__discover *d)
+{
+	if (s->given || !s->supported.xfer_features)
+		return 0;
+	/* gdbserver 13.1 dies when asked before `?` was answered; one round trip
+	 * at a time sees to that. Stay with the selected process while it wants. */
+	if (d->current >= 0) {
+		int sent = ask_document_of(s, d, (size_t)d->current);
+		if (sent)
+			return sent;
+	}
+	for (size_t i = 0; i < s->process_count; i++) {
+		int sent = ask_document_of(s, d, i);
+		if (sent)
+			return sent;
+	}
+	return 0;
+}
+
+typedef int (*ask)(struct gdbregs_session *s, struct gdbregs__discover *d);
+
+static const ask first_questions[] = {
+	ask_stop, ask_status, ask_unlock, ask_document, ask_probe, ask_threads, ask_name,
+};
+
+/* ------------------------------------------------ registers without `p` --- */
+
+/* gdbserver on x86 has no p, and QEMU 7.2 none where it has no description. One
+ * p tells; then g is all there is. QEMU with its own description always has it. */
+static int ask_p(struct gdbregs_session *s, struct gdbregs__discover *d)
+{
+	if (d->p_asked || s->options.access == GDBREGS_NO_REGS ||
+	    (s->qemu_system && !s->given && s->supported.xfer_features))
+		return 0;
+	d->p_asked = true;
+	const struct gdbregs_description *description = s->processes[0].description;
+	if (s->vcpu_count == 0 || !description || description->register_count == 0)
+		return 0;
+	int sent = s->processes[0].has_thread
+			   ? gdbregs__session_select(s, &d->op, &s->processes[0].thread)
+			   : 0;
+	if (sent < 0)
+		return sent;
+	if (sent)
+		d->p_asked = false;
+	else if (gdbregs__session_send_p(s, &d->op, KIND_P, 0, description->registers[0].regnum) <
+		 0)
+		return GDBREGS_ERR_NOMEM;
+	return 1;
+}
+
+static int ask_g(struct gdbregs_session *s, struct gdbregs__discover *d)
+{
+	if (!s->p_missing)
+		return 0;
+	if (d->g_next >= s->process_count)
+		return 0;
+	struct gdbregs__process *process = &s->processes[d->g_next];
+	int sent = process->has_thread ? gdbregs__session_select(s, &d->op, &process->thread) : 0;
+	if (sent)
+		return sent;
+	d->g_next++;
+	return gdbregs__session_send_text(s, &d->op, KIND_G, (uint32_t)d->g_next - 1, "g") < 0
+		       ? GDBREGS_ERR_NOMEM
+		       : 1;
+}
+
+static int resolve(struct gdbregs_session *s, struct gdbregs__discover *d)
+{
+	for (size_t i = 0; i < s->process_count; i++) {
+		const struct gdbregs_description **out = &s->processes[i].description;
+		int result = 0;
+
+		if (s->given)
+			*out = s->given;
+		else if (s->supported.xfer_features && d->documents[i].count)
+			result = gdbregs__documents_resolve(s, &d->documents[i], out);
+		else
+			*out = s->fallback;
+		if (result < 0)
+			return result;
+		if (!*out && s->options.access != GDBREGS_NO_REGS)
+			return gdbregs__session_say(s, GDBREGS_ERR_NO_DESCRIPTION,
+						    "%s serves no target description; give one "
+						    "from a file, or name the architecture",
+						    s->label);
+	}
+	return 0;
+}
+
+int gdbregs__discover_produce(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	struct gdbregs__discover *d = (struct gdbregs__discover *)op;
+
+	for (size_t i = 0; i < sizeof(first_questions) / sizeof(*first_questions); i++) {
+		int sent = first_questions[i](s, d);
+		if (sent)
+			return sent < 0 ? sent : GDBREGS__PRODUCED;
+		/* The first answer decides about the rest where it may be asked alone. */
+		if (i == 0 && !s->pipelined && !d->stop_known)
+			return GDBREGS__PRODUCE_WAIT;
+	}
+	if (op->outstanding)
+		return GDBREGS__PRODUCE_WAIT;
+	if (!d->resolved) {
+		d->resolved = true;
+		int result = resolve(s, d);
+		if (result < 0)
+			return result;
+	}
+	int sent = ask_p(s, d);
+	if (!sent && op->outstanding)
+		return GDBREGS__PRODUCE_WAIT;
+	if (!sent)
+		sent = ask_g(s, d);
+	if (sent)
+		return sent < 0 ? sent : GDBREGS__PRODUCED;
+	return op->outstanding ? GDBREGS__PRODUCE_WAIT : GDBREGS__PRODUCE_END;
+}

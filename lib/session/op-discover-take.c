@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The answers of discovery. */
+#include "session/op-discover.h"
+#include "session/qemu-status.h"
+#include "session/target.h"
+
+#include "util/error.h"
+
+#include <string.h>
+
+/* ------------------------------------------------------------------ answers --- */
+
+/* The process with this pid, made if it is new; negative on failure. */
+int gdbregs__discover_process(struct gdbregs_session *s, struct gdbregs__discover *d,
+			      const struct gdbregs__thread_id *thread)
+{
+	int64_t pid = thread->has_pid ? thread->pid : 0;
+	int index = gdbregs__vcpus_process(s, pid, PROCESSES_MAX);
+
+	if (index < 0)
+		return index;
+	if (!s->processes[index].has_thread && gdbregs__thread_id_concrete(thread)) {
+		s->processes[index].thread = *thread;
+		s->processes[index].has_thread = true;
+	}
+	if (d->documents[index].count == 0 && !d->refused[index] && !s->given &&
+	    s->supported.xfer_features) {
+		int result = gdbregs__documents_add(s, &d->documents[index], "target.xml");
+		if (result < 0)
+			return result;
+	}
+	return index;
+}
+
+static int on_stop(struct gdbregs_session *s, struct gdbregs__discover *d, const uint8_t *payload,
+		   size_t size)
+{
+	struct gdbregs__stop stop;
+
+	d->stop_known = true;
+	if (gdbregs__stop_parse(payload, size, &stop, NULL, NULL) < 0) {
+		char text[60];
+
+		return gdbregs__session_say(s, GDBREGS_ERR_PROTOCOL,
+					    "%s answered \"%s\" when asked why the target stopped",
+					    s->label,
+					    gdbregs__printable(text, sizeof(text), payload, size));
+	}
+	if (stop.kind == GDBREGS__STOP_EXITED || stop.kind == GDBREGS__STOP_TERMINATED) {
+		s->exited = true;
+		return gdbregs__session_say(s, GDBREGS_ERR_NO_VCPU,
+					    "no program runs behind %s, or it has ended", s->label);
+	}
+	/* The stub's first process is ours from the start; now it has a name. */
+	if (!stop.has_thread)
+		return 0;
+	if (stop.thread.has_pid && stop.thread.pid > 0 &&
+	    gdbregs__session_note_pid(s, stop.thread.pid) < 0)
+		return GDBREGS_ERR_NOMEM;
+	int index = gdbregs__discover_process(s, d, &stop.thread);
+	return index < 0 ? index : 0;
+}
+
+static int on_probe(struct gdbregs_session *s, struct gdbregs__discover *d,
+		    const struct gdbregs__answer *answer)
+{
+	struct gdbregs__stop stop;
+
+	d->probes_outstanding--;
+	if (gdbregs__reply_classify(answer->payload, answer->size) == GDBREGS__REPLY_DATA &&
+	    gdbregs__stop_parse(answer->payload, answer->size, &stop, NULL, NULL) == 0 &&
+	    stop.has_thread && stop.thread.has_pid && stop.thread.pid == answer->index) {
+		int index = gdbregs__discover_process(s, d, &stop.thread);
+		if (index < 0)
+			return index;
+		d->probe_found = answer->index;
+		/* Threads of it are missing from a list asked for before. */
+		if (d->probe_last > PROBE_LAST)
+			d->threads_again = true;
+	}
+	if (d->probes_outstanding == 0 && d->probe_found + PROBE_GAP >= d->probe_last &&
+	    d->probe_found && d->probe_last < PROCESSES_MAX - PROBE_STEP)
+		d->probe_last += PROBE_STEP;
+	return 0;
+}
+
+struct found {
+	struct gdbregs_session *s;
+	struct gdbregs__discover *d;
+};
+
+static bool knows_pid(const struct gdbregs_session *s, int64_t pid)
+{
+	for (size_t i = 0; i < s->process_count; i++)
+		if (s->processes[i].pid == pid)
+			return true;
+	return false;
+}
+
+static int found_thread(void *arg, const struct gdbregs__thread_id *id, const char *text,
+			size_t length)
+{
+	struct found *found = arg;
+	struct gdbregs_session *s = found->s;
+
+	if (!gdbregs__thread_id_concrete(id))
+		return gdbregs__session_say(s, GDBREGS_ERR_PROTOCOL,
+					    "%s lists a thread id that is none", s->label);
+	/* A stop reply without a thread left the first process without a name. */
+	if (id->has_pid && !knows_pid(s, id->pid) && s->processes[0].pid == 0 &&
+	    gdbregs__session_note_pid(s, id->pid) < 0)
+		return GDBREGS_ERR_NOMEM;
+	int process = gdbregs__discover_process(s, found->d, id);
+	return process < 0 ? process : gdbregs__vcpus_add(s, id, text, length, (uint32_t)process);
+}
+
+/* Once all probes and the list under way are answered. */
+static void restart_if_due(struct gdbregs_session *s, struct gdbregs__discover *d)
+{
+	if (!d->threads_again || d->threads_outstanding || d->probes_outstanding ||
+	    d->probe_next <= d->probe_last)
+		return;
+	gdbregs__vcpus_clear(s);
+	d->threads_again = false;
+	d->threads_done = d->threads_first_asked = false;
+	d->threads_answers = 0;
+	d->threads_ahead = d->threads_to_ask = THREADS_AHEAD * THREADS_FACTOR;
+	d->names_next = 0;
+}
+
+static int threads_end(struct gdbregs_session *s, struct gdbregs__discover *d)
+{
+	d->threads_done = true;
+	/* A stub without threads still has one, without a name. */
+	if (s->vcpu_count)
+		return 0;
+	d->names_missing = true;
+	struct gdbregs__process *process = &s->processes[0];
+	char id[GDBREGS__THREAD_ID_TEXT] = "";
+	size_t length = process->has_thread ? gdbregs__thread_id_format(id, &process->thread) : 0;
+	return gdbregs__vcpus_add(s, process->has_thread ? &process->thread : NULL, id, length, 0);
+}
+
+/* Every request of a round is answered, and there is more: as with documents. */
+static void next_round(struct gdbregs_session *s, struct gdbregs__discover *d)
+{
+	size_t most = s->limits.vcpus - d->threads_answers + 1;
+
+	if (d->threads_ahead < most)
+		d->threads_ahead *= THREADS_FACTOR;
+	d->threads_to_ask = d->threads_ahead < most ? d->threads_ahead : most;
+}
+
+static int on_threads(struct gdbregs_session *s, struct gdbregs__discover *d,
+		      const struct gdbregs__answer *answer)
+{
+	struct found found = {s, d};
+	int result = 0;
+
+	d->threads_outstanding--;
+	if (!d->threads_done) {
+		switch (gdbregs__reply_threads(answer->payload, answer->size, found_thread,
+					       &found)) {
+		case GDBREGS__THREADS_MORE:
+			if (++d->threads_answers > s->limits.vcpus)
+				result = gdbregs__session_say(
+					s, GDBREGS_ERR_LIMIT,
+					"%s lists threads without end (max_vcpus is %zu)", s->label,
+					s->limits.vcpus);
+			else if (d->threads_outstanding == 0)
+				next_round(s, d);
+			break;
+		case GDBREGS__THREADS_END:
+		case GDBREGS__THREADS_NONE:
+			result = threads_end(s, d);
+			break;
+		case GDBREGS__THREADS_STOPPED:
+			result = s->error.code;
+			break;
+		case GDBREGS__THREADS_BROKEN:
+			result = gdbregs__session_say(s, GDBREGS_ERR_PROTOCOL,
+						      "%s answered with a broken list of threads",
+						      s->label);
+			break;
+		}
+	}
+	if (result == 0)
+		restart_if_due(s, d);
+	return result;
+}
+
+static int on_name(struct gdbregs_session *s, struct gdbregs__discover *d,
+		   const struct gdbregs__answer *answer)
+{
+	d->names_outstanding--;
+	switch (gdbregs__reply_classify(answer->payload, answer->size)) {
+	case GDBREGS__REPLY_EMPTY:
+		d->names_missing = true;
+		return 0;
+	case GDBREGS__REPLY_DATA:
+		if (answer->index >= s->vcpu_count)
+			return 0; /* the list is being made again */
+		return gdbregs__vcpus_name(s, answer->index, answer->payload, answer->size);
+	default:
+		return 0;
+	}
+}
+
+/* An error may be this register's own, or, from a J-Link, mean that there is no p.
+ * It is believed to be missing if there is a g that fits the description. */
+static void on_p(struct gdbregs_session *s, struct gdbregs__discover *d,
+		 const struct gdbregs__answer *answer)
+{
+	d->p_doubted =
+		gdbregs__reply_classify(answer->payload, answer->size) == GDBREGS__REPLY_ERROR;
+	s->p_missing = answer->size == 0 || d->p_doubted;
+}
+
+static int on_g(struct gdbregs_session *s, struct gdbregs__discover *d,
+		const struct gdbregs__answer *answer)
+{
+	struct gdbregs__process *process = &s->processes[answer->index];
+	bool nomem = false;
+
+	if (process->description &&
+	    gdbregs__reply_classify(answer->payload, answer->size) == GDBREGS__REPLY_DATA)
+		process->described_layout =
+			gdbregs__g_described(process->description, answer->size / 2, &nomem);
+	if (d->p_doubted && !process->described_layout)
+		s->p_missing = false;
+	return nomem ? GDBREGS_ERR_NOMEM : 0;
+}
+
+int gdbregs__discover_reply(struct gdbregs_session *s, struct gdbregs__op *op,
+			    const struct gdbregs__answer *answer)
+{
+	struct gdbregs__discover *d = (struct gdbregs__discover *)op;
+
+	switch (answer->kind) {
+	case KIND_STOP:
+		return on_stop(s, d, answer->payload, answer->size);
+	case KIND_STATUS:
+		gdbregs__status_reply(s);
+		return 0;
+	case KIND_UNLOCK:
+		return 0;
+	case KIND_PROBE: {
+		int result = on_probe(s, d, answer);
+		restart_if_due(s, d);
+		return result;
+	}
+	}
+	/* What was attached has to be detached, even if nobody wants the rest. */
+	if (op->canceled || op->status < 0)
+		return 0;
+	switch (answer->kind) {
+	case KIND_THREADS:
+		return on_threads(s, d, answer);
+	case KIND_NAME:
+		return on_name(s, d, answer);
+	case KIND_P:
+		on_p(s, d, answer);
+		return 0;
+	case KIND_G:
+		return on_g(s, d, answer);
+	}
+	if (s->selection_failed)
+		return gdbregs__session_say(s, GDBREGS_ERR_PROTOCOL,
+					    "%s refused to select a thread it had listed",
+					    s->label);
+	int result =
+		gdbregs__documents_reply(s, &d->documents[answer->kind - KIND_DOCUMENT], answer);
+	if (result == GDBREGS_ERR_NO_DESCRIPTION) {
+		/* It said it had one. Go on as if it had not. */
+		gdbregs__documents_fini(&d->documents[answer->kind - KIND_DOCUMENT]);
+		d->refused[answer->kind - KIND_DOCUMENT] = true;
+		return 0;
+	}
+	return result;
+}

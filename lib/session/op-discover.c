@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What there is: processes (QEMU: clusters), their vCPUs and descriptions.
+ *
+ * Everything that is likely to be there is asked for ahead, so that a stub that
+ * bears pipelining is known after three flights: stop reply, clusters, threads
+ * and target.xml; then annexes and names; then what turned out longer. */
+#include "session/op-discover.h"
+#include "session/qemu-status.h"
+
+#include "util/alloc.h"
+
+static void console(struct gdbregs_session *s, struct gdbregs__op *op, const uint8_t *payload,
+		    size_t size)
+{
+	(void)op;
+	gdbregs__status_console(s, payload, size);
+}
+
+static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	if (op->status == GDBREGS_ERR_NOMEM)
+		gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+	if (op->status == 0)
+		s->state = GDBREGS__SESSION_STOPPED;
+}
+
+static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	struct gdbregs__discover *d = (struct gdbregs__discover *)op;
+
+	(void)s;
+	for (size_t i = 0; i < PROCESSES_MAX; i++)
+		gdbregs__documents_fini(&d->documents[i]);
+	gdbregs__free(d);
+}
+
+/* The process the stub talks about at first; its pid is known after `?`. */
+static int begin(struct gdbregs_session *s, struct gdbregs__discover *d)
+{
+	struct gdbregs__thread_id none = {0};
+
+	if (s->process_count)
+		return 0;
+	int index = gdbregs__discover_process(s, d, &none);
+	return index < 0 ? index : 0;
+}
+
+static int produce_first(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	int result = begin(s, (struct gdbregs__discover *)op);
+
+	return result < 0 ? result : gdbregs__discover_produce(s, op);
+}
+
+static const struct gdbregs__op_class discover_class = {
+	.name = "discover",
+	.hears_all = true,
+	.produce = produce_first,
+	.reply = gdbregs__discover_reply,
+	.finish = finish,
+	.console = console,
+	.destroy = destroy,
+};
+
+struct gdbregs__op *gdbregs__discover_new(gdbregs__op_done done, void *arg)
+{
+	struct gdbregs__discover *d = gdbregs__calloc(1, sizeof(*d));
+
+	if (!d)
+		return NULL;
+	gdbregs__op_init(&d->op, &discover_class, done, arg);
+	d->probe_next = PROBE_FIRST;
+	d->probe_last = PROBE_LAST;
+	d->threads_ahead = d->threads_to_ask = THREADS_AHEAD;
+	return &d->op;
+}

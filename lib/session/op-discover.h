@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Layer 5. Discovery under way, between its three parts: session-discover.c makes
+ * and ends it, session-discover-ask.c sends the questions, and
+ * session-discover-take.c takes the answers. Nobody else looks in here. */
+#ifndef GDBREGS_LIB_SESSION_DISCOVER_H
+#define GDBREGS_LIB_SESSION_DISCOVER_H
+
+#include "session/op-documents.h"
+
+/* Clusters are probed from 2 up: there is no way to ask how many there are, and
+ * one without CPUs answers as one that isn't there (xlnx-zcu102 with 4 CPUs). */
+#define PROBE_FIRST   2
+#define PROBE_LAST    4
+#define PROBE_GAP     2
+#define PROBE_STEP    16
+#define PROCESSES_MAX 256
+/* QEMU lists one thread a reply. */
+#define THREADS_AHEAD  10
+#define THREADS_FACTOR 24
+
+enum gdbregs__discover_kind {
+	KIND_STOP = 1,
+	KIND_STATUS,
+	KIND_PROBE,
+	KIND_THREADS,
+	KIND_NAME,
+	KIND_UNLOCK,
+	KIND_P,
+	KIND_G,
+	KIND_DOCUMENT, /* + the process */
+};
+
+struct gdbregs__discover {
+	struct gdbregs__op op;
+	struct gdbregs__documents documents[PROCESSES_MAX]; /* by process */
+	bool refused[PROCESSES_MAX]; /* it serves no target.xml */
+	bool stop_asked, stop_known, unlock_asked;
+	int64_t probe_next, probe_last, probe_found;
+	size_t probes_outstanding;
+	bool threads_first_asked, threads_done, threads_again;
+	size_t threads_outstanding, threads_ahead, threads_to_ask, threads_answers;
+	size_t names_next, names_outstanding;
+	bool names_missing;
+	int64_t current; /* the process that is selected once all has been done; -1 unknown */
+	bool resolved, p_asked, p_doubted;
+	size_t g_next;
+};
+
+/* The op's produce and reply. */
+int gdbregs__discover_produce(struct gdbregs_session *s, struct gdbregs__op *op);
+int gdbregs__discover_reply(struct gdbregs_session *s, struct gdbregs__op *op,
+			    const struct gdbregs__answer *answer);
+/* The process of this thread, made if it is new; negative on failure. */
+int gdbregs__discover_process(struct gdbregs_session *s, struct gdbregs__discover *d,
+			      const struct gdbregs__thread_id *thread);
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "session/op-documents.h"
+
+#include "util/alloc.h"
+#include "util/error.h"
+
+#include <string.h>
+
+/* What QEMU returns at most, whatever it is asked for: (4096 - 5) / 2. */
+#define CHUNK_BYTES 2045
+/* How many chunks are asked for ahead: of target.xml, which is a list of
+ * includes, one; of an annex as many as the longest of QEMU 10 has, aarch64's
+ * system-registers.xml of 16 to 23 kB. What turns out longer is asked for in ever
+ * larger rounds, so that round trips stay few; a round begins when the one before
+ * is answered whole, for a single request more, sent because the first reply came
+ * alone, would be waited for a whole round trip. */
+#define AHEAD_TARGET 1
+#define AHEAD_ANNEX 12
+#define AHEAD_FACTOR 16
+#define AHEAD_MAX 4096
+/* A stub that serves a byte at a time must not keep us for hours. */
+#define PIECES_MAX(description_bytes) ((description_bytes) / 128 + 1024)
+
+struct gdbregs__fetched {
+	char *name;
+	struct gdbregs_buffer data;
+	size_t asked_bytes;  /* offset of the next request */
+	size_t chunk_bytes;  /* what is asked for at a time */
+	size_t ahead;        /* requests of a round */
+	size_t to_ask;       /* of this round, still to be sent */
+	size_t outstanding;  /* requests in flight */
+	size_t stale;        /* of those, the oldest whose offsets are no longer right */
+	bool complete;
+};
+
+void gdbregs__documents_fini(struct gdbregs__documents *d)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		gdbregs__free(d->list[i].name);
+		gdbregs_buffer_fini(&d->list[i].data);
+	}
+	gdbregs__free(d->list);
+	*d = (struct gdbregs__documents){0};
+}
+
+static bool known(const struct gdbregs__documents *d, const char *name)
+{
+	for (size_t i = 0; i < d->count; i++)
+		if (strcmp(d->list[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* QEMU takes `:` and `,` for the end of the name. */
+static bool askable(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (length == 0 || length > 255)
+		return false;
+	for (const char *at = name; *at; at++)
+		if (*at <= ' ' || strchr(":,#$}*", *at) || (unsigned char)*at >= 0x7f)
+			return false;
+	return true;
+}
+
+int gdbregs__documents_add(struct gdbregs_session *s, struct gdbregs__documents *d,
+			   const char *name)
+{
+	if (known(d, name))
+		return 0;
+	if (!askable(name))
+		return gdbregs__session_say(s, GDBREGS_ERR_DESCRIPTION,
+					    "the description includes \"%s\", which no stub can be "
+					    "asked for",
+					    name);
+	if (d->count > s->limits.includes)
+		return gdbregs__session_say(s, GDBREGS_ERR_LIMIT,
+					    "the description has more than %zu documents "
+					    "(max_includes)",
+					    s->limits.includes);
+	if (d->count == d->capacity) {
+		size_t capacity = d->capacity ? 2 * d->capacity : 8;
+		struct gdbregs__fetched *list =
+			gdbregs__realloc_array(d->list, capacity, sizeof(*list));
+
+		if (!list)
+			return GDBREGS_ERR_NOMEM;
+		d->list = list;
+		d->capacity = capacity;
+	}
+	char *copy = gdbregs__strdup(name);
+	if (!copy)
+		return GDBREGS_ERR_NOMEM;
+	d->list[d->count] = (struct gdbregs__fetched){
+		.name = copy,
+		.chunk_bytes = CHUNK_BYTES,
+		.ahead = d->count ? AHEAD_ANNEX : AHEAD_TARGET,
+		.to_ask = d->count ? AHEAD_ANNEX : AHEAD_TARGET,
+	};
+	d->count++;
+	d->open++;
+	return 0;
+}
+
+static bool wants(const struct gdbregs__fetched *doc)
+{
+	return !doc->complete && doc->stale == 0 && doc->to_ask > 0;
+}
+
+bool gdbregs__documents_wanting(const struct gdbregs__documents *d)
+{
+	for (size_t i = d->next; i < d->count; i++)
+		if (wants(&d->list[i]))
+			return true;
+	return false;
+}
+
+int gdbregs__documents_produce(struct gdbregs_session *s, struct gdbregs__op *op,
+			       struct gdbregs__documents *d, uint32_t kind)
+{
+	while (d->next < d->count && d->list[d->next].complete)
+		d->next++;
+	for (size_t i = d->next; i < d->count; i++) {
+		struct gdbregs__fetched *doc = &d->list[i];
+
+		if (!wants(doc))
+			continue;
+		int result = gdbregs__session_send_text(s, op, kind, (uint32_t)i,
+							"qXfer:features:read:%s:%zx,%zx",
+							doc->name, doc->asked_bytes,
+							doc->chunk_bytes);
+		if (result < 0)
+			return result;
+		doc->asked_bytes += doc->chunk_bytes;
+		doc->outstanding++;
+		doc->to_ask--;
+		return 1;
+	}
+	return 0;
+}
+
+/* ---------------------------------------------------------------- replies --- */
+
+static int refused(struct gdbregs_session *s, const struct gdbregs__fetched *doc, size_t index,
+		   const struct gdbregs__answer *answer)
+{
+	char text[80];
+
+	if (index == 0 && doc->data.size == 0)
+		return GDBREGS_ERR_NO_DESCRIPTION;
+	return gdbregs__session_say(
+		s, GDBREGS_ERR_DESCRIPTION, "%s: the stub does not serve this document%s (%s)",
+		doc->name, doc->data.size ? " whole" : "",
+		answer->size ? gdbregs__reply_error_text(text, sizeof(text), answer->payload,
+							 answer->size)
+			     : "empty reply");
+}
+
+struct adding {
+	struct gdbregs_session *s;
+	struct gdbregs__documents *d;
+};
+
+static int found_href(void *arg, const char *href)
+{
+	struct adding *add = arg;
+
+	return gdbregs__documents_add(add->s, add->d, href);
+}
+
+static int complete(struct gdbregs_session *s, struct gdbregs__documents *d, size_t index)
+{
+	struct gdbregs__fetched *doc = &d->list[index];
+	struct gdbregs_document document = {doc->name, doc->data.data, doc->data.size};
+	struct adding add = {s, d};
+
+	doc->complete = true;
+	d->open--;
+	/* found_href may move the list, but neither names nor contents. */
+	return gdbregs__include_scan(&document, &s->limits, found_href, &add, &s->error);
+}
+
+/* A chunk shorter than asked for: what was asked for beyond it has the wrong
+ * offsets. From now on ask for what this stub gives. */
+static void resume_at(struct gdbregs__fetched *doc, size_t added)
+{
+	doc->stale = doc->outstanding;
+	doc->asked_bytes = doc->data.size;
+	doc->chunk_bytes = added;
+}
+
+static int take_more(struct gdbregs_session *s, struct gdbregs__documents *d,
+		     struct gdbregs__fetched *doc, size_t added)
+{
+	if (added == 0)
+		return gdbregs__session_say(s, GDBREGS_ERR_PROTOCOL,
+					    "%s: the stub says there is more and sends nothing",
+					    doc->name);
+	d->bytes += added;
+	d->pieces++;
+	if (d->bytes > s->limits.description_bytes)
+		return gdbregs__session_say(s, GDBREGS_ERR_LIMIT,
+					    "the description is larger than %zu bytes "
+					    "(max_description_bytes)",
+					    s->limits.description_bytes);
+	if (d->pieces > PIECES_MAX(s->limits.description_bytes))
+		return gdbregs__session_say(s, GDBREGS_ERR_LIMIT,
+					    "the description came in more than %zu pieces "
+					    "(by max_description_bytes)",
+					    PIECES_MAX(s->limits.description_bytes));
+	if (added != doc->chunk_bytes)
+		resume_at(doc, added);
+	if (doc->outstanding == 0) {
+		if (doc->ahead < AHEAD_MAX)
+			doc->ahead *= AHEAD_FACTOR;
+		doc->to_ask = doc->ahead;
+	}
+	return 0;
+}
+
+int gdbregs__documents_reply(struct gdbregs_session *s, struct gdbregs__documents *d,
+			     const struct gdbregs__answer *answer)
+{
+	struct gdbregs__fetched *doc = &d->list[answer->index];
+	size_t added = 0;
+
+	doc->outstanding--;
+	if (doc->complete)
+		return 0; /* asked for beyond the end */
+	if (doc->stale) {
+		if (--doc->stale == 0)
+			doc->to_ask = doc->ahead;
+		return 0;
+	}
+	switch (gdbregs__reply_xfer(answer->payload, answer->size, &doc->data, &added)) {
+	case GDBREGS__XFER_MORE:
+		return take_more(s, d, doc, added);
+	case GDBREGS__XFER_LAST:
+		d->bytes += added;
+		return complete(s, d, answer->index);
+	case GDBREGS__XFER_ERROR:
+	case GDBREGS__XFER_EMPTY:
+		return refused(s, doc, answer->index, answer);
+	case GDBREGS__XFER_NOMEM:
+		return GDBREGS_ERR_NOMEM;
+	case GDBREGS__XFER_BROKEN:
+		break;
+	}
+	return gdbregs__session_say(s, GDBREGS_ERR_PROTOCOL,
+				    "%s: the stub's reply is no piece of a document", doc->name);
+}
+
+int gdbregs__documents_resolve(struct gdbregs_session *s, const struct gdbregs__documents *d,
+			       const struct gdbregs_description **out)
+{
+	struct gdbregs_document *documents =
+		gdbregs__realloc_array(NULL, d->count, sizeof(*documents));
+
+	if (!documents)
+		return GDBREGS_ERR_NOMEM;
+	for (size_t i = 0; i < d->count; i++)
+		documents[i] = (struct gdbregs_document){d->list[i].name, d->list[i].data.data,
+							 d->list[i].data.size};
+	int result = gdbregs__registry_description(s->context, documents, d->count, &s->limits,
+						   out, &s->error);
+	gdbregs__free(documents);
+	return result;
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The first words: what the stub can do, and whether it bears pipelining. One
+ * packet at a time, for that is not known yet. */
+#include "session/session.h"
+
+#include "util/alloc.h"
+
+#include <string.h>
+
+/* `+` as GDB does: it acknowledges whatever the stub has sent before. xmlRegisters
+ * is needed by gdbserver on x86, which else sends a description without
+ * registers; it comes last because gdbserver up to 7.10 reads it badly. */
+#define SUPPORTED                                                                            \
+	"qSupported:multiprocess+;swbreak+;hwbreak+;vContSupported+;no-resumed+;xmlRegisters=" \
+	"i386"
+
+enum kind { KIND_SUPPORTED = 1, KIND_NO_ACK, KIND_QEMU, KIND_HOST_INFO };
+
+enum step { STEP_SUPPORTED, STEP_IDENTIFY, STEP_HOST_INFO, STEP_END };
+
+struct hello {
+	struct gdbregs__op op;
+	enum step step;
+	bool waiting;
+};
+
+static int send_step(struct gdbregs_session *s, struct hello *hello)
+{
+	switch (hello->step) {
+	case STEP_SUPPORTED:
+		if (gdbregs__buffer_append(&s->out, "+", 1) < 0)
+			return GDBREGS_ERR_NOMEM;
+		return gdbregs__session_send(s, &hello->op, KIND_SUPPORTED, 0, SUPPORTED,
+					     strlen(SUPPORTED));
+	case STEP_IDENTIFY:
+		if (s->supported.no_ack)
+			return gdbregs__session_send_text(s, &hello->op, KIND_NO_ACK, 0,
+							  "QStartNoAckMode");
+		return gdbregs__session_send_text(s, &hello->op, KIND_QEMU, 0, "qqemu.Supported");
+	case STEP_HOST_INFO:
+		/* lldb-server says its byte order here; others answer nothing. */
+		return gdbregs__session_send_text(s, &hello->op, KIND_HOST_INFO, 0, "qHostInfo");
+	case STEP_END:
+		break;
+	}
+	return 0;
+}
+
+static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	struct hello *hello = (struct hello *)op;
+
+	if (hello->waiting)
+		return GDBREGS__PRODUCE_WAIT;
+	if (hello->step == STEP_END)
+		return GDBREGS__PRODUCE_END;
+	hello->waiting = true;
+	int result = send_step(s, hello);
+	/* What comes behind it relies on the answers. */
+	if (result < 0)
+		gdbregs__session_fail(s, result, "out of memory");
+	return result < 0 ? result : GDBREGS__PRODUCED;
+}
+
+static bool contains(const uint8_t *payload, size_t size, const char *word)
+{
+	return memmem(payload, size, word, strlen(word)) != NULL;
+}
+
+static int on_no_ack(struct gdbregs_session *s, const struct gdbregs__answer *answer)
+{
+	if (gdbregs__reply_classify(answer->payload, answer->size) != GDBREGS__REPLY_OK)
+		return 0;
+	/* One last ack for this OK, then neither side sends any. It goes out with
+	 * what comes next. */
+	s->acks_owed = 1;
+	s->no_ack = true;
+	s->acked = 0;
+	s->pipelined = true;
+	return 0;
+}
+
+/* PhyMemMode is QEMU system emulation's; QEMU's user emulation has sstep alone,
+ * and answers wrongly when requests are pipelined. */
+static int on_qemu(struct gdbregs_session *s, const struct gdbregs__answer *answer)
+{
+	s->qemu = contains(answer->payload, answer->size, "sstepbits");
+	s->qemu_system = s->qemu && contains(answer->payload, answer->size, "PhyMemMode");
+	s->pipelined = s->qemu_system;
+	return 0;
+}
+
+/* A web server quotes what it does not understand, a serial line may echo: what
+ * looks like a packet is our own. */
+static bool is_echo(const struct gdbregs__answer *answer)
+{
+	const char word[] = "qSupported";
+
+	return answer->size >= strlen(word) && memcmp(answer->payload, word, strlen(word)) == 0;
+}
+
+static void on_supported(struct gdbregs_session *s, const struct gdbregs__answer *answer)
+{
+	s->greeted = true;
+	if (is_echo(answer))
+		gdbregs__session_fail(s, GDBREGS_ERR_PROTOCOL,
+				      "%s is not a gdbstub: it sends back what it is sent; check "
+				      "the address",
+				      s->label);
+	else
+		gdbregs__reply_supported(answer->payload, answer->size, &s->supported);
+}
+
+static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
+		 const struct gdbregs__answer *answer)
+{
+	struct hello *hello = (struct hello *)op;
+
+	hello->waiting = false;
+	switch (answer->kind) {
+	case KIND_SUPPORTED:
+		hello->step = STEP_IDENTIFY;
+		on_supported(s, answer);
+		return 0;
+	case KIND_NO_ACK:
+		s->identified = true; /* QEMU has no such mode */
+		hello->step = STEP_HOST_INFO;
+		return on_no_ack(s, answer);
+	case KIND_QEMU:
+		s->identified = true;
+		hello->step = STEP_END;
+		return on_qemu(s, answer);
+	default:
+		hello->step = STEP_END;
+		if (contains(answer->payload, answer->size, "endian:little"))
+			s->stub_order = GDBREGS_BYTE_ORDER_LITTLE;
+		else if (contains(answer->payload, answer->size, "endian:big"))
+			s->stub_order = GDBREGS_BYTE_ORDER_BIG;
+		return 0;
+	}
+}
+
+static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	(void)s;
+	gdbregs__free(op);
+}
+
+static const struct gdbregs__op_class hello_class = {
+	.name = "hello",
+	.keep = true,
+	.vital = true,
+	.produce = produce,
+	.reply = reply,
+	.destroy = destroy,
+};
+
+struct gdbregs__op *gdbregs__hello_new(void)
+{
+	struct hello *hello = gdbregs__calloc(1, sizeof(*hello));
+
+	if (!hello)
+		return NULL;
+	gdbregs__op_init(&hello->op, &hello_class, NULL, NULL);
+	return &hello->op;
+}

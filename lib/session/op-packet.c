@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A raw packet of the caller's, and its reply. */
+#include "session/expedited.h"
+#include "session/watch.h"
+
+#include "util/alloc.h"
+
+#include <string.h>
+
+/* `$`, `#` and two digits, and QEMU's one for the NUL behind it. */
+#define FRAME_BYTES 5
+
+struct packet_op {
+	struct gdbregs__op op;
+	struct gdbregs_buffer payload;
+	struct gdbregs_buffer console;
+	struct gdbregs_buffer *reply;
+	bool sent;
+};
+
+static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	struct packet_op *p = (struct packet_op *)op;
+
+	/* It may change what is selected, or resume: nothing is sent behind it. */
+	if (p->sent)
+		return op->outstanding ? GDBREGS__PRODUCE_WAIT : GDBREGS__PRODUCE_END;
+	/* Nor in front of it, as a read that asks anew might. */
+	if (s->first != op)
+		return GDBREGS__PRODUCE_WAIT;
+	p->sent = true;
+	s->selected = false;
+	int result = gdbregs__session_send(s, op, 1, 0, p->payload.data, p->payload.size);
+	return result < 0 ? result : GDBREGS__PRODUCED;
+}
+
+static void console(struct gdbregs_session *s, struct gdbregs__op *op, const uint8_t *payload,
+		    size_t size)
+{
+	struct packet_op *p = (struct packet_op *)op;
+	bool nomem = false;
+
+	if (p->console.size > s->limits.packet_bytes)
+		gdbregs__session_fail(s, GDBREGS_ERR_LIMIT,
+				      "%s prints more than %zu bytes (max_packet_bytes)", s->label,
+				      s->limits.packet_bytes);
+	else
+		gdbregs__reply_console(payload, size, &p->console, &nomem);
+	if (nomem)
+		op->status = gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+}
+
+static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
+		 const struct gdbregs__answer *answer)
+{
+	struct packet_op *p = (struct packet_op *)op;
+	struct gdbregs_buffer *out = p->reply;
+
+	if (gdbregs__buffer_reserve(&p->console, answer->size) < 0)
+		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+	out->size = 0;
+	if (gdbregs__buffer_append(out, answer->payload, answer->size) < 0)
+		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+	bool ok = gdbregs__reply_classify(answer->payload, answer->size) == GDBREGS__REPLY_OK;
+	if (ok && gdbregs__buffer_append(out, p->console.data, p->console.size) < 0)
+		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+	return 0;
+}
+
+static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	struct packet_op *p = (struct packet_op *)op;
+
+	(void)s;
+	gdbregs_buffer_fini(&p->payload);
+	gdbregs_buffer_fini(&p->console);
+	gdbregs__free(p);
+}
+
+static const struct gdbregs__op_class packet_class = {
+	.name = "packet",
+	.produce = produce,
+	.reply = reply,
+	.console = console,
+	.destroy = destroy,
+};
+
+int gdbregs__raw_packet(struct gdbregs_session *s, const void *payload, size_t size,
+			struct gdbregs_buffer *reply, gdbregs__op_done done, void *arg,
+			struct gdbregs__op **out)
+{
+	int wrong = gdbregs__session_check(s);
+
+	if (wrong)
+		return wrong;
+	if ((!payload && size) || !reply)
+		return gdbregs__session_say(s, GDBREGS_ERR_INVAL, "no packet or no buffer given");
+	/* QEMU drops what is longer, without a word. */
+	if (size + FRAME_BYTES > s->supported.packet_bytes)
+		return gdbregs__session_say(s, GDBREGS_ERR_LIMIT,
+					    "%s takes packets of at most %zu bytes", s->label,
+					    s->supported.packet_bytes - FRAME_BYTES);
+	struct packet_op *p = gdbregs__calloc(1, sizeof(*p));
+	if (!p)
+		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+	gdbregs__op_init(&p->op, &packet_class, done, arg);
+	p->reply = reply;
+	if (gdbregs__buffer_append(&p->payload, payload, size) < 0) {
+		destroy(s, &p->op);
+		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+	}
+	gdbregs__expedited_forget(s);
+	gdbregs__watch_stale(s);
+	if (out)
+		*out = &p->op;
+	gdbregs__session_queue(s, &p->op);
+	return 0;
+}

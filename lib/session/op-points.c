@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Z and z. QEMU and gdbserver keep points beyond the connection, so every one
+ * that the stub may have is on a list, which is emptied before we go. */
+#include "session/op-points.h"
+#include "session/op-run.h"
+
+#include "util/alloc.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const names[] = {
+	[GDBREGS_POINT_SOFTWARE] = "software breakpoints",
+	[GDBREGS_POINT_HARDWARE] = "hardware breakpoints",
+	[GDBREGS_POINT_WRITE] = "write watchpoints",
+	[GDBREGS_POINT_READ] = "read watchpoints",
+	[GDBREGS_POINT_ACCESS] = "access watchpoints",
+};
+
+struct point_op {
+	struct gdbregs__op op;
+	struct gdbregs__point point; /* its name on the list: type, address, kind */
+	bool insert, sent;
+};
+
+/* ------------------------------------------------------------------- the list --- */
+
+static struct gdbregs__point *find(struct gdbregs_session *s, const struct gdbregs__point *point)
+{
+	for (size_t i = 0; i < s->points.count; i++) {
+		struct gdbregs__point *found = &s->points.list[i];
+
+		if (found->type == point->type && found->address == point->address &&
+		    found->kind == point->kind)
+			return found;
+	}
+	return NULL;
+}
+
+static void drop(struct gdbregs_session *s, const struct gdbregs__point *point)
+{
+	struct gdbregs__point *found = find(s, point);
+
+	if (found)
+		*found = s->points.list[--s->points.count];
+}
+
+static int add(struct gdbregs_session *s, const struct gdbregs__point *point)
+{
+	struct gdbregs__points *p = &s->points;
+
+	if (p->count == p->capacity) {
+		size_t capacity = p->capacity ? 2 * p->capacity : 8;
+		struct gdbregs__point *list =
+			gdbregs__realloc_array(p->list, capacity, sizeof(*list));
+
+		if (!list)
+			return GDBREGS_ERR_NOMEM;
+		p->list = list;
+		p->capacity = capacity;
+	}
+	p->list[p->count++] = *point;
+	return 0;
+}
+
+static void set_state(struct gdbregs_session *s, const struct gdbregs__point *point,
+		      enum gdbregs__point_state state)
+{
+	struct gdbregs__point *found = find(s, point);
+
+	if (found)
+		found->state = state;
+}
+
+static size_t format(char *payload, char letter, const struct gdbregs__point *point)
+{
+	return (size_t)snprintf(payload, GDBREGS__UNDO_TEXT, "%c%d,%llx,%x", letter,
+				(int)point->type, (unsigned long long)point->address, point->kind);
+}
+
+/* One that was asked for and whose packet never went out is not there; of a
+ * failed session that can't be known. */
+size_t gdbregs__points_withdraw(struct gdbregs_session *s, char *payload)
+{
+	while (s->points.count) {
+		struct gdbregs__point point = s->points.list[--s->points.count];
+
+		if (point.state != GDBREGS__POINT_INSERTING || s->fatal)
+			return format(payload, 'z', &point);
+	}
+	return 0;
+}
+
+void gdbregs__points_fini(struct gdbregs_session *s)
+{
+	gdbregs__free(s->points.list);
+}
+
+/* ---------------------------------------------------------------------- the op --- */
+
+static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	struct point_op *p = (struct point_op *)op;
+	char payload[GDBREGS__UNDO_TEXT];
+
+	if (p->sent)
+		return GDBREGS__PRODUCE_END;
+	size_t length = format(payload, p->insert ? 'Z' : 'z', &p->point);
+	int result = gdbregs__session_send(s, op, 1, 0, payload, length);
+	p->sent = result == 0;
+	return result < 0 ? result : GDBREGS__PRODUCED;
+}
+
+static int refused(struct gdbregs_session *s, const struct point_op *p,
+		   const struct gdbregs__answer *answer)
+{
+	char text[80];
+
+	if (answer->size == 0)
+		return gdbregs__session_say(s, GDBREGS_ERR_UNSUPPORTED, "%s has no %s", s->label,
+					    names[p->point.type]);
+	return gdbregs__session_say(
+		s, GDBREGS_ERR_REMOTE, "%s refused to %s one of its %s at 0x%llx: %s", s->label,
+		p->insert ? "insert" : "remove", names[p->point.type],
+		(unsigned long long)p->point.address,
+		gdbregs__reply_error_text(text, sizeof(text), answer->payload, answer->size));
+}
+
+/* What could not be removed is tried once more before we go. */
+static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
+		 const struct gdbregs__answer *answer)
+{
+	struct point_op *p = (struct point_op *)op;
+	bool ok = gdbregs__reply_classify(answer->payload, answer->size) == GDBREGS__REPLY_OK;
+
+	if (p->insert == ok)
+		set_state(s, &p->point, GDBREGS__POINT_INSERTED);
+	else
+		drop(s, &p->point);
+	return ok ? 0 : refused(s, p, answer);
+}
+
+/* Nothing was sent: it is as if it had not been asked for. */
+static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	struct point_op *p = (struct point_op *)op;
+
+	if (!p->sent && !s->fatal && p->insert)
+		drop(s, &p->point);
+	else if (!p->sent)
+		set_state(s, &p->point, GDBREGS__POINT_INSERTED);
+	gdbregs__free(p);
+}
+
+static const struct gdbregs__op_class point_class = {
+	.name = "point",
+	.hears_all = true,
+	.produce = produce,
+	.reply = reply,
+	.destroy = destroy,
+};
+
+static struct point_op *make(struct gdbregs_session *s, const struct gdbregs__point *point,
+			     bool insert, gdbregs__op_done done, void *arg)
+{
+	struct point_op *p = gdbregs__calloc(1, sizeof(*p));
+
+	if (!p || (insert && add(s, point) < 0)) {
+		gdbregs__free(p);
+		gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+		return NULL;
+	}
+	gdbregs__op_init(&p->op, &point_class, done, arg);
+	p->point = *point;
+	p->insert = insert;
+	return p;
+}
+
+static int check(struct gdbregs_session *s, const struct gdbregs__point *point, bool insert)
+{
+	int wrong = gdbregs__session_check(s);
+
+	if (wrong)
+		return wrong;
+	if ((unsigned)point->type > GDBREGS_POINT_ACCESS)
+		return gdbregs__session_say(s, GDBREGS_ERR_INVAL, "there is no such type of point");
+	const struct gdbregs__point *found = find(s, point);
+	if (insert && found)
+		return gdbregs__session_say(s, GDBREGS_ERR_INVAL,
+					    "that point at 0x%llx is there already",
+					    (unsigned long long)point->address);
+	if (!insert && (!found || found->state == GDBREGS__POINT_REMOVING))
+		return gdbregs__session_say(s, GDBREGS_ERR_INVAL,
+					    "there is no such point at 0x%llx",
+					    (unsigned long long)point->address);
+	return 0;
+}
+
+static int change(struct gdbregs_session *s, const struct gdbregs__point *point, bool insert,
+		  gdbregs__op_done done, void *arg, struct gdbregs__op **out)
+{
+	int wrong = check(s, point, insert);
+
+	if (wrong)
+		return wrong;
+	struct point_op *p = make(s, point, insert, done, arg);
+	if (!p)
+		return GDBREGS_ERR_NOMEM;
+	if (!insert)
+		set_state(s, point, GDBREGS__POINT_REMOVING);
+	if (out)
+		*out = &p->op;
+	gdbregs__session_queue(s, &p->op);
+	return 0;
+}
+
+int gdbregs__points_insert(struct gdbregs_session *s, enum gdbregs_point type, uint64_t address,
+			   unsigned kind, gdbregs__op_done done, void *arg,
+			   struct gdbregs__op **out)
+{
+	struct gdbregs__point point = {
+		.type = type, .address = address, .kind = kind, .state = GDBREGS__POINT_INSERTING};
+
+	return change(s, &point, true, done, arg, out);
+}
+
+int gdbregs__points_remove(struct gdbregs_session *s, enum gdbregs_point type, uint64_t address,
+			   unsigned kind, gdbregs__op_done done, void *arg,
+			   struct gdbregs__op **out)
+{
+	struct gdbregs__point point = {.type = type, .address = address, .kind = kind};
+
+	return change(s, &point, false, done, arg, out);
+}

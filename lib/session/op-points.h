@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Layer 5. Breakpoints and watchpoints of ours. Hides: the list of those that
+ * the stub has, and their packets. */
+#ifndef GDBREGS_LIB_SESSION_POINTS_H
+#define GDBREGS_LIB_SESSION_POINTS_H
+
+#include "session/session.h"
+
+int gdbregs__points_insert(struct gdbregs_session *s, enum gdbregs_point type, uint64_t address,
+			   unsigned kind, gdbregs__op_done done, void *arg,
+			   struct gdbregs__op **out);
+int gdbregs__points_remove(struct gdbregs_session *s, enum gdbregs_point type, uint64_t address,
+			   unsigned kind, gdbregs__op_done done, void *arg,
+			   struct gdbregs__op **out);
+
+/* Take a point that the stub may have off the list and write the packet that
+ * removes it (room for GDBREGS__UNDO_TEXT): its length, or 0 when there are no
+ * more. */
+size_t gdbregs__points_withdraw(struct gdbregs_session *s, char *payload);
+void gdbregs__points_fini(struct gdbregs_session *s);
+
+#endif

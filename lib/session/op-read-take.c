@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is answered to a read. Bytes go straight to the storage, behind each
+ * other; where they stand is kept in the results until the end. */
+#include "session/op-read.h"
+
+#include "util/alloc.h"
+#include "util/error.h"
+
+static int garbled(struct gdbregs_session *s, const char *request, const struct gdbregs_read *read,
+		   const uint8_t *payload, size_t size)
+{
+	char text[60];
+
+	gdbregs__session_fail(
+		s, GDBREGS_ERR_PROTOCOL,
+		"%s answered `%s` (register %s) with \"%s\", which is no register data", s->label,
+		request, read->reg->name, gdbregs__printable(text, sizeof(text), payload, size));
+	return GDBREGS_ERR_PROTOCOL;
+}
+
+/* Decode one register's digits, which `request` was answered with, behind what storage
+ * holds. */
+static int take_value(struct gdbregs_session *s, struct gdbregs__read_op *r, const char *request,
+		      size_t index, const uint8_t *payload, size_t size)
+{
+	struct gdbregs_buffer *storage = r->storage;
+
+	if (size / 2 >= storage->capacity - storage->size &&
+	    gdbregs__buffer_reserve(storage, size / 2 + 1) < 0)
+		return GDBREGS_ERR_NOMEM;
+	size_t most = s->limits.register_bits / 8;
+	if (most > storage->capacity - storage->size)
+		most = storage->capacity - storage->size;
+	int status = gdbregs__reply_register(payload, size, storage->data + storage->size, most);
+	if (status == GDBREGS_ERR_PROTOCOL)
+		return garbled(s, request, &r->reads[index], payload, size);
+	r->results[index] = (struct gdbregs__read_result){storage->size, status, false};
+	if (status > 0)
+		storage->size += (size_t)status;
+	return 0;
+}
+
+static int on_p(struct gdbregs_session *s, struct gdbregs__read_op *r,
+		const struct gdbregs__answer *answer)
+{
+	if (s->selection_failed) {
+		r->results[answer->index].status = GDBREGS_ERR_NO_VCPU;
+		return 0;
+	}
+	return take_value(s, r, "p", answer->index, answer->payload, answer->size);
+}
+
+/* Room in storage for all of them, so that none of them has to ask. */
+static int reserve_values(struct gdbregs_buffer *storage, const struct gdbregs__frame_text *texts,
+			  size_t count)
+{
+	size_t hexlen = 0;
+
+	for (size_t i = 0; i < count; i++)
+		hexlen += texts[i].size;
+	return gdbregs__buffer_reserve(storage, hexlen / 2 + 1);
+}
+
+int gdbregs__read_data(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t first,
+		       const struct gdbregs__frame_text *texts, size_t count)
+{
+	struct gdbregs__read_op *r = (struct gdbregs__read_op *)op;
+	struct gdbregs_buffer *storage = r->storage;
+	size_t most_bytes = s->selection_failed ? 0 : s->limits.register_bits / 8;
+
+	if (reserve_values(storage, texts, count) < 0)
+		return GDBREGS_ERR_NOMEM;
+	for (size_t i = 0; i < count; i++) {
+		const uint8_t *payload = texts[i].payload;
+		size_t size = texts[i].size, bytes = size / 2;
+
+		if (bytes <= most_bytes && gdbregs__hex_decode(storage->data + storage->size,
+							       payload, size) == GDBREGS__HEX_OK) {
+			r->results[first + i] =
+				(struct gdbregs__read_result){storage->size, (int)bytes, false};
+			storage->size += bytes;
+			continue;
+		}
+		struct gdbregs__answer answer = {GDBREGS__READ_P, first + (uint32_t)i, payload,
+						 size};
+		int failed = on_p(s, r, &answer);
+		if (failed)
+			return failed;
+	}
+	return 0;
+}
+
+/* The segment's reads that wait for its g get this status. */
+static void serve_none(struct gdbregs__read_op *r, size_t first, int status)
+{
+	for (size_t i = first; i < r->count && r->reads[i].vcpu == r->reads[first].vcpu; i++)
+		if (r->results[i].in_g)
+			r->results[i] = (struct gdbregs__read_result){.status = status};
+}
+
+/* The first of the segment's reads that its g is to bring: there is one. Those before
+ * it may be of no register. */
+static size_t first_of_g(const struct gdbregs__read_op *r, const struct gdbregs__answer *answer)
+{
+	size_t first = answer->index;
+
+	while (!r->results[first].in_g)
+		first++;
+	return first;
+}
+
+static int garbled_g(struct gdbregs_session *s, const struct gdbregs__read_op *r,
+		     const struct gdbregs__answer *answer)
+{
+	return garbled(s, "g", &r->reads[first_of_g(r, answer)], answer->payload, answer->size);
+}
+
+/* Where the segment's g was given its place in storage. */
+static size_t place_of_g(const struct gdbregs__read_op *r, const struct gdbregs__answer *answer,
+			 const struct gdbregs__g_layout *layout)
+{
+	size_t first = first_of_g(r, answer);
+
+	return r->results[first].off_bytes - layout->slots[r->reads[first].reg->index].off_bytes;
+}
+
+/* Some bytes of g are unavailable, or it is another one than expected: register by
+ * register, by where this layout has them. */
+static int serve_pieces(struct gdbregs_session *s, struct gdbregs__read_op *r,
+			const struct gdbregs__answer *answer,
+			const struct gdbregs__g_layout *layout)
+{
+	size_t first = answer->index;
+
+	for (size_t i = first; i < r->count && r->reads[i].vcpu == r->reads[first].vcpu; i++) {
+		const struct gdbregs__g_slot *slot;
+
+		if (!r->results[i].in_g)
+			continue;
+		slot = &layout->slots[r->reads[i].reg->index];
+		r->results[i] = (struct gdbregs__read_result){.status = GDBREGS_ERR_UNAVAILABLE};
+		if (!slot->size_bytes)
+			continue;
+		int failed = take_value(s, r, "g", i, answer->payload + 2 * (size_t)slot->off_bytes,
+					2 * (size_t)slot->size_bytes);
+		if (failed)
+			return failed;
+	}
+	return 0;
+}
+
+/* The g that was expected: its bytes go to the place that waits for them. */
+static int serve_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
+		   const struct gdbregs__answer *answer, const struct gdbregs__g_layout *layout)
+{
+	uint8_t *place = r->storage->data + place_of_g(r, answer, layout);
+
+	switch (gdbregs__hex_decode(place, answer->payload, answer->size)) {
+	case GDBREGS__HEX_OK:
+		return 0;
+	case GDBREGS__HEX_UNAVAILABLE:
+		return serve_pieces(s, r, answer, layout);
+	case GDBREGS__HEX_BAD:
+		break;
+	}
+	return garbled_g(s, r, answer);
+}
+
+/* Without p there is only g, and its length may change with the target's state
+ * (SVE), or it may fail for a while. What the description explains is taken. */
+static int serve_other_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
+			 const struct gdbregs__answer *answer)
+{
+	const struct gdbregs__process *process = gdbregs__read_process(s, &r->reads[answer->index]);
+	struct gdbregs__g_layout *layout = NULL;
+	bool nomem = false;
+
+	bool data = gdbregs__reply_classify(answer->payload, answer->size) == GDBREGS__REPLY_DATA;
+	if (data && answer->size % 2)
+		return garbled_g(s, r, answer);
+	if (data)
+		layout = gdbregs__g_described(process->description, answer->size / 2, &nomem);
+	int result = nomem ? GDBREGS_ERR_NOMEM : 0;
+	if (layout)
+		result = serve_pieces(s, r, answer, layout);
+	else
+		serve_none(r, answer->index, GDBREGS_ERR_UNAVAILABLE);
+	gdbregs__free(layout);
+	return result;
+}
+
+static int on_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
+		const struct gdbregs__answer *answer)
+{
+	struct gdbregs__process *process = gdbregs__read_process(s, &r->reads[answer->index]);
+	const struct gdbregs__g_layout *layout = gdbregs__session_layout(s, process);
+
+	if (s->selection_failed) {
+		serve_none(r, answer->index, GDBREGS_ERR_NO_VCPU);
+		return 0;
+	}
+	if (layout && answer->size == 2 * layout->size_bytes)
+		return serve_g(s, r, answer, layout);
+	if (s->p_missing)
+		return serve_other_g(s, r, answer);
+	/* It did not come as proven: what it should have served is asked for by p. */
+	process->g_banned = true;
+	r->p_alone = true;
+	r->again = true;
+	serve_none(r, answer->index, GDBREGS__READ_BY_P);
+	return 0;
+}
+
+int gdbregs__read_reply(struct gdbregs_session *s, struct gdbregs__op *op,
+			const struct gdbregs__answer *answer)
+{
+	struct gdbregs__read_op *r = (struct gdbregs__read_op *)op;
+
+	return answer->kind == GDBREGS__READ_P ? on_p(s, r, answer) : on_g(s, r, answer);
+}

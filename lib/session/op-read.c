@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading registers of any vCPUs in one flight: a read's beginning and its end.
+ * Results go to a list of our own and reach the caller at the end, all or none. */
+#include "session/op-read.h"
+
+#include "util/alloc.h"
+
+/* Results are kept between calls up to this many, so that reading the same
+ * again allocates nothing. */
+#define RESULTS_KEEP 1024
+
+static int deliver_one(struct gdbregs_session *s, struct gdbregs__read_op *r)
+{
+	const struct gdbregs__read_result *result = &r->results[0];
+	const char *name = r->one.reg ? r->one.reg->name : "?";
+
+	switch (result->status) {
+	case GDBREGS_ERR_INVAL:
+		return gdbregs__session_say(s, result->status, "no register given");
+	case GDBREGS_ERR_NO_VCPU:
+		return gdbregs__session_say(s, result->status, "%s has no vCPU %u", s->label,
+					    r->one.vcpu);
+	case GDBREGS_ERR_WRONG_VCPU_TYPE:
+		return gdbregs__session_say(s, result->status,
+					    "register %s is of another type of vCPU than vCPU %u",
+					    name, r->one.vcpu);
+	case GDBREGS_ERR_UNAVAILABLE:
+		return gdbregs__session_say(s, result->status,
+					    "the stub has no value for register %s of vCPU %u",
+					    name, r->one.vcpu);
+	case GDBREGS_ERR_LIMIT:
+		return gdbregs__session_say(s, result->status,
+					    "register %s is larger than %zu bits "
+					    "(max_register_bits)",
+					    name, s->limits.register_bits);
+	}
+	r->one_out->size = 0;
+	if (gdbregs__buffer_append(r->one_out, r->scratch.data + result->off_bytes,
+				   (size_t)result->status) < 0)
+		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+	return result->status;
+}
+
+static void deliver(struct gdbregs__read_op *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		const struct gdbregs__read_result *result = &r->results[i];
+
+		r->reads[i].status = result->status;
+		r->reads[i].data = result->status > 0 ? r->storage->data + result->off_bytes : NULL;
+	}
+}
+
+static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	struct gdbregs__read_op *r = (struct gdbregs__read_op *)op;
+
+	if (op->status < 0) {
+		r->storage->size = 0;
+		if (op->status == GDBREGS_ERR_NOMEM)
+			gdbregs__session_say(s, op->status, "out of memory");
+	} else if (r->again) {
+		r->again = false;
+		r->walked = true;
+		r->next = r->segment_end = r->by_p_left = 0;
+		op->ended = false;
+	} else if (r->one_out) {
+		op->status = deliver_one(s, r);
+	} else {
+		deliver(r);
+	}
+}
+
+static void discard(struct gdbregs__read_op *r)
+{
+	gdbregs_buffer_fini(&r->scratch);
+	gdbregs__free(r->results);
+	gdbregs__free(r);
+}
+
+static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	struct gdbregs__read_op *r = (struct gdbregs__read_op *)op;
+
+	if (s->spare_read == op || s->spare_read || s->state == GDBREGS__SESSION_ENDED ||
+	    r->results_capacity > RESULTS_KEEP)
+		discard(r);
+	else
+		s->spare_read = op;
+}
+
+static const struct gdbregs__op_class read_class = {
+	.name = "read",
+	.produce = gdbregs__read_produce,
+	.reply = gdbregs__read_reply,
+	.data_kind = GDBREGS__READ_P,
+	.data = gdbregs__read_data,
+	.finish = finish,
+	.destroy = destroy,
+};
+
+static struct gdbregs__read_op *make(struct gdbregs_session *s, size_t count, gdbregs__op_done done,
+				     void *arg)
+{
+	struct gdbregs__read_op *r = (struct gdbregs__read_op *)s->spare_read;
+
+	s->spare_read = NULL;
+	if (!r && !(r = gdbregs__calloc(1, sizeof(*r))))
+		return NULL;
+	/* A thread that could not be selected may be there again. */
+	if (s->selection_failed && s->in_flight == 0)
+		s->selected = false;
+	if (count > r->results_capacity) {
+		struct gdbregs__read_result *results =
+			gdbregs__realloc_array(r->results, count, sizeof(*results));
+		if (!results) {
+			discard(r);
+			return NULL;
+		}
+		r->results = results;
+		r->results_capacity = count;
+	}
+	gdbregs__op_init(&r->op, &read_class, done, arg);
+	r->batch = ++s->batches;
+	r->next = r->segment_end = r->by_p_left = 0;
+	r->p_alone = r->again = r->walked = r->g_due = false;
+	r->count = count;
+	r->one_out = NULL;
+	return r;
+}
+
+static int check(struct gdbregs_session *s)
+{
+	int wrong = gdbregs__session_check(s);
+
+	if (wrong)
+		return wrong;
+	if (s->options.access == GDBREGS_NO_REGS)
+		return gdbregs__session_say(s, GDBREGS_ERR_ACCESS,
+					    "the session was opened without access to registers");
+	return 0;
+}
+
+int gdbregs__read_many(struct gdbregs_session *s, struct gdbregs_read *reads, size_t count,
+		       struct gdbregs_buffer *storage, gdbregs__op_done done, void *arg,
+		       struct gdbregs__op **out)
+{
+	int wrong = check(s);
+
+	if (wrong)
+		return wrong;
+	if ((!reads && count) || !storage || count > UINT32_MAX)
+		return gdbregs__session_say(s, GDBREGS_ERR_INVAL,
+					    "no list of reads, or no storage");
+	struct gdbregs__read_op *r = make(s, count, done, arg);
+	if (!r)
+		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+	storage->size = 0;
+	r->reads = reads;
+	r->storage = storage;
+	if (out)
+		*out = &r->op;
+	gdbregs__session_queue(s, &r->op);
+	return 0;
+}
+
+int gdbregs__read_one(struct gdbregs_session *s, uint32_t vcpu, const struct gdbregs_register *h,
+		      struct gdbregs_buffer *buf, gdbregs__op_done done, void *arg,
+		      struct gdbregs__op **out)
+{
+	int wrong = check(s);
+
+	if (wrong)
+		return wrong;
+	if (!h || !buf)
+		return gdbregs__session_say(s, GDBREGS_ERR_INVAL, "no register or no buffer given");
+	struct gdbregs__read_op *r = make(s, 1, done, arg);
+	if (!r)
+		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+	r->one = (struct gdbregs_read){.vcpu = vcpu, .reg = h};
+	r->scratch.size = 0;
+	r->reads = &r->one;
+	r->storage = &r->scratch;
+	r->one_out = buf;
+	if (out)
+		*out = &r->op;
+	gdbregs__session_queue(s, &r->op);
+	return 0;
+}

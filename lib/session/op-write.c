@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Writing a register: read it for its size, P, read it again. A stub takes a P
+ * of any length and of any register with an OK: QEMU 10.0 on mips fills a short
+ * one up with what lies behind it in memory, its read-only registers stay as
+ * they are. So nothing is believed. Where there is no P, the same with G. */
+#include "session/op-write.h"
+#include "session/expedited.h"
+#include "session/target.h"
+#include "session/watch.h"
+
+#include "util/alloc.h"
+#include "util/error.h"
+
+#include <string.h>
+
+/* `$`, `#`, two digits and QEMU's NUL. */
+#define FRAME_BYTES 5
+#define KIND_ANSWER 1
+
+/* One packet after the other; each answer says which comes next. */
+enum stage { STAGE_READ, STAGE_WRITE, STAGE_VERIFY, STAGE_END };
+
+struct write_op {
+	struct gdbregs__op op;
+	const struct gdbregs_register *reg;
+	uint32_t vcpu;
+	enum stage stage;
+	bool by_g;
+	struct gdbregs_buffer hex; /* the value's digits */
+	struct gdbregs_buffer g; /* what g answered, digits */
+};
+
+static const struct gdbregs__g_slot *slot_of(struct gdbregs_session *s, const struct write_op *w,
+					     size_t *g_hexlen)
+{
+	const struct gdbregs__g_layout *layout =
+		gdbregs__session_layout(s, &s->processes[s->vcpus[w->vcpu].process]);
+
+	if (!layout || !layout->slots[w->reg->index].size_bytes)
+		return NULL;
+	*g_hexlen = 2 * layout->size_bytes;
+	return &layout->slots[w->reg->index];
+}
+
+/* ------------------------------------------------------------------ packets out --- */
+
+static int send_read(struct gdbregs_session *s, struct write_op *w)
+{
+	return w->by_g ? gdbregs__session_send(s, &w->op, KIND_ANSWER, 0, "g", 1)
+		       : gdbregs__session_send_p(s, &w->op, KIND_ANSWER, 0, w->reg->regnum);
+}
+
+/* The digits of all registers, with ours among them. */
+static int build_g(struct gdbregs_session *s, struct write_op *w, struct gdbregs_buffer *packet)
+{
+	size_t g_hexlen;
+	const struct gdbregs__g_slot *slot = slot_of(s, w, &g_hexlen);
+
+	if (gdbregs__buffer_append(packet, "G", 1) < 0 ||
+	    gdbregs__buffer_append(packet, w->g.data, w->g.size) < 0)
+		return GDBREGS_ERR_NOMEM;
+	memcpy(packet->data + 1 + 2 * (size_t)slot->off_bytes, w->hex.data, w->hex.size);
+	return 0;
+}
+
+static int build_p(struct write_op *w, struct gdbregs_buffer *packet)
+{
+	if (gdbregs__buffer_printf(packet, "P%x=", (unsigned)w->reg->regnum) < 0)
+		return GDBREGS_ERR_NOMEM;
+	return gdbregs__buffer_append(packet, w->hex.data, w->hex.size);
+}
+
+static int send_write(struct gdbregs_session *s, struct write_op *w)
+{
+	struct gdbregs_buffer packet = {0};
+	int result = w->by_g ? build_g(s, w, &packet) : build_p(w, &packet);
+
+	if (result == 0 && packet.size + FRAME_BYTES > s->supported.packet_bytes)
+		result = gdbregs__session_say(s, GDBREGS_ERR_LIMIT,
+					      "%s takes packets of at most %zu bytes", s->label,
+					      s->supported.packet_bytes - FRAME_BYTES);
+	if (result == 0)
+		result = gdbregs__session_send(s, &w->op, KIND_ANSWER, 0, packet.data, packet.size);
+	gdbregs_buffer_fini(&packet);
+	return result;
+}
+
+static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	struct write_op *w = (struct write_op *)op;
+
+	if (op->outstanding)
+		return GDBREGS__PRODUCE_WAIT;
+	if (w->stage == STAGE_END)
+		return GDBREGS__PRODUCE_END;
+	int sent = gdbregs__session_select_vcpu(s, op, w->vcpu);
+	if (!sent)
+		sent = w->stage == STAGE_WRITE ? send_write(s, w) : send_read(s, w);
+	return sent < 0 ? sent : GDBREGS__PRODUCED;
+}
+
+/* ------------------------------------------------------------------- replies in --- */
+
+/* The register's digits in a reply to p or g; size_hexlen negative: there are none. */
+static const uint8_t *value_in(struct gdbregs_session *s, const struct write_op *w,
+			       const struct gdbregs__answer *answer, size_t *hexlen)
+{
+	const struct gdbregs__g_slot *slot;
+	size_t g_hexlen;
+
+	*hexlen = answer->size;
+	if (!w->by_g)
+		return answer->payload;
+	slot = slot_of(s, w, &g_hexlen);
+	if (!slot || answer->size != g_hexlen)
+		return NULL;
+	*hexlen = 2 * (size_t)slot->size_bytes;
+	return answer->payload + 2 * (size_t)slot->off_bytes;
+}
+
+static bool is_data(const struct gdbregs__answer *answer)
+{
+	for (size_t i = 0; i < answer->size; i++)
+		if (gdbregs__hex_digit(answer->payload[i]) > 15)
+			return false;
+	return answer->size && answer->size % 2 == 0;
+}
+
+static int unavailable(struct gdbregs_session *s, const struct write_op *w)
+{
+	return gdbregs__session_say(s, GDBREGS_ERR_UNAVAILABLE,
+				    "the stub has no value for register %s of vCPU %u",
+				    w->reg->name, w->vcpu);
+}
+
+static int on_read(struct gdbregs_session *s, struct write_op *w,
+		   const struct gdbregs__answer *answer)
+{
+	size_t hexlen;
+	const uint8_t *value = value_in(s, w, answer, &hexlen);
+
+	/* A g with digits missing can't be sent back. */
+	if (!value || !is_data(answer))
+		return unavailable(s, w);
+	if (hexlen != w->hex.size)
+		return gdbregs__session_say(s, GDBREGS_ERR_INVAL,
+					    "register %s has %zu bytes, not %zu", w->reg->name,
+					    hexlen / 2, w->hex.size / 2);
+	w->g.size = 0;
+	if (w->by_g && gdbregs__buffer_append(&w->g, answer->payload, answer->size) < 0)
+		return GDBREGS_ERR_NOMEM;
+	w->stage = STAGE_WRITE;
+	return 0;
+}
+
+static int on_written(struct gdbregs_session *s, struct write_op *w,
+		      const struct gdbregs__answer *answer)
+{
+	size_t g_hexlen;
+	char text[80];
+
+	switch (gdbregs__reply_classify(answer->payload, answer->size)) {
+	case GDBREGS__REPLY_OK:
+		w->stage = STAGE_VERIFY;
+		return 0;
+	case GDBREGS__REPLY_EMPTY:
+		if (w->by_g || !slot_of(s, w, &g_hexlen))
+			return gdbregs__session_say(s, GDBREGS_ERR_UNSUPPORTED,
+						    "%s can't write register %s", s->label,
+						    w->reg->name);
+		w->by_g = true;
+		w->stage = STAGE_READ;
+		return 0;
+	default:
+		return gdbregs__session_say(
+			s, GDBREGS_ERR_REMOTE, "%s refused to write register %s: %s", s->label,
+			w->reg->name,
+			gdbregs__reply_error_text(text, sizeof(text), answer->payload,
+						  answer->size));
+	}
+}
+
+static bool same_value(const struct write_op *w, const uint8_t *hex, size_t hexlen)
+{
+	bool same = hexlen == w->hex.size;
+
+	for (size_t i = 0; same && i < hexlen; i++)
+		same = gdbregs__hex_digit(hex[i]) == gdbregs__hex_digit(w->hex.data[i]);
+	return same;
+}
+
+static int on_verify(struct gdbregs_session *s, struct write_op *w,
+		     const struct gdbregs__answer *answer)
+{
+	size_t hexlen;
+	const uint8_t *value = value_in(s, w, answer, &hexlen);
+	char text[40];
+
+	w->stage = STAGE_END;
+	if (!value)
+		return unavailable(s, w);
+	if (same_value(w, value, hexlen))
+		return 0;
+	return gdbregs__session_say(
+		s, GDBREGS_ERR_NOT_TAKEN, "register %s of vCPU %u reads %s after it was written",
+		w->reg->name, w->vcpu, gdbregs__printable(text, sizeof(text), value, hexlen));
+}
+
+static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
+		 const struct gdbregs__answer *answer)
+{
+	struct write_op *w = (struct write_op *)op;
+
+	if (s->selection_failed)
+		return gdbregs__session_say(s, GDBREGS_ERR_NO_VCPU, "%s refused to select vCPU %u",
+					    s->label, w->vcpu);
+	switch (w->stage) {
+	case STAGE_READ:
+		return on_read(s, w, answer);
+	case STAGE_WRITE:
+		return on_written(s, w, answer);
+	default:
+		return on_verify(s, w, answer);
+	}
+}
+
+static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	if (op->status == GDBREGS_ERR_NOMEM && !s->fatal)
+		gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+}
+
+static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	struct write_op *w = (struct write_op *)op;
+
+	(void)s;
+	gdbregs_buffer_fini(&w->hex);
+	gdbregs_buffer_fini(&w->g);
+	gdbregs__free(w);
+}
+
+static const struct gdbregs__op_class write_class = {
+	.name = "write",
+	.produce = produce,
+	.reply = reply,
+	.finish = finish,
+	.destroy = destroy,
+};
+
+/* ----------------------------------------------------------------------- begins --- */
+
+static int check(struct gdbregs_session *s, uint32_t vcpu, const struct gdbregs_register *h,
+		 const void *bytes, size_t size)
+{
+	int wrong = gdbregs__session_check(s);
+
+	if (wrong)
+		return wrong;
+	if (s->options.access != GDBREGS_RW_REGS)
+		return gdbregs__session_say(s, GDBREGS_ERR_ACCESS,
+					    "the session was not opened for writing registers");
+	if (!h || !bytes || size == 0)
+		return gdbregs__session_say(s, GDBREGS_ERR_INVAL, "no register or no value given");
+	if (size > s->limits.register_bits / 8)
+		return gdbregs__session_say(s, GDBREGS_ERR_LIMIT,
+					    "a register has at most %zu bits (max_register_bits)",
+					    s->limits.register_bits);
+	return gdbregs__vcpus_check_register(s, vcpu, h);
+}
+
+static struct write_op *make(const void *bytes, size_t size, gdbregs__op_done done, void *arg)
+{
+	struct write_op *w = gdbregs__calloc(1, sizeof(*w));
+
+	if (!w)
+		return NULL;
+	gdbregs__op_init(&w->op, &write_class, done, arg);
+	if (gdbregs__buffer_reserve(&w->hex, 2 * size) < 0) {
+		gdbregs__free(w);
+		return NULL;
+	}
+	gdbregs__hex_encode((char *)w->hex.data, bytes, size);
+	w->hex.size = 2 * size;
+	return w;
+}
+
+int gdbregs__write_register(struct gdbregs_session *s, uint32_t vcpu,
+			    const struct gdbregs_register *h, const void *bytes, size_t size,
+			    gdbregs__op_done done, void *arg, struct gdbregs__op **out)
+{
+	int wrong = check(s, vcpu, h, bytes, size);
+
+	if (wrong)
+		return wrong;
+	struct write_op *w = make(bytes, size, done, arg);
+	if (!w)
+		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+	w->reg = h;
+	w->vcpu = vcpu;
+	w->by_g = s->p_missing;
+	gdbregs__expedited_forget(s);
+	gdbregs__watch_stale(s);
+	if (out)
+		*out = &w->op;
+	gdbregs__session_queue(s, &w->op);
+	return 0;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Layer 5. Writing a register. Hides: P and G, and the reading before and after. */
+#ifndef GDBREGS_LIB_SESSION_WRITE_H
+#define GDBREGS_LIB_SESSION_WRITE_H
+
+#include "session/session.h"
+
+int gdbregs__write_register(struct gdbregs_session *s, uint32_t vcpu,
+			    const struct gdbregs_register *h, const void *bytes, size_t size,
+			    gdbregs__op_done done, void *arg, struct gdbregs__op **out);
+
+#endif

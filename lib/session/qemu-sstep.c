@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* QEMU's single-step flags. By default a step holds interrupts and timers back;
+ * who wants them clears those two flags. They outlive the connection, so the
+ * old ones are put back when the session ends. */
+#include "session/op-run.h"
+
+#include "util/alloc.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum kind { KIND_BITS = 1, KIND_FLAGS, KIND_SET };
+
+struct sstep_op {
+	struct gdbregs__op op;
+	enum kind next;
+	uint32_t hold; /* the flags that hold something back */
+};
+
+static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	struct sstep_op *p = (struct sstep_op *)op;
+	uint32_t before = s->resume.sstep_before;
+
+	if (op->outstanding)
+		return GDBREGS__PRODUCE_WAIT;
+	if (p->next == KIND_BITS)
+		return gdbregs__session_send_text(s, op, KIND_BITS, 0, "qqemu.sstepbits");
+	if (p->next == KIND_FLAGS)
+		return gdbregs__session_send_text(s, op, KIND_FLAGS, 0, "qqemu.sstep");
+	if (s->resume.sstep_changed || !(before & p->hold))
+		return GDBREGS__PRODUCE_END;
+	s->resume.sstep_changed = true;
+	return gdbregs__session_send_text(s, op, KIND_SET, 0, "Qqemu.sstep=%x",
+					  (unsigned)(before & ~p->hold));
+}
+
+/* `NAME=HEX` in a comma-separated list; 0 where it is not there. */
+static uint32_t bit_of(const struct gdbregs__answer *answer, const char *name)
+{
+	const uint8_t *found = memmem(answer->payload, answer->size, name, strlen(name));
+	uint64_t value;
+
+	if (!found)
+		return 0;
+	size_t at = (size_t)(found - answer->payload) + strlen(name);
+	if (!gdbregs__hex_parse(answer->payload, answer->size, &at, &value) || value > UINT32_MAX)
+		return 0;
+	return (uint32_t)value;
+}
+
+static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
+		 const struct gdbregs__answer *answer)
+{
+	struct sstep_op *p = (struct sstep_op *)op;
+	size_t at = 2; /* 0x */
+	uint64_t value;
+
+	if (answer->kind == KIND_BITS) {
+		p->hold = bit_of(answer, "NOIRQ=") | bit_of(answer, "NOTIMER=");
+		p->next = KIND_FLAGS;
+	} else if (answer->kind == KIND_FLAGS) {
+		p->next = KIND_SET;
+		if (gdbregs__hex_parse(answer->payload, answer->size, &at, &value) &&
+		    value <= UINT32_MAX)
+			s->resume.sstep_before = (uint32_t)value;
+	}
+	return 0;
+}
+
+static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	(void)s;
+	gdbregs__free(op);
+}
+
+static const struct gdbregs__op_class sstep_class = {
+	.name = "sstep",
+	.produce = produce,
+	.reply = reply,
+	.destroy = destroy,
+};
+
+int gdbregs__sstep_prepare(struct gdbregs_session *s)
+{
+	if (!s->options.step_irq || !s->qemu || s->resume.sstep_asked)
+		return 0;
+	struct sstep_op *p = gdbregs__calloc(1, sizeof(*p));
+	if (!p)
+		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+	s->resume.sstep_asked = true;
+	gdbregs__op_init(&p->op, &sstep_class, NULL, NULL);
+	p->next = KIND_BITS;
+	gdbregs__session_queue(s, &p->op);
+	return 0;
+}
+
+size_t gdbregs__sstep_withdraw(struct gdbregs_session *s, char *payload)
+{
+	if (!s->resume.sstep_changed)
+		return 0;
+	s->resume.sstep_changed = false;
+	return (size_t)snprintf(payload, GDBREGS__UNDO_TEXT, "Qqemu.sstep=%x",
+				(unsigned)s->resume.sstep_before);
+}

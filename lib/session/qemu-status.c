@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "session/qemu-status.h"
+
+#include <string.h>
+
+/* `info status`, as qRcmd wants it. */
+#define INFO_STATUS "qRcmd,696e666f20737461747573"
+#define STATUS_MAX_BYTES 512
+
+/* Only QEMU: elsewhere a monitor command could mean anything. */
+int gdbregs__status_ask(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind)
+{
+	if (s->status_asked || !s->qemu_system)
+		return 0;
+	/* Room for the answer now: without it a halted machine would be resumed. */
+	if (gdbregs__buffer_reserve(&s->status, STATUS_MAX_BYTES) < 0)
+		return GDBREGS_ERR_NOMEM;
+	int result = gdbregs__session_send_text(s, op, kind, 0, INFO_STATUS);
+	s->status_asked = result == 0;
+	return result < 0 ? result : 1;
+}
+
+void gdbregs__status_console(struct gdbregs_session *s, const uint8_t *payload, size_t size)
+{
+	bool nomem = false;
+
+	if (size / 2 < s->status.capacity - s->status.size)
+		gdbregs__reply_console(payload, size, &s->status, &nomem);
+}
+
+/* If this stands next, go behind it. */
+static bool skip(const char **text, const char *what)
+{
+	size_t length = strlen(what);
+	bool stands = strncmp(*text, what, length) == 0;
+
+	if (stands)
+		*text += length;
+	return stands;
+}
+
+/* "VM status: paused (prelaunch)": never started; (debug): a debugger has stopped it.
+ * Plain "paused" is also what our own coming makes of a running machine. QEMU 7.2 has
+ * a remark between the two where it was started with -singlestep. Returns what stands
+ * in parentheses, or NULL. */
+static const char *reason(const char *text)
+{
+	text = strstr(text, "paused");
+	if (!text)
+		return NULL;
+	skip(&text, "paused");
+	skip(&text, " (single step mode)");
+	return skip(&text, " (") ? text : NULL;
+}
+
+/* Any other reason is one not to run: (inmigrate) and (postmigrate), where the guest
+ * is elsewhere; (suspended), which QEMU 7.2 and 10.0 would not wake but spoil;
+ * (shutdown), (guest-panicked), (io-error), … */
+static void bar(struct gdbregs_session *s, const char *why)
+{
+	size_t length = strspn(why, "abcdefghijklmnopqrstuvwxyz-");
+
+	if (skip(&why, "prelaunch)") || skip(&why, "debug)"))
+		return;
+	if (length >= sizeof(s->barred))
+		length = sizeof(s->barred) - 1;
+	memcpy(s->barred, why, length);
+	s->barred[length] = '\0';
+}
+
+/* Why it is paused, where QEMU gives a reason: barred is set. */
+static const char *take_reason(struct gdbregs_session *s)
+{
+	const char *why = NULL;
+
+	/* There is room for it: a byte is kept. */
+	if (s->status.size) {
+		s->status.data[s->status.size] = '\0';
+		why = reason((const char *)s->status.data);
+	}
+	if (why)
+		bar(s, why);
+	return why;
+}
+
+void gdbregs__status_reply(struct gdbregs_session *s)
+{
+	s->was_halted = take_reason(s) != NULL;
+	s->status_known = true;
+	gdbregs_buffer_fini(&s->status);
+}
+
+int gdbregs__status_ask_again(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind)
+{
+	s->status.size = 0;
+	if (gdbregs__buffer_reserve(&s->status, STATUS_MAX_BYTES) < 0)
+		return GDBREGS_ERR_NOMEM;
+	return op ? gdbregs__session_send_text(s, op, kind, 0, INFO_STATUS)
+		  : gdbregs__frame_encode(&s->out, INFO_STATUS, strlen(INFO_STATUS), false);
+}
+
+void gdbregs__status_answer_again(struct gdbregs_session *s)
+{
+	bool was_barred = s->barred[0] != '\0', answered = s->status.size > 0;
+
+	/* A migration that was awaited has come in, say, and the guest runs. */
+	if (answered)
+		s->barred[0] = '\0';
+	if (!take_reason(s) && answered && was_barred)
+		s->was_halted = s->others_halted = false;
+	gdbregs_buffer_fini(&s->status);
+}

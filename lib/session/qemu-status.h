@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Layer 5. Was the target halted before we came, and may it run? QEMU's monitor
+ * says it.
+ * Hides: the question, and how the answer is read. */
+#ifndef GDBREGS_LIB_SESSION_STATUS_H
+#define GDBREGS_LIB_SESSION_STATUS_H
+
+#include "session/session.h"
+
+/* Ask, once: 1 sent, 0 known or not to be asked of this stub, or NOMEM. */
+int gdbregs__status_ask(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind);
+/* Console output while it is asked. */
+void gdbregs__status_console(struct gdbregs_session *s, const uint8_t *payload, size_t size);
+/* The reply to the question: sets s->was_halted and s->barred. */
+void gdbregs__status_reply(struct gdbregs_session *s);
+/* The same before the target is left; op NULL: blind. 0 or NOMEM. The answer sets
+ * s->barred anew, and nothing where it is not: that it is halted may be our doing. */
+int gdbregs__status_ask_again(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind);
+void gdbregs__status_answer_again(struct gdbregs_session *s);
+
+#endif

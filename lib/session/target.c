@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "session/target.h"
+
+#include "util/alloc.h"
+#include "tdesc/byte-order.h"
+#include "util/error.h"
+
+#include <limits.h>
+#include <string.h>
+
+#define NAME_MAX_BYTES 256
+
+int gdbregs__vcpus_process(struct gdbregs_session *s, int64_t pid, size_t most)
+{
+	for (size_t i = 0; i < s->process_count; i++)
+		if (s->processes[i].pid == pid)
+			return (int)i;
+	if (s->process_count == most)
+		return gdbregs__session_say(s, GDBREGS_ERR_LIMIT,
+					    "%s has more than %zu processes", s->label, most);
+	if (s->process_count == s->process_capacity) {
+		size_t capacity = s->process_capacity ? 2 * s->process_capacity : 4;
+		struct gdbregs__process *processes =
+			gdbregs__realloc_array(s->processes, capacity, sizeof(*processes));
+
+		if (!processes)
+			return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+		s->processes = processes;
+		s->process_capacity = capacity;
+	}
+	s->processes[s->process_count] = (struct gdbregs__process){.pid = pid, .attached = true};
+	return (int)s->process_count++;
+}
+
+int gdbregs__session_note_pid(struct gdbregs_session *s, int64_t pid)
+{
+	if (s->process_count && s->processes[0].pid == 0) {
+		s->processes[0].pid = pid;
+		return 0;
+	}
+	int index = gdbregs__vcpus_process(s, pid, SIZE_MAX);
+	return index < 0 ? index : 0;
+}
+
+static size_t hash_id(const struct gdbregs__thread_id *id)
+{
+	uint64_t hash = ((uint64_t)id->pid << 32 ^ (uint64_t)id->tid) * 0x9e3779b97f4a7c15u;
+
+	return (size_t)(hash >> 32);
+}
+
+/* Where the id stands in the table of indexes, or the free place for it. */
+static uint32_t *place_of(struct gdbregs_session *s, const struct gdbregs__thread_id *id)
+{
+	size_t mask = s->vcpu_table_size - 1;
+
+	for (size_t at = hash_id(id) & mask;; at = (at + 1) & mask) {
+		uint32_t *place = &s->vcpu_table[at];
+
+		if (*place == 0 || gdbregs__thread_id_equal(&s->vcpus[*place - 1].id, id))
+			return place;
+	}
+}
+
+static int grow_vcpus(struct gdbregs_session *s)
+{
+	size_t capacity = s->vcpu_capacity ? 2 * s->vcpu_capacity : 4;
+	struct gdbregs__vcpu *vcpus = gdbregs__realloc_array(s->vcpus, capacity, sizeof(*vcpus));
+
+	if (!vcpus)
+		return GDBREGS_ERR_NOMEM;
+	s->vcpus = vcpus;
+	uint32_t *table = gdbregs__calloc(2 * capacity, sizeof(*table));
+	if (!table)
+		return GDBREGS_ERR_NOMEM;
+	gdbregs__free(s->vcpu_table);
+	s->vcpu_table = table;
+	s->vcpu_table_size = 2 * capacity;
+	s->vcpu_capacity = capacity;
+	for (size_t i = 0; i < s->vcpu_count; i++)
+		*place_of(s, &s->vcpus[i].id) = (uint32_t)i + 1;
+	return 0;
+}
+
+static char *printable_copy(const void *text, size_t length)
+{
+	size_t capacity = 4 * length + 1;
+	char *copy = gdbregs__malloc(capacity);
+
+	return copy ? gdbregs__printable(copy, capacity, text, length) : NULL;
+}
+
+int gdbregs__vcpus_add(struct gdbregs_session *s, const struct gdbregs__thread_id *id,
+		       const char *text, size_t length, uint32_t process)
+{
+	struct gdbregs__vcpu vcpu = {.process = process, .has_id = id != NULL};
+
+	if (id)
+		vcpu.id = *id;
+	if (s->vcpu_count == s->limits.vcpus)
+		return gdbregs__session_say(s, GDBREGS_ERR_LIMIT,
+					    "%s has more than %zu vCPUs (max_vcpus)", s->label,
+					    s->limits.vcpus);
+	if (s->vcpu_count == s->vcpu_capacity && grow_vcpus(s) < 0)
+		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+	uint32_t *place = place_of(s, &vcpu.id);
+	if (*place)
+		return 0;
+	if (id && !(vcpu.thread = printable_copy(text, length)))
+		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+	s->vcpus[s->vcpu_count++] = vcpu;
+	*place = (uint32_t)s->vcpu_count;
+	return 0;
+}
+
+/* A stub may write an id with its process or without, as it likes. */
+static bool may_be_same(const struct gdbregs__thread_id *a, const struct gdbregs__thread_id *b)
+{
+	return a->has_pid != b->has_pid && a->tid == b->tid;
+}
+
+unsigned gdbregs__vcpus_find(struct gdbregs_session *s, const struct gdbregs__thread_id *id)
+{
+	uint32_t *place = s->vcpu_table_size ? place_of(s, id) : NULL;
+
+	if (place && *place)
+		return *place - 1;
+	for (size_t i = 0; i < s->vcpu_count; i++)
+		if (s->vcpus[i].has_id && may_be_same(&s->vcpus[i].id, id))
+			return (unsigned)i;
+	return UINT_MAX;
+}
+
+unsigned gdbregs__vcpus_stopped(struct gdbregs_session *s, const struct gdbregs__thread_id *id)
+{
+	char text[GDBREGS__THREAD_ID_TEXT];
+	unsigned found = gdbregs__vcpus_find(s, id);
+
+	if (found != UINT_MAX || s->vcpu_count == 0 || !gdbregs__thread_id_concrete(id) ||
+	    !s->vcpus[0].has_id || s->vcpus[0].id.has_pid != id->has_pid)
+		return found;
+	for (size_t i = 0; i < s->process_count; i++) {
+		if (id->has_pid && s->processes[i].pid != id->pid)
+			continue;
+		size_t length = gdbregs__thread_id_format(text, id);
+		if (gdbregs__vcpus_add(s, id, text, length, (uint32_t)i) == 0)
+			return (unsigned)s->vcpu_count - 1;
+		break;
+	}
+	return UINT_MAX;
+}
+
+int gdbregs__vcpus_check_register(struct gdbregs_session *s, unsigned vcpu,
+				  const struct gdbregs_register *h)
+{
+	if (vcpu >= s->vcpu_count)
+		return gdbregs__session_say(s, GDBREGS_ERR_NO_VCPU, "%s has no vCPU %u", s->label,
+					    vcpu);
+	if (h->description != s->processes[s->vcpus[vcpu].process].description)
+		return gdbregs__session_say(
+			s, GDBREGS_ERR_WRONG_VCPU_TYPE,
+			"register %s is of another type of vCPU than vCPU %u", h->name, vcpu);
+	return 0;
+}
+
+int gdbregs__vcpus_name(struct gdbregs_session *s, uint32_t vcpu, const uint8_t *hex,
+			size_t hexlen)
+{
+	uint8_t text[NAME_MAX_BYTES];
+
+	if (hexlen > 2 * sizeof(text))
+		hexlen = 2 * sizeof(text);
+	if (gdbregs__hex_decode(text, hex, hexlen) != GDBREGS__HEX_OK)
+		return 0;
+	size_t length = hexlen / 2;
+	while (length && (text[length - 1] == ' ' || text[length - 1] == '\n' ||
+			  text[length - 1] == '\0'))
+		length--;
+	gdbregs__free(s->vcpus[vcpu].name);
+	s->vcpus[vcpu].name = printable_copy(text, length);
+	return s->vcpus[vcpu].name ? 0 : GDBREGS_ERR_NOMEM;
+}
+
+void gdbregs__vcpus_clear(struct gdbregs_session *s)
+{
+	for (size_t i = 0; i < s->vcpu_count; i++) {
+		gdbregs__free(s->vcpus[i].thread);
+		gdbregs__free(s->vcpus[i].name);
+	}
+	s->vcpu_count = 0;
+	if (s->vcpu_table)
+		memset(s->vcpu_table, 0, s->vcpu_table_size * sizeof(*s->vcpu_table));
+}
+
+/* --------------------------------------------------------- what is public --- */
+
+static const struct gdbregs__vcpu *vcpu_of(const struct gdbregs_session *s, unsigned vcpu)
+{
+	return s && vcpu < s->vcpu_count ? &s->vcpus[vcpu] : NULL;
+}
+
+unsigned gdbregs_vcpu_count(const struct gdbregs_session *s)
+{
+	return s ? (unsigned)s->vcpu_count : 0;
+}
+
+const char *gdbregs_vcpu_thread(const struct gdbregs_session *s, unsigned vcpu)
+{
+	const struct gdbregs__vcpu *found = vcpu_of(s, vcpu);
+
+	return found ? found->thread : NULL;
+}
+
+const char *gdbregs_vcpu_name(const struct gdbregs_session *s, unsigned vcpu)
+{
+	const struct gdbregs__vcpu *found = vcpu_of(s, vcpu);
+
+	return found ? found->name : NULL;
+}
+
+const struct gdbregs_description *gdbregs_vcpu_description(const struct gdbregs_session *s,
+							   unsigned vcpu)
+{
+	const struct gdbregs__vcpu *found = vcpu_of(s, vcpu);
+
+	return found ? s->processes[found->process].description : NULL;
+}
+
+const char *gdbregs_vcpu_architecture(const struct gdbregs_session *s, unsigned vcpu)
+{
+	const struct gdbregs_description *d = gdbregs_vcpu_description(s, vcpu);
+
+	return d ? d->architecture : NULL;
+}
+
+enum gdbregs_byte_order gdbregs_vcpu_byte_order(const struct gdbregs_session *s, unsigned vcpu)
+{
+	const struct gdbregs_description *d = gdbregs_vcpu_description(s, vcpu);
+
+	if (!d)
+		return GDBREGS_BYTE_ORDER_UNKNOWN;
+	if (s->stub_order != GDBREGS_BYTE_ORDER_UNKNOWN)
+		return s->stub_order;
+	enum gdbregs_byte_order order = gdbregs__byte_order(d, s->qemu_system);
+	/* QEMU 10's microblaze serves a description without an architecture. */
+	if (order == GDBREGS_BYTE_ORDER_UNKNOWN && s->options.architecture)
+		order = gdbregs__byte_order_shipped(s->options.architecture);
+	return order;
+}
+
+static const struct gdbregs_description *description_of(struct gdbregs_session *s, unsigned vcpu,
+							int *result)
+{
+	const struct gdbregs_description *d = gdbregs_vcpu_description(s, vcpu);
+
+	*result = 0;
+	if (!s)
+		*result = GDBREGS_ERR_INVAL;
+	else if (vcpu >= s->vcpu_count)
+		*result = gdbregs__session_say(s, GDBREGS_ERR_NO_VCPU,
+					       "there is no vCPU %u: %s has %zu", vcpu, s->label,
+					       s->vcpu_count);
+	else if (!d)
+		*result = gdbregs__session_say(s, GDBREGS_ERR_NO_DESCRIPTION,
+					       "%s serves no target description", s->label);
+	return d;
+}
+
+int gdbregs_get_registers(struct gdbregs_session *s, unsigned vcpu,
+			  struct gdbregs_reg_descriptor **out, size_t *count)
+{
+	int result;
+	const struct gdbregs_description *d = description_of(s, vcpu, &result);
+
+	return result < 0 ? result : gdbregs_description_registers(d, out, count);
+}
+
+int gdbregs_get_features(struct gdbregs_session *s, unsigned vcpu, struct gdbregs_feature **out,
+			 size_t *count)
+{
+	int result;
+	const struct gdbregs_description *d = description_of(s, vcpu, &result);
+
+	return result < 0 ? result : gdbregs_description_features(d, out, count);
+}
+
+int gdbregs_find_register(struct gdbregs_session *s, unsigned vcpu, const char *feature,
+			  const char *name, const struct gdbregs_register **out)
+{
+	int result;
+	const struct gdbregs_description *d = description_of(s, vcpu, &result);
+
+	if (result < 0)
+		return result;
+	if (!name || !out)
+		return gdbregs__session_say(s, GDBREGS_ERR_INVAL, "no register name, or nowhere to put the handle");
+	result = gdbregs__description_find(d, feature, name, out);
+	if (result == GDBREGS_ERR_NO_REGISTER)
+		gdbregs__session_say(s, result, "vCPU %u has no register %s%s%s", vcpu,
+				     feature ? feature : "", feature ? ":" : "", name);
+	else if (result == GDBREGS_ERR_AMBIGUOUS)
+		gdbregs__session_say(s, result,
+				     "vCPU %u has several registers %s%s%s: %s", vcpu,
+				     feature ? feature : "", feature ? ":" : "", name,
+				     feature ? "take the handle from the list" : "name the feature too");
+	return result;
+}
+
+const char *gdbregs_session_error(const struct gdbregs_session *s)
+{
+	return s ? s->error.text : "";
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Two buffers take turns: `before` holds the values last seen, `now` what the
+ * flight under way brings; when all is told, they change places. The list
+ * changes its order only while no flight is under way, so reads[i] is list[i]'s:
+ * what is removed meanwhile is only marked, what is added stands at the end. */
+#include "session/watch.h"
+#include "session/op-run.h"
+#include "session/target.h"
+
+#include "util/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A status that no read has: it never came to that. */
+#define NOT_READ INT32_MIN
+
+/* -------------------------------------------------------------------- the list --- */
+
+static int compare(const void *left, const void *right)
+{
+	const struct gdbregs__watch *a = left, *b = right;
+
+	if (a->vcpu != b->vcpu)
+		return a->vcpu < b->vcpu ? -1 : 1;
+	return a->serial < b->serial ? -1 : a->serial > b->serial;
+}
+
+/* One vCPU after the other: a g can then serve all of a vCPU's. */
+static void tidy(struct gdbregs__watches *w)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; w->removed && i < w->count; i++)
+		if (!w->list[i].removed)
+			w->list[kept++] = w->list[i];
+	w->count = w->removed ? kept : w->count;
+	w->removed = 0;
+	if (w->unsorted)
+		qsort(w->list, w->count, sizeof(*w->list), compare);
+	w->unsorted = false;
+}
+
+static int reserve_reads(struct gdbregs__watches *w)
+{
+	if (w->count <= w->read_capacity)
+		return 0;
+	struct gdbregs_read *reads = gdbregs__realloc_array(w->reads, w->capacity, sizeof(*reads));
+	if (!reads)
+		return GDBREGS_ERR_NOMEM;
+	w->reads = reads;
+	w->read_capacity = w->capacity;
+	return 0;
+}
+
+/* Queue the flight. */
+static int read_all(struct gdbregs_session *s, gdbregs__op_done done, void *arg,
+		    struct gdbregs__op **out)
+{
+	struct gdbregs__watches *w = &s->watches;
+
+	tidy(w);
+	if (reserve_reads(w) < 0)
+		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+	w->read_count = w->count;
+	for (size_t i = 0; i < w->count; i++)
+		w->reads[i] = (struct gdbregs_read){
+			.vcpu = w->list[i].vcpu, .reg = w->list[i].reg, .status = NOT_READ};
+	return gdbregs__read_many(s, w->reads, w->count, &w->now, done, arg, out);
+}
+
+/* What was read now is what was seen last. */
+static void absorb(struct gdbregs__watches *w)
+{
+	struct gdbregs_buffer now = w->now;
+
+	for (size_t i = 0; i < w->read_count; i++) {
+		w->list[i].known = true;
+		w->list[i].status = w->reads[i].status;
+		w->list[i].off_bytes =
+			w->reads[i].data ? (size_t)(w->reads[i].data - w->now.data) : 0;
+	}
+	w->read_count = 0;
+	w->now = w->before;
+	w->before = now;
+}
+
+/* ------------------------------------------------------------- before a resume --- */
+
+static void take_baseline(struct gdbregs__watches *w, int status)
+{
+	w->baseline = NULL;
+	if (status >= 0)
+		absorb(w);
+	else
+		w->stale = true;
+}
+
+/* When the stop reply is there, the flight before the resume has landed, told
+ * or not. It is still out if the resume failed for lack of memory. */
+static int settle_baseline(struct gdbregs_session *s)
+{
+	struct gdbregs__op *baseline = s->watches.baseline;
+
+	if (!baseline)
+		return 0;
+	if (!baseline->completed)
+		return gdbregs__session_say(s, GDBREGS_ERR_RUNNING,
+					    "watched registers are still being read");
+	take_baseline(&s->watches, baseline->status);
+	return 0;
+}
+
+/* arg says which one, for a later one may be under way. */
+static void on_baseline(struct gdbregs_session *s, int status, void *arg)
+{
+	struct gdbregs__watches *w = &s->watches;
+
+	if (w->baseline && w->baselines == (uintptr_t)arg)
+		take_baseline(w, status);
+}
+
+int gdbregs__watch_prepare(struct gdbregs_session *s)
+{
+	struct gdbregs__watches *w = &s->watches;
+	int result = settle_baseline(s);
+
+	if (result < 0)
+		return result;
+	w->due = false;
+	if (!w->stale || w->count == w->removed)
+		return 0;
+	w->baselines++;
+	result = read_all(s, on_baseline, (void *)w->baselines, &w->baseline);
+	if (result < 0)
+		return result;
+	w->stale = false;
+	return 0;
+}
+
+/* ---------------------------------------------------------------- after a stop --- */
+
+static void on_read(struct gdbregs_session *s, int status, void *arg)
+{
+	struct gdbregs__watches *w = &s->watches;
+
+	(void)arg;
+	if (status < 0) {
+		w->read_count = 0;
+		w->stale = true;
+		s->stopped.status = status;
+		s->stopped.error = s->error;
+	} else {
+		w->due = true;
+		if (!s->watch_outside)
+			gdbregs__watch_deliver(s);
+	}
+	gdbregs__stop_tell(s);
+}
+
+int gdbregs__watch_read(struct gdbregs_session *s)
+{
+	struct gdbregs__watches *w = &s->watches;
+	int result = settle_baseline(s);
+
+	if (result < 0 || w->count == w->removed)
+		return result;
+	result = read_all(s, on_read, NULL, NULL);
+	return result < 0 ? result : 1;
+}
+
+static bool has_changed(const struct gdbregs__watches *w, size_t index)
+{
+	const struct gdbregs__watch *watch = &w->list[index];
+	int old_status = watch->status, new_status = w->reads[index].status;
+
+	if (watch->removed || !watch->known)
+		return false;
+	if (old_status < 0 || new_status < 0)
+		return (old_status < 0) != (new_status < 0);
+	return old_status != new_status || memcmp(w->before.data + watch->off_bytes,
+						  w->reads[index].data, (size_t)new_status) != 0;
+}
+
+static void tell(const struct gdbregs__watches *w, size_t index)
+{
+	const struct gdbregs__watch *watch = &w->list[index];
+	int old_status = watch->status, new_status = w->reads[index].status;
+	const void *old_bytes = NULL;
+
+	/* One size for both: an old value of another size is of no use. */
+	if (old_status >= 0 && (new_status < 0 || new_status == old_status))
+		old_bytes = w->before.data + watch->off_bytes;
+	watch->cb(watch->arg, watch->vcpu, watch->reg, old_bytes,
+		  new_status < 0 ? NULL : w->reads[index].data,
+		  (size_t)(new_status < 0 ? old_status : new_status));
+}
+
+bool gdbregs__watch_deliver(struct gdbregs_session *s)
+{
+	struct gdbregs__watches *w = &s->watches;
+	bool gone = false;
+
+	if (!w->due)
+		return true;
+	w->due = false;
+	w->delivering = true;
+	s->gone = &gone;
+	/* A callback may end the session, or what the next one is for. */
+	for (size_t i = 0; i < w->read_count && s->state == GDBREGS__SESSION_STOPPED; i++) {
+		if (!has_changed(w, i))
+			continue;
+		tell(w, i);
+		if (gone)
+			return false;
+	}
+	s->gone = NULL;
+	w->delivering = false;
+	absorb(w);
+	return true;
+}
+
+void gdbregs__watch_stale(struct gdbregs_session *s)
+{
+	s->watches.stale = true;
+}
+
+void gdbregs__watch_fini(struct gdbregs_session *s)
+{
+	gdbregs__free(s->watches.list);
+	gdbregs__free(s->watches.reads);
+	gdbregs_buffer_fini(&s->watches.now);
+	gdbregs_buffer_fini(&s->watches.before);
+}
+
+/* ------------------------------------------------------------- what is public --- */
+
+static int check(struct gdbregs_session *s, unsigned vcpu, const struct gdbregs_register *h,
+		 gdbregs_change_cb cb)
+{
+	int wrong = gdbregs__run_check(s);
+
+	if (wrong)
+		return wrong;
+	if (!h || !cb)
+		return gdbregs__session_say(s, GDBREGS_ERR_INVAL,
+					    "no register or no callback given");
+	if (s->options.access == GDBREGS_NO_REGS)
+		return gdbregs__session_say(s, GDBREGS_ERR_ACCESS,
+					    "the session was opened without access to registers");
+	return gdbregs__vcpus_check_register(s, vcpu, h);
+}
+
+static int grow(struct gdbregs__watches *w)
+{
+	size_t capacity = w->capacity ? 2 * w->capacity : 16;
+	struct gdbregs__watch *list = gdbregs__realloc_array(w->list, capacity, sizeof(*list));
+
+	if (!list)
+		return GDBREGS_ERR_NOMEM;
+	w->list = list;
+	w->capacity = capacity;
+	return 0;
+}
+
+int gdbregs_watch(struct gdbregs_session *s, unsigned vcpu, const struct gdbregs_register *h,
+		  gdbregs_change_cb cb, void *arg)
+{
+	int wrong = s ? check(s, vcpu, h, cb) : GDBREGS_ERR_INVAL;
+
+	if (wrong)
+		return wrong;
+	struct gdbregs__watches *w = &s->watches;
+	if (w->count == w->capacity && grow(w) < 0)
+		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+	w->unsorted |= w->count && w->list[w->count - 1].vcpu > vcpu;
+	w->list[w->count++] = (struct gdbregs__watch){
+		.vcpu = vcpu, .reg = h, .cb = cb, .arg = arg, .serial = w->serial++};
+	w->stale = true;
+	return 0;
+}
+
+int gdbregs_unwatch(struct gdbregs_session *s, unsigned vcpu, const struct gdbregs_register *h,
+		    gdbregs_change_cb cb, void *arg)
+{
+	struct gdbregs__watches *w = s ? &s->watches : NULL;
+
+	for (size_t i = 0; w && i < w->count; i++) {
+		struct gdbregs__watch *watch = &w->list[i];
+
+		if (watch->removed || watch->vcpu != vcpu || watch->reg != h || watch->cb != cb ||
+		    watch->arg != arg)
+			continue;
+		watch->removed = true;
+		w->removed++;
+		return 0;
+	}
+	return s ? gdbregs__session_say(s, GDBREGS_ERR_INVAL, "that register is not watched")
+		 : GDBREGS_ERR_INVAL;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Layer 5. Watched registers. Hides: how old and new values are kept, and that
+ * the list may change while it is being walked. */
+#ifndef GDBREGS_LIB_SESSION_WATCH_H
+#define GDBREGS_LIB_SESSION_WATCH_H
+
+#include "session/session.h"
+
+/* The target is about to be resumed: queue a read of values not known. 0, or
+ * why that is not possible, said. */
+int gdbregs__watch_prepare(struct gdbregs_session *s);
+/* The target has stopped: queue a read of all. 1: gdbregs__stop_tell() follows;
+ * 0: there is nothing to read; or why that is not possible, said. */
+int gdbregs__watch_read(struct gdbregs_session *s);
+/* Call back for what has changed. false: the session is gone. Not from within
+ * the core. */
+bool gdbregs__watch_deliver(struct gdbregs_session *s);
+/* Registers were written: what is known is no measure any more. */
+void gdbregs__watch_stale(struct gdbregs_session *s);
+void gdbregs__watch_fini(struct gdbregs_session *s);
+
+#endif

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tdesc/builder-internal.h"
+
+#include "util/number.h"
+
+#include <string.h>
+
+/* QEMU keeps a register's number in an int, and our results count its bytes in
+ * one: no option goes beyond. */
+#define NUMBER_CEILING 0x7fffffff
+
+static size_t at_most(size_t limit, size_t ceiling)
+{
+	return limit < ceiling ? limit : ceiling;
+}
+
+/* What an attribute has to be. */
+struct range {
+	const char *attribute;
+	size_t least;
+	size_t most; /* by the session's limit */
+	size_t most_standard; /* by that limit's default */
+	const char *limit;
+};
+
+/* A number that no register has is a bad description; one that only this
+ * session's limits forbid is theirs to name. */
+static int fail_range(const struct gdbregs__xml *at, const struct range *range, const char *reg,
+		      uint64_t value, const char *shown)
+{
+	int code = value > range->most && value <= range->most_standard ? GDBREGS_ERR_LIMIT
+									: GDBREGS_ERR_DESCRIPTION;
+
+	return gdbregs__xml_fail(
+		at, code, "register \"%.40s\": %s %.40s is out of range: %zu to %zu (%s)", reg,
+		range->attribute, shown, range->least, range->most, range->limit);
+}
+
+static int take_number(const struct gdbregs__xml *at, const struct range *range, const char *reg,
+		       const char *text, size_t *out)
+{
+	uint64_t value = UINT64_MAX;
+
+	if (gdbregs__number_parse(text, &value) == GDBREGS__NUMBER_NONE)
+		return gdbregs__xml_fail(at, GDBREGS_ERR_DESCRIPTION,
+					 "register \"%.40s\": %s \"%.40s\" is not a number", reg,
+					 range->attribute, text);
+	if (value < range->least || value > range->most)
+		return fail_range(at, range, reg, value, text);
+	*out = (size_t)value;
+	return 0;
+}
+
+static int take_bits(struct gdbregs__tdesc *t, const struct gdbregs__xml *at, const char *reg,
+		     const char *text, size_t *bits)
+{
+	const struct range range = {
+		.attribute = "bitsize",
+		.least = 1,
+		.most = at_most(t->limits->register_bits, NUMBER_CEILING),
+		.most_standard = gdbregs__limits_from(NULL).register_bits,
+		.limit = "max_register_bits",
+	};
+
+	if (!text)
+		return gdbregs__xml_fail(at, GDBREGS_ERR_DESCRIPTION,
+					 "register \"%.40s\" has no bitsize", reg);
+	return take_number(at, &range, reg, text, bits);
+}
+
+/* Without a number of its own a register has the previous one's, plus one, over
+ * features and documents: QEMU 7.2's power-spr.xml has no numbers at all. */
+static int take_regnum(struct gdbregs__tdesc *t, const struct gdbregs__xml *at, const char *reg,
+		       const char *text, size_t *regnum)
+{
+	const struct range range = {
+		.attribute = "regnum",
+		.least = 0,
+		.most = at_most(t->limits->register_number, NUMBER_CEILING),
+		.most_standard = gdbregs__limits_from(NULL).register_number,
+		.limit = "max_register_number",
+	};
+
+	if (text)
+		return take_number(at, &range, reg, text, regnum);
+	if (t->next_regnum > range.most)
+		return fail_range(at, &range, reg, t->next_regnum, "(implied)");
+	*regnum = (size_t)t->next_regnum;
+	return 0;
+}
+
+/* Types that are a shape have to fit it; of an integer, a float or an enum the
+ * register's size decides. */
+static bool type_fits(const struct gdbregs__type *type, uint32_t bits)
+{
+	switch (type->kind) {
+	case GDBREGS_TYPE_FLAGS:
+	case GDBREGS_TYPE_STRUCT:
+	case GDBREGS_TYPE_UNION:
+	case GDBREGS_TYPE_VECTOR:
+		return type->bits == 0 || type->bits == bits;
+	default:
+		return true;
+	}
+}
+
+static const struct gdbregs__type *find_type(struct gdbregs__tdesc *t, const char *name,
+					     uint32_t bits)
+{
+	const struct gdbregs__type *type = gdbregs__tdesc_scope_find(t, name);
+
+	if (!type)
+		type = gdbregs__tdesc_scope_pseudo(name);
+	return type && type_fits(type, bits) ? type : NULL;
+}
+
+/* lldb-server's place in g. It is a hint from one stub: bad ones are not there. */
+static int64_t g_offset(const char *text)
+{
+	uint64_t value;
+
+	if (!text || gdbregs__number_parse(text, &value) != GDBREGS__NUMBER_OK ||
+	    value > NUMBER_CEILING)
+		return -1;
+	return (int64_t)value;
+}
+
+static int count_run(struct gdbregs__tdesc *t, const struct gdbregs__tdesc_frame *frame)
+{
+	struct gdbregs__feature_run *run;
+
+	if (t->runs.count && t->run_scope == frame->scope) {
+		run = (struct gdbregs__feature_run *)t->runs.items + t->runs.count - 1;
+	} else {
+		run = gdbregs__tdesc_list_add(&t->runs, sizeof(*run));
+		if (!run)
+			return GDBREGS_ERR_NOMEM;
+		run->name = frame->feature;
+		run->first = (uint32_t)t->registers.count;
+		t->run_scope = frame->scope;
+	}
+	run->count++;
+	return 0;
+}
+
+static int reg_add(struct gdbregs__tdesc *t, const char *name, size_t bits, size_t regnum,
+		   const char *const *attributes)
+{
+	const char *type = gdbregs__xml_attribute(attributes, "type");
+	const char *group = gdbregs__xml_attribute(attributes, "group");
+	const struct gdbregs__tdesc_frame *frame = gdbregs__tdesc_top(t);
+	bool nomem = count_run(t, frame) < 0;
+	struct gdbregs_register *reg = gdbregs__tdesc_list_add(&t->registers, sizeof(*reg));
+
+	if (nomem || !reg)
+		return GDBREGS_ERR_NOMEM;
+	reg->name = gdbregs__tdesc_string(t, name, &nomem);
+	reg->feature = frame->feature;
+	reg->type_name = gdbregs__tdesc_string(t, type && *type ? type : "int", &nomem);
+	reg->group = gdbregs__tdesc_string(t, group, &nomem);
+	reg->regnum = (uint32_t)regnum;
+	reg->bits = (uint32_t)bits;
+	reg->g_off_bytes = g_offset(gdbregs__xml_attribute(attributes, "offset"));
+	reg->derived = gdbregs__xml_attribute(attributes, "value_regnums") != NULL;
+	if (nomem)
+		return GDBREGS_ERR_NOMEM;
+	reg->type = find_type(t, reg->type_name, reg->bits);
+	return 0;
+}
+
+/* QEMU's own plugins skip these too. In g they take room: GDB's description of
+ * alpha has one for the number that no register has. */
+static int hole_add(struct gdbregs__tdesc *t, size_t bits, size_t regnum)
+{
+	const struct gdbregs__hole *last = t->holes.items;
+	struct gdbregs__hole *hole;
+
+	if (t->holes.count && regnum <= last[t->holes.count - 1].regnum)
+		t->d->holes_unordered = true;
+	hole = gdbregs__tdesc_list_add(&t->holes, sizeof(*hole));
+	if (!hole)
+		return GDBREGS_ERR_NOMEM;
+	hole->regnum = (uint32_t)regnum;
+	hole->bits = (uint32_t)bits;
+	return 0;
+}
+
+static void note_largest(size_t *largest, size_t value)
+{
+	if (value > *largest)
+		*largest = value;
+}
+
+int gdbregs__tdesc_reg_start(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
+			     const char *const *attributes)
+{
+	const char *name = gdbregs__xml_attribute(attributes, "name");
+	size_t bits, regnum, most = at_most(t->limits->registers, NUMBER_CEILING);
+
+	if (!name)
+		return gdbregs__xml_fail(at, GDBREGS_ERR_DESCRIPTION, "register without a name");
+	int result = take_bits(t, at, name, gdbregs__xml_attribute(attributes, "bitsize"), &bits);
+	if (result == 0)
+		result = take_regnum(t, at, name, gdbregs__xml_attribute(attributes, "regnum"),
+				     &regnum);
+	if (result < 0)
+		return result;
+	t->next_regnum = (uint64_t)regnum + 1;
+	if ((*name ? t->registers.count : t->holes.count) >= most)
+		return gdbregs__xml_fail(at, GDBREGS_ERR_LIMIT,
+					 "more than %zu registers (max_registers)", most);
+	note_largest(&t->d->stat_max_register_bits, bits);
+	note_largest(&t->d->stat_max_register_number, regnum);
+	if (!*name)
+		return hole_add(t, bits, regnum);
+	return reg_add(t, name, bits, regnum, attributes);
+}
+
+static void *keep(struct gdbregs__arena *arena, const struct gdbregs__tdesc_list *list,
+		  size_t item_size)
+{
+	void *items = gdbregs__arena_alloc(arena, list->count * item_size);
+
+	if (items && list->count)
+		memcpy(items, list->items, list->count * item_size);
+	return items;
+}
+
+int gdbregs__tdesc_finish(struct gdbregs__tdesc *t)
+{
+	struct gdbregs_description *d = t->d;
+
+	d->registers = keep(&d->arena, &t->registers, sizeof(*d->registers));
+	d->features = keep(&d->arena, &t->runs, sizeof(*d->features));
+	d->holes = keep(&d->arena, &t->holes, sizeof(*d->holes));
+	if (!d->registers || !d->features || !d->holes)
+		return GDBREGS_ERR_NOMEM;
+	d->hole_count = t->holes.count;
+	d->register_count = t->registers.count;
+	d->feature_count = t->runs.count;
+	for (size_t i = 0; i < d->register_count; i++) {
+		d->registers[i].description = d;
+		d->registers[i].index = (uint32_t)i;
+	}
+	return gdbregs__description_index(d);
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tdesc/builder-internal.h"
+
+#include "util/number.h"
+
+#include <string.h>
+
+/* GDB's bounds. */
+#define SIZE_MOST_BYTES	  65536
+#define VECTOR_MOST_COUNT 65536
+
+int gdbregs__tdesc_type_count(struct gdbregs__tdesc *t, const struct gdbregs__xml *at)
+{
+	if (t->d->stat_types >= t->limits->types)
+		return gdbregs__xml_fail(at, GDBREGS_ERR_LIMIT,
+					 "more than %zu types, fields and values (max_types)",
+					 t->limits->types);
+	t->d->stat_types++;
+	return 0;
+}
+
+static bool take_size(const char *const *attributes, uint32_t *bits)
+{
+	const char *text = gdbregs__xml_attribute(attributes, "size");
+	uint64_t bytes;
+
+	if (!text || gdbregs__number_parse(text, &bytes) != GDBREGS__NUMBER_OK || bytes < 1 ||
+	    bytes > SIZE_MOST_BYTES)
+		return false;
+	*bits = (uint32_t)bytes * 8;
+	return true;
+}
+
+static uint32_t add_up_to_max(uint32_t a, uint64_t b)
+{
+	return b > UINT32_MAX - a ? UINT32_MAX : a + (uint32_t)b;
+}
+
+/* A union, or a struct of typed members. */
+static void measure_members(struct gdbregs__type *type)
+{
+	bool size_known = true;
+
+	for (uint32_t i = 0; i < type->field_count; i++) {
+		const struct gdbregs__type *member = type->fields[i].type;
+
+		size_known = size_known && member->bits;
+		if (type->kind == GDBREGS_TYPE_STRUCT)
+			type->bits = add_up_to_max(type->bits, member->bits);
+		else if (member->bits > type->bits)
+			type->bits = member->bits;
+	}
+	if (!size_known)
+		type->bits = 0;
+}
+
+static int define(struct gdbregs__tdesc *t, const struct gdbregs__type *type)
+{
+	struct gdbregs__type *kept;
+
+	/* No register has it. Vectors of vectors outgrow any number soon. */
+	if (type->bits > t->limits->register_bits)
+		return 0;
+	kept = gdbregs__arena_alloc(&t->d->arena, sizeof(*kept));
+	if (!kept)
+		return GDBREGS_ERR_NOMEM;
+	*kept = *type;
+	return gdbregs__tdesc_scope_define(t, kept);
+}
+
+/* The id of a type to be defined in the open feature: NULL if it has none, or
+ * has been defined before, where the first one counts. */
+static const char *take_id(struct gdbregs__tdesc *t, const char *const *attributes, bool *nomem)
+{
+	const char *id = gdbregs__tdesc_string(t, gdbregs__xml_attribute(attributes, "id"), nomem);
+
+	return id && !gdbregs__tdesc_scope_has(t, id) ? id : NULL;
+}
+
+int gdbregs__tdesc_type_vector(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
+			       const char *const *attributes)
+{
+	const char *count_text = gdbregs__xml_attribute(attributes, "count");
+	struct gdbregs__type type = {.kind = GDBREGS_TYPE_VECTOR};
+	uint64_t count;
+	bool nomem = false;
+	int result = gdbregs__tdesc_type_count(t, at);
+
+	if (result < 0)
+		return result;
+	type.id = take_id(t, attributes, &nomem);
+	type.element_name =
+		gdbregs__tdesc_string(t, gdbregs__xml_attribute(attributes, "type"), &nomem);
+	if (nomem)
+		return GDBREGS_ERR_NOMEM;
+	if (!type.id || !type.element_name || !count_text ||
+	    gdbregs__number_parse(count_text, &count) != GDBREGS__NUMBER_OK || count < 1 ||
+	    count > VECTOR_MOST_COUNT)
+		return 0;
+	type.count = (uint32_t)count;
+	type.element = gdbregs__tdesc_scope_find(t, type.element_name);
+	if (!type.element)
+		return 0;
+	type.bits = add_up_to_max(0, count * type.element->bits);
+	return define(t, &type);
+}
+
+static int draft_begin(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
+		       enum gdbregs_type_kind kind, const char *const *attributes)
+{
+	bool nomem = false;
+	struct gdbregs__tdesc_draft *draft = &t->draft;
+	int result = gdbregs__tdesc_type_count(t, at);
+
+	if (result < 0)
+		return result;
+	draft->kind = kind;
+	draft->id = take_id(t, attributes, &nomem);
+	draft->size_bits = 0;
+	draft->fields.count = 0;
+	draft->evalues.count = 0;
+	return nomem ? GDBREGS_ERR_NOMEM : 0;
+}
+
+int gdbregs__tdesc_type_union(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
+			      const char *const *attributes)
+{
+	return draft_begin(t, at, GDBREGS_TYPE_UNION, attributes);
+}
+
+/* With a size it is made of bits, without one of typed members. */
+int gdbregs__tdesc_type_struct(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
+			       const char *const *attributes)
+{
+	int result = draft_begin(t, at, GDBREGS_TYPE_STRUCT, attributes);
+
+	if (gdbregs__xml_attribute(attributes, "size") &&
+	    !take_size(attributes, &t->draft.size_bits))
+		t->draft.id = NULL;
+	return result;
+}
+
+int gdbregs__tdesc_type_flags(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
+			      const char *const *attributes)
+{
+	int result = draft_begin(t, at, GDBREGS_TYPE_FLAGS, attributes);
+
+	if (!take_size(attributes, &t->draft.size_bits))
+		t->draft.id = NULL;
+	return result;
+}
+
+/* LLDB doesn't look at an enum's size, so one is not asked for. */
+int gdbregs__tdesc_type_enum(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
+			     const char *const *attributes)
+{
+	int result = draft_begin(t, at, GDBREGS_TYPE_ENUM, attributes);
+
+	if (!take_size(attributes, &t->draft.size_bits))
+		t->draft.size_bits = 0;
+	return result;
+}
+
+static void measure(struct gdbregs__type *type, uint32_t size_bits)
+{
+	if (type->kind == GDBREGS_TYPE_UNION ||
+	    (type->kind == GDBREGS_TYPE_STRUCT && size_bits == 0)) {
+		measure_members(type);
+		return;
+	}
+	type->bits = size_bits;
+	for (uint32_t i = 0; i < type->evalue_count; i++)
+		if (type->evalues[i].value > type->evalue_max)
+			type->evalue_max = type->evalues[i].value;
+}
+
+static const void *keep(struct gdbregs__tdesc *t, const struct gdbregs__tdesc_list *list,
+			size_t item_size, bool *nomem)
+{
+	if (list->count == 0)
+		return NULL;
+
+	void *items = gdbregs__arena_alloc(&t->d->arena, list->count * item_size);
+	if (items)
+		memcpy(items, list->items, list->count * item_size);
+	else
+		*nomem = true;
+	return items;
+}
+
+int gdbregs__tdesc_type_end(struct gdbregs__tdesc *t)
+{
+	const struct gdbregs__tdesc_draft *draft = &t->draft;
+	struct gdbregs__type type = {
+		.kind = draft->kind,
+		.id = draft->id,
+		.field_count = (uint32_t)draft->fields.count,
+		.fields = draft->fields.items,
+		.evalue_count = (uint32_t)draft->evalues.count,
+		.evalues = draft->evalues.items,
+	};
+	bool nomem = false;
+
+	if (!type.id || type.field_count + type.evalue_count == 0)
+		return 0;
+	measure(&type, draft->size_bits);
+	type.fields = keep(t, &draft->fields, sizeof(*type.fields), &nomem);
+	type.evalues = keep(t, &draft->evalues, sizeof(*type.evalues), &nomem);
+	return nomem ? GDBREGS_ERR_NOMEM : define(t, &type);
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tdesc/builder-internal.h"
+
+#include "util/alloc.h"
+
+#include <string.h>
+
+/* Where an element may stand, and what its children stand in. */
+enum place {
+	IN_NOTHING = 0, /* children are skipped */
+	IN_DOCUMENT = 1 << 0,
+	IN_TARGET = 1 << 1,
+	IN_FEATURE = 1 << 2,
+	IN_MEMBERS = 1 << 3, /* of a union, struct or flags */
+	IN_ENUM = 1 << 4,
+	IN_TEXT = 1 << 5,
+};
+
+struct gdbregs__tdesc_element {
+	const char *name;
+	unsigned stands; /* enum place, or several */
+	enum place opens;
+	gdbregs__tdesc_handler start;
+	int (*end)(struct gdbregs__tdesc *t);
+};
+
+static int text_start(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
+		      const char *const *attributes);
+static int feature_start(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
+			 const char *const *attributes);
+static int architecture_end(struct gdbregs__tdesc *t);
+static int osabi_end(struct gdbregs__tdesc *t);
+
+/* To teach the builder an element: a line here, and its handlers. What is not
+ * here, or stands elsewhere, is skipped with all it holds: `compatible`, LLDB's
+ * `groups`, a second `target`. A feature may stand in a feature: LLDB's stubs
+ * include feature files from feature files. The version of `target` is not
+ * looked at: GDB refuses any but 1.0, and there has been no other. */
+// clang-format off
+static const struct gdbregs__tdesc_element elements[] = {
+	{"reg",          IN_FEATURE,             IN_NOTHING,  gdbregs__tdesc_reg_start,    NULL},
+	{"field",        IN_MEMBERS,             IN_NOTHING,  gdbregs__tdesc_field_start,  NULL},
+	{"evalue",       IN_ENUM,                IN_NOTHING,  gdbregs__tdesc_field_evalue, NULL},
+	{"vector",       IN_FEATURE,             IN_NOTHING,  gdbregs__tdesc_type_vector,  NULL},
+	{"union",        IN_FEATURE,             IN_MEMBERS,  gdbregs__tdesc_type_union,   gdbregs__tdesc_type_end},
+	{"struct",       IN_FEATURE,             IN_MEMBERS,  gdbregs__tdesc_type_struct,  gdbregs__tdesc_type_end},
+	{"flags",        IN_FEATURE,             IN_MEMBERS,  gdbregs__tdesc_type_flags,   gdbregs__tdesc_type_end},
+	{"enum",         IN_FEATURE,             IN_ENUM,     gdbregs__tdesc_type_enum,    gdbregs__tdesc_type_end},
+	{"feature",      IN_TARGET | IN_FEATURE, IN_FEATURE,  feature_start,               NULL},
+	{"architecture", IN_TARGET,              IN_TEXT,     text_start,                  architecture_end},
+	{"osabi",        IN_TARGET,              IN_TEXT,     text_start,                  osabi_end},
+	{"target",       IN_DOCUMENT,            IN_TARGET,   NULL,                        NULL},
+};
+// clang-format on
+
+static const struct gdbregs__tdesc_element outermost = {"", 0, IN_DOCUMENT, NULL, NULL};
+
+static const struct gdbregs__tdesc_element *element_find(enum place place, const char *name)
+{
+	for (size_t i = 0; i < sizeof(elements) / sizeof(elements[0]); i++)
+		if ((elements[i].stands & place) && strcmp(elements[i].name, name) == 0)
+			return &elements[i];
+	return NULL;
+}
+
+struct gdbregs__tdesc_frame *gdbregs__tdesc_top(struct gdbregs__tdesc *t)
+{
+	return (struct gdbregs__tdesc_frame *)t->frames.items + t->frames.count - 1;
+}
+
+void *gdbregs__tdesc_list_add(struct gdbregs__tdesc_list *list, size_t item_size)
+{
+	if (list->count == list->capacity) {
+		size_t capacity = list->capacity ? list->capacity * 2 : 16;
+		void *items = gdbregs__realloc_array(list->items, capacity, item_size);
+
+		if (!items)
+			return NULL;
+		list->items = items;
+		list->capacity = capacity;
+	}
+	return memset((char *)list->items + list->count++ * item_size, 0, item_size);
+}
+
+const char *gdbregs__tdesc_string(struct gdbregs__tdesc *t, const char *text, bool *nomem)
+{
+	if (!text || !*text)
+		return NULL;
+
+	const char *string = gdbregs__intern_text(&t->strings, text);
+	if (!string)
+		*nomem = true;
+	return string;
+}
+
+static int feature_start(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
+			 const char *const *attributes)
+{
+	bool nomem = false;
+	struct gdbregs__tdesc_frame *frame = gdbregs__tdesc_top(t);
+
+	(void)at;
+	/* lldb-server 14 sends features without a name. */
+	frame->feature =
+		gdbregs__tdesc_string(t, gdbregs__xml_attribute(attributes, "name"), &nomem);
+	frame->scope = ++t->scopes;
+	return nomem ? GDBREGS_ERR_NOMEM : 0;
+}
+
+static int text_start(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
+		      const char *const *attributes)
+{
+	(void)at;
+	(void)attributes;
+	t->text.size = 0;
+	return 0;
+}
+
+static bool is_blank(uint8_t byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
+/* The first that says something counts; an empty one is as good as none. */
+static int text_take(struct gdbregs__tdesc *t, const char **out)
+{
+	size_t first = 0, end = t->text.size;
+	bool nomem = false;
+
+	while (first < end && is_blank(t->text.data[first]))
+		first++;
+	while (end > first && is_blank(t->text.data[end - 1]))
+		end--;
+	if (*out || first == end)
+		return 0;
+	t->text.size = end;
+	if (gdbregs__buffer_terminate(&t->text) < 0)
+		return GDBREGS_ERR_NOMEM;
+	*out = gdbregs__tdesc_string(t, (const char *)t->text.data + first, &nomem);
+	return nomem ? GDBREGS_ERR_NOMEM : 0;
+}
+
+static int architecture_end(struct gdbregs__tdesc *t)
+{
+	return text_take(t, &t->d->architecture);
+}
+
+static int osabi_end(struct gdbregs__tdesc *t)
+{
+	return text_take(t, &t->d->osabi);
+}
+
+int gdbregs__tdesc_start(struct gdbregs__tdesc *t, const struct gdbregs__xml *at, const char *name,
+			 const char *const *attributes)
+{
+	const struct gdbregs__tdesc_frame parent = *gdbregs__tdesc_top(t);
+	const struct gdbregs__tdesc_element *element =
+		t->skipped ? NULL : element_find(parent.element->opens, name);
+
+	if (!element) {
+		t->skipped++;
+		return 0;
+	}
+
+	struct gdbregs__tdesc_frame *frame = gdbregs__tdesc_list_add(&t->frames, sizeof(*frame));
+	if (!frame)
+		return GDBREGS_ERR_NOMEM;
+	*frame = parent;
+	frame->element = element;
+	return element->start ? element->start(t, at, attributes) : 0;
+}
+
+int gdbregs__tdesc_end(struct gdbregs__tdesc *t)
+{
+	if (t->skipped) {
+		t->skipped--;
+		return 0;
+	}
+
+	const struct gdbregs__tdesc_element *element = gdbregs__tdesc_top(t)->element;
+	int result = element->end ? element->end(t) : 0;
+	t->frames.count--;
+	return result;
+}
+
+int gdbregs__tdesc_text(struct gdbregs__tdesc *t, const char *text, size_t size)
+{
+	if (t->skipped || gdbregs__tdesc_top(t)->element->opens != IN_TEXT)
+		return 0;
+	return gdbregs__buffer_append(&t->text, text, size);
+}
+
+struct gdbregs__tdesc *gdbregs__tdesc_new(struct gdbregs_description *d,
+					  const struct gdbregs__limits *limits)
+{
+	struct gdbregs__tdesc *t = gdbregs__calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->d = d;
+	t->limits = limits;
+	gdbregs__intern_init(&t->strings, &d->arena);
+	struct gdbregs__tdesc_frame *frame = gdbregs__tdesc_list_add(&t->frames, sizeof(*frame));
+	if (!frame) {
+		gdbregs__tdesc_free(t);
+		return NULL;
+	}
+	frame->element = &outermost;
+	return t;
+}
+
+void gdbregs__tdesc_free(struct gdbregs__tdesc *t)
+{
+	if (!t)
+		return;
+	gdbregs__intern_fini(&t->strings);
+	gdbregs__arena_fini(&t->scratch);
+	gdbregs__table_fini(&t->types);
+	gdbregs__free(t->frames.items);
+	gdbregs__free(t->registers.items);
+	gdbregs__free(t->runs.items);
+	gdbregs__free(t->holes.items);
+	gdbregs__free(t->draft.fields.items);
+	gdbregs__free(t->draft.evalues.items);
+	gdbregs_buffer_fini(&t->text);
+	gdbregs__free(t);
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* To add an architecture: a line in `architectures` if its name settles the
+ * order. If both orders go by that name: nothing, or lines in `shipped` where
+ * xml/ has descriptions of it. */
+#include "tdesc/byte-order.h"
+
+#include <string.h>
+
+enum match {
+	EXACT,
+	FAMILY, /* the name, alone or with a variant behind a colon */
+	PREFIX,
+};
+
+struct rule {
+	const char *name;
+	enum match match;
+	enum gdbregs_byte_order order;
+	bool qemu_system; /* only there */
+};
+
+#define LITTLE GDBREGS_BYTE_ORDER_LITTLE
+#define BIG    GDBREGS_BYTE_ORDER_BIG
+
+/* Names of <architecture>: BFD's, which GDB, gdbserver and QEMU use, and those
+ * of LLVM's triples, which lldb-server uses. The first that matches counts. */
+// clang-format off
+static const struct rule architectures[] = {
+	{"i386",             FAMILY, LITTLE, false},
+	{"i486",             EXACT,  LITTLE, false},
+	{"i586",             EXACT,  LITTLE, false},
+	{"i686",             EXACT,  LITTLE, false},
+	{"i8086",            EXACT,  LITTLE, false},
+	{"x86-64",           FAMILY, LITTLE, false},
+	{"x86_64",           FAMILY, LITTLE, false},
+	{"riscv",            PREFIX, LITTLE, false},
+	{"loongarch",        PREFIX, LITTLE, false},
+	{"Loongarch",        PREFIX, LITTLE, false},
+	{"avr",              FAMILY, LITTLE, false},
+	{"alpha",            PREFIX, LITTLE, false},
+	{"ia64",             PREFIX, LITTLE, false},
+	{"hexagon",          PREFIX, LITTLE, false},
+	{"tricore",          PREFIX, LITTLE, false},
+	{"TriCore",          PREFIX, LITTLE, false},
+	{"rx",               FAMILY, LITTLE, false},
+	{"csky",             FAMILY, LITTLE, false},
+	{"z80",              PREFIX, LITTLE, false},
+	{"cris",             PREFIX, LITTLE, false},
+	/* Programs may run with either order, but QEMU's system emulation
+	 * converts with that of its binary, and has only little-endian ones. */
+	{"aarch64_be",       EXACT,  BIG,    false},
+	{"aarch64",          FAMILY, LITTLE, true},
+	{"armeb",            EXACT,  BIG,    false},
+	{"arm",              PREFIX, LITTLE, true},
+	{"iwmmxt",           PREFIX, LITTLE, true},
+	{"xscale",           EXACT,  LITTLE, true},
+	{"ep9312",           EXACT,  LITTLE, true},
+	{"s390",             PREFIX, BIG,    false},
+	{"m68k",             FAMILY, BIG,    false},
+	{"sparc:sparclite_le", EXACT, GDBREGS_BYTE_ORDER_UNKNOWN, false}, /* mixed */
+	{"sparc",            FAMILY, BIG,    false},
+	{"sparcv9",          EXACT,  BIG,    false},
+	{"hppa",             PREFIX, BIG,    false},
+	{"or1k",             PREFIX, BIG,    false},
+	{"openrisc",         FAMILY, BIG,    false},
+	/* Only lldb-server writes these; BFD's `mips` and `powerpc` are both. */
+	{"mipsel",           EXACT,  LITTLE, false},
+	{"mips64el",         EXACT,  LITTLE, false},
+	{"powerpc64le",      EXACT,  LITTLE, false},
+};
+
+/* Where no <architecture> is: QEMU's m68k and rx, whose descriptions have none. */
+static const struct rule features[] = {
+	{"org.gnu.gdb.m68k.",     PREFIX, BIG,    false},
+	{"org.gnu.gdb.coldfire.", PREFIX, BIG,    false},
+	{"org.gnu.gdb.rx.",       PREFIX, LITTLE, false},
+};
+
+/* Shipped descriptions whose <architecture> has both orders: there is one for
+ * each, as QEMU has a binary for each. */
+static const struct rule shipped[] = {
+	{"mips",         EXACT, BIG,    false},
+	{"mipsel",       EXACT, LITTLE, false},
+	{"mips64",       EXACT, BIG,    false},
+	{"mips64el",     EXACT, LITTLE, false},
+	{"sh4",          EXACT, LITTLE, false},
+	{"sh4eb",        EXACT, BIG,    false},
+	{"microblaze",   EXACT, BIG,    false},
+	{"microblazeel", EXACT, LITTLE, false},
+	{"nios2",        EXACT, LITTLE, false},
+	{"xtensa",       EXACT, LITTLE, false},
+};
+// clang-format on
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static bool matches(const struct rule *rule, const char *name)
+{
+	size_t length = strlen(rule->name);
+
+	if (strncmp(name, rule->name, length) != 0)
+		return false;
+	return rule->match == PREFIX || name[length] == '\0' ||
+	       (rule->match == FAMILY && name[length] == ':');
+}
+
+static enum gdbregs_byte_order look_up(const struct rule *rules, size_t count, const char *name,
+				       bool qemu_system)
+{
+	for (size_t i = 0; i < count; i++)
+		if (matches(&rules[i], name))
+			return rules[i].qemu_system && !qemu_system ? GDBREGS_BYTE_ORDER_UNKNOWN
+								    : rules[i].order;
+	return GDBREGS_BYTE_ORDER_UNKNOWN;
+}
+
+/* QEMU's AVR (7.2 to 10.0) borrowed the name of its feature from RISC-V. It has
+ * 32 registers, sreg, sp and pc, all of 8 bits as the description has it. */
+static bool is_qemu_avr(const struct gdbregs_description *d)
+{
+	static const char *const last[] = {"sreg", "sp", "pc"};
+
+	if (d->register_count != 35)
+		return false;
+	for (size_t i = 0; i < d->register_count; i++) {
+		const struct gdbregs_register *r = &d->registers[i];
+
+		if (r->bits != 8 || !r->feature || strcmp(r->feature, "org.gnu.gdb.riscv.cpu") != 0)
+			return false;
+		if (i >= 32 && strcmp(r->name, last[i - 32]) != 0)
+			return false;
+	}
+	return true;
+}
+
+static enum gdbregs_byte_order by_features(const struct gdbregs_description *d)
+{
+	for (size_t i = 0; i < d->feature_count; i++) {
+		const char *name = d->features[i].name;
+		enum gdbregs_byte_order order =
+			name ? look_up(features, COUNT(features), name, false)
+			     : GDBREGS_BYTE_ORDER_UNKNOWN;
+
+		if (order != GDBREGS_BYTE_ORDER_UNKNOWN)
+			return order;
+	}
+	return is_qemu_avr(d) ? LITTLE : GDBREGS_BYTE_ORDER_UNKNOWN;
+}
+
+enum gdbregs_byte_order gdbregs__byte_order(const struct gdbregs_description *d, bool qemu_system)
+{
+	if (d->architecture && d->architecture[0])
+		return look_up(architectures, COUNT(architectures), d->architecture, qemu_system);
+	return by_features(d);
+}
+
+enum gdbregs_byte_order gdbregs__byte_order_shipped(const char *name)
+{
+	static const char suffix[] = ".xml";
+	const char *slash = strrchr(name, '/');
+	char bare[16] = "";
+
+	if (slash)
+		name = slash + 1;
+	size_t length = strlen(name), tail = strlen(suffix);
+	if (slash && length > tail && strcmp(name + length - tail, suffix) == 0)
+		length -= tail;
+	if (length >= sizeof(bare))
+		return GDBREGS_BYTE_ORDER_UNKNOWN;
+	memcpy(bare, name, length);
+	return look_up(shipped, COUNT(shipped), bare, false);
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tdesc/context.h"
+
+#include "util/alloc.h"
+#include "util/error.h"
+#include "util/intern.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+/* What was parsed, and which description stands for it: its own, or the one
+ * that was there first and resolves to the same. */
+struct entry {
+	struct gdbregs_description *parsed; /* owned; has the documents */
+	const struct gdbregs_description *shown;
+	struct entry *next;
+};
+
+struct gdbregs_context {
+	atomic_uint references;
+	struct gdbregs__hash_key key;
+	pthread_mutex_t lock; /* over all that follows */
+	struct gdbregs__arena names;
+	struct gdbregs__intern pool;
+	struct gdbregs__table by_documents; /* of entries */
+	struct gdbregs__table by_resolved; /* of descriptions that are shown */
+	struct entry *entries;
+};
+
+int gdbregs_context_new(struct gdbregs_context **out)
+{
+	struct gdbregs_context *ctx;
+
+	if (!out)
+		return GDBREGS_ERR_INVAL;
+	ctx = gdbregs__calloc(1, sizeof(*ctx));
+	if (!ctx)
+		return GDBREGS_ERR_NOMEM;
+	if (pthread_mutex_init(&ctx->lock, NULL) != 0) {
+		gdbregs__free(ctx);
+		return GDBREGS_ERR_NOMEM;
+	}
+	atomic_init(&ctx->references, 1);
+	ctx->key = gdbregs__hash_key();
+	gdbregs__intern_init(&ctx->pool, &ctx->names);
+	*out = ctx;
+	return 0;
+}
+
+struct gdbregs_context *gdbregs_context_ref(struct gdbregs_context *ctx)
+{
+	if (ctx)
+		atomic_fetch_add_explicit(&ctx->references, 1, memory_order_relaxed);
+	return ctx;
+}
+
+static void context_free(struct gdbregs_context *ctx)
+{
+	while (ctx->entries) {
+		struct entry *entry = ctx->entries;
+
+		ctx->entries = entry->next;
+		gdbregs__description_free(entry->parsed);
+		gdbregs__free(entry);
+	}
+	gdbregs__table_fini(&ctx->by_documents);
+	gdbregs__table_fini(&ctx->by_resolved);
+	gdbregs__intern_fini(&ctx->pool);
+	gdbregs__arena_fini(&ctx->names);
+	pthread_mutex_destroy(&ctx->lock);
+	gdbregs__free(ctx);
+}
+
+void gdbregs_context_unref(struct gdbregs_context *ctx)
+{
+	if (ctx && atomic_fetch_sub_explicit(&ctx->references, 1, memory_order_acq_rel) == 1)
+		context_free(ctx);
+}
+
+struct document_set {
+	const struct gdbregs_document *documents;
+	size_t count;
+};
+
+static bool document_equal(const struct gdbregs_document *a, const struct gdbregs_document *b)
+{
+	return strcmp(a->name, b->name) == 0 && a->size == b->size &&
+	       (a->size == 0 || memcmp(a->data, b->data, a->size) == 0);
+}
+
+static bool entry_equal(const void *value, const void *key)
+{
+	const struct gdbregs_description *d = ((const struct entry *)value)->parsed;
+	const struct document_set *set = key;
+
+	if (d->document_count != set->count)
+		return false;
+	for (size_t i = 0; i < set->count; i++)
+		if (!document_equal(&d->documents[i], &set->documents[i]))
+			return false;
+	return true;
+}
+
+/* Documents in another order are another key; they resolve to the same. */
+static uint64_t set_hash(const struct gdbregs_context *ctx, const struct document_set *set)
+{
+	uint64_t words[3] = {set->count, 0, 0};
+
+	for (size_t i = 0; i < set->count; i++) {
+		const struct gdbregs_document *document = &set->documents[i];
+
+		words[1] = gdbregs__hash_text(&ctx->key, document->name);
+		words[2] = gdbregs__hash_bytes(&ctx->key, document->data, document->size);
+		words[0] = gdbregs__hash_bytes(&ctx->key, words, sizeof(words));
+	}
+	return words[0];
+}
+
+static bool resolved_equal(const void *value, const void *key)
+{
+	const struct gdbregs_document *a = &((const struct gdbregs_description *)value)->resolved;
+	const struct gdbregs_document *b = &((const struct gdbregs_description *)key)->resolved;
+
+	return a->size == b->size && memcmp(a->data, b->data, a->size) == 0;
+}
+
+static const struct entry *entry_find(struct gdbregs_context *ctx, uint64_t hash,
+				      const struct document_set *set)
+{
+	return gdbregs__table_find(&ctx->by_documents, hash, entry_equal, set);
+}
+
+static void intern(struct gdbregs__intern *pool, const char **text, bool *nomem)
+{
+	const char *interned = *text ? gdbregs__intern_text(pool, *text) : NULL;
+
+	if (*text && !interned)
+		*nomem = true;
+	else
+		*text = interned;
+}
+
+static bool intern_description(struct gdbregs__intern *pool, struct gdbregs_description *d)
+{
+	bool nomem = false;
+
+	intern(pool, &d->architecture, &nomem);
+	intern(pool, &d->osabi, &nomem);
+	for (size_t i = 0; i < d->feature_count; i++)
+		intern(pool, &d->features[i].name, &nomem);
+	for (size_t i = 0; i < d->register_count; i++) {
+		intern(pool, &d->registers[i].name, &nomem);
+		intern(pool, &d->registers[i].feature, &nomem);
+		intern(pool, &d->registers[i].type_name, &nomem);
+		intern(pool, &d->registers[i].group, &nomem);
+	}
+	return !nomem;
+}
+
+/* A hit serves a session whose limits allow it. One whose limits don't parses
+ * again, to be told where they are exceeded as if it had been the first. */
+static const struct gdbregs_description *known(struct gdbregs_context *ctx, uint64_t hash,
+					       const struct document_set *set,
+					       const struct gdbregs__limits *limits)
+{
+	const struct entry *entry = entry_find(ctx, hash, set);
+
+	if (!entry || gdbregs__description_check(entry->parsed, limits, NULL) < 0)
+		return NULL;
+	return entry->shown;
+}
+
+/* The description that stands for `parsed`: an equal one, or itself from now on. */
+static const struct gdbregs_description *resolved_share(struct gdbregs_context *ctx,
+							struct gdbregs_description *parsed)
+{
+	uint64_t hash =
+		gdbregs__hash_bytes(&ctx->key, parsed->resolved.data, parsed->resolved.size);
+	const struct gdbregs_description *shown =
+		gdbregs__table_find(&ctx->by_resolved, hash, resolved_equal, parsed);
+
+	if (shown)
+		return shown;
+	if (!intern_description(&ctx->pool, parsed) ||
+	    gdbregs__table_insert(&ctx->by_resolved, hash, parsed) < 0)
+		return NULL;
+	return parsed;
+}
+
+/* Takes `parsed` over, unless it fails: then NULL, out of memory. */
+static const struct gdbregs_description *insert(struct gdbregs_context *ctx, uint64_t hash,
+						struct gdbregs_description *parsed)
+{
+	struct entry *entry = gdbregs__calloc(1, sizeof(*entry));
+
+	if (!entry)
+		return NULL;
+	entry->parsed = parsed;
+	entry->shown = resolved_share(ctx, parsed);
+	if (!entry->shown) {
+		gdbregs__free(entry);
+		return NULL;
+	}
+	entry->next = ctx->entries;
+	ctx->entries = entry;
+	/* An entry that is not found by its documents is parsed again and found
+	 * by what they resolve to: no reason to fail. */
+	(void)gdbregs__table_insert(&ctx->by_documents, hash, entry);
+	return entry->shown;
+}
+
+/* While nobody held the lock another thread may have parsed the same. */
+static const struct gdbregs_description *insert_once(struct gdbregs_context *ctx, uint64_t hash,
+						     const struct document_set *set,
+						     struct gdbregs_description *parsed)
+{
+	const struct gdbregs_description *shown;
+
+	pthread_mutex_lock(&ctx->lock);
+	const struct entry *entry = entry_find(ctx, hash, set);
+	shown = entry ? entry->shown : insert(ctx, hash, parsed);
+	pthread_mutex_unlock(&ctx->lock);
+	if (entry || !shown)
+		gdbregs__description_free(parsed);
+	return shown;
+}
+
+int gdbregs__registry_description(struct gdbregs_context *ctx,
+				  const struct gdbregs_document *documents, size_t count,
+				  const struct gdbregs__limits *limits,
+				  const struct gdbregs_description **out, struct gdbregs_error *err)
+{
+	const struct document_set set = {documents, count};
+	uint64_t hash = set_hash(ctx, &set);
+	struct gdbregs_description *parsed = NULL;
+
+	pthread_mutex_lock(&ctx->lock);
+	const struct gdbregs_description *shown = known(ctx, hash, &set, limits);
+	pthread_mutex_unlock(&ctx->lock);
+	if (!shown) {
+		int result = gdbregs__include_parse(documents, count, limits, &parsed, err);
+
+		if (result < 0)
+			return result;
+		shown = insert_once(ctx, hash, &set, parsed);
+	}
+	if (!shown)
+		return gdbregs__fail_nomem(err);
+	*out = shown;
+	return 0;
+}

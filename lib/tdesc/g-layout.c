@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* In a g reply registers follow each other in ascending order of their numbers,
+ * whatever the order of the description (measured on every QEMU architecture
+ * and gdbserver); numbers that nobody has take no room. Two registers with one
+ * number are one place: the later one says its size, as GDB has it. */
+#include "tdesc/g-layout.h"
+
+#include "util/alloc.h"
+
+#include <string.h>
+
+/* One number's place in an array of indexes sorted by number. */
+struct place {
+	size_t first, end; /* the registers that have the number */
+	uint32_t index; /* the last of them in the description */
+};
+
+static bool before(const struct gdbregs_description *d, uint32_t a, uint32_t b)
+{
+	uint32_t left = d->registers[a].regnum, right = d->registers[b].regnum;
+
+	return left < right || (left == right && a < b);
+}
+
+static void sift_down(const struct gdbregs_description *d, uint32_t *heap, size_t at, size_t count)
+{
+	uint32_t moved = heap[at];
+
+	for (size_t child = 2 * at + 1; child < count; child = 2 * at + 1) {
+		if (child + 1 < count && before(d, heap[child], heap[child + 1]))
+			child++;
+		if (!before(d, moved, heap[child]))
+			break;
+		heap[at] = heap[child];
+		at = child;
+	}
+	heap[at] = moved;
+}
+
+/* Heapsort: no memory, and no order of numbers that makes it slow. */
+static void sort(const struct gdbregs_description *d, uint32_t *indexes, size_t count)
+{
+	for (size_t i = count / 2; i-- > 0;)
+		sift_down(d, indexes, i, count);
+	for (size_t i = count; i-- > 1;) {
+		uint32_t largest = indexes[0];
+
+		indexes[0] = indexes[i];
+		indexes[i] = largest;
+		sift_down(d, indexes, 0, i);
+	}
+}
+
+/* Indexes of the registers that take room, by ascending number. */
+static size_t ordered(const struct gdbregs_description *d, uint32_t *out)
+{
+	size_t count = 0;
+	bool sorted = true;
+
+	for (size_t i = 0; i < d->register_count; i++) {
+		if (d->registers[i].derived)
+			continue;
+		out[count] = (uint32_t)i;
+		if (count && !before(d, out[count - 1], out[count]))
+			sorted = false;
+		count++;
+	}
+	if (!sorted)
+		sort(d, out, count);
+	return count;
+}
+
+static struct place next_place(const struct gdbregs_description *d, const uint32_t *order,
+			       size_t count, size_t first)
+{
+	size_t end = first + 1;
+
+	while (end < count && d->registers[order[end]].regnum == d->registers[order[first]].regnum)
+		end++;
+	return (struct place){first, end, order[end - 1]};
+}
+
+static size_t described_bytes(const struct gdbregs_register *r)
+{
+	return ((size_t)r->bits + 7) / 8;
+}
+
+/* Past the unnamed registers with numbers below that: they have their room, and
+ * nobody to ask for. SIZE_MAX where one goes beyond the end of g. */
+static size_t pass_holes(const struct gdbregs_description *d, size_t *hole, uint64_t below,
+			 size_t off, size_t g_size)
+{
+	for (; off < g_size && *hole < d->hole_count && d->holes[*hole].regnum < below; (*hole)++) {
+		size_t bytes = ((size_t)d->holes[*hole].bits + 7) / 8;
+
+		if (bytes > g_size - off)
+			return SIZE_MAX;
+		off += bytes;
+	}
+	return off;
+}
+
+/* The register that the description lets straddle the end of g is one, too: it
+ * may be shorter than described. */
+size_t gdbregs__g_candidates(const struct gdbregs_description *d, size_t g_size, uint32_t *out)
+{
+	size_t count = ordered(d, out), candidates = 0, off = 0, hole = 0;
+
+	for (size_t at = 0; at < count && off < g_size;) {
+		struct place place = next_place(d, out, count, at);
+		const struct gdbregs_register *r = &d->registers[place.index];
+		size_t bytes = described_bytes(r);
+
+		off = pass_holes(d, &hole, r->regnum, off, g_size);
+		if (off >= g_size)
+			break;
+		out[candidates++] = place.index;
+		off = bytes < g_size - off ? off + bytes : g_size;
+		at = place.end;
+	}
+	return candidates;
+}
+
+/* An empty layout, and in *order room for the indexes. */
+static struct gdbregs__g_layout *layout_new(const struct gdbregs_description *d, size_t g_size,
+					    uint32_t **order)
+{
+	size_t slots = d->register_count, slot_bytes = sizeof(struct gdbregs__g_slot);
+	struct gdbregs__g_layout *layout = NULL;
+
+	if (slots <= (SIZE_MAX - sizeof(*layout)) / slot_bytes)
+		layout = gdbregs__calloc(1, sizeof(*layout) + slots * slot_bytes);
+	*order = layout ? gdbregs__realloc_array(NULL, slots, sizeof(**order)) : NULL;
+	if (!*order) {
+		gdbregs__free(layout);
+		return NULL;
+	}
+	layout->size_bytes = g_size;
+	layout->slot_count = slots;
+	return layout;
+}
+
+static void set_slots(struct gdbregs__g_layout *layout, const uint32_t *order, struct place place,
+		      size_t off, size_t bytes)
+{
+	for (size_t i = place.first; i < place.end; i++)
+		layout->slots[order[i]] = (struct gdbregs__g_slot){(uint32_t)off, (uint32_t)bytes};
+}
+
+/* A source of sizes: what `p` returned, or (samples NULL) the description. 0
+ * where the register is not where the layout would have it. */
+static size_t place_bytes(const struct gdbregs_description *d, const uint8_t *g, size_t left,
+			  const struct gdbregs__g_sample *samples, uint32_t index)
+{
+	const struct gdbregs__g_sample *sample = samples ? &samples[index] : NULL;
+	size_t bytes = sample ? sample->size : described_bytes(&d->registers[index]);
+
+	if (bytes > left || (sample && (!sample->data || memcmp(sample->data, g, bytes) != 0)))
+		return 0;
+	return bytes;
+}
+
+/* Fill slots in order of numbers until g ends; true if a register ends there. */
+static bool fill(struct gdbregs__g_layout *layout, const struct gdbregs_description *d,
+		 uint32_t *order, const uint8_t *g, const struct gdbregs__g_sample *samples)
+{
+	size_t count = ordered(d, order), size = layout->size_bytes, off = 0, hole = 0;
+
+	for (size_t at = 0; at < count && off < size;) {
+		struct place place = next_place(d, order, count, at);
+		uint32_t regnum = d->registers[place.index].regnum;
+
+		off = pass_holes(d, &hole, regnum, off, size);
+		if (off >= size)
+			break;
+		size_t bytes = place_bytes(d, g ? g + off : NULL, size - off, samples, place.index);
+		if (bytes == 0)
+			return false;
+		set_slots(layout, order, place, off, bytes);
+		off += bytes;
+		at = place.end;
+	}
+	return pass_holes(d, &hole, UINT64_MAX, off, size) == size;
+}
+
+/* lldb-server (14) says where each register is; sub-registers (eax, ax, ah) lie
+ * inside others, and only here have a place. */
+static bool fill_offsets(struct gdbregs__g_layout *layout, const struct gdbregs_description *d)
+{
+	bool ends = false;
+
+	for (size_t i = 0; i < d->register_count; i++) {
+		const struct gdbregs_register *r = &d->registers[i];
+		size_t bytes = described_bytes(r), size = layout->size_bytes;
+
+		if (r->g_off_bytes < 0 || (uint64_t)r->g_off_bytes > size ||
+		    bytes > size - (size_t)r->g_off_bytes)
+			continue;
+		layout->slots[i] =
+			(struct gdbregs__g_slot){(uint32_t)r->g_off_bytes, (uint32_t)bytes};
+		ends |= (size_t)r->g_off_bytes + bytes == size;
+	}
+	return ends;
+}
+
+static bool has_offsets(const struct gdbregs_description *d)
+{
+	for (size_t i = 0; i < d->register_count; i++)
+		if (d->registers[i].g_off_bytes >= 0)
+			return true;
+	return false;
+}
+
+static struct gdbregs__g_layout *make(const struct gdbregs_description *d, const uint8_t *g,
+				      size_t g_size, const struct gdbregs__g_sample *samples,
+				      bool *nomem)
+{
+	uint32_t *order;
+	struct gdbregs__g_layout *layout;
+
+	*nomem = false;
+	if (g_size == 0 || g_size > UINT32_MAX || d->holes_unordered)
+		return NULL;
+	layout = layout_new(d, g_size, &order);
+	if (!layout) {
+		*nomem = true;
+		return NULL;
+	}
+
+	bool holds = !samples && has_offsets(d) ? fill_offsets(layout, d)
+						: fill(layout, d, order, g, samples);
+	gdbregs__free(order);
+	if (!holds) {
+		gdbregs__free(layout);
+		return NULL;
+	}
+	return layout;
+}
+
+struct gdbregs__g_layout *gdbregs__g_prove(const struct gdbregs_description *d, const uint8_t *g,
+					   size_t g_size, const struct gdbregs__g_sample *samples,
+					   bool *nomem)
+{
+	return make(d, g, g_size, samples, nomem);
+}
+
+struct gdbregs__g_layout *gdbregs__g_described(const struct gdbregs_description *d, size_t g_size,
+					       bool *nomem)
+{
+	return make(d, NULL, g_size, NULL, nomem);
+}

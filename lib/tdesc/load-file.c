@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tdesc/context.h"
+
+#include "util/alloc.h"
+#include "util/buffer.h"
+#include "util/error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The documents read so far; the first is the one that was asked for. */
+struct reading {
+	const char *directory; /* of the first, with its slash */
+	size_t directory_length;
+	const struct gdbregs__limits *limits;
+	struct gdbregs_error *err;
+	struct gdbregs_document *documents; /* each with its own name and data */
+	size_t count, capacity;
+	size_t bytes;
+	size_t includes;
+};
+
+static int fail_io(struct reading *r, const char *path, int error)
+{
+	char text[128];
+
+	return gdbregs__fail(r->err, GDBREGS_ERR_IO, "cannot read %.150s: %s", path,
+			     strerror_r(error, text, sizeof(text)));
+}
+
+static int read_all(struct reading *r, const char *path, int fd, struct gdbregs_buffer *data)
+{
+	for (;;) {
+		if (data->size > r->limits->description_bytes - r->bytes)
+			return gdbregs__fail(r->err, GDBREGS_ERR_LIMIT,
+					     "%.150s: more than %zu bytes (max_description_bytes)",
+					     path, r->limits->description_bytes);
+		if (gdbregs__buffer_reserve(data, 16384) < 0)
+			return gdbregs__fail_nomem(r->err);
+
+		ssize_t got = read(fd, data->data + data->size, data->capacity - data->size);
+		if (got == 0)
+			return 0;
+		if (got < 0 && errno != EINTR)
+			return fail_io(r, path, errno);
+		if (got > 0)
+			data->size += (size_t)got;
+	}
+}
+
+static int document_add(struct reading *r, const char *name, const struct gdbregs_buffer *data)
+{
+	if (r->count == r->capacity) {
+		size_t capacity = r->capacity ? 2 * r->capacity : 8;
+		struct gdbregs_document *documents =
+			gdbregs__realloc_array(r->documents, capacity, sizeof(*documents));
+
+		if (!documents)
+			return gdbregs__fail_nomem(r->err);
+		r->documents = documents;
+		r->capacity = capacity;
+	}
+
+	char *copy = gdbregs__strdup(name);
+	if (!copy)
+		return gdbregs__fail_nomem(r->err);
+	r->documents[r->count++] = (struct gdbregs_document){copy, data->data, data->size};
+	r->bytes += data->size;
+	return 0;
+}
+
+static int file_read(struct reading *r, const char *path, const char *name, bool may_be_missing)
+{
+	struct gdbregs_buffer data = {0};
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno == ENOENT && may_be_missing ? 0 : fail_io(r, path, errno);
+
+	int result = read_all(r, path, fd, &data);
+	close(fd);
+	if (result == 0)
+		result = document_add(r, name, &data);
+	if (result < 0)
+		gdbregs_buffer_fini(&data);
+	return result;
+}
+
+/* A description may come from anywhere: it reads what stands beside it or below. */
+static bool leads_out(const char *href)
+{
+	if (*href == '/')
+		return true;
+	for (const char *part = href; part; part = strchr(part, '/')) {
+		part += *part == '/';
+		if (strncmp(part, "..", 2) == 0 && (part[2] == '/' || !part[2]))
+			return true;
+	}
+	return false;
+}
+
+static bool has_document(const struct reading *r, const char *name)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (strcmp(r->documents[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A file that isn't there is left out: the parser then says at which line of
+ * which document it is missed. */
+static int on_href(void *arg, const char *href)
+{
+	struct reading *r = arg;
+	size_t length = strlen(href);
+
+	/* Each is expanded at least once, so this refuses nothing early; it
+	 * bounds the time has_document() takes. */
+	if (r->includes++ >= r->limits->includes)
+		return gdbregs__fail(r->err, GDBREGS_ERR_LIMIT,
+				     "more than %zu includes (max_includes)", r->limits->includes);
+	if (leads_out(href) || has_document(r, href))
+		return 0;
+
+	char *path = gdbregs__malloc(r->directory_length + length + 1);
+	if (!path)
+		return gdbregs__fail_nomem(r->err);
+	memcpy(path, r->directory, r->directory_length);
+	memcpy(path + r->directory_length, href, length + 1);
+	int result = file_read(r, path, href, true);
+	gdbregs__free(path);
+	return result;
+}
+
+static int read_set(struct reading *r, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+
+	r->directory = path;
+	r->directory_length = (size_t)(name - path);
+	int result = file_read(r, path, name, false);
+	for (size_t i = 0; i < r->count && result == 0; i++) {
+		/* A copy: the array moves while this document's includes are added. */
+		const struct gdbregs_document document = r->documents[i];
+
+		result = gdbregs__include_scan(&document, r->limits, on_href, r, r->err);
+	}
+	return result;
+}
+
+static char *put(char *at, const void *data, size_t size)
+{
+	if (size)
+		memcpy(at, data, size);
+	return at + size;
+}
+
+/* All in one allocation: the array, then names and data. */
+static struct gdbregs_document *pack(const struct reading *r)
+{
+	size_t size = r->count * sizeof(struct gdbregs_document) + r->bytes;
+
+	for (size_t i = 0; i < r->count; i++)
+		size += strlen(r->documents[i].name) + 1;
+	struct gdbregs_document *packed = gdbregs__malloc(size);
+	if (!packed)
+		return NULL;
+	char *at = (char *)(packed + r->count);
+	for (size_t i = 0; i < r->count; i++) {
+		const struct gdbregs_document *from = &r->documents[i];
+
+		packed[i] = (struct gdbregs_document){at, NULL, from->size};
+		at = put(at, from->name, strlen(from->name) + 1);
+		packed[i].data = (const uint8_t *)at;
+		at = put(at, from->data, from->size);
+	}
+	return packed;
+}
+
+static void reading_fini(struct reading *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		gdbregs__free((char *)r->documents[i].name);
+		gdbregs__free((uint8_t *)r->documents[i].data);
+	}
+	gdbregs__free(r->documents);
+}
+
+int gdbregs__description_read(const char *path, const struct gdbregs__limits *limits,
+			      struct gdbregs_document **documents, size_t *count,
+			      struct gdbregs_error *err)
+{
+	struct reading r = {.limits = limits, .err = err};
+	int result = read_set(&r, path);
+
+	if (result == 0) {
+		struct gdbregs_document *packed = pack(&r);
+
+		if (packed) {
+			*documents = packed;
+			*count = r.count;
+		} else {
+			result = gdbregs__fail_nomem(err);
+		}
+	}
+	reading_fini(&r);
+	return result;
+}
+
+int gdbregs_description_load(struct gdbregs_context *ctx, const char *path,
+			     const struct gdbregs_options *o,
+			     const struct gdbregs_description **out, struct gdbregs_error *err)
+{
+	struct gdbregs_options options;
+	struct gdbregs_document *documents;
+	size_t count;
+
+	if (!ctx || !path || !out || !gdbregs__options_take(&options, o))
+		return gdbregs__fail(err, GDBREGS_ERR_INVAL, "%s",
+				     gdbregs_strerror(GDBREGS_ERR_INVAL));
+	const struct gdbregs__limits limits = gdbregs__limits_from(&options);
+
+	int result = gdbregs__description_read(path, &limits, &documents, &count, err);
+	if (result < 0)
+		return result;
+	result = gdbregs__registry_description(ctx, documents, count, &limits, out, err);
+	gdbregs__free(documents);
+	return result;
+}

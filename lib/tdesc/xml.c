@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tdesc/xml.h"
+
+#include "util/alloc.h"
+#include "util/error.h"
+
+#include <expat.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* XML_Parse() counts in int. */
+#define CHUNK_LARGEST_BYTES (1u << 30)
+
+struct gdbregs__xml {
+	XML_Parser parser;
+	const struct gdbregs_document *document;
+	const struct gdbregs__xml_handlers *handlers;
+	void *arg;
+	struct gdbregs_error *err;
+	int result; /* negative once a handler has failed */
+};
+
+static int fail_at(const struct gdbregs__xml *x, int code, const char *text)
+{
+	char name[80];
+
+	/* The name is the stub's: a long one must not hide what is wrong. */
+	gdbregs__printable(name, sizeof(name), x->document->name, strlen(x->document->name));
+	return gdbregs__fail(x->err, code, "%s:%lu:%lu: %s", name,
+			     (unsigned long)XML_GetCurrentLineNumber(x->parser),
+			     (unsigned long)XML_GetCurrentColumnNumber(x->parser) + 1, text);
+}
+
+int gdbregs__xml_fail(const struct gdbregs__xml *at, int code, const char *format, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	return fail_at(at, code, text);
+}
+
+const char *gdbregs__xml_attribute(const char *const *attributes, const char *name)
+{
+	for (; *attributes; attributes += 2)
+		if (strcmp(attributes[0], name) == 0)
+			return attributes[1];
+	return NULL;
+}
+
+/* Expat may call once or twice more after it was told to stop. */
+static void note(struct gdbregs__xml *x, int result)
+{
+	if (result < 0) {
+		x->result = result;
+		XML_StopParser(x->parser, XML_FALSE);
+	}
+}
+
+static void XMLCALL on_start(void *arg, const XML_Char *name, const XML_Char **attributes)
+{
+	struct gdbregs__xml *x = arg;
+
+	if (x->result == 0)
+		note(x, x->handlers->start(x->arg, x, name, (const char *const *)attributes));
+}
+
+static void XMLCALL on_end(void *arg, const XML_Char *name)
+{
+	struct gdbregs__xml *x = arg;
+
+	if (x->result == 0)
+		note(x, x->handlers->end(x->arg, x, name));
+}
+
+static void XMLCALL on_text(void *arg, const XML_Char *text, int size)
+{
+	struct gdbregs__xml *x = arg;
+
+	if (x->result == 0)
+		note(x, x->handlers->text(x->arg, x, text, (size_t)size));
+}
+
+/* Called before anything of an internal subset is read. QEMU's, OpenOCD's and
+ * J-Link's documents name gdb-target.dtd, which only has defaults that we have
+ * too; GDB knows no other DTD either. */
+static void XMLCALL on_doctype(void *arg, const XML_Char *name, const XML_Char *system_id,
+			       const XML_Char *public_id, int has_internal_subset)
+{
+	struct gdbregs__xml *x = arg;
+
+	(void)name;
+	(void)public_id;
+	if (x->result != 0)
+		return;
+	if (has_internal_subset)
+		note(x,
+		     fail_at(x, GDBREGS_ERR_DESCRIPTION, "a DTD inside the document is refused"));
+	else if (system_id && strcmp(system_id, "gdb-target.dtd") != 0)
+		note(x, fail_at(x, GDBREGS_ERR_DESCRIPTION,
+				"a DTD other than gdb-target.dtd is refused"));
+}
+
+static XML_Parser parser_new(struct gdbregs__xml *x)
+{
+	static const XML_Memory_Handling_Suite memory = {gdbregs__malloc, gdbregs__realloc,
+							 gdbregs__free};
+	XML_Parser parser = XML_ParserCreate_MM(NULL, &memory, NULL);
+
+	if (!parser)
+		return NULL;
+	XML_SetUserData(parser, x);
+	XML_SetElementHandler(parser, on_start, on_end);
+	if (x->handlers->text)
+		XML_SetCharacterDataHandler(parser, on_text);
+	XML_SetStartDoctypeDeclHandler(parser, on_doctype);
+	return parser;
+}
+
+static enum XML_Status feed(XML_Parser parser, const uint8_t *data, size_t size)
+{
+	for (; size > CHUNK_LARGEST_BYTES; size -= CHUNK_LARGEST_BYTES) {
+		enum XML_Status status =
+			XML_Parse(parser, (const char *)data, CHUNK_LARGEST_BYTES, XML_FALSE);
+
+		if (status != XML_STATUS_OK)
+			return status;
+		data += CHUNK_LARGEST_BYTES;
+	}
+	return XML_Parse(parser, size ? (const char *)data : "", (int)size, XML_TRUE);
+}
+
+static int result_of(struct gdbregs__xml *x, enum XML_Status status)
+{
+	if (x->result == GDBREGS_ERR_NOMEM)
+		return gdbregs__fail_nomem(x->err);
+	if (x->result < 0 || status == XML_STATUS_OK)
+		return x->result;
+
+	enum XML_Error error = XML_GetErrorCode(x->parser);
+	if (error == XML_ERROR_NO_MEMORY)
+		return gdbregs__fail_nomem(x->err);
+	return fail_at(x, GDBREGS_ERR_DESCRIPTION, XML_ErrorString(error));
+}
+
+int gdbregs__xml_parse(const struct gdbregs_document *document,
+		       const struct gdbregs__xml_handlers *handlers, void *arg,
+		       struct gdbregs_error *err)
+{
+	struct gdbregs__xml x = {
+		.document = document, .handlers = handlers, .arg = arg, .err = err};
+
+	x.parser = parser_new(&x);
+	if (!x.parser)
+		return gdbregs__fail_nomem(err);
+
+	int result = result_of(&x, feed(x.parser, document->data, document->size));
+	XML_ParserFree(x.parser);
+	return result;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "util/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *gdbregs_strerror(int code)
+{
+	switch (code) {
+#define ERROR_TEXT(name, value, text) \
+	case (value): return (text);
+		GDBREGS_ERROR_MAP(ERROR_TEXT)
+#undef ERROR_TEXT
+	}
+	return code >= 0 ? "no error" : "unknown error";
+}
+
+const char *gdbregs_error_name(int code)
+{
+	switch (code) {
+#define ERROR_NAME(name, value, text) \
+	case (value): return "GDBREGS_ERR_" #name;
+		GDBREGS_ERROR_MAP(ERROR_NAME)
+#undef ERROR_NAME
+	}
+	return code >= 0 ? "GDBREGS_OK" : "GDBREGS_ERR_UNKNOWN";
+}
+
+const char *gdbregs_version(void)
+{
+	return GDBREGS_VERSION;
+}
+
+char *gdbregs__printable(char *text, size_t capacity, const void *data, size_t size)
+{
+	const unsigned char *in = data;
+	size_t used = 0;
+
+	if (capacity == 0)
+		return text;
+	for (size_t i = 0; i < size; i++) {
+		char piece[8];
+		int length = snprintf(piece, sizeof(piece),
+				      in[i] >= 0x20 && in[i] < 0x7f ? "%c" : "\\x%02x", in[i]);
+
+		if (used + (size_t)length >= capacity) {
+			/* Say that something is missing, over the last bytes. */
+			if (capacity > 3) {
+				used = used > capacity - 4 ? capacity - 4 : used;
+				memcpy(text + used, "...", 3);
+				used += 3;
+			}
+			break;
+		}
+		memcpy(text + used, piece, (size_t)length);
+		used += (size_t)length;
+	}
+	text[used] = '\0';
+	return text;
+}
+
+int gdbregs__fail(struct gdbregs_error *err, int code, const char *format, ...)
+{
+	char text[2 * sizeof(err->text)];
+	va_list args;
+
+	if (!err)
+		return code;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	err->code = code;
+	gdbregs__printable(err->text, sizeof(err->text), text, strlen(text));
+	return code;
+}
+
+int gdbregs__fail_nomem(struct gdbregs_error *err)
+{
+	return gdbregs__fail(err, GDBREGS_ERR_NOMEM, "%s", gdbregs_strerror(GDBREGS_ERR_NOMEM));
+}

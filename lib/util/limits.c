@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "util/limits.h"
+
+#include <string.h>
+
+/* Each limit once: member, the option's name and its default. */
+#define LIMIT_MAP(X)                          \
+	X(packet_bytes, 1u << 20)             \
+	X(description_bytes, 16u << 20)       \
+	X(registers, 131072)                  \
+	X(register_bits, 524288)              \
+	X(register_number, 1048575)           \
+	X(includes, 1024)                     \
+	X(include_depth, 31)                  \
+	X(element_depth, 64)                  \
+	X(types, 1048576)                     \
+	X(vcpus, 4096)
+
+/* QEMU truncates a register number to int and dies of a negative one. */
+#define REGISTER_NUMBER_CEILING 0x7fffffff
+
+struct gdbregs__limits gdbregs__limits_from(const struct gdbregs_options *o)
+{
+	struct gdbregs__limits limits;
+
+#define LIMIT_SET(member, standard) \
+	limits.member = o && o->max_##member ? o->max_##member : (standard);
+	LIMIT_MAP(LIMIT_SET)
+#undef LIMIT_SET
+	if (limits.register_number > REGISTER_NUMBER_CEILING)
+		limits.register_number = REGISTER_NUMBER_CEILING;
+	return limits;
+}
+
+void gdbregs_options_init(struct gdbregs_options *o)
+{
+	*o = (struct gdbregs_options){
+		.size = sizeof(*o),
+		.access = GDBREGS_R_REGS,
+		.on_close = GDBREGS_ON_CLOSE_RESTORE,
+		.connect_timeout_ms = 5000,
+		.reply_timeout_ms = 5000,
+	};
+#define LIMIT_DEFAULT(member, standard) o->max_##member = (standard);
+	LIMIT_MAP(LIMIT_DEFAULT)
+#undef LIMIT_DEFAULT
+}
+
+/* The members of the first version of the struct: no caller can have fewer. */
+#define OPTIONS_LEAST offsetof(struct gdbregs_options, max_packet_bytes)
+
+bool gdbregs__options_take(struct gdbregs_options *to, const struct gdbregs_options *from)
+{
+	struct gdbregs_options standard;
+
+	gdbregs_options_init(&standard);
+	*to = standard;
+	if (!from)
+		return true;
+	if (from->size < OPTIONS_LEAST)
+		return false;
+	memcpy(to, from, from->size < sizeof(*to) ? from->size : sizeof(*to));
+	to->size = sizeof(*to);
+	if (!to->connect_timeout_ms)
+		to->connect_timeout_ms = standard.connect_timeout_ms;
+	if (!to->reply_timeout_ms)
+		to->reply_timeout_ms = standard.reply_timeout_ms;
+	return to->access <= GDBREGS_RW_REGS && to->on_close <= GDBREGS_ON_CLOSE_HALT;
+}

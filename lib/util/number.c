@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "util/number.h"
+
+#include <string.h>
+
+/* Not isspace(): that asks the process's locale. */
+static const char *skip_blanks(const char *text)
+{
+	return text + strspn(text, " \t\n\v\f\r");
+}
+
+static unsigned digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0');
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10) : 16;
+}
+
+static const char *take_base(const char *text, unsigned *base)
+{
+	*base = 10;
+	if (text[0] != '0')
+		return text;
+	if ((text[1] | 0x20) == 'x') {
+		*base = 16;
+		return text + 2;
+	}
+	if ((text[1] | 0x20) == 'b') {
+		*base = 2;
+		return text + 2;
+	}
+	*base = 8;
+	return text;
+}
+
+enum gdbregs__number gdbregs__number_parse(const char *text, uint64_t *value)
+{
+	unsigned base;
+	uint64_t sum = 0;
+	int too_large = 0;
+	const char *at = skip_blanks(text);
+	int negative = *at == '-';
+
+	if (*at == '-' || *at == '+')
+		at++;
+	at = take_base(at, &base);
+	const char *first = at;
+	for (; digit_value(*at) < base; at++) {
+		unsigned digit = digit_value(*at);
+
+		if (sum > (UINT64_MAX - digit) / base)
+			too_large = 1;
+		sum = sum * base + digit;
+	}
+	if (at == first || *at)
+		return GDBREGS__NUMBER_NONE;
+	if (too_large || (negative && sum))
+		return GDBREGS__NUMBER_RANGE;
+	*value = sum;
+	return GDBREGS__NUMBER_OK;
+}

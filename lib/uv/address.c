@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "uv/address.h"
+
+#include "util/error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FORMS "HOST:PORT, :PORT, [V6]:PORT, tcp:HOST:PORT or unix:PATH"
+
+static int bad(struct gdbregs_error *err, const char *text, const char *what)
+{
+	return gdbregs__fail(err, GDBREGS_ERR_INVAL, "address \"%.80s\": %s; give " FORMS, text, what);
+}
+
+static int parse_unix(const char *text, const char *path, struct gdbregs__address *out,
+		      struct gdbregs_error *err)
+{
+	if (!*path)
+		return bad(err, text, "no path");
+	if (strlen(path) >= sizeof(out->path))
+		return gdbregs__fail(err, GDBREGS_ERR_INVAL,
+				     "the path of a unix socket has at most %zu bytes: %.80s...",
+				     sizeof(out->path) - 1, path);
+	out->is_unix = true;
+	strcpy(out->path, path);
+	snprintf(out->label, sizeof(out->label), "unix:%s", path);
+	return 0;
+}
+
+static int parse_port(const char *text, const char *port, struct gdbregs__address *out,
+		      struct gdbregs_error *err)
+{
+	size_t length = strlen(port);
+
+	if (length == 0 || length > 5 || strspn(port, "0123456789") != length)
+		return bad(err, text, "the port is not a number");
+	unsigned long number = strtoul(port, NULL, 10);
+	if (number < 1 || number > 65535)
+		return bad(err, text, "the port is not between 1 and 65535");
+	snprintf(out->port, sizeof(out->port), "%lu", number);
+	return 0;
+}
+
+static int parse_host(const char *text, const char *host, size_t length,
+		      struct gdbregs__address *out, struct gdbregs_error *err)
+{
+	if (length >= sizeof(out->host))
+		return bad(err, text, "the host name is too long");
+	if (length == 0)
+		strcpy(out->host, "localhost");
+	else {
+		memcpy(out->host, host, length);
+		out->host[length] = '\0';
+	}
+	return 0;
+}
+
+/* text is the whole for messages, rest what follows `tcp:`. */
+static int parse_tcp(const char *text, const char *rest, struct gdbregs__address *out,
+		     struct gdbregs_error *err)
+{
+	const char *colon = strrchr(rest, ':');
+	const char *host = rest;
+	bool bracketed = *rest == '[';
+
+	if (!colon)
+		return bad(err, text, "no port");
+	size_t length = (size_t)(colon - rest);
+	if (bracketed) {
+		if (length < 3 || rest[length - 1] != ']')
+			return bad(err, text, "the brackets of the IPv6 address do not match");
+		host++;
+		length -= 2;
+	} else if (memchr(rest, ':', length)) {
+		return bad(err, text, "an IPv6 address stands in brackets");
+	}
+	int result = parse_port(text, colon + 1, out, err);
+	if (result == 0)
+		result = parse_host(text, host, length, out, err);
+	if (result == 0)
+		snprintf(out->label, sizeof(out->label), bracketed ? "[%s]:%s" : "%s:%s", out->host,
+			 out->port);
+	return result;
+}
+
+int gdbregs__address_parse(const char *text, struct gdbregs__address *out,
+			   struct gdbregs_error *err)
+{
+	struct gdbregs__address address = {0};
+	int result;
+
+	if (!text || !*text)
+		text = "localhost:1234";
+	if (strncmp(text, "unix:", 5) == 0)
+		result = parse_unix(text, text + 5, &address, err);
+	else if (strncmp(text, "tcp:", 4) == 0)
+		result = parse_tcp(text, text + 4, &address, err);
+	else
+		result = parse_tcp(text, text, &address, err);
+	if (result == 0)
+		*out = address;
+	return result;
+}

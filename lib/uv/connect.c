@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From an address to a connection: resolving a name, trying what it resolves to. */
+#include "uv/transport.h"
+
+#include "util/alloc.h"
+#include "util/error.h"
+
+#include <netdb.h>
+#include <stdlib.h>
+
+/* Outlives the session where the resolver can't be stopped. */
+struct gdbregs__resolving {
+	uv_getaddrinfo_t request;
+	struct gdbregs__transport *transport; /* NULL once nobody waits */
+};
+
+static void try_next(struct gdbregs__transport *t);
+
+static void free_addresses(struct gdbregs__transport *t)
+{
+	if (t->addresses)
+		uv_freeaddrinfo(t->addresses);
+	t->addresses = t->address_next = NULL;
+}
+
+static void unreachable(struct gdbregs__transport *t)
+{
+	free_addresses(t);
+	gdbregs__transport_unreachable(t);
+}
+
+static void explain(struct gdbregs__transport *t, int code, const char *why)
+{
+	const char *hint = "";
+
+	if (code == UV_ECONNREFUSED)
+		hint = "; is QEMU running there, with -s or -gdb?";
+	else if (code == UV_ENOENT && t->address.is_unix)
+		hint = "; is QEMU running, with -gdb unix:PATH,server=on,wait=off?";
+	gdbregs__fail(&t->connect_error, GDBREGS_ERR_CONNECT, "can't connect to %s: %s%s",
+		      t->address.label, why, hint);
+}
+
+/* ------------------------------------------------------------------ one attempt --- */
+
+static void drop_attempt(struct gdbregs__transport *t)
+{
+	gdbregs__transport_drop_stream(t->in);
+	t->in = t->out = NULL;
+}
+
+static void on_connect(uv_connect_t *request, int status)
+{
+	struct gdbregs__transport *t = request->data;
+
+	if (t && t->connecting == request)
+		t->connecting = NULL;
+	gdbregs__free(request);
+	if (!t || status == UV_ECANCELED)
+		return;
+	if (status < 0) {
+		explain(t, status, uv_strerror(status));
+		drop_attempt(t);
+		if (t->closing)
+			unreachable(t);
+		else
+			try_next(t);
+		gdbregs__transport_event(t);
+		return;
+	}
+	free_addresses(t);
+	if (!t->address.is_unix)
+		uv_tcp_nodelay((uv_tcp_t *)t->in, 1);
+	gdbregs__transport_opened(t);
+}
+
+/* A stream and a request for an attempt; false without memory. */
+static bool prepare(struct gdbregs__transport *t, uv_handle_type type)
+{
+	uv_connect_t *request = gdbregs__calloc(1, sizeof(*request));
+	uv_stream_t *stream = request ? gdbregs__transport_new_stream(t, type) : NULL;
+
+	if (!stream) {
+		gdbregs__free(request);
+		gdbregs__fail_nomem(&t->connect_error);
+		return false;
+	}
+	request->data = t;
+	t->connecting = request;
+	t->in = t->out = stream;
+	t->state = GDBREGS__TRANSPORT_CONNECTING;
+	return true;
+}
+
+static void connect_unix(struct gdbregs__transport *t)
+{
+	if (!prepare(t, UV_NAMED_PIPE)) {
+		unreachable(t);
+		return;
+	}
+	gdbregs__transport_set_limit(t, t->session->options.connect_timeout_ms);
+	uv_pipe_connect(t->connecting, (uv_pipe_t *)t->in, t->address.path, on_connect);
+}
+
+/* Each address gets its share of the time that is left. */
+static void limit_attempt(struct gdbregs__transport *t, unsigned addresses_left)
+{
+	uint64_t now = uv_now(t->loop);
+	uint64_t left = t->connect_at_ms > now ? t->connect_at_ms - now : 0;
+
+	gdbregs__transport_set_limit(t, left / addresses_left + 1);
+}
+
+static void try_next(struct gdbregs__transport *t)
+{
+	while (t->address_next) {
+		struct addrinfo *address = t->address_next;
+		unsigned left = 0;
+
+		for (struct addrinfo *a = address; a; a = a->ai_next)
+			left++;
+		t->address_next = address->ai_next;
+		if (!prepare(t, UV_TCP))
+			break;
+		limit_attempt(t, left);
+		int result = uv_tcp_connect(t->connecting, (uv_tcp_t *)t->in, address->ai_addr,
+					    on_connect);
+		if (result == 0)
+			return;
+		gdbregs__free(t->connecting);
+		t->connecting = NULL;
+		explain(t, result, uv_strerror(result));
+		drop_attempt(t);
+	}
+	unreachable(t);
+}
+
+/* -------------------------------------------------------------------- resolving --- */
+
+static void on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *addresses)
+{
+	struct gdbregs__resolving *resolving = (struct gdbregs__resolving *)request;
+	struct gdbregs__transport *t = resolving->transport;
+
+	gdbregs__free(resolving);
+	if (!t) {
+		if (addresses)
+			uv_freeaddrinfo(addresses);
+		return;
+	}
+	t->resolving = NULL;
+	t->addresses = t->address_next = addresses;
+	if (status < 0) {
+		explain(t, status, uv_strerror(status));
+		unreachable(t);
+	} else {
+		try_next(t);
+	}
+	gdbregs__transport_event(t);
+}
+
+static void resolve(struct gdbregs__transport *t)
+{
+	struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+
+	t->resolving = gdbregs__calloc(1, sizeof(*t->resolving));
+	if (!t->resolving) {
+		gdbregs__fail_nomem(&t->connect_error);
+		unreachable(t);
+		return;
+	}
+	t->resolving->transport = t;
+	int result = uv_getaddrinfo(t->loop, &t->resolving->request, on_resolved, t->address.host,
+				    t->address.port, &hints);
+	if (result < 0) {
+		gdbregs__free(t->resolving);
+		t->resolving = NULL;
+		explain(t, result, uv_strerror(result));
+		unreachable(t);
+	}
+}
+
+/* A literal address needs no thread to resolve it; neither does localhost
+ * deserve one, but which addresses it has is the system's to say. */
+static bool is_literal(const struct gdbregs__address *address)
+{
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+
+	return uv_ip4_addr(address->host, 1, &v4) == 0 || uv_ip6_addr(address->host, 1, &v6) == 0;
+}
+
+static void connect_literal(struct gdbregs__transport *t)
+{
+	struct addrinfo hints = {.ai_family = AF_UNSPEC,
+				 .ai_socktype = SOCK_STREAM,
+				 .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
+
+	int result = getaddrinfo(t->address.host, t->address.port, &hints, &t->addresses);
+	if (result != 0)
+		t->addresses = NULL;
+	t->address_next = t->addresses;
+	if (result == EAI_MEMORY)
+		gdbregs__fail_nomem(&t->connect_error);
+	else
+		explain(t, 0, "no such address");
+	try_next(t);
+}
+
+void gdbregs__transport_connect(struct gdbregs__transport *t)
+{
+	unsigned timeout_ms = t->session->options.connect_timeout_ms;
+
+	t->connect_at_ms = uv_now(t->loop) + timeout_ms;
+	if (t->address.is_unix) {
+		connect_unix(t);
+	} else if (is_literal(&t->address)) {
+		connect_literal(t);
+	} else {
+		t->state = GDBREGS__TRANSPORT_RESOLVING;
+		gdbregs__transport_set_limit(t, timeout_ms);
+		resolve(t);
+	}
+}
+
+/* The time is up, or nobody waits any more. */
+void gdbregs__transport_connect_abandon(struct gdbregs__transport *t)
+{
+	if (t->resolving) {
+		t->resolving->transport = NULL;
+		uv_cancel((uv_req_t *)&t->resolving->request);
+		t->resolving = NULL;
+		explain(t, 0, "its name could not be resolved in time");
+		unreachable(t);
+		return;
+	}
+	if (t->connecting) {
+		t->connecting->data = NULL;
+		t->connecting = NULL;
+		drop_attempt(t);
+	}
+	explain(t, 0, "it does not answer");
+	if (t->closing)
+		unreachable(t);
+	else
+		try_next(t);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Bytes to and from the stub. Both directions run together: a stub that can't
+ * write its replies does not read our requests. */
+#include "uv/transport.h"
+
+#include "util/alloc.h"
+#include "uv/sigpipe.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+
+/* ------------------------------------------------------------------ bytes out --- */
+
+/* Who does not listen any more may have said why: that is still to be read, and
+ * the end comes behind it. */
+static void write_failed(struct gdbregs__transport *t, int code)
+{
+	t->session->out.size = 0;
+	if (code != UV_EPIPE)
+		gdbregs__session_eof(t->session, uv_strerror(code));
+}
+
+static void on_written(uv_write_t *write, int status)
+{
+	struct gdbregs__transport *t = write->data;
+
+	t->writing = false;
+	t->write_bytes.size = 0;
+	if (status == UV_ECANCELED || !t->out)
+		return;
+	if (status < 0)
+		write_failed(t, status);
+	else
+		gdbregs__session_pump(t->session);
+	gdbregs__transport_event(t);
+}
+
+/* What the kernel does not take at once is written as it does. Meanwhile replies
+ * are read: a stub that can't write its replies does not read our requests. */
+static void write_rest(struct gdbregs__transport *t, size_t written)
+{
+	struct gdbregs_session *s = t->session;
+	struct gdbregs_buffer spare = t->write_bytes;
+
+	t->write_bytes = s->out;
+	s->out = spare;
+	s->out.size = 0;
+	uv_buf_t rest = uv_buf_init((char *)t->write_bytes.data + written,
+				    (unsigned)(t->write_bytes.size - written));
+	t->write.data = t;
+	t->writing = true;
+	struct gdbregs__pipe_guard guard;
+	gdbregs__pipe_guard_begin(&guard);
+	int result = uv_write(&t->write, t->out, &rest, 1, on_written);
+	gdbregs__pipe_guard_end(&guard);
+	if (result < 0) {
+		t->writing = false;
+		write_failed(t, result);
+	}
+}
+
+/* uv_try_write(), without its SIGPIPE: our streams are sockets, a child's too. */
+static ssize_t try_write(struct gdbregs__transport *t)
+{
+	struct gdbregs_buffer *bytes = &t->session->out;
+	uv_os_fd_t fd;
+
+	if (uv_fileno((uv_handle_t *)t->out, &fd) < 0)
+		return UV_EBADF;
+	ssize_t written = send(fd, bytes->data, bytes->size, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (written >= 0)
+		return written;
+	return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR || errno == ENOBUFS
+		       ? 0
+		       : uv_translate_sys_error(errno);
+}
+
+void gdbregs__transport_write(struct gdbregs__transport *t)
+{
+	struct gdbregs_session *s = t->session;
+
+	while (s->out.size && t->out && !t->writing) {
+		ssize_t written = try_write(t);
+
+		if (written < 0) {
+			write_failed(t, (int)written);
+			return;
+		}
+		if ((size_t)written < s->out.size) {
+			write_rest(t, (size_t)written);
+			return;
+		}
+		s->out.size = 0;
+		gdbregs__session_pump(s);
+	}
+}
+
+/* ------------------------------------------------------------------- bytes in --- */
+
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+	(void)handle;
+	(void)suggested;
+	buf->base = gdbregs__malloc(GDBREGS__TRANSPORT_READ_BYTES);
+	buf->len = buf->base ? GDBREGS__TRANSPORT_READ_BYTES : 0;
+}
+
+static void take_input(struct gdbregs__transport *t, const uint8_t *data, size_t size)
+{
+	if (t->state != GDBREGS__TRANSPORT_FAREWELL) {
+		gdbregs__session_input(t->session, data, size, uv_now(t->loop));
+		return;
+	}
+	gdbregs__session_farewell_input(t->session, data, size);
+	if (t->session->farewells == 0)
+		gdbregs__transport_shut(t);
+}
+
+void gdbregs__transport_input(struct gdbregs__transport *t, const uint8_t *data, size_t size)
+{
+	t->reads++;
+	take_input(t, data, size);
+	gdbregs__transport_event(t);
+}
+
+void gdbregs__transport_input_ends(struct gdbregs__transport *t, int code)
+{
+	uv_read_stop(t->in);
+	t->session->now_ms = uv_now(t->loop);
+	if (t->state == GDBREGS__TRANSPORT_FAREWELL)
+		gdbregs__transport_shut(t);
+	else if (code == UV_ENOBUFS)
+		gdbregs__session_fail(t->session, GDBREGS_ERR_NOMEM, "out of memory");
+	else
+		gdbregs__session_eof(t->session, code == UV_EOF ? NULL : uv_strerror(code));
+	gdbregs__transport_event(t);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
+{
+	struct gdbregs__transport *t = stream->data;
+
+	if (size > 0)
+		gdbregs__transport_input(t, (const uint8_t *)buf->base, (size_t)size);
+	gdbregs__free(buf->base);
+	if (size < 0)
+		gdbregs__transport_input_ends(t, (int)size);
+}
+
+int gdbregs__transport_read(struct gdbregs__transport *t)
+{
+	return uv_read_start(t->in, on_alloc, on_read);
+}

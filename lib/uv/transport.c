@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "uv/transport.h"
+
+#include "util/alloc.h"
+#include "util/error.h"
+
+#include <poll.h>
+
+/* How long a stub gets to take a blind detach. */
+#define FAREWELL_MS 500
+/* How long a connection that is being made is waited for when it is closed: a
+ * machine that has accepted it is stopped, and must be told to go on. */
+#define CLOSE_CONNECTING_MS 1000
+
+/* ------------------------------------------------------------------- time --- */
+
+static void on_timer(uv_timer_t *timer);
+
+void gdbregs__transport_clock(struct gdbregs_session *s)
+{
+	struct gdbregs__transport *t = gdbregs__transport_of(s);
+
+	uv_update_time(t->loop);
+	s->now_ms = uv_now(t->loop);
+}
+
+static void aim_timer(struct gdbregs__transport *t)
+{
+	uint64_t at = gdbregs__session_deadline(t->session);
+
+	if (t->limit_at_ms < at)
+		at = t->limit_at_ms;
+	if (t->deliver_due)
+		at = 0;
+	/* A timer that fires too early is cheaper than one moved at every reply. */
+	if (at >= t->timer_at_ms)
+		return;
+	uint64_t now = uv_now(t->loop);
+	t->timer_at_ms = at;
+	uv_timer_start(&t->timer, on_timer, at > now ? at - now : 0, 0);
+}
+
+void gdbregs__transport_set_limit(struct gdbregs__transport *t, uint64_t in_ms)
+{
+	t->limit_at_ms = in_ms == GDBREGS__FOREVER ? GDBREGS__FOREVER : uv_now(t->loop) + in_ms;
+	aim_timer(t);
+}
+
+static void on_limit(struct gdbregs__transport *t)
+{
+	t->limit_at_ms = GDBREGS__FOREVER;
+	switch (t->state) {
+	case GDBREGS__TRANSPORT_RESOLVING:
+	case GDBREGS__TRANSPORT_CONNECTING:
+		gdbregs__transport_connect_abandon(t);
+		break;
+	case GDBREGS__TRANSPORT_OPEN:
+		gdbregs__session_fail(t->session, GDBREGS_ERR_TIMEOUT,
+				      "%s has not answered while it was being detached",
+				      t->session->label);
+		break;
+	case GDBREGS__TRANSPORT_FAREWELL:
+		if (gdbregs__session_farewell_late(t->session))
+			gdbregs__transport_set_limit(t, FAREWELL_MS);
+		else
+			gdbregs__transport_shut(t);
+		break;
+	case GDBREGS__TRANSPORT_SHUT:
+		break;
+	}
+}
+
+/* The loop has something for us when it polls next: that the connection stands, or
+ * input; none where reading has failed for want of memory and nobody reads any more. */
+static bool has_news(const struct gdbregs__transport *t)
+{
+	const uv_handle_t *stream = (const uv_handle_t *)t->in;
+	bool connecting = t->state == GDBREGS__TRANSPORT_CONNECTING;
+	struct pollfd look = {.events = connecting ? POLLOUT : POLLIN};
+
+	return stream && (connecting || uv_is_active(stream)) && uv_fileno(stream, &look.fd) == 0 &&
+	       poll(&look, 1, 0) > 0;
+}
+
+/* Something is overdue, but what has come of it was not seen yet: a loop that was
+ * busy elsewhere, or a process that was stopped, for longer than the stub may take
+ * runs its timers before it polls. Who only keeps sending gets one read more. */
+static bool polls_first(struct gdbregs__transport *t, uint64_t now)
+{
+	uint64_t due_ms = gdbregs__session_deadline(t->session);
+
+	if (t->limit_at_ms < due_ms)
+		due_ms = t->limit_at_ms;
+	if (now < due_ms)
+		return false;
+	if (due_ms != t->overdue_at_ms) {
+		t->overdue_at_ms = due_ms;
+		t->overdue_reads = t->reads;
+	}
+	return t->reads == t->overdue_reads && has_news(t);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct gdbregs__transport *t = timer->data;
+	uint64_t now = uv_now(t->loop);
+
+	t->timer_at_ms = GDBREGS__FOREVER;
+	t->deliver_due = false;
+	if (polls_first(t, now)) {
+		/* Not before the loop has polled; and nothing shall move it. */
+		t->timer_at_ms = 0;
+		uv_timer_start(timer, on_timer, 1, 0);
+		gdbregs__transport_event(t);
+		return;
+	}
+	if (now >= t->limit_at_ms)
+		on_limit(t);
+	gdbregs__session_tick(t->session, now);
+	gdbregs__transport_event(t);
+	/* libuv before 1.45 runs timers and then waits for input, even where the
+	 * timer has brought what a blocking call waits for. */
+	if (t->blocking)
+		uv_stop(t->loop);
+}
+
+/* ---------------------------------------------------------------- completions --- */
+
+static void deliver(struct gdbregs__transport *t)
+{
+	struct gdbregs_session *s = t->session;
+	struct gdbregs__op *op;
+
+	while ((op = gdbregs__session_completed(s))) {
+		gdbregs__op_done done = op->done;
+		void *arg = op->arg;
+		int status = op->status;
+
+		gdbregs__session_release(s, op);
+		if (done)
+			done(s, status, arg);
+	}
+}
+
+static void free_all(uv_handle_t *handle)
+{
+	struct gdbregs__transport *t = handle->data;
+	gdbregs__transport_closed closed = t->closed;
+	void *arg = t->closed_arg;
+
+	deliver(t);
+	gdbregs_buffer_fini(&t->write_bytes);
+	gdbregs__session_free(t->session);
+	gdbregs__free(t);
+	if (closed)
+		closed(arg);
+}
+
+/* Connecting has ended, one way or the other. */
+static void tell_connected(struct gdbregs__transport *t, int status)
+{
+	gdbregs__op_done connected = t->connected;
+
+	t->connected = NULL;
+	if (connected)
+		connected(t->session, status, t->connected_arg);
+}
+
+/* There is no connection any more: what remains is to say so and to go. */
+static void conclude(struct gdbregs__transport *t)
+{
+	if (t->failing) {
+		t->failing = false;
+		t->session->error = t->connect_error;
+		tell_connected(t, t->connect_error.code);
+	}
+	if (t->closing && !uv_is_closing((uv_handle_t *)&t->timer))
+		uv_close((uv_handle_t *)&t->timer, free_all);
+}
+
+/* Something has happened: write, tell, aim the timer. */
+void gdbregs__transport_event(struct gdbregs__transport *t)
+{
+	gdbregs__transport_write(t);
+	deliver(t);
+	/* Callbacks may have asked for more. */
+	gdbregs__transport_write(t);
+	if (t->state == GDBREGS__TRANSPORT_SHUT && !t->child && !t->resolving && !t->streams)
+		conclude(t);
+	if (!uv_is_closing((uv_handle_t *)&t->timer)) {
+		t->deliver_due = t->session->completed_first != NULL;
+		aim_timer(t);
+	}
+}
+
+void gdbregs__transport_kick(struct gdbregs_session *s)
+{
+	struct gdbregs__transport *t = gdbregs__transport_of(s);
+
+	gdbregs__transport_write(t);
+	if (s->completed_first)
+		t->deliver_due = true;
+	aim_timer(t);
+}
+
+/* --------------------------------------------------------------------- ending --- */
+
+uv_stream_t *gdbregs__transport_new_stream(struct gdbregs__transport *t, uv_handle_type type)
+{
+	union {
+		uv_tcp_t tcp;
+		uv_pipe_t pipe;
+		uv_stream_t stream;
+	} *made = gdbregs__calloc(1, sizeof(*made));
+
+	if (!made)
+		return NULL;
+	if (type == UV_TCP)
+		uv_tcp_init(t->loop, &made->tcp);
+	else
+		uv_pipe_init(t->loop, &made->pipe, 0);
+	made->stream.data = t;
+	t->streams++;
+	return &made->stream;
+}
+
+static void free_stream(uv_handle_t *handle)
+{
+	struct gdbregs__transport *t = handle->data;
+
+	gdbregs__free(handle);
+	t->streams--;
+	gdbregs__transport_event(t);
+}
+
+void gdbregs__transport_drop_stream(uv_stream_t *stream)
+{
+	uv_close((uv_handle_t *)stream, free_stream);
+}
+
+void gdbregs__transport_shut(struct gdbregs__transport *t)
+{
+	if (t->state == GDBREGS__TRANSPORT_SHUT)
+		return;
+	t->state = GDBREGS__TRANSPORT_SHUT;
+	t->limit_at_ms = GDBREGS__FOREVER;
+	if (t->in)
+		gdbregs__transport_drop_stream(t->in);
+	if (t->out && t->out != t->in)
+		gdbregs__transport_drop_stream(t->out);
+	t->in = t->out = NULL;
+	if (t->child)
+		gdbregs__child_end(t);
+	t->deliver_due = true;
+	aim_timer(t);
+}
+
+void gdbregs__transport_child_gone(struct gdbregs__transport *t)
+{
+	gdbregs__transport_event(t);
+}
+
+static void on_stopped(struct gdbregs_session *s, int status, void *arg)
+{
+	struct gdbregs__transport *t = arg;
+
+	if (t->state != GDBREGS__TRANSPORT_OPEN)
+		return;
+	if (!s->fatal && status >= 0) {
+		gdbregs__transport_write(t);
+		gdbregs__transport_shut(t);
+		return;
+	}
+	gdbregs__session_farewell(s);
+	bool await = s->heard && s->farewells;
+	t->state = GDBREGS__TRANSPORT_FAREWELL;
+	gdbregs__transport_write(t);
+	if (await)
+		gdbregs__transport_set_limit(t, FAREWELL_MS);
+	else
+		gdbregs__transport_shut(t);
+}
+
+static void stop(struct gdbregs__transport *t)
+{
+	struct gdbregs_session *s = t->session;
+
+	if (t->stopping)
+		return;
+	t->stopping = true;
+	gdbregs__transport_clock(s);
+	gdbregs__transport_set_limit(t, s->options.reply_timeout_ms);
+	if (gdbregs__session_stop(s, s->now_ms, on_stopped, t) < 0) {
+		gdbregs__session_fail(s, GDBREGS_ERR_NOMEM, "out of memory");
+		on_stopped(s, GDBREGS_ERR_NOMEM, t);
+	}
+	gdbregs__transport_kick(s);
+}
+
+static void on_discovered(struct gdbregs_session *s, int status, void *arg)
+{
+	struct gdbregs__transport *t = arg;
+
+	if (status == 0 || t->closing) {
+		tell_connected(t, t->closing ? GDBREGS_ERR_CANCELED : status);
+		return;
+	}
+	t->connect_error = s->error;
+	t->connect_error.code = status;
+	t->failing = true;
+	stop(t);
+}
+
+void gdbregs__transport_opened(struct gdbregs__transport *t)
+{
+	struct gdbregs_session *s = t->session;
+
+	t->state = GDBREGS__TRANSPORT_OPEN;
+	gdbregs__transport_set_limit(t, GDBREGS__FOREVER);
+	gdbregs__transport_clock(s);
+	int result = gdbregs__transport_read(t);
+	if (result < 0)
+		gdbregs__session_fail(s, GDBREGS_ERR_CONNECT, "%s: %s", s->label,
+				      uv_strerror(result));
+	else if (gdbregs__session_start(s, s->now_ms, on_discovered, t) < 0)
+		gdbregs__session_fail(s, GDBREGS_ERR_NOMEM, "out of memory");
+	if (s->fatal)
+		on_discovered(s, s->fatal, t);
+	else if (t->closing)
+		stop(t);
+	gdbregs__transport_event(t);
+}
+
+void gdbregs__transport_unreachable(struct gdbregs__transport *t)
+{
+	t->session->fatal = t->connect_error.code;
+	t->session->state = GDBREGS__SESSION_ENDED;
+	/* Told from the loop: this may be within the caller's call. */
+	if (t->closing)
+		t->connect_error.code = GDBREGS_ERR_CANCELED;
+	t->failing = true;
+	gdbregs__transport_shut(t);
+}
+
+void gdbregs__transport_close(struct gdbregs_session *s, gdbregs__transport_closed closed,
+			      void *arg)
+{
+	struct gdbregs__transport *t = gdbregs__transport_of(s);
+
+	if (t->closing)
+		return;
+	t->closing = true;
+	t->closed = closed;
+	t->closed_arg = arg;
+	switch (t->state) {
+	case GDBREGS__TRANSPORT_RESOLVING:
+		gdbregs__transport_connect_abandon(t);
+		break;
+	case GDBREGS__TRANSPORT_CONNECTING:
+		gdbregs__transport_set_limit(t, CLOSE_CONNECTING_MS);
+		break;
+	case GDBREGS__TRANSPORT_OPEN:
+		stop(t);
+		break;
+	case GDBREGS__TRANSPORT_FAREWELL:
+		break;
+	case GDBREGS__TRANSPORT_SHUT:
+		t->deliver_due = true;
+		aim_timer(t);
+		break;
+	}
+}

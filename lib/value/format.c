@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Values for people: gdbregs_register_format(). Spelling follows GDB 13, with
+ * integers in aggregates as its /x shows them and flags, enums and floats as
+ * it shows them without. */
+#include "value/format.h"
+
+#include "util/buffer.h"
+#include "value/float.h"
+
+#include <string.h>
+
+/* More than any real description nests (aarch64's z registers: 3). */
+#define MAX_DEPTH 16
+
+/* False, and nothing is added, for a value without a name. */
+static bool put_evalue(struct gdbregs__text *text, const struct gdbregs__type *type, uint64_t value)
+{
+	for (uint32_t i = 0; i < type->evalue_count; i++) {
+		if (!gdbregs__text_spend(text, 1))
+			return true;
+		if (type->evalues[i].value == value) {
+			gdbregs__text_put_name(text, type->evalues[i].name);
+			return true;
+		}
+	}
+	return false;
+}
+
+void gdbregs__values_put_bits(struct gdbregs__text *text, const struct gdbregs__field *field,
+			      uint64_t number, bool decimal)
+{
+	unsigned width = (unsigned)(field->end - field->start) + 1;
+	uint64_t value = number >> field->start;
+
+	if (width < 64)
+		value &= ((uint64_t)1 << width) - 1;
+	if (field->type && field->type->kind == GDBREGS_TYPE_ENUM &&
+	    put_evalue(text, field->type, value))
+		return;
+	if (decimal)
+		gdbregs__text_put_decimal(text, value);
+	else
+		gdbregs__text_put_hex(text, value);
+}
+
+bool gdbregs__values_has_bits(const struct gdbregs__field *field, struct gdbregs__slice slice)
+{
+	return field->start >= 0 && field->end >= field->start && field->end < 64 &&
+	       (size_t)field->end < slice.size_bytes * 8;
+}
+
+/* One bit without a type, or with type bool; one bit of another type is shown
+ * with its value. */
+static bool is_switch(const struct gdbregs__field *field)
+{
+	return field->start == field->end &&
+	       (!field->type || field->type->scalar == GDBREGS__SCALAR_BOOL);
+}
+
+static void put_flag(struct gdbregs__text *text, const struct gdbregs__field *field,
+		     uint64_t number)
+{
+	if (is_switch(field) && !(number >> field->start & 1))
+		return;
+	gdbregs__text_put(text, " ");
+	gdbregs__text_put_name(text, field->name);
+	if (is_switch(field))
+		return;
+	gdbregs__text_put(text, "=");
+	gdbregs__values_put_bits(text, field, number, true);
+}
+
+/* In the description's order, like GDB 13: QEMU's eflags begins with the highest
+ * bit, GDB's own with the lowest. Bits of no field are left to the digits.
+ * Fields beyond a reply that is shorter than the type are not known, hence not
+ * shown. */
+static void put_flags(struct gdbregs__text *text, const struct gdbregs__type *type,
+		      struct gdbregs__slice slice)
+{
+	uint64_t number = gdbregs__slice_number(slice);
+
+	gdbregs__text_put(text, "[");
+	for (uint32_t i = 0; i < type->field_count && gdbregs__text_spend(text, 1); i++) {
+		const struct gdbregs__field *field = &type->fields[i];
+
+		if (field->name[0] && gdbregs__values_has_bits(field, slice))
+			put_flag(text, field, number);
+	}
+	gdbregs__text_put(text, " ]");
+}
+
+static void put_enum(struct gdbregs__text *text, const struct gdbregs__type *type,
+		     struct gdbregs__slice slice)
+{
+	if (slice.size_bytes > 8 || !put_evalue(text, type, gdbregs__slice_number(slice)))
+		gdbregs__text_put_slice(text, slice);
+}
+
+void gdbregs__values_put(struct gdbregs__text *text, const struct gdbregs__type *type,
+			 struct gdbregs__slice slice, unsigned depth)
+{
+	if (!type || depth >= MAX_DEPTH || slice.size_bytes == 0) {
+		gdbregs__text_put(text, "?");
+		return;
+	}
+	switch (type->kind) {
+	case GDBREGS_TYPE_INTEGER:
+		gdbregs__text_put_slice(text, slice);
+		break;
+	case GDBREGS_TYPE_FLOAT:
+		if (!gdbregs__float_put(text, type->scalar, slice))
+			gdbregs__text_put(text, "?");
+		break;
+	case GDBREGS_TYPE_ENUM:
+		put_enum(text, type, slice);
+		break;
+	case GDBREGS_TYPE_FLAGS:
+		put_flags(text, type, slice);
+		break;
+	case GDBREGS_TYPE_STRUCT:
+	case GDBREGS_TYPE_UNION:
+	case GDBREGS_TYPE_VECTOR:
+		gdbregs__values_put_aggregate(text, type, slice, depth);
+		break;
+	default:
+		gdbregs__text_put(text, "?");
+	}
+}
+
+/* The text of a register itself: nothing where its digits say it all, or where
+ * nothing can be decoded. */
+static void put_register(struct gdbregs__text *text, const struct gdbregs__type *type,
+			 struct gdbregs__slice slice)
+{
+	if (!type || slice.size_bytes == 0)
+		return;
+	switch (type->kind) {
+	case GDBREGS_TYPE_UNKNOWN:
+	case GDBREGS_TYPE_INTEGER:
+		break;
+	case GDBREGS_TYPE_FLOAT:
+		gdbregs__float_put(text, type->scalar, slice);
+		break;
+	case GDBREGS_TYPE_ENUM:
+		if (slice.size_bytes <= 8)
+			put_evalue(text, type, gdbregs__slice_number(slice));
+		break;
+	default:
+		gdbregs__values_put(text, type, slice, 0);
+		if (text->size == 1 && text->data[0] == '?')
+			text->size = 0;
+	}
+}
+
+/* Replace what a buffer holds; untouched on failure. */
+static int replace(struct gdbregs_buffer *buf, const struct gdbregs__text *text)
+{
+	if (buf->capacity <= text->size && gdbregs__buffer_reserve(buf, text->size + 1) < 0)
+		return GDBREGS_ERR_NOMEM;
+	memcpy(buf->data, text->data, text->size + 1);
+	buf->size = text->size;
+	return 0;
+}
+
+int gdbregs_register_format(const struct gdbregs_register *h, enum gdbregs_byte_order order,
+			    const void *bytes, size_t size, struct gdbregs_buffer *text)
+{
+	struct gdbregs__text made;
+
+	if (!h || !text || (!bytes && size) || order > GDBREGS_BYTE_ORDER_BIG)
+		return GDBREGS_ERR_INVAL;
+	gdbregs__text_init(&made);
+	if (order == GDBREGS_BYTE_ORDER_LITTLE || order == GDBREGS_BYTE_ORDER_BIG)
+		put_register(&made, h->type, (struct gdbregs__slice){bytes, size, order});
+	gdbregs__text_end(&made);
+	return replace(text, &made);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "value/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Fields, values and elements looked at for one register. The largest real
+ * type, that of aarch64's z registers, needs some thousands; a description may
+ * hold a million fields and nest them in vectors. */
+#define BUDGET_STEPS 65536
+
+void gdbregs__text_init(struct gdbregs__text *text)
+{
+	text->size = 0;
+	text->budget = BUDGET_STEPS;
+	text->full = false;
+}
+
+/* Room for a piece of `size` bytes; NULL, for good, where there is none. */
+static char *take(struct gdbregs__text *text, size_t size)
+{
+	if (text->full || size > GDBREGS__TEXT_BYTES - text->size) {
+		text->full = true;
+		return NULL;
+	}
+	text->size += size;
+	return text->data + text->size - size;
+}
+
+void gdbregs__text_put(struct gdbregs__text *text, const char *piece)
+{
+	size_t size = strlen(piece);
+	char *to = take(text, size);
+
+	if (to)
+		memcpy(to, piece, size);
+}
+
+void gdbregs__text_put_name(struct gdbregs__text *text, const char *name)
+{
+	size_t size = strlen(name);
+	char *to = take(text, size);
+
+	for (size_t i = 0; to && i < size; i++)
+		to[i] = (unsigned char)name[i] < 0x20 || name[i] == 0x7f ? '?' : name[i];
+}
+
+void gdbregs__text_put_decimal(struct gdbregs__text *text, uint64_t value)
+{
+	char digits[24];
+
+	snprintf(digits, sizeof(digits), "%" PRIu64, value);
+	gdbregs__text_put(text, digits);
+}
+
+void gdbregs__text_put_hex(struct gdbregs__text *text, uint64_t value)
+{
+	char digits[24];
+
+	snprintf(digits, sizeof(digits), "0x%" PRIx64, value);
+	gdbregs__text_put(text, digits);
+}
+
+void gdbregs__text_put_slice(struct gdbregs__text *text, struct gdbregs__slice slice)
+{
+	static const char digit[] = "0123456789abcdef";
+	size_t nibbles = slice.size_bytes * 2;
+
+	while (nibbles > 1 &&
+	       !(gdbregs__slice_byte(slice, (nibbles - 1) / 2) >> ((nibbles - 1) % 2 * 4) & 15))
+		nibbles--;
+	char *to = take(text, 2 + nibbles);
+	if (!to)
+		return;
+	*to++ = '0';
+	*to++ = 'x';
+	for (size_t i = nibbles; i-- > 0;)
+		*to++ = digit[gdbregs__slice_byte(slice, i / 2) >> (i % 2 * 4) & 15];
+}
+
+bool gdbregs__text_spend(struct gdbregs__text *text, size_t steps)
+{
+	if (text->full || steps > text->budget) {
+		text->full = true;
+		return false;
+	}
+	text->budget -= steps;
+	return true;
+}
+
+void gdbregs__text_end(struct gdbregs__text *text)
+{
+	if (text->full) {
+		/* behind a blank, lest the last number looks cut */
+		if (text->size && text->data[text->size - 1] != ' ')
+			text->data[text->size++] = ' ';
+		memcpy(text->data + text->size, "...", 3);
+		text->size += 3;
+	}
+	text->data[text->size] = '\0';
+}
+
+struct gdbregs__slice gdbregs__slice_part(struct gdbregs__slice slice, size_t off_bytes,
+					  size_t size_bytes)
+{
+	size_t off = off_bytes < slice.size_bytes ? off_bytes : slice.size_bytes;
+	size_t left = slice.size_bytes - off;
+
+	slice.bytes += off;
+	slice.size_bytes = size_bytes < left ? size_bytes : left;
+	return slice;
+}
+
+struct gdbregs__slice gdbregs__slice_low(struct gdbregs__slice slice, size_t size_bytes)
+{
+	if (size_bytes >= slice.size_bytes)
+		return slice;
+	if (slice.order == GDBREGS_BYTE_ORDER_BIG)
+		slice.bytes += slice.size_bytes - size_bytes;
+	slice.size_bytes = size_bytes;
+	return slice;
+}
+
+uint8_t gdbregs__slice_byte(struct gdbregs__slice slice, size_t i)
+{
+	return slice.bytes[slice.order == GDBREGS_BYTE_ORDER_BIG ? slice.size_bytes - 1 - i : i];
+}
+
+uint64_t gdbregs__slice_number(struct gdbregs__slice slice)
+{
+	size_t count = slice.size_bytes < 8 ? slice.size_bytes : 8;
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < count; i++)
+		number |= (uint64_t)gdbregs__slice_byte(slice, i) << (8 * i);
+	return number;
+}

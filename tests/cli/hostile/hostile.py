@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the hostile tests share: the tool run with a stop-watch and a scale, and
+a stub in Python for what the fake stub can't be made to do."""
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+
+from clitest import CLI, DEADLINE_S, FAKE, Fake, equal, main, register_bytes, skip, test  # noqa: E402
+
+# gdbregs-cli's exit statuses
+DONE, DIFFERENT, USAGE, NO_ANSWER, BAD_STUB, NO_REGISTER, NO_FILE = range(7)
+
+# Of the processor, which is ours alone; and on the clock, which we share.
+CPU_SECONDS_MOST = 10
+SECONDS_MOST = DEADLINE_S
+# Memory a run may take, all in all; a plain dump takes some 6 MiB.
+RSS_MOST_MIB = 64
+OUTPUT_MOST = 1 << 24
+
+
+class Run:
+    """One run of the tool: its status, output, seconds and peak memory."""
+
+    def __init__(self, *args, stdin=subprocess.DEVNULL, stdout=None, limit_s=2 * DEADLINE_S, env=None):
+        self.args = [str(a) for a in args]
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            forget_peak()
+            begin = time.monotonic()
+            process = subprocess.Popen([CLI, *self.args], stdin=stdin, stdout=stdout or out,
+                                       stderr=err, env=env)
+            killer = threading.Timer(limit_s, process.kill)
+            killer.start()
+            _, status, usage = os.wait4(process.pid, 0)
+            killer.cancel()
+            process.returncode = os.waitstatus_to_exitcode(status)
+            self.seconds = time.monotonic() - begin
+            self.status = process.returncode
+            self.cpu_seconds = usage.ru_utime + usage.ru_stime
+            self.rss_mib = usage.ru_maxrss / 1024
+            self.out, self.err = self.text(out), self.text(err)
+
+    @staticmethod
+    def text(file):
+        file.seek(0)
+        return file.read(OUTPUT_MOST)
+
+    def __repr__(self):
+        return (f"{' '.join(self.args)}: status {self.status}, {self.seconds:.2f} s, "
+                f"{self.cpu_seconds:.2f} s of the processor, {self.rss_mib:.0f} MiB\n"
+                f"stdout {self.out[:300]!r}\nstderr {self.err[:600]!r}")
+
+
+def forget_peak():
+    """What a child is told to have taken at most includes what we had, before it ran another
+    program: from here on what we have now, and not our own peak."""
+    try:
+        with open("/proc/self/clear_refs", "w", encoding="ascii") as file:
+            file.write("5")
+    except OSError:
+        pass
+
+
+class Repeat:
+    """A long text that is not held: `unit` so often, between two others. Has a length, slices
+    and blocks."""
+
+    def __init__(self, before, unit, count, after=""):
+        self.before, self.unit, self.after = before.encode(), unit.encode(), after.encode()
+        self.middle = len(self.unit) * count
+
+    def __len__(self):
+        return len(self.before) + self.middle + len(self.after)
+
+    def __getitem__(self, place):
+        start, stop, _ = place.indices(len(self))
+        off = start - len(self.before)
+        first = max(off, 0) // len(self.unit)
+        last = max(min(stop - len(self.before), self.middle), 0) // len(self.unit) + 1
+        body = (self.unit * (last - first))[:max(self.middle - first * len(self.unit), 0)]
+        text = (self.before if off < 0 else b"") + body + self.after
+        skip = start if off < 0 else off - first * len(self.unit)
+        if off > self.middle:
+            text, skip = self.after, off - self.middle
+        return text[skip:skip + stop - start]
+
+    def blocks(self):
+        for at in range(0, len(self), 1 << 16):
+            yield self[at:at + (1 << 16)]
+
+
+def is_control(byte):
+    return byte < 0x20 and byte != 0x0a or byte >= 0x7f
+
+
+def check(result, statuses, *says, rss_mib=RSS_MOST_MIB):
+    """One of these statuses; a failure with one printable line that says so; within bounds."""
+    statuses = statuses if isinstance(statuses, tuple) else (statuses,)
+    assert result.status in statuses, f"expected status {statuses}: {result}"
+    assert result.seconds < SECONDS_MOST, f"more than {SECONDS_MOST} s: {result}"
+    assert result.cpu_seconds < CPU_SECONDS_MOST, f"more than {CPU_SECONDS_MOST} s: {result}"
+    assert result.rss_mib < rss_mib, f"more than {rss_mib} MiB: {result}"
+    assert not any(map(is_control, result.out)), f"control characters on stdout: {result}"
+    assert not any(map(is_control, result.err)), f"control characters on stderr: {result}"
+    lines = result.err.splitlines()
+    if result.status != DONE:
+        assert len(lines) == 1 and lines[0].startswith(b"gdbregs-cli: "), f"not one line: {result}"
+    for part in says:
+        assert part.encode() in result.err, f"{part!r} is not said: {result}"
+    return result
+
+
+def fake_dump(options, *args, command="dump", timeout=1):
+    """The tool against a fake stub with these options."""
+    with Fake(*options) as fake:
+        return Run(command, "--timeout", timeout, "-t", fake.target, *args)
+
+
+# ----------------------------------------------------------------- a stub of our own
+
+def packet(payload):
+    payload = payload if isinstance(payload, bytes) else payload.encode()
+    return b"$" + payload + b"#%02x" % (sum(payload) & 0xff)
+
+
+def escape(data):
+    for byte in b"}#$*":
+        data = data.replace(bytes([byte]), b"}" + bytes([byte ^ 0x20]))
+    return data
+
+
+class Stub:
+    """A QEMU 10 of one vCPU on TCP, by default; `answers` maps the beginning of a
+    request to a payload, or to a function of the request that returns one, raw
+    bytes for the wire (a tuple), or None for silence."""
+
+    USUAL = {
+        "qSupported": "PacketSize=1000;qXfer:features:read+;vContSupported+;multiprocess+",
+        "qqemu.Supported": "sstepbits;sstep;PhyMemMode",
+        "?": "T05thread:p01.01;",
+        "vAttach": "E22",
+        "qfThreadInfo": "mp01.01",
+        "qsThreadInfo": "l",
+        "qThreadExtraInfo": b"CPU#0 [halted ]".hex(),
+        "Hg": "OK",
+        "p": "0011223344556677",
+        "D": "OK",
+    }
+
+    def __init__(self, answers=None, documents=None, raw=None):
+        self.answers = {**self.USUAL, **(answers or {})}
+        self.documents = documents or {}
+        self.raw = raw
+        self.requests = []
+        self.ended = threading.Event()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.target = "127.0.0.1:%d" % self.listener.getsockname()[1]
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        # Wakes the accept that the thread may stand in.
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+    def serve(self):
+        while True:
+            try:
+                sock, _ = self.listener.accept()
+            except OSError:
+                return
+            with sock:
+                try:
+                    self.talk(sock)
+                except OSError:
+                    pass
+            self.ended.set()
+
+    def heard(self):
+        """All requests of a client that has gone."""
+        assert self.ended.wait(DEADLINE_S), "the client is still there"
+        return self.requests
+
+    def talk(self, sock):
+        if self.raw:
+            self.raw(sock)
+            return
+        data = b""
+        while more := sock.recv(65536):
+            data += more
+            while b"#" in data and len(data) >= data.index(b"#") + 3:
+                end = data.index(b"#") + 3
+                request = data[data.find(b"$") + 1:end - 3].decode("latin-1")
+                data = data[end:]
+                self.requests.append(request)
+                self.reply(sock, request)
+
+    def reply(self, sock, request):
+        answer = self.answer(request)
+        if answer is None:
+            return
+        if isinstance(answer, tuple):
+            for part in answer:
+                sock.sendall(part)
+        else:
+            sock.sendall(b"+" + packet(answer))
+
+    def answer(self, request):
+        begin = max((a for a in self.answers if request.startswith(a)), key=len, default=None)
+        if request.startswith("qXfer:features:read:") and begin is None:
+            return self.document(request)
+        if request.startswith("qRcmd"):
+            return (b"+" + packet("O" + b"VM status: paused\r\n".hex()) + packet("OK"),)
+        answer = self.answers.get(begin, "")
+        return answer(request) if callable(answer) else answer
+
+    def document(self, request):
+        name, place = request.split(":")[3:5]
+        off, size = (int(n, 16) for n in place.split(","))
+        text = self.documents.get(name)
+        if text is None:
+            return "E00"
+        size = min(size, 2045)
+        whole = off + size >= len(text)
+        return (b"l" if whole else b"m") + escape(text[off:off + size])
+
+
+def described(registers, **more):
+    """A stub with these <reg/> elements in one feature."""
+    if isinstance(registers, str):
+        registers = registers.encode()
+    return Stub(documents={"target.xml": b"<target><architecture>i386:x86-64</architecture>"
+                           b"<feature name='f'>" + registers + b"</feature></target>"}, **more)

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Requests under way that are canceled, or whose session goes away. */
+#include "harness.h"
+#include "../unit/suite.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct flight {
+	struct script_stub stub;
+	struct drive d;
+	const struct gdbregs_register *a, *b;
+	struct gdbregs_buffer bufs[2];
+	struct drive_call calls[2];
+	struct gdbregs__op *ops[2];
+};
+
+/* Two reads under way, their replies held back. */
+static void take_off(struct flight *f, int kind)
+{
+	*f = (struct flight){0};
+	script_begin(&f->stub, (enum script_kind)kind, script_small, 1);
+	ck_assert_int_eq(drive_open(&f->d, &f->stub, NULL), 0);
+	f->a = drive_register(&f->d, 0, "b");
+	f->b = drive_register(&f->d, 0, "c");
+	f->d.held = true;
+	ck_assert_int_eq(gdbregs__read_one(f->d.s, 0, f->a, &f->bufs[0], drive_done, &f->calls[0],
+					   &f->ops[0]),
+			 0);
+	ck_assert_int_eq(gdbregs__read_one(f->d.s, 1, f->b, &f->bufs[1], drive_done, &f->calls[1],
+					   &f->ops[1]),
+			 0);
+	drive_run(&f->d);
+}
+
+static void land(struct flight *f)
+{
+	f->d.held = false;
+	if (f->d.s)
+		drive_end(&f->d);
+	drive_check_stub(&f->stub);
+	ck_assert_uint_eq(f->calls[0].calls, 1);
+	ck_assert_uint_eq(f->calls[1].calls, 1);
+	gdbregs_buffer_fini(&f->bufs[0]);
+	gdbregs_buffer_fini(&f->bufs[1]);
+	script_end(&f->stub);
+}
+
+/* All that the stub has sent, before any completion is delivered. */
+static void rush(struct drive *d)
+{
+	struct script_stub *stub = d->stub;
+
+	d->held = false;
+	gdbregs__session_input(d->s, stub->out.data + stub->taken, stub->out.size - stub->taken,
+			       d->now_ms);
+	stub->taken = stub->out.size;
+}
+
+static const int p_kinds[] = {SCRIPT_PLAIN, SCRIPT_USER, SCRIPT_QEMU10};
+
+/* Bits of _i: which is canceled, and whether its callback comes before its
+ * reply. */
+START_TEST(cancel_one)
+{
+	for (size_t kind = 0; kind < 3; kind++) {
+		struct flight f;
+		int gone = _i & 1;
+
+		take_off(&f, p_kinds[kind]);
+		gdbregs__session_cancel(f.d.s, f.ops[gone]);
+		gdbregs__session_cancel(f.d.s, f.ops[gone]);
+		ck_assert_uint_eq(f.calls[gone].calls, 0);
+		if (_i & 2)
+			drive_run(&f.d);
+		rush(&f.d);
+		ck_assert_int_eq(drive_wait(&f.d, &f.calls[gone]), GDBREGS_ERR_CANCELED);
+		ck_assert_int_eq(drive_wait(&f.d, &f.calls[!gone]), gone ? 8 : 4);
+		drive_check_value(gone ? 1 : 2, gone ? 1 : 2, f.bufs[!gone].data, gone ? 8 : 4);
+		ck_assert_uint_eq(f.bufs[gone].size, 0);
+		/* And the session is as good as before. */
+		drive_check_values(&f.d, 2);
+		land(&f);
+	}
+}
+END_TEST
+
+/* A request that nobody waits for is canceled, and its reply comes at once. */
+START_TEST(cancel_unwaited)
+{
+	for (size_t kind = 0; kind < 3; kind++) {
+		struct gdbregs_buffer buf = {0};
+		struct gdbregs__op *op;
+		struct flight f;
+
+		take_off(&f, p_kinds[kind]);
+		ck_assert_int_eq(gdbregs__read_one(f.d.s, 0, f.a, &buf, NULL, NULL, &op), 0);
+		drive_run(&f.d);
+		gdbregs__session_cancel(f.d.s, op);
+		rush(&f.d);
+		drive_run(&f.d);
+		drive_check_values(&f.d, 1);
+		land(&f);
+		gdbregs_buffer_fini(&buf);
+	}
+}
+END_TEST
+
+/* Closed with requests under way, whose replies come before the callbacks,
+ * after them, or never. */
+START_TEST(close_in_flight)
+{
+	for (size_t kind = 0; kind < 3; kind++) {
+		struct drive_call closed = {0};
+		struct flight f;
+
+		take_off(&f, p_kinds[kind]);
+		if (_i == 3)
+			gdbregs__session_cancel(f.d.s, f.ops[0]);
+		ck_assert_int_eq(gdbregs__session_stop(f.d.s, f.d.now_ms, drive_done, &closed), 0);
+		if (_i == 0)
+			rush(&f.d);
+		if (_i == 1)
+			drive_run(&f.d);
+		f.d.held = _i == 2;
+		int result = drive_wait(&f.d, &closed);
+		ck_assert_int_eq(result, _i == 2 ? GDBREGS_ERR_TIMEOUT : 0);
+		ck_assert_int_eq(f.calls[0].status, GDBREGS_ERR_CANCELED);
+		ck_assert_int_eq(f.calls[1].status, GDBREGS_ERR_CANCELED);
+		gdbregs__session_free(f.d.s);
+		f.d.s = NULL;
+		ck_assert(f.stub.running || _i == 2);
+		land(&f);
+	}
+}
+END_TEST
+
+/* The connection ends with requests under way, one of them canceled. */
+START_TEST(end_in_flight)
+{
+	struct drive_call closed = {0};
+	struct flight f;
+
+	take_off(&f, SCRIPT_QEMU10);
+	gdbregs__session_cancel(f.d.s, f.ops[_i & 1]);
+	if (_i & 2)
+		drive_run(&f.d);
+	gdbregs__session_eof(f.d.s, "it broke");
+	drive_run(&f.d);
+	ck_assert_int_eq(f.calls[_i & 1].status, GDBREGS_ERR_CANCELED);
+	ck_assert_int_eq(f.calls[!(_i & 1)].status, GDBREGS_ERR_CLOSED);
+	ck_assert(strstr(gdbregs_session_error(f.d.s), "it broke") != NULL);
+	ck_assert_int_eq(gdbregs__read_one(f.d.s, 0, f.a, &f.bufs[0], NULL, NULL, NULL),
+			 GDBREGS_ERR_CLOSED);
+	ck_assert_int_eq(gdbregs__session_stop(f.d.s, f.d.now_ms, drive_done, &closed), 0);
+	ck_assert_int_eq(drive_wait(&f.d, &closed), GDBREGS_ERR_CLOSED);
+	gdbregs__session_free(f.d.s);
+	f.d.s = NULL;
+	land(&f);
+}
+END_TEST
+
+/* Freed outright, as after a failure to connect; canceled reads included. */
+START_TEST(free_in_flight)
+{
+	struct flight f;
+
+	take_off(&f, p_kinds[_i % 3]);
+	gdbregs__session_cancel(f.d.s, f.ops[0]);
+	gdbregs__session_cancel(f.d.s, f.ops[1]);
+	if (_i >= 3)
+		drive_run(&f.d);
+	gdbregs__session_free(f.d.s);
+	gdbregs_buffer_fini(&f.bufs[0]);
+	gdbregs_buffer_fini(&f.bufs[1]);
+	script_end(&f.stub);
+}
+END_TEST
+
+/* A proof of g is under way, for which nobody waits. */
+START_TEST(close_in_proof)
+{
+	for (size_t kind = 0; kind < 3; kind++) {
+		struct drive_call closed = {0}, read = {0};
+		struct gdbregs_read reads[20];
+		struct gdbregs_buffer storage = {0};
+		struct gdbregs_reg_descriptor *list;
+		struct script_stub stub;
+		struct drive d;
+		size_t count;
+
+		script_begin(&stub, (enum script_kind)p_kinds[kind], script_wide, 1);
+		ck_assert_int_eq(drive_open(&d, &stub, NULL), 0);
+		ck_assert_int_eq(gdbregs_get_registers(d.s, 0, &list, &count), 0);
+		for (size_t i = 0; i < count; i++)
+			reads[i] = (struct gdbregs_read){0, list[i].handle, 0, NULL};
+		gdbregs_free(list);
+		ck_assert_int_eq(drive_read(&d, reads, count, &storage), 0);
+		ck_assert_int_eq(
+			gdbregs__read_many(d.s, reads, count, &storage, drive_done, &read, NULL),
+			0);
+		d.piece = 40;
+		d.cut_at = stub.out.size + 400u + (size_t)_i * 7;
+		drive_run(&d);
+		d.cut_at = SIZE_MAX;
+		ck_assert_int_eq(gdbregs__session_stop(d.s, d.now_ms, drive_done, &closed), 0);
+		if (_i & 1)
+			rush(&d);
+		ck_assert_int_eq(drive_wait(&d, &closed), 0);
+		gdbregs__session_free(d.s);
+		drive_check_stub(&stub);
+		ck_assert(stub.running);
+		gdbregs_buffer_fini(&storage);
+		script_end(&stub);
+	}
+}
+END_TEST
+
+/* Calls in the wrong state. */
+START_TEST(wrong_state)
+{
+	struct gdbregs_buffer buf = {0};
+	struct drive_call closed = {0};
+	struct flight f;
+
+	take_off(&f, SCRIPT_QEMU10);
+	ck_assert_int_eq(gdbregs__session_stop(f.d.s, f.d.now_ms, drive_done, &closed), 0);
+	ck_assert_int_eq(gdbregs__read_one(f.d.s, 0, f.a, &buf, NULL, NULL, NULL),
+			 GDBREGS_ERR_CLOSED);
+	f.d.held = false;
+	ck_assert_int_eq(drive_wait(&f.d, &closed), 0);
+	ck_assert_int_eq(gdbregs__raw_packet(f.d.s, "?", 1, &buf, NULL, NULL, NULL),
+			 GDBREGS_ERR_CLOSED);
+	gdbregs__session_free(f.d.s);
+	f.d.s = NULL;
+	land(&f);
+
+	struct script_stub stub;
+	struct drive d;
+	script_begin(&stub, SCRIPT_QEMU10, script_small, 1);
+	drive_begin(&d, &stub, NULL, NULL);
+	d.held = true;
+	closed = (struct drive_call){0};
+	ck_assert_int_eq(gdbregs__session_start(d.s, 0, drive_done, &closed), 0);
+	ck_assert_int_eq(gdbregs__read_many(d.s, NULL, 0, &buf, NULL, NULL, NULL),
+			 GDBREGS_ERR_INVAL);
+	gdbregs__session_free(d.s);
+	script_end(&stub);
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+	Suite *suite = suite_create("cancel");
+	TCase *tests = tcase_create("cancel");
+
+	tcase_set_timeout(tests, 60);
+	tcase_add_loop_test(tests, cancel_one, 0, 4);
+	tcase_add_test(tests, cancel_unwaited);
+	tcase_add_loop_test(tests, close_in_flight, 0, 4);
+	tcase_add_loop_test(tests, end_in_flight, 0, 4);
+	tcase_add_loop_test(tests, free_in_flight, 0, 6);
+	tcase_add_loop_test(tests, close_in_proof, 0, 20);
+	tcase_add_test(tests, wrong_state);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
+
+int main(void)
+{
+	return run_suite(make_suite());
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "harness.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TICKS_MAX 20
+
+void drive_done(struct gdbregs_session *s, int status, void *arg)
+{
+	struct drive_call *call = arg;
+
+	(void)s;
+	call->calls++;
+	call->status = status;
+	ck_assert_msg(call->calls == 1, "called back %u times", call->calls);
+}
+
+void drive_prepare(struct drive *d, struct script_stub *stub)
+{
+	*d = (struct drive){.stub = stub,
+			    .break_at = SIZE_MAX,
+			    .piece = SIZE_MAX,
+			    .cut_at = SIZE_MAX,
+			    .now_ms = 1000};
+	script_accept(stub);
+}
+
+void drive_begin(struct drive *d, struct script_stub *stub, struct gdbregs_context *ctx,
+		 const struct gdbregs_options *o)
+{
+	drive_prepare(d, stub);
+	ck_assert_int_eq(gdbregs__session_new(ctx, o, "stub", &d->s), 0);
+}
+
+/* ----------------------------------------------------------------- bytes and calls --- */
+
+static bool write_out(struct drive *d)
+{
+	struct gdbregs_session *s = d->s;
+	struct script_bytes taken = {0};
+	bool moved = false;
+
+	while (s->out.size) {
+		moved = true;
+		taken.size = 0;
+		script_put(&taken, s->out.data, s->out.size);
+		s->out.size = 0;
+		script_input(d->stub, taken.data, taken.size);
+		gdbregs__session_pump(s);
+	}
+	script_free(&taken);
+	return moved;
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+static void tell_eof(struct drive *d)
+{
+	d->eof_told = true;
+	gdbregs__session_eof(d->s, NULL);
+}
+
+/* The next piece of what the stub has sent, in memory that ends where it does. */
+static bool read_in(struct drive *d)
+{
+	struct script_stub *stub = d->stub;
+	size_t end = least(stub->out.size, d->cut_at);
+
+	if (d->held || d->eof_told)
+		return false;
+	if (stub->taken >= end) {
+		if (!(stub->closed || (d->cut_ends && end == d->cut_at)))
+			return false;
+		tell_eof(d);
+		return true;
+	}
+	size_t size = least(end - stub->taken, d->piece);
+	if (stub->taken < d->break_at)
+		size = least(size, d->break_at - stub->taken);
+	uint8_t *piece = malloc(size);
+	memcpy(piece, stub->out.data + stub->taken, size);
+	stub->taken += size;
+	d->inputs++;
+	gdbregs__session_input(d->s, piece, size, d->now_ms);
+	free(piece);
+	return true;
+}
+
+static bool deliver(struct drive *d)
+{
+	struct gdbregs__op *op = gdbregs__session_completed(d->s);
+
+	if (!op)
+		return false;
+	gdbregs__op_done done = op->done;
+	void *arg = op->arg;
+	int status = op->status;
+	gdbregs__session_release(d->s, op);
+	if (done)
+		done(d->s, status, arg);
+	return true;
+}
+
+void drive_run(struct drive *d)
+{
+	bool moved = true;
+
+	while (moved) {
+		moved = write_out(d);
+		while (deliver(d))
+			moved = true;
+		moved |= write_out(d);
+		moved |= read_in(d);
+	}
+}
+
+int drive_wait(struct drive *d, struct drive_call *call)
+{
+	drive_run(d);
+	for (unsigned i = 0; !call->calls; i++) {
+		uint64_t deadline = gdbregs__session_deadline(d->s);
+
+		ck_assert_msg(deadline != GDBREGS__FOREVER, "it waits for ever; sent: %.2000s",
+			      d->stub->log);
+		ck_assert_msg(i < TICKS_MAX, "it never gives up");
+		d->now_ms = deadline;
+		gdbregs__session_tick(d->s, d->now_ms);
+		drive_run(d);
+	}
+	return call->status;
+}
+
+/* ------------------------------------------------------------------------- requests --- */
+
+int drive_connect(struct drive *d)
+{
+	struct drive_call call = {0};
+	int result = gdbregs__session_start(d->s, d->now_ms, drive_done, &call);
+
+	if (result == 0)
+		return drive_wait(d, &call);
+	gdbregs__session_fail(d->s, result, "out of memory");
+	return result;
+}
+
+int drive_open(struct drive *d, struct script_stub *stub, const struct gdbregs_options *o)
+{
+	drive_begin(d, stub, NULL, o);
+	return drive_connect(d);
+}
+
+int drive_read(struct drive *d, struct gdbregs_read *reads, size_t count,
+	       struct gdbregs_buffer *storage)
+{
+	struct drive_call call = {0};
+	int result = gdbregs__read_many(d->s, reads, count, storage, drive_done, &call, NULL);
+
+	return result < 0 ? result : drive_wait(d, &call);
+}
+
+int drive_read_one(struct drive *d, unsigned vcpu, const struct gdbregs_register *h,
+		   struct gdbregs_buffer *buf)
+{
+	struct drive_call call = {0};
+	int result = gdbregs__read_one(d->s, vcpu, h, buf, drive_done, &call, NULL);
+
+	return result < 0 ? result : drive_wait(d, &call);
+}
+
+/* What it writes, and what it reads of the answer. */
+static void farewell_turn(struct drive *d)
+{
+	struct script_bytes bytes = {0};
+	struct script_stub *stub = d->stub;
+
+	script_put(&bytes, d->s->out.data, d->s->out.size);
+	d->s->out.size = 0;
+	script_input(stub, bytes.data, bytes.size);
+	size_t from = stub->taken, end = least(stub->out.size, d->cut_at);
+	if (d->s->farewells && end > from) {
+		stub->taken = end;
+		gdbregs__session_farewell_input(d->s, stub->out.data + from, end - from);
+	}
+	script_free(&bytes);
+}
+
+static void farewell(struct drive *d)
+{
+	d->stub->blind = true;
+	gdbregs__session_farewell(d->s);
+	do
+		farewell_turn(d);
+	while (d->s->out.size || gdbregs__session_farewell_late(d->s));
+}
+
+void drive_end(struct drive *d)
+{
+	struct drive_call call = {0};
+
+	ck_assert_int_eq(gdbregs__session_stop(d->s, d->now_ms, drive_done, &call), 0);
+	drive_wait(d, &call);
+	drive_finish(d);
+}
+
+void drive_finish(struct drive *d)
+{
+	drive_run(d);
+	if (d->s->fatal)
+		farewell(d);
+	gdbregs__session_free(d->s);
+	d->s = NULL;
+}
+
+/* --------------------------------------------------------------------------- checks --- */
+
+void drive_check_stub(const struct script_stub *stub)
+{
+	ck_assert_msg(!stub->violation[0], "%s\nsent: %.2000s", stub->violation, stub->log);
+}
+
+const struct gdbregs_register *drive_register(struct drive *d, unsigned vcpu, const char *name)
+{
+	const struct gdbregs_register *found = NULL;
+
+	ck_assert_int_eq(gdbregs_find_register(d->s, vcpu, NULL, name, &found), 0);
+	return found;
+}
+
+void drive_check_value(unsigned tid, uint32_t regnum, const void *data, size_t size)
+{
+	uint8_t expected[512];
+
+	script_value(tid, regnum, expected, size);
+	ck_assert_mem_eq(data, expected, size);
+}
+
+static size_t list_all(struct drive *d, struct gdbregs_read *reads)
+{
+	size_t total = 0;
+
+	for (unsigned vcpu = 0; vcpu < gdbregs_vcpu_count(d->s); vcpu++) {
+		struct gdbregs_reg_descriptor *list;
+		size_t count;
+
+		ck_assert_int_eq(gdbregs_get_registers(d->s, vcpu, &list, &count), 0);
+		for (size_t i = 0; i < count; i++)
+			reads[total++] = (struct gdbregs_read){vcpu, list[i].handle, -99, NULL};
+		gdbregs_free(list);
+	}
+	return total;
+}
+
+/* The stub numbers threads as it lists them: vCPU n is thread n + 1. */
+void drive_check_values(struct drive *d, unsigned times)
+{
+	struct gdbregs_read reads[256];
+	struct gdbregs_buffer storage = {0};
+	size_t count = list_all(d, reads);
+
+	while (times--) {
+		ck_assert_int_eq(drive_read(d, reads, count, &storage), 0);
+		for (size_t i = 0; i < count; i++) {
+			ck_assert_int_eq(reads[i].status, (int)reads[i].reg->bits / 8);
+			drive_check_value(reads[i].vcpu + 1, reads[i].reg->regnum, reads[i].data,
+					  (size_t)reads[i].status);
+		}
+	}
+	gdbregs_buffer_fini(&storage);
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Each limit that a session meets on the wire, at the limit and one past it. Those
+ * on descriptions are in tests/unit/limits_test.c. */
+#include "harness.h"
+#include "../unit/suite.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Connect with these options, and read register b if that went well. */
+static int session(enum script_kind kind, const struct script_process *processes, size_t count,
+		   const struct script_rule *rules, const struct gdbregs_options *o,
+		   struct gdbregs_error *err)
+{
+	struct gdbregs_buffer buf = {0};
+	struct script_stub stub;
+	struct drive d;
+
+	script_begin(&stub, kind, processes, count);
+	stub.rules = rules;
+	int result = drive_open(&d, &stub, o);
+	if (result == 0)
+		result = drive_read_one(&d, 0, drive_register(&d, 0, "b"), &buf);
+	*err = d.s->error;
+	drive_end(&d);
+	drive_check_stub(&stub);
+	script_end(&stub);
+	gdbregs_buffer_fini(&buf);
+	return result;
+}
+
+static void require_limit(int result, const struct gdbregs_error *err, const char *name)
+{
+	ck_assert_msg(result == GDBREGS_ERR_LIMIT, "%s: %s", gdbregs_error_name(result), err->text);
+	ck_assert_msg(strstr(err->text, name) != NULL, "\"%s\" does not name %s", err->text, name);
+}
+
+/* ----------------------------------------------------------------------- packets --- */
+
+#define PACKET_BYTES 600
+
+/* A thread's name as hex digits: what a name is does not matter, its size does. */
+static const char *reply_of(size_t size)
+{
+	static char text[2 * PACKET_BYTES];
+
+	memset(text, '4', size);
+	text[size] = '\0';
+	return text;
+}
+
+static int session_of_packet(enum script_kind kind, size_t size, struct gdbregs_error *err)
+{
+	struct script_rule rules[] = {{"qThreadExtraInfo*", 1, reply_of(size)}, {0}};
+	struct gdbregs_options o;
+
+	gdbregs_options_init(&o);
+	o.max_packet_bytes = PACKET_BYTES;
+	return session(kind, script_small, 1, rules, &o, err);
+}
+
+START_TEST(packet_bytes)
+{
+	struct gdbregs_error err;
+
+	ck_assert_int_eq(session_of_packet(SCRIPT_QEMU10, PACKET_BYTES, &err), 8);
+	require_limit(session_of_packet(SCRIPT_QEMU10, PACKET_BYTES + 1, &err), &err,
+		      "max_packet_bytes");
+	ck_assert_int_eq(session_of_packet(SCRIPT_USER, PACKET_BYTES, &err), 8);
+	require_limit(session_of_packet(SCRIPT_USER, PACKET_BYTES + 1, &err), &err,
+		      "max_packet_bytes");
+}
+END_TEST
+
+/* A reply of `size` characters once its run lengths are undone. */
+static const char *short_wire_of(size_t size)
+{
+	static char wire[200];
+	size_t length = (size_t)sprintf(wire, SCRIPT_RAW "$4");
+	unsigned sum = 0;
+
+	for (size--; size >= 97; size -= 97)
+		length += (size_t)sprintf(wire + length, "*~");
+	for (; size; size--)
+		wire[length++] = '4';
+	for (size_t i = 2; i < length; i++)
+		sum += (unsigned char)wire[i];
+	sprintf(wire + length, "#%02x", sum & 0xff);
+	return wire;
+}
+
+START_TEST(packet_bytes_expanded)
+{
+	struct gdbregs_options o;
+	struct gdbregs_error err;
+
+	gdbregs_options_init(&o);
+	o.max_packet_bytes = PACKET_BYTES;
+	for (size_t past = 0; past < 2; past++) {
+		struct script_rule rules[] = {
+			{"qThreadExtraInfo*", 1, short_wire_of(PACKET_BYTES + past)}, {0}};
+		int result = session(SCRIPT_QEMU10, script_small, 1, rules, &o, &err);
+		if (past)
+			require_limit(result, &err, "max_packet_bytes");
+		else
+			ck_assert_msg(result == 8, "%s", err.text);
+	}
+}
+END_TEST
+
+/* ------------------------------------------------------------------- descriptions --- */
+
+static size_t small_bytes(void)
+{
+	size_t bytes = 0;
+
+	for (const struct script_document *doc = script_small->documents; doc->name; doc++)
+		bytes += strlen(doc->text);
+	return bytes;
+}
+
+START_TEST(description_bytes)
+{
+	struct gdbregs_options o;
+	struct gdbregs_error err;
+
+	gdbregs_options_init(&o);
+	o.max_description_bytes = small_bytes();
+	ck_assert_int_eq(session(SCRIPT_QEMU10, script_small, 1, NULL, &o, &err), 8);
+	o.max_description_bytes--;
+	require_limit(session(SCRIPT_QEMU10, script_small, 1, NULL, &o, &err), &err,
+		      "max_description_bytes");
+}
+END_TEST
+
+static size_t one_byte(unsigned request)
+{
+	(void)request;
+	return 1;
+}
+
+/* By the byte a large document takes for ever: so many pieces there may not be,
+ * beyond those that were asked for ahead. */
+#define PIECES_MOST (65536 / 128 + 1024 + 4096)
+
+START_TEST(description_pieces)
+{
+	static char text[20000];
+	struct script_document documents[] = {{"target.xml", text}, {0}};
+	struct script_process process = *script_small;
+	struct script_stub stub;
+	struct drive d;
+
+	snprintf(text, sizeof(text), "<target>%*s</target>", (int)sizeof(text) - 30, "");
+	process.documents = documents;
+	script_begin(&stub, SCRIPT_QEMU10, &process, 1);
+	stub.chunk = one_byte;
+	struct gdbregs_options o;
+	gdbregs_options_init(&o);
+	o.max_description_bytes = 65536;
+	int result = drive_open(&d, &stub, &o);
+	require_limit(result, &d.s->error, "max_description_bytes");
+	ck_assert_uint_le(stub.xfers, PIECES_MOST);
+	drive_end(&d);
+	script_end(&stub);
+}
+END_TEST
+
+/* Two annexes, one of them named twice: three includes, two documents to ask for. */
+START_TEST(includes)
+{
+	struct gdbregs_options o;
+	struct gdbregs_error err;
+
+	gdbregs_options_init(&o);
+	o.max_includes = 2;
+	ck_assert_int_eq(session(SCRIPT_QEMU10, script_small, 1, NULL, &o, &err), 8);
+	o.max_includes = 1;
+	require_limit(session(SCRIPT_QEMU10, script_small, 1, NULL, &o, &err), &err,
+		      "max_includes");
+}
+END_TEST
+
+/* ------------------------------------------------------------------------- vCPUs --- */
+
+START_TEST(vcpus)
+{
+	static const enum script_kind kinds[] = {SCRIPT_QEMU10, SCRIPT_USER, SCRIPT_GDBSERVER,
+						 SCRIPT_PLAIN};
+	struct script_process process = *script_small;
+	struct gdbregs_options o;
+	struct gdbregs_error err;
+
+	process.threads = 9;
+	gdbregs_options_init(&o);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		o.max_vcpus = 9;
+		int result = session(kinds[i], &process, 1, NULL, &o, &err);
+		ck_assert_msg(result == 8, "%s: %s", script_kind_names[kinds[i]], err.text);
+		o.max_vcpus = 8;
+		require_limit(session(kinds[i], &process, 1, NULL, &o, &err), &err, "max_vcpus");
+	}
+}
+END_TEST
+
+/* -------------------------------------------------------------------- registers --- */
+
+/* What the stub sends for a register, whatever its description says. */
+START_TEST(register_bits)
+{
+	struct script_rule rules[] = {{"p1", 0, NULL}, {0}};
+	struct gdbregs_options o;
+	struct gdbregs_error err;
+
+	gdbregs_options_init(&o);
+	o.max_register_bits = 8 * 64;
+	rules[0].reply = reply_of(2 * 64);
+	ck_assert_int_eq(session(SCRIPT_QEMU10, script_small, 1, rules, &o, &err), 64);
+	rules[0].reply = reply_of(2 * 65);
+	require_limit(session(SCRIPT_QEMU10, script_small, 1, rules, &o, &err), &err,
+		      "max_register_bits");
+}
+END_TEST
+
+/* A request no larger than the stub takes: `$`, `#`, two digits and QEMU's NUL are
+ * counted. The stub never sees the one that is too large. */
+START_TEST(request_bytes)
+{
+	struct script_rule rules[] = {{"q*", 0, NULL}, {0}};
+	struct gdbregs_buffer reply = {0};
+	struct script_stub stub;
+	struct drive d;
+	static char payload[0x1000];
+
+	memset(payload, 'q', sizeof(payload));
+	script_begin(&stub, SCRIPT_QEMU10, script_small, 1);
+	ck_assert_int_eq(drive_open(&d, &stub, NULL), 0);
+	rules[0].reply = "OK";
+	stub.rules = rules;
+	for (size_t past = 0; past < 2; past++) {
+		struct drive_call call = {0};
+		unsigned before = stub.requests;
+		int result = gdbregs__raw_packet(d.s, payload, 0x1000 - 5 + past, &reply,
+						 drive_done, &call, NULL);
+		ck_assert_int_eq(result, past ? GDBREGS_ERR_LIMIT : 0);
+		if (!past)
+			ck_assert_int_eq(drive_wait(&d, &call), 0);
+		ck_assert_uint_eq(stub.requests, before + 1 - past);
+	}
+	drive_end(&d);
+	drive_check_stub(&stub);
+	script_end(&stub);
+	gdbregs_buffer_fini(&reply);
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+	Suite *suite = suite_create("limits on the wire");
+	TCase *tests = tcase_create("limits");
+
+	tcase_add_test(tests, packet_bytes);
+	tcase_add_test(tests, packet_bytes_expanded);
+	tcase_add_test(tests, description_bytes);
+	tcase_add_test(tests, description_pieces);
+	tcase_add_test(tests, includes);
+	tcase_add_test(tests, vcpus);
+	tcase_add_test(tests, register_bits);
+	tcase_add_test(tests, request_bytes);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
+
+int main(void)
+{
+	return run_suite(make_suite());
+}

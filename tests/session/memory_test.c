@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Each allocation fails once, and from each on all fail: a session ends in NOMEM
+ * or does what it was asked for; nothing leaks, and the stub sees nothing odd. */
+#include "harness.h"
+
+#include "util/alloc.h"
+#include "../unit/suite.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What came of it all; 0 or an error. */
+struct outcome {
+	int made, connected, read, read_again, one;
+};
+
+static int read_all(struct drive *d, struct gdbregs_buffer *storage, unsigned vcpu)
+{
+	struct gdbregs_reg_descriptor *list;
+	struct gdbregs_read reads[32];
+	size_t count;
+	int result = gdbregs_get_registers(d->s, vcpu, &list, &count);
+
+	if (result < 0)
+		return result;
+	for (size_t i = 0; i < count; i++)
+		reads[i] = (struct gdbregs_read){vcpu, list[i].handle, -99, NULL};
+	gdbregs_free(list);
+	result = drive_read(d, reads, count, storage);
+	for (size_t i = 0; i < count; i++) {
+		if (result < 0)
+			ck_assert_int_eq(reads[i].status, -99);
+		else if (reads[i].status > 0)
+			drive_check_value(vcpu + 1, reads[i].reg->regnum, reads[i].data,
+					  (size_t)reads[i].status);
+	}
+	return result;
+}
+
+static void use(struct drive *d, struct outcome *outcome)
+{
+	struct gdbregs_buffer storage = {0}, buf = {0};
+	const struct gdbregs_register *first = NULL;
+
+	outcome->connected = drive_connect(d);
+	if (outcome->connected == 0) {
+		for (unsigned i = 0; i < 3 && outcome->read == 0; i++)
+			outcome->read = read_all(d, &storage, 0);
+		outcome->read_again = read_all(d, &storage, 1);
+		outcome->one = gdbregs_find_register(
+			d->s, 0, NULL, d->stub->processes == script_wide ? "rb0" : "b", &first);
+		if (outcome->one == 0)
+			outcome->one = drive_read_one(d, 0, first, &buf);
+	}
+	gdbregs_buffer_fini(&storage);
+	gdbregs_buffer_fini(&buf);
+}
+
+static bool nomem_or(int result, int otherwise)
+{
+	return result == GDBREGS_ERR_NOMEM || result == otherwise;
+}
+
+/* As a transport closes; the stop itself may find no memory. */
+static void end(struct drive *d)
+{
+	struct drive_call call = {0};
+
+	if (gdbregs__session_stop(d->s, d->now_ms, drive_done, &call) == 0)
+		drive_wait(d, &call);
+	else
+		gdbregs__session_fail(d->s, GDBREGS_ERR_NOMEM, "out of memory");
+	gdbregs__alloc_fail(0, 0);
+	drive_finish(d);
+}
+
+static void check(const struct outcome *o)
+{
+	ck_assert(nomem_or(o->made, 0));
+	ck_assert_msg(nomem_or(o->connected, 0), "connect: %d", o->connected);
+	ck_assert_msg(nomem_or(o->read, 0), "read: %d", o->read);
+	ck_assert_msg(nomem_or(o->read_again, 0), "read again: %d", o->read_again);
+	ck_assert_msg(o->one >= 0 || o->one == GDBREGS_ERR_NOMEM, "one: %d", o->one);
+}
+
+/* Returns how many allocations there were. */
+static unsigned long session(int kind, const struct script_process *processes, size_t count,
+			     unsigned long fail, int all_after)
+{
+	struct outcome outcome = {0};
+	struct script_stub stub;
+	struct drive d;
+
+	script_begin(&stub, (enum script_kind)kind, processes, count);
+	/* On QEMU the end depends on what `info status` told. */
+	stub.was_running = all_after;
+	drive_prepare(&d, &stub);
+	unsigned long before = gdbregs__alloc_count();
+	gdbregs__alloc_fail(fail, all_after);
+	outcome.made = gdbregs__session_new(NULL, NULL, "stub", &d.s);
+	if (outcome.made == 0) {
+		use(&d, &outcome);
+		end(&d);
+	}
+	gdbregs__alloc_fail(0, 0);
+	check(&outcome);
+	drive_check_stub(&stub);
+	/* With a single failure there is memory to detach with. */
+	if (outcome.made == 0 && !all_after)
+		ck_assert_msg(stub.running != (strstr(stub.log, "qRcmd") != NULL),
+			      "allocation %lu; sent: %s", fail, stub.log);
+	script_end(&stub);
+	return gdbregs__alloc_count() - before;
+}
+
+START_TEST(each_allocation)
+{
+	const struct script_process *processes = _i & 1 ? script_wide : script_clusters;
+	int kind = _i / 4;
+	size_t count = _i & 1 || kind > SCRIPT_QEMU72 ? 1 : 2;
+	unsigned long total = session(kind, processes, count, 0, 0);
+
+	ck_assert_uint_gt(total, 20);
+	for (unsigned long fail = 1; fail <= total; fail += script_slow() ? 3 : 1)
+		session(kind, processes, count, fail, _i >> 1 & 1);
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+	Suite *suite = suite_create("memory");
+	TCase *tests = tcase_create("memory");
+
+	tcase_set_timeout(tests, 60);
+	tcase_add_loop_test(tests, each_allocation, 0, SCRIPT_KINDS * 4);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
+
+int main(void)
+{
+	return run_suite(make_suite());
+}

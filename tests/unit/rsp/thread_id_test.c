@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "rsp/thread-id.h"
+
+#include "../guarded.h"
+#include "../suite.h"
+
+#include <check.h>
+
+static bool parse(const char *text, size_t *at, struct gdbregs__thread_id *id)
+{
+	return gdbregs__thread_id_parse(guarded(text, strlen(text)), strlen(text), at, id);
+}
+
+static const struct {
+	const char *text;
+	bool has_pid;
+	int64_t pid, tid;
+	size_t length;
+	const char *canonical;
+} good[] = {
+	// clang-format off
+	{"p01.01",                 true,  1,          1,          6,  "p1.1"},   /* QEMU */
+	{"p2.05;",                 true,  2,          5,          5,  "p2.5"},
+	{"pa410.a410",             true,  0xa410,     0xa410,     10, "pa410.a410"}, /* gdbserver */
+	{"1f",                     false, 0,          0x1f,       2,  "1f"},     /* lldb-server */
+	{"00000001",               false, 0,          1,          8,  "1"},
+	{"0",                      false, 0,          0,          1,  "0"},
+	{"-1",                     false, 0,          -1,         2,  "-1"},
+	{"p0.0",                   true,  0,          0,          4,  "p0.0"},
+	{"p1.-1",                  true,  1,          -1,         5,  "p1.-1"},
+	{"p-1.-1",                 true,  -1,         -1,         6,  "p-1.-1"},
+	{"p3",                     true,  3,          -1,         2,  "p3.-1"},
+	{"p3,p4",                  true,  3,          -1,         2,  "p3.-1"},
+	{"7fffffff",               false, 0,          0x7fffffff, 8,  "7fffffff"},
+	{"pABC.DeF",               true,  0xabc,      0xdef,      8,  "pabc.def"},
+	{"p000000000000000000001.0000000000000000000002", true, 1, 2, 45, "p1.2"},
+	// clang-format on
+};
+
+START_TEST(parse_good)
+{
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		struct gdbregs__thread_id id = {0};
+		char text[GDBREGS__THREAD_ID_TEXT];
+		size_t at = 0;
+
+		ck_assert(parse(good[i].text, &at, &id));
+		ck_assert_uint_eq(at, good[i].length);
+		ck_assert_int_eq(id.has_pid, good[i].has_pid);
+		ck_assert_int_eq(id.pid, good[i].pid);
+		ck_assert_int_eq(id.tid, good[i].tid);
+		ck_assert_uint_eq(gdbregs__thread_id_format(text, &id), strlen(good[i].canonical));
+		ck_assert_str_eq(text, good[i].canonical);
+	}
+}
+END_TEST
+
+START_TEST(parse_refuses)
+{
+	static const char *const texts[] = {
+		"",	 "p",	     "P1.1",	    "-",   "p.",	  "p.1",
+		"p1.",	 "p1.-",     "p1.x",	    "x1",  "-2",	  "-0",
+		"p-2.1", "80000000", "p80000000.1", "-10", "p1.80000000", "10000000000000001",
+		"p1..1", " 1",	     "--1",
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct gdbregs__thread_id id = {true, 7, 8};
+		size_t at = 0;
+
+		ck_assert_msg(!parse(texts[i], &at, &id), "\"%s\" was taken", texts[i]);
+		ck_assert_uint_eq(at, 0);
+		ck_assert(id.has_pid && id.pid == 7 && id.tid == 8);
+	}
+}
+END_TEST
+
+START_TEST(parse_from_the_middle)
+{
+	struct gdbregs__thread_id id;
+	size_t at = 1;
+
+	ck_assert(parse("mp1.1,p1.2", &at, &id));
+	ck_assert_uint_eq(at, 5);
+	at = 6;
+	ck_assert(parse("mp1.1,p1.2", &at, &id));
+	ck_assert_uint_eq(at, 10);
+	ck_assert_int_eq(id.tid, 2);
+	ck_assert(!parse("mp1.1,p1.2", &at, &id));
+}
+END_TEST
+
+START_TEST(equal)
+{
+	struct gdbregs__thread_id a = {true, 1, 2}, b = {true, 1, 2};
+
+	ck_assert(gdbregs__thread_id_equal(&a, &b));
+	b.pid = 2;
+	ck_assert(!gdbregs__thread_id_equal(&a, &b));
+	b = (struct gdbregs__thread_id){true, 1, 3};
+	ck_assert(!gdbregs__thread_id_equal(&a, &b));
+	b = (struct gdbregs__thread_id){false, 0, 2};
+	ck_assert(!gdbregs__thread_id_equal(&a, &b));
+	/* p0.2, thread 2 of any process, is not the thread 2 of a stub without them. */
+	a = (struct gdbregs__thread_id){true, 0, 2};
+	ck_assert(!gdbregs__thread_id_equal(&a, &b));
+}
+END_TEST
+
+START_TEST(concrete)
+{
+	static const struct {
+		struct gdbregs__thread_id id;
+		bool concrete;
+	} cases[] = {
+		{{false, 0, 1}, true},	 {{true, 1, 1}, true},	 {{false, 0, 0}, false},
+		{{false, 0, -1}, false}, {{true, 0, 1}, false},	 {{true, -1, 1}, false},
+		{{true, 1, 0}, false},	 {{true, 1, -1}, false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		ck_assert_int_eq(gdbregs__thread_id_concrete(&cases[i].id), cases[i].concrete);
+}
+END_TEST
+
+static void check_random(uint32_t *state)
+{
+	static const char alphabet[] = "pp01-.,fA7";
+	struct gdbregs__thread_id id, again;
+	char canonical[GDBREGS__THREAD_ID_TEXT];
+	uint8_t text[24];
+	size_t size = random_text(state, text, sizeof(text), alphabet, sizeof(alphabet));
+	size_t at = 0, end = 0;
+
+	if (!gdbregs__thread_id_parse(guarded(text, size), size, &at, &id)) {
+		MUST(at == 0);
+		return;
+	}
+	MUST(at > 0 && at <= size);
+	MUST(id.tid >= -1 && id.tid <= INT32_MAX && id.pid >= -1 && id.pid <= INT32_MAX);
+	size_t length = gdbregs__thread_id_format(canonical, &id);
+	MUST(length < sizeof(canonical) && canonical[length] == '\0');
+	MUST(gdbregs__thread_id_parse((uint8_t *)canonical, length, &end, &again));
+	MUST(end == length);
+	MUST(gdbregs__thread_id_equal(&id, &again));
+}
+
+START_TEST(random_input)
+{
+	uint32_t state = 0x77c1e08d;
+
+	for (int i = 0; i < 100000; i++)
+		check_random(&state);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("thread_id");
+	TCase *tests = tcase_create("thread_id");
+
+	tcase_set_timeout(tests, 120);
+	tcase_add_test(tests, parse_good);
+	tcase_add_test(tests, parse_refuses);
+	tcase_add_test(tests, parse_from_the_middle);
+	tcase_add_test(tests, equal);
+	tcase_add_test(tests, concrete);
+	tcase_add_test(tests, random_input);
+	suite_add_tcase(suite, tests);
+	return run_suite(suite);
+}

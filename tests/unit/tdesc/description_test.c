@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "documents.h"
+
+#include "util/alloc.h"
+#include "../suite.h"
+
+#include <stdio.h>
+
+START_TEST(numbers)
+{
+	static const struct {
+		const char *bitsize;
+		uint32_t bits; /* 0: refused */
+	} cases[] = {
+		{"1", 1},
+		{"12", 12},
+		{"0x20", 32},
+		{"0X1f", 31},
+		{"010", 8},
+		{" 8", 8},
+		{"\t\n +8", 8},
+		{"524288", 524288},
+		{"0", 0},
+		{"524289", 0},
+		{"-8", 0},
+		{"- 8", 0},
+		{"+-8", 0},
+		{"", 0},
+		{" ", 0},
+		{"8 ", 0},
+		{"8bits", 0},
+		{"x", 0},
+		{"0x", 0},
+		{"09", 0},
+		{"1e3", 0},
+		{"8.0", 0},
+		{"4294967296", 0},
+		{"4294967304", 0},
+		{"18446744073709551616", 0},
+		{"18446744073709551624", 0},
+		{"99999999999999999999999999999999", 0},
+		{"0xffffffffffffffffffffff", 0},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char body[100];
+
+		snprintf(body, sizeof(body), "<reg name='a' bitsize='%s'/>", cases[i].bitsize);
+		char *text = feature_of(body);
+		if (cases[i].bits) {
+			struct gdbregs_description *d = good_text(text);
+
+			ck_assert_uint_eq(d->registers[0].bits, cases[i].bits);
+			gdbregs__description_free(d);
+		} else {
+			bad_text(text, GDBREGS_ERR_DESCRIPTION, NULL);
+		}
+		gdbregs_free(text);
+	}
+}
+END_TEST
+
+/* They are not listed, have a number, and keep their place in g. */
+START_TEST(registers_without_a_name)
+{
+	char *text =
+		feature_of("<reg name='' bitsize='12'/><reg name='a' bitsize='8'/>"
+			   "<reg name='' bitsize='64' regnum='7'/><reg name='b' bitsize='8'/>");
+	struct gdbregs_description *d = good_text(text);
+
+	ck_assert_uint_eq(d->register_count, 2);
+	ck_assert_uint_eq(d->registers[0].regnum, 1);
+	ck_assert_uint_eq(d->registers[1].regnum, 8);
+	ck_assert_uint_eq(d->hole_count, 2);
+	ck_assert_uint_eq(d->holes[0].regnum, 0);
+	ck_assert_uint_eq(d->holes[0].bits, 12);
+	ck_assert_uint_eq(d->holes[1].regnum, 7);
+	ck_assert_uint_eq(d->holes[1].bits, 64);
+	ck_assert(!d->holes_unordered);
+	gdbregs__description_free(d);
+	gdbregs_free(text);
+	text = feature_of("<reg name='' bitsize='8' regnum='2'/><reg name='' bitsize='8' "
+			  "regnum='1'/>");
+	d = good_text(text);
+	ck_assert(d->holes_unordered);
+	gdbregs__description_free(d);
+	gdbregs_free(text);
+}
+END_TEST
+
+static void bad_body(const char *body, int code, const char *says)
+{
+	char *text = feature_of(body);
+
+	bad_text(text, code, says);
+	gdbregs_free(text);
+}
+
+START_TEST(number_errors)
+{
+	bad_body("<reg name='a' bitsize='8' regnum='-1'/>", GDBREGS_ERR_DESCRIPTION,
+		 "target.xml:1:27: register \"a\": regnum -1 is out of range: 0 to 1048575 "
+		 "(max_register_number)");
+	bad_body("<reg name='a' bitsize='8' regnum='four'/>", GDBREGS_ERR_DESCRIPTION,
+		 "target.xml:1:27: register \"a\": regnum \"four\" is not a number");
+	bad_body("<reg name='a' bitsize='8' regnum=''/>", GDBREGS_ERR_DESCRIPTION, NULL);
+	bad_body("<reg name='a' bitsize='8' regnum='4294967296'/>", GDBREGS_ERR_DESCRIPTION, NULL);
+	bad_body("<reg name='a' bitsize='8' regnum='1048576'/>", GDBREGS_ERR_DESCRIPTION, NULL);
+	bad_body("<reg name='a' bitsize='8' regnum='1048575'/><reg name='b' bitsize='8'/>",
+		 GDBREGS_ERR_DESCRIPTION,
+		 "target.xml:1:71: register \"b\": regnum (implied) is out of range: 0 to 1048575 "
+		 "(max_register_number)");
+	/* A register without a name that counts is still a register. */
+	bad_body("<reg name='' bitsize='8' regnum='1048575'/><reg name='b' bitsize='8'/>",
+		 GDBREGS_ERR_DESCRIPTION, NULL);
+	bad_body("<reg name=''/>", GDBREGS_ERR_DESCRIPTION, NULL);
+	bad_body("<reg name='&#233;\n' bitsize='0'/>", GDBREGS_ERR_DESCRIPTION,
+		 "target.xml:1:27: register \"\\xc3\\xa9 \": bitsize 0 is out of range: 1 to "
+		 "524288 (max_register_bits)");
+}
+END_TEST
+
+/* What only a session's own limits forbid is LIMIT. */
+START_TEST(number_limits)
+{
+	char *text = feature_of("<reg name='a' bitsize='65' regnum='100'/>");
+	const struct gdbregs_document one = document("target.xml", text);
+	struct gdbregs_options o;
+
+	gdbregs_options_init(&o);
+	o.max_register_bits = 64;
+	parse_bad(&one, 1, &o, GDBREGS_ERR_LIMIT,
+		  "target.xml:1:27: register \"a\": bitsize 65 is out of range: 1 to 64 "
+		  "(max_register_bits)");
+	o.max_register_bits = 65;
+	o.max_register_number = 99;
+	parse_bad(&one, 1, &o, GDBREGS_ERR_LIMIT, NULL);
+	o.max_register_number = 100;
+	struct gdbregs_description *d = parse_good(&one, 1, &o);
+	ck_assert_uint_eq(d->stat_max_register_bits, 65);
+	ck_assert_uint_eq(d->stat_max_register_number, 100);
+	gdbregs__description_free(d);
+	gdbregs_free(text);
+}
+END_TEST
+
+/* No option lets a number pass that would be negative in QEMU's int. */
+START_TEST(number_ceiling)
+{
+	char *text = feature_of("<reg name='a' bitsize='8' regnum='0x7fffffff'/>"
+				"<reg name='b' bitsize='8'/>");
+	const struct gdbregs_document one = document("target.xml", text);
+	struct gdbregs_options o;
+
+	gdbregs_options_init(&o);
+	o.max_register_number = SIZE_MAX;
+	parse_bad(&one, 1, &o, GDBREGS_ERR_DESCRIPTION, NULL);
+	gdbregs_free(text);
+	text = feature_of("<reg name='a' bitsize='2147483648'/>");
+	const struct gdbregs_document wide = document("target.xml", text);
+	o.max_register_bits = SIZE_MAX;
+	parse_bad(&wide, 1, &o, GDBREGS_ERR_DESCRIPTION, NULL);
+	gdbregs_free(text);
+}
+END_TEST
+
+static void check_at(const struct gdbregs_description *d, size_t *limit, size_t has,
+		     const struct gdbregs__limits *limits, const char *says)
+{
+	struct gdbregs_error err = {0};
+
+	*limit = has;
+	ck_assert_int_eq(gdbregs__description_check(d, limits, &err), 0);
+	*limit = has - 1;
+	ck_assert_int_eq(gdbregs__description_check(d, limits, &err), GDBREGS_ERR_LIMIT);
+	ck_assert_msg(strstr(err.text, says) != NULL, "%s", err.text);
+	*limit = has;
+}
+
+/* A description that is known already is held against another session's limits. */
+START_TEST(limits_again)
+{
+	const struct gdbregs_document documents[] = {
+		document("target.xml", "<target><xi:include href='f'/></target>"),
+		document("f", "<feature><vector id='v' type='int8' count='2'/>"
+			      "<reg name='a' bitsize='16' type='v' regnum='7'/></feature>"),
+	};
+	struct gdbregs_description *d = parse_good(documents, 2, NULL);
+	struct gdbregs__limits l = gdbregs__limits_from(NULL);
+
+	check_at(d, &l.registers, 1, &l, "max_registers");
+	check_at(d, &l.register_bits, 16, &l, "max_register_bits");
+	check_at(d, &l.register_number, 7, &l, "max_register_number");
+	check_at(d, &l.includes, 1, &l, "max_includes");
+	check_at(d, &l.include_depth, 1, &l, "max_include_depth");
+	check_at(d, &l.element_depth, 3, &l, "max_element_depth");
+	check_at(d, &l.types, 1, &l, "max_types");
+	check_at(d, &l.description_bytes, documents[0].size + documents[1].size, &l,
+		 "max_description_bytes");
+	gdbregs__description_free(d);
+}
+END_TEST
+
+START_TEST(count_limits)
+{
+	char *text = feature_of("<reg name='a' bitsize='8'/><reg name='' bitsize='8'/>"
+				"<flags id='x' size='1'><field name='F' start='0' end='0'/></flags>"
+				"<reg name='b' bitsize='8'/>");
+	const struct gdbregs_document one = document("target.xml", text);
+	struct gdbregs_options o;
+
+	gdbregs_options_init(&o);
+	o.max_registers = 2;
+	o.max_types = 2;
+	gdbregs__description_free(parse_good(&one, 1, &o));
+	o.max_registers = 1;
+	parse_bad(&one, 1, &o, GDBREGS_ERR_LIMIT,
+		  "target.xml:1:146: more than 1 registers (max_registers)");
+	o.max_types = 1;
+	parse_bad(&one, 1, &o, GDBREGS_ERR_LIMIT,
+		  "target.xml:1:103: more than 1 types, fields and values (max_types)");
+	gdbregs_free(text);
+}
+END_TEST
+
+/* -------------------------------------------------------------- look-up --- */
+
+static int find(const struct gdbregs_description *d, const char *feature, const char *name)
+{
+	const struct gdbregs_register *reg = NULL;
+	int result = gdbregs__description_find(d, feature, name, &reg);
+
+	ck_assert((result == 0) == (reg != NULL));
+	return result < 0 ? result : (int)reg->index;
+}
+
+START_TEST(look_up)
+{
+	struct gdbregs_description *d =
+		good_text("<target><feature name='f'><reg name='lr' bitsize='32'/><reg name='pc' "
+			  "bitsize='32'/>"
+			  "<reg name='q10' bitsize='8'/><reg name='q10' bitsize='8'/></feature>"
+			  "<feature name='g'><reg name='lr' bitsize='32'/><reg name='PC' "
+			  "bitsize='8'/></feature>"
+			  "<feature><reg name='lr' bitsize='32'/><reg name='x' "
+			  "bitsize='32'/></feature></target>");
+
+	ck_assert_int_eq(find(d, NULL, "pc"), 1);
+	ck_assert_int_eq(find(d, NULL, "PC"), 5);
+	ck_assert_int_eq(find(d, NULL, "x"), 7);
+	ck_assert_int_eq(find(d, NULL, "lr"), GDBREGS_ERR_AMBIGUOUS);
+	ck_assert_int_eq(find(d, "f", "lr"), 0);
+	ck_assert_int_eq(find(d, "g", "lr"), 4);
+	ck_assert_int_eq(find(d, "f", "q10"), GDBREGS_ERR_AMBIGUOUS);
+	ck_assert_int_eq(find(d, "g", "q10"), GDBREGS_ERR_NO_REGISTER);
+	ck_assert_int_eq(find(d, "", "lr"), GDBREGS_ERR_NO_REGISTER);
+	ck_assert_int_eq(find(d, NULL, ""), GDBREGS_ERR_NO_REGISTER);
+	ck_assert_int_eq(find(d, NULL, "p"), GDBREGS_ERR_NO_REGISTER);
+	gdbregs__description_free(d);
+	d = good_text("<target/>");
+	ck_assert_int_eq(find(d, NULL, "pc"), GDBREGS_ERR_NO_REGISTER);
+	gdbregs__description_free(d);
+}
+END_TEST
+
+START_TEST(getters)
+{
+	struct gdbregs_description *d =
+		good_text("<target><architecture>a</architecture><osabi>o</osabi><feature name='f'>"
+			  "<reg name='x' bitsize='32' type='float' group='g'/></feature><feature>"
+			  "<reg name='y' bitsize='8' type='?'/></feature></target>");
+	struct gdbregs_reg_descriptor *registers;
+	struct gdbregs_feature *features;
+	size_t count;
+
+	ck_assert_int_eq(gdbregs_description_registers(d, &registers, &count), 0);
+	ck_assert_uint_eq(count, 2);
+	ck_assert_str_eq(registers[0].name, "x");
+	ck_assert_str_eq(registers[0].feature, "f");
+	ck_assert_ptr_null(registers[1].feature);
+	ck_assert_str_eq(gdbregs_register_name(registers[0].handle), "x");
+	ck_assert_str_eq(gdbregs_register_feature(registers[0].handle), "f");
+	ck_assert_str_eq(gdbregs_register_type(registers[0].handle), "float");
+	ck_assert_str_eq(gdbregs_register_group(registers[0].handle), "g");
+	ck_assert_uint_eq(gdbregs_register_bits(registers[0].handle), 32);
+	ck_assert_int_eq(gdbregs_register_kind(registers[0].handle), GDBREGS_TYPE_FLOAT);
+	ck_assert_ptr_null(gdbregs_register_feature(registers[1].handle));
+	ck_assert_ptr_null(gdbregs_register_group(registers[1].handle));
+	ck_assert_int_eq(gdbregs_register_kind(registers[1].handle), GDBREGS_TYPE_UNKNOWN);
+	gdbregs_free(registers);
+	ck_assert_int_eq(gdbregs_description_features(d, &features, &count), 0);
+	ck_assert_uint_eq(count, 2);
+	ck_assert_str_eq(features[0].name, "f");
+	ck_assert_ptr_null(features[1].name);
+	ck_assert_uint_eq(features[1].first, 1);
+	ck_assert_uint_eq(features[1].count, 1);
+	gdbregs_free(features);
+	ck_assert_str_eq(gdbregs_description_architecture(d), "a");
+	ck_assert_str_eq(gdbregs_description_osabi(d), "o");
+	ck_assert_uint_eq(gdbregs_description_document_count(d), 1);
+	ck_assert_str_eq(gdbregs_description_document(d, 0).name, "target.xml");
+	ck_assert_ptr_null(gdbregs_description_document(d, 1).name);
+	ck_assert_int_eq(gdbregs_description_registers(d, NULL, &count), GDBREGS_ERR_INVAL);
+	ck_assert_int_eq(gdbregs_description_features(NULL, &features, &count), GDBREGS_ERR_INVAL);
+	gdbregs__description_free(d);
+}
+END_TEST
+
+START_TEST(getters_out_of_memory)
+{
+	struct gdbregs_description *d = good_text("<target/>");
+	struct gdbregs_reg_descriptor *registers = NULL;
+	struct gdbregs_feature *features = NULL;
+	struct gdbregs_buffer xml = {0};
+	size_t count = 77;
+
+	gdbregs__alloc_fail(1, 1);
+	ck_assert_int_eq(gdbregs_description_registers(d, &registers, &count), GDBREGS_ERR_NOMEM);
+	ck_assert_int_eq(gdbregs_description_features(d, &features, &count), GDBREGS_ERR_NOMEM);
+	ck_assert_int_eq(gdbregs_description_xml(d, &xml), GDBREGS_ERR_NOMEM);
+	gdbregs__alloc_fail(0, 0);
+	ck_assert_uint_eq(count, 77);
+	ck_assert_int_eq(gdbregs_description_registers(d, &registers, &count), 0);
+	ck_assert_uint_eq(count, 0);
+	ck_assert_ptr_nonnull(registers);
+	gdbregs_free(registers);
+	gdbregs__description_free(d);
+}
+END_TEST
+
+/* ------------------------------------------------------ one document --- */
+
+static void expect_xml(const struct gdbregs_document *documents, size_t count, const char *says)
+{
+	struct gdbregs_description *d = parse_good(documents, count, NULL);
+	struct gdbregs_buffer xml = {0};
+
+	ck_assert_int_eq(gdbregs__buffer_append_text(&xml, "replaced"), 0);
+	ck_assert_int_eq(gdbregs_description_xml(d, &xml), 0);
+	ck_assert_int_eq(gdbregs__buffer_terminate(&xml), 0);
+	ck_assert_str_eq((char *)xml.data, says);
+	gdbregs_buffer_fini(&xml);
+	gdbregs__description_free(d);
+}
+
+START_TEST(resolved)
+{
+	const struct gdbregs_document documents[] = {
+		document("target.xml",
+			 "<!DOCTYPE target SYSTEM 'gdb-target.dtd'><!-- c --><target >"
+			 "<architecture>\n i386 &amp; &lt;&gt;\"'\xc3\xa9 \n</architecture>"
+			 "<xi:include href='f'>gone</xi:include><x "
+			 "a='&quot;&apos;&lt;&gt;&amp;&#10;&#9;'>"
+			 "one<y></y>two\n three <![CDATA[]]></x><z> </z></target>"),
+		document("f", "<?xml version='1.0'?>\n<feature name='f'>\n</feature>\n"),
+	};
+
+	expect_xml(documents, 2,
+		   "<?xml version=\"1.0\"?>\n"
+		   "<target>\n"
+		   "  <architecture>i386 &amp; &lt;&gt;\"'\xc3\xa9</architecture>\n"
+		   "  <feature name=\"f\"/>\n"
+		   "  <x a=\"&quot;'&lt;&gt;&amp;&#10;&#9;\">\n"
+		   "    one\n"
+		   "    <y/>\n"
+		   "    two\n three\n"
+		   "  </x>\n"
+		   "  <z/>\n"
+		   "</target>\n");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("description");
+	TCase *all = tcase_create("all");
+
+	tcase_set_timeout(all, 300);
+	tcase_add_test(all, numbers);
+	tcase_add_test(all, registers_without_a_name);
+	tcase_add_test(all, number_errors);
+	tcase_add_test(all, number_limits);
+	tcase_add_test(all, number_ceiling);
+	tcase_add_test(all, limits_again);
+	tcase_add_test(all, count_limits);
+	tcase_add_test(all, look_up);
+	tcase_add_test(all, getters);
+	tcase_add_test(all, getters_out_of_memory);
+	tcase_add_test(all, resolved);
+	suite_add_tcase(suite, all);
+	return run_suite(suite);
+}

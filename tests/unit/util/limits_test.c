@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Each limit on descriptions at the limit and one past it, from a fresh parse and
+ * from a context that knows the description already. Those that a session meets
+ * on the wire are in tests/session/limits_test.c. */
+#include "../tdesc/documents.h"
+
+#include "tdesc/context.h"
+#include "../suite.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct gdbregs_document plain[] = {
+	{"target.xml", NULL, 0}, {"1.xml", NULL, 0}, {"2.xml", NULL, 0}};
+
+#define OPTION(member) #member, offsetof(struct gdbregs_options, member)
+#define REG(name)      "<reg name='" name "' bitsize='8'/>"
+
+/* Documents, how much of the limited thing they have, and the option. */
+static const struct {
+	const char *name;
+	size_t offset;
+	const char *texts[3]; /* of target.xml, 1.xml, 2.xml */
+	size_t measure;
+} limits[] = {
+	// clang-format off
+	{OPTION(max_registers), {"<target><feature name='f'>" REG("a") REG("b") REG("c") "</feature></target>"}, 3},
+	{OPTION(max_register_bits), {"<target><feature name='f'><reg name='a' bitsize='96'/></feature></target>"}, 96},
+	{OPTION(max_register_number), {"<target><feature name='f'><reg name='a' bitsize='8' regnum='77'/></feature></target>"}, 77},
+	{OPTION(max_register_number), {"<target><feature name='f'><reg name='a' bitsize='8' regnum='76'/>" REG("implicit") "</feature></target>"}, 77},
+	{OPTION(max_includes), {"<target><xi:include href='1.xml'/><xi:include href='1.xml'/></target>", "<feature name='f'><xi:include href='2.xml'/></feature>", REG("a")}, 4},
+	{OPTION(max_include_depth), {"<target><xi:include href='1.xml'/></target>", "<feature name='f'><xi:include href='2.xml'/></feature>", REG("a")}, 2},
+	{OPTION(max_element_depth), {"<target><a><b><c/></b></a><d/></target>"}, 4},
+	{OPTION(max_types), {"<target><feature name='f'><vector id='v' type='int8' count='4'/><flags id='g' size='4'><field name='x' start='0' end='0'/><field name='y' start='1' end='1'/></flags><enum id='e' size='4'><evalue name='z' value='0'/></enum></feature></target>"}, 6},
+	/* Of target.xml and 1.xml twice: 69 + 2 * 10. */
+	{OPTION(max_description_bytes), {"<target><xi:include href='1.xml'/><xi:include href='1.xml'/></target>", "<feature/>"}, 89},
+	// clang-format on
+};
+
+#define LIMITS (sizeof(limits) / sizeof(*limits))
+
+static size_t fill(size_t which, struct gdbregs_document *documents)
+{
+	size_t count = 0;
+
+	memcpy(documents, plain, sizeof(plain));
+	for (; count < 3 && limits[which].texts[count]; count++)
+		documents[count] = document(plain[count].name, limits[which].texts[count]);
+	return count;
+}
+
+static struct gdbregs_options options_of(size_t which, size_t value)
+{
+	struct gdbregs_options o;
+
+	gdbregs_options_init(&o);
+	memcpy((char *)&o + limits[which].offset, &value, sizeof(value));
+	return o;
+}
+
+static void require_named(const struct gdbregs_error *err, const char *option)
+{
+	ck_assert_msg(strstr(err->text, option) != NULL, "\"%s\" does not name %s", err->text,
+		      option);
+}
+
+START_TEST(at_the_limit)
+{
+	struct gdbregs_document documents[3];
+	size_t count = fill(_i, documents);
+	struct gdbregs_options o = options_of(_i, limits[_i].measure);
+
+	gdbregs__description_free(parse_good(documents, count, &o));
+}
+END_TEST
+
+START_TEST(one_past)
+{
+	struct gdbregs_document documents[3];
+	size_t count = fill(_i, documents);
+	struct gdbregs_options o = options_of(_i, limits[_i].measure - 1);
+	const struct gdbregs__limits most = gdbregs__limits_from(&o);
+	struct gdbregs_description *d = NULL;
+	struct gdbregs_error err = {0};
+
+	ck_assert_int_eq(gdbregs__include_parse(documents, count, &most, &d, &err),
+			 GDBREGS_ERR_LIMIT);
+	ck_assert_ptr_null(d);
+	require_named(&err, limits[_i].name);
+}
+END_TEST
+
+/* What another session was allowed to hold is not this one's measure. */
+START_TEST(known_to_the_context)
+{
+	struct gdbregs_document documents[3];
+	size_t count = fill(_i, documents);
+	struct gdbregs_options low = options_of(_i, limits[_i].measure - 1);
+	struct gdbregs_options just = options_of(_i, limits[_i].measure);
+	const struct gdbregs__limits roomy = gdbregs__limits_from(NULL);
+	const struct gdbregs__limits less = gdbregs__limits_from(&low);
+	const struct gdbregs__limits enough = gdbregs__limits_from(&just);
+	const struct gdbregs_description *first = NULL, *again = NULL, *none = NULL;
+	struct gdbregs_context *ctx;
+	struct gdbregs_error err = {0};
+
+	ck_assert_int_eq(gdbregs_context_new(&ctx), 0);
+	ck_assert_int_eq(gdbregs__registry_description(ctx, documents, count, &roomy, &first, &err),
+			 0);
+	ck_assert_int_eq(gdbregs__registry_description(ctx, documents, count, &less, &none, &err),
+			 GDBREGS_ERR_LIMIT);
+	require_named(&err, limits[_i].name);
+	ck_assert_ptr_null(none);
+	ck_assert_int_eq(
+		gdbregs__registry_description(ctx, documents, count, &enough, &again, &err), 0);
+	ck_assert_ptr_eq(first, again);
+	gdbregs_context_unref(ctx);
+}
+END_TEST
+
+/* ------------------------------------------------------------------ the options --- */
+
+START_TEST(zero_is_the_default)
+{
+	struct gdbregs_options zero, standard;
+
+	memset(&zero, 0, sizeof(zero));
+	gdbregs_options_init(&standard);
+	const struct gdbregs__limits a = gdbregs__limits_from(&zero);
+	const struct gdbregs__limits b = gdbregs__limits_from(&standard);
+	const struct gdbregs__limits c = gdbregs__limits_from(NULL);
+	ck_assert_mem_eq(&a, &b, sizeof(a));
+	ck_assert_mem_eq(&a, &c, sizeof(a));
+}
+END_TEST
+
+/* As include/gdbregs.h documents them. */
+START_TEST(defaults)
+{
+	struct gdbregs_options o;
+
+	gdbregs_options_init(&o);
+	ck_assert_uint_eq(o.size, sizeof(o));
+	ck_assert_uint_eq(o.max_packet_bytes, 1 << 20);
+	ck_assert_uint_eq(o.max_description_bytes, 16 << 20);
+	ck_assert_uint_eq(o.max_registers, 131072);
+	ck_assert_uint_eq(o.max_register_bits, 524288);
+	ck_assert_uint_eq(o.max_register_number, 1048575);
+	ck_assert_uint_eq(o.max_includes, 1024);
+	ck_assert_uint_eq(o.max_include_depth, 31);
+	ck_assert_uint_eq(o.max_element_depth, 64);
+	ck_assert_uint_eq(o.max_types, 1048576);
+	ck_assert_uint_eq(o.max_vcpus, 4096);
+	ck_assert_uint_eq(o.connect_timeout_ms, 5000);
+	ck_assert_uint_eq(o.reply_timeout_ms, 5000);
+}
+END_TEST
+
+/* QEMU keeps a number in an int, and dies of a negative one: no option goes
+ * beyond. */
+START_TEST(no_option_lifts_the_ceiling)
+{
+	static const char *const numbers[] = {"0x80000000", "4294967295", "4294967296",
+					      "18446744073709551615"};
+	struct gdbregs_options o;
+	char text[200];
+
+	gdbregs_options_init(&o);
+	o.max_register_number = SIZE_MAX;
+	for (size_t i = 0; i < 4; i++) {
+		snprintf(text, sizeof(text),
+			 "<target><feature name='f'><reg name='a' bitsize='8' regnum='%s'/>"
+			 "</feature></target>",
+			 numbers[i]);
+		const struct gdbregs_document one = document("target.xml", text);
+		const struct gdbregs__limits most = gdbregs__limits_from(&o);
+		struct gdbregs_description *d = NULL;
+		ck_assert_int_lt(gdbregs__include_parse(&one, 1, &most, &d, NULL), 0);
+	}
+	const struct gdbregs_document last =
+		document("target.xml", "<target><feature name='f'><reg name='a' bitsize='8' "
+				       "regnum='0x7fffffff'/></feature></target>");
+	gdbregs__description_free(parse_good(&last, 1, &o));
+	const struct gdbregs_document behind =
+		document("target.xml", "<target><feature name='f'><reg name='a' bitsize='8' "
+				       "regnum='0x7fffffff'/>" REG("b") "</feature></target>");
+	struct gdbregs_description *d = NULL;
+	const struct gdbregs__limits most = gdbregs__limits_from(&o);
+	ck_assert_int_lt(gdbregs__include_parse(&behind, 1, &most, &d, NULL), 0);
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+	Suite *suite = suite_create("limits");
+	TCase *tests = tcase_create("limits");
+
+	tcase_add_loop_test(tests, at_the_limit, 0, LIMITS);
+	tcase_add_loop_test(tests, one_past, 0, LIMITS);
+	tcase_add_loop_test(tests, known_to_the_context, 0, LIMITS);
+	tcase_add_test(tests, zero_is_the_default);
+	tcase_add_test(tests, defaults);
+	tcase_add_test(tests, no_option_lifts_the_ceiling);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
+
+int main(void)
+{
+	return run_suite(make_suite());
+}

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The blocking calls, against stubs on sockets. */
+#include "util/alloc.h"
+#include "serve.h"
+#include "../unit/suite.h"
+
+#include <check.h>
+#include <gdbregs.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static double now(void)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
+}
+
+static struct gdbregs_options options(unsigned timeout_ms)
+{
+	struct gdbregs_options o;
+
+	gdbregs_options_init(&o);
+	o.reply_timeout_ms = timeout_ms;
+	return o;
+}
+
+static const char *socket_path(void)
+{
+	static char path[100];
+	const char *directory = getenv("TMPDIR");
+
+	snprintf(path, sizeof(path), "%s/gdbregs-wire-%d", directory ? directory : "/tmp",
+		 (int)getpid());
+	return path;
+}
+
+static void check_value(unsigned tid, unsigned regnum, const void *data, size_t size)
+{
+	uint8_t expected[64];
+
+	script_value(tid, regnum, expected, size);
+	ck_assert_mem_eq(data, expected, size);
+}
+
+static void read_b(struct gdbregs_session *s)
+{
+	const struct gdbregs_register *b;
+	struct gdbregs_buffer buf = {0};
+
+	ck_assert_int_eq(gdbregs_find_register(s, 1, NULL, "b", &b), 0);
+	ck_assert_int_eq(gdbregs_read_register(s, 1, b, &buf), 8);
+	check_value(2, 1, buf.data, 8);
+	gdbregs_buffer_fini(&buf);
+}
+
+static void check_stub(struct server *server)
+{
+	ck_assert_msg(!server->stub.violation[0], "%s", server->stub.violation);
+	ck_assert(server->stub.running);
+	script_end(&server->stub);
+}
+
+/* ----------------------------------------------------------------------- sockets --- */
+
+START_TEST(every_stub)
+{
+	static struct server server;
+	struct gdbregs_session *s;
+	struct gdbregs_error err;
+
+	script_begin(&server.stub, (enum script_kind)_i, script_small, 1);
+	serve_start(&server, NULL);
+	ck_assert_msg(gdbregs_connect(NULL, server.address, NULL, &s, &err) == 0, "%s", err.text);
+	ck_assert_uint_eq(gdbregs_vcpu_count(s), 2);
+	read_b(s);
+	gdbregs_close(s);
+	serve_stop(&server);
+	check_stub(&server);
+}
+END_TEST
+
+/* Only one of the addresses that localhost has is served. */
+START_TEST(several_addresses)
+{
+	static struct server server;
+	struct gdbregs_session *s;
+	struct gdbregs_error err;
+	char address[40];
+
+	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
+	serve_start(&server, NULL);
+	snprintf(address, sizeof(address), _i ? ":%u" : "tcp:localhost:%u", server.port);
+	ck_assert_msg(gdbregs_connect(NULL, address, NULL, &s, &err) == 0, "%s", err.text);
+	read_b(s);
+	gdbregs_close(s);
+	serve_stop(&server);
+	check_stub(&server);
+}
+END_TEST
+
+START_TEST(unix_socket)
+{
+	static struct server server;
+	struct gdbregs_session *s;
+
+	script_begin(&server.stub, SCRIPT_QEMU72, script_small, 1);
+	serve_start(&server, socket_path());
+	ck_assert_int_eq(gdbregs_connect(NULL, server.address, NULL, &s, NULL), 0);
+	read_b(s);
+	gdbregs_close(s);
+	serve_stop(&server);
+	unlink(socket_path());
+	check_stub(&server);
+}
+END_TEST
+
+START_TEST(nobody_there)
+{
+	static const struct {
+		const char *address, *says;
+		int result;
+	} nowhere[] = {
+		{"127.0.0.1:1", "refused", GDBREGS_ERR_CONNECT},
+		{"localhost:1", "refused", GDBREGS_ERR_CONNECT},
+		{"[::1]:1", "can't connect", GDBREGS_ERR_CONNECT},
+		{"unix:/nonexistent/socket", "no such file", GDBREGS_ERR_CONNECT},
+		{"no-such-host.invalid:1234", "no-such-host", GDBREGS_ERR_CONNECT},
+		{"localhost", "port", GDBREGS_ERR_INVAL},
+		{"localhost:99999", "port", GDBREGS_ERR_INVAL},
+	};
+	struct gdbregs_options o = options(500);
+	struct gdbregs_session *s = (struct gdbregs_session *)&o;
+	struct gdbregs_error err;
+
+	/* Nobody may answer a question about names. */
+	o.connect_timeout_ms = strstr(nowhere[_i].address, "invalid") ? 2000 : 20000;
+	ck_assert_int_eq(gdbregs_connect(NULL, nowhere[_i].address, &o, &s, &err),
+			 nowhere[_i].result);
+	ck_assert_ptr_eq(s, &o);
+	ck_assert_int_eq(err.code, nowhere[_i].result);
+	ck_assert_msg(strstr(err.text, nowhere[_i].says) != NULL, "%s", err.text);
+}
+END_TEST
+
+START_TEST(silent)
+{
+	static struct server server;
+	struct gdbregs_options o = options(200);
+	struct gdbregs_session *s;
+	struct gdbregs_error err;
+	double begun = now();
+
+	o.connect_timeout_ms = 50000;
+	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
+	server.how = SERVE_SILENTLY;
+	serve_start(&server, NULL);
+	ck_assert_int_eq(gdbregs_connect(NULL, server.address, &o, &s, &err), GDBREGS_ERR_TIMEOUT);
+	ck_assert_msg(strstr(err.text, "another debugger") != NULL, "%s", err.text);
+	ck_assert(now() - begun < 30);
+	serve_stop(&server);
+	script_end(&server.stub);
+}
+END_TEST
+
+/* ------------------------------------------------------------- stubs that go away --- */
+
+/* SIGPIPE has its default action here: had it come, we would be dead. */
+static void check_no_sigpipe(void)
+{
+	sigset_t set;
+
+	sigpending(&set);
+	ck_assert(!sigismember(&set, SIGPIPE));
+	pthread_sigmask(SIG_SETMASK, NULL, &set);
+	ck_assert(!sigismember(&set, SIGPIPE));
+}
+
+START_TEST(gone_between_calls)
+{
+	static struct server server;
+	const struct gdbregs_register *b;
+	struct gdbregs_buffer buf = {0};
+	struct gdbregs_session *s;
+
+	signal(SIGPIPE, SIG_DFL);
+	script_begin(&server.stub, (enum script_kind)(_i / 2), script_small, 1);
+	server.how = SERVE_TO_BREAK;
+	serve_start(&server, _i & 1 ? socket_path() : NULL);
+	ck_assert_int_eq(gdbregs_connect(NULL, server.address, NULL, &s, NULL), 0);
+	ck_assert_int_eq(gdbregs_find_register(s, 0, NULL, "b", &b), 0);
+	serve_break(&server);
+	ck_assert_int_eq(gdbregs_read_register(s, 0, b, &buf), GDBREGS_ERR_CLOSED);
+	ck_assert_int_eq(gdbregs_read_register(s, 0, b, &buf), GDBREGS_ERR_CLOSED);
+	ck_assert_int_eq(gdbregs_packet(s, "?", 1, &buf), GDBREGS_ERR_CLOSED);
+	ck_assert_uint_eq(buf.size, 0);
+	ck_assert_uint_gt(strlen(gdbregs_session_error(s)), 10);
+	gdbregs_close(s);
+	check_no_sigpipe();
+	unlink(socket_path());
+	script_end(&server.stub);
+}
+END_TEST
+
+#define COUNT 300000
+static struct gdbregs_read reads[COUNT];
+
+/* In the middle of a batch larger than what the sockets hold. */
+START_TEST(gone_in_a_batch)
+{
+	size_t count = script_slow() ? 40000 : COUNT;
+	static struct server server;
+	const struct gdbregs_register *b;
+	struct gdbregs_buffer storage = {0};
+	struct gdbregs_session *s;
+
+	signal(SIGPIPE, SIG_DFL);
+	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
+	server.how = SERVE_TO_READ;
+	serve_start(&server, _i ? socket_path() : NULL);
+	ck_assert_int_eq(gdbregs_connect(NULL, server.address, NULL, &s, NULL), 0);
+	ck_assert_int_eq(gdbregs_find_register(s, 0, NULL, "b", &b), 0);
+	for (size_t i = 0; i < count; i++)
+		reads[i] = (struct gdbregs_read){i & 1, b, -99, NULL};
+	ck_assert_int_eq(gdbregs_read_registers(s, reads, count, &storage), GDBREGS_ERR_CLOSED);
+	ck_assert_int_eq(reads[0].status, -99);
+	gdbregs_close(s);
+	check_no_sigpipe();
+	serve_stop(&server);
+	unlink(socket_path());
+	gdbregs_buffer_fini(&storage);
+	script_end(&server.stub);
+}
+END_TEST
+
+/* A batch that neither side can hold: reading goes on while writing waits. */
+START_TEST(large_batch)
+{
+	size_t count = script_slow() ? 40000 : COUNT;
+	static struct server server;
+	const struct gdbregs_register *b;
+	struct gdbregs_buffer storage = {0};
+	struct gdbregs_session *s;
+
+	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
+	serve_start(&server, NULL);
+	ck_assert_int_eq(gdbregs_connect(NULL, server.address, NULL, &s, NULL), 0);
+	ck_assert_int_eq(gdbregs_find_register(s, 0, NULL, "b", &b), 0);
+	for (size_t i = 0; i < count; i++)
+		reads[i] = (struct gdbregs_read){i / 1000 & 1, b, -99, NULL};
+	ck_assert_int_eq(gdbregs_read_registers(s, reads, count, &storage), 0);
+	for (size_t i = 0; i < count; i++) {
+		ck_assert(reads[i].status == 8);
+		check_value(1 + (i / 1000 & 1), 1, reads[i].data, 8);
+	}
+	gdbregs_close(s);
+	serve_stop(&server);
+	gdbregs_buffer_fini(&storage);
+	check_stub(&server);
+}
+END_TEST
+
+/* An allocation fails while a reply is awaited, the one for the input itself among
+ * them: closing ends all the same, and the target runs. */
+START_TEST(out_of_memory)
+{
+	static struct server server;
+	const struct gdbregs_register *b;
+	struct gdbregs_buffer buf = {0};
+	struct gdbregs_session *s;
+
+	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
+	serve_start(&server, NULL);
+	ck_assert_int_eq(gdbregs_connect(NULL, server.address, NULL, &s, NULL), 0);
+	ck_assert_int_eq(gdbregs_find_register(s, 0, NULL, "b", &b), 0);
+	gdbregs__alloc_fail(1 + (unsigned long)_i / 2, _i & 1);
+	int result = gdbregs_read_register(s, 0, b, &buf);
+	gdbregs__alloc_fail(0, 0);
+	ck_assert_msg(result == 8 || result == GDBREGS_ERR_NOMEM, "%s", gdbregs_error_name(result));
+	gdbregs_close(s);
+	serve_stop(&server);
+	gdbregs_buffer_fini(&buf);
+	check_stub(&server);
+}
+END_TEST
+
+/* -------------------------------------------------------------------- the arguments --- */
+
+START_TEST(arguments)
+{
+	struct gdbregs_session *s;
+	struct gdbregs_error err;
+	struct gdbregs_buffer buf = {0};
+	char *nothing[] = {NULL};
+
+	ck_assert_int_eq(gdbregs_connect(NULL, ":1", NULL, NULL, &err), GDBREGS_ERR_INVAL);
+	ck_assert_int_eq(gdbregs_spawn(NULL, NULL, NULL, &s, &err), GDBREGS_ERR_INVAL);
+	ck_assert_int_eq(gdbregs_spawn(NULL, nothing, NULL, &s, NULL), GDBREGS_ERR_INVAL);
+	ck_assert_int_eq(gdbregs_read_register(NULL, 0, NULL, &buf), GDBREGS_ERR_INVAL);
+	ck_assert_int_eq(gdbregs_read_registers(NULL, NULL, 0, &buf), GDBREGS_ERR_INVAL);
+	ck_assert_int_eq(gdbregs_packet(NULL, "?", 1, &buf), GDBREGS_ERR_INVAL);
+	ck_assert_uint_eq(gdbregs_vcpu_count(NULL), 0);
+	gdbregs_close(NULL);
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+	Suite *suite = suite_create("blocking");
+	TCase *tests = tcase_create("blocking");
+
+	tcase_set_timeout(tests, 60);
+	tcase_add_loop_test(tests, every_stub, 0, SCRIPT_KINDS);
+	tcase_add_loop_test(tests, several_addresses, 0, 2);
+	tcase_add_test(tests, unix_socket);
+	tcase_add_loop_test(tests, nobody_there, 0, 7);
+	tcase_add_test(tests, silent);
+	tcase_add_loop_test(tests, gone_between_calls, 0, 2 * SCRIPT_KINDS);
+	tcase_add_loop_test(tests, gone_in_a_batch, 0, 2);
+	tcase_add_test(tests, large_batch);
+	tcase_add_loop_test(tests, out_of_memory, 0, 16);
+	tcase_add_test(tests, arguments);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
+
+int main(void)
+{
+	return run_suite(make_suite());
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Connecting, reading everything, closing: on each kind of stub, with the input
+ * in all kinds of pieces. */
+#include "../session/harness.h"
+#include "../unit/suite.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct machine {
+	const struct script_process *processes;
+	size_t count;
+	unsigned vcpus;
+};
+
+static const struct machine machines[] = {{script_small, 1, 2}, {script_clusters, 2, 3}};
+
+/* Only QEMU says what other processes there are. */
+static const struct machine *machine_of(int kind)
+{
+	return &machines[kind == SCRIPT_QEMU10 || kind == SCRIPT_QEMU72];
+}
+
+static void check_vcpus(struct drive *d, int kind)
+{
+	static const char *const threads[] = {"p01.01", "p01.02", "p02.03"};
+	unsigned count = gdbregs_vcpu_count(d->s);
+
+	ck_assert_uint_eq(count, machine_of(kind)->vcpus);
+	for (unsigned i = 0; i < count; i++)
+		ck_assert_str_eq(gdbregs_vcpu_thread(d->s, i),
+				 kind == SCRIPT_PLAIN ? threads[i] + 4 : threads[i]);
+	ck_assert_str_eq(gdbregs_vcpu_architecture(d->s, 0), "i386:x86-64");
+	if (count == 3)
+		ck_assert_str_eq(gdbregs_vcpu_architecture(d->s, 2), "arm");
+	if (d->stub->names)
+		ck_assert_str_eq(gdbregs_vcpu_name(d->s, 1), "CPU#1");
+	else
+		ck_assert_ptr_null(gdbregs_vcpu_name(d->s, 1));
+}
+
+/* gdbserver has no p, so two registers of the small machine can't be read. */
+static void set_up(struct script_stub *stub, int kind)
+{
+	const struct machine *m = machine_of(kind);
+
+	script_begin(stub, (enum script_kind)kind, m->processes, m->count);
+}
+
+static void read_some(struct drive *d)
+{
+	struct gdbregs_buffer buf = {0};
+	unsigned last = gdbregs_vcpu_count(d->s) - 1;
+
+	for (unsigned vcpu = 0; vcpu <= last; vcpu += last) {
+		struct gdbregs_reg_descriptor *list;
+		size_t count;
+
+		ck_assert_int_eq(gdbregs_get_registers(d->s, vcpu, &list, &count), 0);
+		ck_assert_int_eq(drive_read_one(d, vcpu, list[1].handle, &buf),
+				 (int)gdbregs_register_bits(list[1].handle) / 8);
+		drive_check_value(vcpu + 1, 1, buf.data, buf.size);
+		gdbregs_free(list);
+	}
+	gdbregs_buffer_fini(&buf);
+}
+
+/* A whole session; pieces are set by the caller's `d`. */
+static void session(struct drive *d, int kind)
+{
+	ck_assert_msg(drive_connect(d) == 0, "%s: %s; break at %zu", script_kind_names[kind],
+		      gdbregs_session_error(d->s), d->break_at);
+	check_vcpus(d, kind);
+	read_some(d);
+	if (d->stub->has_p)
+		drive_check_values(d, 1);
+	drive_end(d);
+	drive_check_stub(d->stub);
+	ck_assert(d->stub->running);
+	ck_assert_uint_eq(d->stub->naks, 0);
+}
+
+START_TEST(whole)
+{
+	struct script_stub stub;
+	struct drive d;
+
+	set_up(&stub, _i);
+	drive_begin(&d, &stub, NULL, NULL);
+	session(&d, _i);
+	script_end(&stub);
+}
+END_TEST
+
+START_TEST(pieces)
+{
+	static const size_t sizes[] = {1, 2, 3, 7, 100};
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		struct script_stub stub;
+		struct drive d;
+
+		set_up(&stub, _i);
+		drive_begin(&d, &stub, NULL, NULL);
+		d.piece = sizes[i];
+		session(&d, _i);
+		script_end(&stub);
+	}
+}
+END_TEST
+
+START_TEST(every_split)
+{
+	size_t total = 2;
+
+	for (size_t at = 1; at < total; at += script_slow() ? 17 : 1) {
+		struct script_stub stub;
+		struct drive d;
+
+		set_up(&stub, _i);
+		drive_begin(&d, &stub, NULL, NULL);
+		d.break_at = at;
+		session(&d, _i);
+		total = stub.out.size;
+		script_end(&stub);
+	}
+}
+END_TEST
+
+/* How far a session came that was cut short. */
+static int cut_session(struct drive *d)
+{
+	struct gdbregs_buffer buf = {0};
+	int result = drive_connect(d);
+
+	if (result == 0) {
+		const struct gdbregs_register *h = drive_register(d, 0, "b");
+
+		result = drive_read_one(d, 0, h, &buf);
+	}
+	gdbregs_buffer_fini(&buf);
+	return result;
+}
+
+static size_t cut_at(int kind, size_t at, bool ends)
+{
+	struct script_stub stub;
+	struct drive d;
+
+	set_up(&stub, kind);
+	drive_begin(&d, &stub, NULL, NULL);
+	d.cut_at = at;
+	d.cut_ends = ends;
+	int result = cut_session(&d);
+	if (result <= 0)
+		ck_assert_msg(result == (ends ? GDBREGS_ERR_CLOSED : GDBREGS_ERR_TIMEOUT),
+			      "%s at %zu: %s", gdbregs_error_name(result), at,
+			      gdbregs_session_error(d.s));
+	if (result <= 0)
+		ck_assert(strlen(gdbregs_session_error(d.s)) > 10);
+	drive_end(&d);
+	drive_check_stub(&stub);
+	size_t total = result > 0 ? 0 : stub.out.size;
+	script_end(&stub);
+	return total;
+}
+
+START_TEST(every_end)
+{
+	for (size_t at = 0; cut_at(_i, at, true); at += script_slow() ? 17 : 1)
+		;
+}
+END_TEST
+
+START_TEST(every_silence)
+{
+	for (size_t at = 0; cut_at(_i, at, false); at += script_slow() ? 17 : 1)
+		;
+}
+END_TEST
+
+/* Six round trips at most where requests are pipelined, whatever there is. */
+START_TEST(round_trips)
+{
+	struct script_stub stub;
+	struct drive d;
+
+	set_up(&stub, _i);
+	ck_assert_int_eq(drive_open(&d, &stub, NULL), 0);
+	/* QEMU 7.2's stop reply on connecting is no round trip. */
+	ck_assert_uint_le(d.inputs, 6 + (_i == SCRIPT_QEMU72));
+	size_t before = d.inputs;
+	drive_check_values(&d, 1);
+	ck_assert_uint_eq(d.inputs, before + 1);
+	before = d.inputs;
+	drive_end(&d);
+	ck_assert_uint_eq(d.inputs, before + 1);
+	script_end(&stub);
+}
+END_TEST
+
+/* Acks: none where there is no-ack mode but one; else never more than packets,
+ * none as a packet's own round trip. */
+START_TEST(acks)
+{
+	struct script_stub stub;
+	struct drive d;
+
+	set_up(&stub, _i);
+	ck_assert_int_eq(drive_open(&d, &stub, NULL), 0);
+	drive_end(&d);
+	drive_check_stub(&stub);
+	/* The first + is nobody's; QEMU gets none for the last OK. */
+	if (stub.no_ack_mode)
+		ck_assert_uint_eq(stub.acks, 3);
+	else
+		ck_assert_uint_le(stub.acks, stub.requests + 1);
+	script_end(&stub);
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+	Suite *suite = suite_create("connect");
+	TCase *tests = tcase_create("connect");
+
+	tcase_set_timeout(tests, 60);
+	tcase_add_loop_test(tests, whole, 0, SCRIPT_KINDS);
+	tcase_add_loop_test(tests, pieces, 0, SCRIPT_KINDS);
+	tcase_add_loop_test(tests, every_split, 0, SCRIPT_KINDS);
+	tcase_add_loop_test(tests, every_end, 0, SCRIPT_KINDS);
+	tcase_add_loop_test(tests, every_silence, 0, SCRIPT_KINDS);
+	tcase_add_loop_test(tests, round_trips, SCRIPT_QEMU10, SCRIPT_QEMU72 + 1);
+	tcase_add_loop_test(tests, acks, 0, SCRIPT_KINDS);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
+
+int main(void)
+{
+	return run_suite(make_suite());
+}

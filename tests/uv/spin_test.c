@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Blocking calls look for their reply before they sleep: this recv() stands in
+ * front of the C library's and says what each look finds. */
+#include "uv/transport.h"
+#include "serve.h"
+#include "../unit/suite.h"
+
+#include <check.h>
+#include <errno.h>
+#include <gdbregs.h>
+#include <poll.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define READS	300
+#define LONG_MS 20000
+
+static enum finds { THE_REPLY, THE_ACK, NO_STOP, NOTHING, NOISE, AN_ERROR } finds;
+static unsigned looks, found;
+static struct gdbregs_session *session;
+
+/* What the look finds; 0: what is there. */
+static int fails_with(int fd)
+{
+	char next = 0;
+
+	switch (finds) {
+	case THE_ACK:
+		syscall(SYS_recvfrom, fd, &next, 1, MSG_PEEK, NULL, NULL);
+		return next == '+' ? 0 : EAGAIN;
+	case NO_STOP:
+		return session->state == GDBREGS__SESSION_RUNNING ? EAGAIN : 0;
+	case NOTHING:
+		return EAGAIN;
+	case AN_ERROR:
+		return ECONNRESET;
+	case THE_REPLY:
+	case NOISE:
+		break;
+	}
+	return 0;
+}
+
+ssize_t recv(int fd, void *bytes, size_t size, int flags)
+{
+	struct pollfd reply = {.fd = fd, .events = POLLIN};
+
+	looks++;
+	errno = fails_with(fd);
+	if (errno)
+		return -1;
+	found++;
+	if (finds == NOISE) {
+		memset(bytes, '+', 1);
+		return 1;
+	}
+	poll(&reply, 1, -1);
+	return syscall(SYS_recvfrom, fd, bytes, finds == THE_ACK ? 1 : size, flags, NULL, NULL);
+}
+
+static struct server server;
+static const struct gdbregs_register *b;
+static struct gdbregs_buffer buf;
+
+static void begin(const struct script_rule *rules, unsigned timeout_ms, enum finds what)
+{
+	struct gdbregs_options o;
+
+	gdbregs_options_init(&o);
+	o.reply_timeout_ms = timeout_ms;
+	finds = THE_REPLY;
+	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
+	server.stub.rules = rules;
+	serve_start(&server, NULL);
+	ck_assert_int_eq(gdbregs_connect(NULL, server.address, &o, &session, NULL), 0);
+	ck_assert_int_eq(gdbregs_find_register(session, 0, NULL, "b", &b), 0);
+	/* On a machine of one processor, too. */
+	gdbregs__transport_of(session)->spins_most = 1;
+	finds = what;
+}
+
+static void read_b(void)
+{
+	uint8_t expected[8];
+
+	ck_assert_int_eq(gdbregs_read_register(session, 0, b, &buf), 8);
+	script_value(1, 1, expected, 8);
+	ck_assert_mem_eq(buf.data, expected, 8);
+}
+
+static void end(void)
+{
+	bool broken = session->fatal == GDBREGS_ERR_CLOSED;
+
+	finds = NOTHING;
+	gdbregs_close(session);
+	serve_stop(&server);
+	ck_assert_str_eq(server.stub.violation, "");
+	ck_assert(broken || server.stub.running);
+	script_end(&server.stub);
+	gdbregs_buffer_fini(&buf);
+}
+
+/* What doubles is soon large: of so many replies a look is in vain for nine. */
+static void looks_rarely(enum finds what)
+{
+	unsigned looked = 0;
+
+	begin(NULL, LONG_MS, what);
+	for (unsigned i = 0; i < READS; i++) {
+		looks = 0;
+		read_b();
+		looked += looks > 0;
+	}
+	ck_assert_msg(looked < 12, "looked for %u of %u replies", looked, READS);
+	end();
+}
+
+/* Who is slower than a look is looked for less and less. */
+START_TEST(far_away)
+{
+	looks_rarely(NOTHING);
+}
+END_TEST
+
+/* And again when he has come nearer: at last every reply is taken by a look, and one
+ * that is late changes nothing. */
+START_TEST(near_again)
+{
+	begin(NULL, LONG_MS, NOTHING);
+	for (unsigned i = 0; i < READS; i++)
+		read_b();
+	finds = THE_REPLY;
+	for (unsigned i = 0; i < READS; i++)
+		read_b();
+	found = 0;
+	for (unsigned i = 0; i < READS; i++)
+		read_b();
+	ck_assert_uint_ge(found, READS);
+	finds = NOTHING;
+	read_b();
+	finds = THE_REPLY;
+	found = 0;
+	read_b();
+	ck_assert_uint_ge(found, 1);
+	end();
+}
+END_TEST
+
+/* QEMU acknowledges at once and answers when it can. */
+START_TEST(ack_alone)
+{
+	looks_rarely(THE_ACK);
+}
+END_TEST
+
+/* Stops that take long say nothing of replies. */
+START_TEST(slow_steps)
+{
+	static const struct script_rule stops[] = {
+		{"vCont;*", 0, "T05thread:p1.1;"}, {"vCont?", 0, "vCont;c;C;s;S"}, {NULL, 0, NULL}};
+	unsigned looked = 0;
+	struct gdbregs_stop stop;
+
+	begin(stops, LONG_MS, NO_STOP);
+	for (unsigned i = 0; i < READS; i++) {
+		looks = 0;
+		ck_assert_int_eq(gdbregs_step(session, 0, &stop), 0);
+		looked += looks > 0;
+		found = 0;
+		read_b();
+		ck_assert_uint_eq(found, 1);
+	}
+	ck_assert_msg(looked < 12, "looked for %u of %u stops", looked, READS);
+	end();
+}
+END_TEST
+
+/* A look takes the socket's error away: it is told by whom it was found. */
+START_TEST(broken)
+{
+	begin(NULL, LONG_MS, AN_ERROR);
+	ck_assert_int_eq(gdbregs_read_register(session, 0, b, &buf), GDBREGS_ERR_CLOSED);
+	ck_assert_msg(strstr(gdbregs_session_error(session), "reset"), "%s",
+		      gdbregs_session_error(session));
+	end();
+}
+END_TEST
+
+/* Every look finds something, but never the reply. */
+START_TEST(deadline)
+{
+	static const struct script_rule lost[] = {{"p1", 0, SCRIPT_LOST}, {NULL, 0, NULL}};
+
+	begin(lost, 200, NOISE);
+	found = 0;
+	ck_assert_int_eq(gdbregs_read_register(session, 0, b, &buf), GDBREGS_ERR_TIMEOUT);
+	ck_assert_uint_gt(found, 0);
+	end();
+}
+END_TEST
+
+/* Where the stub needs our only processor, nobody looks. */
+START_TEST(one_processor)
+{
+	cpu_set_t all, one;
+	int first = 0;
+
+	looks = 0;
+	ck_assert_int_eq(sched_getaffinity(0, sizeof(all), &all), 0);
+	while (!CPU_ISSET(first, &all))
+		first++;
+	CPU_ZERO(&one);
+	CPU_SET(first, &one);
+	ck_assert_int_eq(sched_setaffinity(0, sizeof(one), &one), 0);
+	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
+	serve_start(&server, NULL);
+	ck_assert_int_eq(gdbregs_connect(NULL, server.address, NULL, &session, NULL), 0);
+	ck_assert_int_eq(gdbregs_find_register(session, 0, NULL, "b", &b), 0);
+	read_b();
+	ck_assert_uint_eq(looks, 0);
+	ck_assert_int_eq(sched_setaffinity(0, sizeof(all), &all), 0);
+	end();
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+	Suite *suite = suite_create("spin");
+	TCase *tests = tcase_create("spin");
+
+	tcase_set_timeout(tests, 60);
+	tcase_add_test(tests, far_away);
+	tcase_add_test(tests, near_again);
+	tcase_add_test(tests, ack_alone);
+	tcase_add_test(tests, slow_steps);
+	tcase_add_test(tests, broken);
+	tcase_add_test(tests, deadline);
+	tcase_add_test(tests, one_processor);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
+
+int main(void)
+{
+	return run_suite(make_suite());
+}
