@@ -28,7 +28,7 @@ static int run(const struct options *o)
 		return usage_version();
 	if (o->help)
 		return usage_help(o->command);
-	int status = o->arch != NULL ? shipped_check(o->arch) : 0;
+	int status = o->arch ? shipped_check(o->arch) : 0;
 	return status != 0 ? status : o->command->run(o);
 }
 

@@ -16,7 +16,7 @@ static struct {
 void message_init(void)
 {
 	static char buffer[BUFSIZ];
-	setvbuf(stderr, buffer, _IOLBF, sizeof buffer);
+	setvbuf(stderr, buffer, _IOLBF, sizeof(buffer));
 }
 
 void message_set(bool quiet, bool verbose)
@@ -29,16 +29,16 @@ void message_set(bool quiet, bool verbose)
 static void say(const char *prefix, const char *format, va_list args)
 {
 	char line[2048];
-	int length = vsnprintf(line, sizeof line, format, args);
+	int length = vsnprintf(line, sizeof(line), format, args);
 	if (length < 0)
 		return;
-	size_t size = (size_t)length < sizeof line ? (size_t)length : sizeof line - 1;
+	size_t size = (size_t)length < sizeof(line) ? (size_t)length : sizeof(line) - 1;
 	struct text text = {0};
 	text_adds(&text, prefix);
 	text_add_printable(&text, line, size);
 	text_add(&text, "\n", 1);
 	progress_hide();
-	fputs(text.data != NULL ? text.data : "gdbregs-cli: out of memory\n", stderr);
+	fputs(text.data ? text.data : "gdbregs-cli: out of memory\n", stderr);
 	text_fini(&text);
 }
 

@@ -21,14 +21,14 @@ static int fail_write(const struct output *out, int error)
 
 static bool is_stdout(const char *path)
 {
-	return path == NULL || strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0 ||
+	return !path || strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0 ||
 	       strcmp(path, "/dev/fd/1") == 0 || strcmp(path, "/proc/self/fd/1") == 0;
 }
 
 static bool has_cursor(void)
 {
 	const char *term = getenv("TERM");
-	return term != NULL && strcmp(term, "dumb") != 0;
+	return term && strcmp(term, "dumb") != 0;
 }
 
 /* A stdout that somebody else made non-blocking is waited for. */
@@ -61,12 +61,12 @@ static int open_stream(struct output *out)
 {
 	cookie_io_functions_t functions = {.write = write_all};
 	out->stream = fopencookie(out, "w", functions);
-	if (out->stream == NULL)
+	if (!out->stream)
 		return fail_nomem();
 	setvbuf(out->stream, NULL, _IOFBF, 1 << 16);
 	out->tty = isatty(out->fd);
 	out->moves = out->tty && has_cursor();
-	out->colour = out->moves && getenv("NO_COLOR") == NULL;
+	out->colour = out->moves && !getenv("NO_COLOR");
 	return 0;
 }
 
@@ -97,9 +97,9 @@ static mode_t new_mode(void)
 
 static int open_temporary(struct output *out)
 {
-	size_t size = strlen(out->path) + sizeof ".XXXXXX";
+	size_t size = strlen(out->path) + sizeof(".XXXXXX");
 	out->temporary = malloc(size);
-	if (out->temporary == NULL)
+	if (!out->temporary)
 		return fail_nomem();
 	snprintf(out->temporary, size, "%s.XXXXXX", out->path);
 	out->fd = mkostemp(out->temporary, O_CLOEXEC);
@@ -125,7 +125,7 @@ static int open_file(struct output *out, const char *path)
 		return fail_write(out, errno);
 	out->mode = exists ? info.st_mode & 07777 : new_mode();
 	out->path = exists ? realpath(path, NULL) : strdup(path);
-	return out->path != NULL ? open_temporary(out) : fail_write(out, errno);
+	return out->path ? open_temporary(out) : fail_write(out, errno);
 }
 
 int output_open(struct output *out, const char *path)
@@ -169,10 +169,10 @@ static int close_file(struct output *out)
 void output_abandon(struct output *out)
 {
 	out->error = ECANCELED;
-	if (out->stream != NULL)
+	if (out->stream)
 		fclose(out->stream);
 	close_file(out);
-	if (out->temporary != NULL)
+	if (out->temporary)
 		unlink(out->temporary);
 	forget(out);
 }
@@ -193,7 +193,7 @@ static int write_out(struct output *out)
 	if (fclose(out->stream) != 0 && out->error == 0)
 		out->error = errno != 0 ? errno : EIO;
 	out->stream = NULL;
-	if (out->error == 0 && out->path != NULL)
+	if (out->error == 0 && out->path)
 		out->error = sync_file(out);
 	int closing = close_file(out);
 	return out->error != 0 ? out->error : closing;
@@ -204,7 +204,7 @@ int output_finish(struct output *out)
 	int error = write_out(out);
 	if (error == EPIPE && out->standard)
 		signals_die(SIGPIPE);
-	if (error == 0 && out->path != NULL && rename(out->temporary, out->path) < 0)
+	if (error == 0 && out->path && rename(out->temporary, out->path) < 0)
 		error = errno;
 	if (error == 0) {
 		forget(out);

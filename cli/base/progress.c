@@ -23,12 +23,12 @@ static struct {
 static bool wanted(bool quiet)
 {
 	const char *term = getenv("TERM");
-	return !quiet && isatty(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
+	return !quiet && isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
 }
 
 static void describe(char *text, size_t capacity)
 {
-	if (line.tell != NULL)
+	if (line.tell)
 		line.tell(line.arg, text, capacity);
 	else if (line.all == 1)
 		snprintf(text, capacity, "waiting for the target");
@@ -52,8 +52,8 @@ static void on_tick(uv_timer_t *timer)
 	(void)timer;
 	if (line.silent)
 		return;
-	describe(text, sizeof text);
-	snprintf(shown, sizeof shown, "gdbregs-cli: %s", text);
+	describe(text, sizeof(text));
+	snprintf(shown, sizeof(shown), "gdbregs-cli: %s", text);
 	fprintf(stderr, "\r\033[K%.*s", room(), shown);
 	fflush(stderr);
 	line.shown = true;

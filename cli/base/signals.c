@@ -26,7 +26,7 @@ void signals_farewell(const char *bytes)
 static void say_farewell(void)
 {
 	const char *bytes = farewell;
-	if (bytes != NULL && write(STDOUT_FILENO, bytes, strlen(bytes)) < 0)
+	if (bytes && write(STDOUT_FILENO, bytes, strlen(bytes)) < 0)
 		return;
 }
 
@@ -78,9 +78,9 @@ const int *signals_list(size_t *count)
 int signals_guard(const char *path)
 {
 	guarded = 0;
-	if (path == NULL)
+	if (!path)
 		return 1;
-	if (strlen(path) >= sizeof guarded_path)
+	if (strlen(path) >= sizeof(guarded_path))
 		return 0;
 	strcpy(guarded_path, path);
 	guarded = 1;

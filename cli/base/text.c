@@ -10,7 +10,7 @@ void text_clear(struct text *t)
 {
 	t->size = 0;
 	t->failed = false;
-	if (t->data != NULL)
+	if (t->data)
 		t->data[0] = '\0';
 }
 
@@ -30,7 +30,7 @@ static bool reserve(struct text *t, size_t more)
 		return true;
 	size_t capacity = (t->size + more + 64) * 2;
 	char *data = realloc(t->data, capacity);
-	if (data == NULL) {
+	if (!data) {
 		t->failed = true;
 		return false;
 	}

@@ -32,7 +32,7 @@ static bool are_bytes(const char *digits)
 static bool is_float(const char *value)
 {
 	char *end;
-	if (value[0] == '\0' || strchr(" \t\n\v\f\r", value[0]) != NULL)
+	if (value[0] == '\0' || strchr(" \t\n\v\f\r", value[0]))
 		return false;
 	(void)strtold(value, &end);
 	return end != value && *end == '\0';
@@ -41,7 +41,7 @@ static bool is_float(const char *value)
 static bool is_value(const char *value)
 {
 	const char *digits = raw_digits(value);
-	if (digits != NULL)
+	if (digits)
 		return are_bytes(digits);
 	return number_is(value) || is_float(value);
 }
@@ -50,7 +50,7 @@ int assignment_parse(struct assignment *a, const char *word)
 {
 	const char *equals = strchr(word, '=');
 	a->pattern = NULL;
-	if (equals == NULL || equals == word)
+	if (!equals || equals == word)
 		return fail(STATUS_USAGE, "'%s' is not REG=VALUE", word);
 	a->value = equals + 1;
 	if (!is_value(a->value))
@@ -59,7 +59,7 @@ int assignment_parse(struct assignment *a, const char *word)
 			    "nor hex: and pairs of digits",
 			    word);
 	a->pattern = strndup(word, (size_t)(equals - word));
-	return a->pattern != NULL ? 0 : fail_nomem();
+	return a->pattern ? 0 : fail_nomem();
 }
 
 /* --------------------------------------------------------------- names --- */
@@ -82,13 +82,13 @@ struct found {
 static struct found look_up(const char *pattern, const struct selected *all, bool exact)
 {
 	struct found found = {NULL, NULL};
-	for (size_t i = 0; i < all->count && found.second == NULL; i++) {
+	for (size_t i = 0; i < all->count && !found.second; i++) {
 		const struct gdbregs_register *reg = all->registers[i];
 		if (!select_fits(pattern, gdbregs_register_feature(reg),
 				 gdbregs_register_name(reg)) ||
 		    (exact && !is_exact(pattern, reg)))
 			continue;
-		if (found.reg == NULL)
+		if (!found.reg)
 			found.reg = reg;
 		else
 			found.second = reg;
@@ -100,10 +100,10 @@ static void say_none(const char *pattern, const struct selected *all, char *why,
 {
 	struct suggestion near;
 	const char *colon = strrchr(pattern, ':');
-	suggest_begin(&near, colon != NULL ? colon + 1 : pattern);
+	suggest_begin(&near, colon ? colon + 1 : pattern);
 	for (size_t i = 0; i < all->count; i++)
 		suggest_offer(&near, gdbregs_register_name(all->registers[i]));
-	if (near.best != NULL)
+	if (near.best)
 		snprintf(why, capacity, "no register '%s'; did you mean '%s'?", pattern, near.best);
 	else
 		snprintf(why, capacity, "no register '%s'; 'gdbregs-cli list' shows what there is",
@@ -113,7 +113,7 @@ static void say_none(const char *pattern, const struct selected *all, char *why,
 static const char *feature_of(const struct gdbregs_register *reg)
 {
 	const char *feature = gdbregs_register_feature(reg);
-	return feature != NULL ? feature : "";
+	return feature ? feature : "";
 }
 
 static void say_several(const char *pattern, struct found found, char *why, size_t capacity)
@@ -127,11 +127,11 @@ const struct gdbregs_register *
 assignment_find(const struct assignment *a, const struct selected *all, char *why, size_t capacity)
 {
 	struct found found = look_up(a->pattern, all, true);
-	if (found.reg == NULL)
+	if (!found.reg)
 		found = look_up(a->pattern, all, false);
-	if (found.reg == NULL)
+	if (!found.reg)
 		say_none(a->pattern, all, why, capacity);
-	if (found.second == NULL)
+	if (!found.second)
 		return found.reg;
 	say_several(a->pattern, found, why, capacity);
 	return NULL;
@@ -156,7 +156,7 @@ static bool take_raw(const struct target_bytes *out, const struct assignment *a,
 {
 	char what[80];
 	if (strlen(digits) != 2 * out->size) {
-		snprintf(what, sizeof what, "%zu bytes given, the register has %zu",
+		snprintf(what, sizeof(what), "%zu bytes given, the register has %zu",
 			 strlen(digits) / 2, out->size);
 		return refuse(out, a, what);
 	}
@@ -195,14 +195,14 @@ static bool take_single(const struct target_bytes *out, const char *value)
 {
 	float number = strtof(value, NULL);
 	bool overflow = errno == ERANGE && (number == HUGE_VALF || number == -HUGE_VALF);
-	return !overflow && take_host(out, &number, sizeof number);
+	return !overflow && take_host(out, &number, sizeof(number));
 }
 
 static bool take_double(const struct target_bytes *out, const char *value)
 {
 	double number = strtod(value, NULL);
 	bool overflow = errno == ERANGE && (number == HUGE_VAL || number == -HUGE_VAL);
-	return !overflow && take_host(out, &number, sizeof number);
+	return !overflow && take_host(out, &number, sizeof(number));
 }
 
 #if LDBL_MANT_DIG == 64
@@ -235,7 +235,7 @@ static bool take_float(const struct target_bytes *out, const struct assignment *
 		       const struct gdbregs_register *reg)
 {
 	take_fn take = float_kind(gdbregs_register_type(reg), out->size);
-	if (take == NULL)
+	if (!take)
 		return refuse(out, a,
 			      "floats of this type can't be converted here; give its bits as 0x... "
 			      "or hex:...");
@@ -252,7 +252,7 @@ static bool take_number(const struct target_bytes *out, const struct assignment 
 		bits = 8 * out->size;
 	if (number_fits(a->value, out->data, out->size, bits))
 		return true;
-	snprintf(what, sizeof what, "does not fit in the register's %zu bits", bits);
+	snprintf(what, sizeof(what), "does not fit in the register's %zu bits", bits);
 	return refuse(out, a, what);
 }
 
@@ -264,7 +264,7 @@ bool assignment_bytes(const struct assignment *a, const struct gdbregs_register 
 	bool is_float_register = gdbregs_register_kind(reg) == GDBREGS_TYPE_FLOAT;
 	const char *digits = raw_digits(a->value);
 	bool ok;
-	if (digits != NULL)
+	if (digits)
 		return take_raw(&out, a, digits);
 	if (order == GDBREGS_BYTE_ORDER_UNKNOWN && size > 1)
 		return refuse(&out, a,

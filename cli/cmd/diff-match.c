@@ -32,7 +32,7 @@ static bool fits_pattern(const char *pattern, const struct stored_value *v)
 
 static bool fits_feature(const char *glob, const struct stored_value *v)
 {
-	return select_glob(glob, v->feature != NULL ? v->feature : "");
+	return select_glob(glob, v->feature ? v->feature : "");
 }
 
 static bool is_excluded(const struct options *o, const struct stored_value *v)
@@ -84,8 +84,8 @@ static int check_seen(const struct options *o, const bool *seen)
 
 static int select_both(const struct options *o, struct stored *before, struct stored *after)
 {
-	bool *seen = calloc(o->patterns.count + o->features.count + 1, sizeof *seen);
-	if (seen == NULL)
+	bool *seen = calloc(o->patterns.count + o->features.count + 1, sizeof(*seen));
+	if (!seen)
 		return fail_nomem();
 	select_values(before, o, seen);
 	select_values(after, o, seen);
@@ -98,7 +98,7 @@ static int select_both(const struct options *o, struct stored *before, struct st
 
 static int compare_texts(const char *a, const char *b)
 {
-	return strcmp(a != NULL ? a : "", b != NULL ? b : "");
+	return strcmp(a ? a : "", b ? b : "");
 }
 
 static int compare_keys(const struct stored_value *a, const struct stored_value *b)
@@ -109,7 +109,7 @@ static int compare_keys(const struct stored_value *a, const struct stored_value 
 	if (order == 0)
 		order = compare_texts(a->feature, b->feature);
 	if (order == 0)
-		order = (a->feature != NULL) - (b->feature != NULL);
+		order = (a->feature) - (b->feature);
 	if (order == 0)
 		order = strcmp(a->name, b->name);
 	return order;
@@ -126,7 +126,7 @@ static int compare_places(const void *left, const void *right)
 static struct stored_value **sort(struct stored *s)
 {
 	struct stored_value **sorted = calloc(s->count + 1, sizeof(*sorted));
-	if (sorted == NULL)
+	if (!sorted)
 		return NULL;
 	for (size_t i = 0; i < s->count; i++)
 		sorted[i] = &s->item[i];
@@ -152,7 +152,7 @@ static void link_all(struct stored_value **a, size_t a_count, struct stored_valu
 /* One target each: they are the same, under whatever address. */
 static void share_target(struct stored *before, struct stored *after)
 {
-	if (before->several || after->several || before->target == NULL || after->target == NULL)
+	if (before->several || after->several || !before->target || !after->target)
 		return;
 	for (size_t i = 0; i < after->count; i++)
 		after->item[i].target = before->target;
@@ -162,7 +162,7 @@ static int match(struct stored *before, struct stored *after)
 {
 	share_target(before, after);
 	struct stored_value **a = sort(before), **b = sort(after);
-	bool ok = a != NULL && b != NULL;
+	bool ok = a && b;
 	if (ok)
 		link_all(a, before->count, b, after->count);
 	free(a);
@@ -181,13 +181,13 @@ static void add(struct diff *d, enum change_kind kind, const struct stored_value
 static void compare(struct diff *d, const struct stored_value *before)
 {
 	const struct stored_value *after = before->other;
-	if (after == NULL)
+	if (!after)
 		add(d, CHANGE_VANISHED, before, after);
-	else if (before->bytes == NULL && after->bytes != NULL)
+	else if (!before->bytes && after->bytes)
 		add(d, CHANGE_AVAILABLE, before, after);
-	else if (before->bytes != NULL && after->bytes == NULL)
+	else if (before->bytes && !after->bytes)
 		add(d, CHANGE_UNAVAILABLE, before, after);
-	else if (before->bytes != NULL && strcasecmp(before->bytes, after->bytes) != 0)
+	else if (before->bytes && strcasecmp(before->bytes, after->bytes) != 0)
 		add(d, CHANGE_CHANGED, before, after);
 }
 
@@ -199,13 +199,13 @@ int diff_make(struct diff *d, const struct options *o, struct stored *before, st
 		status = match(before, after);
 	if (status != 0)
 		return status;
-	d->item = calloc(before->count + after->count + 1, sizeof *d->item);
-	if (d->item == NULL)
+	d->item = calloc(before->count + after->count + 1, sizeof(*d->item));
+	if (!d->item)
 		return fail_nomem();
 	for (size_t i = 0; i < before->count; i++)
 		compare(d, &before->item[i]);
 	for (size_t i = 0; i < after->count; i++) {
-		if (after->item[i].other == NULL)
+		if (!after->item[i].other)
 			add(d, CHANGE_APPEARED, NULL, &after->item[i]);
 	}
 	return 0;

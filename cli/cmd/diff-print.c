@@ -14,7 +14,7 @@ static const char *const kinds[] = {
 /* What it is about: the names are the same on both sides. */
 static const struct stored_value *subject(const struct change *c)
 {
-	return c->before != NULL ? c->before : c->after;
+	return c->before ? c->before : c->after;
 }
 
 /* --------------------------------------------------------------- text --- */
@@ -29,13 +29,13 @@ static void add_reversed(struct text *text, const char *hex)
 static void add_value(struct text *text, const struct diff *d, const struct stored_value *v)
 {
 	enum gdbregs_byte_order order = d->options->endian;
-	if (v == NULL || v->bytes == NULL) {
-		text_adds(text, v == NULL ? "<none>" : "<unavailable>");
+	if (!v || !v->bytes) {
+		text_adds(text, !v ? "<none>" : "<unavailable>");
 		return;
 	}
 	if (order == GDBREGS_BYTE_ORDER_UNKNOWN)
 		order = v->order;
-	if (order == GDBREGS_BYTE_ORDER_UNKNOWN && v->number != NULL) {
+	if (order == GDBREGS_BYTE_ORDER_UNKNOWN && v->number) {
 		text_adds(text, v->number);
 		return;
 	}
@@ -52,8 +52,8 @@ struct cells {
 
 static void add_name(struct text *text, const struct stored_value *v)
 {
-	text_adds(text, v->feature != NULL ? v->feature : "");
-	text_adds(text, v->feature != NULL ? ":" : "");
+	text_adds(text, v->feature ? v->feature : "");
+	text_adds(text, v->feature ? ":" : "");
 	text_adds(text, v->name);
 }
 
@@ -63,9 +63,9 @@ static bool fill(struct cells *cells, const struct diff *d, const struct change 
 	char vcpu[16];
 	struct text *all[] = {&cells->target, &cells->vcpu, &cells->name, &cells->before,
 			      &cells->after};
-	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		text_clear(all[i]);
-	snprintf(vcpu, sizeof vcpu, "%u", v->vcpu);
+	snprintf(vcpu, sizeof(vcpu), "%u", v->vcpu);
 	text_adds(&cells->target, v->target);
 	text_adds(&cells->vcpu, vcpu);
 	add_name(&cells->name, v);
@@ -144,9 +144,9 @@ static bool write_text(struct output *out, const struct diff *d)
 /* The number where there is one, else the bytes: those have no 0x. */
 static const char *brief(const struct stored_value *v)
 {
-	if (v == NULL)
+	if (!v)
 		return NULL;
-	return v->bytes != NULL && v->number != NULL ? v->number : v->bytes;
+	return v->bytes && v->number ? v->number : v->bytes;
 }
 
 static void add_word(void *arg, const char *word, size_t size)
@@ -163,11 +163,11 @@ static json_t *missing(const char *a, const char *b)
 
 static void add_meaning(json_t **object, const struct change *c)
 {
-	const char *before = c->before != NULL ? c->before->text : NULL;
-	const char *after = c->after != NULL ? c->after->text : NULL;
-	if (before != NULL)
+	const char *before = c->before ? c->before->text : NULL;
+	const char *after = c->after ? c->after->text : NULL;
+	if (before)
 		json_member(object, "old_text", json_text(before));
-	if (after != NULL)
+	if (after)
 		json_member(object, "new_text", json_text(after));
 	if (!flags_are(before) || !flags_are(after))
 		return;
@@ -186,8 +186,8 @@ static json_t *describe(const struct change *c)
 	json_member(&object, "change", json_text(kinds[c->kind]));
 	json_member(&object, "old", json_text(brief(c->before)));
 	json_member(&object, "new", json_text(brief(c->after)));
-	json_member(&object, "old_bytes", json_text(c->before != NULL ? c->before->bytes : NULL));
-	json_member(&object, "new_bytes", json_text(c->after != NULL ? c->after->bytes : NULL));
+	json_member(&object, "old_bytes", json_text(c->before ? c->before->bytes : NULL));
+	json_member(&object, "new_bytes", json_text(c->after ? c->after->bytes : NULL));
 	add_meaning(&object, c);
 	return object;
 }
@@ -210,13 +210,13 @@ static bool write_csv(struct output *out, const struct diff *d)
 {
 	static const char *const header[] = {"target", "vcpu", "feature", "name",
 					     "change", "old",  "new"};
-	enum { COLUMNS = sizeof header / sizeof header[0] };
+	enum { COLUMNS = sizeof(header) / sizeof(header[0]) };
 	csv_row(out, header, COLUMNS);
 	for (size_t i = 0; i < d->count && !output_broken(out); i++) {
 		const struct change *c = &d->item[i];
 		const struct stored_value *v = subject(c);
 		char vcpu[16];
-		snprintf(vcpu, sizeof vcpu, "%u", v->vcpu);
+		snprintf(vcpu, sizeof(vcpu), "%u", v->vcpu);
 		const char *fields[COLUMNS] = {v->target,      vcpu,	       v->feature,
 					       v->name,	       kinds[c->kind], brief(c->before),
 					       brief(c->after)};

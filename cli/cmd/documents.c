@@ -20,7 +20,7 @@ static int fail_directory(const char *dir, int error)
 static void find_parent(const char *dir, char parent[PATH_MAX])
 {
 	char copy[PATH_MAX];
-	snprintf(copy, sizeof copy, "%s", dir);
+	snprintf(copy, sizeof(copy), "%s", dir);
 	snprintf(parent, PATH_MAX, "%s", dirname(copy));
 }
 

@@ -75,11 +75,11 @@ static void put_row(struct listing *l, const struct vcpu *vcpu, const struct gdb
 {
 	char index[16] = "", bits[16];
 	if (!l->offline)
-		snprintf(index, sizeof index, "%u", vcpu->index);
-	snprintf(bits, sizeof bits, "%u", gdbregs_register_bits(reg));
+		snprintf(index, sizeof(index), "%u", vcpu->index);
+	snprintf(bits, sizeof(bits), "%u", gdbregs_register_bits(reg));
 	const char *fields[] = {index, gdbregs_register_feature(reg), gdbregs_register_name(reg),
 				bits,  gdbregs_register_type(reg),    gdbregs_register_group(reg)};
-	csv_row(l->out, fields, sizeof fields / sizeof fields[0]);
+	csv_row(l->out, fields, sizeof(fields) / sizeof(fields[0]));
 }
 
 typedef void (*put_fn)(struct listing *l, const struct vcpu *vcpu,
@@ -113,18 +113,17 @@ static void put_text_register(FILE *stream, const struct gdbregs_register *reg, 
 	fprintf(stream, "  %5u  ", gdbregs_register_bits(reg));
 	printable_put(stream, gdbregs_register_type(reg), 14);
 	fputs("  ", stream);
-	printable_put(stream,
-		      gdbregs_register_group(reg) != NULL ? gdbregs_register_group(reg) : "-", 0);
+	printable_put(stream, gdbregs_register_group(reg) ? gdbregs_register_group(reg) : "-", 0);
 	fputs("\n", stream);
 }
 
 static void put_feature_heading(struct listing *l, const char *feature)
 {
 	struct text text = {0};
-	const char *name = feature != NULL ? feature : "(no feature)";
+	const char *name = feature ? feature : "(no feature)";
 	text_add_printable(&text, name, strlen(name));
 	l->ok = !text.failed;
-	output_heading(l->out, text.data != NULL ? text.data : "");
+	output_heading(l->out, text.data ? text.data : "");
 	text_fini(&text);
 }
 
@@ -135,8 +134,8 @@ static void put_text_registers(struct listing *l, const struct selected *selecte
 	for (size_t i = 0; more(l, selected, i); i++) {
 		const struct gdbregs_register *reg = selected->registers[i];
 		const char *feature = gdbregs_register_feature(reg);
-		if (before == NULL || gdbregs_register_feature(before) != feature) {
-			fputs(before != NULL ? "\n" : "", l->out->stream);
+		if (!before || gdbregs_register_feature(before) != feature) {
+			fputs(before ? "\n" : "", l->out->stream);
 			put_feature_heading(l, feature);
 		}
 		put_text_register(l->out->stream, reg, width);
@@ -165,8 +164,7 @@ static void put_vcpus_heading(struct listing *l, size_t first)
 			fprintf(stream, ", %u", s->vcpus[i].index);
 	}
 	fputs(": ", stream);
-	printable_put(stream,
-		      vcpu->architecture != NULL ? vcpu->architecture : "unknown architecture", 0);
+	printable_put(stream, vcpu->architecture ? vcpu->architecture : "unknown architecture", 0);
 	fputs("\n\n", stream);
 }
 
@@ -200,7 +198,7 @@ static int select_offline(const struct options *o, const struct gdbregs_descript
 	char why[400];
 	if (snapshot_offline(snapshot, o, d) < 0)
 		return fail_nomem();
-	if (selection_check(&snapshot->selection, why, sizeof why) < 0)
+	if (selection_check(&snapshot->selection, why, sizeof(why)) < 0)
 		return fail(STATUS_SELECTION, "%s", why);
 	return 0;
 }

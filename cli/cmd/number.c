@@ -12,7 +12,7 @@ static unsigned base_of(const char *text, const char **digits)
 		unsigned base;
 	} table[] = {{"0x", 16}, {"0X", 16}, {"0o", 8}, {"0O", 8}, {"0b", 2}, {"0B", 2}};
 	text += text[0] == '-' || text[0] == '+';
-	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		if (strncmp(text, table[i].prefix, 2) == 0) {
 			*digits = text + 2;
 			return table[i].base;

@@ -103,7 +103,7 @@ static const char *monitor_reason(const char *payload)
 	size_t size = 0;
 	if (strncmp(payload, "qRcmd,", 6) != 0)
 		return NULL;
-	for (const char *at = payload + 6; size + 1 < sizeof word; at += 2) {
+	for (const char *at = payload + 6; size + 1 < sizeof(word); at += 2) {
 		int byte = hex_pair(at);
 		if (byte == ' ' && size == 0)
 			continue;
@@ -120,7 +120,7 @@ const char *harmful_reason(const char *payload)
 	if (payload[0] == '\0')
 		return "an empty packet makes gdbserver close the connection";
 	const char *reason = find(rules, COUNT(rules), payload);
-	if (reason == NULL)
+	if (!reason)
 		reason = register_reason(payload);
-	return reason != NULL ? reason : monitor_reason(payload);
+	return reason ? reason : monitor_reason(payload);
 }

@@ -63,7 +63,7 @@ static bool put_text(struct output *out, const char *payload, const struct gdbre
 	if (csv)
 		csv_row(out, fields, 2);
 	else
-		fprintf(out->stream, "%s\n", text.data != NULL ? text.data : "");
+		fprintf(out->stream, "%s\n", text.data ? text.data : "");
 	text_fini(&text);
 	return ok;
 }
@@ -118,7 +118,7 @@ static int check(const struct options *o)
 			    "packet needs a payload to send; see 'gdbregs-cli packet --help'");
 	for (size_t i = 0; i < o->arguments.count; i++) {
 		const char *reason = harmful_reason(o->arguments.item[i]);
-		if (reason != NULL)
+		if (reason)
 			return fail(STATUS_USAGE, "'%s' is not sent: %s", o->arguments.item[i],
 				    reason);
 	}
@@ -131,8 +131,8 @@ int command_packet(const struct options *o)
 	int status = check(o);
 	if (status != 0)
 		return status;
-	exchange.replies = calloc(o->arguments.count, sizeof *exchange.replies);
-	if (exchange.replies == NULL)
+	exchange.replies = calloc(o->arguments.count, sizeof(*exchange.replies));
+	if (!exchange.replies)
 		return fail_nomem();
 	status = targets_show(o, GDBREGS_NO_REGS, send_next, &exchange, print);
 	for (size_t i = 0; i < o->arguments.count; i++)

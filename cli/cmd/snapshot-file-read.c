@@ -18,7 +18,7 @@ static int read_all(struct stored *s, FILE *file, struct text *content)
 {
 	static char block[BLOCK];
 	size_t size;
-	while ((size = fread(block, 1, sizeof block, file)) > 0) {
+	while ((size = fread(block, 1, sizeof(block), file)) > 0) {
 		text_add(content, block, size);
 		if (content->failed)
 			return fail_nomem();
@@ -35,7 +35,7 @@ static int load(struct stored *s, const char *path, struct text *content)
 	bool standard = strcmp(path, "-") == 0;
 	s->name = standard ? "standard input" : path;
 	FILE *file = standard ? stdin : fopen(path, "r");
-	if (file == NULL)
+	if (!file)
 		return fail(STATUS_FILE, "cannot read %s: %s", path, strerror(errno));
 	errno = 0;
 	int status = read_all(s, file, content);
@@ -63,11 +63,11 @@ static int add_targets(struct stored *s, json_t *root)
 	char place[64];
 	if (!json_is_array(targets))
 		return fail(STATUS_FILE, "%s: targets: is %s", s->name,
-			    targets == NULL ? "missing" : "no array");
+			    !targets ? "missing" : "no array");
 	int status = 0;
 	for (i = 0; i < json_array_size(targets) && status == 0; i++) {
 		target = json_incref(json_array_get(targets, i));
-		snprintf(place, sizeof place, "targets[%zu]", i);
+		snprintf(place, sizeof(place), "targets[%zu]", i);
 		status = stored_add_target(s, target, place);
 	}
 	return status;
@@ -77,7 +77,7 @@ static int add_snapshot(struct stored *s, json_t *root)
 {
 	const char *format = json_string_value(json_object_get(root, "format"));
 	json_t *version = json_object_get(root, "version");
-	if (format == NULL || strcmp(format, "gdbregs-snapshot") != 0)
+	if (!format || strcmp(format, "gdbregs-snapshot") != 0)
 		return fail(STATUS_FILE, "%s: format: is not \"gdbregs-snapshot\"", s->name);
 	if (!json_is_integer(version) || json_integer_value(version) != 1)
 		return fail(STATUS_FILE, "%s: version: is not 1, the only one known", s->name);
@@ -92,16 +92,16 @@ static int add_lines(struct stored *s, const char *at, const char *end)
 	int status = 0;
 	for (size_t line = 1; at < end && status == 0; line++) {
 		const char *next = memchr(at, '\n', (size_t)(end - at));
-		size_t size = (size_t)((next != NULL ? next : end) - at);
+		size_t size = (size_t)((next ? next : end) - at);
 		bool blank = strspn(at, " \t\r") >= size;
 		json_t *object =
 			blank ? NULL : json_loadb(at, size, JSON_REJECT_DUPLICATES, &error);
-		if (object == NULL && !blank)
+		if (!object && !blank)
 			return bad_json(s, line, &error);
-		snprintf(place, sizeof place, "line %zu", line);
+		snprintf(place, sizeof(place), "line %zu", line);
 		if (!blank)
 			status = stored_add_line(s, object, place);
-		at = next != NULL ? next + 1 : end;
+		at = next ? next + 1 : end;
 	}
 	return status;
 }
@@ -117,19 +117,19 @@ static int parse(struct stored *s, const struct text *content)
 {
 	json_error_t error;
 	const char *data = content->data;
-	if (data == NULL || is_blank(data))
+	if (!data || is_blank(data))
 		return fail(STATUS_FILE, "%s: empty", s->name);
 	json_t *first = json_loadb(data, content->size, parse_flags, &error);
-	if (first == NULL)
+	if (!first)
 		return bad_json(s, 1, &error);
 	int status = 0;
-	if (json_object_get(first, "format") != NULL) {
+	if (json_object_get(first, "format")) {
 		size_t end = (size_t)error.position;
 		if (end < content->size && !is_blank(data + end))
 			status = fail(STATUS_FILE, "%s: something follows the snapshot", s->name);
 		else
 			status = add_snapshot(s, first);
-	} else if (json_object_get(first, "target") != NULL) {
+	} else if (json_object_get(first, "target")) {
 		status = add_lines(s, data, data + content->size);
 	} else {
 		status = no_snapshot(s);

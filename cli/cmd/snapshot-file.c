@@ -27,7 +27,7 @@ static struct object element(const struct object *o, const char *member, json_t 
 			     size_t index)
 {
 	struct object e = {.stored = o->stored, .json = json_array_get(array, index)};
-	snprintf(e.place, sizeof e.place, "%.120s.%s[%zu]", o->place, member, index);
+	snprintf(e.place, sizeof(e.place), "%.120s.%s[%zu]", o->place, member, index);
 	return e;
 }
 
@@ -41,9 +41,9 @@ static int get_string(const struct object *o, const char *member, bool needed, c
 {
 	json_t *value = json_object_get(o->json, member);
 	*out = json_string_value(value);
-	if (*out != NULL || (!needed && (value == NULL || json_is_null(value))))
+	if (*out || (!needed && (!value || json_is_null(value))))
 		return 0;
-	return bad(o, member, value == NULL ? "is missing" : "is no string");
+	return bad(o, member, !value ? "is missing" : "is no string");
 }
 
 static int get_array(const struct object *o, const char *member, json_t **out)
@@ -51,7 +51,7 @@ static int get_array(const struct object *o, const char *member, json_t **out)
 	*out = json_object_get(o->json, member);
 	if (json_is_array(*out))
 		return 0;
-	return bad(o, member, *out == NULL ? "is missing" : "is no array");
+	return bad(o, member, !*out ? "is missing" : "is no array");
 }
 
 static int get_vcpu(const struct object *o, unsigned *out)
@@ -59,7 +59,7 @@ static int get_vcpu(const struct object *o, unsigned *out)
 	json_t *value = json_object_get(o->json, "vcpu");
 	json_int_t number = json_integer_value(value);
 	if (!json_is_integer(value) || number < 0 || number > INT_MAX)
-		return bad(o, "vcpu", value == NULL ? "is missing" : "is not the number of a vCPU");
+		return bad(o, "vcpu", !value ? "is missing" : "is not the number of a vCPU");
 	*out = (unsigned)number;
 	return 0;
 }
@@ -71,7 +71,7 @@ static int get_order(const struct object *o, enum gdbregs_byte_order *out)
 	if (status != 0)
 		return status;
 	*out = GDBREGS_BYTE_ORDER_UNKNOWN;
-	if (name == NULL)
+	if (!name)
 		return 0;
 	if (strcmp(name, "little") == 0)
 		*out = GDBREGS_BYTE_ORDER_LITTLE;
@@ -89,10 +89,10 @@ static bool is_hex(const char *text)
 
 static int check_digits(const struct object *o, const struct stored_value *value)
 {
-	if (value->bytes != NULL && (!is_hex(value->bytes) || strlen(value->bytes) % 2 != 0))
+	if (value->bytes && (!is_hex(value->bytes) || strlen(value->bytes) % 2 != 0))
 		return bad(o, "bytes", "is not made of pairs of hexadecimal digits");
-	if (value->number != NULL && (strncmp(value->number, "0x", 2) != 0 ||
-				      value->number[2] == '\0' || !is_hex(value->number + 2)))
+	if (value->number && (strncmp(value->number, "0x", 2) != 0 || value->number[2] == '\0' ||
+			      !is_hex(value->number + 2)))
 		return bad(o, "value", "is not a number that begins with 0x");
 	return 0;
 }
@@ -101,8 +101,8 @@ static struct stored_value *append(struct stored *s)
 {
 	if (s->count == s->capacity) {
 		size_t capacity = s->capacity > 0 ? 2 * s->capacity : 256;
-		struct stored_value *item = realloc(s->item, capacity * sizeof *item);
-		if (item == NULL)
+		struct stored_value *item = realloc(s->item, capacity * sizeof(*item));
+		if (!item)
 			return NULL;
 		s->item = item;
 		s->capacity = capacity;
@@ -129,7 +129,7 @@ static int add_register(struct stored *s, const struct object *o, struct stored_
 	if (status != 0)
 		return status;
 	struct stored_value *item = append(s);
-	if (item == NULL)
+	if (!item)
 		return fail_nomem();
 	value.place = s->count++;
 	*item = value;
@@ -159,7 +159,7 @@ static int keep(struct stored *s, json_t *root)
 	if ((s->root_count & (s->root_count - 1)) == 0) {
 		size_t capacity = s->root_count > 0 ? 2 * s->root_count : 1;
 		json_t **roots = realloc(s->roots, capacity * sizeof(*roots));
-		if (roots == NULL) {
+		if (!roots) {
 			json_decref(root);
 			return fail_nomem();
 		}
@@ -176,15 +176,15 @@ static int take_name(struct stored *s, const struct object *o, const char **targ
 	int status = need_object(o);
 	if (status == 0)
 		status = get_string(o, "target", true, target);
-	*failed = status == 0 && json_object_get(o->json, "error") != NULL &&
-		  json_object_get(o->json, "name") == NULL;
+	*failed = status == 0 && json_object_get(o->json, "error") &&
+		  !json_object_get(o->json, "name");
 	if (*failed)
 		status = get_string(o, "error", true, &error);
 	if (status != 0)
 		return status;
 	if (*failed)
 		note("%s: %s was not read: %s", s->name, *target, error);
-	if (s->target == NULL)
+	if (!s->target)
 		s->target = *target;
 	s->several |= strcmp(s->target, *target) != 0;
 	return 0;
@@ -193,8 +193,8 @@ static int take_name(struct stored *s, const struct object *o, const char **targ
 static int begin(struct stored *s, json_t *root, const char *place, struct object *o)
 {
 	*o = (struct object){.stored = s, .json = root};
-	snprintf(o->place, sizeof o->place, "%s", place);
-	return root != NULL ? keep(s, root) : fail_nomem();
+	snprintf(o->place, sizeof(o->place), "%s", place);
+	return root ? keep(s, root) : fail_nomem();
 }
 
 int stored_add_target(struct stored *s, json_t *target, const char *place)

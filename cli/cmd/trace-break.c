@@ -38,7 +38,7 @@ static unsigned point_kind(const struct trace *trace)
 	} table[] = {{"i386", 1}, {"x86_64", 1}, {"riscv", 2}, {"s390", 2},
 		     {"m68k", 2}, {"avr", 2},	 {"sh", 2}};
 	const char *arch = trace->lanes[0].vcpu->architecture;
-	for (size_t i = 0; i < sizeof table / sizeof table[0] && arch != NULL; i++) {
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]) && arch; i++) {
 		if (strncmp(arch, table[i].prefix, strlen(table[i].prefix)) == 0)
 			return table[i].kind;
 	}
@@ -124,8 +124,8 @@ static void on_pass(struct gdbregs_session *s, int status, void *arg)
 	bool stepped = status >= 0 && trace->stop.kind == GDBREGS_STOP_SIGNAL &&
 		       trace->stop.signal == SIGNAL_TRAP;
 	if (status >= 0 && !stepped)
-		status = trace_last(trace, lane != NULL ? lane : &trace->lanes[0]);
-	else if (stepped && (lane == NULL || !lane_is_located(lane)))
+		status = trace_last(trace, lane ? lane : &trace->lanes[0]);
+	else if (stepped && (!lane || !lane_is_located(lane)))
 		status = resume(trace);
 	else if (stepped) {
 		trace->turn = (size_t)(lane - trace->lanes);
@@ -171,8 +171,8 @@ static void note_new(struct trace *trace)
 static int on_hit(struct trace *trace)
 {
 	struct lane *lane = lane_of(trace, trace->stop.vcpu);
-	trace->passing = lane != NULL ? lane->vcpu->index : trace->stop.vcpu;
-	if (lane == NULL) {
+	trace->passing = lane ? lane->vcpu->index : trace->stop.vcpu;
+	if (!lane) {
 		note_new(trace);
 		return withdraw(trace);
 	}
@@ -192,7 +192,7 @@ static void on_stop(struct gdbregs_session *s, int status, void *arg)
 		status = on_hit(trace);
 	} else if (status >= 0) {
 		struct lane *lane = lane_of(trace, trace->stop.vcpu);
-		status = trace_last(trace, lane != NULL ? lane : &trace->lanes[0]);
+		status = trace_last(trace, lane ? lane : &trace->lanes[0]);
 	}
 	trace_continue(trace, status);
 }
@@ -224,8 +224,8 @@ static int resume(struct trace *trace)
 static int make_points(struct trace *trace)
 {
 	const struct options *o = trace->options;
-	trace->points = calloc(o->break_count + 1, sizeof *trace->points);
-	if (trace->points == NULL)
+	trace->points = calloc(o->break_count + 1, sizeof(*trace->points));
+	if (!trace->points)
 		return GDBREGS_ERR_NOMEM;
 	bool known = !o->has_until;
 	for (size_t i = 0; i < o->break_count; i++) {

@@ -88,7 +88,7 @@ static void on_last_read(struct gdbregs_session *s, int status, void *arg)
 int trace_last(struct trace *trace, struct lane *lane)
 {
 	struct record record = {.lane = lane, .empty = true};
-	stop_write(trace->reason, sizeof trace->reason, &trace->stop);
+	stop_write(trace->reason, sizeof(trace->reason), &trace->stop);
 	trace->target->gone = stop_is_end(&trace->stop);
 	if (trace->stop.kind == GDBREGS_STOP_SIGNAL) {
 		trace->turn = (size_t)(lane - trace->lanes);
@@ -194,8 +194,8 @@ static int make_lanes(struct trace *trace)
 	struct snapshot *s = &trace->target->snapshot;
 	const struct options *o = trace->options;
 	bool located = o->has_until || o->break_count > 0;
-	trace->lanes = calloc(s->vcpu_count + 1, sizeof *trace->lanes);
-	if (trace->lanes == NULL)
+	trace->lanes = calloc(s->vcpu_count + 1, sizeof(*trace->lanes));
+	if (!trace->lanes)
 		return GDBREGS_ERR_NOMEM;
 	for (size_t i = 0; i < s->vcpu_count; i++) {
 		trace->lane_count++;

@@ -23,7 +23,7 @@ static json_t *describe(const struct target *t, const struct vcpu *vcpu)
 	json_t *object = json_object();
 	if (t->set->count > 1)
 		json_member(&object, "target", json_text(t->name));
-	if (vcpu == NULL) {
+	if (!vcpu) {
 		json_member(&object, "error", json_text(t->why));
 		return object;
 	}
@@ -57,33 +57,33 @@ static void put_csv(struct sink *sink, const struct target *t, const struct vcpu
 {
 	char index[16] = "", count[32] = "";
 	const char *fields[] = {t->name, index, NULL, NULL, NULL, count, NULL};
-	if (vcpu != NULL) {
-		snprintf(index, sizeof index, "%u", vcpu->index);
-		snprintf(count, sizeof count, "%zu", register_count(t, vcpu));
+	if (vcpu) {
+		snprintf(index, sizeof(index), "%u", vcpu->index);
+		snprintf(count, sizeof(count), "%zu", register_count(t, vcpu));
 		fields[2] = vcpu->thread;
 		fields[3] = vcpu->name;
 		fields[4] = vcpu->architecture;
 	} else {
 		fields[6] = t->why;
 	}
-	csv_row(sink->out, fields, sizeof fields / sizeof fields[0]);
+	csv_row(sink->out, fields, sizeof(fields) / sizeof(fields[0]));
 }
 
 static void put_text(struct sink *sink, const struct target *t, const struct vcpu *vcpu)
 {
 	FILE *stream = sink->out->stream;
-	if (vcpu == NULL) {
+	if (!vcpu) {
 		fputs("error: ", stream);
 		printable_put(stream, t->why, 0);
 		fputs("\n", stream);
 		return;
 	}
 	fprintf(stream, "%-4u  ", vcpu->index);
-	printable_put(stream, vcpu->thread != NULL ? vcpu->thread : "-", 8);
+	printable_put(stream, vcpu->thread ? vcpu->thread : "-", 8);
 	fputs("  ", stream);
-	printable_put(stream, vcpu->architecture != NULL ? vcpu->architecture : "-", 16);
+	printable_put(stream, vcpu->architecture ? vcpu->architecture : "-", 16);
 	fprintf(stream, "  %9zu  ", register_count(t, vcpu));
-	printable_put(stream, vcpu->name != NULL ? vcpu->name : "-", 0);
+	printable_put(stream, vcpu->name ? vcpu->name : "-", 0);
 	fputs("\n", stream);
 }
 

@@ -54,8 +54,9 @@ static struct moment now(bool for_people)
 		localtime_r(&moment.at.tv_sec, &parts);
 	else
 		gmtime_r(&moment.at.tv_sec, &parts);
-	strftime(date, sizeof date, for_people ? "%Y-%m-%d %H:%M:%S" : "%Y-%m-%dT%H:%M:%S", &parts);
-	snprintf(moment.text, sizeof moment.text, "%s.%03u%s", date,
+	strftime(date, sizeof(date), for_people ? "%Y-%m-%d %H:%M:%S" : "%Y-%m-%dT%H:%M:%S",
+		 &parts);
+	snprintf(moment.text, sizeof(moment.text), "%s.%03u%s", date,
 		 (unsigned)(moment.at.tv_nsec / 1000000) % 1000, for_people ? "" : "Z");
 	return moment;
 }
@@ -68,7 +69,7 @@ static bool on_terminal(const struct watch *watch)
 static bool draw(struct watch *watch, const char *time)
 {
 	char title[400];
-	snprintf(title, sizeof title, "%.200s  every %.3g s  sample %llu  %s", watch->target->name,
+	snprintf(title, sizeof(title), "%.200s  every %.3g s  sample %llu  %s", watch->target->name,
 		 watch->options->interval_ms / 1000.0, (unsigned long long)watch->samples, time);
 	return screen_draw(&watch->screen, title, watch->lanes, watch->lane_count);
 }
@@ -226,8 +227,8 @@ static int start(struct target *t)
 	int error = snapshot_collect(t, VCPU_FIRST);
 	if (error != 0)
 		return error;
-	watch->lanes = calloc(s->vcpu_count + 1, sizeof *watch->lanes);
-	if (watch->lanes == NULL)
+	watch->lanes = calloc(s->vcpu_count + 1, sizeof(*watch->lanes));
+	if (!watch->lanes)
 		return GDBREGS_ERR_NOMEM;
 	for (size_t i = 0; i < s->vcpu_count && error == 0; i++) {
 		watch->lane_count++;
@@ -249,7 +250,7 @@ static void say_ended(const struct watch *watch)
 	char what[40];
 	if (!watch->ended)
 		return;
-	stop_write(what, sizeof what, &watch->stop);
+	stop_write(what, sizeof(what), &watch->stop);
 	if (watch->stop.kind == GDBREGS_STOP_SIGNAL)
 		note("%s: the guest has stopped by itself, with %s", watch->target->name, what);
 	else

@@ -93,11 +93,11 @@ static bool put_csv(struct output *out, const struct pair *pair)
 {
 	struct text old = {0}, new = {0};
 	char vcpu[16];
-	snprintf(vcpu, sizeof vcpu, "%u", pair->old.vcpu->index);
+	snprintf(vcpu, sizeof(vcpu), "%u", pair->old.vcpu->index);
 	const char *fields[] = {vcpu, gdbregs_register_feature(pair->old.reg),
 				gdbregs_register_name(pair->old.reg), brief(&old, &pair->old),
 				brief(&new, &pair->new)};
-	csv_row(out, fields, sizeof fields / sizeof fields[0]);
+	csv_row(out, fields, sizeof(fields) / sizeof(fields[0]));
 	bool ok = !old.failed && !new.failed;
 	text_fini(&old);
 	text_fini(&new);

@@ -54,16 +54,16 @@ static int prepare(struct target *t, size_t index)
 	const struct gdbregs_read *read = &t->snapshot.reads[index];
 	const struct vcpu *vcpu = &t->snapshot.vcpus[index / job->assignment_count];
 	struct write_one *w = &job->writes[index];
-	char why[sizeof t->why];
+	char why[sizeof(t->why)];
 	if (read->status < 0 && read->status != GDBREGS_ERR_UNAVAILABLE)
 		return read->status;
 	w->size = read->status > 0 ? (size_t)read->status
 				   : ((size_t)gdbregs_register_bits(read->reg) + 7) / 8;
 	w->bytes = calloc(w->size + 1, 1);
-	if (w->bytes == NULL)
+	if (!w->bytes)
 		return GDBREGS_ERR_NOMEM;
 	if (!assignment_bytes(w->assignment, read->reg, vcpu->order, w->bytes, w->size, why,
-			      sizeof why))
+			      sizeof(why)))
 		return target_fail(t, STATUS_USAGE, "%s", why);
 	return 0;
 }
@@ -98,13 +98,13 @@ static int find_all(struct target *t)
 {
 	struct write_job *job = t->set->work_arg;
 	struct snapshot *s = &t->snapshot;
-	char why[sizeof t->why];
+	char why[sizeof(t->why)];
 	for (size_t i = 0; i < job->count; i++) {
 		const struct vcpu *vcpu = &s->vcpus[i / job->assignment_count];
 		const struct assignment *a = &job->assignments[i % job->assignment_count];
 		const struct gdbregs_register *reg =
-			assignment_find(a, snapshot_selected(s, vcpu), why, sizeof why);
-		if (reg == NULL)
+			assignment_find(a, snapshot_selected(s, vcpu), why, sizeof(why));
+		if (!reg)
 			return target_fail(t, STATUS_SELECTION, "%s", why);
 		job->writes[i].assignment = a;
 		s->reads[i] = (struct gdbregs_read){.vcpu = vcpu->index, .reg = reg};
@@ -122,9 +122,9 @@ int write_start(struct target *t)
 	if (error != 0)
 		return error;
 	job->count = s->vcpu_count * job->assignment_count;
-	job->writes = calloc(job->count + 1, sizeof *job->writes);
-	s->reads = calloc(job->count + 1, sizeof *s->reads);
-	if (job->writes == NULL || s->reads == NULL)
+	job->writes = calloc(job->count + 1, sizeof(*job->writes));
+	s->reads = calloc(job->count + 1, sizeof(*s->reads));
+	if (!job->writes || !s->reads)
 		return GDBREGS_ERR_NOMEM;
 	error = find_all(t);
 	if (error == 0)
@@ -137,7 +137,7 @@ void write_fini(struct write_job *job)
 {
 	for (size_t i = 0; i < job->assignment_count; i++)
 		free(job->assignments[i].pattern);
-	for (size_t i = 0; i < job->count && job->writes != NULL; i++)
+	for (size_t i = 0; i < job->count && job->writes; i++)
 		free(job->writes[i].bytes);
 	free(job->assignments);
 	free(job->writes);

@@ -31,8 +31,8 @@ static int parse(struct write_job *job, const struct options *o)
 {
 	if (o->arguments.count == 0)
 		return fail(STATUS_USAGE, "write needs REG=VALUE; see 'gdbregs-cli write --help'");
-	job->assignments = calloc(o->arguments.count, sizeof *job->assignments);
-	if (job->assignments == NULL)
+	job->assignments = calloc(o->arguments.count, sizeof(*job->assignments));
+	if (!job->assignments)
 		return fail_nomem();
 	for (; job->assignment_count < o->arguments.count; job->assignment_count++) {
 		size_t i = job->assignment_count;

@@ -40,12 +40,12 @@ static bool put_resolved(struct output *out, const struct gdbregs_description *d
 /* --raw alone prints nothing: the documents are the result. */
 static bool wants_resolved(const struct options *o)
 {
-	return o->raw_dir == NULL || o->output != NULL;
+	return !o->raw_dir || o->output;
 }
 
 static int show(const struct options *o, struct output *out, const struct gdbregs_description *d)
 {
-	int status = o->raw_dir != NULL ? documents_save(d, o->raw_dir) : 0;
+	int status = o->raw_dir ? documents_save(d, o->raw_dir) : 0;
 	if (status == 0 && wants_resolved(o))
 		return output_end(out, put_resolved(out, d));
 	output_abandon(out);
@@ -91,7 +91,7 @@ static int check(const struct options *o)
 	if (options_offline(o) && o->vcpu_count > 0)
 		return fail(STATUS_USAGE,
 			    "--vcpu needs a target; a description alone has no vCPUs");
-	return o->raw_dir != NULL ? documents_check(o->raw_dir) : 0;
+	return o->raw_dir ? documents_check(o->raw_dir) : 0;
 }
 
 int command_xml(const struct options *o)

@@ -128,7 +128,7 @@ static const struct command table[] = {
 };
 // clang-format on
 
-#define TABLE_COUNT (sizeof table / sizeof table[0])
+#define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
 
 const struct command *command_table(size_t *count)
 {
@@ -157,7 +157,7 @@ int command_unknown(const char *name)
 	suggest_begin(&near, name);
 	for (size_t i = 0; i < TABLE_COUNT; i++)
 		suggest_offer(&near, table[i].name);
-	if (near.best == NULL)
+	if (!near.best)
 		return fail(STATUS_USAGE, "unknown command '%s'; see 'gdbregs-cli --help'", name);
 	return fail(STATUS_USAGE, "unknown command '%s'; did you mean '%s'?", name, near.best);
 }

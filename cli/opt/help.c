@@ -57,11 +57,11 @@ static void put_option(FILE *out, const struct option_info *info)
 		fputc('\n', out);
 		width = 0;
 	}
-	for (const char *line = info->help; line != NULL; width = 0) {
+	for (const char *line = info->help; line; width = 0) {
 		const char *end = strchr(line, '\n');
-		int length = end != NULL ? (int)(end - line) : (int)strlen(line);
+		int length = end ? (int)(end - line) : (int)strlen(line);
 		fprintf(out, "%*s%.*s\n", COLUMN - width, "", length, line);
-		line = end != NULL ? end + 1 : NULL;
+		line = end ? end + 1 : NULL;
 	}
 }
 
@@ -98,8 +98,7 @@ static void put_examples(FILE *out, const char *line)
 static void put_command(FILE *out, const struct command *command)
 {
 	fprintf(out, "Usage: gdbregs-cli %s [OPTIONS]%s%s [-- STUB-COMMAND...]\n\n", command->name,
-		command->arguments != NULL ? " " : "",
-		command->arguments != NULL ? command->arguments : "");
+		command->arguments ? " " : "", command->arguments ? command->arguments : "");
 	fputs(command->help, out);
 	put_examples(out, command->examples);
 	put_options(out, command->options | GROUP_ALWAYS);
@@ -111,7 +110,7 @@ int usage_help(const struct command *command)
 	int status = output_open(&out, NULL);
 	if (status != 0)
 		return status;
-	if (command != NULL)
+	if (command)
 		put_command(out.stream, command);
 	else
 		put_overview(out.stream);

@@ -11,8 +11,8 @@ enum { LONGEST_WAIT_S = 86400, DEFAULT_WAIT_MS = 30000, HIGHEST_VCPU = 1000000 }
 
 int words_add(struct words *words, const char *word)
 {
-	char **item = realloc(words->item, (words->count + 1) * sizeof *item);
-	if (item == NULL)
+	char **item = realloc(words->item, (words->count + 1) * sizeof(*item));
+	if (!item)
 		return fail_nomem();
 	words->item = item;
 	item[words->count++] = (char *)word;
@@ -31,7 +31,7 @@ static int set_word(const char **out, const char *option, const char *value)
 /* One of some words; its place in the list, or -1. */
 static int choice(const char *value, const char *const *words)
 {
-	for (int i = 0; words[i] != NULL; i++) {
+	for (int i = 0; words[i]; i++) {
 		if (strcmp(value, words[i]) == 0)
 			return i;
 	}
@@ -83,7 +83,7 @@ int set_target(struct options *o, const char *value)
 
 int set_wait(struct options *o, const char *value)
 {
-	if (value != NULL)
+	if (value)
 		return set_seconds(&o->wait_ms, "--wait", value);
 	o->wait_ms = DEFAULT_WAIT_MS;
 	return 0;
@@ -145,8 +145,8 @@ static int add_vcpu(struct options *o, unsigned vcpu)
 {
 	if (has_vcpu(o, vcpu))
 		return 0;
-	unsigned *vcpus = realloc(o->vcpus, (o->vcpu_count + 1) * sizeof *vcpus);
-	if (vcpus == NULL)
+	unsigned *vcpus = realloc(o->vcpus, (o->vcpu_count + 1) * sizeof(*vcpus));
+	if (!vcpus)
 		return fail_nomem();
 	o->vcpus = vcpus;
 	vcpus[o->vcpu_count++] = vcpu;
@@ -165,7 +165,7 @@ int set_vcpu(struct options *o, const char *value)
 {
 	o->vcpu_count = 0;
 	o->vcpus_all = strcmp(value, "all") == 0;
-	o->vcpus_single = !o->vcpus_all && strchr(value, ',') == NULL;
+	o->vcpus_single = !o->vcpus_all && !strchr(value, ',');
 	for (const char *at = value; !o->vcpus_all; at++) {
 		const char *end = skip_digits(at);
 		if (end == at || end - at > 9 || (*end != ',' && *end != '\0'))

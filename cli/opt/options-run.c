@@ -59,8 +59,8 @@ int set_break(struct options *o, const char *value)
 	int status = parse_address("--break", value, &address);
 	if (status != 0 || has_break(o, address))
 		return status;
-	uint64_t *breaks = realloc(o->breaks, (o->break_count + 1) * sizeof *breaks);
-	if (breaks == NULL)
+	uint64_t *breaks = realloc(o->breaks, (o->break_count + 1) * sizeof(*breaks));
+	if (!breaks)
 		return fail_nomem();
 	o->breaks = breaks;
 	breaks[o->break_count++] = address;

@@ -82,7 +82,7 @@ static const struct option_info table[] = {
 };
 // clang-format on
 
-#define TABLE_COUNT (sizeof table / sizeof table[0])
+#define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
 
 const struct option_info *options_table(size_t *count)
 {
@@ -92,12 +92,12 @@ const struct option_info *options_table(size_t *count)
 
 bool options_live(const struct options *o)
 {
-	return o->targets.count > 0 || o->spawn != NULL;
+	return o->targets.count > 0 || o->spawn;
 }
 
 bool options_offline(const struct options *o)
 {
-	return !options_live(o) && (o->tdesc != NULL || o->arch != NULL);
+	return !options_live(o) && (o->tdesc || o->arch);
 }
 
 static const struct option_info *find(int key)
@@ -151,7 +151,7 @@ static int unknown_long_option(const char *typed)
 	suggest_begin(&near, typed);
 	for (size_t i = 0; i < TABLE_COUNT; i++)
 		suggest_offer(&near, table[i].name);
-	if (near.best == NULL)
+	if (!near.best)
 		return fail(STATUS_USAGE, "unknown option '--%s'; see 'gdbregs-cli --help'", typed);
 	return fail(STATUS_USAGE, "unknown option '--%s'; did you mean '--%s'?", typed, near.best);
 }
@@ -161,7 +161,7 @@ static int unknown_option(const char *word)
 	char typed[64];
 	if (strncmp(word, "--", 2) != 0)
 		return fail(STATUS_USAGE, "unknown option '%s'; see 'gdbregs-cli --help'", word);
-	snprintf(typed, sizeof typed, "%.*s", (int)strcspn(word + 2, "="), word + 2);
+	snprintf(typed, sizeof(typed), "%.*s", (int)strcspn(word + 2, "="), word + 2);
 	return unknown_long_option(typed);
 }
 
@@ -172,7 +172,7 @@ static int bad_option(char **argv)
 	const struct option_info *info = find(optopt);
 	if (optopt == 0)
 		return unknown_option(argv[optind - 1]);
-	if (info != NULL)
+	if (info)
 		return fail(STATUS_USAGE, "--%s takes no argument: '%s'", info->name,
 			    argv[optind - 1]);
 	return fail(STATUS_USAGE, "unknown option '-%c'; see 'gdbregs-cli --help'", optopt);
@@ -186,10 +186,10 @@ static int missing_argument(void)
 
 static int take_word(struct options *o, char *word)
 {
-	if (o->command != NULL)
+	if (o->command)
 		return words_add(&o->arguments, word);
 	o->command = command_find(word);
-	return o->command != NULL ? 0 : command_unknown(word);
+	return o->command ? 0 : command_unknown(word);
 }
 
 /* `--wait 5`: getopt takes a value that may be left out only behind `=`. */
@@ -218,7 +218,7 @@ static int take(struct options *o, int key, char **argv, bool *used)
 
 static int check_applies(const struct options *o, const bool *used)
 {
-	for (size_t i = 0; i < TABLE_COUNT && o->command != NULL; i++) {
+	for (size_t i = 0; i < TABLE_COUNT && o->command; i++) {
 		const struct option_info *info = &table[i];
 		bool applies = (o->command->options | GROUP_ALWAYS) & info->group;
 		if (used[i] && !applies)
@@ -233,11 +233,11 @@ static int check(const struct options *o)
 {
 	if (o->help || o->version)
 		return 0;
-	if (o->command == NULL)
+	if (!o->command)
 		return fail(STATUS_USAGE, "no command given; see 'gdbregs-cli --help'");
-	if (o->spawn != NULL && o->targets.count > 0)
+	if (o->spawn && o->targets.count > 0)
 		return fail(STATUS_USAGE, "give either --target or a command after '--', not both");
-	if (o->tdesc != NULL && o->arch != NULL)
+	if (o->tdesc && o->arch)
 		return fail(STATUS_USAGE, "give either --arch or --tdesc, not both");
 	if (o->targets.count > 1 && !o->command->many_targets)
 		return fail(STATUS_USAGE, "'%s' takes one --target, %zu were given",
@@ -245,7 +245,7 @@ static int check(const struct options *o)
 	if (o->format == FORMAT_VCD && !(o->command->options & GROUP_TRACE))
 		return fail(STATUS_USAGE, "--format: '%s' does not write vcd, 'trace' does",
 			    o->command->name);
-	if (o->arguments.count > 0 && o->command->arguments == NULL)
+	if (o->arguments.count > 0 && !o->command->arguments)
 		return fail(STATUS_USAGE, "'%s' takes no arguments: '%s'", o->command->name,
 			    o->arguments.item[0]);
 	return 0;
@@ -268,7 +268,7 @@ static int take_spawn(struct options *o, int argc, char **argv, const char *last
 
 static void find_patterns(struct options *o)
 {
-	size_t skip = o->command->operands != NULL ? o->command->operands(o) : 0;
+	size_t skip = o->command->operands ? o->command->operands(o) : 0;
 	if (skip >= o->arguments.count)
 		return;
 	o->patterns.item = o->arguments.item + skip;
@@ -292,7 +292,7 @@ static int parse(struct options *o, int argc, char **argv)
 	status = take_spawn(o, argc, argv, last_value);
 	if (status == 0)
 		status = check_applies(o, used);
-	if (status == 0 && o->command != NULL)
+	if (status == 0 && o->command)
 		find_patterns(o);
 	return status != 0 ? status : check(o);
 }

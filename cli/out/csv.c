@@ -18,7 +18,7 @@ static void put_quoted(FILE *stream, const char *field)
 
 static void put_field(FILE *stream, const char *field)
 {
-	if (strpbrk(field, ",\"\r\n") != NULL)
+	if (strpbrk(field, ",\"\r\n"))
 		put_quoted(stream, field);
 	else
 		fputs(field, stream);
@@ -28,14 +28,14 @@ static void put_printable_field(FILE *stream, const char *field)
 {
 	struct text text = {0};
 	text_add_printable(&text, field, strlen(field));
-	put_field(stream, text.data != NULL ? text.data : "");
+	put_field(stream, text.data ? text.data : "");
 	text_fini(&text);
 }
 
 void csv_row(struct output *out, const char *const *fields, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		const char *field = fields[i] != NULL ? fields[i] : "";
+		const char *field = fields[i] ? fields[i] : "";
 		if (i > 0)
 			fputc(',', out->stream);
 		if (out->tty)

@@ -5,7 +5,7 @@
 
 bool flags_are(const char *text)
 {
-	return text != NULL && text[0] == '[';
+	return text && text[0] == '[';
 }
 
 /* The next word at or after *at; its size, 0 at the end. */
@@ -47,17 +47,17 @@ static void add_set(void *arg, const char *word, size_t size)
 
 void flags_add_changes(struct text *text, const char *before, const char *after)
 {
-	bool both = before != NULL && after != NULL;
+	bool both = before && after;
 	if (both && flags_are(before) && flags_are(after)) {
 		flags_missing(before, after, add_cleared, text);
 		flags_missing(after, before, add_set, text);
 		return;
 	}
-	if ((before == NULL || before[0] == '\0') && (after == NULL || after[0] == '\0'))
+	if ((!before || before[0] == '\0') && (!after || after[0] == '\0'))
 		return;
 	text_adds(text, " (");
-	text_adds(text, before != NULL ? before : "");
+	text_adds(text, before ? before : "");
 	text_adds(text, both ? " -> " : "");
-	text_adds(text, after != NULL ? after : "");
+	text_adds(text, after ? after : "");
 	text_adds(text, ")");
 }

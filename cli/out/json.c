@@ -26,17 +26,17 @@ static json_t *widen(const unsigned char *data, size_t size)
 json_t *json_bytes(const void *data, size_t size)
 {
 	json_t *value = json_stringn(size > 0 ? data : "", size);
-	return value != NULL ? value : widen(data, size);
+	return value ? value : widen(data, size);
 }
 
 json_t *json_text(const char *text)
 {
-	return text != NULL ? json_bytes(text, strlen(text)) : json_null();
+	return text ? json_bytes(text, strlen(text)) : json_null();
 }
 
 void json_member(json_t **object, const char *key, json_t *value)
 {
-	if (*object != NULL && value != NULL) {
+	if (*object && value) {
 		if (json_object_set_new(*object, key, value) == 0)
 			return;
 		value = NULL;
@@ -48,9 +48,9 @@ void json_member(json_t **object, const char *key, json_t *value)
 
 void json_element(json_t **array, json_t *value)
 {
-	if (*array != NULL && value != NULL && json_array_append_new(*array, value) == 0)
+	if (*array && value && json_array_append_new(*array, value) == 0)
 		return;
-	if (*array == NULL || value == NULL)
+	if (!*array || !value)
 		json_decref(value);
 	json_decref(*array);
 	*array = NULL;
@@ -58,7 +58,7 @@ void json_element(json_t **array, json_t *value)
 
 bool json_put(struct output *out, json_t *value)
 {
-	if (value == NULL)
+	if (!value)
 		return false;
 	int result = json_dumpf(value, out->stream, flags);
 	json_decref(value);
@@ -73,7 +73,7 @@ static int append(const char *data, size_t size, void *text)
 
 bool json_add(struct text *text, json_t *value)
 {
-	bool ok = value != NULL && json_dump_callback(value, append, text, flags) == 0;
+	bool ok = value && json_dump_callback(value, append, text, flags) == 0;
 	json_decref(value);
 	return ok;
 }
@@ -82,7 +82,7 @@ bool json_add(struct text *text, json_t *value)
 bool json_put_open(struct output *out, json_t *object)
 {
 	struct text line = {0};
-	bool ok = object != NULL && json_dump_callback(object, append, &line, flags) == 0;
+	bool ok = object && json_dump_callback(object, append, &line, flags) == 0;
 	json_decref(object);
 	if (ok)
 		fwrite(line.data, 1, line.size - 1, out->stream);

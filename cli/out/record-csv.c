@@ -27,9 +27,9 @@ static void put_header(struct recorder *r, bool timed)
 static bool put_register(struct recorder *r, const struct record *record, const struct value *v)
 {
 	char number[32], vcpu[16], bits[16];
-	snprintf(number, sizeof number, "%llu", (unsigned long long)record->number);
-	snprintf(vcpu, sizeof vcpu, "%u", record->lane->vcpu->index);
-	snprintf(bits, sizeof bits, "%u", gdbregs_register_bits(v->reg));
+	snprintf(number, sizeof(number), "%llu", (unsigned long long)record->number);
+	snprintf(vcpu, sizeof(vcpu), "%u", record->lane->vcpu->index);
+	snprintf(bits, sizeof(bits), "%u", gdbregs_register_bits(v->reg));
 	text_clear(&r->line);
 	text_clear(&r->cell);
 	text_add_bytes(&r->line, v->bytes, v->size_bytes);
@@ -48,7 +48,7 @@ static bool put_register(struct recorder *r, const struct record *record, const 
 		[VALUE] = r->cell.data,
 		[ERROR] = v->status < 0 ? value_error(v) : NULL,
 	};
-	put_row(r, fields, record->time != NULL);
+	put_row(r, fields, record->time);
 	return !r->cell.failed;
 }
 
@@ -56,7 +56,7 @@ static bool put(struct recorder *r, const struct record *record)
 {
 	bool ok = true;
 	if (r->count == 0)
-		put_header(r, record->time != NULL);
+		put_header(r, record->time);
 	for (size_t i = 0; i < record->lane->count && ok; i++) {
 		struct value v = lane_value(record->lane, i);
 		if (record_has(record, i))

@@ -28,26 +28,26 @@ static bool add_name(struct names *names, const struct gdbregs_register *reg)
 
 static bool add_names(struct names *names, const struct lane *lane, size_t **out)
 {
-	size_t *starts = calloc(lane->count + 1, sizeof *starts);
+	size_t *starts = calloc(lane->count + 1, sizeof(*starts));
 	*out = starts;
-	for (size_t i = 0; i < lane->count && starts != NULL; i++) {
+	for (size_t i = 0; i < lane->count && starts; i++) {
 		starts[i] = names->text.size;
 		if (!add_name(names, lane->now[i].reg))
 			return false;
 	}
-	if (starts != NULL)
+	if (starts)
 		starts[lane->count] = names->text.size;
-	return starts != NULL;
+	return starts;
 }
 
 static bool begin(struct recorder *r)
 {
-	struct names *names = calloc(1, sizeof *names);
+	struct names *names = calloc(1, sizeof(*names));
 	r->state = names;
-	if (names == NULL)
+	if (!names)
 		return false;
 	names->starts = calloc(r->lane_count + 1, sizeof(*names->starts));
-	bool ok = names->starts != NULL;
+	bool ok = names->starts;
 	for (size_t i = 0; i < r->lane_count && ok; i++)
 		ok = add_names(names, &r->lanes[i], &names->starts[i]);
 	if (r->options->format == FORMAT_JSON)
@@ -92,12 +92,12 @@ static void add_registers(struct recorder *r, const struct record *record)
 static void add_head(struct recorder *r, const struct record *record)
 {
 	char head[200];
-	if (record->time != NULL)
-		snprintf(head, sizeof head, "{\"time\":\"%s\",", record->time);
+	if (record->time)
+		snprintf(head, sizeof(head), "{\"time\":\"%s\",", record->time);
 	else
-		snprintf(head, sizeof head, "{");
+		snprintf(head, sizeof(head), "{");
 	text_adds(&r->line, head);
-	snprintf(head, sizeof head, "\"%s\":%llu,\"vcpu\":%u,\"reason\":\"%s\",\"changed\":[",
+	snprintf(head, sizeof(head), "\"%s\":%llu,\"vcpu\":%u,\"reason\":\"%s\",\"changed\":[",
 		 r->unit, (unsigned long long)record->number, record->lane->vcpu->index,
 		 record->reason);
 	text_adds(&r->line, head);
@@ -127,9 +127,9 @@ static void end(struct recorder *r)
 static void fini(struct recorder *r)
 {
 	struct names *names = r->state;
-	if (names == NULL)
+	if (!names)
 		return;
-	for (size_t i = 0; i < r->lane_count && names->starts != NULL; i++)
+	for (size_t i = 0; i < r->lane_count && names->starts; i++)
 		free(names->starts[i]);
 	free(names->starts);
 	text_fini(&names->text);

@@ -26,7 +26,7 @@ static size_t name_width(const struct lane *lane)
 
 static void put_prefix(struct recorder *r, const struct record *record)
 {
-	if (record->time == NULL) {
+	if (!record->time) {
 		fputs("  ", r->out->stream);
 		return;
 	}
@@ -39,7 +39,7 @@ static void put_heading(struct recorder *r, const struct record *record)
 {
 	char heading[160];
 	bool dull = strcmp(record->reason, r->unit) == 0;
-	snprintf(heading, sizeof heading, "%s %llu, vCPU %u%s%s", r->unit,
+	snprintf(heading, sizeof(heading), "%s %llu, vCPU %u%s%s", r->unit,
 		 (unsigned long long)record->number, record->lane->vcpu->index, dull ? "" : ": ",
 		 dull ? "" : record->reason);
 	output_heading(r->out, heading);
@@ -50,7 +50,7 @@ static bool put_value(struct recorder *r, const struct value *v, size_t width)
 	value_show(&r->line, v);
 	if (r->line.failed)
 		return false;
-	printable_put(r->out->stream, r->line.data != NULL ? r->line.data : "", width);
+	printable_put(r->out->stream, r->line.data ? r->line.data : "", width);
 	return true;
 }
 
@@ -63,7 +63,7 @@ static bool put_register(struct recorder *r, const struct record *record, size_t
 	struct value now = lane_value(lane, index), old = lane_old_value(lane, index);
 	const char *decoded = value_decode(&now, r->options, &r->decoded);
 	bool changed = lane->readings > 1 && lane_changed(lane, index);
-	bool ok = decoded != NULL;
+	bool ok = decoded;
 	put_prefix(r, record);
 	printable_put(stream, gdbregs_register_name(now.reg), width);
 	fputs("  ", stream);
@@ -85,7 +85,7 @@ static bool put(struct recorder *r, const struct record *record)
 	const struct lane *lane = record->lane;
 	size_t width = name_width(lane);
 	bool ok = true;
-	if (record->time == NULL)
+	if (!record->time)
 		put_heading(r, record);
 	for (size_t i = 0; i < lane->count && ok; i++) {
 		if (record_has(record, i))

@@ -39,7 +39,7 @@ static void add_digits(struct text *line, const struct value *v, size_t width_bi
 		bit--;
 	while (bit-- > 0) {
 		block[size++] = bit_of(v, bit) ? '1' : '0';
-		if (size == sizeof block || bit == 0) {
+		if (size == sizeof(block) || bit == 0) {
 			text_add(line, block, size);
 			size = 0;
 		}
@@ -74,8 +74,8 @@ static size_t width_of(const struct gdbregs_read *read)
 static bool make_wires(struct wires *wires, const struct lane *lane, size_t *next)
 {
 	wires->ids = calloc(lane->count + 1, sizeof(*wires->ids));
-	wires->widths_bits = calloc(lane->count + 1, sizeof *wires->widths_bits);
-	if (wires->ids == NULL || wires->widths_bits == NULL)
+	wires->widths_bits = calloc(lane->count + 1, sizeof(*wires->widths_bits));
+	if (!wires->ids || !wires->widths_bits)
 		return false;
 	for (size_t i = 0; i < lane->count; i++) {
 		vcd_make_id(wires->ids[i], (*next)++);
@@ -87,9 +87,8 @@ static bool make_wires(struct wires *wires, const struct lane *lane, size_t *nex
 static void put_scope(struct recorder *r, const char *feature)
 {
 	text_clear(&r->line);
-	vcd_add_name(&r->line, feature != NULL ? feature : "registers");
-	fprintf(r->out->stream, "$scope module %s $end\n",
-		r->line.data != NULL ? r->line.data : "");
+	vcd_add_name(&r->line, feature ? feature : "registers");
+	fprintf(r->out->stream, "$scope module %s $end\n", r->line.data ? r->line.data : "");
 }
 
 static void put_wire(struct recorder *r, const struct wires *wires, size_t index, const char *name)
@@ -107,7 +106,7 @@ static bool put_lane(struct recorder *r, const struct lane *lane, const struct w
 	struct text names = {0};
 	size_t *starts = vcd_make_names(lane, &names);
 	const char *feature = NULL;
-	bool ok = starts != NULL;
+	bool ok = starts;
 	fprintf(stream, "$scope module vcpu%u $end\n", lane->vcpu->index);
 	for (size_t i = 0; i < lane->count && ok; i++) {
 		const char *of = gdbregs_register_feature(lane->now[i].reg);
@@ -152,13 +151,13 @@ static void put_initial(struct recorder *r, const struct vcd *vcd)
 
 static bool begin(struct recorder *r)
 {
-	struct vcd *vcd = calloc(1, sizeof *vcd);
+	struct vcd *vcd = calloc(1, sizeof(*vcd));
 	size_t next = 0;
 	r->state = vcd;
-	if (vcd == NULL)
+	if (!vcd)
 		return false;
-	vcd->lanes = calloc(r->lane_count + 1, sizeof *vcd->lanes);
-	bool ok = vcd->lanes != NULL;
+	vcd->lanes = calloc(r->lane_count + 1, sizeof(*vcd->lanes));
+	bool ok = vcd->lanes;
 	note_byte_order(r);
 	fprintf(r->out->stream,
 		"$version gdbregs-cli %s $end\n"
@@ -186,7 +185,7 @@ static bool put(struct recorder *r, const struct record *record)
 	if (record->number == 0)
 		return true;
 	text_clear(&r->line);
-	snprintf(time, sizeof time, "#%llu\n", (unsigned long long)record->number);
+	snprintf(time, sizeof(time), "#%llu\n", (unsigned long long)record->number);
 	text_adds(&r->line, record->number != vcd->now ? time : "");
 	vcd->now = record->number;
 	for (size_t i = 0; i < lane->count; i++) {
@@ -208,9 +207,9 @@ static void end(struct recorder *r)
 static void fini(struct recorder *r)
 {
 	struct vcd *vcd = r->state;
-	if (vcd == NULL)
+	if (!vcd)
 		return;
-	for (size_t i = 0; i < r->lane_count && vcd->lanes != NULL; i++) {
+	for (size_t i = 0; i < r->lane_count && vcd->lanes; i++) {
 		free(vcd->lanes[i].ids);
 		free(vcd->lanes[i].widths_bits);
 	}

@@ -42,7 +42,7 @@ void recorder_end(struct recorder *r)
 
 void recorder_fini(struct recorder *r)
 {
-	if (r->format != NULL)
+	if (r->format)
 		r->format->fini(r);
 	text_fini(&r->line);
 	text_fini(&r->cell);

@@ -131,7 +131,7 @@ static void add_value(struct screen *screen, const struct column *column, const 
 	add_field(&screen->frame, screen->cell.failed ? "" : screen->cell.data, column->name_width);
 	text_adds(&screen->frame, highlight ? " " REVERSE : " ");
 	value_show(&screen->cell, &v);
-	const char *shown = screen->cell.data != NULL ? screen->cell.data : "";
+	const char *shown = screen->cell.data ? screen->cell.data : "";
 	add_field(&screen->frame, shown, column->value_width);
 	text_adds(&screen->frame, highlight ? NORMAL : "");
 }
@@ -142,7 +142,7 @@ static bool add_meaning(struct screen *screen, const struct grid *grid, const st
 	struct value v = lane_value(lane, index);
 	const char *meaning = value_decode(&v, screen->options, &screen->decoded);
 	size_t used = width_of(&grid->column[0]) + 2;
-	if (meaning == NULL)
+	if (!meaning)
 		return false;
 	if (meaning[0] == '\0' || used >= screen->columns)
 		return true;
@@ -205,7 +205,7 @@ static bool add_lane(struct screen *screen, const struct lane *lane, size_t rows
 	for (size_t row = 0; row < shown && ok; row++)
 		ok = add_row(screen, &grid, lane, row);
 	if (cut && rows > 0) {
-		snprintf(more, sizeof more, "... %zu registers do not fit; select fewer",
+		snprintf(more, sizeof(more), "... %zu registers do not fit; select fewer",
 			 lane->count - at_most(lane->count, shown * grid.columns));
 		add_heading(screen, more);
 	}
@@ -220,7 +220,7 @@ static bool add_lanes(struct screen *screen, const struct lane *lanes, size_t co
 	bool ok = true;
 	for (size_t i = 0; i < count && ok; i++) {
 		char heading[40];
-		snprintf(heading, sizeof heading, "vCPU %u", lanes[i].vcpu->index);
+		snprintf(heading, sizeof(heading), "vCPU %u", lanes[i].vcpu->index);
 		if (count > 1)
 			add_heading(screen, heading);
 		ok = add_lane(screen, &lanes[i], rows / count);

@@ -20,8 +20,8 @@ struct cells {
 static void put_value(struct output *out, const struct value *v, struct cells *cells)
 {
 	char vcpu[16], bits[16];
-	snprintf(vcpu, sizeof vcpu, "%u", v->vcpu->index);
-	snprintf(bits, sizeof bits, "%u", gdbregs_register_bits(v->reg));
+	snprintf(vcpu, sizeof(vcpu), "%u", v->vcpu->index);
+	snprintf(bits, sizeof(bits), "%u", gdbregs_register_bits(v->reg));
 	text_clear(&cells->bytes);
 	text_clear(&cells->value);
 	text_add_bytes(&cells->bytes, v->bytes, v->size_bytes);

@@ -31,8 +31,8 @@ static void add_names(json_t **object, const struct value *v)
 {
 	struct gdbregs_buffer decoded = {0};
 	const char *names = value_decode_all(v, &decoded);
-	if (names == NULL || names[0] != '\0')
-		json_member(object, "text", names != NULL ? json_text(names) : NULL);
+	if (!names || names[0] != '\0')
+		json_member(object, "text", names ? json_text(names) : NULL);
 	gdbregs_buffer_fini(&decoded);
 }
 

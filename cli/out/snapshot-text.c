@@ -59,8 +59,8 @@ static size_t measure(struct page *page, const struct snapshot *s, const struct 
 static const char *decode(struct page *page, const struct value *v)
 {
 	const char *decoded = value_decode(v, page->options, &page->decoded);
-	page->ok &= decoded != NULL;
-	return decoded != NULL ? decoded : "";
+	page->ok = page->ok && decoded;
+	return decoded ? decoded : "";
 }
 
 /* The reply is the truth; that it differs from the description is not hidden. */
@@ -78,7 +78,7 @@ static void put_register(struct page *page, const struct value *v)
 	value_show(&page->value, v);
 	page->ok &= !page->value.failed;
 	const char *decoded = decode(page, v);
-	const char *value = page->value.data != NULL ? page->value.data : "";
+	const char *value = page->value.data ? page->value.data : "";
 	fputs("  ", stream);
 	printable_put(stream, gdbregs_register_name(v->reg), page->name_width);
 	fputs(dim ? "  \033[33m" : "  ", stream);
@@ -97,7 +97,7 @@ static void put_heading(struct page *page, const char *heading)
 	text_clear(&page->value);
 	text_add_printable(&page->value, heading, strlen(heading));
 	page->ok &= !page->value.failed;
-	output_heading(page->out, page->value.data != NULL ? page->value.data : "");
+	output_heading(page->out, page->value.data ? page->value.data : "");
 }
 
 static void put_feature(struct page *page, const struct snapshot *s, const struct vcpu *vcpu,
@@ -105,7 +105,7 @@ static void put_feature(struct page *page, const struct snapshot *s, const struc
 {
 	struct value head = value_get(s, vcpu, first);
 	const char *feature = gdbregs_register_feature(head.reg);
-	put_heading(page, feature != NULL ? feature : "(no feature)");
+	put_heading(page, feature ? feature : "(no feature)");
 	for (size_t i = first; i < end && page->ok && !output_broken(page->out); i++) {
 		struct value v = value_get(s, vcpu, i);
 		put_register(page, &v);
@@ -128,11 +128,11 @@ static void put_vcpu_heading(struct page *page, const struct vcpu *vcpu)
 {
 	char line[512];
 	const char *order = byte_order_name(vcpu->order);
-	snprintf(line, sizeof line, "vCPU %u%s%s%s%s  %s, %s%s", vcpu->index,
-		 vcpu->thread != NULL ? "  " : "", vcpu->thread != NULL ? vcpu->thread : "",
-		 vcpu->name != NULL ? "  " : "", vcpu->name != NULL ? vcpu->name : "",
-		 vcpu->architecture != NULL ? vcpu->architecture : "unknown architecture",
-		 order != NULL ? order : "unknown byte order", order != NULL ? " endian" : "");
+	snprintf(line, sizeof(line), "vCPU %u%s%s%s%s  %s, %s%s", vcpu->index,
+		 vcpu->thread ? "  " : "", vcpu->thread ? vcpu->thread : "", vcpu->name ? "  " : "",
+		 vcpu->name ? vcpu->name : "",
+		 vcpu->architecture ? vcpu->architecture : "unknown architecture",
+		 order ? order : "unknown byte order", order ? " endian" : "");
 	put_heading(page, line);
 	fputc('\n', page->out->stream);
 }

@@ -50,7 +50,7 @@ static char *make_key(const struct gdbregs_register *reg)
 {
 	const char *feature = gdbregs_register_feature(reg);
 	struct text key = {0};
-	vcd_add_name(&key, feature != NULL ? feature : "");
+	vcd_add_name(&key, feature ? feature : "");
 	text_adds(&key, " ");
 	vcd_add_name(&key, gdbregs_register_name(reg));
 	if (key.failed)
@@ -63,7 +63,7 @@ static bool make_entries(struct entry *entries, const struct lane *lane)
 	bool ok = true;
 	for (size_t i = 0; i < lane->count && ok; i++) {
 		entries[i] = (struct entry){.key = make_key(lane->now[i].reg), .index = i};
-		ok = entries[i].key != NULL;
+		ok = entries[i].key;
 	}
 	return ok;
 }
@@ -92,7 +92,7 @@ static size_t add_copy(struct text *text, const struct entry *sorted, size_t cou
 	struct text key = {0};
 	char suffix[32];
 	do {
-		snprintf(suffix, sizeof suffix, "_%zu", ++last);
+		snprintf(suffix, sizeof(suffix), "_%zu", ++last);
 		text_clear(&key);
 		text_adds(&key, e->key);
 		text_adds(&key, suffix);
@@ -122,14 +122,14 @@ static void add_names(struct text *text, const struct entry *sorted, size_t coun
 
 size_t *vcd_make_names(const struct lane *lane, struct text *text)
 {
-	struct entry *entries = calloc(lane->count + 1, sizeof *entries);
-	size_t *starts = calloc(lane->count + 1, sizeof *starts);
-	bool ok = entries != NULL && starts != NULL && make_entries(entries, lane);
+	struct entry *entries = calloc(lane->count + 1, sizeof(*entries));
+	size_t *starts = calloc(lane->count + 1, sizeof(*starts));
+	bool ok = entries && starts && make_entries(entries, lane);
 	if (ok) {
-		qsort(entries, lane->count, sizeof *entries, compare);
+		qsort(entries, lane->count, sizeof(*entries), compare);
 		add_names(text, entries, lane->count, starts);
 	}
-	for (size_t i = 0; i < lane->count && entries != NULL; i++)
+	for (size_t i = 0; i < lane->count && entries; i++)
 		free(entries[i].key);
 	free(entries);
 	if (ok && !text->failed)

@@ -23,24 +23,24 @@ static const struct {
 static const char *find(const char *words, const char *label, size_t form, size_t *size)
 {
 	char part[512];
-	int length =
-		snprintf(part, sizeof part, "%s%s%s", forms[form].before, label, forms[form].after);
-	if (label[0] == '\0' || length < 0 || (size_t)length >= sizeof part)
+	int length = snprintf(part, sizeof(part), "%s%s%s", forms[form].before, label,
+			      forms[form].after);
+	if (label[0] == '\0' || length < 0 || (size_t)length >= sizeof(part))
 		return NULL;
 	*size = (size_t)length;
 	if (forms[form].first)
 		return strncmp(words, part, *size) == 0 ? words : NULL;
 	const char *at = strstr(words, part);
-	return at != NULL && strchr(" :;,", at[*size]) != NULL ? at : NULL;
+	return at && strchr(" :;,", at[*size]) ? at : NULL;
 }
 
 void why_write(char *out, size_t capacity, const char *words, const char *label)
 {
 	const char *at = NULL;
 	size_t size = 0;
-	for (size_t i = 0; i < sizeof forms / sizeof forms[0] && at == NULL; i++)
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]) && !at; i++)
 		at = find(words, label, i, &size);
-	if (at != NULL)
+	if (at)
 		snprintf(out, capacity, "%.*s%s", (int)(at - words), words, at + size);
 	else
 		snprintf(out, capacity, "%s", words);

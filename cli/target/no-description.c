@@ -32,7 +32,7 @@ static int make_file(char path[PATH_MAX])
 void undescribed_prepare(struct targets *set)
 {
 	const struct options *o = set->options;
-	if (o->arch != NULL || o->tdesc != NULL || set->access == GDBREGS_NO_REGS)
+	if (o->arch || o->tdesc || set->access == GDBREGS_NO_REGS)
 		return;
 	set->undescribed_fd = make_file(set->arch_path);
 	if (set->undescribed_fd == 0 || gdbregs_description_load(set->context, set->arch_path, NULL,
@@ -65,7 +65,7 @@ static unsigned find(const struct target *t)
 
 bool undescribed_is(const struct target *t)
 {
-	return t->set->undescribed != NULL && find(t) < gdbregs_vcpu_count(t->session);
+	return t->set->undescribed && find(t) < gdbregs_vcpu_count(t->session);
 }
 
 /* -------------------------------------------------------------- fits --- */
@@ -74,7 +74,7 @@ static size_t register_bytes(const char *element)
 {
 	static const char name[] = " bitsize=\"";
 	const char *bits = strstr(element, name), *end = strchr(element, '>');
-	if (bits == NULL || end == NULL || bits > end)
+	if (!bits || !end || bits > end)
 		return 0;
 	return (strtoul(bits + strlen(name), NULL, 10) + 7) / 8;
 }
@@ -88,7 +88,7 @@ static size_t described_bytes(const struct gdbregs_description *d)
 	size_t bytes = 0;
 	if (gdbregs_description_xml(d, &xml) == 0)
 		text_add(&text, xml.data, xml.size);
-	for (const char *at = text.data; at != NULL && (at = strstr(at, "<reg ")) != NULL; at++)
+	for (const char *at = text.data; at && (at = strstr(at, "<reg ")); at++)
 		bytes += register_bytes(at);
 	text_fini(&text);
 	gdbregs_buffer_fini(&xml);
@@ -113,13 +113,13 @@ static void add_fitting(struct text *text, const struct target *t, size_t g_byte
 	for (size_t i = 0; i < names.count; i++) {
 		if (!fits(t, names.item[i], g_bytes))
 			continue;
-		if (last != NULL) {
+		if (last) {
 			text_adds(text, text->size > 0 ? ", --arch " : "--arch ");
 			text_adds(text, last);
 		}
 		last = names.item[i];
 	}
-	if (last != NULL) {
+	if (last) {
 		text_adds(text, text->size > 0 ? " or --arch " : "--arch ");
 		text_adds(text, last);
 	}
@@ -182,7 +182,7 @@ int undescribed_fail(struct target *t)
 {
 	char select[64];
 	const char *thread = gdbregs_vcpu_thread(t->session, find(t));
-	snprintf(select, sizeof select, "Hg%.60s", thread != NULL ? thread : "0");
+	snprintf(select, sizeof(select), "Hg%.60s", thread ? thread : "0");
 	int error = ask(t, select, NULL);
 	if (error == 0)
 		error = ask(t, "qXfer:features:read:target.xml:0,80", NULL);

@@ -7,7 +7,7 @@
 void packet_log(const char *target, bool sent, const void *bytes, size_t size)
 {
 	struct text line = {0};
-	if (target != NULL) {
+	if (target) {
 		text_adds(&line, target);
 		text_adds(&line, " ");
 	}

@@ -20,7 +20,7 @@ static size_t find(const struct lane *lane, const struct gdbregs_register *reg)
 /* Its place among those read; added where it is not there. */
 static size_t include(struct lane *lane, const struct gdbregs_register *reg)
 {
-	if (reg == NULL)
+	if (!reg)
 		return NOWHERE;
 	size_t place = find(lane, reg);
 	if (place != NOWHERE)
@@ -46,14 +46,14 @@ static const struct gdbregs_register *find_pc(const struct gdbregs_reg_descripto
 {
 	static const char *const names[] = {"rip", "eip", "pc", "pswa"};
 	const struct gdbregs_register *found = NULL;
-	for (size_t i = 0; i < sizeof names / sizeof names[0] && found == NULL; i++)
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !found; i++)
 		found = look_up(all, count, names[i]);
-	if (found != NULL)
+	if (found)
 		return found;
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(gdbregs_register_type(all[i].handle), "code_ptr") != 0)
 			continue;
-		if (found != NULL)
+		if (found)
 			return NULL;
 		found = all[i].handle;
 	}
@@ -67,7 +67,7 @@ static void include_place(struct lane *lane, const struct gdbregs_reg_descriptor
 	const struct gdbregs_register *cs = look_up(all, count, "cs");
 	const struct gdbregs_register *cr0 = look_up(all, count, "cr0");
 	lane->pc = include(lane, find_pc(all, count));
-	if (cs == NULL || cr0 == NULL)
+	if (!cs || !cr0)
 		return;
 	lane->cs = include(lane, cs);
 	lane->cr0 = include(lane, cr0);
@@ -80,10 +80,10 @@ int lane_init(struct lane *lane, const struct snapshot *s, const struct vcpu *vc
 	size_t count = 0;
 	*lane = (struct lane){
 		.target = s->target, .vcpu = vcpu, .pc = NOWHERE, .cs = NOWHERE, .cr0 = NOWHERE};
-	lane->now = calloc(selected->count + LANE_MOST_EXTRA, sizeof *lane->now);
-	lane->before = calloc(selected->count + LANE_MOST_EXTRA, sizeof *lane->before);
+	lane->now = calloc(selected->count + LANE_MOST_EXTRA, sizeof(*lane->now));
+	lane->before = calloc(selected->count + LANE_MOST_EXTRA, sizeof(*lane->before));
 	int error = gdbregs_description_registers(selected->description, &all, &count);
-	if (lane->now == NULL || lane->before == NULL || error < 0) {
+	if (!lane->now || !lane->before || error < 0) {
 		gdbregs_free(all);
 		return GDBREGS_ERR_NOMEM;
 	}
@@ -168,7 +168,7 @@ static bool number_at(const struct lane *lane, size_t place, uint64_t *number)
 {
 	const struct gdbregs_read *read = place != NOWHERE ? &lane->now[place] : NULL;
 	bool big = lane->vcpu->order == GDBREGS_BYTE_ORDER_BIG;
-	if (read == NULL || read->status <= 0 || read->status > 8 ||
+	if (!read || read->status <= 0 || read->status > 8 ||
 	    lane->vcpu->order == GDBREGS_BYTE_ORDER_UNKNOWN)
 		return false;
 	*number = 0;

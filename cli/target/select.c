@@ -14,7 +14,7 @@
 const char *select_group(const struct gdbregs_register *reg)
 {
 	const char *written = gdbregs_register_group(reg);
-	if (written != NULL)
+	if (written)
 		return written;
 	switch (gdbregs_register_kind(reg)) {
 	case GDBREGS_TYPE_FLOAT:
@@ -35,7 +35,7 @@ bool select_glob(const char *pattern, const char *text)
 static const char *feature_of(const struct gdbregs_register *reg)
 {
 	const char *feature = gdbregs_register_feature(reg);
-	return feature != NULL ? feature : "";
+	return feature ? feature : "";
 }
 
 /* The colon between FEATURE and NAME: the last one that is not part of a
@@ -59,14 +59,14 @@ bool select_fits(const char *pattern, const char *feature, const char *name)
 {
 	char wanted[256];
 	const char *colon = find_colon(pattern);
-	if (colon == NULL)
+	if (!colon)
 		return select_glob(pattern, name);
 	size_t length = (size_t)(colon - pattern);
-	if (length >= sizeof wanted)
+	if (length >= sizeof(wanted))
 		return false;
 	memcpy(wanted, pattern, length);
 	wanted[length] = '\0';
-	return select_glob(colon + 1, name) && select_glob(wanted, feature != NULL ? feature : "");
+	return select_glob(colon + 1, name) && select_glob(wanted, feature ? feature : "");
 }
 
 static bool fits_pattern(const char *pattern, const struct gdbregs_register *reg)
@@ -78,7 +78,7 @@ bool select_named(const struct options *o, const struct gdbregs_register *reg)
 {
 	for (size_t i = 0; i < o->patterns.count; i++) {
 		const char *pattern = o->patterns.item[i];
-		if (strpbrk(pattern, "*?[") == NULL && fits_pattern(pattern, reg))
+		if (!strpbrk(pattern, "*?[") && fits_pattern(pattern, reg))
 			return true;
 	}
 	return false;
@@ -133,8 +133,8 @@ int selection_init(struct selection *s, const struct options *options)
 {
 	size_t words = options->patterns.count + options->features.count + options->groups.count;
 	*s = (struct selection){.options = options};
-	s->fits = calloc(words + 1, sizeof *s->fits);
-	return s->fits != NULL ? 0 : GDBREGS_ERR_NOMEM;
+	s->fits = calloc(words + 1, sizeof(*s->fits));
+	return s->fits ? 0 : GDBREGS_ERR_NOMEM;
 }
 
 void selection_fini(struct selection *s)
@@ -150,18 +150,18 @@ static int fill(struct selection *s, struct selected *item)
 {
 	struct gdbregs_reg_descriptor *all = NULL;
 	/* A stub without a description has vCPUs, but no registers that are known. */
-	int error = item->description == NULL
+	int error = !item->description
 			    ? 0
 			    : gdbregs_description_registers(item->description, &all, &item->total);
 	if (error < 0)
 		return error;
 	item->registers = calloc(item->total + 1, sizeof(*item->registers));
-	for (size_t i = 0; i < item->total && item->registers != NULL; i++) {
+	for (size_t i = 0; i < item->total && item->registers; i++) {
 		if (is_wanted(s, all[i].handle))
 			item->registers[item->count++] = all[i].handle;
 	}
 	gdbregs_free(all);
-	return item->registers != NULL ? 0 : GDBREGS_ERR_NOMEM;
+	return item->registers ? 0 : GDBREGS_ERR_NOMEM;
 }
 
 int selection_add(struct selection *s, const struct gdbregs_description *d, size_t *index)
@@ -170,8 +170,8 @@ int selection_add(struct selection *s, const struct gdbregs_description *d, size
 		if (s->item[*index].description == d)
 			return 0;
 	}
-	struct selected *item = realloc(s->item, (s->count + 1) * sizeof *item);
-	if (item == NULL)
+	struct selected *item = realloc(s->item, (s->count + 1) * sizeof(*item));
+	if (!item)
 		return GDBREGS_ERR_NOMEM;
 	s->item = item;
 	item[s->count] = (struct selected){.description = d};
@@ -199,9 +199,9 @@ static int refuse(const struct selection *s, fits_fn kind, const char *what, con
 {
 	struct suggestion near;
 	const char *colon = kind == fits_pattern ? find_colon(word) : NULL;
-	suggest_begin(&near, colon != NULL ? colon + 1 : word);
+	suggest_begin(&near, colon ? colon + 1 : word);
 	offer_all(s, kind, &near);
-	if (near.best != NULL)
+	if (near.best)
 		snprintf(why, capacity, "no %s fits '%s'; did you mean '%s'?", what, word,
 			 near.best);
 	else

@@ -26,7 +26,7 @@ static bool find_prefix(char prefix[PATH_MAX])
 	prefix[length] = '\0';
 	for (int i = 0; i < 2; i++) {
 		char *slash = strrchr(prefix, '/');
-		if (slash == NULL)
+		if (!slash)
 			return false;
 		*slash = '\0';
 	}
@@ -50,9 +50,9 @@ static const char *find_beside(void)
 	char prefix[PATH_MAX];
 	if (!find_prefix(prefix) || anybody_writes(prefix))
 		return NULL;
-	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-		int length = snprintf(path, sizeof path, "%s/%s", prefix, places[i]);
-		if (length < (int)sizeof path && access(path, X_OK) == 0)
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		int length = snprintf(path, sizeof(path), "%s/%s", prefix, places[i]);
+		if (length < (int)sizeof(path) && access(path, X_OK) == 0)
 			return path;
 	}
 	return NULL;
@@ -61,15 +61,15 @@ static const char *find_beside(void)
 static const char *directory(void)
 {
 	const char *dir = getenv("GDBREGS_XML_DIR");
-	if (dir != NULL && dir[0] != '\0')
+	if (dir && dir[0] != '\0')
 		return dir;
 	dir = find_beside();
-	return dir != NULL ? dir : GDBREGS_XML_DIR;
+	return dir ? dir : GDBREGS_XML_DIR;
 }
 
 bool shipped_find(const char *name, char path[PATH_MAX])
 {
-	if (name[0] == '.' || strchr(name, '/') != NULL)
+	if (name[0] == '.' || strchr(name, '/'))
 		return false;
 	int length = snprintf(path, PATH_MAX, "%s/%s%s", directory(), name, suffix);
 	return length > 0 && length < PATH_MAX && access(path, F_OK) == 0;
@@ -87,11 +87,11 @@ void shipped_list(struct shipped_names *names)
 	struct dirent **entries = NULL;
 	int count = scandir(directory(), &entries, is_description, alphasort);
 	*names = (struct shipped_names){
-		.item = calloc(count > 0 ? (size_t)count : 1, sizeof *names->item)};
+		.item = calloc(count > 0 ? (size_t)count : 1, sizeof(*names->item))};
 	for (int i = 0; i < count; i++) {
 		const char *file = entries[i]->d_name;
 		char *name = strndup(file, strlen(file) - strlen(suffix));
-		if (names->item != NULL && name != NULL)
+		if (names->item && name)
 			names->item[names->count++] = name;
 		else
 			free(name);

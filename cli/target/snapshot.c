@@ -10,10 +10,10 @@
 static int copy(char **out, const char *text)
 {
 	*out = NULL;
-	if (text == NULL)
+	if (!text)
 		return 0;
 	*out = strdup(text);
-	return *out != NULL ? 0 : GDBREGS_ERR_NOMEM;
+	return *out ? 0 : GDBREGS_ERR_NOMEM;
 }
 
 static int collect_vcpu(struct target *t, struct vcpu *vcpu, unsigned index)
@@ -60,8 +60,8 @@ static int collect_vcpus(struct target *t, enum vcpu_default which)
 	const struct options *o = t->set->options;
 	struct snapshot *s = &t->snapshot;
 	size_t count = count_wanted(t, which);
-	s->vcpus = calloc(count + 1, sizeof *s->vcpus);
-	if (s->vcpus == NULL)
+	s->vcpus = calloc(count + 1, sizeof(*s->vcpus));
+	if (!s->vcpus)
 		return GDBREGS_ERR_NOMEM;
 	for (size_t i = 0; i < count; i++) {
 		unsigned index = o->vcpu_count > 0 ? o->vcpus[i] : (unsigned)i;
@@ -75,13 +75,13 @@ static int collect_vcpus(struct target *t, enum vcpu_default which)
 
 int snapshot_collect(struct target *t, enum vcpu_default which)
 {
-	char why[sizeof t->why];
+	char why[sizeof(t->why)];
 	int error = selection_init(&t->snapshot.selection, t->set->options);
 	if (error == 0)
 		error = check_listed(t);
 	if (error == 0)
 		error = collect_vcpus(t, which);
-	if (error == 0 && selection_check(&t->snapshot.selection, why, sizeof why) < 0)
+	if (error == 0 && selection_check(&t->snapshot.selection, why, sizeof(why)) < 0)
 		error = target_fail(t, STATUS_SELECTION, "%s", why);
 	return error;
 }
@@ -117,8 +117,8 @@ int snapshot_read(struct target *t)
 	size_t count = 0;
 	for (size_t i = 0; i < s->vcpu_count; i++)
 		count += snapshot_selected(s, &s->vcpus[i])->count;
-	s->reads = calloc(count + 1, sizeof *s->reads);
-	if (s->reads == NULL)
+	s->reads = calloc(count + 1, sizeof(*s->reads));
+	if (!s->reads)
 		return GDBREGS_ERR_NOMEM;
 	s->read_count = count;
 	fill_reads(s);
@@ -131,8 +131,8 @@ int snapshot_offline(struct snapshot *s, const struct options *o,
 		     const struct gdbregs_description *d)
 {
 	int error = selection_init(&s->selection, o);
-	s->vcpus = calloc(1, sizeof *s->vcpus);
-	if (error < 0 || s->vcpus == NULL)
+	s->vcpus = calloc(1, sizeof(*s->vcpus));
+	if (error < 0 || !s->vcpus)
 		return GDBREGS_ERR_NOMEM;
 	s->vcpu_count = 1;
 	s->vcpus[0].architecture = gdbregs_description_architecture(d);

@@ -26,7 +26,7 @@ static void target_over(struct target *t)
 
 static void say_how_left(const struct target *t)
 {
-	if (t->set->options->spawn != NULL)
+	if (t->set->options->spawn)
 		detail("%s: ended", t->name);
 	else if (t->connected && !t->gone)
 		detail("%s: %s", t->name,
@@ -60,15 +60,15 @@ static void close_target(struct target *t)
 static void set_why(struct target *t, int status, const char *why)
 {
 	t->status = status;
-	snprintf(t->why, sizeof t->why, "%s", why);
+	snprintf(t->why, sizeof(t->why), "%s", why);
 }
 
 int target_fail(struct target *t, int status, const char *format, ...)
 {
-	char why[sizeof t->why];
+	char why[sizeof(t->why)];
 	va_list args;
 	va_start(args, format);
-	vsnprintf(why, sizeof why, format, args);
+	vsnprintf(why, sizeof(why), format, args);
 	va_end(args);
 	set_why(t, status, why);
 	return TARGET_FAILED;
@@ -79,8 +79,8 @@ int target_fail(struct target *t, int status, const char *format, ...)
 static void label(const struct target *t, int code, char *text, size_t capacity)
 {
 	const char *name = t->name;
-	bool address = t->set->options->spawn == NULL && code != GDBREGS_ERR_INVAL;
-	if (t->set->options->spawn != NULL)
+	bool address = !t->set->options->spawn && code != GDBREGS_ERR_INVAL;
+	if (t->set->options->spawn)
 		name = t->set->options->spawn[0];
 	else if (address && strncmp(name, "tcp:", 4) == 0)
 		name += 4;
@@ -90,16 +90,16 @@ static void label(const struct target *t, int code, char *text, size_t capacity)
 /* A failure as the library tells it. */
 static void take_error(struct target *t, int code, const char *words)
 {
-	char known[sizeof t->why];
+	char known[sizeof(t->why)];
 	struct text printable = {0};
 	if (code == TARGET_FAILED)
 		return;
-	label(t, code, known, sizeof known);
+	label(t, code, known, sizeof(known));
 	text_add_printable(&printable, known, strlen(known));
 	t->status = status_of(code, t->connected);
 	t->gone = code == GDBREGS_ERR_CLOSED;
-	why_write(t->why, sizeof t->why, words[0] != '\0' ? words : gdbregs_strerror(code),
-		  printable.data != NULL ? printable.data : known);
+	why_write(t->why, sizeof(t->why), words[0] != '\0' ? words : gdbregs_strerror(code),
+		  printable.data ? printable.data : known);
 	text_fini(&printable);
 }
 
@@ -115,8 +115,7 @@ static bool worth_waiting(const struct target *t, int code)
 {
 	bool absent = code == GDBREGS_ERR_CONNECT || code == GDBREGS_ERR_CLOSED ||
 		      code == GDBREGS_ERR_TIMEOUT;
-	return absent && !t->answered && t->set->options->spawn == NULL &&
-	       remaining_ms(t) > RETRY_MS;
+	return absent && !t->answered && !t->set->options->spawn && remaining_ms(t) > RETRY_MS;
 }
 
 void target_done(struct target *t, int code)
@@ -201,7 +200,7 @@ static int open_session(struct target *t, const struct gdbregs_options *options,
 			struct gdbregs_error *error)
 {
 	struct targets *set = t->set;
-	if (set->options->spawn != NULL)
+	if (set->options->spawn)
 		return gdbregs_uv_spawn(set->context, &set->loop.uv, set->options->spawn, options,
 					&t->session, on_connected, t, error);
 	return gdbregs_uv_connect(set->context, &set->loop.uv, t->name, options, &t->session,
@@ -234,8 +233,8 @@ void target_start(struct target *t)
 
 void target_interrupt(struct target *t)
 {
-	if (t->session != NULL && !t->closing)
+	if (t->session && !t->closing)
 		close_target(t);
-	else if (t->session == NULL && t->timed)
+	else if (!t->session && t->timed)
 		target_over(t);
 }

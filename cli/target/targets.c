@@ -14,7 +14,7 @@
 static char *join(char *const *argv)
 {
 	struct text text = {0};
-	for (size_t i = 0; argv[i] != NULL; i++) {
+	for (size_t i = 0; argv[i]; i++) {
 		text_adds(&text, i > 0 ? " " : "");
 		text_adds(&text, argv[i]);
 	}
@@ -25,7 +25,7 @@ static char *join(char *const *argv)
 
 static char *name_of(const struct options *o, size_t index)
 {
-	if (o->spawn != NULL)
+	if (o->spawn)
 		return join(o->spawn);
 	return strdup(o->targets.count > 0 ? o->targets.item[index] : "localhost:1234");
 }
@@ -34,10 +34,10 @@ static int init(struct targets *set)
 {
 	const struct options *o = set->options;
 	size_t count = o->targets.count > 0 ? o->targets.count : 1;
-	if (o->arch != NULL && !shipped_find(o->arch, set->arch_path))
+	if (o->arch && !shipped_find(o->arch, set->arch_path))
 		return shipped_check(o->arch);
-	set->item = calloc(count, sizeof *set->item);
-	if (set->item == NULL || gdbregs_context_new(&set->context) < 0)
+	set->item = calloc(count, sizeof(*set->item));
+	if (!set->item || gdbregs_context_new(&set->context) < 0)
 		return fail_nomem();
 	undescribed_prepare(set);
 	set->count = count;
@@ -45,7 +45,7 @@ static int init(struct targets *set)
 		struct target *t = &set->item[i];
 		t->set = set;
 		t->name = name_of(o, i);
-		if (t->name == NULL)
+		if (!t->name)
 			return fail_nomem();
 		t->snapshot.target = t->name;
 	}
@@ -69,7 +69,7 @@ static int check_tdesc(struct targets *set)
 {
 	const struct gdbregs_description *d;
 	struct gdbregs_error error;
-	if (set->options->tdesc == NULL)
+	if (!set->options->tdesc)
 		return 0;
 	int code = gdbregs_description_load(set->context, set->options->tdesc, NULL, &d, &error);
 	return code < 0 ? fail(status_of(code, 1), "%s", error.text) : 0;

@@ -10,9 +10,9 @@
 
 enum gdbregs__reply_kind {
 	GDBREGS__REPLY_EMPTY, /* unsupported */
-	GDBREGS__REPLY_OK,    /* exactly OK */
+	GDBREGS__REPLY_OK, /* exactly OK */
 	GDBREGS__REPLY_ERROR, /* Exx, E.text, Exx;hextext */
-	GDBREGS__REPLY_DATA,  /* anything else */
+	GDBREGS__REPLY_DATA, /* anything else */
 };
 
 enum gdbregs__reply_kind gdbregs__reply_classify(const uint8_t *payload, size_t size);
@@ -33,10 +33,10 @@ bool gdbregs__reply_console(const uint8_t *payload, size_t size, struct gdbregs_
 int gdbregs__reply_register(const uint8_t *payload, size_t size, uint8_t *out, size_t capacity);
 
 enum gdbregs__xfer {
-	GDBREGS__XFER_MORE,   /* m */
-	GDBREGS__XFER_LAST,   /* l */
-	GDBREGS__XFER_ERROR,  /* E… */
-	GDBREGS__XFER_EMPTY,  /* unsupported */
+	GDBREGS__XFER_MORE, /* m */
+	GDBREGS__XFER_LAST, /* l */
+	GDBREGS__XFER_ERROR, /* E… */
+	GDBREGS__XFER_EMPTY, /* unsupported */
 	GDBREGS__XFER_BROKEN, /* anything else, a lone trailing escape included */
 	GDBREGS__XFER_NOMEM,
 };
@@ -49,7 +49,7 @@ enum gdbregs__xfer gdbregs__reply_xfer(const uint8_t *payload, size_t size,
 /* One reply of qfThreadInfo or qsThreadInfo. */
 enum gdbregs__thread_list {
 	GDBREGS__THREADS_MORE, /* m: the ids were handed to `found`; ask for more */
-	GDBREGS__THREADS_END,  /* l */
+	GDBREGS__THREADS_END, /* l */
 	GDBREGS__THREADS_NONE, /* empty, OK or an error: the stub has no thread list */
 	GDBREGS__THREADS_BROKEN,
 	GDBREGS__THREADS_STOPPED, /* found returned non-zero */
@@ -64,9 +64,9 @@ enum gdbregs__thread_list gdbregs__reply_threads(const uint8_t *payload, size_t 
 /* What qSupported told. */
 struct gdbregs__supported {
 	size_t packet_bytes; /* PacketSize, clamped to 64..65536; 400 (what every stub takes) where absent */
-	bool xfer_features;  /* qXfer:features:read+ */
+	bool xfer_features; /* qXfer:features:read+ */
 	bool multiprocess;
-	bool no_ack;         /* QStartNoAckMode+ */
+	bool no_ack; /* QStartNoAckMode+ */
 	bool vcont;
 	bool error_message;
 };

@@ -135,8 +135,8 @@ static struct span cut_item(struct span *rest)
 
 	if (semicolon)
 		item.size = (size_t)(semicolon - item.text);
-	rest->text += item.size + (semicolon != NULL);
-	rest->size -= item.size + (semicolon != NULL);
+	rest->text += item.size + (semicolon ? 1 : 0);
+	rest->size -= item.size + (semicolon ? 1 : 0);
 	return item;
 }
 

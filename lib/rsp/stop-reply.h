@@ -8,29 +8,29 @@
 #include "rsp/thread-id.h"
 
 enum gdbregs__stop_kind {
-	GDBREGS__STOP_SIGNAL,      /* T, S */
-	GDBREGS__STOP_EXITED,      /* W */
-	GDBREGS__STOP_TERMINATED,  /* X */
+	GDBREGS__STOP_SIGNAL, /* T, S */
+	GDBREGS__STOP_EXITED, /* W */
+	GDBREGS__STOP_TERMINATED, /* X */
 	GDBREGS__STOP_THREAD_EXIT, /* w */
-	GDBREGS__STOP_NO_RESUMED,  /* N */
+	GDBREGS__STOP_NO_RESUMED, /* N */
 };
 
 /* Why a target stopped, as far as the stub says. */
 enum gdbregs__stop_reason {
-	GDBREGS__REASON_SIGNAL,   /* nothing but the signal */
+	GDBREGS__REASON_SIGNAL, /* nothing but the signal */
 	GDBREGS__REASON_SWBREAK,
 	GDBREGS__REASON_HWBREAK,
-	GDBREGS__REASON_WATCH,    /* write watchpoint; address is set */
+	GDBREGS__REASON_WATCH, /* write watchpoint; address is set */
 	GDBREGS__REASON_RWATCH,
 	GDBREGS__REASON_AWATCH,
-	GDBREGS__REASON_OTHER,    /* library, fork, syscall_entry, ... */
+	GDBREGS__REASON_OTHER, /* library, fork, syscall_entry, ... */
 };
 
 struct gdbregs__stop {
 	enum gdbregs__stop_kind kind;
 	enum gdbregs__stop_reason reason;
-	unsigned signal;  /* of SIGNAL and TERMINATED, GDB's numbering */
-	unsigned status;  /* of EXITED and THREAD_EXIT */
+	unsigned signal; /* of SIGNAL and TERMINATED, GDB's numbering */
+	unsigned status; /* of EXITED and THREAD_EXIT */
 	/* Which thread, of SIGNAL and THREAD_EXIT; which process, as all its
 	 * threads, of EXITED and TERMINATED. */
 	bool has_thread;

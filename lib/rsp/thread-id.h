@@ -10,8 +10,8 @@
 
 struct gdbregs__thread_id {
 	bool has_pid; /* written with p: multiprocess */
-	int64_t pid;  /* 0 unless has_pid; -1 all, 0 any */
-	int64_t tid;  /* -1 all, 0 any */
+	int64_t pid; /* 0 unless has_pid; -1 all, 0 any */
+	int64_t tid; /* -1 all, 0 any */
 };
 
 /* Parse one id from in[*at..size), leading zeros allowed, advance *at past it.

@@ -83,7 +83,7 @@ static int send_undo(struct gdbregs_session *s, struct gdbregs__op *op)
 	if (!length)
 		return 0;
 	return gdbregs__session_send(s, op, KIND_UNDO, 0, payload, length) < 0 ? GDBREGS_ERR_NOMEM
-										: 1;
+									       : 1;
 }
 
 static int produce(struct gdbregs_session *s, struct gdbregs__op *op)

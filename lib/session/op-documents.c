@@ -15,21 +15,21 @@
  * is answered whole, for a single request more, sent because the first reply came
  * alone, would be waited for a whole round trip. */
 #define AHEAD_TARGET 1
-#define AHEAD_ANNEX 12
+#define AHEAD_ANNEX  12
 #define AHEAD_FACTOR 16
-#define AHEAD_MAX 4096
+#define AHEAD_MAX    4096
 /* A stub that serves a byte at a time must not keep us for hours. */
 #define PIECES_MAX(description_bytes) ((description_bytes) / 128 + 1024)
 
 struct gdbregs__fetched {
 	char *name;
 	struct gdbregs_buffer data;
-	size_t asked_bytes;  /* offset of the next request */
-	size_t chunk_bytes;  /* what is asked for at a time */
-	size_t ahead;        /* requests of a round */
-	size_t to_ask;       /* of this round, still to be sent */
-	size_t outstanding;  /* requests in flight */
-	size_t stale;        /* of those, the oldest whose offsets are no longer right */
+	size_t asked_bytes; /* offset of the next request */
+	size_t chunk_bytes; /* what is asked for at a time */
+	size_t ahead; /* requests of a round */
+	size_t to_ask; /* of this round, still to be sent */
+	size_t outstanding; /* requests in flight */
+	size_t stale; /* of those, the oldest whose offsets are no longer right */
 	bool complete;
 };
 
@@ -127,9 +127,8 @@ int gdbregs__documents_produce(struct gdbregs_session *s, struct gdbregs__op *op
 		if (!wants(doc))
 			continue;
 		int result = gdbregs__session_send_text(s, op, kind, (uint32_t)i,
-							"qXfer:features:read:%s:%zx,%zx",
-							doc->name, doc->asked_bytes,
-							doc->chunk_bytes);
+							"qXfer:features:read:%s:%zx,%zx", doc->name,
+							doc->asked_bytes, doc->chunk_bytes);
 		if (result < 0)
 			return result;
 		doc->asked_bytes += doc->chunk_bytes;
@@ -262,8 +261,8 @@ int gdbregs__documents_resolve(struct gdbregs_session *s, const struct gdbregs__
 	for (size_t i = 0; i < d->count; i++)
 		documents[i] = (struct gdbregs_document){d->list[i].name, d->list[i].data.data,
 							 d->list[i].data.size};
-	int result = gdbregs__registry_description(s->context, documents, d->count, &s->limits,
-						   out, &s->error);
+	int result = gdbregs__registry_description(s->context, documents, d->count, &s->limits, out,
+						   &s->error);
 	gdbregs__free(documents);
 	return result;
 }

@@ -12,9 +12,9 @@ struct gdbregs__fetched; /* one document */
 struct gdbregs__documents {
 	struct gdbregs__fetched *list;
 	size_t count, capacity;
-	size_t next;  /* the first that may have something to ask for */
-	size_t open;  /* not complete yet */
-	size_t bytes;  /* of all of them */
+	size_t next; /* the first that may have something to ask for */
+	size_t open; /* not complete yet */
+	size_t bytes; /* of all of them */
 	size_t pieces; /* replies they came in */
 };
 

@@ -10,8 +10,8 @@
 /* `+` as GDB does: it acknowledges whatever the stub has sent before. xmlRegisters
  * is needed by gdbserver on x86, which else sends a description without
  * registers; it comes last because gdbserver up to 7.10 reads it badly. */
-#define SUPPORTED                                                                            \
-	"qSupported:multiprocess+;swbreak+;hwbreak+;vContSupported+;no-resumed+;xmlRegisters=" \
+#define SUPPORTED                                                                                  \
+	"qSupported:multiprocess+;swbreak+;hwbreak+;vContSupported+;no-resumed+;xmlRegisters="     \
 	"i386"
 
 enum kind { KIND_SUPPORTED = 1, KIND_NO_ACK, KIND_QEMU, KIND_HOST_INFO };
@@ -64,7 +64,7 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 
 static bool contains(const uint8_t *payload, size_t size, const char *word)
 {
-	return memmem(payload, size, word, strlen(word)) != NULL;
+	return memmem(payload, size, word, strlen(word));
 }
 
 static int on_no_ack(struct gdbregs_session *s, const struct gdbregs__answer *answer)

@@ -19,7 +19,7 @@ enum gdbregs__read_kind { GDBREGS__READ_P = 1, GDBREGS__READ_G };
 struct gdbregs__read_result {
 	size_t off_bytes;
 	int status; /* as the caller will see it, or GDBREGS__READ_BY_P */
-	bool in_g;  /* it is the g of its segment that brings it */
+	bool in_g; /* it is the g of its segment that brings it */
 };
 
 struct gdbregs__read_op {

@@ -128,8 +128,8 @@ int gdbregs__run_interrupt(struct gdbregs_session *s)
 static void on_vcont(struct gdbregs_session *s, struct run_op *r,
 		     const struct gdbregs__answer *answer)
 {
-	bool step = memmem(answer->payload, answer->size, ";s", 2) != NULL;
-	bool cont = memmem(answer->payload, answer->size, ";c", 2) != NULL;
+	bool step = memmem(answer->payload, answer->size, ";s", 2);
+	bool cont = memmem(answer->payload, answer->size, ";c", 2);
 
 	s->resume.vcont = step && cont;
 	s->resume.vcont_known = true;
@@ -255,8 +255,8 @@ static bool overdue(struct gdbregs_session *s, struct gdbregs__op *op)
  * the end of a migration. Who stopped it wants it to stay so. */
 static bool stopped_by_others(const struct gdbregs_session *s, const struct run_op *r)
 {
-	return s->qemu_system && r->stop.kind == GDBREGS_STOP_SIGNAL &&
-	       r->stop.signal > 0 && r->stop.signal != SIGNAL_TRAP &&
+	return s->qemu_system && r->stop.kind == GDBREGS_STOP_SIGNAL && r->stop.signal > 0 &&
+	       r->stop.signal != SIGNAL_TRAP &&
 	       !(r->stop.signal == SIGNAL_INT && s->resume.interrupted);
 }
 

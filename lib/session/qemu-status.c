@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* `info status`, as qRcmd wants it. */
-#define INFO_STATUS "qRcmd,696e666f20737461747573"
+#define INFO_STATUS	 "qRcmd,696e666f20737461747573"
 #define STATUS_MAX_BYTES 512
 
 /* Only QEMU: elsewhere a monitor command could mean anything. */
@@ -85,7 +85,7 @@ static const char *take_reason(struct gdbregs_session *s)
 
 void gdbregs__status_reply(struct gdbregs_session *s)
 {
-	s->was_halted = take_reason(s) != NULL;
+	s->was_halted = take_reason(s);
 	s->status_known = true;
 	gdbregs_buffer_fini(&s->status);
 }

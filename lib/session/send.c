@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RUNS_FIRST   16
+#define RUNS_FIRST 16
 
 void gdbregs__session_trace(struct gdbregs_session *s, enum gdbregs_direction direction,
 			    const void *bytes, size_t size)

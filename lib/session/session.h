@@ -27,23 +27,23 @@
 
 enum gdbregs__session_state {
 	GDBREGS__SESSION_CONNECTING, /* hello and discovery are under way */
-	GDBREGS__SESSION_STOPPED,    /* ready: the target is stopped */
-	GDBREGS__SESSION_RUNNING,    /* resumed by us: nothing may be sent but 0x03 */
-	GDBREGS__SESSION_CLOSING,    /* detaching */
-	GDBREGS__SESSION_ENDED,      /* failed for good, or detached */
+	GDBREGS__SESSION_STOPPED, /* ready: the target is stopped */
+	GDBREGS__SESSION_RUNNING, /* resumed by us: nothing may be sent but 0x03 */
+	GDBREGS__SESSION_CLOSING, /* detaching */
+	GDBREGS__SESSION_ENDED, /* failed for good, or detached */
 };
 
 struct gdbregs__op;
 
 enum gdbregs__produced {
-	GDBREGS__PRODUCED,      /* one packet was sent (or the op may go on at once) */
-	GDBREGS__PRODUCE_WAIT,  /* nothing to send before a reply has come */
-	GDBREGS__PRODUCE_END,   /* nothing more to send */
+	GDBREGS__PRODUCED, /* one packet was sent (or the op may go on at once) */
+	GDBREGS__PRODUCE_WAIT, /* nothing to send before a reply has come */
+	GDBREGS__PRODUCE_END, /* nothing more to send */
 };
 
 /* A reply to one packet. */
 struct gdbregs__answer {
-	uint32_t kind;  /* as given to gdbregs__session_send() */
+	uint32_t kind; /* as given to gdbregs__session_send() */
 	uint32_t index; /* likewise */
 	const uint8_t *payload;
 	size_t size;
@@ -93,13 +93,13 @@ struct gdbregs__op {
 	gdbregs__op_done done; /* NULL: nobody wants to know */
 	void *arg;
 	size_t outstanding; /* packets in flight */
-	int status;         /* negative once failed; finish may set a count */
-	bool ended;         /* nothing more to produce */
-	bool canceled;      /* outputs are not touched any more */
-	bool completed;     /* on the completed list, or past it */
-	bool queued;        /* in the queue */
-	bool released;      /* whoever took the completion is through with it */
-	bool unhurried;     /* its reply may take for ever */
+	int status; /* negative once failed; finish may set a count */
+	bool ended; /* nothing more to produce */
+	bool canceled; /* outputs are not touched any more */
+	bool completed; /* on the completed list, or past it */
+	bool queued; /* in the queue */
+	bool released; /* whoever took the completion is through with it */
+	bool unhurried; /* its reply may take for ever */
 	struct gdbregs_session *session;
 };
 
@@ -123,7 +123,7 @@ struct gdbregs__process {
 	const struct gdbregs_description *description;
 	/* Layout of g for a stub without p; else NULL: description->g_layout counts. */
 	struct gdbregs__g_layout *described_layout;
-	bool g_banned;       /* g does not do what was proven: p alone */
+	bool g_banned; /* g does not do what was proven: p alone */
 	unsigned g_interest; /* batches that g could have served */
 	uint64_t g_interest_batch; /* the last of them */
 };
@@ -132,7 +132,7 @@ struct gdbregs__vcpu {
 	struct gdbregs__thread_id id;
 	bool has_id;
 	char *thread; /* as the stub wrote it */
-	char *name;   /* printable */
+	char *name; /* printable */
 	uint32_t process;
 };
 
@@ -142,28 +142,28 @@ struct gdbregs_session {
 	struct gdbregs__limits limits;
 	char *label; /* what we are connected to, for messages */
 	bool is_child; /* a command we have started */
-	const struct gdbregs_description *given;    /* instead of the stub's */
+	const struct gdbregs_description *given; /* instead of the stub's */
 	const struct gdbregs_description *fallback; /* where the stub serves none */
 	enum gdbregs__session_state state;
 	int fatal; /* why the session ended; 0 while it has not */
 	struct gdbregs_error error;
 	uint64_t now_ms;
 	uint64_t deadline_ms; /* of the reply that is awaited */
-	bool aim_due;         /* a reply has come: the deadline moves, once all input is taken */
-	void *transport;      /* layer 6's */
+	bool aim_due; /* a reply has come: the deadline moves, once all input is taken */
+	void *transport; /* layer 6's */
 
 	/* The wire. */
 	struct gdbregs__frame_decoder decoder;
 	struct gdbregs_buffer out; /* to be written */
 	bool no_ack;
 	bool pipelined;
-	bool heard;          /* a packet or an ack has come */
-	bool line_probed;    /* a silent peer was asked whether it serves something else */
-	unsigned acks_owed;  /* packets taken that were not acknowledged yet */
-	size_t acked;        /* requests acknowledged, not answered */
-	size_t junk_at_ack;  /* bytes outside of packets when the last ack came */
-	size_t junk_ends;    /* ends of packets among them when the last packet came */
-	size_t in_flight;    /* packets sent, not answered */
+	bool heard; /* a packet or an ack has come */
+	bool line_probed; /* a silent peer was asked whether it serves something else */
+	unsigned acks_owed; /* packets taken that were not acknowledged yet */
+	size_t acked; /* requests acknowledged, not answered */
+	size_t junk_at_ack; /* bytes outside of packets when the last ack came */
+	size_t junk_ends; /* ends of packets among them when the last packet came */
+	size_t in_flight; /* packets sent, not answered */
 	uint64_t sent_count; /* packets, all in all */
 	struct gdbregs_buffer kept; /* packet number kept_at, to send again on a NAK */
 	uint64_t kept_at;
@@ -183,18 +183,18 @@ struct gdbregs_session {
 
 	/* The stub. */
 	struct gdbregs__supported supported;
-	bool greeted;     /* qSupported was answered */
-	bool identified;  /* it is known whether it is QEMU */
-	bool qemu;        /* any QEMU */
+	bool greeted; /* qSupported was answered */
+	bool identified; /* it is known whether it is QEMU */
+	bool qemu; /* any QEMU */
 	bool qemu_system; /* QEMU system emulation */
 	enum gdbregs_byte_order stub_order; /* lldb-server says it */
-	bool p_missing;   /* the stub has no p: registers come from g */
-	bool was_halted;  /* proven: halted before we came */
+	bool p_missing; /* the stub has no p: registers come from g */
+	bool was_halted; /* proven: halted before we came */
 	bool others_halted; /* the last resume was ended by QEMU, or by its monitor */
-	char barred[24];  /* why QEMU says that it must not run, or "" */
+	char barred[24]; /* why QEMU says that it must not run, or "" */
 	bool status_asked, status_known;
 	struct gdbregs_buffer status; /* what `info status` printed so far */
-	bool exited;      /* there is no process any more */
+	bool exited; /* there is no process any more */
 
 	/* The target. */
 	struct gdbregs__process *processes;
@@ -215,7 +215,7 @@ struct gdbregs_session {
 	struct gdbregs__watches watches;
 	struct gdbregs__points points;
 	bool watch_outside; /* callbacks of watches are the blocking calls' business */
-	bool *gone;         /* set when the session is freed */
+	bool *gone; /* set when the session is freed */
 };
 
 /* --- life ------------------------------------------------------------- */
@@ -291,8 +291,7 @@ int gdbregs__session_send_run(struct gdbregs_session *s, struct gdbregs__op *op,
  * done its packet), 0: nothing to do, or NOMEM. */
 int gdbregs__session_select(struct gdbregs_session *s, struct gdbregs__op *op,
 			    const struct gdbregs__thread_id *thread);
-int gdbregs__session_select_vcpu(struct gdbregs_session *s, struct gdbregs__op *op,
-				 uint32_t vcpu);
+int gdbregs__session_select_vcpu(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t vcpu);
 /* Put an op that is not in the queue on the list of completed ones, once. */
 void gdbregs__session_complete(struct gdbregs_session *s, struct gdbregs__op *op);
 /* The session can't go on: every op completes with code. Says why in s->error. */
@@ -330,6 +329,6 @@ void gdbregs__prove_g(struct gdbregs_session *s, uint32_t vcpu);
 
 /* The layout that g has on this vCPU, or NULL. */
 const struct gdbregs__g_layout *gdbregs__session_layout(const struct gdbregs_session *s,
-							 const struct gdbregs__process *process);
+							const struct gdbregs__process *process);
 
 #endif

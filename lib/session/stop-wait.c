@@ -27,9 +27,8 @@ static unsigned vcpu_of(struct gdbregs_session *s, uint32_t stepped,
 	if (stop->kind != GDBREGS__STOP_SIGNAL && stop->kind != GDBREGS__STOP_THREAD_EXIT)
 		return UINT_MAX;
 	if (stop->has_thread)
-		return stop->kind == GDBREGS__STOP_SIGNAL
-			       ? gdbregs__vcpus_stopped(s, &stop->thread)
-			       : gdbregs__vcpus_find(s, &stop->thread);
+		return stop->kind == GDBREGS__STOP_SIGNAL ? gdbregs__vcpus_stopped(s, &stop->thread)
+							  : gdbregs__vcpus_find(s, &stop->thread);
 	if (stepped != GDBREGS__ALL_VCPUS)
 		return stepped;
 	return s->vcpu_count == 1 ? 0 : UINT_MAX;

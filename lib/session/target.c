@@ -16,8 +16,8 @@ int gdbregs__vcpus_process(struct gdbregs_session *s, int64_t pid, size_t most)
 		if (s->processes[i].pid == pid)
 			return (int)i;
 	if (s->process_count == most)
-		return gdbregs__session_say(s, GDBREGS_ERR_LIMIT,
-					    "%s has more than %zu processes", s->label, most);
+		return gdbregs__session_say(s, GDBREGS_ERR_LIMIT, "%s has more than %zu processes",
+					    s->label, most);
 	if (s->process_count == s->process_capacity) {
 		size_t capacity = s->process_capacity ? 2 * s->process_capacity : 4;
 		struct gdbregs__process *processes =
@@ -93,7 +93,7 @@ static char *printable_copy(const void *text, size_t length)
 int gdbregs__vcpus_add(struct gdbregs_session *s, const struct gdbregs__thread_id *id,
 		       const char *text, size_t length, uint32_t process)
 {
-	struct gdbregs__vcpu vcpu = {.process = process, .has_id = id != NULL};
+	struct gdbregs__vcpu vcpu = {.process = process, .has_id = id};
 
 	if (id)
 		vcpu.id = *id;
@@ -157,14 +157,13 @@ int gdbregs__vcpus_check_register(struct gdbregs_session *s, unsigned vcpu,
 		return gdbregs__session_say(s, GDBREGS_ERR_NO_VCPU, "%s has no vCPU %u", s->label,
 					    vcpu);
 	if (h->description != s->processes[s->vcpus[vcpu].process].description)
-		return gdbregs__session_say(
-			s, GDBREGS_ERR_WRONG_VCPU_TYPE,
-			"register %s is of another type of vCPU than vCPU %u", h->name, vcpu);
+		return gdbregs__session_say(s, GDBREGS_ERR_WRONG_VCPU_TYPE,
+					    "register %s is of another type of vCPU than vCPU %u",
+					    h->name, vcpu);
 	return 0;
 }
 
-int gdbregs__vcpus_name(struct gdbregs_session *s, uint32_t vcpu, const uint8_t *hex,
-			size_t hexlen)
+int gdbregs__vcpus_name(struct gdbregs_session *s, uint32_t vcpu, const uint8_t *hex, size_t hexlen)
 {
 	uint8_t text[NAME_MAX_BYTES];
 
@@ -173,8 +172,8 @@ int gdbregs__vcpus_name(struct gdbregs_session *s, uint32_t vcpu, const uint8_t 
 	if (gdbregs__hex_decode(text, hex, hexlen) != GDBREGS__HEX_OK)
 		return 0;
 	size_t length = hexlen / 2;
-	while (length && (text[length - 1] == ' ' || text[length - 1] == '\n' ||
-			  text[length - 1] == '\0'))
+	while (length &&
+	       (text[length - 1] == ' ' || text[length - 1] == '\n' || text[length - 1] == '\0'))
 		length--;
 	gdbregs__free(s->vcpus[vcpu].name);
 	s->vcpus[vcpu].name = printable_copy(text, length);
@@ -293,16 +292,17 @@ int gdbregs_find_register(struct gdbregs_session *s, unsigned vcpu, const char *
 	if (result < 0)
 		return result;
 	if (!name || !out)
-		return gdbregs__session_say(s, GDBREGS_ERR_INVAL, "no register name, or nowhere to put the handle");
+		return gdbregs__session_say(s, GDBREGS_ERR_INVAL,
+					    "no register name, or nowhere to put the handle");
 	result = gdbregs__description_find(d, feature, name, out);
 	if (result == GDBREGS_ERR_NO_REGISTER)
 		gdbregs__session_say(s, result, "vCPU %u has no register %s%s%s", vcpu,
 				     feature ? feature : "", feature ? ":" : "", name);
 	else if (result == GDBREGS_ERR_AMBIGUOUS)
-		gdbregs__session_say(s, result,
-				     "vCPU %u has several registers %s%s%s: %s", vcpu,
+		gdbregs__session_say(s, result, "vCPU %u has several registers %s%s%s: %s", vcpu,
 				     feature ? feature : "", feature ? ":" : "", name,
-				     feature ? "take the handle from the list" : "name the feature too");
+				     feature ? "take the handle from the list"
+					     : "name the feature too");
 	return result;
 }
 

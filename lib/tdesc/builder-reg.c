@@ -161,7 +161,7 @@ static int reg_add(struct gdbregs__tdesc *t, const char *name, size_t bits, size
 	reg->regnum = (uint32_t)regnum;
 	reg->bits = (uint32_t)bits;
 	reg->g_off_bytes = g_offset(gdbregs__xml_attribute(attributes, "offset"));
-	reg->derived = gdbregs__xml_attribute(attributes, "value_regnums") != NULL;
+	reg->derived = gdbregs__xml_attribute(attributes, "value_regnums");
 	if (nomem)
 		return GDBREGS_ERR_NOMEM;
 	reg->type = find_type(t, reg->type_name, reg->bits);

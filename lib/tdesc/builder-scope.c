@@ -104,7 +104,7 @@ int gdbregs__tdesc_scope_define(struct gdbregs__tdesc *t, const struct gdbregs__
 
 bool gdbregs__tdesc_scope_has(struct gdbregs__tdesc *t, const char *id)
 {
-	return defined_in(t, id, gdbregs__tdesc_top(t)->scope) != NULL;
+	return defined_in(t, id, gdbregs__tdesc_top(t)->scope);
 }
 
 /* GDB looks in the same feature, then among its own. What another feature

@@ -17,8 +17,8 @@ struct gdbregs__g_slot {
 };
 
 struct gdbregs__g_layout {
-	size_t size_bytes;      /* of the whole decoded reply */
-	size_t slot_count;      /* = the description's register_count */
+	size_t size_bytes; /* of the whole decoded reply */
+	size_t slot_count; /* = the description's register_count */
 	struct gdbregs__g_slot slots[];
 };
 

@@ -13,10 +13,11 @@
 
 /* A named member of a struct, union or flags type. */
 struct gdbregs__field {
-	const char *name;                 /* "" for reserved bits */
-	const char *type_name;            /* as written; NULL where absent */
-	const struct gdbregs__type *type; /* NULL where unresolved, or a plain bit field without type */
-	int start, end;                   /* bits, LSB 0 of the value; -1 for typed members */
+	const char *name; /* "" for reserved bits */
+	const char *type_name; /* as written; NULL where absent */
+	const struct gdbregs__type
+		*type; /* NULL where unresolved, or a plain bit field without type */
+	int start, end; /* bits, LSB 0 of the value; -1 for typed members */
 };
 
 struct gdbregs__evalue {
@@ -28,7 +29,7 @@ struct gdbregs__evalue {
 enum gdbregs__scalar {
 	GDBREGS__SCALAR_NONE,
 	GDBREGS__SCALAR_BOOL,
-	GDBREGS__SCALAR_INT,  /* signed */
+	GDBREGS__SCALAR_INT, /* signed */
 	GDBREGS__SCALAR_UINT,
 	GDBREGS__SCALAR_CODE_PTR,
 	GDBREGS__SCALAR_DATA_PTR,
@@ -43,32 +44,32 @@ enum gdbregs__scalar {
 
 struct gdbregs__type {
 	enum gdbregs_type_kind kind;
-	enum gdbregs__scalar scalar;         /* of INTEGER and FLOAT */
+	enum gdbregs__scalar scalar; /* of INTEGER and FLOAT */
 	const char *id;
-	uint32_t bits;                       /* 0 where the register decides (int, float, pointers) or unknown */
+	uint32_t bits; /* 0 where the register decides (int, float, pointers) or unknown */
 	const struct gdbregs__type *element; /* of VECTOR; NULL unresolved */
-	const char *element_name;            /* of VECTOR, as written */
-	uint32_t count;                      /* of VECTOR: elements */
-	uint32_t field_count;                /* of STRUCT, UNION, FLAGS */
+	const char *element_name; /* of VECTOR, as written */
+	uint32_t count; /* of VECTOR: elements */
+	uint32_t field_count; /* of STRUCT, UNION, FLAGS */
 	const struct gdbregs__field *fields;
-	uint32_t evalue_count;               /* of ENUM */
+	uint32_t evalue_count; /* of ENUM */
 	const struct gdbregs__evalue *evalues;
-	uint64_t evalue_max;                 /* of ENUM: the largest value */
+	uint64_t evalue_max; /* of ENUM: the largest value */
 };
 
 struct gdbregs_register {
 	const struct gdbregs_description *description;
 	const char *name;
-	const char *feature;              /* NULL where absent */
-	const char *type_name;            /* "int" where absent */
-	const char *group;                /* NULL where absent */
+	const char *feature; /* NULL where absent */
+	const char *type_name; /* "int" where absent */
+	const char *group; /* NULL where absent */
 	const struct gdbregs__type *type; /* NULL where unresolved */
-	uint32_t regnum;                  /* the stub's number */
-	uint32_t index;                   /* its place in the description */
+	uint32_t regnum; /* the stub's number */
+	uint32_t index; /* its place in the description */
 	uint32_t bits;
-	uint32_t next_same_name;          /* index+1 of the next register of that name, or 0 */
-	int64_t g_off_bytes;              /* offset= attribute (lldb-server); -1 where absent */
-	bool derived;                     /* value_regnums= attribute: takes no room in g */
+	uint32_t next_same_name; /* index+1 of the next register of that name, or 0 */
+	int64_t g_off_bytes; /* offset= attribute (lldb-server); -1 where absent */
+	bool derived; /* value_regnums= attribute: takes no room in g */
 };
 
 struct gdbregs__feature_run { /* as struct gdbregs_feature, in document order */
@@ -86,7 +87,7 @@ struct gdbregs__hole {
 
 struct gdbregs_description {
 	const char *architecture; /* NULL where absent */
-	const char *osabi;        /* NULL where absent */
+	const char *osabi; /* NULL where absent */
 	struct gdbregs_register *registers;
 	size_t register_count;
 	struct gdbregs__feature_run *features;
@@ -96,7 +97,7 @@ struct gdbregs_description {
 	bool holes_unordered; /* not in ascending order of their numbers */
 	struct gdbregs_document *documents; /* copies; [0] is target.xml */
 	size_t document_count;
-	struct gdbregs_document resolved;   /* one document, canonical; the registry's key */
+	struct gdbregs_document resolved; /* one document, canonical; the registry's key */
 	/* The first register of each name: open addressing, index+1 or 0, size a
 	 * power of two; next_same_name leads to the others. */
 	uint32_t *by_name;

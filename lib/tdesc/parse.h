@@ -22,7 +22,7 @@ int gdbregs__include_scan(const struct gdbregs_document *document,
  * name). The documents are copied. Errors: DESCRIPTION with document, line and
  * column; LIMIT likewise; NOMEM. */
 int gdbregs__include_parse(const struct gdbregs_document *documents, size_t count,
-			   const struct gdbregs__limits *limits,
-			   struct gdbregs_description **out, struct gdbregs_error *err);
+			   const struct gdbregs__limits *limits, struct gdbregs_description **out,
+			   struct gdbregs_error *err);
 
 #endif

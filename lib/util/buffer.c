@@ -48,8 +48,8 @@ int gdbregs__buffer_printf(struct gdbregs_buffer *buf, const char *format, ...)
 	va_copy(again, args);
 	int length = vsnprintf(NULL, 0, format, args);
 	va_end(args);
-	int result = length < 0 ? GDBREGS_ERR_INVAL
-				: gdbregs__buffer_reserve(buf, (size_t)length + 1);
+	int result =
+		length < 0 ? GDBREGS_ERR_INVAL : gdbregs__buffer_reserve(buf, (size_t)length + 1);
 	if (result == 0) {
 		vsnprintf((char *)buf->data + buf->size, (size_t)length + 1, format, again);
 		buf->size += (size_t)length;

@@ -8,8 +8,9 @@
 const char *gdbregs_strerror(int code)
 {
 	switch (code) {
-#define ERROR_TEXT(name, value, text) \
-	case (value): return (text);
+#define ERROR_TEXT(name, value, text)                                                              \
+	case (value):                                                                              \
+		return (text);
 		GDBREGS_ERROR_MAP(ERROR_TEXT)
 #undef ERROR_TEXT
 	}
@@ -19,8 +20,9 @@ const char *gdbregs_strerror(int code)
 const char *gdbregs_error_name(int code)
 {
 	switch (code) {
-#define ERROR_NAME(name, value, text) \
-	case (value): return "GDBREGS_ERR_" #name;
+#define ERROR_NAME(name, value, text)                                                              \
+	case (value):                                                                              \
+		return "GDBREGS_ERR_" #name;
 		GDBREGS_ERROR_MAP(ERROR_NAME)
 #undef ERROR_NAME
 	}

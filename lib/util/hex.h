@@ -17,7 +17,7 @@ enum gdbregs__digit {
 enum gdbregs__hex_result {
 	GDBREGS__HEX_OK,
 	GDBREGS__HEX_UNAVAILABLE, /* at least one byte is `xx`, all others are good */
-	GDBREGS__HEX_BAD,         /* odd length, half a byte `x`, or another character */
+	GDBREGS__HEX_BAD, /* odd length, half a byte `x`, or another character */
 };
 
 /* hex.c's own: the digit each character is, the two lower-case digits of each

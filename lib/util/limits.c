@@ -4,16 +4,16 @@
 #include <string.h>
 
 /* Each limit once: member, the option's name and its default. */
-#define LIMIT_MAP(X)                          \
-	X(packet_bytes, 1u << 20)             \
-	X(description_bytes, 16u << 20)       \
-	X(registers, 131072)                  \
-	X(register_bits, 524288)              \
-	X(register_number, 1048575)           \
-	X(includes, 1024)                     \
-	X(include_depth, 31)                  \
-	X(element_depth, 64)                  \
-	X(types, 1048576)                     \
+#define LIMIT_MAP(X)                                                                               \
+	X(packet_bytes, 1u << 20)                                                                  \
+	X(description_bytes, 16u << 20)                                                            \
+	X(registers, 131072)                                                                       \
+	X(register_bits, 524288)                                                                   \
+	X(register_number, 1048575)                                                                \
+	X(includes, 1024)                                                                          \
+	X(include_depth, 31)                                                                       \
+	X(element_depth, 64)                                                                       \
+	X(types, 1048576)                                                                          \
 	X(vcpus, 4096)
 
 /* QEMU truncates a register number to int and dies of a negative one. */
@@ -23,7 +23,7 @@ struct gdbregs__limits gdbregs__limits_from(const struct gdbregs_options *o)
 {
 	struct gdbregs__limits limits;
 
-#define LIMIT_SET(member, standard) \
+#define LIMIT_SET(member, standard)                                                                \
 	limits.member = o && o->max_##member ? o->max_##member : (standard);
 	LIMIT_MAP(LIMIT_SET)
 #undef LIMIT_SET

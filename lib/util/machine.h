@@ -8,7 +8,7 @@
 #include <stdint.h> /* __GLIBC__, for one */
 
 /* clang 14 can't; the sanitizers' code runs before they are set up. */
-#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) && \
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) &&                            \
 	!defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define GDBREGS__FOR_MACHINE __attribute__((target_clones("avx2", "default")))
 #else

@@ -11,7 +11,8 @@
 
 static int bad(struct gdbregs_error *err, const char *text, const char *what)
 {
-	return gdbregs__fail(err, GDBREGS_ERR_INVAL, "address \"%.80s\": %s; give " FORMS, text, what);
+	return gdbregs__fail(err, GDBREGS_ERR_INVAL, "address \"%.80s\": %s; give " FORMS, text,
+			     what);
 }
 
 static int parse_unix(const char *text, const char *path, struct gdbregs__address *out,

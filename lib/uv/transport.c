@@ -188,7 +188,7 @@ void gdbregs__transport_event(struct gdbregs__transport *t)
 	if (t->state == GDBREGS__TRANSPORT_SHUT && !t->child && !t->resolving && !t->streams)
 		conclude(t);
 	if (!uv_is_closing((uv_handle_t *)&t->timer)) {
-		t->deliver_due = t->session->completed_first != NULL;
+		t->deliver_due = t->session->completed_first;
 		aim_timer(t);
 	}
 }

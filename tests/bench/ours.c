@@ -160,10 +160,10 @@ static const struct workload {
 	void (*round)(struct work *w);
 	void (*after)(struct work *w); /* not timed */
 } workloads[] = {
-	{"all", prepare_all, round_many, NULL}, {"gpr", prepare_gpr, round_many, NULL},
-	{"one", prepare_one, round_one, NULL},	{"connect", NULL, open_session, after_connect},
-	{"step", prepare_step, round_step, NULL},
-	{"cycle", NULL, round_cycle, NULL},	{"find", prepare_session, round_find, NULL},
+	{"all", prepare_all, round_many, NULL},	     {"gpr", prepare_gpr, round_many, NULL},
+	{"one", prepare_one, round_one, NULL},	     {"connect", NULL, open_session, after_connect},
+	{"step", prepare_step, round_step, NULL},    {"cycle", NULL, round_cycle, NULL},
+	{"find", prepare_session, round_find, NULL},
 };
 
 static const struct workload *choose(const char *name)

@@ -333,9 +333,8 @@ START_TEST(late_connect)
 	o.connect_timeout_ms = BUSY_TIMEOUT_MS;
 	uv_loop_init(&loop);
 	serve_on_loop(&l, &loop);
-	ck_assert_int_eq(gdbregs_uv_connect(NULL, &loop, l.address, &o, &m->s, on_connected, m,
-					    NULL),
-			 0);
+	ck_assert_int_eq(
+		gdbregs_uv_connect(NULL, &loop, l.address, &o, &m->s, on_connected, m, NULL), 0);
 	uv_sleep(BUSY_TIMEOUT_MS + 20);
 	serve_run_out(&l, &loop);
 	check_member(m);

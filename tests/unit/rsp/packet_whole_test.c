@@ -271,5 +271,6 @@ int main(void)
 	tcase_add_test(many, within_a_packet);
 	tcase_add_test(many, random_input);
 	suite_add_tcase(suite, one);
-	suite_add_tcase(suite, many);	return run_suite(suite);
+	suite_add_tcase(suite, many);
+	return run_suite(suite);
 }

@@ -498,5 +498,6 @@ static Suite *make_suite(void)
 }
 
 int main(void)
-{	return run_suite(make_suite());
+{
+	return run_suite(make_suite());
 }
