@@ -14,27 +14,23 @@ register.
 import json
 import os
 import re
+import sys
 
 import gdb
 
-# Name, Nr, Rel, Offset, Size, Type, and what the listing is about. A type's
-# name may hold blanks, an empty register name is written ''.
-ANY = re.compile(r"^ (\S+) +(\d+) +-?\d+ +\d+ +\d+ (?:.*\s)?")
-RAW = re.compile(ANY.pattern + r"(0x[0-9a-f]+|<unavailable>|<invalid>)\s*$")
-REMOTE = re.compile(ANY.pattern + r"(\d+) +(\d+)\s*$")
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.environ["JUDGE_PATH"])
+
+import liblisting
 
 
 def quiet(command):
     return gdb.execute(command, to_string=True)
 
 
-def rows(pattern, listing):
-    return [match.groups() for match in map(pattern.match, listing.splitlines()) if match]
-
-
 def target_bytes(text, order):
     """gdb writes raw values as numbers, the most significant digit first."""
-    if not text.startswith("0x"):
+    if text is None:
         return None
     raw = bytes.fromhex(text[2:])
     return (raw[::-1] if order == "little" else raw).hex()
@@ -43,7 +39,8 @@ def target_bytes(text, order):
 def read_at_once(order):
     """All raw registers by gdb's number: the listing fetches what gdb lacks."""
     return {nr: target_bytes(value, order)
-            for _, nr, value in rows(RAW, quiet("maint print raw-registers"))}
+            for _, nr, value in liblisting.read(liblisting.raw_row,
+                                                quiet("maint print raw-registers"))}
 
 
 def read_one_by_one(thread, listing):
@@ -55,7 +52,7 @@ def read_one_by_one(thread, listing):
     values = {}
     path = os.environ["JUDGE_ANSWER"] + ".value"
     registers = iter(gdb.newest_frame().architecture().registers())
-    for name, nr, remote, _ in listing:
+    for name, nr, remote in listing:
         if name == "''":
             values[nr] = by_packets(thread, [int(remote)])[0][remote]
             continue
@@ -77,13 +74,13 @@ def by_registers(thread, order):
     Zero-sized rows are places that gdb keeps free; pseudo registers have no
     number at the stub.
     """
-    listing = rows(REMOTE, quiet("maint print remote-registers"))
+    listing = liblisting.read(liblisting.remote_row, quiet("maint print remote-registers"))
     try:
         values = read_at_once(order)
     except gdb.error:
         values = read_one_by_one(thread, listing)
-    answer = {remote: values[nr] for _, nr, remote, _ in listing if nr in values}
-    return answer, {remote: name for name, nr, remote, _ in listing}
+    answer = {remote: values[nr] for _, nr, remote in listing if nr in values}
+    return answer, {remote: name for name, nr, remote in listing}
 
 
 def packet(payload):

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 
+import libtest
 import qemu
 
 GDB = shutil.which("gdb-multiarch")
@@ -91,12 +92,13 @@ def ask(machine, *, clusters=1, numbers=(), method=None, steps=0):
         with open(paths["question"], "w") as file:
             json.dump(question, file)
         environment = dict(os.environ, JUDGE_QUESTION=paths["question"],
-                           JUDGE_ANSWER=paths["answer"], LC_ALL="C", HOME=directory)
+                           JUDGE_ANSWER=paths["answer"], JUDGE_PATH=here, LC_ALL="C", HOME=directory)
         result = subprocess.run(
             [GDB, "-nx", "-batch", "-x", os.path.join(here, "libgdb.py")],
             env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
             timeout=120 + steps, preexec_fn=qemu.die_with_parent)
         if result.returncode or not os.path.exists(paths["answer"]):
-            raise RuntimeError(f"gdb failed: {result.stdout}{result.stderr}")
+            libtest.give_up(f"{machine.target.name}: gdb, the judge, failed: "
+                            f"{result.stdout}{result.stderr}")
         with open(paths["answer"]) as file:
             return json.load(file)

@@ -55,6 +55,12 @@ def finish(name):
     sys.exit(1 if failures or not checks else 0)
 
 
+def give_up(reason):
+    """For a failure that leaves nothing to compare with: it is said once."""
+    say(f"FAILED {reason}")
+    sys.exit(1)
+
+
 def skip(reason):
     say(f"skipped: {reason}")
     sys.exit(77)
