@@ -109,7 +109,7 @@ static int compare_keys(const struct stored_value *a, const struct stored_value 
 	if (order == 0)
 		order = compare_texts(a->feature, b->feature);
 	if (order == 0)
-		order = (a->feature) - (b->feature);
+		order = (a->feature ? 1 : 0) - (b->feature ? 1 : 0);
 	if (order == 0)
 		order = strcmp(a->name, b->name);
 	return order;
