@@ -9,6 +9,15 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Expat 2.9 has these under other names and warns of the old ones. */
+#if XML_MAJOR_VERSION > 2 || (XML_MAJOR_VERSION == 2 && XML_MINOR_VERSION >= 9)
+#define CURRENT_LINE   XML_GetCurrentLineNumber64
+#define CURRENT_COLUMN XML_GetCurrentColumnNumber64
+#else
+#define CURRENT_LINE   XML_GetCurrentLineNumber
+#define CURRENT_COLUMN XML_GetCurrentColumnNumber
+#endif
+
 /* XML_Parse() counts in int. */
 #define CHUNK_LARGEST_BYTES (1u << 30)
 
@@ -28,8 +37,8 @@ static int fail_at(const struct gdbregs__xml *x, int code, const char *text)
 	/* The name is the stub's: a long one must not hide what is wrong. */
 	gdbregs__printable(name, sizeof(name), x->document->name, strlen(x->document->name));
 	return gdbregs__fail(x->err, code, "%s:%lu:%lu: %s", name,
-			     (unsigned long)XML_GetCurrentLineNumber(x->parser),
-			     (unsigned long)XML_GetCurrentColumnNumber(x->parser) + 1, text);
+			     (unsigned long)CURRENT_LINE(x->parser),
+			     (unsigned long)CURRENT_COLUMN(x->parser) + 1, text);
 }
 
 int gdbregs__xml_fail(const struct gdbregs__xml *at, int code, const char *format, ...)
