@@ -2,7 +2,9 @@
 /* Writing a register: read it for its size, P, read it again. A stub takes a P
  * of any length and of any register with an OK: QEMU 10.0 on mips fills a short
  * one up with what lies behind it in memory, its read-only registers stay as
- * they are. So nothing is believed. Where there is no P, the same with G. */
+ * they are. So nothing is believed. Where there is no P, the same with G. A stub may
+ * have P and no p, like valgrind's: P is always tried, as valgrind from 3.24 on
+ * answers G with OK and does not write. */
 #include "session/op-write.h"
 #include "session/expedited.h"
 #include "session/target.h"
@@ -25,7 +27,7 @@ struct write_op {
 	const struct gdbregs_register *reg;
 	uint32_t vcpu;
 	enum stage stage;
-	bool by_g;
+	bool read_by_g, write_by_g;
 	struct gdbregs_buffer hex; /* the value's digits */
 	struct gdbregs_buffer g; /* what g answered, digits */
 };
@@ -46,8 +48,8 @@ static const struct gdbregs__g_slot *slot_of(struct gdbregs_session *s, const st
 
 static int send_read(struct gdbregs_session *s, struct write_op *w)
 {
-	return w->by_g ? gdbregs__session_send(s, &w->op, KIND_ANSWER, 0, "g", 1)
-		       : gdbregs__session_send_p(s, &w->op, KIND_ANSWER, 0, w->reg->regnum);
+	return w->read_by_g ? gdbregs__session_send(s, &w->op, KIND_ANSWER, 0, "g", 1)
+			    : gdbregs__session_send_p(s, &w->op, KIND_ANSWER, 0, w->reg->regnum);
 }
 
 /* The digits of all registers, with ours among them. */
@@ -73,7 +75,7 @@ static int build_p(struct write_op *w, struct gdbregs_buffer *packet)
 static int send_write(struct gdbregs_session *s, struct write_op *w)
 {
 	struct gdbregs_buffer packet = {0};
-	int result = w->by_g ? build_g(s, w, &packet) : build_p(w, &packet);
+	int result = w->write_by_g ? build_g(s, w, &packet) : build_p(w, &packet);
 
 	if (result == 0 && packet.size + FRAME_BYTES > s->supported.packet_bytes)
 		result = gdbregs__session_say(s, GDBREGS_ERR_LIMIT,
@@ -109,7 +111,7 @@ static const uint8_t *value_in(struct gdbregs_session *s, const struct write_op 
 	size_t g_hexlen;
 
 	*hexlen = answer->size;
-	if (!w->by_g)
+	if (!w->read_by_g)
 		return answer->payload;
 	slot = slot_of(s, w, &g_hexlen);
 	if (!slot || answer->size != g_hexlen)
@@ -147,37 +149,43 @@ static int on_read(struct gdbregs_session *s, struct write_op *w,
 					    "register %s has %zu bytes, not %zu", w->reg->name,
 					    hexlen / 2, w->hex.size / 2);
 	w->g.size = 0;
-	if (w->by_g && gdbregs__buffer_append(&w->g, answer->payload, answer->size) < 0)
+	if (w->read_by_g && gdbregs__buffer_append(&w->g, answer->payload, answer->size) < 0)
 		return GDBREGS_ERR_NOMEM;
 	w->stage = STAGE_WRITE;
+	return 0;
+}
+
+/* There is no P: G, with what g answered. */
+static int on_no_write(struct gdbregs_session *s, struct write_op *w)
+{
+	size_t g_hexlen;
+
+	if (w->write_by_g || !slot_of(s, w, &g_hexlen))
+		return gdbregs__session_say(s, GDBREGS_ERR_UNSUPPORTED,
+					    "%s can't write register %s", s->label, w->reg->name);
+	w->write_by_g = true;
+	w->stage = w->read_by_g ? STAGE_WRITE : STAGE_READ;
+	w->read_by_g = true;
 	return 0;
 }
 
 static int on_written(struct gdbregs_session *s, struct write_op *w,
 		      const struct gdbregs__answer *answer)
 {
-	size_t g_hexlen;
+	enum gdbregs__reply_kind kind = gdbregs__reply_classify(answer->payload, answer->size);
 	char text[80];
 
-	switch (gdbregs__reply_classify(answer->payload, answer->size)) {
-	case GDBREGS__REPLY_OK:
+	if (kind == GDBREGS__REPLY_OK) {
 		w->stage = STAGE_VERIFY;
 		return 0;
-	case GDBREGS__REPLY_EMPTY:
-		if (w->by_g || !slot_of(s, w, &g_hexlen))
-			return gdbregs__session_say(s, GDBREGS_ERR_UNSUPPORTED,
-						    "%s can't write register %s", s->label,
-						    w->reg->name);
-		w->by_g = true;
-		w->stage = STAGE_READ;
-		return 0;
-	default:
-		return gdbregs__session_say(
-			s, GDBREGS_ERR_REMOTE, "%s refused to write register %s: %s", s->label,
-			w->reg->name,
-			gdbregs__reply_error_text(text, sizeof(text), answer->payload,
-						  answer->size));
 	}
+	/* A stub that has an error for each p has one for each P. */
+	if (kind == GDBREGS__REPLY_EMPTY || (s->p_missing && !w->write_by_g))
+		return on_no_write(s, w);
+	return gdbregs__session_say(
+		s, GDBREGS_ERR_REMOTE, "%s refused to write register %s: %s", s->label,
+		w->reg->name,
+		gdbregs__reply_error_text(text, sizeof(text), answer->payload, answer->size));
 }
 
 static bool same_value(const struct write_op *w, const uint8_t *hex, size_t hexlen)
@@ -298,7 +306,7 @@ int gdbregs__write_register(struct gdbregs_session *s, uint32_t vcpu,
 		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
 	w->reg = h;
 	w->vcpu = vcpu;
-	w->by_g = s->p_missing;
+	w->read_by_g = s->p_missing;
 	gdbregs__expedited_forget(s);
 	gdbregs__watch_stale(s);
 	if (out)
