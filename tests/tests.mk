@@ -66,7 +66,7 @@ check-unit: $(TEST_BIN) $(FAKESTUB) $(PROXY)
 
 # One process, so that what it holds at its end is seen; checks for leaks make
 # it slow.
-VALGRIND = valgrind -q --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all \
+VALGRIND = valgrind -q --child-silent-after-fork=yes --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all \
 	--error-exitcode=99
 check-valgrind: $(TEST_BIN) $(FAKESTUB) $(PROXY)
 	CK_FORK=no $(RUN) --timeout 900 --wrap '$(VALGRIND)' $(TEST_BIN)
