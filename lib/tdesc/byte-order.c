@@ -69,8 +69,13 @@ static const struct rule architectures[] = {
 	{"powerpc64le",      EXACT,  LITTLE, false},
 };
 
-/* Where no <architecture> is: QEMU's m68k and rx, whose descriptions have none. */
+/* Where no <architecture> is, as in QEMU's m68k and rx, and in its alpha, hexagon,
+ * or1k and sparc (11.1). */
 static const struct rule features[] = {
+	{"org.gnu.gdb.alpha.",    PREFIX, LITTLE, false},
+	{"org.gnu.gdb.hexagon.",  PREFIX, LITTLE, false},
+	{"org.gnu.gdb.or1k.",     PREFIX, BIG,    false},
+	{"org.gnu.gdb.sparc.",    PREFIX, BIG,    false},
 	{"org.gnu.gdb.m68k.",     PREFIX, BIG,    false},
 	{"org.gnu.gdb.coldfire.", PREFIX, BIG,    false},
 	{"org.gnu.gdb.rx.",       PREFIX, LITTLE, false},

@@ -100,6 +100,10 @@ START_TEST(features_where_no_architecture_is)
 	ck_assert_int_eq(of_feature("org.gnu.gdb.coldfire.core"), GDBREGS_BYTE_ORDER_BIG);
 	ck_assert_int_eq(of_feature("org.gnu.gdb.coldfire.fp"), GDBREGS_BYTE_ORDER_BIG);
 	ck_assert_int_eq(of_feature("org.gnu.gdb.rx.core"), GDBREGS_BYTE_ORDER_LITTLE);
+	ck_assert_int_eq(of_feature("org.gnu.gdb.alpha.core"), GDBREGS_BYTE_ORDER_LITTLE);
+	ck_assert_int_eq(of_feature("org.gnu.gdb.hexagon.core"), GDBREGS_BYTE_ORDER_LITTLE);
+	ck_assert_int_eq(of_feature("org.gnu.gdb.or1k.group0"), GDBREGS_BYTE_ORDER_BIG);
+	ck_assert_int_eq(of_feature("org.gnu.gdb.sparc.cpu"), GDBREGS_BYTE_ORDER_BIG);
 	ck_assert_int_eq(of_feature("org.gnu.gdb.microblaze.core"), GDBREGS_BYTE_ORDER_UNKNOWN);
 	ck_assert_int_eq(of_feature("org.gnu.gdb.riscv.cpu"), GDBREGS_BYTE_ORDER_UNKNOWN);
 	ck_assert_int_eq(of_feature("m68k"), GDBREGS_BYTE_ORDER_UNKNOWN);
