@@ -70,7 +70,7 @@ class Helper:
     """A fake stub or a proxy; `address` is where it listens."""
 
     def __init__(self, name, *options):
-        argv = [os.path.join(BUILD, "tests", "fake", name), *map(str, options)]
+        argv = [os.path.join(BUILD, "tests", "fakestub", name), *map(str, options)]
         self.process = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True)
         word, where = self.process.stdout.readline().split()
         self.address = f"127.0.0.1:{where}" if word == "PORT" else f"unix:{where}"
@@ -100,11 +100,11 @@ def proxy(address, delay_ms):
 # ------------------------------------------------------------- real machines
 
 def x86_64(vcpus=1):
-    return qemu.Target("x86_64", "qemu-system-x86_64", [], {}, vcpus=vcpus)
+    return qemu.Target("x86_64", "qemu-system-x86_64", [], vcpus=vcpus)
 
 
 def aarch64(vcpus=1):
-    return qemu.Target("aarch64", "qemu-system-aarch64", ["-M", "virt", "-cpu", "max"], {},
+    return qemu.Target("aarch64", "qemu-system-aarch64", ["-M", "virt", "-cpu", "max"],
                        vcpus=vcpus, firmware=("-bios", [qemu.UBOOT + "qemu_arm64/u-boot.bin"]))
 
 

@@ -18,8 +18,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
 from clitest import DEADLINE_S, free_port, read, wait_until
 
 BUILD = os.environ.get("BUILD", "build")
-FAKE = os.path.join(BUILD, "tests", "fake", "fakestub")
-PROXY = os.path.join(BUILD, "tests", "fake", "proxy")
+FAKE = os.path.join(BUILD, "tests", "fakestub", "fakestub")
+PROXY = os.path.join(BUILD, "tests", "fakestub", "proxy")
 
 
 def frame(payload):

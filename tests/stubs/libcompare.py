@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A machine's registers three times: Python's XML parser with the serial
 client, gdb, gdbregs-cli. All comparisons are here."""
+import collections
+
 import libjudge
 import libxml
 from libtest import check, equal, run_json
@@ -69,10 +71,12 @@ def compare_vcpus(machine, vcpus):
            for index, vcpu in enumerate(vcpus)], place)
 
 
-def same_as_gdb(name, got, judged):
-    if name in OVERSIZED_IN_GDB and got and judged:
-        return judged.startswith(got)
-    return got == judged
+def same_as_gdb(got, judged):
+    """gdb takes a register's size from the description. What it shows beyond the reply is
+    memory of its own, and it cuts a longer reply: both have as much in common."""
+    if not got or not judged:
+        return got == judged
+    return judged.startswith(got) or got.startswith(judged)
 
 
 def compare_value(place, register, entry, order):
@@ -107,7 +111,7 @@ def compare_registers(place, got, vcpu, judged, volatile, order):
             equal([bool(entry["bytes"]), bool(gdb_says)], [bool(vcpu.values[register.number])] * 2,
                   f"{place} {register.name}: there for us and for gdb")
             continue
-        check(same_as_gdb(register.name, entry["bytes"], gdb_says), f"{place} gdb",
+        check(same_as_gdb(entry["bytes"], gdb_says), f"{place} gdb",
               f"{register.name}: {entry['bytes']}, gdb has {gdb_says}")
         equal(entry["bytes"], vcpu.values[register.number], f"{place} {register.name} serial")
         compared += 1
@@ -118,11 +122,13 @@ def compare_registers(place, got, vcpu, judged, volatile, order):
 def compare_names_of_gdb(place, vcpu, names):
     """gdb's own reading of the description: numbers and names agree with ours.
 
-    It writes '' where it hides a register, as it does with halves of vectors.
+    It writes '' where it hides a register, as it does with halves of vectors. Where the
+    description gives two registers the same number, gdb names just one of them.
     """
+    numbers = collections.Counter(register.number for register in vcpu.registers)
     for register in vcpu.registers:
         name = names.get(str(register.number))
-        if name not in (None, "''"):
+        if name not in (None, "''") and numbers[register.number] == 1:
             equal(name, register.name, f"{place} gdb's name of number {register.number}")
 
 

@@ -52,15 +52,14 @@ def machines():
     return [
         ("x86_64", qemu.target("x86_64")),
         ("aarch64 smp 8", qemu.Target("aarch64", "qemu-system-aarch64",
-                                      ["-M", "virt", "-cpu", "max"], {}, vcpus=8,
-                                      firmware=firmware)),
+                                      ["-M", "virt", "-cpu", "max"], vcpus=8, firmware=firmware)),
         ("xlnx-zcu102", qemu.target("xlnx-zcu102")),
     ]
 
 
 def proxy_program():
     build = os.environ.get("BUILD") or os.path.dirname(libtest.CLI)
-    return os.path.join(build, "tests", "fake", "proxy")
+    return os.path.join(build, "tests", "fakestub", "proxy")
 
 
 def flights(machine, command):

@@ -21,6 +21,7 @@ import libjudge
 import libtest
 import libxml
 import qemu
+import versions
 from libtest import check, equal, run, run_json, say
 from rsp import Rsp
 
@@ -33,8 +34,8 @@ class Shipped:
 
     g_bytes   the size of QEMU's `g`, as measured: the same in 7.2 and in 10.0
     gdb       the architecture's name for gdb; None where Debian's gdb lacks it
-    monitor   registers that the monitor prints and that have to be found there,
-              by version where it matters
+    monitor   registers that the monitor prints and that have to be found there; None if
+              versions.py has their number
     seconds   to let the guest run before the first comparison
     keep      registers that are not written: they say how others are read
     """
@@ -48,8 +49,13 @@ class Shipped:
         self.gdb = gdb
         self.seconds = seconds
         self.keep = set(keep)
-        self.target = qemu.Target(name, "qemu-system-" + (binary or name), list(args), {},
+        self.target = qemu.Target(name, "qemu-system-" + (binary or name), list(args),
                                   program=program)
+
+    def missing(self):
+        """Why it cannot be compared here, or None."""
+        name = self.target.binary.removeprefix("qemu-system-")
+        return versions.expected("gone", name, versions.installed(), self.target.missing())
 
 
 def cris_program(path):
@@ -81,7 +87,8 @@ SHIPPED = [
     Shipped("sh4", "little", 236, 41, gdb="sh4", args=["-M", "r2d"]),
     Shipped("sh4eb", "big", 236, 41, gdb="sh4", args=["-M", "r2d"]),
     # With nothing to boot from its firmware ends in a power-off.
-    Shipped("hppa", "big", 512, {"7.2": 43, "10.0": 120}, gdb="hppa1.0", seconds=1, args=["-no-shutdown"]),
+    Shipped("hppa", "big", 512, None, gdb="hppa1.0", seconds=1,
+            args=["-no-shutdown"]),
     Shipped("microblaze", "big", 236, 41),
     Shipped("microblazeel", "little", 236, 41),
     Shipped("nios2", "little", 196, 44),
@@ -297,9 +304,8 @@ def compare_monitor(one, place, machine, values):
         # mips64 prints the low half of what it sends sign-extended
         mask = mask & 0xFFFFFFFF if name in ("status", "cause") else mask
         equal(hex(got & mask), hex(number & mask), f"{place} {name} as the monitor has it")
-    count = one.monitor if isinstance(one.monitor, int) else one.monitor.get(machine.version())
-    if count:
-        equal(len(found), count, f"{place}: registers found in the monitor's text")
+    count = versions.expected("monitor", one.name, machine.version(), one.monitor)
+    equal(len(found), count, f"{place}: registers found in the monitor's text")
     return len(found)
 
 
@@ -405,7 +411,7 @@ def check_described(one, machine, layout):
         values = {(number, name): vcpu.values.get(number) for number, name, *_ in layout if name}
         compare_dump(one, place, machine, values)
         found = compare_monitor(one, place, machine, values)
-        say(f"  {place} by QEMU {machine.version()}: {len(values)} registers, {found} as the "
+        say(f"  {place} by QEMU {machine.release()}: {len(values)} registers, {found} as the "
             f"monitor has them, {len(set(values.values()))} different values")
 
     compare_here("at reset")
@@ -428,7 +434,7 @@ def serves_description(machine):
 def check_one(one):
     layout = places(one.name)
     check_offline(one, layout)
-    missing = one.target.missing()
+    missing = one.missing()
     if missing:
         say(f"  {one.name}: {missing}")
         return

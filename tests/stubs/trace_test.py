@@ -27,10 +27,10 @@ from libtest import check, equal, run, runs_again, say
 STEPS = 320
 
 FIRMWARE = [
-    qemu.Target("x86_64", "qemu-system-x86_64", [], {}),
-    qemu.Target("aarch64", "qemu-system-aarch64", ["-M", "virt", "-cpu", "max"], {},
+    qemu.Target("x86_64", "qemu-system-x86_64", []),
+    qemu.Target("aarch64", "qemu-system-aarch64", ["-M", "virt", "-cpu", "max"],
                 firmware=("-bios", [qemu.UBOOT + "qemu_arm64/u-boot.bin"])),
-    qemu.Target("riscv64", "qemu-system-riscv64", ["-M", "virt"], {},
+    qemu.Target("riscv64", "qemu-system-riscv64", ["-M", "virt"],
                 firmware=("-bios", [qemu.UBOOT + "qemu-riscv64/u-boot.bin"]),
                 volatile=qemu.RISCV_VOLATILE),
 ]
@@ -39,7 +39,7 @@ PC = {"x86_64": "rip", "aarch64": "pc", "riscv64": "pc"}
 
 def target(name, vcpus=1):
     found = next(t for t in FIRMWARE if t.name == name)
-    return qemu.Target(found.name, found.binary, found.args, {}, firmware=found.firmware,
+    return qemu.Target(found.name, found.binary, found.args, firmware=found.firmware,
                        vcpus=vcpus, volatile=found.volatile)
 
 
@@ -199,8 +199,8 @@ def each_vcpu_hits(name, machine, count):
         equal(sorted(r["vcpu"] for r in hits), list(range(count)), place)
         equal([(r["reason"], [e["value"] for e in r["changed"]]) for r in hits],
               [("breakpoint", ["0x1010"])] * count, place)
-        version = running.version()
-    say(f"{name:8} QEMU {version}: a breakpoint hit by each of {count} vCPUs once")
+        release = running.release()
+    say(f"{name:8} QEMU {release}: a breakpoint hit by each of {count} vCPUs once")
 
 
 # ----------------------------------------------------------------------- vCPUs
@@ -232,7 +232,7 @@ def one_vcpu_at_a_time(name="riscv64"):
 
 def halted_vcpu():
     """SeaBIOS: the second vCPU waits to be started and never ends its step."""
-    with qemu.Machine(qemu.Target("x86_64", "qemu-system-x86_64", [], {}, vcpus=2),
+    with qemu.Machine(qemu.Target("x86_64", "qemu-system-x86_64", [], vcpus=2),
                       halted=False) as machine:
         time.sleep(1)
         result = run("trace", "-t", machine.address, "-c", "1", "-n", "1", "--timeout", "4",

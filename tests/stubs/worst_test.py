@@ -227,7 +227,7 @@ def has_happened(machine, event):
 
 def check_endings():
     for what, (code, options, event) in ENDINGS.items():
-        target = qemu.Target(what, "qemu-system-x86_64", options, {},
+        target = qemu.Target(what, "qemu-system-x86_64", options,
                              program=lambda path, code=code: bios(path, code))
         for args in (("watch", "-n", "12", "-i", "0.05", "rip"), ("dump",)):
             with qemu.Machine(target, halted=False, stub="tcp") as machine:
@@ -250,7 +250,7 @@ def vcpu_count(machine):
 
 
 def check_hotplug():
-    target = qemu.Target("hot-plug", "qemu-system-x86_64", ["-M", "q35"], {}, vcpus="1,maxcpus=3")
+    target = qemu.Target("hot-plug", "qemu-system-x86_64", ["-M", "q35"], vcpus="1,maxcpus=3")
     with qemu.Machine(target, halted=False, stub="tcp") as machine:
         equal(vcpu_count(machine), 1, "vCPUs before hot-plug")
         for expected in (2, 3):
