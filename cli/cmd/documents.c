@@ -3,10 +3,14 @@
 
 #include "base/message.h"
 #include "base/exit-status.h"
+#include "base/signals.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -45,6 +49,14 @@ int documents_check(const char *dir)
 	return error == 0 ? 0 : fail_directory(dir, error);
 }
 
+/* The directory that the documents go to. It is opened once: names are looked up in
+ * it, whatever its path leads to meanwhile. */
+struct place {
+	const char *dir; /* its path, for messages */
+	int fd;
+	bool made; /* by us */
+};
+
 /* The name comes from the stub: it must stay inside the directory, and in sight. */
 static bool is_fit(const char *name)
 {
@@ -57,30 +69,6 @@ static bool is_fit(const char *name)
 	return true;
 }
 
-static bool make_path(char path[PATH_MAX], const char *dir, const char *name)
-{
-	int length = snprintf(path, PATH_MAX, "%s/%s", dir, name);
-	return length >= 0 && length < PATH_MAX;
-}
-
-static int save(const struct gdbregs_document *document, const char *dir)
-{
-	char path[PATH_MAX];
-	struct output out;
-	if (!make_path(path, dir, document->name))
-		return fail(STATUS_FILE, "cannot write %s/%s: %s", dir, document->name,
-			    strerror(ENAMETOOLONG));
-	int status = output_open(&out, path);
-	if (status != 0)
-		return status;
-	if (document->size > 0)
-		fwrite(document->data, 1, document->size, out.stream);
-	status = output_finish(&out);
-	if (status == 0)
-		detail("saved %s, %zu bytes", path, document->size);
-	return status;
-}
-
 static int check_names(const struct gdbregs_description *d)
 {
 	size_t count = gdbregs_description_document_count(d);
@@ -88,37 +76,118 @@ static int check_names(const struct gdbregs_description *d)
 		struct gdbregs_document document = gdbregs_description_document(d, i);
 		if (!is_fit(document.name))
 			return fail(STATUS_STUB,
-				    "the stub calls a document '%s': not fit for a file name; "
-				    "nothing saved",
+				    "cannot save document '%s': the stub chose a name that is "
+				    "not fit for a file; nothing was saved",
 				    document.name);
 	}
 	return 0;
 }
 
-/* The directory was made for the first `count` documents. */
-static void take_back(const struct gdbregs_description *d, const char *dir, size_t count)
+/* Nothing that is there is replaced: a stub that chooses the name must not choose
+ * what a script of the user's does. */
+static int check_new(const struct gdbregs_description *d, const struct place *place)
+{
+	size_t count = gdbregs_description_document_count(d);
+	for (size_t i = 0; i < count; i++) {
+		struct gdbregs_document document = gdbregs_description_document(d, i);
+		struct stat info;
+		if (fstatat(place->fd, document.name, &info, AT_SYMLINK_NOFOLLOW) == 0)
+			return fail(STATUS_FILE,
+				    "cannot save document '%s': %s has a file of that name; "
+				    "give --raw a new or an empty directory",
+				    document.name, place->dir);
+	}
+	return 0;
+}
+
+static int open_place(struct place *place, const char *dir)
+{
+	*place = (struct place){.dir = dir, .made = mkdir(dir, 0777) == 0};
+	if (!place->made && errno != EEXIST)
+		return fail_directory(dir, errno);
+	place->fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (place->fd >= 0)
+		return 0;
+	int error = errno;
+	if (place->made)
+		rmdir(dir);
+	return fail_directory(dir, error);
+}
+
+/* 0 or an errno. Where the file system has no fsync(2) it says EINVAL or ENOTSUP. */
+static int write_file(int fd, const struct gdbregs_document *document)
+{
+	for (size_t done = 0; done < document->size;) {
+		ssize_t written = write(fd, document->data + done, document->size - done);
+		if (written < 0 && errno != EINTR)
+			return errno;
+		done += written < 0 ? 0 : (size_t)written;
+	}
+	return fsync(fd) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : errno;
+}
+
+/* A signal that ends us meanwhile takes the file away. */
+static void guard(const struct place *place, const char *name)
 {
 	char path[PATH_MAX];
-	for (size_t i = 0; i < count; i++) {
-		if (make_path(path, dir, gdbregs_description_document(d, i).name))
-			unlink(path);
+	int length = snprintf(path, sizeof(path), "%s/%s", place->dir, name);
+	if (length > 0 && length < PATH_MAX)
+		signals_guard(path);
+}
+
+static int save(const struct gdbregs_document *document, const struct place *place)
+{
+	int fd = openat(place->fd, document->name,
+			O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return fail(STATUS_FILE, "cannot write %s/%s: %s", place->dir, document->name,
+			    strerror(errno));
+	guard(place, document->name);
+	int error = write_file(fd, document);
+	if (close(fd) < 0 && error == 0)
+		error = errno;
+	if (error != 0)
+		unlinkat(place->fd, document->name, 0);
+	signals_guard(NULL);
+	if (error != 0)
+		return fail(STATUS_FILE, "cannot write %s/%s: %s", place->dir, document->name,
+			    strerror(error));
+	detail("saved %s/%s, %zu bytes", place->dir, document->name, document->size);
+	return 0;
+}
+
+/* The first `count` documents were saved. */
+static void take_back(const struct gdbregs_description *d, const struct place *place, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		unlinkat(place->fd, gdbregs_description_document(d, i).name, 0);
+	if (place->made)
+		rmdir(place->dir);
+}
+
+static int save_all(const struct gdbregs_description *d, const struct place *place)
+{
+	size_t count = gdbregs_description_document_count(d), done = 0;
+	int status = check_new(d, place);
+	while (status == 0 && done < count) {
+		struct gdbregs_document document = gdbregs_description_document(d, done);
+		status = save(&document, place);
+		done += status == 0;
 	}
-	rmdir(dir);
+	if (status != 0)
+		take_back(d, place, done);
+	return status;
 }
 
 int documents_save(const struct gdbregs_description *d, const char *dir)
 {
+	struct place place;
 	int status = check_names(d);
-	bool made = status == 0 && mkdir(dir, 0777) == 0;
-	if (status == 0 && !made && errno != EEXIST)
-		return fail_directory(dir, errno);
-	size_t count = gdbregs_description_document_count(d), done = 0;
-	while (status == 0 && done < count) {
-		struct gdbregs_document document = gdbregs_description_document(d, done);
-		status = save(&document, dir);
-		done += status == 0;
-	}
-	if (status != 0 && made)
-		take_back(d, dir, done);
+	if (status == 0)
+		status = open_place(&place, dir);
+	if (status != 0)
+		return status;
+	status = save_all(d, &place);
+	close(place.fd);
 	return status;
 }

@@ -161,5 +161,35 @@ def raw_documents_stay_in_their_directory(directory):
             equal(sorted(set(os.listdir(directory)) - {"in"}), [], repr(result))
 
 
+@test
+def raw_documents_are_new_files(directory):
+    """The stub chooses the names: nothing that has such a name is touched, or followed."""
+    inside, outside = os.path.join(directory, "in"), os.path.join(directory, "outside")
+    os.mkdir(inside)
+    script = os.path.join(inside, "build.sh")
+    with open(script, "w", encoding="ascii") as file:
+        file.write("#!/bin/sh\n")
+    os.chmod(script, 0o755)
+    for name, target in (("link", outside), ("loop", "loop"), ("up", "..")):
+        os.symlink(target, os.path.join(inside, name))
+    before = {name: os.lstat(os.path.join(inside, name)) for name in os.listdir(inside)}
+    for name in before:
+        documents = {"target.xml": f"<target><xi:include href='{name}'/></target>", name: "<f/>"}
+        with Stub(documents=documents_of(documents)) as stub:
+            check(Run("xml", "--raw", inside, "-t", stub.target), NO_FILE, name, inside)
+        equal({name: os.lstat(os.path.join(inside, name)) for name in os.listdir(inside)}, before)
+        assert not os.path.exists(outside), name
+
+
+@test
+def raw_documents_have_plain_modes(directory):
+    documents = {"target.xml": "<target><xi:include href='run.sh'/></target>", "run.sh": "<f/>"}
+    inside = os.path.join(directory, "in")
+    with Stub(documents=documents_of(documents)) as stub:
+        check(Run("xml", "--raw", inside, "-t", stub.target), DONE)
+    equal({name: os.stat(os.path.join(inside, name)).st_mode & 0o7133 for name in os.listdir(inside)},
+          {"target.xml": 0, "run.sh": 0})
+
+
 if __name__ == "__main__":
     main()
