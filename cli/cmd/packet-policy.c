@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 struct rule {
 	const char *text;
@@ -46,20 +47,34 @@ static const struct rule rules[] = {
 	{"Qqemu.", false, CHANGES},
 };
 
-/* First words of monitor commands (qRcmd), of QEMU, gdbserver and OpenOCD. */
+/* Monitor commands (qRcmd) of QEMU, gdbserver, valgrind, OpenOCD, pyOCD and
+ * Black Magic Probe. */
 static const struct rule monitor_rules[] = {
 	{"q", true, ENDS},
 	{"quit", true, ENDS},
 	{"exit", true, ENDS},
 	{"kill", true, ENDS},
+	{"v.kill", true, ENDS},
 	{"shutdown", true, ENDS},
 	{"system_powerdown", true, ENDS},
+	{"gdbserver", true, "it ends the stub, and leaves the guest halted"},
 	{"system_reset", true, RESETS},
 	{"reset", true, RESETS},
+	{"restart", true, RESETS},
+	{"run", true, RESETS},
 	{"c", true, RUNS},
 	{"cont", true, RUNS},
+	{"continue", true, RUNS},
+	{"go", true, RUNS},
 	{"resume", true, RUNS},
+	{"start", true, RUNS},
+	{"step", true, RUNS},
+	{"system_wakeup", true, RUNS},
+	{"exit_preconfig", true, RUNS},
+	{"x_exit_preconfig", true, RUNS},
 	{"loadvm", true, "it replaces the guest's state"},
+	{"migrate", true, "it moves the guest elsewhere"},
+	{"migrate_incoming", true, "it replaces the guest's state"},
 };
 // clang-format on
 
@@ -88,31 +103,61 @@ static const char *register_reason(const char *payload)
 	return high ? "a register number so high crashes QEMU" : NULL;
 }
 
-static int hex_pair(const char *at)
+/* QEMU's commands have no abbreviations, those of valgrind and pyOCD do: two letters
+ * or more of a harmful command count as that command. */
+static const char *word_reason(const char *word, size_t size)
 {
-	char pair[3] = {at[0], at[0] != '\0' ? at[1] : '\0', '\0'};
-	if (strspn(pair, "0123456789abcdefABCDEF") != 2)
-		return -1;
-	return (int)strtol(pair, NULL, 16);
+	for (size_t i = 0; i < COUNT(monitor_rules); i++) {
+		size_t length = strlen(monitor_rules[i].text);
+		bool fits = size == length || (size >= 2 && size < length);
+		if (fits && strncasecmp(word, monitor_rules[i].text, size) == 0)
+			return monitor_rules[i].reason;
+	}
+	return NULL;
 }
 
-/* The monitor is asked in hex: compare the first word of what is meant. */
+#define SPACES	  " \t\n\v\f\r"
+#define BEGINNERS ";\n[{\"" /* Tcl begins a command behind each of them (OpenOCD) */
+#define ENDERS	  SPACES BEGINNERS "/]}" /* QEMU ends a command's name at a slash */
+
+const char *harmful_monitor_reason(const char *text)
+{
+	const char *reason = NULL;
+	while (*text != '\0' && !reason) {
+		text += strspn(text, ENDERS);
+		size_t size = strcspn(text, ENDERS);
+		reason = size > 0 ? word_reason(text, size) : NULL;
+		text += size;
+		text += strcspn(text, BEGINNERS);
+	}
+	return reason;
+}
+
+/* As QEMU reads it: a character that is no digit counts as 0. */
+static unsigned digit(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = c != '\0' ? strchr(digits, c >= 'A' && c <= 'F' ? c + 32 : c) : NULL;
+	return at ? (unsigned)(at - digits) : 0;
+}
+
+/* The monitor is asked in hex. */
 static const char *monitor_reason(const char *payload)
 {
-	char word[32];
-	size_t size = 0;
-	if (strncmp(payload, "qRcmd,", 6) != 0)
+	static const char prefix[] = "qRcmd,";
+	if (strncmp(payload, prefix, strlen(prefix)) != 0)
 		return NULL;
-	for (const char *at = payload + 6; size + 1 < sizeof(word); at += 2) {
-		int byte = hex_pair(at);
-		if (byte == ' ' && size == 0)
-			continue;
-		if (byte <= ' ')
-			break;
-		word[size++] = (char)byte;
-	}
-	word[size] = '\0';
-	return find(monitor_rules, COUNT(monitor_rules), word);
+	const char *hex = payload + strlen(prefix);
+	size_t size = strlen(hex) / 2;
+	char *text = malloc(size + 1);
+	if (!text)
+		return "there is no memory to see what it does";
+	for (size_t i = 0; i < size; i++)
+		text[i] = (char)(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
+	text[size] = '\0';
+	const char *reason = harmful_monitor_reason(text);
+	free(text);
+	return reason;
 }
 
 const char *harmful_reason(const char *payload)
