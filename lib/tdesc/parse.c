@@ -4,6 +4,7 @@
 #include "util/error.h"
 #include "tdesc/canonical-xml.h"
 #include "tdesc/builder.h"
+#include "tdesc/power-numbers.h"
 #include "tdesc/xinclude.h"
 
 #include <string.h>
@@ -101,7 +102,10 @@ static int finish(struct gdbregs_description *d, struct sink *sink, const struct
 		.data = (const uint8_t *)gdbregs__arena_copy(&d->arena, xml->data, xml->size),
 		.size = xml->size,
 	};
-	return d->resolved.data ? gdbregs__tdesc_finish(sink->tdesc) : GDBREGS_ERR_NOMEM;
+	if (!d->resolved.data || gdbregs__tdesc_finish(sink->tdesc) < 0)
+		return GDBREGS_ERR_NOMEM;
+	gdbregs__power_renumber(d);
+	return 0;
 }
 
 static int parse(struct gdbregs_description *d, struct gdbregs__walk *w, struct sink *sink)

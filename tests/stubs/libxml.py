@@ -7,6 +7,9 @@ import xml.etree.ElementTree as ElementTree
 
 Register = collections.namedtuple("Register", "number name feature bits type group")
 
+# No register of QEMU's powerpc
+UNREAD = 70
+
 INCLUDE = re.compile(r'<xi:include\s+href="([^"]+)"\s*/>')
 PROLOGUE = re.compile(r"<\?xml.*?\?>|<!DOCTYPE[^>\[]*>", re.S)
 
@@ -41,6 +44,24 @@ class Description:
                         number, reg.get("name"), feature.get("name"), int(reg.get("bitsize")),
                         reg.get("type", "int"), reg.get("group")))
                 number += 1
+        self.renumbered = self.correct_power()
+
+    def correct_power(self):
+        """QEMU 11.1's powerpc: the stub's numbers behind the fpu are one less than what is
+        described, up to QEMU's own registers. A guest that stores vr1 has shown it.
+
+        The register behind fpscr has none: its number reads fpscr.
+        """
+        special = next((at for at, reg in enumerate(self.registers)
+                        if reg.feature == "org.qemu.power.spr"), 0)
+        if not special or self.registers[special].number != self.registers[special - 1].number:
+            return False
+        floats = [at for at, reg in enumerate(self.registers)
+                  if reg.feature in ("org.gnu.gdb.power.fpu", "org.gnu.gdb.power.spe")]
+        for at in range(floats[-1] + 1, special):
+            self.registers[at] = self.registers[at]._replace(number=self.registers[at].number - 1)
+        self.registers[floats[-1] + 1] = self.registers[floats[-1] + 1]._replace(number=UNREAD)
+        return True
 
     def duplicates(self):
         names = collections.Counter(reg.name for reg in self.registers)
