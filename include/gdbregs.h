@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /**
  * @file gdbregs.h
- * Registers of a running guest, from outside: the blocking interface.
+ * Registers of a running guest, read from outside: the blocking interface.
  *
- * A context holds what sessions share: interned names, register descriptions,
- * handles. A session is one connection to one gdbstub. Descriptors name the
- * registers of one vCPU; a handle read on a vCPU gives its bytes in target
- * byte order.
+ * A context holds what sessions share: interned names, register descriptions
+ * and handles. A session is one connection to one gdbstub. Descriptors name the
+ * registers of one vCPU. Reading a handle on a vCPU gives the register's bytes
+ * in target byte order.
  *
  * Results: functions that return `int` return 0 or a count on success and a
  * negative `GDBREGS_ERR_*` on failure. Outputs are written on success only.
  *
  * Lifetime: names, features, descriptions and handles live as long as the
- * context. A session connected with a NULL context has one of its own, which
- * it keeps until it is closed.
+ * context. A session connected with a NULL context has a context of its own and
+ * keeps it until it is closed.
  *
  * Threads: a context may be used from any thread at any time. A session may be
- * used by one thread at a time; distinct sessions run in parallel.
+ * used by one thread at a time. Distinct sessions run in parallel.
  *
- * Waiting: before a call sleeps it looks for input for up to 200 us, since being
- * woken takes longer than most replies do. Where a stub keeps being slower it
- * soon sleeps at once, but for one wait in some 250. No more sessions of a
- * process look at a time than leave one processor to the stubs.
+ * Waiting: a blocking call polls for input for up to 200 us before it sleeps,
+ * because waking up takes longer than most replies do. It stops polling if the
+ * stub is consistently slower. The number of sessions of a process that poll at
+ * the same time leaves one processor to the stubs.
  *
  * Since: everything here since 0.1 unless said otherwise.
  */
@@ -84,21 +84,22 @@ enum gdbregs_error_code {
 };
 
 /**
- * Why a call failed, in words. The caller's; always NUL-terminated once a
- * function that takes it has failed, one line, printable.
+ * Why a call failed, in words: one printable line.
+ * Ownership: the caller owns it. The text is NUL-terminated after every failed
+ * call that takes it.
  */
 struct gdbregs_error {
 	int code;
 	char text[240];
 };
 
-/** A code's standing text, e.g. "out of memory". Never NULL. Static. */
+/** Returns the general text of an error code, e.g. "out of memory"; never NULL. The string is static. */
 GDBREGS_API const char *gdbregs_strerror(int code);
 
-/** A code's name, e.g. "GDBREGS_ERR_NOMEM"; "GDBREGS_OK" for 0 and above; never NULL. Static. */
+/** Returns the name of an error code, e.g. "GDBREGS_ERR_NOMEM", or "GDBREGS_OK" for 0 and above; never NULL. The string is static. */
 GDBREGS_API const char *gdbregs_error_name(int code);
 
-/** The version of the library that is linked, e.g. "0.1.0". Static. */
+/** Returns the version of the library that is linked, e.g. "0.1.0". The string is static. */
 GDBREGS_API const char *gdbregs_version(void);
 
 /* ------------------------------------------------------------ objects --- */
@@ -108,14 +109,14 @@ struct gdbregs_session;     /* opaque: one connection */
 struct gdbregs_register;    /* opaque: a register of one type of vCPU */
 struct gdbregs_description; /* opaque: a resolved target description */
 
-/** One register of a vCPU, as QEMU's plugins know it. */
+/** One register of a vCPU, with the members of QEMU's plugin interface. */
 struct gdbregs_reg_descriptor {
 	const struct gdbregs_register *handle; /* borrowed from the context */
 	const char *name;                      /* interned: equal strings are equal pointers */
 	const char *feature;                   /* interned; NULL where the description names none */
 };
 
-/** A run of the descriptor array: the registers of one feature element. */
+/** The registers of one feature element, as a range of the descriptor array. */
 struct gdbregs_feature {
 	const char *name; /* interned; NULL where the description names none */
 	size_t first;     /* index of its first descriptor */
@@ -123,8 +124,9 @@ struct gdbregs_feature {
 };
 
 /**
- * Bytes owned by the caller that calls fill and grow. All zero is an empty
- * buffer. End it with gdbregs_buffer_fini().
+ * Bytes that the library writes and the caller owns. A buffer of zeros is
+ * empty. Calls enlarge it as needed, and one buffer may serve any number of
+ * calls, one after the other. Free its memory with gdbregs_buffer_fini().
  */
 struct gdbregs_buffer {
 	uint8_t *data;
@@ -134,21 +136,25 @@ struct gdbregs_buffer {
 
 /** What a session may do with registers. */
 enum gdbregs_access {
-	GDBREGS_NO_REGS, /* list them, never read: reads fail with ACCESS */
+	GDBREGS_NO_REGS, /* list registers only: reads fail with ACCESS */
 	GDBREGS_R_REGS,  /* read */
 	GDBREGS_RW_REGS, /* read and write */
 };
 
-/** How the target is left when a session ends, by whatever way it ends. */
+/**
+ * How the target is left when a session ends, whether it is closed or has
+ * failed. A guest that QEMU says must not run is left halted in any case: it is
+ * being migrated, is suspended, or was stopped for an error.
+ */
 enum gdbregs_on_close {
-	GDBREGS_ON_CLOSE_RESTORE, /* halted where the stub proves it was halted before; else running */
+	GDBREGS_ON_CLOSE_RESTORE, /* halted if the stub proves that it was halted before; else running */
 	GDBREGS_ON_CLOSE_RESUME,  /* running, unless QEMU says that it must not */
 	GDBREGS_ON_CLOSE_HALT,    /* halted */
 };
 
-/** The order of the bytes of a value. */
+/** The byte order of a value. */
 enum gdbregs_byte_order {
-	GDBREGS_BYTE_ORDER_UNKNOWN, /* neither the protocol nor the architecture says */
+	GDBREGS_BYTE_ORDER_UNKNOWN, /* neither the stub nor the architecture determines it */
 	GDBREGS_BYTE_ORDER_LITTLE,
 	GDBREGS_BYTE_ORDER_BIG,
 };
@@ -158,29 +164,30 @@ enum gdbregs_byte_order {
 /**
  * Make a context with one reference.
  * Errors: NOMEM, INVAL (out is NULL).
- * Ownership: the caller owns the reference and ends it with
+ * Ownership: the caller owns the reference and drops it with
  * gdbregs_context_unref().
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_context_new(struct gdbregs_context **out);
 
-/** Add a reference; returns ctx. NULL is fine. Threads: any. */
+/** Add a reference. Returns ctx, which may be NULL. May be called from any thread. */
 GDBREGS_API struct gdbregs_context *gdbregs_context_ref(struct gdbregs_context *ctx);
 
 /**
- * Drop a reference; the last one frees every name, description and handle.
- * Sessions hold a reference of their own. NULL is fine. Threads: any.
+ * Drop a reference. Dropping the last one frees every name, description and
+ * handle. Each session holds a reference of its own. ctx may be NULL. May be
+ * called from any thread.
  */
 GDBREGS_API void gdbregs_context_unref(struct gdbregs_context *ctx);
 
 /* ------------------------------------------------------------ options --- */
 
-/** Which way a traced packet went. */
+/** The direction of a traced packet. */
 enum gdbregs_direction { GDBREGS_SENT, GDBREGS_RECEIVED };
 
 /**
- * Called for every packet, acknowledgement and interrupt byte as it stands on
- * the wire, framing included. `bytes` is borrowed for the call. Calling into
- * the session from it is not allowed.
+ * Called for every packet, acknowledgement and interrupt byte that is sent or
+ * received. `bytes` holds it as on the wire, framing included, and is valid
+ * during the call only. The callback must not call functions of the session.
  */
 typedef void (*gdbregs_trace_cb)(void *arg, enum gdbregs_direction direction, const void *bytes,
 				 size_t size);
@@ -220,9 +227,9 @@ GDBREGS_API void gdbregs_options_init(struct gdbregs_options *o);
 /* ----------------------------------------------------------- sessions --- */
 
 /**
- * Connect to a gdbstub, learn its vCPUs and their registers.
- *
- * Connecting stops the target until the session is closed.
+ * Connect to a gdbstub and learn its vCPUs and their registers. Connecting
+ * stops the target until the session is closed. A host name is tried at all its
+ * addresses.
  *
  * @param ctx      shared context, or NULL for one of the session's own
  * @param address  `HOST:PORT`, `:PORT`, `[V6]:PORT`, `tcp:HOST:PORT` or
@@ -231,10 +238,14 @@ GDBREGS_API void gdbregs_options_init(struct gdbregs_options *o);
  * @param out      the session
  * @param err      why it failed, in words; may be NULL
  *
- * Errors: NOMEM INVAL CONNECT TIMEOUT CLOSED PROTOCOL DESCRIPTION
- * NO_DESCRIPTION (unless o->access is GDBREGS_NO_REGS) LIMIT IO, NO_VCPU where
- * the stub's program has already ended. After a failure the target is left as
- * o->on_close says, as after gdbregs_close().
+ * After a failure the target is left as `on_close` says, as after
+ * gdbregs_close().
+ *
+ * Errors: NOMEM INVAL; CONNECT if the name is unknown or nothing accepts
+ * connections; TIMEOUT CLOSED PROTOCOL; DESCRIPTION if the stub's description or
+ * the file named in `o` is bad; NO_DESCRIPTION if the stub serves none and `o`
+ * names none, unless `access` is GDBREGS_NO_REGS; LIMIT; IO if a file cannot be
+ * read; NO_VCPU if the stub's program has already ended.
  * Ownership: the caller closes *out with gdbregs_close().
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_connect(struct gdbregs_context *ctx, const char *address,
@@ -243,15 +254,15 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_connect(struct gdbregs_context *ctx, con
 						struct gdbregs_error *err);
 
 /**
- * Start a command and speak to the stub on its standard input and output,
- * e.g. `qemu-system-x86_64 -S -gdb stdio -display none`. Its standard error is
- * ours. The child belongs to the session: closing ends it (end of file on its
- * input, then SIGTERM, then SIGKILL) and reaps it; options.on_close has no
- * meaning.
+ * Start a command and talk to the stub on its standard input and output, e.g.
+ * `qemu-system-x86_64 -S -gdb stdio -display none`. The command inherits
+ * standard error. The child belongs to the session: closing the session ends it
+ * (end of file on its input, then SIGTERM, then SIGKILL) and reaps it. The
+ * option `on_close` has no effect.
  *
  * @param argv  NULL-terminated; argv[0] is looked up in PATH; copied
  *
- * Errors: as gdbregs_connect(), and SPAWN.
+ * Errors: as gdbregs_connect(); SPAWN if the command cannot be started.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_spawn(struct gdbregs_context *ctx, char *const argv[],
 					      const struct gdbregs_options *o,
@@ -259,81 +270,89 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_spawn(struct gdbregs_context *ctx, char 
 					      struct gdbregs_error *err);
 
 /**
- * End a session and free it: detaches as options.on_close says, waiting no
- * longer than options.reply_timeout_ms. NULL is fine.
+ * End a session and free it. Breakpoints and watchpoints that are left are
+ * removed, a running target is stopped, and the session detaches as `on_close`
+ * says. The call takes at most `reply_timeout_ms`. s may be NULL.
  */
 GDBREGS_API void gdbregs_close(struct gdbregs_session *s);
 
 /**
- * The last failure of a call on this session, in words, one printable line;
- * "" if there was none. Borrowed until the next call on the session.
+ * Returns the last failure of a call on this session in words, one printable
+ * line, or "" if no call has failed; never NULL.
+ * Ownership: borrowed until the next call on the session.
  */
 GDBREGS_API const char *gdbregs_session_error(const struct gdbregs_session *s);
 
 /* -------------------------------------------------------------- vCPUs --- */
 
-/** Number of vCPUs the stub listed, over all clusters; they are numbered from 0. One that is
- *  started while the target runs, as threads are, is added at the end by the first stop that names it. */
+/**
+ * Returns the number of vCPUs that the stub listed, over all clusters. They are
+ * numbered from 0. A thread that starts while the target runs is added at the
+ * end by the first stop reply that names it.
+ */
 GDBREGS_API unsigned gdbregs_vcpu_count(const struct gdbregs_session *s);
 
-/** The thread id as the stub wrote it, e.g. "p01.01"; NULL where it has none. Borrowed until close. */
+/** Returns the thread id as the stub wrote it, e.g. "p01.01", or NULL if it has none. Borrowed until the session is closed. */
 GDBREGS_API const char *gdbregs_vcpu_thread(const struct gdbregs_session *s, unsigned vcpu);
 
-/** What the stub says of the vCPU, e.g. "CPU#0 [running]", made printable; NULL where it says nothing. Borrowed until close. */
+/** Returns the stub's text about the vCPU, made printable, e.g. "CPU#0 [running]", or NULL if there is none. Borrowed until the session is closed. */
 GDBREGS_API const char *gdbregs_vcpu_name(const struct gdbregs_session *s, unsigned vcpu);
 
-/** The description's architecture, e.g. "i386:x86-64"; NULL where it names none. Interned. */
+/** Returns the architecture that the description names, e.g. "i386:x86-64", or NULL. Interned. */
 GDBREGS_API const char *gdbregs_vcpu_architecture(const struct gdbregs_session *s, unsigned vcpu);
 
-/** The byte order of the vCPU's registers, where the architecture or the stub settles it, else
- *  as the name in gdbregs_options.architecture has it. */
+/**
+ * Returns the byte order of the vCPU's registers if the architecture or the stub
+ * determines it, else the one that the name in the option `architecture` implies.
+ */
 GDBREGS_API enum gdbregs_byte_order gdbregs_vcpu_byte_order(const struct gdbregs_session *s,
 							    unsigned vcpu);
 
-/** The vCPU's description; NULL if there is no such vCPU, or it has none. Borrowed from the context. */
+/** Returns the vCPU's description, or NULL if there is no such vCPU or it has none. Borrowed from the context. */
 GDBREGS_API const struct gdbregs_description *
 gdbregs_vcpu_description(const struct gdbregs_session *s, unsigned vcpu);
 
 /* ---------------------------------------------------------- registers --- */
 
 /**
- * The registers of a vCPU, in the description's order.
- * Errors: NOMEM INVAL NO_VCPU, NO_DESCRIPTION in a session that was opened with
- * GDBREGS_NO_REGS on a stub without one.
- * Ownership: the caller frees *out with gdbregs_free(); the strings and
- * handles in it belong to the context.
+ * Get the registers of a vCPU, in the description's order.
+ * Errors: NOMEM INVAL NO_VCPU; NO_DESCRIPTION if the session was opened with
+ * GDBREGS_NO_REGS on a stub that serves no description.
+ * Ownership: the caller frees *out with gdbregs_free(). The strings and handles
+ * in it belong to the context.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_get_registers(struct gdbregs_session *s, unsigned vcpu,
 						      struct gdbregs_reg_descriptor **out,
 						      size_t *count);
 
-/** The features of a vCPU as runs of that array. Errors and ownership: as gdbregs_get_registers(). */
+/** Get the features of a vCPU as ranges of that array. Errors and ownership are those of gdbregs_get_registers(). */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_get_features(struct gdbregs_session *s, unsigned vcpu,
 						     struct gdbregs_feature **out, size_t *count);
 
-/** Free an array the library returned. NULL is fine. */
+/** Free an array that the library returned. array may be NULL. */
 GDBREGS_API void gdbregs_free(void *array);
 
 /**
- * Look a register up by its exact name, in one feature or (NULL) in all.
- * Errors: INVAL NO_VCPU NO_DESCRIPTION NO_REGISTER, AMBIGUOUS where several
- * registers fit.
+ * Find a register by its exact name, in one feature, or in all of them if
+ * `feature` is NULL.
+ * Errors: INVAL NO_VCPU NO_DESCRIPTION NO_REGISTER; AMBIGUOUS if several
+ * registers have that name.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_find_register(struct gdbregs_session *s, unsigned vcpu,
 						      const char *feature, const char *name,
 						      const struct gdbregs_register **out);
 
-/* Of a NULL handle: NULL, 0, UNKNOWN. */
+/* The accessors of a NULL handle return NULL, 0 or UNKNOWN. */
 
-/** The register's name. Interned. */
+/** Returns the register's name. Interned. */
 GDBREGS_API const char *gdbregs_register_name(const struct gdbregs_register *h);
-/** The name of its feature; NULL where the description names none. Interned. */
+/** Returns the name of its feature, or NULL if the description names none. Interned. */
 GDBREGS_API const char *gdbregs_register_feature(const struct gdbregs_register *h);
-/** Its type as the description writes it; "int" where it writes none. Interned. */
+/** Returns its type as the description writes it, or "int" if the description writes none. Interned. */
 GDBREGS_API const char *gdbregs_register_type(const struct gdbregs_register *h);
-/** Its group as the description writes it; NULL where it writes none. Interned. */
+/** Returns its group as the description writes it, or NULL if the description writes none. Interned. */
 GDBREGS_API const char *gdbregs_register_group(const struct gdbregs_register *h);
-/** Its size as the description has it, in bits; a reply may have another. */
+/** Returns its size in bits according to the description. The stub's reply may have another size. */
 GDBREGS_API unsigned gdbregs_register_bits(const struct gdbregs_register *h);
 
 /** What kind of value a register holds. */
@@ -348,19 +367,20 @@ enum gdbregs_type_kind {
 	GDBREGS_TYPE_VECTOR,
 };
 
-/** The kind of its type. */
+/** Returns the kind of its type. */
 GDBREGS_API enum gdbregs_type_kind gdbregs_register_kind(const struct gdbregs_register *h);
 
 /**
- * A value for people, as far as it says more than its digits: flags as
- * `[ ZF PF ]`, an enum's name, a float in decimal, a vector as `{1, 2}`, a
- * struct's or a union's fields by name. Empty text where there is nothing to add.
+ * Format a value for people where its type says more than its digits: flags as
+ * `[ ZF PF ]`, an enum by name, a float in decimal, a vector as `{1, 2}`, the
+ * fields of a struct or union by name. The text is empty if there is nothing to
+ * add to the number.
  *
- * @param order  byte order of `bytes`; with UNKNOWN the text is empty
+ * @param order  byte order of `bytes`; if it is UNKNOWN, the text is empty
  * @param bytes  the value in that order
  * @param size   its size in bytes, as the stub sent it
- * @param text   replaced by the text, NUL-terminated; text->size is its length
- *               without the NUL
+ * @param text   its contents are replaced by the text, NUL-terminated;
+ *               text->size is the length without the NUL
  *
  * Errors: NOMEM INVAL.
  */
@@ -372,9 +392,10 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_register_format(const struct gdbregs_reg
 /* ------------------------------------------------------- descriptions --- */
 
 /**
- * Read a target description from a file, includes beside it, without a stub.
+ * Load a target description from a file, without a stub. Its includes are
+ * looked for beside it. o may be NULL.
  * Errors: NOMEM INVAL IO DESCRIPTION LIMIT.
- * Ownership: *out belongs to the context. o may be NULL.
+ * Ownership: *out belongs to the context.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_description_load(struct gdbregs_context *ctx,
 							 const char *path,
@@ -382,58 +403,64 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_description_load(struct gdbregs_context 
 							 const struct gdbregs_description **out,
 							 struct gdbregs_error *err);
 
-/** As gdbregs_get_registers(), of a description. */
+/** Get the registers of a description, as gdbregs_get_registers() does for a vCPU. */
 GDBREGS_API GDBREGS_CHECKED int
 gdbregs_description_registers(const struct gdbregs_description *d,
 			      struct gdbregs_reg_descriptor **out, size_t *count);
-/** As gdbregs_get_features(), of a description. */
+/** Get the features of a description, as gdbregs_get_features() does for a vCPU. */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_description_features(const struct gdbregs_description *d,
 							     struct gdbregs_feature **out,
 							     size_t *count);
-/** Its architecture; NULL where it names none. Interned. */
+/** Returns the architecture that it names, or NULL. Interned. */
 GDBREGS_API const char *gdbregs_description_architecture(const struct gdbregs_description *d);
-/** Its operating system ABI; NULL where it names none. Interned. */
+/** Returns the operating system ABI that it names, or NULL. Interned. */
 GDBREGS_API const char *gdbregs_description_osabi(const struct gdbregs_description *d);
 
 /**
- * The description as one XML document, every xi:include replaced by what it
- * names. Comments and DOCTYPE are dropped. `xml` is replaced; no NUL is added.
+ * Write the description as one XML document: every xi:include is replaced by
+ * the document that it names, and comments and the DOCTYPE are dropped. The
+ * contents of `xml` are replaced; no NUL is added.
  * Errors: NOMEM INVAL.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_description_xml(const struct gdbregs_description *d,
 							struct gdbregs_buffer *xml);
 
-/** One document of a description, as it was served. Borrowed from the context. */
+/** One document of a description, as the stub served it. Borrowed from the context. */
 struct gdbregs_document {
 	const char *name;
 	const uint8_t *data;
 	size_t size;
 };
 
-/** Number of documents; document 0 is target.xml. */
+/** Returns the number of documents. Document 0 is target.xml. */
 GDBREGS_API size_t gdbregs_description_document_count(const struct gdbregs_description *d);
-/** Document `index`; all zero if there is none. */
+/** Returns document `index`, or zeros if there is none. */
 GDBREGS_API struct gdbregs_document
 gdbregs_description_document(const struct gdbregs_description *d, size_t index);
 
 /* ------------------------------------------------------------ reading --- */
 
 /**
- * Read one register: one `p` packet.
+ * Read one register, with one `p` packet where the stub has it. The size may
+ * differ from the description's (QEMU sends other sizes for some registers of
+ * AVR and AArch64).
  *
  * @param buf  its contents are replaced by the register's bytes
- * @return     the size in bytes as the stub sent it, or negative
+ * @return     the size in bytes as the stub sent it, or a negative error with
+ *             `buf` untouched
  *
  * Byte order: target.
- * Errors: INVAL NO_VCPU WRONG_VCPU_TYPE ACCESS RUNNING UNAVAILABLE NOMEM LIMIT
- * leave the session as it was; TIMEOUT CLOSED PROTOCOL end its usefulness:
- * every later call fails likewise, close it.
+ * Errors: INVAL NO_VCPU WRONG_VCPU_TYPE; ACCESS if the session was opened with
+ * GDBREGS_NO_REGS; RUNNING; UNAVAILABLE if the stub has no value now; NOMEM; LIMIT
+ * if the value is larger than `max_register_bits`. These leave the session as it
+ * was. TIMEOUT CLOSED PROTOCOL end it: every later call fails, and the session
+ * can only be closed.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_read_register(struct gdbregs_session *s, unsigned vcpu,
 						      const struct gdbregs_register *h,
 						      struct gdbregs_buffer *buf);
 
-/** One register to read, and what came of it. */
+/** One register to read, and its result. */
 struct gdbregs_read {
 	unsigned vcpu;                      /* in */
 	const struct gdbregs_register *reg; /* in */
@@ -442,24 +469,28 @@ struct gdbregs_read {
 };
 
 /**
- * Read many registers of any vCPUs in one flight.
+ * Read many registers of any vCPUs. If the stub is known to support pipelining,
+ * a batch of any size costs one network round trip plus the stub's own time.
+ * Otherwise requests are sent one at a time, with the same results. Registers
+ * that the `g` packet carries may be read with it, once its layout was found to
+ * agree with the values of `p`.
  *
  * @param reads    count entries; vcpu and reg are read, status and data written
- * @param count    0 is fine
- * @param storage  holds the bytes; what it held before is lost; data pointers
- *                 stay good until it is used again or ended
+ * @param count    number of entries; may be 0
+ * @param storage  receives the bytes and loses its previous contents; `data`
+ *                 points into it until it is used again or freed
  * @return         0, or negative if the session failed; then `reads` is untouched
  *
  * Byte order: target.
- * Errors: as gdbregs_read_register(). What concerns one register (NO_VCPU,
- * WRONG_VCPU_TYPE, UNAVAILABLE, INVAL, LIMIT) is its entry's status and harms
- * no other.
+ * Errors: as gdbregs_read_register(). An error of one register (NO_VCPU
+ * WRONG_VCPU_TYPE UNAVAILABLE INVAL LIMIT) is the status of its entry; the other
+ * entries are read.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_read_registers(struct gdbregs_session *s,
 						       struct gdbregs_read *reads, size_t count,
 						       struct gdbregs_buffer *storage);
 
-/** Free a buffer's memory and make it empty. NULL is fine. */
+/** Free a buffer's memory and make it empty. buf may be NULL. */
 GDBREGS_API void gdbregs_buffer_fini(struct gdbregs_buffer *buf);
 
 /* ------------------------------------------------------------ writing --- */
@@ -471,9 +502,9 @@ GDBREGS_API void gdbregs_buffer_fini(struct gdbregs_buffer *buf);
  * @param size   exactly as many bytes as reading the register gives
  *
  * Errors: as gdbregs_read_register(); ACCESS unless the session was opened with
- * GDBREGS_RW_REGS; INVAL for another size (the text names both); REMOTE where
- * the stub refuses, UNSUPPORTED where it can't write registers, NOT_TAKEN where
- * it accepts and the register reads differently afterwards.
+ * GDBREGS_RW_REGS; INVAL for another size (the text names both); REMOTE if the
+ * stub refuses; UNSUPPORTED if it cannot write registers; NOT_TAKEN if it accepts
+ * and the register reads differently afterwards.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_write_register(struct gdbregs_session *s, unsigned vcpu,
 						       const struct gdbregs_register *h,
@@ -481,16 +512,16 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_write_register(struct gdbregs_session *s
 
 /* ------------------------------------------------------------ running --- */
 
-/** What became of the target that was resumed. */
+/** How a run of the target ended. */
 enum gdbregs_stop_kind {
 	GDBREGS_STOP_SIGNAL,      /* it stopped; signal and reason say why */
-	GDBREGS_STOP_EXITED,      /* there is no target any more; exit_status is set */
-	GDBREGS_STOP_TERMINATED,  /* likewise, ended by `signal` */
+	GDBREGS_STOP_EXITED,      /* the target has exited; exit_status is set */
+	GDBREGS_STOP_TERMINATED,  /* the target was terminated by `signal` */
 	GDBREGS_STOP_THREAD_EXIT, /* one thread ended, with exit_status; the others are stopped */
 	GDBREGS_STOP_NO_RESUMED,  /* nothing is left that could run */
 };
 
-/** Why a target stopped, as far as the stub says. QEMU says no more than SIGNAL for breakpoints. */
+/** Why a target stopped, as far as the stub reports it. QEMU reports breakpoints as SIGNAL only. */
 enum gdbregs_stop_reason {
 	GDBREGS_REASON_SIGNAL,  /* nothing but the signal */
 	GDBREGS_REASON_SWBREAK, /* a software breakpoint */
@@ -512,118 +543,127 @@ struct gdbregs_stop {
 };
 
 /**
- * Execute one instruction on one vCPU; the others stand still.
+ * Execute one instruction on one vCPU. The other vCPUs do not run.
  *
- * A vCPU that does not get through its instruction within
- * options.reply_timeout_ms, as one that is halted, is interrupted: that is
- * TIMEOUT, the target is stopped and the session as good as before. QEMU (7.2)
- * keeps such a step pending: when the vCPU wakes in a later run, that run ends
- * with a stop of this vCPU.
+ * A vCPU that does not complete its instruction within `reply_timeout_ms`, for
+ * example because it is halted, is interrupted: the call fails with TIMEOUT, the
+ * target is stopped and the session can be used. QEMU keeps such a step pending:
+ * when the vCPU wakes in a later run, that run ends with a stop of this vCPU
+ * (QEMU 7.2).
  *
- * @param stop  what became of it; may be NULL
+ * @param stop  how the step ended; may be NULL
  *
- * Errors: NO_VCPU RUNNING NOMEM TIMEOUT REMOTE UNSUPPORTED leave the session
- * good (REMOTE also where QEMU says that the guest must not run); CLOSED PROTOCOL,
- * and TIMEOUT where not even the interrupt is answered, end it.
+ * Errors: NO_VCPU RUNNING NOMEM TIMEOUT UNSUPPORTED; REMOTE if the stub refuses, or
+ * if QEMU says that the guest must not run. These leave the session usable. CLOSED
+ * PROTOCOL, and TIMEOUT if the stub does not answer the interrupt, end it.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_step(struct gdbregs_session *s, unsigned vcpu,
 					     struct gdbregs_stop *stop);
 
 /**
- * Let all vCPUs run, and return. Until gdbregs_wait() has seen them stop,
- * everything that would ask the stub is refused with RUNNING. Closing the
- * session stops them first, to leave the target as options.on_close says.
+ * Let all vCPUs run, and return at once. Until gdbregs_wait() has reported a
+ * stop, calls that need the stub fail with RUNNING. Closing the session stops the
+ * target first, to leave it as `on_close` says.
  * Errors: as gdbregs_step().
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_continue(struct gdbregs_session *s);
 
 /**
- * Wait for the stop that gdbregs_continue() leads to. One that came before is
- * kept until it is waited for, or the target resumed.
+ * Wait for the stop after gdbregs_continue(). A stop that came earlier is kept
+ * until it is waited for or the target is resumed.
  *
- * @param timeout_ms  how long; 0 only looks, negative waits for ever
+ * @param timeout_ms  time limit; 0 returns at once, negative waits without limit
  * @param stop        may be NULL
  *
- * Errors: TIMEOUT: it still runs, the session is good, wait again. INVAL: it
- * was not resumed. REMOTE UNSUPPORTED: the stub refused to resume it. NOMEM.
- * CLOSED PROTOCOL end the session.
+ * Errors: TIMEOUT if the target still runs (the session can be used, wait again);
+ * INVAL if it was not resumed; REMOTE UNSUPPORTED if the stub refused to resume it;
+ * NOMEM. CLOSED PROTOCOL end the session.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_wait(struct gdbregs_session *s, int timeout_ms,
 					     struct gdbregs_stop *stop);
 
 /**
- * Ask a running target to stop, and return; gdbregs_wait() then sees the stop,
- * with signal 2 unless something else came first. Nothing happens while it is
- * stopped, or was asked already. Errors: INVAL CLOSED and what ended the session.
+ * Ask a running target to stop, and return at once. gdbregs_wait() then reports
+ * the stop, with signal 2 unless another reason came first. The call does nothing
+ * if the target is stopped or was already asked.
+ * Errors: INVAL CLOSED, or the error that ended the session.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_interrupt(struct gdbregs_session *s);
 
-/** What makes a running target stop. */
+/** Kinds of breakpoints and watchpoints. */
 enum gdbregs_point {
 	GDBREGS_POINT_SOFTWARE, /* breakpoint */
-	GDBREGS_POINT_HARDWARE, /* breakpoint, where memory can't be patched */
+	GDBREGS_POINT_HARDWARE, /* breakpoint that does not change memory */
 	GDBREGS_POINT_WRITE,    /* watchpoint on writes to memory */
 	GDBREGS_POINT_READ,     /* watchpoint on reads */
 	GDBREGS_POINT_ACCESS,   /* watchpoint on both */
 };
 
 /**
- * Make the target stop at an address, on every vCPU. Points are removed when
- * they are asked to, and all of them when the session ends, by whatever way.
+ * Set a breakpoint or watchpoint for all vCPUs. The session removes the ones
+ * that are left when it ends.
  *
- * @param kind  of a breakpoint: the kind of instruction as GDB's `Z` packet has
- *              it (0 is fine for QEMU); of a watchpoint: length in bytes
+ * @param kind  for a breakpoint, the kind of GDB's `Z` packet (0 suits QEMU);
+ *              for a watchpoint, its length in bytes
  *
- * Errors: INVAL (that very point is there already), RUNNING NOMEM, UNSUPPORTED
- * (the stub has no such points), REMOTE (it refuses this one) leave the session
- * good; TIMEOUT CLOSED PROTOCOL end it.
+ * Errors: INVAL if this one is already set; RUNNING NOMEM; UNSUPPORTED if the stub
+ * has none of that type; REMOTE if it refuses this one. These leave the session
+ * usable. TIMEOUT CLOSED PROTOCOL end it.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_point_insert(struct gdbregs_session *s,
 						     enum gdbregs_point point, uint64_t address,
 						     unsigned kind);
-/** Remove a point of ours; INVAL if there is no such one. Errors: as gdbregs_point_insert(). */
+/**
+ * Remove a breakpoint or watchpoint of this session.
+ * Errors: INVAL if it is not set; else as gdbregs_point_insert().
+ */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_point_remove(struct gdbregs_session *s,
 						     enum gdbregs_point point, uint64_t address,
 						     unsigned kind);
-/** gdbregs_point_insert() of a software breakpoint. */
+/** Set a software breakpoint: gdbregs_point_insert() with GDBREGS_POINT_SOFTWARE. */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_break_insert(struct gdbregs_session *s, uint64_t address,
 						     unsigned kind);
-/** gdbregs_point_remove() of a software breakpoint. */
+/** Remove a software breakpoint: gdbregs_point_remove() with GDBREGS_POINT_SOFTWARE. */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_break_remove(struct gdbregs_session *s, uint64_t address,
 						     unsigned kind);
 
 /* ----------------------------------------------------------- watching --- */
 
 /**
- * A watched register has changed while the target ran.
+ * Called for a watched register that has changed while the target ran.
  *
- * @param old_bytes  before; NULL where it was unavailable, or of another size
- * @param new_bytes  now; NULL where it is unavailable
- * @param size       of those that are not NULL, in bytes
+ * @param old_bytes  the previous value; NULL if it was unavailable or had another size
+ * @param new_bytes  the value now; NULL if it is unavailable
+ * @param size       size in bytes of those that are not NULL
  *
- * Byte order: target. The bytes are borrowed for the call. Any function of the
- * session may be called, gdbregs_unwatch() and closing it included; resuming
- * the target is refused with RUNNING until the stop has been told.
+ * The bytes are valid during the call only. The callback may call any function of
+ * the session, gdbregs_unwatch() and closing it included. Resuming the target
+ * fails with RUNNING until the stop has been reported.
+ *
+ * Byte order: target.
  */
 typedef void (*gdbregs_change_cb)(void *arg, unsigned vcpu, const struct gdbregs_register *h,
 				  const void *old_bytes, const void *new_bytes, size_t size);
 
 /**
- * Be called back at each stop at which a register has another value than the
- * target was resumed with. All watched registers, however many, are read in one
- * flight after each stop. Callbacks come from within gdbregs_step() and
- * gdbregs_wait(), before these return, vCPU by vCPU; in a session of a caller's
- * loop from the loop, before the callback that tells of the stop. What
- * gdbregs_write_register() and gdbregs_packet() change is not called a change.
- * While the target runs a watch may be added; it counts from the next stop on.
+ * Watch a register: call back at each stop if its value differs from the one
+ * with which the target was resumed. All watched registers are read in one batch
+ * after each stop. The callbacks are made from within gdbregs_step() and
+ * gdbregs_wait(), before these return, vCPU by vCPU. In a session on the caller's
+ * loop they are made from the loop, before the callback of the stop. A change by
+ * gdbregs_write_register() or gdbregs_packet() is not reported. A watch that is
+ * added while the target runs takes effect at the next stop. The function serves
+ * both kinds of sessions.
  *
- * Errors: INVAL NO_VCPU WRONG_VCPU_TYPE ACCESS NOMEM. Serves both kinds of
- * sessions.
+ * Errors: INVAL NO_VCPU WRONG_VCPU_TYPE ACCESS NOMEM.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_watch(struct gdbregs_session *s, unsigned vcpu,
 					      const struct gdbregs_register *h,
 					      gdbregs_change_cb cb, void *arg);
-/** End one watch made with the same arguments; INVAL if there is none. cb is not called any more. */
+/**
+ * End a watch that was made with the same arguments. cb is not called again.
+ * Errors: INVAL if there is none.
+ */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_unwatch(struct gdbregs_session *s, unsigned vcpu,
 						const struct gdbregs_register *h,
 						gdbregs_change_cb cb, void *arg);
@@ -631,17 +671,17 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_unwatch(struct gdbregs_session *s, unsig
 /* -------------------------------------------------------- raw packets --- */
 
 /**
- * Send a raw packet and wait for its reply: the way out for what this
- * interface lacks. Nothing is filtered; what the packet does to the target is
- * the caller's affair. A packet that the stub does not answer is TIMEOUT and
- * ends the session.
+ * Send a raw packet and wait for its reply, for requests that this interface
+ * lacks. The packet is not checked: the caller is responsible for its effect on
+ * the target. If the stub does not answer, the call fails with TIMEOUT and the
+ * session ends.
  *
- * @param payload  without `$` and `#`, no escapes needed: they are added
- * @param size     bytes; at most what the stub accepts
- * @param reply    replaced by the reply's payload, run-length expanded,
- *                 escapes (binary payloads) left as they are; console output
- *                 (`O` packets) that came before it is appended to it in plain
- *                 text when the reply itself is `OK`
+ * @param payload  the payload without `$` and `#`; the call adds escapes
+ * @param size     its size in bytes; at most what the stub accepts
+ * @param reply    its contents are replaced by the reply's payload. Run-length
+ *                 encoding is expanded, escapes of binary payloads are kept. If the
+ *                 reply is `OK`, console output (`O` packets) that came before it
+ *                 is appended as plain text.
  * @return         0 or negative
  *
  * Errors: INVAL LIMIT RUNNING NOMEM TIMEOUT CLOSED PROTOCOL.

@@ -3,19 +3,19 @@
  * @file gdbregs_uv.h
  * The sessions of gdbregs.h on the caller's own libuv loop.
  *
- * An accepted request (result 0) calls back exactly once, from the loop, never
- * from within the call that made it; a refused one (negative result) never
- * calls back. Any function of the session, gdbregs_uv_close() included, may be
- * called from a callback. Requests are queued; any number may be in flight. A
- * callback may be NULL: then nobody is told, and what the request writes to must
- * stay until the session is closed.
+ * An accepted request (result 0) calls back exactly once, from the loop and never
+ * from within the call that made it. A refused request (negative result) never
+ * calls back. A callback may call any function of the session, gdbregs_uv_close()
+ * included. Requests are queued, and any number may be under way. The callback may
+ * be NULL; the outputs of the request must then stay valid until the session is
+ * closed.
  *
- * What can be told at once refuses a request (a closed session, no access, a vCPU
- * to step that isn't there); what concerns one register comes with the callback.
+ * A request is refused for what is known at once: a closed session, missing access,
+ * a vCPU that does not exist. Errors of single registers come with the callback.
  *
- * What needs no waiting (vCPUs, registers, look-ups, error text) is in
- * gdbregs.h and serves these sessions too. The blocking calls of gdbregs.h
- * refuse them with GDBREGS_ERR_INVAL, and these calls refuse blocking sessions.
+ * Functions of gdbregs.h that need no waiting (vCPUs, registers, look-ups, error
+ * text) serve these sessions too. The blocking calls of gdbregs.h refuse them with
+ * GDBREGS_ERR_INVAL, and the calls of this header refuse blocking sessions.
  *
  * Threads: all calls on a session from the thread that runs its loop.
  *
@@ -31,26 +31,26 @@
 extern "C" {
 #endif
 
-/** A request under way. Good until its callback has been called. */
+/* ----------------------------------------------------------- requests --- */
+
+/** A request under way. Valid until its callback has been called. */
 struct gdbregs_uv_request;
 
-/** A request has ended: status is 0 or a count, or a GDBREGS_ERR_*. */
+/** Called when a request has ended. `status` is 0 or a count, or a negative `GDBREGS_ERR_*`. */
 typedef void (*gdbregs_uv_cb)(struct gdbregs_session *s, int status, void *arg);
 
-/** A session has ended and is freed; its pointer is no longer good. */
+/** Called when a session has ended and has been freed. */
 typedef void (*gdbregs_uv_close_cb)(void *arg);
 
 /**
- * As gdbregs_connect(), on `loop`.
+ * Connect as gdbregs_connect() does, on `loop`. *out is set at once and may be
+ * closed from then on. It accepts other requests after cb has been called with 0.
+ * After a failure gdbregs_session_error() gives the reason and the target has
+ * already been left as `on_close` says.
  *
- * *out is a session at once: it takes gdbregs_uv_close() from now on, and
- * everything else once cb has been called with 0. After a failure
- * gdbregs_session_error() says why, the target is already left as
- * o->on_close says, and the session still has to be closed.
- *
- * Ownership: the caller closes *out with gdbregs_uv_close(), whatever cb says.
- * Errors (refused): NOMEM INVAL, and IO DESCRIPTION LIMIT where a description
- * named in o can't be read.
+ * Errors: NOMEM INVAL; IO DESCRIPTION LIMIT if a description named in `o` cannot be
+ * read. Other errors come with the callback.
+ * Ownership: the caller closes *out with gdbregs_uv_close(), also after a failure.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_connect(struct gdbregs_context *ctx, uv_loop_t *loop,
 						   const char *address,
@@ -58,7 +58,10 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_connect(struct gdbregs_context *ctx, 
 						   struct gdbregs_session **out, gdbregs_uv_cb cb,
 						   void *arg, struct gdbregs_error *err);
 
-/** As gdbregs_spawn(), on `loop`; the rest as gdbregs_uv_connect(), and refused with SPAWN too. */
+/**
+ * Start a command as gdbregs_spawn() does, on `loop`.
+ * Errors: as gdbregs_uv_connect(); SPAWN.
+ */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_spawn(struct gdbregs_context *ctx, uv_loop_t *loop,
 						 char *const argv[],
 						 const struct gdbregs_options *o,
@@ -66,16 +69,16 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_spawn(struct gdbregs_context *ctx, uv
 						 void *arg, struct gdbregs_error *err);
 
 /**
- * End a session: requests under way call back with CANCELED, the target is
- * detached as options.on_close says, then cb (may be NULL) is called and the
- * session is gone. A second call does nothing and drops its cb.
+ * End a session. Requests under way call back with CANCELED, the session detaches
+ * as `on_close` says, and then cb is called and the session is freed. cb may be
+ * NULL. A second call does nothing and ignores its cb.
  */
 GDBREGS_API void gdbregs_uv_close(struct gdbregs_session *s, gdbregs_uv_close_cb cb, void *arg);
 
 /**
- * As gdbregs_read_register(). `buf` must stay until the callback; status is
- * the size in bytes. `request` may be NULL; else it receives what
- * gdbregs_uv_cancel() takes.
+ * Read one register as gdbregs_read_register() does. `buf` must stay valid until
+ * the callback, whose status is the size in bytes. `request` may be NULL; else it
+ * receives a request for gdbregs_uv_cancel().
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_read_register(struct gdbregs_session *s, unsigned vcpu,
 							 const struct gdbregs_register *h,
@@ -83,66 +86,67 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_read_register(struct gdbregs_session 
 							 gdbregs_uv_cb cb, void *arg,
 							 struct gdbregs_uv_request **request);
 
-/** As gdbregs_read_registers(). `reads` and `storage` must stay until the callback. */
+/** Read many registers as gdbregs_read_registers() does. `reads` and `storage` must stay valid until the callback. */
 GDBREGS_API GDBREGS_CHECKED int
 gdbregs_uv_read_registers(struct gdbregs_session *s, struct gdbregs_read *reads, size_t count,
 			  struct gdbregs_buffer *storage, gdbregs_uv_cb cb, void *arg,
 			  struct gdbregs_uv_request **request);
 
-/** As gdbregs_packet(). `payload` is copied; `reply` must stay until the callback. */
+/** Send a raw packet as gdbregs_packet() does. `payload` is copied; `reply` must stay valid until the callback. */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_packet(struct gdbregs_session *s, const void *payload,
 						  size_t size, struct gdbregs_buffer *reply,
 						  gdbregs_uv_cb cb, void *arg,
 						  struct gdbregs_uv_request **request);
 
-/** As gdbregs_write_register(). `bytes` is copied. */
+/** Write one register as gdbregs_write_register() does. `bytes` is copied. */
 GDBREGS_API GDBREGS_CHECKED int
 gdbregs_uv_write_register(struct gdbregs_session *s, unsigned vcpu,
 			  const struct gdbregs_register *h, const void *bytes, size_t size,
 			  gdbregs_uv_cb cb, void *arg, struct gdbregs_uv_request **request);
 
 /**
- * As gdbregs_step(). `stop` (may be NULL) must stay until the callback.
- * Canceling gives up waiting alone: the step is done, and until it is, requests
- * are refused with RUNNING.
+ * Execute one instruction as gdbregs_step() does. `stop` may be NULL and must stay
+ * valid until the callback. Canceling the request ends the waiting only: the step
+ * is completed, and requests are refused with RUNNING until then.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_step(struct gdbregs_session *s, unsigned vcpu,
 						struct gdbregs_stop *stop, gdbregs_uv_cb cb,
 						void *arg, struct gdbregs_uv_request **request);
 
 /**
- * Let all vCPUs run; calls back at the next stop. With cb NULL the stop is kept
- * for gdbregs_uv_wait(). Canceling gives up waiting alone: the target runs on.
+ * Let all vCPUs run, and call back at the next stop. If cb is NULL, the stop is
+ * kept for gdbregs_uv_wait(). Canceling the request ends the waiting only: the
+ * target keeps running.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_continue(struct gdbregs_session *s,
 						    struct gdbregs_stop *stop, gdbregs_uv_cb cb,
 						    void *arg,
 						    struct gdbregs_uv_request **request);
 
-/** As gdbregs_wait(). Any number of requests may wait for the same stop. */
+/** Wait for a stop as gdbregs_wait() does. Any number of requests may wait for the same stop. */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_wait(struct gdbregs_session *s, int timeout_ms,
 						struct gdbregs_stop *stop, gdbregs_uv_cb cb,
 						void *arg, struct gdbregs_uv_request **request);
 
-/** As gdbregs_interrupt(); nothing to call back for: whoever waits is told of the stop. */
+/** Ask a running target to stop as gdbregs_interrupt() does. The requests that wait for the stop call back. */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_interrupt(struct gdbregs_session *s);
 
-/** As gdbregs_point_insert(). */
+/** Set a breakpoint or watchpoint as gdbregs_point_insert() does. */
 GDBREGS_API GDBREGS_CHECKED int
 gdbregs_uv_point_insert(struct gdbregs_session *s, enum gdbregs_point point, uint64_t address,
 			unsigned kind, gdbregs_uv_cb cb, void *arg,
 			struct gdbregs_uv_request **request);
 
-/** As gdbregs_point_remove(). */
+/** Remove a breakpoint or watchpoint as gdbregs_point_remove() does. */
 GDBREGS_API GDBREGS_CHECKED int
 gdbregs_uv_point_remove(struct gdbregs_session *s, enum gdbregs_point point, uint64_t address,
 			unsigned kind, gdbregs_uv_cb cb, void *arg,
 			struct gdbregs_uv_request **request);
 
 /**
- * Give a request up: it calls back with CANCELED in the loop's next round, and
- * its outputs are not touched from now on. Replies still due are awaited
- * and dropped; the session stays good.
+ * Cancel a request. It calls back with CANCELED in the next iteration of the loop,
+ * and its outputs are not written any more. Replies that are still due are received
+ * and ignored; the session can be used.
  */
 GDBREGS_API void gdbregs_uv_cancel(struct gdbregs_uv_request *request);
 

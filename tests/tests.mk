@@ -128,10 +128,23 @@ LIBDIR = $(PREFIX)/lib
 DATADIR = $(PREFIX)/share/gdbregs
 MANDIR = $(PREFIX)/share/man
 PC := $(BUILD)/libgdbregs.pc
-MAN := $(wildcard man/*.[1-9])
-# The functions that a page describes; those it is not named after get a page
-# that refers to it.
-MAN_NAMES = sed -n '/^\.Sh NAME/,/^\.Nd/s/^\.Nm \(gdbregs_[a-z_]*\).*/\1/p'
+# Pages of section 3 are made from a template in man/ and the comments of the headers.
+HEADERS := include/gdbregs.h include/gdbregs_uv.h
+MAN_MADE := $(patsubst %,$(BUILD)/%,$(wildcard man/*.3))
+MAN := $(filter-out %.3,$(wildcard man/*.[1-9])) $(MAN_MADE)
+
+$(MAN_MADE): $(BUILD)/%: % man/reference $(HEADERS)
+	@mkdir -p $(@D)
+	man/reference $(HEADERS) <$< >$@.new
+	mv $@.new $@
+
+.PHONY: man
+man: $(MAN_MADE)
+all: man
+
+# The functions that a page describes. A function that no page is named after gets a page
+# that refers to its page.
+MAN_NAMES = sed -n '/^\.Sh NAME/,/^\.Nd/s/^\.Nm \(gdbregs_[a-z0-9_]*\).*/\1/p'
 XML := $(wildcard xml/*.xml)
 
 # Written anew each time: PREFIX may be another one.
@@ -161,7 +174,7 @@ install: all $(PC)
 	done
 	for page in $(filter %.3,$(MAN)); do \
 		for name in $$($(MAN_NAMES) $$page); do \
-			[ man/$$name.3 = $$page ] || echo ".so man3/$${page##*/}" \
+			[ $(BUILD)/man/$$name.3 = $$page ] || echo ".so man3/$${page##*/}" \
 				>$(DESTDIR)$(MANDIR)/man3/$$name.3 || exit 1; \
 		done; \
 	done
