@@ -333,8 +333,18 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_get_features(struct gdbregs_session *s, 
 GDBREGS_API void gdbregs_free(void *array);
 
 /**
- * Find a register by its exact name, in one feature, or in all of them if
- * `feature` is NULL.
+ * Find a register by name, in one feature, or in all of them if `feature` is
+ * NULL.
+ *
+ * An exact name always wins. If no register has it, the first of these that
+ * knows the name decides (since 0.2):
+ *  - the other name that the description has for a register, see
+ *    gdbregs_register_alias();
+ *  - the names of roles: `pc`, `sp`, `fp`, `ps` or `flags`, `ra` or `lr`;
+ *  - the names in the ABI of the architecture: `x5` finds RISC-V's `t0`, and
+ *    `t0` finds `x5`.
+ * gdbregs_register_name() of the result is the description's own name.
+ *
  * Errors: INVAL NO_VCPU NO_DESCRIPTION NO_REGISTER; AMBIGUOUS if several
  * registers have that name.
  */
@@ -342,7 +352,28 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_find_register(struct gdbregs_session *s,
 						      const char *feature, const char *name,
 						      const struct gdbregs_register **out);
 
-/* The accessors of a NULL handle return NULL, 0 or UNKNOWN. */
+/** What a register is for, whatever its name. Since 0.2. */
+enum gdbregs_role {
+	GDBREGS_ROLE_NONE,
+	GDBREGS_ROLE_PC,             /* program counter */
+	GDBREGS_ROLE_SP,             /* stack pointer */
+	GDBREGS_ROLE_FP,             /* frame pointer: set aside for it by the ABI or GCC, but code need not use it */
+	GDBREGS_ROLE_FLAGS,          /* processor status, as GDB's $ps: eflags, cpsr, msr, psr, ... */
+	GDBREGS_ROLE_RETURN_ADDRESS, /* where a call leaves its return address: lr, ra, rp, ... */
+};
+
+/**
+ * Find the register that has a role. It is the one that the description marks
+ * with LLDB's attribute `generic`. If the description marks none, it is the one
+ * that the ABI of the architecture names. Since 0.2.
+ * Errors: INVAL NO_VCPU NO_DESCRIPTION; NO_REGISTER if the architecture has no
+ * such register.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_find_role(struct gdbregs_session *s, unsigned vcpu,
+						  enum gdbregs_role role,
+						  const struct gdbregs_register **out);
+
+/* The accessors of a NULL handle return NULL, 0, UNKNOWN or NONE. */
 
 /** Returns the register's name. Interned. */
 GDBREGS_API const char *gdbregs_register_name(const struct gdbregs_register *h);
@@ -352,6 +383,10 @@ GDBREGS_API const char *gdbregs_register_feature(const struct gdbregs_register *
 GDBREGS_API const char *gdbregs_register_type(const struct gdbregs_register *h);
 /** Returns its group as the description writes it, or NULL if the description writes none. Interned. */
 GDBREGS_API const char *gdbregs_register_group(const struct gdbregs_register *h);
+/** Returns the description's other name of it (LLDB's attribute `altname`), or NULL. Interned. Since 0.2. */
+GDBREGS_API const char *gdbregs_register_alias(const struct gdbregs_register *h);
+/** Returns its role among the registers of its vCPU: NONE for most. Since 0.2. */
+GDBREGS_API enum gdbregs_role gdbregs_register_role(const struct gdbregs_register *h);
 /** Returns its size in bits according to the description. The stub's reply may have another size. */
 GDBREGS_API unsigned gdbregs_register_bits(const struct gdbregs_register *h);
 
@@ -411,6 +446,14 @@ gdbregs_description_registers(const struct gdbregs_description *d,
 GDBREGS_API GDBREGS_CHECKED int gdbregs_description_features(const struct gdbregs_description *d,
 							     struct gdbregs_feature **out,
 							     size_t *count);
+/** Finds a register of a description as gdbregs_find_register() does. Errors: INVAL NO_REGISTER AMBIGUOUS. Since 0.2. */
+GDBREGS_API GDBREGS_CHECKED int
+gdbregs_description_find_register(const struct gdbregs_description *d, const char *feature,
+				  const char *name, const struct gdbregs_register **out);
+/** Finds a register of a description as gdbregs_find_role() does. Errors: INVAL NO_REGISTER. Since 0.2. */
+GDBREGS_API GDBREGS_CHECKED int
+gdbregs_description_find_role(const struct gdbregs_description *d, enum gdbregs_role role,
+			      const struct gdbregs_register **out);
 /** Returns the architecture that it names, or NULL. Interned. */
 GDBREGS_API const char *gdbregs_description_architecture(const struct gdbregs_description *d);
 /** Returns the operating system ABI that it names, or NULL. Interned. */

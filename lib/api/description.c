@@ -3,6 +3,7 @@
 #include "util/alloc.h"
 #include "util/buffer.h"
 #include "tdesc/model.h"
+#include "tdesc/roles.h"
 
 const char *gdbregs_register_name(const struct gdbregs_register *h)
 {
@@ -22,6 +23,20 @@ const char *gdbregs_register_type(const struct gdbregs_register *h)
 const char *gdbregs_register_group(const struct gdbregs_register *h)
 {
 	return h ? h->group : NULL;
+}
+
+const char *gdbregs_register_alias(const struct gdbregs_register *h)
+{
+	return h ? h->altname : NULL;
+}
+
+enum gdbregs_role gdbregs_register_role(const struct gdbregs_register *h)
+{
+	enum gdbregs_role role = h ? GDBREGS_ROLE_RETURN_ADDRESS : GDBREGS_ROLE_NONE;
+
+	while (role != GDBREGS_ROLE_NONE && gdbregs__roles_get(h->description, role) != h)
+		role--;
+	return role;
 }
 
 unsigned gdbregs_register_bits(const struct gdbregs_register *h)
@@ -73,6 +88,25 @@ int gdbregs_description_features(const struct gdbregs_description *d, struct gdb
 		};
 	*out = array;
 	*count = d->feature_count;
+	return 0;
+}
+
+int gdbregs_description_find_register(const struct gdbregs_description *d, const char *feature,
+				      const char *name, const struct gdbregs_register **out)
+{
+	return d && name && out ? gdbregs__roles_find(d, feature, name, out) : GDBREGS_ERR_INVAL;
+}
+
+int gdbregs_description_find_role(const struct gdbregs_description *d, enum gdbregs_role role,
+				  const struct gdbregs_register **out)
+{
+	if (!d || !out || role <= GDBREGS_ROLE_NONE || role > GDBREGS_ROLE_RETURN_ADDRESS)
+		return GDBREGS_ERR_INVAL;
+
+	const struct gdbregs_register *found = gdbregs__roles_get(d, role);
+	if (!found)
+		return GDBREGS_ERR_NO_REGISTER;
+	*out = found;
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include "util/alloc.h"
 #include "tdesc/byte-order.h"
+#include "tdesc/roles.h"
 #include "util/error.h"
 
 #include <limits.h>
@@ -294,7 +295,7 @@ int gdbregs_find_register(struct gdbregs_session *s, unsigned vcpu, const char *
 	if (!name || !out)
 		return gdbregs__session_say(s, GDBREGS_ERR_INVAL,
 					    "no register name, or nowhere to put the handle");
-	result = gdbregs__description_find(d, feature, name, out);
+	result = gdbregs__roles_find(d, feature, name, out);
 	if (result == GDBREGS_ERR_NO_REGISTER)
 		gdbregs__session_say(s, result, "vCPU %u has no register %s%s%s", vcpu,
 				     feature ? feature : "", feature ? ":" : "", name);
@@ -303,6 +304,32 @@ int gdbregs_find_register(struct gdbregs_session *s, unsigned vcpu, const char *
 				     feature ? feature : "", feature ? ":" : "", name,
 				     feature ? "take the handle from the list"
 					     : "name the feature too");
+	return result;
+}
+
+int gdbregs_find_role(struct gdbregs_session *s, unsigned vcpu, enum gdbregs_role role,
+		      const struct gdbregs_register **out)
+{
+	static const char *const names[] = {
+		[GDBREGS_ROLE_PC] = "program counter",
+		[GDBREGS_ROLE_SP] = "stack pointer",
+		[GDBREGS_ROLE_FP] = "frame pointer",
+		[GDBREGS_ROLE_FLAGS] = "flags",
+		[GDBREGS_ROLE_RETURN_ADDRESS] = "return address",
+	};
+	int result;
+	const struct gdbregs_description *d = description_of(s, vcpu, &result);
+
+	if (result < 0)
+		return result;
+	result = gdbregs_description_find_role(d, role, out);
+	if (result == GDBREGS_ERR_INVAL)
+		return gdbregs__session_say(s, result,
+					    "no such role, or nowhere to put the handle");
+	if (result == GDBREGS_ERR_NO_REGISTER)
+		return gdbregs__session_say(s, result,
+					    "vCPU %u has no register that is known as its %s", vcpu,
+					    names[role]);
 	return result;
 }
 

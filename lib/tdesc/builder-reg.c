@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tdesc/builder-internal.h"
 
+#include "tdesc/roles.h"
 #include "util/number.h"
 
 #include <string.h>
@@ -158,6 +159,11 @@ static int reg_add(struct gdbregs__tdesc *t, const char *name, size_t bits, size
 	reg->feature = frame->feature;
 	reg->type_name = gdbregs__tdesc_string(t, type && *type ? type : "int", &nomem);
 	reg->group = gdbregs__tdesc_string(t, group, &nomem);
+	reg->altname =
+		gdbregs__tdesc_string(t, gdbregs__xml_attribute(attributes, "altname"), &nomem);
+	reg->generic = gdbregs__roles_generic(gdbregs__xml_attribute(attributes, "generic"));
+	if (reg->altname || reg->generic)
+		t->d->has_other_names = true;
 	reg->regnum = (uint32_t)regnum;
 	reg->bits = (uint32_t)bits;
 	reg->g_off_bytes = g_offset(gdbregs__xml_attribute(attributes, "offset"));
@@ -242,5 +248,8 @@ int gdbregs__tdesc_finish(struct gdbregs__tdesc *t)
 		d->registers[i].description = d;
 		d->registers[i].index = (uint32_t)i;
 	}
-	return gdbregs__description_index(d);
+	if (gdbregs__description_index(d) < 0)
+		return GDBREGS_ERR_NOMEM;
+	gdbregs__roles_fill(d);
+	return 0;
 }

@@ -154,6 +154,7 @@ static bool intern_description(struct gdbregs__intern *pool, struct gdbregs_desc
 		intern(pool, &d->registers[i].feature, &nomem);
 		intern(pool, &d->registers[i].type_name, &nomem);
 		intern(pool, &d->registers[i].group, &nomem);
+		intern(pool, &d->registers[i].altname, &nomem);
 	}
 	return !nomem;
 }

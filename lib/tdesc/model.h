@@ -63,6 +63,7 @@ struct gdbregs_register {
 	const char *feature; /* NULL where absent */
 	const char *type_name; /* "int" where absent */
 	const char *group; /* NULL where absent */
+	const char *altname; /* NULL where absent (LLDB's attribute) */
 	const struct gdbregs__type *type; /* NULL where unresolved */
 	uint32_t regnum; /* the stub's number */
 	uint32_t index; /* its place in the description */
@@ -70,6 +71,7 @@ struct gdbregs_register {
 	uint32_t next_same_name; /* index+1 of the next register of that name, or 0 */
 	int64_t g_off_bytes; /* offset= attribute (lldb-server); -1 where absent */
 	bool derived; /* value_regnums= attribute: takes no room in g */
+	enum gdbregs_role generic; /* generic= attribute (LLDB); NONE where absent */
 };
 
 struct gdbregs__feature_run { /* as struct gdbregs_feature, in document order */
@@ -103,6 +105,8 @@ struct gdbregs_description {
 	uint32_t *by_name;
 	size_t by_name_size;
 	struct gdbregs__hash_key by_name_key;
+	bool has_other_names; /* a register has an altname or a generic role */
+	const struct gdbregs_register *roles[GDBREGS_ROLE_RETURN_ADDRESS + 1]; /* by roles.c */
 	/* What limits apply to, so that a description found in the registry is
 	 * held against this session's limits too. */
 	size_t stat_includes, stat_include_depth, stat_element_depth, stat_types;
