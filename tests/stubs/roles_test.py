@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# timeout: 300
+"""The registers that have a role, as gdb has them.
+
+Each description, QEMU's own or a shipped one, is served by the fake stub, whose
+values tell the register: gdb's $pc, $sp, $fp and $ps have to be the values of the
+registers that the library finds for these names. Names of targets as arguments run
+only these.
+"""
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+
+import libjudge
+import libtest
+import libxml
+import qemu
+from libtest import check, equal, say
+
+FAKESTUB = os.path.join(os.path.dirname(libtest.CLI), "tests", "fakestub", "fakestub")
+
+# Prints `name register` for each name that is found.
+PROGRAM = r"""
+#include <gdbregs.h>
+#include <stdio.h>
+
+int main(int argc, char **argv)
+{
+	const struct gdbregs_description *d;
+	const struct gdbregs_register *h;
+	struct gdbregs_context *ctx;
+
+	if (gdbregs_context_new(&ctx) < 0 ||
+	    gdbregs_description_load(ctx, argv[1], NULL, &d, NULL) < 0)
+		return 1;
+	for (int i = 2; i < argc; i++)
+		if (gdbregs_description_find_register(d, NULL, argv[i], &h) == 0)
+			printf("%s %s\n", argv[i], gdbregs_register_name(h));
+	gdbregs_context_unref(ctx);
+	return 0;
+}
+"""
+
+# For gdb: prints `name value` or nothing where it has no such register. A register has
+# a value of the register's own type; where gdb computes the frame's address instead, it
+# is the wrong one for us, and `fp` is not asked.
+SCRIPT = """
+import gdb, os
+for command in ("set pagination off", "set confirm off", "set endian " + os.environ["ORDER"]):
+    gdb.execute(command, to_string=True)
+if os.environ["ARCHITECTURE"]:
+    gdb.execute("set architecture " + os.environ["ARCHITECTURE"], to_string=True)
+gdb.execute("target remote " + os.environ["ADDRESS"], to_string=True)
+for name in os.environ["NAMES"].split():
+    try:
+        value = gdb.parse_and_eval("$" + name)
+        if value.type.code != gdb.TYPE_CODE_VOID:
+            print("is", name, value.format_string(format="x"))
+    except gdb.error:
+        pass
+os._exit(0)
+"""
+
+
+class Case:
+    """names: those of gdb whose values are those of a register."""
+
+    def __init__(self, name, order, names, *, args=None, shipped=False, gdb=None):
+        self.name = name
+        self.order = order
+        self.names = names
+        self.args = args
+        self.shipped = shipped
+        self.gdb = gdb
+
+
+QEMU = [
+    Case("x86_64", "little", "pc sp ps", args=[]),
+    Case("i386", "little", "pc sp ps", args=[]),
+    Case("aarch64", "little", "pc sp fp lr ip0 ip1", args=["-M", "virt", "-cpu", "max"]),
+    Case("arm", "little", "pc sp r12 r13 r14 r15 a1 a4 v1 v8 sb sl ip lr",
+         args=["-M", "virt", "-cpu", "cortex-a15"]),
+    Case("arm:m", "little", "pc sp r13 r14 r15 a1 v1 ip", args=["-M", "mps2-an385"]),
+    Case("riscv64", "little", "pc sp fp s0 " + " ".join(f"x{i}" for i in range(1, 32)),
+         args=["-M", "virt"]),
+    Case("ppc", "big", "pc sp ps", args=["-M", "g3beige"]),
+    Case("ppc64", "big", "pc sp ps", args=["-M", "pseries"]),
+    Case("s390x", "big", "pc sp", args=["-M", "s390-ccw-virtio"]),
+    Case("m68k", "big", "pc sp fp ps", gdb="m68k",
+         args=["-M", "mcf5208evb", "-kernel", "/dev/null"]),
+]
+MIPS_NAMES = "pc sp ps ra gp at v0 v1 a0 a3 s0 s7 t8 t9 k0 k1"
+SHIPPED = [
+    Case("mips", "big", MIPS_NAMES + " t0 t7", shipped=True, gdb="mips"),
+    Case("mips64", "big", MIPS_NAMES + " t4 t7", shipped=True, gdb="mips:isa64"),
+    Case("sparc", "big", "pc sp ps", shipped=True, gdb="sparc"),
+    Case("sparc64", "big", "pc sp ps", shipped=True, gdb="sparc:v9"),
+    Case("alpha", "little", "pc sp", shipped=True, gdb="alpha"),
+    Case("sh4", "little", "pc sp", shipped=True, gdb="sh4"),
+    # gdb's $pc is not a register's value where the ipsw says "nullified".
+    Case("hppa", "big", "sp", shipped=True, gdb="hppa1.0"),
+]
+
+
+def compile_program(directory):
+    source, program = (os.path.join(directory, name) for name in ("roles.c", "roles"))
+    with open(source, "w") as file:
+        file.write(PROGRAM)
+    build = os.path.dirname(libtest.CLI)
+    flags = subprocess.check_output(["pkg-config", "--libs", "libuv", "expat"], text=True)
+    subprocess.run([*os.environ.get("CC", "cc").split(), "-I",
+                    os.path.join(libtest.ROOT, "include"), "-o", program, source,
+                    os.path.join(build, "libgdbregs.a"), *flags.split(), "-lpthread"], check=True)
+    return program
+
+
+def description_of(case, path):
+    """Write the description to `path`; why it can't be had, or None."""
+    if case.shipped:
+        shutil.copy(os.path.join(libtest.ROOT, "xml", case.name + ".xml"), path)
+        return None
+    binary = "qemu-system-" + case.name.partition(":")[0]
+    if not shutil.which(binary):
+        return f"{binary} is not installed"
+    result = libtest.run("xml", "-q", "--", binary, *case.args, "-S", "-gdb", "stdio",
+                         "-display", "none", "-monitor", "none", "-serial", "none")
+    equal(result.status, libtest.DONE, f"{case.name}: xml")
+    with open(path, "w") as file:
+        file.write(result.out)
+    return None
+
+
+def ours(case, program, path):
+    """The register's name for each of the case's names."""
+    out = subprocess.check_output([program, path, *case.names.split()], text=True)
+    return dict(line.split() for line in out.splitlines())
+
+
+def by_gdb(case, directory):
+    """The value for each of the case's names."""
+    address = os.path.join(directory, "socket")
+    stub = subprocess.Popen([FAKESTUB, "--gdbserver", "--unix", address, "--tdesc", directory,
+                            
+                             *(["--no-xfer", "--g-all"] if case.shipped else [])],
+                            stdout=subprocess.PIPE, text=True,
+                            preexec_fn=qemu.die_with_parent)
+    try:
+        stub.stdout.readline()
+        script = os.path.join(directory, "ask.py")
+        with open(script, "w") as file:
+            file.write(SCRIPT)
+        result = subprocess.run(
+            [libjudge.GDB, "-nx", "-batch", "-x", script], capture_output=True, text=True,
+            errors="replace", stdin=subprocess.DEVNULL, timeout=60,
+            preexec_fn=qemu.die_with_parent,
+            env=dict(os.environ, ORDER=case.order, ARCHITECTURE=case.gdb or "", ADDRESS=address,
+                     NAMES=case.names, LC_ALL="C", HOME=directory))
+    finally:
+        stub.send_signal(signal.SIGTERM)
+        stub.communicate()
+    found = {name: int(value, 16)
+             for name, value in re.findall(r"^is (\S+) (0x[0-9a-f]+)", result.stdout, re.M)}
+    check(found, f"{case.name}: gdb", result.stdout + result.stderr)
+    return found
+
+
+def value_of(reg, order):
+    """What the fake stub says, tests/fakestub/guest.c."""
+    data = bytes((reg.number * 7 + b * 13) & 0xFF for b in range((reg.bits + 7) // 8))
+    return int.from_bytes(data, order)
+
+
+def run_case(case, program):
+    with tempfile.TemporaryDirectory(prefix="gdbregs-roles.") as directory:
+        path = os.path.join(directory, "target.xml")
+        reason = description_of(case, path)
+        if reason:
+            say(f"{case.name:8} not compared: {reason}")
+            return
+        found = ours(case, program, path)
+        with open(path) as file:
+            registers = {reg.name: reg for reg in libxml.Description(file.read()).registers}
+        judged = by_gdb(case, directory)
+    for name in case.names.split():
+        if name not in judged:
+            continue
+        if check(name in found, f"{case.name} {name}", "is not found"):
+            expected = value_of(registers[found[name]], case.order)
+            # gdb shows half of each register: without a program the ABI is o32.
+            if case.name == "mips64":
+                expected &= 0xFFFFFFFF
+            check(judged[name] == expected, f"{case.name} {name}",
+                  f"{found[name]} is {expected:#x}, gdb has {judged[name]:#x}")
+    say(f"{case.name:8} as gdb: " + " ".join(
+        f"{name}={found.get(name)}" for name in case.names.split() if name in judged))
+
+
+def main():
+    libtest.need(libjudge.GDB or "gdb-multiarch", FAKESTUB)
+    cases = {case.name: case for case in QEMU + SHIPPED}
+    with tempfile.TemporaryDirectory(prefix="gdbregs-roles.") as directory:
+        program = compile_program(directory)
+        for name in libtest.selected(list(cases)):
+            run_case(cases[name], program)
+    libtest.finish("roles")
+
+
+main()
