@@ -44,7 +44,9 @@ extern "C" {
 #define GDBREGS_CHECKED
 #endif
 
-#define GDBREGS_VERSION "0.1.0"
+#define GDBREGS_VERSION "0.2.0"
+/* The same as a number that can be compared: 0xMMmmpp. */
+#define GDBREGS_VERSION_NUMBER 0x000200
 
 /* ------------------------------------------------------------- errors --- */
 
@@ -99,8 +101,15 @@ GDBREGS_API const char *gdbregs_strerror(int code);
 /** Returns the name of an error code, e.g. "GDBREGS_ERR_NOMEM", or "GDBREGS_OK" for 0 and above; never NULL. The string is static. */
 GDBREGS_API const char *gdbregs_error_name(int code);
 
-/** Returns the version of the library that is linked, e.g. "0.1.0". The string is static. */
+/** Returns the version of the library that is linked, e.g. "0.2.0". The string is static. */
 GDBREGS_API const char *gdbregs_version(void);
+
+/**
+ * Returns the version of the library that is linked as a number, e.g. 0x000200.
+ * `GDBREGS_VERSION_NUMBER` is the version of the header.
+ * Since: 0.2.
+ */
+GDBREGS_API unsigned gdbregs_version_number(void);
 
 /* ------------------------------------------------------------ objects --- */
 
@@ -193,11 +202,18 @@ typedef void (*gdbregs_trace_cb)(void *arg, enum gdbregs_direction direction, co
 				 size_t size);
 
 /**
- * How to connect. gdbregs_options_init() sets every member to its default;
- * change what you need. A limit or a time of 0 means its default.
+ * How to connect. Initialise it with `GDBREGS_OPTIONS_INIT` or
+ * gdbregs_options_init(), then change the members that you need. A limit or a time
+ * of 0 means its default.
+ *
+ * The structure grows from version to version, and `size` tells the library how
+ * much of it the program was compiled with. A program that was compiled with an
+ * older header gets the defaults of newer members. A program that was compiled with
+ * a newer header is refused with INVAL if it sets members that the library does not
+ * know.
  */
 struct gdbregs_options {
-	size_t size; /* sizeof(struct gdbregs_options), set by gdbregs_options_init() */
+	size_t size; /* sizeof(struct gdbregs_options), set by the initialisers */
 	enum gdbregs_access access;      /* default GDBREGS_R_REGS */
 	enum gdbregs_on_close on_close;  /* default GDBREGS_ON_CLOSE_RESTORE */
 	unsigned connect_timeout_ms;     /* 1..; default 5000: name look-up and TCP handshake, all addresses together */
@@ -219,10 +235,30 @@ struct gdbregs_options {
 	size_t max_element_depth;     /* of XML elements; default 64 */
 	size_t max_types;             /* type elements, fields and values together; default 1048576 */
 	size_t max_vcpus;             /* of a session; default 4096 */
+	unsigned spin_us; /* a blocking call polls for so many microseconds before it sleeps; 0: it sleeps at once; default 200 */
 };
 
-/** Set every member to its default. o must not be NULL. */
+/* The defaults, as an initialiser. */
+#define GDBREGS_OPTIONS_INIT                                                                    \
+	{                                                                                       \
+		.size = sizeof(struct gdbregs_options), .access = GDBREGS_R_REGS, .spin_us = 200 \
+	}
+
+/**
+ * Set every member to its default. o must not be NULL. In C, a macro of this name
+ * passes the size that the program was compiled with to
+ * gdbregs_options_init_size(). The function itself sets the members of version 0.1.
+ */
 GDBREGS_API void gdbregs_options_init(struct gdbregs_options *o);
+
+/**
+ * Set every member to its default.
+ * @param size  `sizeof(struct gdbregs_options)` in the program; the library writes
+ *              no byte beyond it
+ * Since: 0.2.
+ */
+GDBREGS_API void gdbregs_options_init_size(struct gdbregs_options *o, size_t size);
+#define gdbregs_options_init(o) gdbregs_options_init_size((o), sizeof(*(o)))
 
 /* ----------------------------------------------------------- sessions --- */
 

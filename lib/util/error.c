@@ -34,6 +34,11 @@ const char *gdbregs_version(void)
 	return GDBREGS_VERSION;
 }
 
+unsigned gdbregs_version_number(void)
+{
+	return GDBREGS_VERSION_NUMBER;
+}
+
 char *gdbregs__printable(char *text, size_t capacity, const void *data, size_t size)
 {
 	const unsigned char *in = data;

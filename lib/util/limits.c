@@ -32,32 +32,60 @@ struct gdbregs__limits gdbregs__limits_from(const struct gdbregs_options *o)
 	return limits;
 }
 
-void gdbregs_options_init(struct gdbregs_options *o)
+static struct gdbregs_options defaults(void)
 {
-	*o = (struct gdbregs_options){
-		.size = sizeof(*o),
-		.access = GDBREGS_R_REGS,
-		.on_close = GDBREGS_ON_CLOSE_RESTORE,
-		.connect_timeout_ms = 5000,
-		.reply_timeout_ms = 5000,
-	};
-#define LIMIT_DEFAULT(member, standard) o->max_##member = (standard);
+	struct gdbregs_options o = GDBREGS_OPTIONS_INIT;
+
+	o.connect_timeout_ms = 5000;
+	o.reply_timeout_ms = 5000;
+#define LIMIT_DEFAULT(member, standard) o.max_##member = (standard);
 	LIMIT_MAP(LIMIT_DEFAULT)
 #undef LIMIT_DEFAULT
+	return o;
 }
 
-/* The members of the first version of the struct: no caller can have fewer. */
+void gdbregs_options_init_size(struct gdbregs_options *o, size_t size)
+{
+	struct gdbregs_options standard = defaults();
+
+	memset(o, 0, size);
+	memcpy(o, &standard, size < sizeof(standard) ? size : sizeof(standard));
+	o->size = size;
+}
+
+/* What version 0.1 had: programs that were compiled with its header call this function,
+ * and others do so through a foreign function interface. */
+#define OPTIONS_0_1 (offsetof(struct gdbregs_options, max_vcpus) + sizeof(size_t))
+
+void(gdbregs_options_init)(struct gdbregs_options *o)
+{
+	gdbregs_options_init_size(o, OPTIONS_0_1);
+}
+
+/* A size outside these was never set: it is what the stack held. */
+#define OPTIONS_MOST  65536
 #define OPTIONS_LEAST offsetof(struct gdbregs_options, max_packet_bytes)
+
+/* The program sets no member that a later version has added. */
+static bool is_known(const struct gdbregs_options *o)
+{
+	const uint8_t *bytes = (const uint8_t *)o;
+
+	for (size_t i = sizeof(*o); i < o->size; i++) {
+		if (bytes[i])
+			return false;
+	}
+	return true;
+}
 
 bool gdbregs__options_take(struct gdbregs_options *to, const struct gdbregs_options *from)
 {
-	struct gdbregs_options standard;
+	const struct gdbregs_options standard = defaults();
 
-	gdbregs_options_init(&standard);
 	*to = standard;
 	if (!from)
 		return true;
-	if (from->size < OPTIONS_LEAST)
+	if (from->size < OPTIONS_LEAST || from->size > OPTIONS_MOST || !is_known(from))
 		return false;
 	memcpy(to, from, from->size < sizeof(*to) ? from->size : sizeof(*to));
 	to->size = sizeof(*to);

@@ -22,9 +22,9 @@ struct gdbregs__limits {
 /* From options (NULL: all defaults). */
 struct gdbregs__limits gdbregs__limits_from(const struct gdbregs_options *o);
 
-/* The caller's options, whatever version of the struct it was built with, zeros
- * replaced by defaults; NULL: all defaults. false: they were never initialised
- * (size too small) or hold a value that is none. */
+/* Copy the caller's options, whatever version of the struct it was compiled with. Zeros
+ * are replaced by defaults, and NULL means all defaults. Returns false if the options were
+ * not initialised, hold an invalid value, or set members that this version lacks. */
 bool gdbregs__options_take(struct gdbregs_options *to, const struct gdbregs_options *from);
 
 #endif

@@ -12,7 +12,6 @@
 #include <sched.h>
 #include <sys/socket.h>
 
-#define SPIN_NS 200000
 /* Of more replies than a few one takes many at a time: looking for each as it comes
  * slows a stub that sends them one by one (QEMU 7.2: by a fifth). */
 #define FEW	    4
@@ -40,8 +39,8 @@ void gdbregs__transport_spin_allow(struct gdbregs__transport *t)
 static bool sensible(const struct gdbregs__transport *t, struct gdbregs__spins *spins)
 {
 	/* The loop's own work comes first: what is left to write, a deadline. */
-	if (t->state != GDBREGS__TRANSPORT_OPEN || !t->in || t->writing ||
-	    uv_now(t->loop) >= t->timer_at_ms)
+	if (!t->session->options.spin_us || t->state != GDBREGS__TRANSPORT_OPEN || !t->in ||
+	    t->writing || uv_now(t->loop) >= t->timer_at_ms)
 		return false;
 	if (spins->skip == 0)
 		return true;
@@ -59,10 +58,10 @@ static void spun_in_vain(struct gdbregs__spins *spins)
 
 /* recv(), for a while: UV_EAGAIN if nothing came. An end is left to the loop, as is
  * going on after a signal; an error is told once only. */
-static ssize_t look(uv_os_fd_t fd, uint8_t *bytes, uint64_t gap_ns)
+static ssize_t look(uv_os_fd_t fd, uint8_t *bytes, uint64_t spin_ns, uint64_t gap_ns)
 {
 	uint64_t now_ns = uv_hrtime();
-	uint64_t end_ns = now_ns + SPIN_NS;
+	uint64_t end_ns = now_ns + spin_ns;
 	ssize_t size;
 
 	do {
@@ -82,7 +81,7 @@ static ssize_t spin(struct gdbregs__transport *t, uv_os_fd_t fd, uint8_t *bytes)
 	ssize_t size = 0;
 
 	if (__atomic_add_fetch(&spinning, 1, __ATOMIC_RELAXED) <= t->spins_most)
-		size = look(fd, bytes, gap_ns);
+		size = look(fd, bytes, 1000ull * t->session->options.spin_us, gap_ns);
 	__atomic_sub_fetch(&spinning, 1, __ATOMIC_RELAXED);
 	return size;
 }

@@ -141,8 +141,8 @@ def each_command_has_help(_):
 
 @test
 def version(_):
-    equal(silent_ok(run("-V")), "gdbregs-cli 0.1.0\n")
-    equal(silent_ok(run("--version")), "gdbregs-cli 0.1.0\n")
+    equal(silent_ok(run("-V")), "gdbregs-cli 0.2.0\n")
+    equal(silent_ok(run("--version")), "gdbregs-cli 0.2.0\n")
 
 
 @test

@@ -65,11 +65,14 @@ static struct server server;
 static const struct gdbregs_register *b;
 static struct gdbregs_buffer buf;
 
+static unsigned spin_us = 200;
+
 static void begin(const struct script_rule *rules, unsigned timeout_ms, enum finds what)
 {
 	struct gdbregs_options o;
 
 	gdbregs_options_init(&o);
+	o.spin_us = spin_us;
 	o.reply_timeout_ms = timeout_ms;
 	finds = THE_REPLY;
 	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
@@ -119,7 +122,20 @@ static void looks_rarely(enum finds what)
 	end();
 }
 
-/* Who is slower than a look is looked for less and less. */
+START_TEST(not_at_all)
+{
+	spin_us = 0;
+	begin(NULL, LONG_MS, THE_REPLY);
+	looks = 0;
+	for (unsigned i = 0; i < READS; i++)
+		read_b();
+	ck_assert_uint_eq(looks, 0);
+	end();
+	spin_us = 200;
+}
+END_TEST
+
+/* A stub that is slower than the polling is polled for less and less. */
 START_TEST(far_away)
 {
 	looks_rarely(NOTHING);
@@ -234,6 +250,7 @@ static Suite *make_suite(void)
 
 	tcase_set_timeout(tests, 60);
 	tcase_add_test(tests, far_away);
+	tcase_add_test(tests, not_at_all);
 	tcase_add_test(tests, near_again);
 	tcase_add_test(tests, ack_alone);
 	tcase_add_test(tests, slow_steps);

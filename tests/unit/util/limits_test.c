@@ -153,6 +153,67 @@ START_TEST(defaults)
 	ck_assert_uint_eq(o.max_vcpus, 4096);
 	ck_assert_uint_eq(o.connect_timeout_ms, 5000);
 	ck_assert_uint_eq(o.reply_timeout_ms, 5000);
+	ck_assert_uint_eq(o.spin_us, 200);
+}
+END_TEST
+
+START_TEST(the_initialiser_has_the_defaults)
+{
+	const struct gdbregs_options initialised = GDBREGS_OPTIONS_INIT;
+	struct gdbregs_options a, b;
+
+	ck_assert(gdbregs__options_take(&a, &initialised));
+	ck_assert(gdbregs__options_take(&b, NULL));
+	const struct gdbregs__limits x = gdbregs__limits_from(&a), y = gdbregs__limits_from(&b);
+	ck_assert_mem_eq(&x, &y, sizeof(x));
+	ck_assert_int_eq(a.access, b.access);
+	ck_assert_uint_eq(a.spin_us, b.spin_us);
+	ck_assert_uint_eq(a.reply_timeout_ms, b.reply_timeout_ms);
+}
+END_TEST
+
+/* A program that was compiled with an older or a newer header: the struct is laid so that
+ * it ends where memory ends. */
+#define OLD_SIZE (offsetof(struct gdbregs_options, max_vcpus) + sizeof(size_t))
+
+START_TEST(older_programs)
+{
+	struct gdbregs_options *o = malloc(OLD_SIZE + 8), taken;
+	uint8_t *behind = (uint8_t *)o + OLD_SIZE;
+
+	memset(o, 0xaa, OLD_SIZE + 8);
+	(gdbregs_options_init)(o);
+	ck_assert_uint_eq(o->size, OLD_SIZE);
+	for (size_t i = 0; i < 8; i++)
+		ck_assert_uint_eq(behind[i], 0xaa);
+	o->max_vcpus = 7;
+	ck_assert(gdbregs__options_take(&taken, o));
+	ck_assert_uint_eq(taken.max_vcpus, 7);
+	ck_assert_uint_eq(taken.spin_us, 200);
+	free(o);
+}
+END_TEST
+
+START_TEST(newer_programs)
+{
+	struct {
+		struct gdbregs_options o;
+		uint64_t later[2];
+	} newer;
+	struct gdbregs_options taken;
+
+	gdbregs_options_init_size(&newer.o, sizeof(newer));
+	ck_assert_uint_eq(newer.o.size, sizeof(newer));
+	newer.o.spin_us = 0;
+	ck_assert(gdbregs__options_take(&taken, &newer.o));
+	ck_assert_uint_eq(taken.spin_us, 0);
+	newer.later[1] = 1;
+	ck_assert(!gdbregs__options_take(&taken, &newer.o));
+	newer.later[1] = 0;
+	newer.o.size = SIZE_MAX; /* what an uninitialised struct may hold */
+	ck_assert(!gdbregs__options_take(&taken, &newer.o));
+	newer.o.size = 8;
+	ck_assert(!gdbregs__options_take(&taken, &newer.o));
 }
 END_TEST
 
@@ -200,6 +261,9 @@ static Suite *make_suite(void)
 	tcase_add_loop_test(tests, known_to_the_context, 0, LIMITS);
 	tcase_add_test(tests, zero_is_the_default);
 	tcase_add_test(tests, defaults);
+	tcase_add_test(tests, the_initialiser_has_the_defaults);
+	tcase_add_test(tests, older_programs);
+	tcase_add_test(tests, newer_programs);
 	tcase_add_test(tests, no_option_lifts_the_ceiling);
 	suite_add_tcase(suite, tests);
 	return suite;
