@@ -25,9 +25,9 @@ static void hold_standard_files(void)
 static int run(const struct options *o)
 {
 	if (o->version)
-		return usage_version();
+		return help_version();
 	if (o->help)
-		return usage_help(o->command);
+		return help_show(o->command);
 	int status = o->arch ? shipped_check(o->arch) : 0;
 	return status != 0 ? status : o->command->run(o);
 }

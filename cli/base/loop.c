@@ -12,7 +12,7 @@ static void on_signal(uv_signal_t *handle, int signo)
 	if (loop->signo != 0)
 		signals_die(signo);
 	loop->signo = signo;
-	loop->interrupted(loop->arg);
+	loop->on_interrupt(loop->arg);
 }
 
 static int watch_signal(struct loop *loop, int signo)
@@ -27,14 +27,14 @@ static int watch_signal(struct loop *loop, int signo)
 	return uv_signal_start(handle, on_signal, signo);
 }
 
-int loop_init(struct loop *loop, void (*interrupted)(void *arg), void *arg)
+int loop_init(struct loop *loop, void (*on_interrupt)(void *arg), void *arg)
 {
 	size_t count;
 	const int *list = signals_list(&count);
 	loop->signal_count = 0;
 	loop->signo = 0;
-	loop->survives = false;
-	loop->interrupted = interrupted;
+	loop->keep_running_after_signal = false;
+	loop->on_interrupt = on_interrupt;
 	loop->arg = arg;
 	int error = uv_loop_init(&loop->uv);
 	for (size_t i = 0; i < count && error == 0; i++)
@@ -68,7 +68,7 @@ void loop_run(struct loop *loop)
 	uv_run(&loop->uv, UV_RUN_DEFAULT);
 	uv_loop_close(&loop->uv);
 	signals_restore();
-	if (loop->signo != 0 && !loop->survives)
+	if (loop->signo != 0 && !loop->keep_running_after_signal)
 		signals_die(loop->signo);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }

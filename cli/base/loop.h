@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The uv loop all sessions run on. Hides: signals while it runs. The first one
- * calls `interrupted`, which ends what runs, and then ends the process, unless
- * the loop survives it; a second one ends it at once. */
+ * calls `on_interrupt`, which ends what runs, and then ends the process, unless
+ * the loop keep_running_after_signal it; a second one ends it at once. */
 #ifndef CLI_LOOP_H
 #define CLI_LOOP_H
 
@@ -13,14 +13,14 @@ struct loop {
 	uv_signal_t signals[3];
 	size_t signal_count;
 	int signo; /* 0: none came */
-	bool survives; /* loop_run() returns in spite of a signal; the caller dies by it */
-	void (*interrupted)(void *arg);
+	bool keep_running_after_signal; /* loop_run() returns in spite of a signal; the caller dies by it */
+	void (*on_interrupt)(void *arg);
 	void *arg;
 };
 
 /* 0 or a negative uv error. */
-int loop_init(struct loop *loop, void (*interrupted)(void *arg), void *arg);
-/* Until nothing is left to do. Does not return if a signal came, unless it survives. */
+int loop_init(struct loop *loop, void (*on_interrupt)(void *arg), void *arg);
+/* Until nothing is left to do. Does not return if a signal came, unless it keep_running_after_signal. */
 void loop_run(struct loop *loop);
 
 #endif

@@ -56,7 +56,7 @@ int fail_nomem(void)
 	return fail(STATUS_FILE, "out of memory");
 }
 
-void note(const char *format, ...)
+void log_note(const char *format, ...)
 {
 	if (level.quiet)
 		return;
@@ -66,7 +66,7 @@ void note(const char *format, ...)
 	va_end(args);
 }
 
-void detail(const char *format, ...)
+void log_verbose(const char *format, ...)
 {
 	if (!level.verbose)
 		return;

@@ -14,8 +14,8 @@ void message_set(bool quiet, bool verbose);
 int fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int fail_nomem(void);
 /* Worth knowing; silent with -q. */
-void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Only with -v. */
-void detail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_verbose(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -65,8 +65,8 @@ static int open_stream(struct output *out)
 		return fail_nomem();
 	setvbuf(out->stream, NULL, _IOFBF, 1 << 16);
 	out->tty = isatty(out->fd);
-	out->moves = out->tty && has_cursor();
-	out->colour = out->moves && !getenv("NO_COLOR");
+	out->has_cursor = out->tty && has_cursor();
+	out->colour = out->has_cursor && !getenv("NO_COLOR");
 	return 0;
 }
 

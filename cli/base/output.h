@@ -14,7 +14,7 @@ struct output {
 	int error; /* errno of the first write that failed */
 	const char *name; /* for messages */
 	bool tty; /* people read it: printable text only */
-	bool moves; /* its cursor can be moved: no dumb terminal */
+	bool has_cursor; /* its cursor can be moved: no dumb terminal */
 	bool colour;
 	bool standard; /* stdout */
 	char *path; /* the file to replace; NULL: written directly */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/assignment.h"
-
-#include "base/message.h"
 #include "base/exit-status.h"
+#include "base/message.h"
 #include "base/suggest.h"
 
 #include <errno.h>
@@ -11,6 +10,131 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* ------------------------------------------------------------- numbers --- */
+
+/* They may be as long as the widest register: 524288 bits. */
+
+/* What stands before the digits; *digits is where they begin. */
+static unsigned base_of(const char *text, const char **digits)
+{
+	static const struct {
+		char prefix[3];
+		unsigned base;
+	} table[] = {{"0x", 16}, {"0X", 16}, {"0o", 8}, {"0O", 8}, {"0b", 2}, {"0B", 2}};
+	text += text[0] == '-' || text[0] == '+';
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if (strncmp(text, table[i].prefix, 2) == 0) {
+			*digits = text + 2;
+			return table[i].base;
+		}
+	}
+	*digits = text;
+	return text[0] == '0' && text[1] != '\0' ? 8 : 10;
+}
+
+static unsigned digit_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0');
+	c |= 32;
+	return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : 16;
+}
+
+static bool number_is(const char *text)
+{
+	const char *digits;
+	unsigned base = base_of(text, &digits);
+	if (digits[0] == '\0')
+		return false;
+	while (digits[0] != '\0' && digit_of(digits[0]) < base)
+		digits++;
+	return digits[0] == '\0';
+}
+
+/* It begins with 0x, 0o or 0b: bits are meant, whatever the type. */
+static bool number_is_bits(const char *text)
+{
+	const char *digits, *plain = text + (text[0] == '-' || text[0] == '+');
+	base_of(text, &digits);
+	return digits != plain && number_is(text);
+}
+
+/* bytes = bytes * base + digit; false: it does not fit any more. */
+static bool push_digit(uint8_t *bytes, size_t size, unsigned base, unsigned digit)
+{
+	unsigned carry = digit;
+	for (size_t i = 0; i < size; i++) {
+		carry += bytes[i] * base;
+		bytes[i] = (uint8_t)carry;
+		carry >>= 8;
+	}
+	return carry == 0;
+}
+
+static void negate(uint8_t *bytes, size_t size)
+{
+	unsigned carry = 1;
+	for (size_t i = 0; i < size; i++) {
+		carry += (uint8_t)~bytes[i];
+		bytes[i] = (uint8_t)carry;
+		carry >>= 8;
+	}
+}
+
+static bool get_bit(const uint8_t *bytes, size_t bit)
+{
+	return bytes[bit / 8] >> bit % 8 & 1;
+}
+
+/* Nothing stands at or above bit `bits`. */
+static bool is_below(const uint8_t *bytes, size_t size, size_t bits)
+{
+	for (size_t bit = bits; bit < 8 * size; bit++) {
+		if (get_bit(bytes, bit))
+			return false;
+	}
+	return true;
+}
+
+/* The magnitude is at most 2^(bits-1): the one negative number without a
+ * positive counterpart is the largest. */
+static bool may_be_negative(const uint8_t *bytes, size_t size, size_t bits)
+{
+	if (!is_below(bytes, size, bits))
+		return false;
+	for (size_t bit = 0; bit + 1 < bits; bit++) {
+		if (get_bit(bytes, bit))
+			return !get_bit(bytes, bits - 1);
+	}
+	return true;
+}
+
+/* Bits beyond the register's own are padding of its last byte. */
+static void clear_above(uint8_t *bytes, size_t size, size_t bits)
+{
+	for (size_t bit = bits; bit < 8 * size; bit++)
+		bytes[bit / 8] &= (uint8_t) ~(1u << bit % 8);
+}
+
+/* Little-endian, two's complement, `bits` of the bytes in use. */
+static bool number_fits(const char *text, uint8_t *bytes, size_t size, size_t bits)
+{
+	const char *digits;
+	unsigned base = base_of(text, &digits);
+	memset(bytes, 0, size);
+	for (; *digits != '\0'; digits++) {
+		if (!push_digit(bytes, size, base, digit_of(*digits)))
+			return false;
+	}
+	if (text[0] != '-')
+		return is_below(bytes, size, bits);
+	if (!may_be_negative(bytes, size, bits))
+		return false;
+	negate(bytes, size);
+	clear_above(bytes, size, bits);
+	return true;
+}
 
 static const char raw_prefix[] = "hex:";
 
@@ -96,7 +220,8 @@ static struct found look_up(const char *pattern, const struct selected *all, boo
 	return found;
 }
 
-static void say_none(const char *pattern, const struct selected *all, char *why, size_t capacity)
+static void say_none(const char *pattern, const struct selected *all, char *message,
+		     size_t capacity)
 {
 	struct suggestion near;
 	const char *colon = strrchr(pattern, ':');
@@ -104,10 +229,11 @@ static void say_none(const char *pattern, const struct selected *all, char *why,
 	for (size_t i = 0; i < all->count; i++)
 		suggest_offer(&near, gdbregs_register_name(all->registers[i]));
 	if (near.best)
-		snprintf(why, capacity, "no register '%s'; did you mean '%s'?", pattern, near.best);
+		snprintf(message, capacity, "no register '%s'; did you mean '%s'?", pattern,
+			 near.best);
 	else
-		snprintf(why, capacity, "no register '%s'; 'gdbregs-cli list' shows what there is",
-			 pattern);
+		snprintf(message, capacity,
+			 "no register '%s'; 'gdbregs-cli list' shows what there is", pattern);
 }
 
 static const char *feature_of(const struct gdbregs_register *reg)
@@ -116,24 +242,25 @@ static const char *feature_of(const struct gdbregs_register *reg)
 	return feature ? feature : "";
 }
 
-static void say_several(const char *pattern, struct found found, char *why, size_t capacity)
+static void say_several(const char *pattern, struct found found, char *message, size_t capacity)
 {
-	snprintf(why, capacity, "'%s' is more than one register: %s:%s, %s:%s, ...", pattern,
+	snprintf(message, capacity, "'%s' is more than one register: %s:%s, %s:%s, ...", pattern,
 		 feature_of(found.reg), gdbregs_register_name(found.reg), feature_of(found.second),
 		 gdbregs_register_name(found.second));
 }
 
-const struct gdbregs_register *
-assignment_find(const struct assignment *a, const struct selected *all, char *why, size_t capacity)
+const struct gdbregs_register *assignment_find(const struct assignment *a,
+					       const struct selected *all, char *message,
+					       size_t capacity)
 {
 	struct found found = look_up(a->pattern, all, true);
 	if (!found.reg)
 		found = look_up(a->pattern, all, false);
 	if (!found.reg)
-		say_none(a->pattern, all, why, capacity);
+		say_none(a->pattern, all, message, capacity);
 	if (!found.second)
 		return found.reg;
-	say_several(a->pattern, found, why, capacity);
+	say_several(a->pattern, found, message, capacity);
 	return NULL;
 }
 
@@ -142,13 +269,13 @@ assignment_find(const struct assignment *a, const struct selected *all, char *wh
 struct target_bytes {
 	uint8_t *data;
 	size_t size;
-	char *why;
+	char *message;
 	size_t capacity;
 };
 
 static bool refuse(const struct target_bytes *out, const struct assignment *a, const char *what)
 {
-	snprintf(out->why, out->capacity, "%s=%s: %s", a->pattern, a->value, what);
+	snprintf(out->message, out->capacity, "%s=%s: %s", a->pattern, a->value, what);
 	return false;
 }
 
@@ -257,10 +384,10 @@ static bool take_number(const struct target_bytes *out, const struct assignment 
 }
 
 bool assignment_bytes(const struct assignment *a, const struct gdbregs_register *reg,
-		      enum gdbregs_byte_order order, uint8_t *bytes, size_t size, char *why,
+		      enum gdbregs_byte_order order, uint8_t *bytes, size_t size, char *message,
 		      size_t capacity)
 {
-	const struct target_bytes out = {bytes, size, why, capacity};
+	const struct target_bytes out = {bytes, size, message, capacity};
 	bool is_float_register = gdbregs_register_kind(reg) == GDBREGS_TYPE_FLOAT;
 	const char *digits = raw_digits(a->value);
 	bool ok;

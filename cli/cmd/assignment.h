@@ -14,22 +14,16 @@ struct assignment {
  * an exit status, said on stderr. `pattern` is the caller's to free. */
 int assignment_parse(struct assignment *a, const char *word);
 
-/* The register of a description that is meant; NULL, with `why` in words, if
+/* The register of a description that is meant; NULL, with `message` in words, if
  * there is none or more than one. */
-const struct gdbregs_register *
-assignment_find(const struct assignment *a, const struct selected *all, char *why, size_t capacity);
+const struct gdbregs_register *assignment_find(const struct assignment *a,
+					       const struct selected *all, char *message,
+					       size_t capacity);
 
-/* The bytes, `size` of them, in the given order. False, with `why` in words: it
+/* The bytes, `size` of them, in the given order. False, with `message` in words: it
  * does not fit, or it can't be said in that order. */
 bool assignment_bytes(const struct assignment *a, const struct gdbregs_register *reg,
-		      enum gdbregs_byte_order order, uint8_t *bytes, size_t size, char *why,
+		      enum gdbregs_byte_order order, uint8_t *bytes, size_t size, char *message,
 		      size_t capacity);
-
-/* number.c: digits of any base and any length; little-endian, two's complement,
- * `bits` of the bytes in use. */
-bool number_is(const char *text);
-bool number_fits(const char *text, uint8_t *bytes, size_t size, size_t bits);
-/* It begins with 0x, 0o or 0b: bits are meant, whatever the type. */
-bool number_is_bits(const char *text);
 
 #endif

@@ -11,7 +11,7 @@
 
 /* ---------------------------------------------------------- selecting --- */
 
-static bool fits_any(const struct words *words, bool *seen,
+static bool fits_any(const struct string_list *words, bool *seen,
 		     bool (*fits)(const char *word, const struct stored_value *v),
 		     const struct stored_value *v)
 {
@@ -141,8 +141,8 @@ static void link_all(struct stored_value **a, size_t a_count, struct stored_valu
 	for (size_t i = 0, j = 0; i < a_count && j < b_count;) {
 		int order = compare_keys(a[i], b[j]);
 		if (order == 0) {
-			a[i]->other = b[j];
-			b[j]->other = a[i];
+			a[i]->match = b[j];
+			b[j]->match = a[i];
 		}
 		i += order <= 0;
 		j += order >= 0;
@@ -180,7 +180,7 @@ static void add(struct diff *d, enum change_kind kind, const struct stored_value
 
 static void compare(struct diff *d, const struct stored_value *before)
 {
-	const struct stored_value *after = before->other;
+	const struct stored_value *after = before->match;
 	if (!after)
 		add(d, CHANGE_VANISHED, before, after);
 	else if (!before->bytes && after->bytes)
@@ -205,7 +205,7 @@ int diff_make(struct diff *d, const struct options *o, struct stored *before, st
 	for (size_t i = 0; i < before->count; i++)
 		compare(d, &before->item[i]);
 	for (size_t i = 0; i < after->count; i++) {
-		if (!after->item[i].other)
+		if (!after->item[i].match)
 			add(d, CHANGE_APPEARED, NULL, &after->item[i]);
 	}
 	return 0;

@@ -152,7 +152,7 @@ static int save(const struct gdbregs_document *document, const struct place *pla
 	if (error != 0)
 		return fail(STATUS_FILE, "cannot write %s/%s: %s", place->dir, document->name,
 			    strerror(error));
-	detail("saved %s/%s, %zu bytes", place->dir, document->name, document->size);
+	log_verbose("saved %s/%s, %zu bytes", place->dir, document->name, document->size);
 	return 0;
 }
 

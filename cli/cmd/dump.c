@@ -1,8 +1,102 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* dump and read: read the selection, release the guests, then print. */
 #include "opt/command.h"
-#include "cmd/registers.h"
+#include "out/formats.h"
+
+#include "base/message.h"
+#include "base/exit-status.h"
+
+struct showing {
+	enum vcpu_default which;
+	enum shape shape;
+};
+
+static int start_reading(struct target *t)
+{
+	const struct showing *showing = t->set->work_arg;
+	int error = snapshot_collect(t, showing->which);
+	return error != 0 ? error : snapshot_read(t);
+}
+
+static const char *first_unavailable(const struct snapshot *s)
+{
+	size_t i = 0;
+	while (i < s->read_count && s->reads[i].status >= 0)
+		i++;
+	return i < s->read_count ? gdbregs_register_name(s->reads[i].reg) : "";
+}
+
+static int first_of(int a, int b)
+{
+	return a != 0 ? a : b;
+}
+
+/* What is unavailable is an error, though the rest is printed. */
+static int check_strict(const struct target *t)
+{
+	const struct snapshot *s = &t->snapshot;
+	size_t count = snapshot_unavailable(s);
+	if (count == 0)
+		return 0;
+	return fail(STATUS_SELECTION, "%s: %zu of %zu registers unavailable: %s%s", t->name, count,
+		    s->read_count, first_unavailable(s), count > 1 ? ", ..." : "");
+}
+
+/* Each target's failure in its turn; the first one's status. */
+static int report(const struct targets *set)
+{
+	int first = 0;
+	for (size_t i = 0; i < set->count; i++) {
+		int status = target_report(&set->item[i]);
+		if (status == 0 && set->options->strict)
+			status = check_strict(&set->item[i]);
+		first = first_of(first, status);
+	}
+	return first;
+}
+
+static void say_sizes(const struct snapshot *s)
+{
+	for (size_t i = 0; i < s->read_count; i++) {
+		const struct gdbregs_read *read = &s->reads[i];
+		unsigned bits = gdbregs_register_bits(read->reg);
+		if (read->status >= 0 && (size_t)read->status != ((size_t)bits + 7) / 8)
+			log_verbose(
+				"%s: vCPU %u: %s: the stub sent %d bits, its description says %u",
+				s->target, read->vcpu, gdbregs_register_name(read->reg),
+				8 * read->status, bits);
+	}
+}
+
+static int print(struct output *out, const struct targets *set)
+{
+	const struct showing *showing = set->work_arg;
+	for (size_t i = 0; i < set->count; i++)
+		say_sizes(&set->item[i].snapshot);
+	int failed = report(set);
+	if (targets_nothing_to_print(set)) {
+		output_abandon(out);
+		return failed;
+	}
+	int written = output_end(out, format_snapshots(out, set, showing->shape));
+	return first_of(written, failed);
+}
+
+static int show(const struct options *o, enum vcpu_default which, enum shape shape)
+{
+	struct showing showing = {.which = which, .shape = shape};
+	return targets_show(o, GDBREGS_R_REGS, start_reading, &showing, print);
+}
 
 int command_dump(const struct options *o)
 {
-	return registers_show(o, VCPU_ALL, SHAPE_SNAPSHOT);
+	return show(o, VCPU_ALL, SHAPE_SNAPSHOT);
+}
+
+/* The shape follows from the command line, not from what is found: scripts
+ * depend on it. */
+int command_read(const struct options *o)
+{
+	bool one = o->vcpus_single || (o->vcpu_count == 0 && !o->vcpus_all);
+	return show(o, VCPU_FIRST, one ? SHAPE_REGISTERS : SHAPE_VCPUS);
 }

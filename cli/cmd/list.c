@@ -3,7 +3,7 @@
 #include "out/csv.h"
 #include "out/json.h"
 #include "base/message.h"
-#include "target/offline.h"
+#include "target/shipped.h"
 #include "base/exit-status.h"
 #include "target/target.h"
 
@@ -195,11 +195,11 @@ static int put(struct listing *l, enum format format)
 static int select_offline(const struct options *o, const struct gdbregs_description *d,
 			  struct snapshot *snapshot)
 {
-	char why[400];
+	char message[400];
 	if (snapshot_offline(snapshot, o, d) < 0)
 		return fail_nomem();
-	if (selection_check(&snapshot->selection, why, sizeof(why)) < 0)
-		return fail(STATUS_SELECTION, "%s", why);
+	if (selection_check(&snapshot->selection, message, sizeof(message)) < 0)
+		return fail(STATUS_SELECTION, "%s", message);
 	return 0;
 }
 

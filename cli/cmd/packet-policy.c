@@ -120,7 +120,7 @@ static const char *word_reason(const char *word, size_t size)
 #define BEGINNERS ";\n[{\"" /* Tcl begins a command behind each of them (OpenOCD) */
 #define ENDERS	  SPACES BEGINNERS "/]}" /* QEMU ends a command's name at a slash */
 
-const char *harmful_monitor_reason(const char *text)
+const char *packet_policy_denies_command(const char *text)
 {
 	const char *reason = NULL;
 	while (*text != '\0' && !reason) {
@@ -155,12 +155,12 @@ static const char *monitor_reason(const char *payload)
 	for (size_t i = 0; i < size; i++)
 		text[i] = (char)(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
 	text[size] = '\0';
-	const char *reason = harmful_monitor_reason(text);
+	const char *reason = packet_policy_denies_command(text);
 	free(text);
 	return reason;
 }
 
-const char *harmful_reason(const char *payload)
+const char *packet_policy_denies(const char *payload)
 {
 	if (payload[0] == '\0')
 		return "an empty packet makes gdbserver close the connection";

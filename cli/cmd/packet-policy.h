@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Packets and monitor commands that are not sent. Hides: the list, with its reasons,
  * and how stubs read a command. */
-#ifndef CLI_HARMFUL_H
-#define CLI_HARMFUL_H
+#ifndef CLI_PACKET_POLICY_H
+#define CLI_PACKET_POLICY_H
 
 /* Return what the packet would do, e.g. "it ends the target", or NULL. */
-const char *harmful_reason(const char *payload);
+const char *packet_policy_denies(const char *payload);
 /* Return what a command for the stub's own monitor (qRcmd) would do, or NULL. */
-const char *harmful_monitor_reason(const char *text);
+const char *packet_policy_denies_command(const char *text);
 
 #endif

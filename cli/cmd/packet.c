@@ -36,7 +36,7 @@ static void on_reply(struct gdbregs_session *s, int status, void *arg)
 static int send_next(struct target *t)
 {
 	struct exchange *exchange = t->set->work_arg;
-	const struct words *payloads = &t->set->options->arguments;
+	const struct string_list *payloads = &t->set->options->arguments;
 	if (exchange->done == payloads->count)
 		return 0;
 	const char *payload = payloads->item[exchange->done];
@@ -117,7 +117,7 @@ static int check(const struct options *o)
 		return fail(STATUS_USAGE,
 			    "packet needs a payload to send; see 'gdbregs-cli packet --help'");
 	for (size_t i = 0; i < o->arguments.count; i++) {
-		const char *reason = harmful_reason(o->arguments.item[i]);
+		const char *reason = packet_policy_denies(o->arguments.item[i]);
 		if (reason)
 			return fail(STATUS_USAGE, "'%s' is not sent: %s", o->arguments.item[i],
 				    reason);

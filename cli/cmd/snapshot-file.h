@@ -19,7 +19,7 @@ struct stored_value {
 	unsigned vcpu;
 	enum gdbregs_byte_order order;
 	size_t place; /* in the list */
-	struct stored_value *other; /* in the other snapshot; NULL: it is not there */
+	struct stored_value *match; /* in the other snapshot; NULL: it is not there */
 };
 
 struct stored {

@@ -16,10 +16,10 @@ enum { SIGNAL_TRAP = 5 };
 static int resume(struct trace *trace);
 static int pass(struct trace *trace);
 
-static bool is_at_any(const struct trace *trace, const struct lane *lane)
+static bool is_at_any(const struct trace *trace, const struct sampler *sampler)
 {
 	for (size_t i = 0; i < trace->point_count; i++) {
-		if (lane_is_at(lane, trace->points[i]))
+		if (sampler_is_at(sampler, trace->points[i]))
 			return true;
 	}
 	return false;
@@ -37,7 +37,7 @@ static unsigned point_kind(const struct trace *trace)
 		unsigned kind;
 	} table[] = {{"i386", 1}, {"x86_64", 1}, {"riscv", 2}, {"s390", 2},
 		     {"m68k", 2}, {"avr", 2},	 {"sh", 2}};
-	const char *arch = trace->lanes[0].vcpu->architecture;
+	const char *arch = trace->samplers[0].vcpu->architecture;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]) && arch; i++) {
 		if (strncmp(arch, table[i].prefix, strlen(table[i].prefix)) == 0)
 			return table[i].kind;
@@ -54,7 +54,7 @@ static void on_point(struct gdbregs_session *s, int status, void *arg)
 	if (trace_is_over(trace))
 		return;
 	if (status >= 0) {
-		trace->point++;
+		trace->bp_index++;
 		status = move_points(trace);
 	}
 	trace_continue(trace, status);
@@ -65,11 +65,11 @@ static int move_points(struct trace *trace)
 {
 	struct gdbregs_session *s = trace->target->session;
 	int error;
-	if (trace->point == trace->point_count) {
+	if (trace->bp_index == trace->point_count) {
 		trace->inserted = !trace->inserted;
 		return trace->inserted ? resume(trace) : pass(trace);
 	}
-	uint64_t address = trace->points[trace->point];
+	uint64_t address = trace->points[trace->bp_index];
 	if (trace->inserted)
 		error = gdbregs_uv_point_remove(s, GDBREGS_POINT_SOFTWARE, address,
 						point_kind(trace), on_point, trace, NULL);
@@ -81,35 +81,35 @@ static int move_points(struct trace *trace)
 
 static int withdraw(struct trace *trace)
 {
-	trace->point = 0;
+	trace->bp_index = 0;
 	return trace->inserted ? move_points(trace) : pass(trace);
 }
 
 /* -------------------------------------------------------- passing one --- */
 
-static struct lane *lane_of(struct trace *trace, unsigned vcpu)
+static struct sampler *sampler_of(struct trace *trace, unsigned vcpu)
 {
-	for (size_t i = 0; i < trace->lane_count; i++) {
-		if (trace->lanes[i].vcpu->index == vcpu)
-			return &trace->lanes[i];
+	for (size_t i = 0; i < trace->sampler_count; i++) {
+		if (trace->samplers[i].vcpu->index == vcpu)
+			return &trace->samplers[i];
 	}
-	return vcpu == UINT_MAX ? &trace->lanes[0] : NULL;
+	return vcpu == UINT_MAX ? &trace->samplers[0] : NULL;
 }
 
 /* The next instruction may have a breakpoint too. */
 static void on_pass_read(struct gdbregs_session *s, int status, void *arg)
 {
 	struct trace *trace = arg;
-	struct lane *lane = &trace->lanes[trace->turn];
+	struct sampler *sampler = &trace->samplers[trace->turn];
 	(void)s;
 	if (trace_is_over(trace))
 		return;
-	if (status >= 0 && is_at_any(trace, lane)) {
-		status = trace_record(trace, lane, "breakpoint");
+	if (status >= 0 && is_at_any(trace, sampler)) {
+		status = trace_record(trace, sampler, "breakpoint");
 		if (status == TARGET_UNDER_WAY)
 			status = pass(trace);
 	} else if (status >= 0) {
-		lane_unread(lane);
+		sampler_unread(sampler);
 		status = resume(trace);
 	}
 	trace_continue(trace, status);
@@ -120,16 +120,16 @@ static void on_pass(struct gdbregs_session *s, int status, void *arg)
 	struct trace *trace = arg;
 	if (trace_is_over(trace))
 		return;
-	struct lane *lane = lane_of(trace, trace->passing);
+	struct sampler *sampler = sampler_of(trace, trace->stepping_over);
 	bool stepped = status >= 0 && trace->stop.kind == GDBREGS_STOP_SIGNAL &&
 		       trace->stop.signal == SIGNAL_TRAP;
 	if (status >= 0 && !stepped)
-		status = trace_last(trace, lane ? lane : &trace->lanes[0]);
-	else if (stepped && (!lane || !lane_is_located(lane)))
+		status = trace_last(trace, sampler ? sampler : &trace->samplers[0]);
+	else if (stepped && (!sampler || !sampler_is_located(sampler)))
 		status = resume(trace);
 	else if (stepped) {
-		trace->turn = (size_t)(lane - trace->lanes);
-		status = lane_read(lane, s, on_pass_read, trace);
+		trace->turn = (size_t)(sampler - trace->samplers);
+		status = sampler_read(sampler, s, on_pass_read, trace);
 		status = status < 0 ? status : TARGET_UNDER_WAY;
 	}
 	trace_continue(trace, status);
@@ -137,8 +137,8 @@ static void on_pass(struct gdbregs_session *s, int status, void *arg)
 
 static int pass(struct trace *trace)
 {
-	int error = gdbregs_uv_step(trace->target->session, trace->passing, &trace->stop, on_pass,
-				    trace, NULL);
+	int error = gdbregs_uv_step(trace->target->session, trace->stepping_over, &trace->stop,
+				    on_pass, trace, NULL);
 	return error < 0 ? error : TARGET_UNDER_WAY;
 }
 
@@ -151,7 +151,7 @@ static void on_hit_read(struct gdbregs_session *s, int status, void *arg)
 	if (trace_is_over(trace))
 		return;
 	if (status >= 0)
-		status = trace_record(trace, &trace->lanes[trace->turn], "breakpoint");
+		status = trace_record(trace, &trace->samplers[trace->turn], "breakpoint");
 	if (status == TARGET_UNDER_WAY)
 		status = withdraw(trace);
 	trace_continue(trace, status);
@@ -163,21 +163,22 @@ static void note_new(struct trace *trace)
 	if (trace->options->vcpu_count > 0 || trace->noted_new)
 		return;
 	trace->noted_new = true;
-	note("%s: thread %s started during the trace: it passes the breakpoints unrecorded",
-	     trace->target->name, gdbregs_vcpu_thread(trace->target->session, trace->stop.vcpu));
+	log_note("%s: thread %s started during the trace: it passes the breakpoints unrecorded",
+		 trace->target->name,
+		 gdbregs_vcpu_thread(trace->target->session, trace->stop.vcpu));
 }
 
 /* A vCPU that is not recorded just passes. */
 static int on_hit(struct trace *trace)
 {
-	struct lane *lane = lane_of(trace, trace->stop.vcpu);
-	trace->passing = lane ? lane->vcpu->index : trace->stop.vcpu;
-	if (!lane) {
+	struct sampler *sampler = sampler_of(trace, trace->stop.vcpu);
+	trace->stepping_over = sampler ? sampler->vcpu->index : trace->stop.vcpu;
+	if (!sampler) {
 		note_new(trace);
 		return withdraw(trace);
 	}
-	trace->turn = (size_t)(lane - trace->lanes);
-	int error = lane_read(lane, trace->target->session, on_hit_read, trace);
+	trace->turn = (size_t)(sampler - trace->samplers);
+	int error = sampler_read(sampler, trace->target->session, on_hit_read, trace);
 	return error < 0 ? error : TARGET_UNDER_WAY;
 }
 
@@ -191,8 +192,8 @@ static void on_stop(struct gdbregs_session *s, int status, void *arg)
 	if (status >= 0 && hit) {
 		status = on_hit(trace);
 	} else if (status >= 0) {
-		struct lane *lane = lane_of(trace, trace->stop.vcpu);
-		status = trace_last(trace, lane ? lane : &trace->lanes[0]);
+		struct sampler *sampler = sampler_of(trace, trace->stop.vcpu);
+		status = trace_last(trace, sampler ? sampler : &trace->samplers[0]);
 	}
 	trace_continue(trace, status);
 }
@@ -200,10 +201,10 @@ static void on_stop(struct gdbregs_session *s, int status, void *arg)
 /* At the beginning, all vCPUs that stand at a breakpoint pass it first. */
 static bool find_next_to_pass(struct trace *trace)
 {
-	while (trace->unpassed < trace->lane_count) {
-		const struct lane *lane = &trace->lanes[trace->unpassed++];
-		trace->passing = lane->vcpu->index;
-		if (is_at_any(trace, lane))
+	while (trace->next_to_check < trace->sampler_count) {
+		const struct sampler *sampler = &trace->samplers[trace->next_to_check++];
+		trace->stepping_over = sampler->vcpu->index;
+		if (is_at_any(trace, sampler))
 			return true;
 	}
 	return false;
@@ -214,7 +215,7 @@ static int resume(struct trace *trace)
 	if (find_next_to_pass(trace))
 		return pass(trace);
 	if (!trace->inserted) {
-		trace->point = 0;
+		trace->bp_index = 0;
 		return move_points(trace);
 	}
 	int error = gdbregs_uv_continue(trace->target->session, &trace->stop, on_stop, trace, NULL);

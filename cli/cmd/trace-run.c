@@ -49,11 +49,11 @@ static int put(struct trace *trace, const struct record *record)
 	return TARGET_UNDER_WAY;
 }
 
-int trace_record(struct trace *trace, const struct lane *lane, const char *reason)
+int trace_record(struct trace *trace, const struct sampler *sampler, const char *reason)
 {
-	bool arrived = trace->options->has_until && lane_is_at(lane, trace->options->until);
+	bool arrived = trace->options->has_until && sampler_is_at(sampler, trace->options->until);
 	struct record record = {
-		.lane = lane,
+		.sampler = sampler,
 		.number = trace->number++,
 		.reason = arrived ? "until" : reason,
 		.full = trace->options->all,
@@ -66,8 +66,8 @@ int trace_record(struct trace *trace, const struct lane *lane, const char *reaso
 
 static void say_ended(const struct trace *trace)
 {
-	note("%s: the trace ends at %s %llu: %s", trace->target->name, trace->recorder.unit,
-	     (unsigned long long)trace->number - 1, trace->reason);
+	log_note("%s: the trace ends at %s %llu: %s", trace->target->name, trace->recorder.unit,
+		 (unsigned long long)trace->number - 1, trace->reason);
 }
 
 static void on_last_read(struct gdbregs_session *s, int status, void *arg)
@@ -77,7 +77,7 @@ static void on_last_read(struct gdbregs_session *s, int status, void *arg)
 	if (trace_is_over(trace))
 		return;
 	if (status >= 0)
-		status = trace_record(trace, &trace->lanes[trace->turn], trace->reason);
+		status = trace_record(trace, &trace->samplers[trace->turn], trace->reason);
 	if (status == TARGET_UNDER_WAY || status == 0) {
 		say_ended(trace);
 		status = 0;
@@ -85,14 +85,14 @@ static void on_last_read(struct gdbregs_session *s, int status, void *arg)
 	trace_continue(trace, status);
 }
 
-int trace_last(struct trace *trace, struct lane *lane)
+int trace_last(struct trace *trace, struct sampler *sampler)
 {
-	struct record record = {.lane = lane, .empty = true};
+	struct record record = {.sampler = sampler, .empty = true};
 	stop_write(trace->reason, sizeof(trace->reason), &trace->stop);
 	trace->target->gone = stop_is_end(&trace->stop);
 	if (trace->stop.kind == GDBREGS_STOP_SIGNAL) {
-		trace->turn = (size_t)(lane - trace->lanes);
-		int error = lane_read(lane, trace->target->session, on_last_read, trace);
+		trace->turn = (size_t)(sampler - trace->samplers);
+		int error = sampler_read(sampler, trace->target->session, on_last_read, trace);
 		return error < 0 ? error : TARGET_UNDER_WAY;
 	}
 	record.number = trace->number++;
@@ -113,9 +113,9 @@ static void on_step_read(struct gdbregs_session *s, int status, void *arg)
 	if (trace_is_over(trace))
 		return;
 	if (status >= 0)
-		status = trace_record(trace, &trace->lanes[trace->turn], "step");
+		status = trace_record(trace, &trace->samplers[trace->turn], "step");
 	if (status == TARGET_UNDER_WAY) {
-		trace->turn = (trace->turn + 1) % trace->lane_count;
+		trace->turn = (trace->turn + 1) % trace->sampler_count;
 		status = step(trace);
 	}
 	trace_continue(trace, status);
@@ -124,14 +124,14 @@ static void on_step_read(struct gdbregs_session *s, int status, void *arg)
 static void on_step(struct gdbregs_session *s, int status, void *arg)
 {
 	struct trace *trace = arg;
-	struct lane *lane = &trace->lanes[trace->turn];
+	struct sampler *sampler = &trace->samplers[trace->turn];
 	if (trace_is_over(trace))
 		return;
 	if (status >= 0) {
 		bool stepped = trace->stop.kind == GDBREGS_STOP_SIGNAL &&
 			       trace->stop.signal == SIGNAL_TRAP;
-		status =
-			stepped ? lane_read(lane, s, on_step_read, trace) : trace_last(trace, lane);
+		status = stepped ? sampler_read(sampler, s, on_step_read, trace)
+				 : trace_last(trace, sampler);
 		if (stepped && status == 0)
 			return;
 	}
@@ -140,7 +140,7 @@ static void on_step(struct gdbregs_session *s, int status, void *arg)
 
 static int step(struct trace *trace)
 {
-	unsigned vcpu = trace->lanes[trace->turn].vcpu->index;
+	unsigned vcpu = trace->samplers[trace->turn].vcpu->index;
 	int error =
 		gdbregs_uv_step(trace->target->session, vcpu, &trace->stop, on_step, trace, NULL);
 	return error < 0 ? error : TARGET_UNDER_WAY;
@@ -151,9 +151,9 @@ static int step(struct trace *trace)
 static int record_first(struct trace *trace)
 {
 	int status = TARGET_UNDER_WAY;
-	for (size_t i = 0; i < trace->lane_count && status == TARGET_UNDER_WAY; i++) {
+	for (size_t i = 0; i < trace->sampler_count && status == TARGET_UNDER_WAY; i++) {
 		trace->number = 0;
-		status = trace_record(trace, &trace->lanes[i], "start");
+		status = trace_record(trace, &trace->samplers[i], "start");
 	}
 	return status;
 }
@@ -172,13 +172,13 @@ static void on_first_read(struct gdbregs_session *s, int status, void *arg)
 	trace_continue(trace, status);
 }
 
-/* All lanes are read before the first record is written: a VCD file begins with
+/* All samplers are read before the first record is written: a VCD file begins with
  * the sizes of all wires. */
 static int read_first(struct trace *trace)
 {
-	if (trace->turn < trace->lane_count) {
-		int error = lane_read(&trace->lanes[trace->turn], trace->target->session,
-				      on_first_read, trace);
+	if (trace->turn < trace->sampler_count) {
+		int error = sampler_read(&trace->samplers[trace->turn], trace->target->session,
+					 on_first_read, trace);
 		return error < 0 ? error : TARGET_UNDER_WAY;
 	}
 	trace->turn = 0;
@@ -189,19 +189,19 @@ static int read_first(struct trace *trace)
 	return trace->options->break_count > 0 ? trace_run(trace) : step(trace);
 }
 
-static int make_lanes(struct trace *trace)
+static int make_samplers(struct trace *trace)
 {
 	struct snapshot *s = &trace->target->snapshot;
 	const struct options *o = trace->options;
 	bool located = o->has_until || o->break_count > 0;
-	trace->lanes = calloc(s->vcpu_count + 1, sizeof(*trace->lanes));
-	if (!trace->lanes)
+	trace->samplers = calloc(s->vcpu_count + 1, sizeof(*trace->samplers));
+	if (!trace->samplers)
 		return GDBREGS_ERR_NOMEM;
 	for (size_t i = 0; i < s->vcpu_count; i++) {
-		trace->lane_count++;
-		if (lane_init(&trace->lanes[i], s, &s->vcpus[i], located) < 0)
+		trace->sampler_count++;
+		if (sampler_init(&trace->samplers[i], s, &s->vcpus[i], located) < 0)
 			return GDBREGS_ERR_NOMEM;
-		if (o->has_until && !lane_is_located(&trace->lanes[i]))
+		if (o->has_until && !sampler_is_located(&trace->samplers[i]))
 			return target_fail(trace->target, STATUS_SELECTION,
 					   "--until: which register is the program counter, or "
 					   "its byte order, is not known");
@@ -209,7 +209,7 @@ static int make_lanes(struct trace *trace)
 	return 0;
 }
 
-static void tell_progress(void *arg, char *text, size_t capacity)
+static void format_progress(void *arg, char *text, size_t capacity)
 {
 	const struct trace *trace = arg;
 	uint64_t done = trace->number, all = trace->options->count;
@@ -234,22 +234,22 @@ int trace_start(struct target *t)
 	trace->target = t;
 	int error = snapshot_collect(t, runs ? VCPU_ALL : VCPU_FIRST);
 	if (error == 0)
-		error = make_lanes(trace);
+		error = make_samplers(trace);
 	if (error != 0)
 		return error;
-	recorder_init(&trace->recorder, &trace->out, trace->options, trace->lanes,
-		      trace->lane_count, "step");
+	recorder_init(&trace->recorder, &trace->out, trace->options, trace->samplers,
+		      trace->sampler_count, "step");
 	if (trace->out.tty)
 		progress_silence();
-	progress_describe(tell_progress, trace);
+	progress_describe(format_progress, trace);
 	return read_first(trace);
 }
 
 void trace_fini(struct trace *trace)
 {
 	recorder_fini(&trace->recorder);
-	for (size_t i = 0; i < trace->lane_count; i++)
-		lane_fini(&trace->lanes[i]);
-	free(trace->lanes);
+	for (size_t i = 0; i < trace->sampler_count; i++)
+		sampler_fini(&trace->samplers[i]);
+	free(trace->samplers);
 	free(trace->points);
 }

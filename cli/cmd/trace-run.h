@@ -12,9 +12,9 @@ struct trace {
 	struct target *target;
 	struct output out;
 	struct recorder recorder;
-	struct lane *lanes; /* one per vCPU that is recorded */
-	size_t lane_count;
-	size_t turn; /* which lane is under way */
+	struct sampler *samplers; /* one per vCPU that is recorded */
+	size_t sampler_count;
+	size_t turn; /* which sampler is under way */
 	uint64_t number; /* of the next record */
 	struct gdbregs_stop stop; /* the last one */
 	char reason[40];
@@ -22,11 +22,11 @@ struct trace {
 	/* trace-run.c */
 	uint64_t *points;
 	size_t point_count;
-	size_t point; /* which one is being inserted or removed */
+	size_t bp_index; /* which one is being inserted or removed */
 	bool inserted;
 	bool noted_new; /* somebody was told that a new vCPU is not recorded */
-	unsigned passing; /* the vCPU that steps past a breakpoint */
-	size_t unpassed; /* first lane that was not looked at for that in the beginning */
+	unsigned stepping_over; /* the vCPU that steps past a breakpoint */
+	size_t next_to_check; /* first sampler that was not looked at for that in the beginning */
 };
 
 /* `work` of target.h, with a struct trace as its argument. */
@@ -35,15 +35,15 @@ void trace_fini(struct trace *trace);
 
 /* What follows is shared by the two files. */
 
-/* The first values of all lanes are recorded: run. As `work` returns. */
+/* The first values of all samplers are recorded: run. As `work` returns. */
 int trace_run(struct trace *trace);
 
-/* Write a record of `lane`. 0: that was the last one. TARGET_UNDER_WAY: go on.
+/* Write a record of `sampler`. 0: that was the last one. TARGET_UNDER_WAY: go on.
  * Else an error. */
-int trace_record(struct trace *trace, const struct lane *lane, const char *reason);
+int trace_record(struct trace *trace, const struct sampler *sampler, const char *reason);
 /* A stop that ends the trace, other than a step's or a breakpoint's: record it,
  * read the registers first where there are any. As `work` returns. */
-int trace_last(struct trace *trace, struct lane *lane);
+int trace_last(struct trace *trace, struct sampler *sampler);
 /* Work that was under way has led to this; tells the target unless it goes on. */
 void trace_continue(struct trace *trace, int status);
 /* A callback that comes while the session is being closed is not ours any more. */

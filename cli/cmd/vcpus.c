@@ -24,7 +24,7 @@ static json_t *describe(const struct target *t, const struct vcpu *vcpu)
 	if (t->set->count > 1)
 		json_member(&object, "target", json_text(t->name));
 	if (!vcpu) {
-		json_member(&object, "error", json_text(t->why));
+		json_member(&object, "error", json_text(t->error));
 		return object;
 	}
 	json_member(&object, "vcpu", json_integer(vcpu->index));
@@ -64,7 +64,7 @@ static void put_csv(struct sink *sink, const struct target *t, const struct vcpu
 		fields[3] = vcpu->name;
 		fields[4] = vcpu->architecture;
 	} else {
-		fields[6] = t->why;
+		fields[6] = t->error;
 	}
 	csv_row(sink->out, fields, sizeof(fields) / sizeof(fields[0]));
 }
@@ -74,7 +74,7 @@ static void put_text(struct sink *sink, const struct target *t, const struct vcp
 	FILE *stream = sink->out->stream;
 	if (!vcpu) {
 		fputs("error: ", stream);
-		printable_put(stream, t->why, 0);
+		printable_put(stream, t->error, 0);
 		fputs("\n", stream);
 		return;
 	}
@@ -137,7 +137,7 @@ static bool put_all(struct output *out, const struct targets *set)
 static int print(struct output *out, const struct targets *set)
 {
 	int failed = targets_report(set);
-	if (targets_hopeless(set)) {
+	if (targets_nothing_to_print(set)) {
 		output_abandon(out);
 		return failed;
 	}

@@ -20,9 +20,9 @@ struct watch {
 	struct output out;
 	struct recorder recorder;
 	struct screen screen;
-	struct lane *lanes; /* one per vCPU */
-	size_t lane_count;
-	size_t outstanding; /* lanes that are being read */
+	struct sampler *samplers; /* one per vCPU */
+	size_t sampler_count;
+	size_t outstanding; /* samplers that are being read */
 	int error; /* what went wrong with one of them */
 	uint64_t samples;
 	uint64_t due_ms;
@@ -63,7 +63,7 @@ static struct moment now(bool for_people)
 
 static bool on_terminal(const struct watch *watch)
 {
-	return watch->out.moves && watch->options->format == FORMAT_TEXT;
+	return watch->out.has_cursor && watch->options->format == FORMAT_TEXT;
 }
 
 static bool draw(struct watch *watch, const char *time)
@@ -71,14 +71,14 @@ static bool draw(struct watch *watch, const char *time)
 	char title[400];
 	snprintf(title, sizeof(title), "%.200s  every %.3g s  sample %llu  %s", watch->target->name,
 		 watch->options->interval_ms / 1000.0, (unsigned long long)watch->samples, time);
-	return screen_draw(&watch->screen, title, watch->lanes, watch->lane_count);
+	return screen_draw(&watch->screen, title, watch->samplers, watch->sampler_count);
 }
 
 static bool record(struct watch *watch, const char *time)
 {
 	bool ok = true;
-	for (size_t i = 0; i < watch->lane_count && ok; i++) {
-		struct record record = {.lane = &watch->lanes[i],
+	for (size_t i = 0; i < watch->sampler_count && ok; i++) {
+		struct record record = {.sampler = &watch->samplers[i],
 					.number = watch->samples,
 					.reason = watch->ended ? "stopped" : "sample",
 					.time = time};
@@ -207,12 +207,12 @@ static void on_read(struct gdbregs_session *s, int status, void *arg)
 		on_sampled(watch);
 }
 
-/* All lanes in one flight. */
+/* All samplers in one flight. */
 static void sample(struct watch *watch)
 {
 	int error = 0;
-	for (size_t i = 0; i < watch->lane_count && error == 0; i++) {
-		error = lane_read(&watch->lanes[i], watch->target->session, on_read, watch);
+	for (size_t i = 0; i < watch->sampler_count && error == 0; i++) {
+		error = sampler_read(&watch->samplers[i], watch->target->session, on_read, watch);
 		watch->outstanding += error == 0;
 	}
 	if (error < 0)
@@ -227,15 +227,15 @@ static int start(struct target *t)
 	int error = snapshot_collect(t, VCPU_FIRST);
 	if (error != 0)
 		return error;
-	watch->lanes = calloc(s->vcpu_count + 1, sizeof(*watch->lanes));
-	if (!watch->lanes)
+	watch->samplers = calloc(s->vcpu_count + 1, sizeof(*watch->samplers));
+	if (!watch->samplers)
 		return GDBREGS_ERR_NOMEM;
 	for (size_t i = 0; i < s->vcpu_count && error == 0; i++) {
-		watch->lane_count++;
-		error = lane_init(&watch->lanes[i], s, &s->vcpus[i], false);
+		watch->sampler_count++;
+		error = sampler_init(&watch->samplers[i], s, &s->vcpus[i], false);
 	}
-	recorder_init(&watch->recorder, &watch->out, watch->options, watch->lanes,
-		      watch->lane_count, "sample");
+	recorder_init(&watch->recorder, &watch->out, watch->options, watch->samplers,
+		      watch->sampler_count, "sample");
 	watch->due_ms = uv_now(&t->set->loop.uv);
 	progress_silence();
 	if (error == 0)
@@ -252,10 +252,10 @@ static void say_ended(const struct watch *watch)
 		return;
 	stop_write(what, sizeof(what), &watch->stop);
 	if (watch->stop.kind == GDBREGS_STOP_SIGNAL)
-		note("%s: the guest has stopped by itself, with %s", watch->target->name, what);
+		log_note("%s: the guest has stopped by itself, with %s", watch->target->name, what);
 	else
-		note("%s: the watch ends after sample %llu: %s", watch->target->name,
-		     (unsigned long long)watch->samples, what);
+		log_note("%s: the watch ends after sample %llu: %s", watch->target->name,
+			 (unsigned long long)watch->samples, what);
 }
 
 static int close_output(struct watch *watch, const struct targets *set)
@@ -289,9 +289,9 @@ int command_watch(const struct options *o)
 		output_abandon(&watch.out);
 	int signo = set.loop.signo;
 	recorder_fini(&watch.recorder);
-	for (size_t i = 0; i < watch.lane_count; i++)
-		lane_fini(&watch.lanes[i]);
-	free(watch.lanes);
+	for (size_t i = 0; i < watch.sampler_count; i++)
+		sampler_fini(&watch.samplers[i]);
+	free(watch.samplers);
 	targets_fini(&set);
 	if (signo != 0)
 		signals_die(signo);

@@ -11,10 +11,11 @@ static int say_failure(struct target *t, int code)
 {
 	struct write_job *job = t->set->work_arg;
 	const struct gdbregs_read *read = &t->snapshot.reads[job->done];
-	const char *why = gdbregs_session_error(t->session);
+	const char *message = gdbregs_session_error(t->session);
 	return target_fail(t, status_of(code, 1), "%s of vCPU %u: %s; %zu of %zu were written",
 			   gdbregs_register_name(read->reg), read->vcpu,
-			   why[0] != '\0' ? why : gdbregs_strerror(code), job->done, job->count);
+			   message[0] != '\0' ? message : gdbregs_strerror(code), job->done,
+			   job->count);
 }
 
 static void on_written(struct gdbregs_session *s, int status, void *arg)
@@ -54,7 +55,7 @@ static int prepare(struct target *t, size_t index)
 	const struct gdbregs_read *read = &t->snapshot.reads[index];
 	const struct vcpu *vcpu = &t->snapshot.vcpus[index / job->assignment_count];
 	struct write_one *w = &job->writes[index];
-	char why[sizeof(t->why)];
+	char message[sizeof(t->error)];
 	if (read->status < 0 && read->status != GDBREGS_ERR_UNAVAILABLE)
 		return read->status;
 	w->size = read->status > 0 ? (size_t)read->status
@@ -62,9 +63,9 @@ static int prepare(struct target *t, size_t index)
 	w->bytes = calloc(w->size + 1, 1);
 	if (!w->bytes)
 		return GDBREGS_ERR_NOMEM;
-	if (!assignment_bytes(w->assignment, read->reg, vcpu->order, w->bytes, w->size, why,
-			      sizeof(why)))
-		return target_fail(t, STATUS_USAGE, "%s", why);
+	if (!assignment_bytes(w->assignment, read->reg, vcpu->order, w->bytes, w->size, message,
+			      sizeof(message)))
+		return target_fail(t, STATUS_USAGE, "%s", message);
 	return 0;
 }
 
@@ -98,14 +99,14 @@ static int find_all(struct target *t)
 {
 	struct write_job *job = t->set->work_arg;
 	struct snapshot *s = &t->snapshot;
-	char why[sizeof(t->why)];
+	char message[sizeof(t->error)];
 	for (size_t i = 0; i < job->count; i++) {
 		const struct vcpu *vcpu = &s->vcpus[i / job->assignment_count];
 		const struct assignment *a = &job->assignments[i % job->assignment_count];
 		const struct gdbregs_register *reg =
-			assignment_find(a, snapshot_selected(s, vcpu), why, sizeof(why));
+			assignment_find(a, snapshot_selected(s, vcpu), message, sizeof(message));
 		if (!reg)
-			return target_fail(t, STATUS_SELECTION, "%s", why);
+			return target_fail(t, STATUS_SELECTION, "%s", message);
 		job->writes[i].assignment = a;
 		s->reads[i] = (struct gdbregs_read){.vcpu = vcpu->index, .reg = reg};
 		if (is_given_twice(s, i))

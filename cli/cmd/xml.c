@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "opt/command.h"
-#include "cmd/documents.h"
-#include "base/message.h"
-#include "target/offline.h"
-#include "base/output.h"
 #include "base/exit-status.h"
+#include "base/message.h"
+#include "base/output.h"
+#include "cmd/documents.h"
+#include "opt/command.h"
+#include "target/shipped.h"
 #include "target/target.h"
 
 /* A terminal gets no control characters but those that end lines and indent. */

@@ -4,7 +4,6 @@
 #include "opt/command.h"
 #include "base/output.h"
 
-#include <getopt.h>
 #include <string.h>
 
 static const char examples[] =
@@ -40,12 +39,11 @@ static void put_commands(FILE *out)
 /* `-o, --output FILE`, `    --wait[=SECONDS]` */
 static int put_option_name(FILE *out, const struct option_info *info)
 {
-	int width = info->key < 256 ? fprintf(out, "  -%c, ", info->key) : fprintf(out, "      ");
+	int width =
+		info->letter != 0 ? fprintf(out, "  -%c, ", info->letter) : fprintf(out, "      ");
 	width += fprintf(out, "--%s", info->name);
-	if (info->argument == required_argument)
-		width += fprintf(out, " %s", info->argument_name);
-	if (info->argument == optional_argument)
-		width += fprintf(out, "[=%s]", info->argument_name);
+	if (info->argument)
+		width += fprintf(out, info->optional ? "[=%s]" : " %s", info->argument);
 	return width;
 }
 
@@ -104,7 +102,7 @@ static void put_command(FILE *out, const struct command *command)
 	put_options(out, command->options | GROUP_ALWAYS);
 }
 
-int usage_help(const struct command *command)
+int help_show(const struct command *command)
 {
 	struct output out;
 	int status = output_open(&out, NULL);
@@ -117,7 +115,7 @@ int usage_help(const struct command *command)
 	return output_finish(&out);
 }
 
-int usage_version(void)
+int help_version(void)
 {
 	struct output out;
 	int status = output_open(&out, NULL);

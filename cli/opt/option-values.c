@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "opt/option-values.h"
-
-#include "base/message.h"
 #include "base/exit-status.h"
+#include "base/message.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { LONGEST_WAIT_S = 86400, DEFAULT_WAIT_MS = 30000, HIGHEST_VCPU = 1000000 };
 
-int words_add(struct words *words, const char *word)
+int string_list_add(struct string_list *words, const char *word)
 {
 	char **item = realloc(words->item, (words->count + 1) * sizeof(*item));
 	if (!item)
@@ -23,19 +24,9 @@ int words_add(struct words *words, const char *word)
 static int set_word(const char **out, const char *option, const char *value)
 {
 	if (value[0] == '\0')
-		return fail(STATUS_USAGE, "%s needs a value that is not empty", option);
+		return fail(STATUS_USAGE, "--%s needs a value that is not empty", option);
 	*out = value;
 	return 0;
-}
-
-/* One of some words; its place in the list, or -1. */
-static int choice(const char *value, const char *const *words)
-{
-	for (int i = 0; words[i]; i++) {
-		if (strcmp(value, words[i]) == 0)
-			return i;
-	}
-	return -1;
 }
 
 static const char *skip_digits(const char *at)
@@ -69,66 +60,17 @@ static int set_seconds(unsigned *ms, const char *option, const char *value)
 {
 	if (parse_seconds(value, ms))
 		return 0;
-	return fail(STATUS_USAGE,
-		    "%s: '%s' is not a time; give seconds, above 0 and up to %d, such as 5 or 0.5",
-		    option, value, LONGEST_WAIT_S);
-}
-
-int set_target(struct options *o, const char *value)
-{
-	const char *address = NULL;
-	int status = set_word(&address, "--target", value);
-	return status != 0 ? status : words_add(&o->targets, address);
+	return fail(
+		STATUS_USAGE,
+		"--%s: '%s' is not a time; give seconds, above 0 and up to %d, such as 5 or 0.5",
+		option, value, LONGEST_WAIT_S);
 }
 
 int set_wait(struct options *o, const char *value)
 {
 	if (value)
-		return set_seconds(&o->wait_ms, "--wait", value);
+		return set_seconds(&o->wait_ms, "wait", value);
 	o->wait_ms = DEFAULT_WAIT_MS;
-	return 0;
-}
-
-int set_timeout(struct options *o, const char *value)
-{
-	return set_seconds(&o->timeout_ms, "--timeout", value);
-}
-
-int set_interval(struct options *o, const char *value)
-{
-	return set_seconds(&o->interval_ms, "--interval", value);
-}
-
-int set_on_exit(struct options *o, const char *value)
-{
-	static const char *const words[] = {"restore", "resume", "halt", NULL};
-	static const enum gdbregs_on_close how[] = {GDBREGS_ON_CLOSE_RESTORE,
-						    GDBREGS_ON_CLOSE_RESUME, GDBREGS_ON_CLOSE_HALT};
-	int i = choice(value, words);
-	if (i < 0)
-		return fail(STATUS_USAGE, "--on-exit: '%s' is none of restore, resume, halt",
-			    value);
-	o->on_exit = how[i];
-	return 0;
-}
-
-int set_arch(struct options *o, const char *value)
-{
-	return set_word(&o->arch, "--arch", value);
-}
-
-int set_tdesc(struct options *o, const char *value)
-{
-	return set_word(&o->tdesc, "--tdesc", value);
-}
-
-int set_endian(struct options *o, const char *value)
-{
-	static const char *const words[] = {"little", "big", NULL};
-	int i = choice(value, words);
-	if (i < 0)
-		return fail(STATUS_USAGE, "--endian: '%s' is neither little nor big", value);
-	o->endian = i == 0 ? GDBREGS_BYTE_ORDER_LITTLE : GDBREGS_BYTE_ORDER_BIG;
 	return 0;
 }
 
@@ -181,32 +123,6 @@ int set_vcpu(struct options *o, const char *value)
 	return 0;
 }
 
-int set_feature(struct options *o, const char *value)
-{
-	return words_add(&o->features, value);
-}
-
-int set_group(struct options *o, const char *value)
-{
-	return words_add(&o->groups, value);
-}
-
-int set_exclude(struct options *o, const char *value)
-{
-	return words_add(&o->excludes, value);
-}
-
-int set_format(struct options *o, const char *value)
-{
-	static const char *const words[] = {"text", "json", "jsonl", "csv", "vcd", NULL};
-	int i = choice(value, words);
-	if (i < 0)
-		return fail(STATUS_USAGE, "--format: '%s' is none of text, json, jsonl, csv, vcd",
-			    value);
-	o->format = (enum format)i;
-	return 0;
-}
-
 int set_json(struct options *o, const char *value)
 {
 	(void)value;
@@ -214,29 +130,114 @@ int set_json(struct options *o, const char *value)
 	return 0;
 }
 
-int set_output(struct options *o, const char *value)
+/* Decimal, or 0x and hex digits; all of it. strtoull() alone takes signs, blanks
+ * and octal, which nobody means by an address. */
+static bool parse_number(const char *value, uint64_t *number)
 {
-	return set_word(&o->output, "--output", value);
+	char *end;
+	int base = value[0] == '0' && (value[1] == 'x' || value[1] == 'X') ? 16 : 10;
+	const char *digits = base == 16 ? value + 2 : value;
+	bool digit = (digits[0] >= '0' && digits[0] <= '9') ||
+		     (base == 16 && ((digits[0] | 32) >= 'a' && (digits[0] | 32) <= 'f'));
+	errno = 0;
+	*number = strtoull(digits, &end, base);
+	return digit && *end == '\0' && errno == 0;
 }
 
-int set_raw(struct options *o, const char *value)
+static int parse_address(const char *option, const char *value, uint64_t *address)
 {
-	return set_word(&o->raw_dir, "--raw", value);
+	if (parse_number(value, address))
+		return 0;
+	return fail(STATUS_USAGE,
+		    "%s: '%s' is not an address; give a number of up to 64 bits, such as 0x7c00",
+		    option, value);
 }
 
-#define FLAG(name)                                                                                 \
-	int set_##name(struct options *o, const char *value)                                       \
-	{                                                                                          \
-		(void)value;                                                                       \
-		o->name = true;                                                                    \
-		return 0;                                                                          \
+int set_count(struct options *o, const char *value)
+{
+	if (parse_number(value, &o->count) && o->count > 0)
+		return 0;
+	return fail(STATUS_USAGE, "--count: '%s' is not a number from 1 to 2^64 - 1", value);
+}
+
+int set_until(struct options *o, const char *value)
+{
+	o->has_until = true;
+	return parse_address("--until", value, &o->until);
+}
+
+static bool has_break(const struct options *o, uint64_t address)
+{
+	for (size_t i = 0; i < o->break_count; i++) {
+		if (o->breaks[i] == address)
+			return true;
 	}
+	return false;
+}
 
-FLAG(log_packets)
-FLAG(strict)
-FLAG(all)
-FLAG(irq)
-FLAG(quiet)
-FLAG(verbose)
-FLAG(help)
-FLAG(version)
+int set_break(struct options *o, const char *value)
+{
+	uint64_t address;
+	int status = parse_address("--break", value, &address);
+	if (status != 0 || has_break(o, address))
+		return status;
+	uint64_t *breaks = realloc(o->breaks, (o->break_count + 1) * sizeof(*breaks));
+	if (!breaks)
+		return fail_nomem();
+	o->breaks = breaks;
+	breaks[o->break_count++] = address;
+	return 0;
+}
+
+/* ------------------------------------------------------------ by kind --- */
+
+/* "a, b, c" */
+static void list_choices(const struct option_choice *choices, char *text, size_t capacity)
+{
+	size_t size = 0;
+	for (size_t i = 0; choices[i].word && size < capacity; i++)
+		size += (size_t)snprintf(text + size, capacity - size, "%s%s", i > 0 ? ", " : "",
+					 choices[i].word);
+}
+
+static int set_choice(const struct option_info *info, int *out, const char *value)
+{
+	char list[120];
+	for (size_t i = 0; info->choices[i].word; i++) {
+		if (strcmp(value, info->choices[i].word) == 0) {
+			*out = info->choices[i].value;
+			return 0;
+		}
+	}
+	list_choices(info->choices, list, sizeof(list));
+	return fail(STATUS_USAGE, "--%s: '%s' is none of %s", info->name, value, list);
+}
+
+static int set_target(struct string_list *list, const struct option_info *info, const char *value)
+{
+	const char *address = NULL;
+	int status = set_word(&address, info->name, value);
+	return status != 0 ? status : string_list_add(list, address);
+}
+
+int option_set(const struct option_info *info, struct options *o, const char *value)
+{
+	void *member = (char *)o + info->offset;
+	switch (info->kind) {
+	case OPTION_FLAG:
+		*(bool *)member = true;
+		return 0;
+	case OPTION_WORD:
+		return set_word(member, info->name, value);
+	case OPTION_WORDS:
+		return string_list_add(member, value);
+	case OPTION_TARGETS:
+		return set_target(member, info, value);
+	case OPTION_SECONDS:
+		return set_seconds(member, info->name, value);
+	case OPTION_CHOICE:
+		return set_choice(info, member, value);
+	default:
+		return info->set(o, value);
+	}
+}

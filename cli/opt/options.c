@@ -8,77 +8,105 @@
 #include "base/suggest.h"
 
 #include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_OPTIONS = 40, FIRST_LONG = 256 };
+enum { MOST_OPTIONS = 60, FIRST_KEY = 256 };
+
+#define AT(member) offsetof(struct options, member)
+
+static const struct option_choice on_exit_choices[] = {
+	{"restore", GDBREGS_ON_CLOSE_RESTORE},
+	{"resume", GDBREGS_ON_CLOSE_RESUME},
+	{"halt", GDBREGS_ON_CLOSE_HALT},
+	{NULL, 0},
+};
+static const struct option_choice endian_choices[] = {
+	{"little", GDBREGS_BYTE_ORDER_LITTLE},
+	{"big", GDBREGS_BYTE_ORDER_BIG},
+	{NULL, 0},
+};
+static const struct option_choice format_choices[] = {
+	{"text", FORMAT_TEXT}, {"json", FORMAT_JSON}, {"jsonl", FORMAT_JSONL},
+	{"csv", FORMAT_CSV},   {"vcd", FORMAT_VCD},   {NULL, 0},
+};
 
 // clang-format off
 static const struct option_info table[] = {
-	{'t', "target", required_argument, "ADDR", GROUP_CONNECTION, set_target,
-	 "where the stub listens: HOST:PORT, :PORT, [V6]:PORT\n"
+	{'t', "target", "ADDR", GROUP_CONNECTION, OPTION_TARGETS, AT(targets),
+	 .help = "where the stub listens: HOST:PORT, :PORT, [V6]:PORT\n"
 	 "or unix:PATH; default localhost:1234; repeatable for\n"
 	 "vcpus, dump and diff"},
-	{FIRST_LONG, "wait", optional_argument, "SECONDS", GROUP_CONNECTION, set_wait,
-	 "wait until the stub accepts and answers; default 30"},
-	{FIRST_LONG + 1, "timeout", required_argument, "SECONDS", GROUP_CONNECTION, set_timeout,
-	 "wait so long for each reply; default 5"},
-	{FIRST_LONG + 2, "on-exit", required_argument, "HOW", GROUP_CONNECTION, set_on_exit,
-	 "leave the guest as it was (restore, the default),\n"
-	 "running (resume) or halted (halt)"},
-	{FIRST_LONG + 3, "arch", required_argument, "NAME", GROUP_CONNECTION, set_arch,
-	 "shipped description, where the stub serves none"},
-	{FIRST_LONG + 4, "tdesc", required_argument, "FILE", GROUP_CONNECTION, set_tdesc,
-	 "description to use instead of the stub's"},
-	{FIRST_LONG + 5, "endian", required_argument, "ORDER", GROUP_CONNECTION, set_endian,
-	 "show numbers as little or big endian, whatever is\n"
-	 "known of the target"},
-	{FIRST_LONG + 6, "log-packets", no_argument, NULL, GROUP_CONNECTION, set_log_packets,
-	 "show every packet on stderr"},
-	{'n', "count", required_argument, "N", GROUP_COUNT, set_count,
-	 "end after N steps (trace), hits (trace --break) or\n"
-	 "samples (watch)"},
-	{FIRST_LONG + 12, "until", required_argument, "ADDR", GROUP_TRACE, set_until,
-	 "end when the program counter is at ADDR"},
-	{FIRST_LONG + 13, "break", required_argument, "ADDR", GROUP_TRACE, set_break,
-	 "let the guest run, and record each time a vCPU comes\n"
-	 "to ADDR; repeatable"},
-	{FIRST_LONG + 14, "all", no_argument, NULL, GROUP_TRACE, set_all,
-	 "record all selected registers at every step, not\n"
+	{0, "wait", "SECONDS", GROUP_CONNECTION, OPTION_OTHER, 0,
+	 .help = "wait until the stub accepts and answers; default 30",
+	 .optional = true, .set = set_wait},
+	{0, "timeout", "SECONDS", GROUP_CONNECTION, OPTION_SECONDS, AT(timeout_ms),
+	 .help = "wait so long for each reply; default 5"},
+	{0, "on-exit", "HOW", GROUP_CONNECTION, OPTION_CHOICE, AT(on_exit),
+	 .help = "leave the guest as it was (restore, the default),\n"
+	 "running (resume) or halted (halt)",
+	 .choices = on_exit_choices},
+	{0, "arch", "NAME", GROUP_CONNECTION, OPTION_WORD, AT(arch),
+	 .help = "shipped description, where the stub serves none"},
+	{0, "tdesc", "FILE", GROUP_CONNECTION, OPTION_WORD, AT(tdesc),
+	 .help = "description to use instead of the stub's"},
+	{0, "endian", "ORDER", GROUP_CONNECTION, OPTION_CHOICE, AT(endian),
+	 .help = "show numbers as little or big endian, whatever is\n"
+	 "known of the target",
+	 .choices = endian_choices},
+	{0, "log-packets", NULL, GROUP_CONNECTION, OPTION_FLAG, AT(log_packets),
+	 .help = "show every packet on stderr"},
+	{'n', "count", "N", GROUP_COUNT, OPTION_OTHER, 0,
+	 .help = "end after N steps (trace), hits (trace --break) or\n"
+	 "samples (watch)",
+	 .set = set_count},
+	{0, "until", "ADDR", GROUP_TRACE, OPTION_OTHER, 0,
+	 .help = "end when the program counter is at ADDR",
+	 .set = set_until},
+	{0, "break", "ADDR", GROUP_TRACE, OPTION_OTHER, 0,
+	 .help = "let the guest run, and record each time a vCPU comes\n"
+	 "to ADDR; repeatable",
+	 .set = set_break},
+	{0, "all", NULL, GROUP_TRACE, OPTION_FLAG, AT(all),
+	 .help = "record all selected registers at every step, not\n"
 	 "only what changed"},
-	{FIRST_LONG + 15, "irq", no_argument, NULL, GROUP_TRACE, set_irq,
-	 "let interrupts and timers through during steps"},
-	{'i', "interval", required_argument, "SECONDS", GROUP_INTERVAL, set_interval,
-	 "time between samples; default 1"},
-	{'c', "vcpu", required_argument, "N[,N...]|all", GROUP_VCPU, set_vcpu,
-	 "which vCPUs, numbered from 0"},
-	{FIRST_LONG + 7, "feature", required_argument, "GLOB", GROUP_SELECT, set_feature,
-	 "only registers of features that fit; repeatable"},
-	{FIRST_LONG + 8, "group", required_argument, "NAME", GROUP_GROUP, set_group,
-	 "only registers of this group: general, float,\n"
+	{0, "irq", NULL, GROUP_TRACE, OPTION_FLAG, AT(irq),
+	 .help = "let interrupts and timers through during steps"},
+	{'i', "interval", "SECONDS", GROUP_INTERVAL, OPTION_SECONDS, AT(interval_ms),
+	 .help = "time between samples; default 1"},
+	{'c', "vcpu", "N[,N...]|all", GROUP_VCPU, OPTION_OTHER, 0,
+	 .help = "which vCPUs, numbered from 0",
+	 .set = set_vcpu},
+	{0, "feature", "GLOB", GROUP_SELECT, OPTION_WORDS, AT(features),
+	 .help = "only registers of features that fit; repeatable"},
+	{0, "group", "NAME", GROUP_GROUP, OPTION_WORDS, AT(groups),
+	 .help = "only registers of this group: general, float,\n"
 	 "vector, ...; repeatable"},
-	{FIRST_LONG + 9, "exclude", required_argument, "GLOB", GROUP_SELECT, set_exclude,
-	 "no registers that fit [FEATURE:]NAME; repeatable"},
-	{FIRST_LONG + 10, "strict", no_argument, NULL, GROUP_STRICT, set_strict,
-	 "exit 5 where a selected register is unavailable"},
-	{FIRST_LONG + 11, "raw", required_argument, "DIR", GROUP_RAW, set_raw,
-	 "save every document as the stub served it in DIR,\n"
+	{0, "exclude", "GLOB", GROUP_SELECT, OPTION_WORDS, AT(excludes),
+	 .help = "no registers that fit [FEATURE:]NAME; repeatable"},
+	{0, "strict", NULL, GROUP_STRICT, OPTION_FLAG, AT(strict),
+	 .help = "exit 5 where a selected register is unavailable"},
+	{0, "raw", "DIR", GROUP_RAW, OPTION_WORD, AT(raw_dir),
+	 .help = "save every document as the stub served it in DIR,\n"
 	 "instead of printing the resolved one"},
-	{'f', "format", required_argument, "FORMAT", GROUP_FORMAT, set_format,
-	 "text (default), json, jsonl or csv; trace also vcd"},
-	{'j', "json", no_argument, NULL, GROUP_FORMAT, set_json,
-	 "the same as -f json"},
-	{'o', "output", required_argument, "FILE", GROUP_OUTPUT, set_output,
-	 "write to FILE, whole or not at all"},
-	{'q', "quiet", no_argument, NULL, GROUP_ALWAYS, set_quiet,
-	 "no notes, no progress, only errors"},
-	{'v', "verbose", no_argument, NULL, GROUP_ALWAYS, set_verbose,
-	 "say more on stderr"},
-	{'h', "help", no_argument, NULL, GROUP_ALWAYS, set_help,
-	 "show this help; after COMMAND, that command's"},
-	{'V', "version", no_argument, NULL, GROUP_ALWAYS, set_version,
-	 "show the version"},
+	{'f', "format", "FORMAT", GROUP_FORMAT, OPTION_CHOICE, AT(format),
+	 .help = "text (default), json, jsonl or csv; trace also vcd",
+	 .choices = format_choices},
+	{'j', "json", NULL, GROUP_FORMAT, OPTION_OTHER, 0,
+	 .help = "the same as -f json",
+	 .set = set_json},
+	{'o', "output", "FILE", GROUP_OUTPUT, OPTION_WORD, AT(output),
+	 .help = "write to FILE, atomically"},
+	{'q', "quiet", NULL, GROUP_ALWAYS, OPTION_FLAG, AT(quiet),
+	 .help = "no notes, no progress, only errors"},
+	{'v', "verbose", NULL, GROUP_ALWAYS, OPTION_FLAG, AT(verbose),
+	 .help = "say more on stderr"},
+	{'h', "help", NULL, GROUP_ALWAYS, OPTION_FLAG, AT(help),
+	 .help = "show this help; after COMMAND, that command's"},
+	{'V', "version", NULL, GROUP_ALWAYS, OPTION_FLAG, AT(version),
+	 .help = "show the version"},
 };
 // clang-format on
 
@@ -100,10 +128,16 @@ bool options_offline(const struct options *o)
 	return !options_live(o) && (o->tdesc || o->arch);
 }
 
+/* What getopt calls it: its letter, or else its place in the table above all letters. */
+static int key_of(const struct option_info *info)
+{
+	return info->letter != 0 ? info->letter : FIRST_KEY + (int)(info - table);
+}
+
 static const struct option_info *find(int key)
 {
 	for (size_t i = 0; i < TABLE_COUNT; i++) {
-		if (table[i].key == key)
+		if (key_of(&table[i]) == key)
 			return &table[i];
 	}
 	return NULL;
@@ -125,11 +159,14 @@ static void make_syntax(struct syntax *syntax)
 	char *end = syntax->shorts + 2;
 	for (size_t i = 0; i < TABLE_COUNT; i++) {
 		const struct option_info *info = &table[i];
-		syntax->longs[i] = (struct option){info->name, info->argument, NULL, info->key};
-		if (info->key >= FIRST_LONG)
+		int argument = !info->argument	? no_argument
+			       : info->optional ? optional_argument
+						: required_argument;
+		syntax->longs[i] = (struct option){info->name, argument, NULL, key_of(info)};
+		if (info->letter == 0)
 			continue;
-		*end++ = (char)info->key;
-		if (info->argument == required_argument)
+		*end++ = info->letter;
+		if (argument == required_argument)
 			*end++ = ':';
 	}
 }
@@ -181,13 +218,13 @@ static int bad_option(char **argv)
 static int missing_argument(void)
 {
 	const struct option_info *info = find(optopt);
-	return fail(STATUS_USAGE, "--%s needs a value: %s", info->name, info->argument_name);
+	return fail(STATUS_USAGE, "--%s needs a value: %s", info->name, info->argument);
 }
 
 static int take_word(struct options *o, char *word)
 {
 	if (o->command)
-		return words_add(&o->arguments, word);
+		return string_list_add(&o->arguments, word);
 	o->command = command_find(word);
 	return o->command ? 0 : command_unknown(word);
 }
@@ -213,7 +250,7 @@ static int take(struct options *o, int key, char **argv, bool *used)
 		return missing_argument();
 	const struct option_info *info = find(key);
 	used[info - table] = true;
-	return info->set(o, optarg);
+	return option_set(info, o, optarg);
 }
 
 static int check_applies(const struct options *o, const bool *used)

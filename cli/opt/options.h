@@ -27,17 +27,17 @@ enum option_group {
 };
 
 /* Words of the command line; they live as long as argv. */
-struct words {
+struct string_list {
 	char **item;
 	size_t count;
 };
 
 struct options {
 	const struct command *command; /* NULL: only --help or --version was asked for */
-	struct words arguments; /* after COMMAND */
-	struct words patterns; /* those of the arguments that select registers; borrowed */
-	struct words targets;
-	struct words features, groups, excludes;
+	struct string_list arguments; /* after COMMAND */
+	struct string_list patterns; /* those of the arguments that select registers; borrowed */
+	struct string_list targets;
+	struct string_list features, groups, excludes;
 	char **spawn; /* what stands after `--`; NULL where nothing does */
 	unsigned wait_ms; /* 0: do not wait */
 	unsigned timeout_ms;
@@ -61,14 +61,33 @@ struct options {
 	bool log_packets, quiet, verbose, strict, help, version, all, irq;
 };
 
+/* What an option stores at its offset in struct options. */
+enum option_kind {
+	OPTION_FLAG, /* bool: true */
+	OPTION_WORD, /* const char *: not empty */
+	OPTION_WORDS, /* struct string_list: one more; may be empty */
+	OPTION_TARGETS, /* the same, not empty */
+	OPTION_SECONDS, /* unsigned: milliseconds */
+	OPTION_CHOICE, /* int or enum: the value of a struct option_choice */
+	OPTION_OTHER, /* `set` knows */
+};
+
+struct option_choice {
+	const char *word; /* NULL: the end */
+	int value;
+};
+
 struct option_info {
-	int key; /* short option, or a number above 255 */
+	char letter; /* 0: it has none */
 	const char *name;
-	int argument; /* no_argument … of getopt.h */
-	const char *argument_name;
-	enum option_group group;
-	int (*set)(struct options *o, const char *value); /* 0 or an exit status, said on stderr */
+	const char *argument; /* NULL: takes none */
+	unsigned group; /* mask of enum option_group */
+	enum option_kind kind;
+	size_t offset;
 	const char *help;
+	bool optional; /* the argument may be left out */
+	const struct option_choice *choices;
+	int (*set)(struct options *o, const char *value); /* 0 or an exit status, said on stderr */
 };
 
 /* Parse; 0 or an exit status, said on stderr. End `o` with options_fini() in both cases. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Snapshots in the four formats. The formats are those of gdbregs-snapshot(5).
- * To add one: a word in set_format(), a file snapshot-NAME.c, a case in formats.c. */
+ * To add one: a word in format_choices (opt/options.c), a file snapshot-NAME.c, a case in formats.c. */
 #ifndef CLI_FORMATS_H
 #define CLI_FORMATS_H
 

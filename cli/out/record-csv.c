@@ -28,7 +28,7 @@ static bool put_register(struct recorder *r, const struct record *record, const 
 {
 	char number[32], vcpu[16], bits[16];
 	snprintf(number, sizeof(number), "%llu", (unsigned long long)record->number);
-	snprintf(vcpu, sizeof(vcpu), "%u", record->lane->vcpu->index);
+	snprintf(vcpu, sizeof(vcpu), "%u", record->sampler->vcpu->index);
 	snprintf(bits, sizeof(bits), "%u", gdbregs_register_bits(v->reg));
 	text_clear(&r->line);
 	text_clear(&r->cell);
@@ -57,8 +57,8 @@ static bool put(struct recorder *r, const struct record *record)
 	bool ok = true;
 	if (r->count == 0)
 		put_header(r, record->time);
-	for (size_t i = 0; i < record->lane->count && ok; i++) {
-		struct value v = lane_value(record->lane, i);
+	for (size_t i = 0; i < record->sampler->count && ok; i++) {
+		struct value v = sampler_value(record->sampler, i);
 		if (record_has(record, i))
 			ok = put_register(r, record, &v);
 	}

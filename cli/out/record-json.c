@@ -8,10 +8,10 @@
 
 #include <stdlib.h>
 
-/* `{"name":"rip","feature":"..."` of every register of every lane. */
+/* `{"name":"rip","feature":"..."` of every register of every sampler. */
 struct names {
 	struct text text;
-	size_t **starts; /* per lane: one more than registers */
+	size_t **starts; /* per sampler: one more than registers */
 };
 
 static bool add_name(struct names *names, const struct gdbregs_register *reg)
@@ -26,17 +26,17 @@ static bool add_name(struct names *names, const struct gdbregs_register *reg)
 	return ok;
 }
 
-static bool add_names(struct names *names, const struct lane *lane, size_t **out)
+static bool add_names(struct names *names, const struct sampler *sampler, size_t **out)
 {
-	size_t *starts = calloc(lane->count + 1, sizeof(*starts));
+	size_t *starts = calloc(sampler->count + 1, sizeof(*starts));
 	*out = starts;
-	for (size_t i = 0; i < lane->count && starts; i++) {
+	for (size_t i = 0; i < sampler->count && starts; i++) {
 		starts[i] = names->text.size;
-		if (!add_name(names, lane->now[i].reg))
+		if (!add_name(names, sampler->now[i].reg))
 			return false;
 	}
 	if (starts)
-		starts[lane->count] = names->text.size;
+		starts[sampler->count] = names->text.size;
 	return starts;
 }
 
@@ -46,10 +46,10 @@ static bool begin(struct recorder *r)
 	r->state = names;
 	if (!names)
 		return false;
-	names->starts = calloc(r->lane_count + 1, sizeof(*names->starts));
+	names->starts = calloc(r->sampler_count + 1, sizeof(*names->starts));
 	bool ok = names->starts;
-	for (size_t i = 0; i < r->lane_count && ok; i++)
-		ok = add_names(names, &r->lanes[i], &names->starts[i]);
+	for (size_t i = 0; i < r->sampler_count && ok; i++)
+		ok = add_names(names, &r->samplers[i], &names->starts[i]);
 	if (r->options->format == FORMAT_JSON)
 		fputs("[", r->out->stream);
 	return ok;
@@ -75,13 +75,13 @@ static void add_value(struct text *line, const struct value *v)
 static void add_registers(struct recorder *r, const struct record *record)
 {
 	const struct names *names = r->state;
-	const struct lane *lane = record->lane;
-	const size_t *starts = names->starts[lane - r->lanes];
+	const struct sampler *sampler = record->sampler;
+	const size_t *starts = names->starts[sampler - r->samplers];
 	bool first = true;
-	for (size_t i = 0; i < lane->count; i++) {
+	for (size_t i = 0; i < sampler->count; i++) {
 		if (!record_has(record, i))
 			continue;
-		struct value v = lane_value(lane, i);
+		struct value v = sampler_value(sampler, i);
 		text_adds(&r->line, first ? "" : ",");
 		text_add(&r->line, names->text.data + starts[i], starts[i + 1] - starts[i]);
 		add_value(&r->line, &v);
@@ -98,7 +98,7 @@ static void add_head(struct recorder *r, const struct record *record)
 		snprintf(head, sizeof(head), "{");
 	text_adds(&r->line, head);
 	snprintf(head, sizeof(head), "\"%s\":%llu,\"vcpu\":%u,\"reason\":\"%s\",\"changed\":[",
-		 r->unit, (unsigned long long)record->number, record->lane->vcpu->index,
+		 r->unit, (unsigned long long)record->number, record->sampler->vcpu->index,
 		 record->reason);
 	text_adds(&r->line, head);
 }
@@ -129,7 +129,7 @@ static void fini(struct recorder *r)
 	struct names *names = r->state;
 	if (!names)
 		return;
-	for (size_t i = 0; i < r->lane_count && names->starts; i++)
+	for (size_t i = 0; i < r->sampler_count && names->starts; i++)
 		free(names->starts[i]);
 	free(names->starts);
 	text_fini(&names->text);

@@ -13,11 +13,11 @@ static bool begin(struct recorder *r)
 	return true;
 }
 
-static size_t name_width(const struct lane *lane)
+static size_t name_width(const struct sampler *sampler)
 {
 	size_t width = 0;
-	for (size_t i = 0; i < lane->count; i++) {
-		size_t size = printable_width(gdbregs_register_name(lane->now[i].reg));
+	for (size_t i = 0; i < sampler->count; i++) {
+		size_t size = printable_width(gdbregs_register_name(sampler->now[i].reg));
 		if (size > width && size <= WIDEST_NAME)
 			width = size;
 	}
@@ -31,8 +31,8 @@ static void put_prefix(struct recorder *r, const struct record *record)
 		return;
 	}
 	fprintf(r->out->stream, "%s  ", record->time);
-	if (r->lane_count > 1)
-		fprintf(r->out->stream, "vCPU %-3u  ", record->lane->vcpu->index);
+	if (r->sampler_count > 1)
+		fprintf(r->out->stream, "vCPU %-3u  ", record->sampler->vcpu->index);
 }
 
 static void put_heading(struct recorder *r, const struct record *record)
@@ -40,7 +40,7 @@ static void put_heading(struct recorder *r, const struct record *record)
 	char heading[160];
 	bool dull = strcmp(record->reason, r->unit) == 0;
 	snprintf(heading, sizeof(heading), "%s %llu, vCPU %u%s%s", r->unit,
-		 (unsigned long long)record->number, record->lane->vcpu->index, dull ? "" : ": ",
+		 (unsigned long long)record->number, record->sampler->vcpu->index, dull ? "" : ": ",
 		 dull ? "" : record->reason);
 	output_heading(r->out, heading);
 }
@@ -59,10 +59,10 @@ static bool put_register(struct recorder *r, const struct record *record, size_t
 			 size_t width)
 {
 	FILE *stream = r->out->stream;
-	const struct lane *lane = record->lane;
-	struct value now = lane_value(lane, index), old = lane_old_value(lane, index);
+	const struct sampler *sampler = record->sampler;
+	struct value now = sampler_value(sampler, index), old = sampler_old_value(sampler, index);
 	const char *decoded = value_decode(&now, r->options, &r->decoded);
-	bool changed = lane->readings > 1 && lane_changed(lane, index);
+	bool changed = sampler->readings > 1 && sampler_changed(sampler, index);
 	bool ok = decoded;
 	put_prefix(r, record);
 	printable_put(stream, gdbregs_register_name(now.reg), width);
@@ -82,12 +82,12 @@ static bool put_register(struct recorder *r, const struct record *record, size_t
 
 static bool put(struct recorder *r, const struct record *record)
 {
-	const struct lane *lane = record->lane;
-	size_t width = name_width(lane);
+	const struct sampler *sampler = record->sampler;
+	size_t width = name_width(sampler);
 	bool ok = true;
 	if (!record->time)
 		put_heading(r, record);
-	for (size_t i = 0; i < lane->count && ok; i++) {
+	for (size_t i = 0; i < sampler->count && ok; i++) {
 		if (record_has(record, i))
 			ok = put_register(r, record, i, width);
 	}

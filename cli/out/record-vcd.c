@@ -15,7 +15,7 @@ struct wires {
 };
 
 struct vcd {
-	struct wires *lanes;
+	struct wires *samplers;
 	uint64_t now; /* the time written last */
 };
 
@@ -71,15 +71,15 @@ static size_t width_of(const struct gdbregs_read *read)
 	return bits;
 }
 
-static bool make_wires(struct wires *wires, const struct lane *lane, size_t *next)
+static bool make_wires(struct wires *wires, const struct sampler *sampler, size_t *next)
 {
-	wires->ids = calloc(lane->count + 1, sizeof(*wires->ids));
-	wires->widths_bits = calloc(lane->count + 1, sizeof(*wires->widths_bits));
+	wires->ids = calloc(sampler->count + 1, sizeof(*wires->ids));
+	wires->widths_bits = calloc(sampler->count + 1, sizeof(*wires->widths_bits));
 	if (!wires->ids || !wires->widths_bits)
 		return false;
-	for (size_t i = 0; i < lane->count; i++) {
+	for (size_t i = 0; i < sampler->count; i++) {
 		vcd_make_id(wires->ids[i], (*next)++);
-		wires->widths_bits[i] = width_of(&lane->now[i]);
+		wires->widths_bits[i] = width_of(&sampler->now[i]);
 	}
 	return true;
 }
@@ -100,16 +100,16 @@ static void put_wire(struct recorder *r, const struct wires *wires, size_t index
 	fputs(" $end\n", r->out->stream);
 }
 
-static bool put_lane(struct recorder *r, const struct lane *lane, const struct wires *wires)
+static bool put_lane(struct recorder *r, const struct sampler *sampler, const struct wires *wires)
 {
 	FILE *stream = r->out->stream;
 	struct text names = {0};
-	size_t *starts = vcd_make_names(lane, &names);
+	size_t *starts = vcd_make_names(sampler, &names);
 	const char *feature = NULL;
 	bool ok = starts;
-	fprintf(stream, "$scope module vcpu%u $end\n", lane->vcpu->index);
-	for (size_t i = 0; i < lane->count && ok; i++) {
-		const char *of = gdbregs_register_feature(lane->now[i].reg);
+	fprintf(stream, "$scope module vcpu%u $end\n", sampler->vcpu->index);
+	for (size_t i = 0; i < sampler->count && ok; i++) {
+		const char *of = gdbregs_register_feature(sampler->now[i].reg);
 		if (i == 0 || of != feature) {
 			fputs(i > 0 ? "$upscope $end\n" : "", stream);
 			put_scope(r, of);
@@ -117,7 +117,7 @@ static bool put_lane(struct recorder *r, const struct lane *lane, const struct w
 		feature = of;
 		put_wire(r, wires, i, names.data + starts[i]);
 	}
-	fputs(lane->count > 0 ? "$upscope $end\n$upscope $end\n" : "$upscope $end\n", stream);
+	fputs(sampler->count > 0 ? "$upscope $end\n$upscope $end\n" : "$upscope $end\n", stream);
 	free(starts);
 	text_fini(&names);
 	return ok && !r->line.failed;
@@ -125,11 +125,11 @@ static bool put_lane(struct recorder *r, const struct lane *lane, const struct w
 
 static void note_byte_order(const struct recorder *r)
 {
-	for (size_t i = 0; i < r->lane_count; i++) {
-		if (r->lanes[i].vcpu->order != GDBREGS_BYTE_ORDER_UNKNOWN)
+	for (size_t i = 0; i < r->sampler_count; i++) {
+		if (r->samplers[i].vcpu->order != GDBREGS_BYTE_ORDER_UNKNOWN)
 			continue;
-		note("the byte order is unknown: the first byte is taken for the highest; "
-		     "--endian says otherwise");
+		log_note("the byte order is unknown: the first byte is taken for the highest; "
+			 "--endian says otherwise");
 		return;
 	}
 }
@@ -137,11 +137,11 @@ static void note_byte_order(const struct recorder *r)
 static void put_initial(struct recorder *r, const struct vcd *vcd)
 {
 	fputs("#0\n$dumpvars\n", r->out->stream);
-	for (size_t i = 0; i < r->lane_count; i++) {
-		for (size_t j = 0; j < r->lanes[i].count; j++) {
-			struct value v = lane_value(&r->lanes[i], j);
+	for (size_t i = 0; i < r->sampler_count; i++) {
+		for (size_t j = 0; j < r->samplers[i].count; j++) {
+			struct value v = sampler_value(&r->samplers[i], j);
 			text_clear(&r->line);
-			add_change(&r->line, &vcd->lanes[i], j, &v);
+			add_change(&r->line, &vcd->samplers[i], j, &v);
 			if (!r->line.failed)
 				fwrite(r->line.data, 1, r->line.size, r->out->stream);
 		}
@@ -156,17 +156,17 @@ static bool begin(struct recorder *r)
 	r->state = vcd;
 	if (!vcd)
 		return false;
-	vcd->lanes = calloc(r->lane_count + 1, sizeof(*vcd->lanes));
-	bool ok = vcd->lanes;
+	vcd->samplers = calloc(r->sampler_count + 1, sizeof(*vcd->samplers));
+	bool ok = vcd->samplers;
 	note_byte_order(r);
 	fprintf(r->out->stream,
 		"$version gdbregs-cli %s $end\n"
 		"$comment time is the number of the step $end\n"
 		"$timescale 1 ns $end\n",
 		gdbregs_version());
-	for (size_t i = 0; i < r->lane_count && ok; i++)
-		ok = make_wires(&vcd->lanes[i], &r->lanes[i], &next) &&
-		     put_lane(r, &r->lanes[i], &vcd->lanes[i]);
+	for (size_t i = 0; i < r->sampler_count && ok; i++)
+		ok = make_wires(&vcd->samplers[i], &r->samplers[i], &next) &&
+		     put_lane(r, &r->samplers[i], &vcd->samplers[i]);
 	fputs("$enddefinitions $end\n", r->out->stream);
 	if (ok)
 		put_initial(r, vcd);
@@ -178,8 +178,8 @@ static bool begin(struct recorder *r)
 static bool put(struct recorder *r, const struct record *record)
 {
 	struct vcd *vcd = r->state;
-	const struct lane *lane = record->lane;
-	const struct wires *wires = &vcd->lanes[lane - r->lanes];
+	const struct sampler *sampler = record->sampler;
+	const struct wires *wires = &vcd->samplers[sampler - r->samplers];
 	char time[32];
 	/* What the first record of each vCPU holds stands in $dumpvars. */
 	if (record->number == 0)
@@ -188,8 +188,8 @@ static bool put(struct recorder *r, const struct record *record)
 	snprintf(time, sizeof(time), "#%llu\n", (unsigned long long)record->number);
 	text_adds(&r->line, record->number != vcd->now ? time : "");
 	vcd->now = record->number;
-	for (size_t i = 0; i < lane->count; i++) {
-		struct value v = lane_value(lane, i);
+	for (size_t i = 0; i < sampler->count; i++) {
+		struct value v = sampler_value(sampler, i);
 		if (record_has(record, i))
 			add_change(&r->line, wires, i, &v);
 	}
@@ -209,11 +209,11 @@ static void fini(struct recorder *r)
 	struct vcd *vcd = r->state;
 	if (!vcd)
 		return;
-	for (size_t i = 0; i < r->lane_count && vcd->lanes; i++) {
-		free(vcd->lanes[i].ids);
-		free(vcd->lanes[i].widths_bits);
+	for (size_t i = 0; i < r->sampler_count && vcd->samplers; i++) {
+		free(vcd->samplers[i].ids);
+		free(vcd->samplers[i].widths_bits);
 	}
-	free(vcd->lanes);
+	free(vcd->samplers);
 	free(vcd);
 	r->state = NULL;
 }

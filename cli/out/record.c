@@ -7,19 +7,19 @@ static const struct record_format *const formats[] = {
 };
 
 void recorder_init(struct recorder *r, struct output *out, const struct options *o,
-		   const struct lane *lanes, size_t lane_count, const char *unit)
+		   const struct sampler *samplers, size_t sampler_count, const char *unit)
 {
 	*r = (struct recorder){.format = formats[o->format],
 			       .options = o,
 			       .out = out,
-			       .lanes = lanes,
-			       .lane_count = lane_count,
+			       .samplers = samplers,
+			       .sampler_count = sampler_count,
 			       .unit = unit};
 }
 
 bool record_has(const struct record *record, size_t index)
 {
-	return !record->empty && (record->full || lane_changed(record->lane, index));
+	return !record->empty && (record->full || sampler_changed(record->sampler, index));
 }
 
 bool recorder_put(struct recorder *r, const struct record *record)

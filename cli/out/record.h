@@ -2,7 +2,7 @@
 /* What trace and watch write: a record per step, hit or sample, as it happens.
  * Hides: the formats. Nothing is kept of a record once it is written.
  *
- * To add a format: a word in set_format(), a file record-NAME.c that defines a
+ * To add a format: a word in format_choices (opt/options.c), a file record-NAME.c that defines a
  * struct record_format, a line in record.c. */
 #ifndef CLI_RECORD_H
 #define CLI_RECORD_H
@@ -10,7 +10,7 @@
 #include "target/sampler.h"
 
 struct record {
-	const struct lane *lane;
+	const struct sampler *sampler;
 	uint64_t number; /* of the step, hit or sample */
 	const char *reason; /* what it came to, e.g. "step" */
 	const char *time; /* of the sample; NULL where the number is the time */
@@ -31,8 +31,8 @@ struct recorder {
 	const struct record_format *format;
 	const struct options *options;
 	struct output *out;
-	const struct lane *lanes;
-	size_t lane_count;
+	const struct sampler *samplers;
+	size_t sampler_count;
 	const char *unit; /* "step" or "sample" */
 	uint64_t count; /* records written */
 	struct text line, cell;
@@ -42,9 +42,9 @@ struct recorder {
 	bool failed; /* out of memory */
 };
 
-/* `lanes` must stay. Writes nothing yet. */
+/* `samplers` must stay. Writes nothing yet. */
 void recorder_init(struct recorder *r, struct output *out, const struct options *o,
-		   const struct lane *lanes, size_t lane_count, const char *unit);
+		   const struct sampler *samplers, size_t sampler_count, const char *unit);
 /* False: out of memory, or the output is broken. */
 bool recorder_put(struct recorder *r, const struct record *record);
 /* What makes the output whole. */

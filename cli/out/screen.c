@@ -22,7 +22,7 @@ struct column {
 	size_t name_width, value_width;
 };
 
-/* How the registers of a lane are laid out: down the columns, as people read lists. */
+/* How the registers of a sampler are laid out: down the columns, as people read lists. */
 struct grid {
 	struct column column[MOST_COLUMNS];
 	size_t columns, rows;
@@ -53,9 +53,9 @@ static size_t at_most(size_t value, size_t limit)
 	return value < limit ? value : limit;
 }
 
-static void widen(struct column *column, const struct lane *lane, size_t index)
+static void widen(struct column *column, const struct sampler *sampler, size_t index)
 {
-	struct value v = lane_value(lane, index);
+	struct value v = sampler_value(sampler, index);
 	size_t name = printable_width(gdbregs_register_name(v.reg));
 	size_t value = v.status < 0 ? strlen("<unavailable>") : 2 * v.size_bytes + 2;
 	name = at_most(name, WIDEST_NAME);
@@ -71,13 +71,13 @@ static size_t width_of(const struct column *column)
 }
 
 /* Its width with so many columns. */
-static size_t lay_out(struct grid *grid, const struct lane *lane, size_t columns)
+static size_t lay_out(struct grid *grid, const struct sampler *sampler, size_t columns)
 {
 	size_t width = 0;
 	*grid = (struct grid){.columns = columns};
-	grid->rows = (lane->count + columns - 1) / columns;
-	for (size_t i = 0; i < lane->count; i++)
-		widen(&grid->column[i / grid->rows], lane, i);
+	grid->rows = (sampler->count + columns - 1) / columns;
+	for (size_t i = 0; i < sampler->count; i++)
+		widen(&grid->column[i / grid->rows], sampler, i);
 	for (size_t i = 0; i < columns; i++)
 		width += width_of(&grid->column[i]) + (i > 0 ? GAP : 0);
 	return width;
@@ -93,14 +93,15 @@ static void squeeze(struct column *column, size_t columns)
 }
 
 /* One column if all registers find room in it, else as many as there are. */
-static struct grid make_grid(const struct screen *screen, const struct lane *lane, size_t rows)
+static struct grid make_grid(const struct screen *screen, const struct sampler *sampler,
+			     size_t rows)
 {
 	struct grid grid;
-	size_t columns = lane->count > rows ? MOST_COLUMNS : 1;
-	while (lay_out(&grid, lane, columns) > screen->columns && columns > 1)
+	size_t columns = sampler->count > rows ? MOST_COLUMNS : 1;
+	while (lay_out(&grid, sampler, columns) > screen->columns && columns > 1)
 		columns--;
 	squeeze(&grid.column[0], columns == 1 ? screen->columns : SIZE_MAX);
-	grid.decoded = lane->count <= rows;
+	grid.decoded = sampler->count <= rows;
 	return grid;
 }
 
@@ -118,11 +119,11 @@ static void add_field(struct text *out, const char *text, size_t width)
 		text_adds(out, " ");
 }
 
-static void add_value(struct screen *screen, const struct column *column, const struct lane *lane,
-		      size_t index)
+static void add_value(struct screen *screen, const struct column *column,
+		      const struct sampler *sampler, size_t index)
 {
-	struct value v = lane_value(lane, index);
-	bool changed = lane->readings > 1 && lane_changed(lane, index);
+	struct value v = sampler_value(sampler, index);
+	bool changed = sampler->readings > 1 && sampler_changed(sampler, index);
 	bool highlight = changed && screen->out->colour;
 	text_clear(&screen->cell);
 	text_add_printable(&screen->cell, gdbregs_register_name(v.reg),
@@ -136,10 +137,10 @@ static void add_value(struct screen *screen, const struct column *column, const 
 	text_adds(&screen->frame, highlight ? NORMAL : "");
 }
 
-static bool add_meaning(struct screen *screen, const struct grid *grid, const struct lane *lane,
-			size_t index)
+static bool add_meaning(struct screen *screen, const struct grid *grid,
+			const struct sampler *sampler, size_t index)
 {
-	struct value v = lane_value(lane, index);
+	struct value v = sampler_value(sampler, index);
 	const char *meaning = value_decode(&v, screen->options, &screen->decoded);
 	size_t used = width_of(&grid->column[0]) + 2;
 	if (!meaning)
@@ -163,19 +164,19 @@ static void begin_line(struct screen *screen)
 	text_adds(&screen->frame, CLEAR_LINE);
 }
 
-static bool add_row(struct screen *screen, const struct grid *grid, const struct lane *lane,
+static bool add_row(struct screen *screen, const struct grid *grid, const struct sampler *sampler,
 		    size_t row)
 {
 	bool ok = true;
 	begin_line(screen);
 	for (size_t column = 0; column < grid->columns; column++) {
 		size_t index = column * grid->rows + row;
-		if (index >= lane->count)
+		if (index >= sampler->count)
 			break;
 		text_adds(&screen->frame, column > 0 ? " " : "");
-		add_value(screen, &grid->column[column], lane, index);
+		add_value(screen, &grid->column[column], sampler, index);
 		if (grid->decoded)
-			ok = add_meaning(screen, grid, lane, index);
+			ok = add_meaning(screen, grid, sampler, index);
 	}
 	text_adds(&screen->frame, "\n");
 	return ok;
@@ -195,40 +196,41 @@ static void add_heading(struct screen *screen, const char *text)
 	text_adds(&screen->frame, "\n");
 }
 
-static bool add_lane(struct screen *screen, const struct lane *lane, size_t rows)
+static bool add_sampler(struct screen *screen, const struct sampler *sampler, size_t rows)
 {
 	char more[80];
-	struct grid grid = make_grid(screen, lane, rows);
+	struct grid grid = make_grid(screen, sampler, rows);
 	bool cut = grid.rows > rows;
 	size_t shown = cut && rows > 0 ? rows - 1 : at_most(grid.rows, rows);
 	bool ok = true;
 	for (size_t row = 0; row < shown && ok; row++)
-		ok = add_row(screen, &grid, lane, row);
+		ok = add_row(screen, &grid, sampler, row);
 	if (cut && rows > 0) {
 		snprintf(more, sizeof(more), "... %zu registers do not fit; select fewer",
-			 lane->count - at_most(lane->count, shown * grid.columns));
+			 sampler->count - at_most(sampler->count, shown * grid.columns));
 		add_heading(screen, more);
 	}
 	return ok;
 }
 
 /* The last line stays free: the cursor stands there. */
-static bool add_lanes(struct screen *screen, const struct lane *lanes, size_t count)
+static bool add_samplers(struct screen *screen, const struct sampler *samplers, size_t count)
 {
 	size_t headings = count > 1 ? count : 0;
 	size_t rows = screen->rows > headings + 2 ? screen->rows - headings - 2 : 0;
 	bool ok = true;
 	for (size_t i = 0; i < count && ok; i++) {
 		char heading[40];
-		snprintf(heading, sizeof(heading), "vCPU %u", lanes[i].vcpu->index);
+		snprintf(heading, sizeof(heading), "vCPU %u", samplers[i].vcpu->index);
 		if (count > 1)
 			add_heading(screen, heading);
-		ok = add_lane(screen, &lanes[i], rows / count);
+		ok = add_sampler(screen, &samplers[i], rows / count);
 	}
 	return ok;
 }
 
-bool screen_draw(struct screen *screen, const char *title, const struct lane *lanes, size_t count)
+bool screen_draw(struct screen *screen, const char *title, const struct sampler *samplers,
+		 size_t count)
 {
 	text_clear(&screen->frame);
 	measure_terminal(screen);
@@ -236,7 +238,7 @@ bool screen_draw(struct screen *screen, const char *title, const struct lane *la
 	signals_farewell(SHOW_CURSOR NORMAL "\r\n");
 	screen->shown = true;
 	add_heading(screen, title);
-	bool ok = add_lanes(screen, lanes, count);
+	bool ok = add_samplers(screen, samplers, count);
 	text_adds(&screen->frame, CLEAR_BELOW);
 	ok = ok && !screen->frame.failed && !screen->cell.failed;
 	if (ok)

@@ -16,8 +16,9 @@ struct screen {
 };
 
 void screen_init(struct screen *screen, struct output *out, const struct options *o);
-/* Show the lanes' values, what has changed highlighted. False: out of memory. */
-bool screen_draw(struct screen *screen, const char *title, const struct lane *lanes, size_t count);
+/* Show the samplers' values, what has changed highlighted. False: out of memory. */
+bool screen_draw(struct screen *screen, const char *title, const struct sampler *samplers,
+		 size_t count);
 /* Give the terminal back, the last frame on it. */
 void screen_fini(struct screen *screen);
 

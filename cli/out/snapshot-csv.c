@@ -58,7 +58,7 @@ static bool put_vcpu(struct output *out, const struct snapshot *s, const struct 
 
 static void put_error(struct output *out, const struct target *t)
 {
-	const char *fields[COLUMNS] = {[TARGET] = t->name, [ERROR] = t->why};
+	const char *fields[COLUMNS] = {[TARGET] = t->name, [ERROR] = t->error};
 	csv_row(out, fields, COLUMNS);
 }
 

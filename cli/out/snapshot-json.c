@@ -104,7 +104,7 @@ static bool put_target(struct output *out, const struct target *t)
 	json_t *object = json_object();
 	json_member(&object, "target", json_text(t->name));
 	if (t->status != 0) {
-		json_member(&object, "error", json_text(t->why));
+		json_member(&object, "error", json_text(t->error));
 		return json_put(out, object);
 	}
 	bool ok = json_put_open(out, object);
@@ -192,7 +192,7 @@ static bool put_error(struct output *out, const struct target *t)
 {
 	json_t *object = json_object();
 	json_member(&object, "target", json_text(t->name));
-	json_member(&object, "error", json_text(t->why));
+	json_member(&object, "error", json_text(t->error));
 	bool ok = json_put(out, object);
 	fputs("\n", out->stream);
 	return ok;

@@ -144,7 +144,7 @@ static void put_target(struct page *page, const struct target *t, enum shape sha
 		put_heading(page, t->name);
 	if (t->status != 0) {
 		fputs("error: ", page->out->stream);
-		printable_put(page->out->stream, t->why, 0);
+		printable_put(page->out->stream, t->error, 0);
 		fputc('\n', page->out->stream);
 		return;
 	}
@@ -163,9 +163,10 @@ static void note_byte_order(const struct targets *set)
 		const struct snapshot *s = &set->item[i].snapshot;
 		if (s->read_count == 0 || s->vcpus[0].order != GDBREGS_BYTE_ORDER_UNKNOWN)
 			continue;
-		note("%s: the byte order is unknown: bytes are shown as they came; numbers with "
-		     "--endian little or big",
-		     set->item[i].name);
+		log_note(
+			"%s: the byte order is unknown: bytes are shown as they came; numbers with "
+			"--endian little or big",
+			set->item[i].name);
 		return;
 	}
 }

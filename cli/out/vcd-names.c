@@ -58,11 +58,11 @@ static char *make_key(const struct gdbregs_register *reg)
 	return key.data;
 }
 
-static bool make_entries(struct entry *entries, const struct lane *lane)
+static bool make_entries(struct entry *entries, const struct sampler *sampler)
 {
 	bool ok = true;
-	for (size_t i = 0; i < lane->count && ok; i++) {
-		entries[i] = (struct entry){.key = make_key(lane->now[i].reg), .index = i};
+	for (size_t i = 0; i < sampler->count && ok; i++) {
+		entries[i] = (struct entry){.key = make_key(sampler->now[i].reg), .index = i};
 		ok = entries[i].key;
 	}
 	return ok;
@@ -120,16 +120,16 @@ static void add_names(struct text *text, const struct entry *sorted, size_t coun
 	}
 }
 
-size_t *vcd_make_names(const struct lane *lane, struct text *text)
+size_t *vcd_make_names(const struct sampler *sampler, struct text *text)
 {
-	struct entry *entries = calloc(lane->count + 1, sizeof(*entries));
-	size_t *starts = calloc(lane->count + 1, sizeof(*starts));
-	bool ok = entries && starts && make_entries(entries, lane);
+	struct entry *entries = calloc(sampler->count + 1, sizeof(*entries));
+	size_t *starts = calloc(sampler->count + 1, sizeof(*starts));
+	bool ok = entries && starts && make_entries(entries, sampler);
 	if (ok) {
-		qsort(entries, lane->count, sizeof(*entries), compare);
-		add_names(text, entries, lane->count, starts);
+		qsort(entries, sampler->count, sizeof(*entries), compare);
+		add_names(text, entries, sampler->count, starts);
 	}
-	for (size_t i = 0; i < lane->count && entries; i++)
+	for (size_t i = 0; i < sampler->count && entries; i++)
 		free(entries[i].key);
 	free(entries);
 	if (ok && !text->failed)

@@ -10,9 +10,9 @@
  * dots separate scopes in GTKWave, brackets are ranges. */
 void vcd_add_name(struct text *text, const char *name);
 
-/* The name of every recorded register of a lane, unique in its feature: places in
+/* The name of every recorded register of a sampler, unique in its feature: places in
  * `text`, one each. NULL: out of memory; else the caller's to free. */
-size_t *vcd_make_names(const struct lane *lane, struct text *text);
+size_t *vcd_make_names(const struct sampler *sampler, struct text *text);
 
 /* The short word that stands for wire `index` in the body. */
 enum { VCD_ID = 8 };

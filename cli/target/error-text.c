@@ -34,7 +34,7 @@ static const char *find(const char *words, const char *label, size_t form, size_
 	return at && strchr(" :;,", at[*size]) ? at : NULL;
 }
 
-void why_write(char *out, size_t capacity, const char *words, const char *label)
+void error_text_write(char *out, size_t capacity, const char *words, const char *label)
 {
 	const char *at = NULL;
 	size_t size = 0;

@@ -29,22 +29,23 @@ static int make_file(char path[PATH_MAX])
 	return 0;
 }
 
-void undescribed_prepare(struct targets *set)
+void no_description_prepare(struct targets *set)
 {
 	const struct options *o = set->options;
 	if (o->arch || o->tdesc || set->access == GDBREGS_NO_REGS)
 		return;
-	set->undescribed_fd = make_file(set->arch_path);
-	if (set->undescribed_fd == 0 || gdbregs_description_load(set->context, set->arch_path, NULL,
-								 &set->undescribed, NULL) < 0)
-		undescribed_fini(set);
+	set->no_description_fd = make_file(set->arch_path);
+	if (set->no_description_fd == 0 ||
+	    gdbregs_description_load(set->context, set->arch_path, NULL, &set->undescribed, NULL) <
+		    0)
+		no_description_fini(set);
 }
 
-void undescribed_fini(struct targets *set)
+void no_description_fini(struct targets *set)
 {
-	if (set->undescribed_fd > 0)
-		close(set->undescribed_fd);
-	set->undescribed_fd = 0;
+	if (set->no_description_fd > 0)
+		close(set->no_description_fd);
+	set->no_description_fd = 0;
 	set->undescribed = NULL;
 	set->arch_path[0] = '\0';
 }
@@ -63,7 +64,7 @@ static unsigned find(const struct target *t)
 	return vcpu;
 }
 
-bool undescribed_is(const struct target *t)
+bool no_description_is(const struct target *t)
 {
 	return t->set->undescribed && find(t) < gdbregs_vcpu_count(t->session);
 }
@@ -178,7 +179,7 @@ static int ask(struct target *t, const char *packet, gdbregs_uv_cb cb)
 /* Whatever is answered to the first two, `g` is asked. The description comes
  * first though there is none: where a QEMU 7.2 of ppc64 has one after all, and
  * its announcement was lost, it aborts if `g` comes before that. */
-int undescribed_fail(struct target *t)
+int no_description_fail(struct target *t)
 {
 	char select[64];
 	const char *thread = gdbregs_vcpu_thread(t->session, find(t));

@@ -9,25 +9,25 @@
 
 /* ------------------------------------------------------------ making --- */
 
-static size_t find(const struct lane *lane, const struct gdbregs_register *reg)
+static size_t find(const struct sampler *sampler, const struct gdbregs_register *reg)
 {
 	size_t i = 0;
-	while (i < lane->total && lane->now[i].reg != reg)
+	while (i < sampler->total && sampler->now[i].reg != reg)
 		i++;
-	return i < lane->total ? i : NOWHERE;
+	return i < sampler->total ? i : NOWHERE;
 }
 
 /* Its place among those read; added where it is not there. */
-static size_t include(struct lane *lane, const struct gdbregs_register *reg)
+static size_t include(struct sampler *sampler, const struct gdbregs_register *reg)
 {
 	if (!reg)
 		return NOWHERE;
-	size_t place = find(lane, reg);
+	size_t place = find(sampler, reg);
 	if (place != NOWHERE)
 		return place;
-	lane->now[lane->total] = lane->before[lane->total] = (struct gdbregs_read){
-		.vcpu = lane->vcpu->index, .reg = reg, .status = GDBREGS_ERR_UNAVAILABLE};
-	return lane->total++;
+	sampler->now[sampler->total] = sampler->before[sampler->total] = (struct gdbregs_read){
+		.vcpu = sampler->vcpu->index, .reg = reg, .status = GDBREGS_ERR_UNAVAILABLE};
+	return sampler->total++;
 }
 
 static const struct gdbregs_register *look_up(const struct gdbregs_reg_descriptor *all,
@@ -62,80 +62,82 @@ static const struct gdbregs_register *find_pc(const struct gdbregs_reg_descripto
 
 /* x86 in real mode: the program counter is an offset, what a breakpoint has is a
  * linear address. */
-static void include_place(struct lane *lane, const struct gdbregs_reg_descriptor *all, size_t count)
+static void include_place(struct sampler *sampler, const struct gdbregs_reg_descriptor *all,
+			  size_t count)
 {
 	const struct gdbregs_register *cs = look_up(all, count, "cs");
 	const struct gdbregs_register *cr0 = look_up(all, count, "cr0");
-	lane->pc = include(lane, find_pc(all, count));
+	sampler->pc = include(sampler, find_pc(all, count));
 	if (!cs || !cr0)
 		return;
-	lane->cs = include(lane, cs);
-	lane->cr0 = include(lane, cr0);
+	sampler->cs = include(sampler, cs);
+	sampler->cr0 = include(sampler, cr0);
 }
 
-int lane_init(struct lane *lane, const struct snapshot *s, const struct vcpu *vcpu, bool located)
+int sampler_init(struct sampler *sampler, const struct snapshot *s, const struct vcpu *vcpu,
+		 bool located)
 {
 	const struct selected *selected = snapshot_selected(s, vcpu);
 	struct gdbregs_reg_descriptor *all = NULL;
 	size_t count = 0;
-	*lane = (struct lane){
+	*sampler = (struct sampler){
 		.target = s->target, .vcpu = vcpu, .pc = NOWHERE, .cs = NOWHERE, .cr0 = NOWHERE};
-	lane->now = calloc(selected->count + LANE_MOST_EXTRA, sizeof(*lane->now));
-	lane->before = calloc(selected->count + LANE_MOST_EXTRA, sizeof(*lane->before));
+	sampler->now = calloc(selected->count + SAMPLER_MOST_EXTRA, sizeof(*sampler->now));
+	sampler->before = calloc(selected->count + SAMPLER_MOST_EXTRA, sizeof(*sampler->before));
 	int error = gdbregs_description_registers(selected->description, &all, &count);
-	if (!lane->now || !lane->before || error < 0) {
+	if (!sampler->now || !sampler->before || error < 0) {
 		gdbregs_free(all);
 		return GDBREGS_ERR_NOMEM;
 	}
 	for (size_t i = 0; i < selected->count; i++)
-		include(lane, selected->registers[i]);
-	lane->count = lane->total;
+		include(sampler, selected->registers[i]);
+	sampler->count = sampler->total;
 	if (located)
-		include_place(lane, all, count);
+		include_place(sampler, all, count);
 	gdbregs_free(all);
 	return 0;
 }
 
-void lane_fini(struct lane *lane)
+void sampler_fini(struct sampler *sampler)
 {
-	free(lane->now);
-	free(lane->before);
-	gdbregs_buffer_fini(&lane->now_bytes);
-	gdbregs_buffer_fini(&lane->before_bytes);
-	*lane = (struct lane){.vcpu = NULL};
+	free(sampler->now);
+	free(sampler->before);
+	gdbregs_buffer_fini(&sampler->now_bytes);
+	gdbregs_buffer_fini(&sampler->before_bytes);
+	*sampler = (struct sampler){.vcpu = NULL};
 }
 
 /* ----------------------------------------------------------- reading --- */
 
-static void swap(struct lane *lane)
+static void swap(struct sampler *sampler)
 {
-	struct gdbregs_read *reads = lane->now;
-	struct gdbregs_buffer bytes = lane->now_bytes;
-	lane->now = lane->before;
-	lane->now_bytes = lane->before_bytes;
-	lane->before = reads;
-	lane->before_bytes = bytes;
+	struct gdbregs_read *reads = sampler->now;
+	struct gdbregs_buffer bytes = sampler->now_bytes;
+	sampler->now = sampler->before;
+	sampler->now_bytes = sampler->before_bytes;
+	sampler->before = reads;
+	sampler->before_bytes = bytes;
 }
 
-void lane_unread(struct lane *lane)
+void sampler_unread(struct sampler *sampler)
 {
-	swap(lane);
-	lane->readings--;
+	swap(sampler);
+	sampler->readings--;
 }
 
-int lane_read(struct lane *lane, struct gdbregs_session *s, gdbregs_uv_cb cb, void *arg)
+int sampler_read(struct sampler *sampler, struct gdbregs_session *s, gdbregs_uv_cb cb, void *arg)
 {
-	swap(lane);
-	lane->readings++;
-	return gdbregs_uv_read_registers(s, lane->now, lane->total, &lane->now_bytes, cb, arg,
-					 NULL);
+	swap(sampler);
+	sampler->readings++;
+	return gdbregs_uv_read_registers(s, sampler->now, sampler->total, &sampler->now_bytes, cb,
+					 arg, NULL);
 }
 
-static struct value value_of(const struct lane *lane, const struct gdbregs_read *read)
+static struct value value_of(const struct sampler *sampler, const struct gdbregs_read *read)
 {
 	return (struct value){
-		.target = lane->target,
-		.vcpu = lane->vcpu,
+		.target = sampler->target,
+		.vcpu = sampler->vcpu,
 		.reg = read->reg,
 		.bytes = read->data,
 		.size_bytes = read->status > 0 ? (size_t)read->status : 0,
@@ -143,20 +145,20 @@ static struct value value_of(const struct lane *lane, const struct gdbregs_read 
 	};
 }
 
-struct value lane_value(const struct lane *lane, size_t index)
+struct value sampler_value(const struct sampler *sampler, size_t index)
 {
-	return value_of(lane, &lane->now[index]);
+	return value_of(sampler, &sampler->now[index]);
 }
 
-struct value lane_old_value(const struct lane *lane, size_t index)
+struct value sampler_old_value(const struct sampler *sampler, size_t index)
 {
-	return value_of(lane, &lane->before[index]);
+	return value_of(sampler, &sampler->before[index]);
 }
 
-bool lane_changed(const struct lane *lane, size_t index)
+bool sampler_changed(const struct sampler *sampler, size_t index)
 {
-	const struct gdbregs_read *now = &lane->now[index], *before = &lane->before[index];
-	if (lane->readings <= 1 || now->status != before->status)
+	const struct gdbregs_read *now = &sampler->now[index], *before = &sampler->before[index];
+	if (sampler->readings <= 1 || now->status != before->status)
 		return true;
 	return now->status > 0 && memcmp(now->data, before->data, (size_t)now->status) != 0;
 }
@@ -164,12 +166,12 @@ bool lane_changed(const struct lane *lane, size_t index)
 /* ------------------------------------------------------------- place --- */
 
 /* A register of at most 64 bits as a number. */
-static bool number_at(const struct lane *lane, size_t place, uint64_t *number)
+static bool number_at(const struct sampler *sampler, size_t place, uint64_t *number)
 {
-	const struct gdbregs_read *read = place != NOWHERE ? &lane->now[place] : NULL;
-	bool big = lane->vcpu->order == GDBREGS_BYTE_ORDER_BIG;
+	const struct gdbregs_read *read = place != NOWHERE ? &sampler->now[place] : NULL;
+	bool big = sampler->vcpu->order == GDBREGS_BYTE_ORDER_BIG;
 	if (!read || read->status <= 0 || read->status > 8 ||
-	    lane->vcpu->order == GDBREGS_BYTE_ORDER_UNKNOWN)
+	    sampler->vcpu->order == GDBREGS_BYTE_ORDER_UNKNOWN)
 		return false;
 	*number = 0;
 	for (int i = 0; i < read->status; i++)
@@ -177,19 +179,19 @@ static bool number_at(const struct lane *lane, size_t place, uint64_t *number)
 	return true;
 }
 
-bool lane_is_located(const struct lane *lane)
+bool sampler_is_located(const struct sampler *sampler)
 {
-	return lane->pc != NOWHERE && lane->vcpu->order != GDBREGS_BYTE_ORDER_UNKNOWN;
+	return sampler->pc != NOWHERE && sampler->vcpu->order != GDBREGS_BYTE_ORDER_UNKNOWN;
 }
 
-bool lane_is_at(const struct lane *lane, uint64_t address)
+bool sampler_is_at(const struct sampler *sampler, uint64_t address)
 {
 	uint64_t pc, cs, cr0;
-	if (!number_at(lane, lane->pc, &pc))
+	if (!number_at(sampler, sampler->pc, &pc))
 		return false;
 	if (pc == address)
 		return true;
-	bool real = number_at(lane, lane->cs, &cs) && number_at(lane, lane->cr0, &cr0) &&
-		    (cr0 & 1) == 0;
+	bool real = number_at(sampler, sampler->cs, &cs) &&
+		    number_at(sampler, sampler->cr0, &cr0) && (cr0 & 1) == 0;
 	return real && pc + (cs << 4) == address;
 }

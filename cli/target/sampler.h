@@ -3,14 +3,14 @@
  * take turns, what has changed from one reading to the next, and where the
  * program counter stands among them. Reading allocates nothing once the sizes of
  * all registers are known. */
-#ifndef CLI_LANE_H
-#define CLI_LANE_H
+#ifndef CLI_SAMPLER_H
+#define CLI_SAMPLER_H
 
 #include "target/value.h"
 
-enum { LANE_MOST_EXTRA = 3 };
+enum { SAMPLER_MOST_EXTRA = 3 };
 
-struct lane {
+struct sampler {
 	const char *target;
 	const struct vcpu *vcpu;
 	size_t count; /* registers that are recorded: the first of all that are read */
@@ -22,24 +22,25 @@ struct lane {
 };
 
 /* With `located`, the program counter is read whether it is selected or not. 0 or
- * GDBREGS_ERR_NOMEM; end with lane_fini() in both cases. */
-int lane_init(struct lane *lane, const struct snapshot *s, const struct vcpu *vcpu, bool located);
-void lane_fini(struct lane *lane);
+ * GDBREGS_ERR_NOMEM; end with sampler_fini() in both cases. */
+int sampler_init(struct sampler *sampler, const struct snapshot *s, const struct vcpu *vcpu,
+		 bool located);
+void sampler_fini(struct sampler *sampler);
 
 /* Read; calls back as gdbregs_uv_read_registers(). What was read last is `before`. */
-int lane_read(struct lane *lane, struct gdbregs_session *s, gdbregs_uv_cb cb, void *arg);
+int sampler_read(struct sampler *sampler, struct gdbregs_session *s, gdbregs_uv_cb cb, void *arg);
 
 /* As if the last reading had not been: it is not recorded. */
-void lane_unread(struct lane *lane);
+void sampler_unread(struct sampler *sampler);
 
-struct value lane_value(const struct lane *lane, size_t index);
-struct value lane_old_value(const struct lane *lane, size_t index);
+struct value sampler_value(const struct sampler *sampler, size_t index);
+struct value sampler_old_value(const struct sampler *sampler, size_t index);
 /* Since the reading before; at the first one, all have. */
-bool lane_changed(const struct lane *lane, size_t index);
+bool sampler_changed(const struct sampler *sampler, size_t index);
 
 /* Its program counter is known. */
-bool lane_is_located(const struct lane *lane);
+bool sampler_is_located(const struct sampler *sampler);
 /* Its program counter is at the address. */
-bool lane_is_at(const struct lane *lane, uint64_t address);
+bool sampler_is_at(const struct sampler *sampler, uint64_t address);
 
 #endif

@@ -97,8 +97,8 @@ static bool fits_group(const char *group, const struct gdbregs_register *reg)
 typedef bool (*fits_fn)(const char *word, const struct gdbregs_register *reg);
 
 /* Any of the words, or there are none. Tries all: `seen` must be complete. */
-static bool fits_any(const struct words *words, fits_fn fits, const struct gdbregs_register *reg,
-		     bool *seen)
+static bool fits_any(const struct string_list *words, fits_fn fits,
+		     const struct gdbregs_register *reg, bool *seen)
 {
 	bool any = words->count == 0;
 	for (size_t i = 0; i < words->count; i++) {
@@ -195,22 +195,22 @@ static void offer_all(const struct selection *s, fits_fn kind, struct suggestion
 }
 
 static int refuse(const struct selection *s, fits_fn kind, const char *what, const char *word,
-		  char *why, size_t capacity)
+		  char *message, size_t capacity)
 {
 	struct suggestion near;
 	const char *colon = kind == fits_pattern ? find_colon(word) : NULL;
 	suggest_begin(&near, colon ? colon + 1 : word);
 	offer_all(s, kind, &near);
 	if (near.best)
-		snprintf(why, capacity, "no %s fits '%s'; did you mean '%s'?", what, word,
+		snprintf(message, capacity, "no %s fits '%s'; did you mean '%s'?", what, word,
 			 near.best);
 	else
-		snprintf(why, capacity, "no %s fits '%s'; 'gdbregs-cli list' shows what there is",
-			 what, word);
+		snprintf(message, capacity,
+			 "no %s fits '%s'; 'gdbregs-cli list' shows what there is", what, word);
 	return GDBREGS_ERR_NO_REGISTER;
 }
 
-static size_t first_unfit(const struct words *words, const bool *fits)
+static size_t first_unfit(const struct string_list *words, const bool *fits)
 {
 	size_t i = 0;
 	while (i < words->count && fits[i])
@@ -218,18 +218,19 @@ static size_t first_unfit(const struct words *words, const bool *fits)
 	return i;
 }
 
-int selection_check(const struct selection *s, char *why, size_t capacity)
+int selection_check(const struct selection *s, char *message, size_t capacity)
 {
 	static const char *const what[] = {"register", "feature", "group"};
 	static const fits_fn kinds[] = {fits_pattern, fits_feature, fits_group};
 	const struct options *o = s->options;
-	const struct words *const lists[] = {&o->patterns, &o->features, &o->groups};
+	const struct string_list *const lists[] = {&o->patterns, &o->features, &o->groups};
 	const bool *fits = s->fits;
 	size_t count = 0, total = 0;
 	for (int i = 0; i < 3; fits += lists[i++]->count) {
 		size_t unfit = first_unfit(lists[i], fits);
 		if (unfit < lists[i]->count)
-			return refuse(s, kinds[i], what[i], lists[i]->item[unfit], why, capacity);
+			return refuse(s, kinds[i], what[i], lists[i]->item[unfit], message,
+				      capacity);
 	}
 	for (size_t i = 0; i < s->count; i++) {
 		count += s->item[i].count;
@@ -237,6 +238,6 @@ int selection_check(const struct selection *s, char *why, size_t capacity)
 	}
 	if (count > 0 || total == 0)
 		return 0;
-	snprintf(why, capacity, "no register fits all of the selection together");
+	snprintf(message, capacity, "no register fits all of the selection together");
 	return GDBREGS_ERR_NO_REGISTER;
 }

@@ -28,9 +28,9 @@ void selection_fini(struct selection *s);
 /* Select from a description, once for all its vCPUs; *index is its place in
  * `item`. 0 or GDBREGS_ERR_NOMEM. */
 int selection_add(struct selection *s, const struct gdbregs_description *d, size_t *index);
-/* All descriptions are in: 0, or GDBREGS_ERR_NO_REGISTER with `why` in words,
+/* All descriptions are in: 0, or GDBREGS_ERR_NO_REGISTER with `message` in words,
  * if a pattern fitted nothing or nothing is left. */
-int selection_check(const struct selection *s, char *why, size_t capacity);
+int selection_check(const struct selection *s, char *message, size_t capacity);
 
 /* Does [FEATURE:]NAME, a glob, fit a register of that feature (NULL: of none) and name? */
 bool select_fits(const char *pattern, const char *feature, const char *name);

@@ -3,6 +3,8 @@
 #ifndef CLI_SHIPPED_H
 #define CLI_SHIPPED_H
 
+#include "opt/options.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <limits.h>
@@ -19,5 +21,10 @@ int shipped_check(const char *name);
 /* Their names; none where the directory can't be read or memory is short. */
 void shipped_list(struct shipped_names *names);
 void shipped_list_fini(struct shipped_names *names);
+
+/* Load the description of --tdesc FILE, or the shipped one of --arch NAME, into a
+ * new context. 0 or an exit status, said on stderr. The caller unrefs *context. */
+int offline_load(const struct options *o, struct gdbregs_context **context,
+		 const struct gdbregs_description **out);
 
 #endif

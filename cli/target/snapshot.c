@@ -75,14 +75,14 @@ static int collect_vcpus(struct target *t, enum vcpu_default which)
 
 int snapshot_collect(struct target *t, enum vcpu_default which)
 {
-	char why[sizeof(t->why)];
+	char message[sizeof(t->error)];
 	int error = selection_init(&t->snapshot.selection, t->set->options);
 	if (error == 0)
 		error = check_listed(t);
 	if (error == 0)
 		error = collect_vcpus(t, which);
-	if (error == 0 && selection_check(&t->snapshot.selection, why, sizeof(why)) < 0)
-		error = target_fail(t, STATUS_SELECTION, "%s", why);
+	if (error == 0 && selection_check(&t->snapshot.selection, message, sizeof(message)) < 0)
+		error = target_fail(t, STATUS_SELECTION, "%s", message);
 	return error;
 }
 

@@ -27,12 +27,12 @@ static void target_over(struct target *t)
 static void say_how_left(const struct target *t)
 {
 	if (t->set->options->spawn)
-		detail("%s: ended", t->name);
+		log_verbose("%s: ended", t->name);
 	else if (t->connected && !t->gone)
-		detail("%s: %s", t->name,
-		       t->detached  ? "left running"
-		       : t->resumed ? "not seen to stop"
-				    : "left halted");
+		log_verbose("%s: %s", t->name,
+			    t->detached	 ? "left running"
+			    : t->resumed ? "not seen to stop"
+					 : "left halted");
 }
 
 static void on_retry(uv_timer_t *timer)
@@ -57,20 +57,20 @@ static void close_target(struct target *t)
 	gdbregs_uv_close(t->session, on_closed, t);
 }
 
-static void set_why(struct target *t, int status, const char *why)
+static void set_error(struct target *t, int status, const char *message)
 {
 	t->status = status;
-	snprintf(t->why, sizeof(t->why), "%s", why);
+	snprintf(t->error, sizeof(t->error), "%s", message);
 }
 
 int target_fail(struct target *t, int status, const char *format, ...)
 {
-	char why[sizeof(t->why)];
+	char message[sizeof(t->error)];
 	va_list args;
 	va_start(args, format);
-	vsnprintf(why, sizeof(why), format, args);
+	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	set_why(t, status, why);
+	set_error(t, status, message);
 	return TARGET_FAILED;
 }
 
@@ -90,7 +90,7 @@ static void label(const struct target *t, int code, char *text, size_t capacity)
 /* A failure as the library tells it. */
 static void take_error(struct target *t, int code, const char *words)
 {
-	char known[sizeof(t->why)];
+	char known[sizeof(t->error)];
 	struct text printable = {0};
 	if (code == TARGET_FAILED)
 		return;
@@ -98,8 +98,9 @@ static void take_error(struct target *t, int code, const char *words)
 	text_add_printable(&printable, known, strlen(known));
 	t->status = status_of(code, t->connected);
 	t->gone = code == GDBREGS_ERR_CLOSED;
-	why_write(t->why, sizeof(t->why), words[0] != '\0' ? words : gdbregs_strerror(code),
-		  printable.data ? printable.data : known);
+	error_text_write(t->error, sizeof(t->error),
+			 words[0] != '\0' ? words : gdbregs_strerror(code),
+			 printable.data ? printable.data : known);
 	text_fini(&printable);
 }
 
@@ -136,7 +137,7 @@ static void on_connected(struct gdbregs_session *s, int status, void *arg)
 	t->again = status < 0 && worth_waiting(t, status);
 	t->connected = status >= 0;
 	if (status >= 0)
-		status = undescribed_is(t) ? undescribed_fail(t) : t->set->work(t);
+		status = no_description_is(t) ? no_description_fail(t) : t->set->work(t);
 	if (status != TARGET_UNDER_WAY)
 		target_done(t, status);
 }
@@ -212,7 +213,7 @@ static void connect_target(struct target *t)
 	struct gdbregs_options options;
 	struct gdbregs_error error = {.code = 0};
 	t->closing = t->again = t->connected = t->gone = false;
-	set_why(t, 0, "");
+	set_error(t, 0, "");
 	session_options(t, &options);
 	int code = open_session(t, &options, &error);
 	if (code >= 0)

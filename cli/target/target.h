@@ -22,7 +22,7 @@ struct target {
 	struct gdbregs_session *session; /* NULL before and after */
 	struct snapshot snapshot; /* what was learnt of it */
 	int status; /* exit status; 0: all went well */
-	char why[400]; /* what went wrong, where status is not 0 */
+	char error[400]; /* what went wrong, where status is not 0 */
 
 	uv_timer_t timer; /* until the next attempt */
 	uint64_t deadline_ms;
@@ -35,7 +35,7 @@ struct target {
 	bool again; /* try again after closing */
 	bool closing;
 	size_t step; /* for `work` */
-	struct gdbregs_buffer reply; /* for undescribed.c */
+	struct gdbregs_buffer reply; /* for no-description.c */
 };
 
 /* Called once the session is made. 0: done. TARGET_UNDER_WAY: it calls
@@ -51,7 +51,7 @@ struct targets {
 	void *work_arg;
 	char arch_path[PATH_MAX]; /* description for stubs that serve none; "": none */
 	const struct gdbregs_description *undescribed; /* it, where it only stands for one */
-	int undescribed_fd; /* 0: none */
+	int no_description_fd; /* 0: none */
 	struct loop loop;
 	struct target *item;
 	size_t count;
@@ -72,7 +72,7 @@ int target_report(const struct target *t);
 /* Likewise of each one, in the order given; the first one's status, or 0. */
 int targets_report(const struct targets *set);
 /* One target alone that failed: nothing is worth printing. */
-bool targets_hopeless(const struct targets *set);
+bool targets_nothing_to_print(const struct targets *set);
 
 /* For targets.c: begin; a signal came, end what is under way and release the guest. */
 void target_start(struct target *t);

@@ -39,7 +39,7 @@ static int init(struct targets *set)
 	set->item = calloc(count, sizeof(*set->item));
 	if (!set->item || gdbregs_context_new(&set->context) < 0)
 		return fail_nomem();
-	undescribed_prepare(set);
+	no_description_prepare(set);
 	set->count = count;
 	for (size_t i = 0; i < count; i++) {
 		struct target *t = &set->item[i];
@@ -90,7 +90,7 @@ static int run(struct targets *set)
 		error = progress_start(&set->loop.uv, set->options->quiet, &set->done, set->count);
 	if (error < 0)
 		return fail(STATUS_FILE, "cannot start: %s", uv_strerror(error));
-	set->loop.survives = set->options->command->streams;
+	set->loop.keep_running_after_signal = set->options->command->streams;
 	for (size_t i = 0; i < set->count; i++)
 		target_start(&set->item[i]);
 	loop_run(&set->loop);
@@ -117,7 +117,7 @@ void targets_fini(struct targets *set)
 		free(set->item[i].name);
 	}
 	free(set->item);
-	undescribed_fini(set);
+	no_description_fini(set);
 	gdbregs_context_unref(set->context);
 	*set = (struct targets){.options = NULL};
 }
@@ -141,7 +141,7 @@ int targets_show(const struct options *o, enum gdbregs_access access, target_wor
 
 int target_report(const struct target *t)
 {
-	return t->status != 0 ? fail(t->status, "%s: %s", t->name, t->why) : 0;
+	return t->status != 0 ? fail(t->status, "%s: %s", t->name, t->error) : 0;
 }
 
 int targets_report(const struct targets *set)
@@ -154,7 +154,7 @@ int targets_report(const struct targets *set)
 	return first;
 }
 
-bool targets_hopeless(const struct targets *set)
+bool targets_nothing_to_print(const struct targets *set)
 {
 	return set->count == 1 && set->item[0].status != 0;
 }
