@@ -34,7 +34,7 @@ int gdbregs__reply_register(const uint8_t *payload, size_t size, uint8_t *out, s
 
 enum gdbregs__xfer {
 	GDBREGS__XFER_MORE, /* m */
-	GDBREGS__XFER_LAST, /* l */
+	GDBREGS__XFER_LAST, /* l, alone or behind ids, which were handed to `found` */
 	GDBREGS__XFER_ERROR, /* E… */
 	GDBREGS__XFER_EMPTY, /* unsupported */
 	GDBREGS__XFER_BROKEN, /* anything else, a lone trailing escape included */
@@ -49,13 +49,12 @@ enum gdbregs__xfer gdbregs__reply_xfer(const uint8_t *payload, size_t size,
 /* One reply of qfThreadInfo or qsThreadInfo. */
 enum gdbregs__thread_list {
 	GDBREGS__THREADS_MORE, /* m: the ids were handed to `found`; ask for more */
-	GDBREGS__THREADS_END, /* l */
-	GDBREGS__THREADS_NONE, /* empty, OK or an error: the stub has no thread list */
-	GDBREGS__THREADS_BROKEN,
+	GDBREGS__THREADS_END, /* l, alone or behind ids, which were handed to `found` */
+	GDBREGS__THREADS_NONE, /* anything else: the stub has no thread list */
+	GDBREGS__THREADS_BROKEN, /* m and something that is no list of ids */
 	GDBREGS__THREADS_STOPPED, /* found returned non-zero */
 };
-/* `text` is the id as the stub wrote it, borrowed for the call. A trailing comma
- * is tolerated (LLDB's stubs send it). */
+/* `text` is the id as the stub wrote it, borrowed for the call. */
 typedef int (*gdbregs__thread_found)(void *arg, const struct gdbregs__thread_id *id,
 				     const char *text, size_t length);
 enum gdbregs__thread_list gdbregs__reply_threads(const uint8_t *payload, size_t size,

@@ -166,11 +166,13 @@ static int parse_t(struct span rest, struct gdbregs__stop *stop, gdbregs__expedi
 	return result;
 }
 
+/* GDB takes no notice of what stands behind the signal. A third digit would make
+ * another number of it. */
 static int parse_s(struct span rest, struct gdbregs__stop *stop)
 {
-	if (parse_signal(&rest, &stop->signal) < 0 || rest.size)
+	if (parse_signal(&rest, &stop->signal) < 0)
 		return GDBREGS_ERR_PROTOCOL;
-	return 0;
+	return rest.size && gdbregs__hex_digit(rest.text[0]) < 16 ? GDBREGS_ERR_PROTOCOL : 0;
 }
 
 static int parse_code(struct span item, unsigned *code)
@@ -197,10 +199,10 @@ static int parse_end(struct span rest, struct gdbregs__stop *stop, unsigned *cod
 		if (item.size < length || memcmp(item.text, process, length) != 0)
 			continue;
 		item = (struct span){item.text + length, item.size - length};
-		if (parse_number(item, &pid) < 0 || pid > INT32_MAX)
+		if (parse_number(item, &pid) < 0 || pid > INT64_MAX)
 			return GDBREGS_ERR_PROTOCOL;
 		stop->has_thread = true;
-		stop->thread = (struct gdbregs__thread_id){true, (int64_t)pid, GDBREGS__THREAD_ALL};
+		stop->thread = (struct gdbregs__thread_id){true, true, (int64_t)pid, 0};
 	}
 	return result;
 }

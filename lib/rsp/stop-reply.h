@@ -41,10 +41,11 @@ struct gdbregs__stop {
 /* An expedited register: number and its hex digits (may be empty or x: unavailable). */
 typedef int (*gdbregs__expedited)(void *arg, uint64_t regnum, const uint8_t *hex, size_t hexlen);
 
-/* Parse a stop reply; 0, GDBREGS_ERR_PROTOCOL if it is none or malformed (a
- * missing final `;` is fine, a missing colon is not), or what `expedited`
- * (may be NULL) returned when that is negative. Known words are checked before
- * register numbers; unknown words are skipped. *stop untouched on failure. */
+/* Parse a stop reply. `expedited` may be NULL. Known words are checked before register
+ * numbers; unknown words are skipped. A missing final `;` is fine, a missing colon is
+ * not. What stands behind the signal of an S is skipped, as GDB does.
+ * Returns 0; GDBREGS_ERR_PROTOCOL for anything else or a malformed stop reply; or what
+ * `expedited` returned, if that is negative. *stop is untouched on failure. */
 int gdbregs__stop_parse(const uint8_t *payload, size_t size, struct gdbregs__stop *stop,
 			gdbregs__expedited expedited, void *arg);
 

@@ -65,8 +65,8 @@ static int send_detach(struct gdbregs_session *s, struct detach *d)
 		if (s->process_count)
 			s->processes[d->next].attached = false;
 		int result = pid > 0 ? gdbregs__session_send_text(s, &d->op, KIND_DETACH,
-								  (uint32_t)d->next, "D;%x",
-								  (unsigned)pid)
+								  (uint32_t)d->next, "D;%llx",
+								  (unsigned long long)pid)
 				     : gdbregs__session_send_text(s, &d->op, KIND_DETACH, 0, "D");
 		d->next++;
 		return result < 0 ? result : GDBREGS__PRODUCED;

@@ -38,7 +38,9 @@ static int on_stop(struct gdbregs_session *s, struct gdbregs__discover *d, const
 	struct gdbregs__stop stop;
 
 	d->stop_known = true;
-	if (gdbregs__stop_parse(payload, size, &stop, NULL, NULL) < 0) {
+	if (gdbregs__stop_parse(payload, size, &stop, NULL, NULL) < 0 ||
+	    (gdbregs__thread_id_concrete(&stop.thread) &&
+	     !gdbregs__thread_id_listable(&stop.thread, s->qemu))) {
 		char text[60];
 
 		return gdbregs__session_say(s, GDBREGS_ERR_PROTOCOL,
@@ -103,15 +105,26 @@ static int found_thread(void *arg, const struct gdbregs__thread_id *id, const ch
 	struct found *found = arg;
 	struct gdbregs_session *s = found->s;
 
-	if (!gdbregs__thread_id_concrete(id))
-		return gdbregs__session_say(s, GDBREGS_ERR_PROTOCOL,
-					    "%s lists a thread id that is none", s->label);
+	if (!gdbregs__thread_id_listable(id, s->qemu))
+		return gdbregs__session_say(
+			s, GDBREGS_ERR_PROTOCOL,
+			"%s sent the id \"%.*s\" in its list of threads, which names no thread",
+			s->label, (int)length, text);
 	/* A stop reply without a thread left the first process without a name. */
 	if (id->has_pid && !knows_pid(s, id->pid) && s->processes[0].pid == 0 &&
 	    gdbregs__session_note_pid(s, id->pid) < 0)
 		return GDBREGS_ERR_NOMEM;
 	int process = gdbregs__discover_process(s, found->d, id);
 	return process < 0 ? process : gdbregs__vcpus_add(s, id, text, length, (uint32_t)process);
+}
+
+static int say_broken_list(struct gdbregs_session *s, const struct gdbregs__answer *answer)
+{
+	char text[60];
+
+	return gdbregs__session_say(
+		s, GDBREGS_ERR_PROTOCOL, "%s answered with a broken list of threads: \"%s\"",
+		s->label, gdbregs__printable(text, sizeof(text), answer->payload, answer->size));
 }
 
 /* Once all probes and the list under way are answered. */
@@ -178,9 +191,7 @@ static int on_threads(struct gdbregs_session *s, struct gdbregs__discover *d,
 			result = s->error.code;
 			break;
 		case GDBREGS__THREADS_BROKEN:
-			result = gdbregs__session_say(s, GDBREGS_ERR_PROTOCOL,
-						      "%s answered with a broken list of threads",
-						      s->label);
+			result = say_broken_list(s, answer);
 			break;
 		}
 	}

@@ -138,7 +138,8 @@ unsigned gdbregs__vcpus_stopped(struct gdbregs_session *s, const struct gdbregs_
 	unsigned found = gdbregs__vcpus_find(s, id);
 
 	if (found != UINT_MAX || s->vcpu_count == 0 || !gdbregs__thread_id_concrete(id) ||
-	    !s->vcpus[0].has_id || s->vcpus[0].id.has_pid != id->has_pid)
+	    !gdbregs__thread_id_listable(id, s->qemu) || !s->vcpus[0].has_id ||
+	    s->vcpus[0].id.has_pid != id->has_pid)
 		return found;
 	for (size_t i = 0; i < s->process_count; i++) {
 		if (id->has_pid && s->processes[i].pid != id->pid)

@@ -28,6 +28,7 @@ struct gdbregs__xml {
 	void *arg;
 	struct gdbregs_error *err;
 	int result; /* negative once a handler has failed */
+	bool in_subset; /* inside the brackets of a DOCTYPE */
 };
 
 static int fail_at(const struct gdbregs__xml *x, int code, const char *text)
@@ -103,14 +104,43 @@ static void XMLCALL on_doctype(void *arg, const XML_Char *name, const XML_Char *
 
 	(void)name;
 	(void)public_id;
-	if (x->result != 0)
-		return;
-	if (has_internal_subset)
-		note(x,
-		     fail_at(x, GDBREGS_ERR_DESCRIPTION, "a DTD inside the document is refused"));
-	else if (system_id && strcmp(system_id, "gdb-target.dtd") != 0)
+	x->in_subset = has_internal_subset;
+	if (x->result == 0 && system_id && strcmp(system_id, "gdb-target.dtd") != 0)
 		note(x, fail_at(x, GDBREGS_ERR_DESCRIPTION,
 				"a DTD other than gdb-target.dtd is refused"));
+}
+
+static void XMLCALL on_doctype_end(void *arg)
+{
+	struct gdbregs__xml *x = arg;
+
+	x->in_subset = false;
+}
+
+/* Comments must not reach on_rest(). */
+static void XMLCALL on_comment(void *arg, const XML_Char *text)
+{
+	(void)arg;
+	(void)text;
+}
+
+static bool is_blank(const XML_Char *text, int size)
+{
+	for (int i = 0; i < size; i++)
+		if (!memchr(" \t\r\n", text[i], 4))
+			return false;
+	return true;
+}
+
+/* Called for all that has no handler of its own, before Expat acts on it. An internal
+ * subset may be empty: GDB takes that, and it declares nothing. */
+static void XMLCALL on_rest(void *arg, const XML_Char *text, int size)
+{
+	struct gdbregs__xml *x = arg;
+
+	if (x->in_subset && x->result == 0 && !is_blank(text, size))
+		note(x,
+		     fail_at(x, GDBREGS_ERR_DESCRIPTION, "a DTD inside the document is refused"));
 }
 
 static XML_Parser parser_new(struct gdbregs__xml *x)
@@ -125,7 +155,9 @@ static XML_Parser parser_new(struct gdbregs__xml *x)
 	XML_SetElementHandler(parser, on_start, on_end);
 	if (x->handlers->text)
 		XML_SetCharacterDataHandler(parser, on_text);
-	XML_SetStartDoctypeDeclHandler(parser, on_doctype);
+	XML_SetDoctypeDeclHandler(parser, on_doctype, on_doctype_end);
+	XML_SetCommentHandler(parser, on_comment);
+	XML_SetDefaultHandlerExpand(parser, on_rest);
 	return parser;
 }
 
@@ -140,6 +172,19 @@ static enum XML_Status feed(XML_Parser parser, const uint8_t *data, size_t size)
 		data += CHUNK_LARGEST_BYTES;
 	}
 	return XML_Parse(parser, size ? (const char *)data : "", (int)size, XML_TRUE);
+}
+
+/* Some stubs count the NUL behind the text. GDB reads up to the first. In UTF-16 a NUL
+ * is half a character. */
+static size_t without_nuls(const struct gdbregs_document *document)
+{
+	const uint8_t *data = document->data;
+	size_t size = document->size;
+	bool wide = size > 1 && (!data[0] || !data[1] || data[0] >= 0xfe);
+
+	while (size && !wide && data[size - 1] == '\0')
+		size--;
+	return size;
 }
 
 static int result_of(struct gdbregs__xml *x, enum XML_Status status)
@@ -166,7 +211,7 @@ int gdbregs__xml_parse(const struct gdbregs_document *document,
 	if (!x.parser)
 		return gdbregs__fail_nomem(err);
 
-	int result = result_of(&x, feed(x.parser, document->data, document->size));
+	int result = result_of(&x, feed(x.parser, document->data, without_nuls(document)));
 	XML_ParserFree(x.parser);
 	return result;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 2. One XML document, as events. Hides: expat (no other file knows it),
- * positions, and what is refused: internal DTD subsets, and with them every
- * entity but the predefined ones, and external DTDs other than gdb-target.dtd.
- * Nothing is ever fetched. Names are as written, prefix included. */
+/* One XML document, as events. Hides: expat (no other file knows it), positions, NULs
+ * behind the document, and what is refused: internal DTD subsets that are not empty,
+ * and with them every entity but the predefined ones, and external DTDs other than
+ * gdb-target.dtd. Nothing is ever fetched. Names are as written, prefix included. */
 #ifndef GDBREGS_LIB_XML_H
 #define GDBREGS_LIB_XML_H
 

@@ -80,9 +80,11 @@ static void require_same_id(const struct gdbregs__thread_id *id)
 	REQUIRE(length < sizeof(text) && strlen(text) == length);
 	REQUIRE(gdbregs__thread_id_parse((const uint8_t *)text, length, &at, &again));
 	REQUIRE(at == length && gdbregs__thread_id_equal(id, &again));
-	REQUIRE(id->tid >= -1 && id->tid <= INT32_MAX && id->pid >= -1 && id->pid <= INT32_MAX);
+	REQUIRE(id->pid >= -1 && (id->has_pid || id->pid == 0) && (!id->all || id->tid == 0));
 	if (gdbregs__thread_id_concrete(id))
 		REQUIRE(id->tid > 0 && (!id->has_pid || id->pid > 0));
+	if (gdbregs__thread_id_listable(id, true))
+		REQUIRE(id->tid > 0 && id->tid <= INT32_MAX && id->pid <= INT32_MAX);
 }
 
 struct found {

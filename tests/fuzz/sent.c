@@ -54,7 +54,7 @@ static bool knows_thread(const struct gdbregs_session *s, const char *text)
 	size_t at = 0, size = strlen(text);
 
 	if (!gdbregs__thread_id_parse((const uint8_t *)text, size, &at, &id) || at != size ||
-	    !gdbregs__thread_id_concrete(&id))
+	    !gdbregs__thread_id_listable(&id, s->qemu))
 		return false;
 	for (size_t i = 0; i < s->vcpu_count; i++)
 		if (s->vcpus[i].has_id && gdbregs__thread_id_equal(&s->vcpus[i].id, &id))

@@ -302,14 +302,26 @@ static const struct {
 	{"OK",              GDBREGS__THREADS_NONE,   ""},
 	{"E01",             GDBREGS__THREADS_NONE,   ""},
 	{"E.none",          GDBREGS__THREADS_NONE,   ""},
-	{"lx",              GDBREGS__THREADS_BROKEN, ""},
-	{"M1",              GDBREGS__THREADS_BROKEN, ""},
-	{"1,2",             GDBREGS__THREADS_BROKEN, ""},
+	{"l,",              GDBREGS__THREADS_END,    ""},
+	{"M1",              GDBREGS__THREADS_NONE,   ""},
+	{"1,2",             GDBREGS__THREADS_NONE,   ""},
+	{"<?xml version=\"1.0\"?><threads></threads>", GDBREGS__THREADS_NONE, ""}, /* mspdebug */
+	{"m80000000",       GDBREGS__THREADS_MORE,   "80000000=80000000 "},
+	{"mfffffffe,fffffffd,01", GDBREGS__THREADS_MORE,
+	 "fffffffe=fffffffe fffffffd=fffffffd 01=1 "}, /* kgdb */
+	{"m0",              GDBREGS__THREADS_MORE,   "0=0 "},
+	/* What says nothing behind the ids; GDB ends the list at any byte but a comma. */
+	{"m1,2l",           GDBREGS__THREADS_END,    "1=1 2=2 "},
+	{"m1,2,l",          GDBREGS__THREADS_END,    "1=1 2=2 "},
+	{"m1 ",             GDBREGS__THREADS_MORE,   "1=1 "},
+	{"m1;\r\n",         GDBREGS__THREADS_MORE,   "1=1 "},
 	{"m,",              GDBREGS__THREADS_BROKEN, ""},
 	{"m1,,2",           GDBREGS__THREADS_BROKEN, ""},
+	{"ml",              GDBREGS__THREADS_BROKEN, ""},
+	{"m1l,2",           GDBREGS__THREADS_BROKEN, ""},
+	{"m10000000000000000", GDBREGS__THREADS_BROKEN, ""},
 	{"m1,2;3",          GDBREGS__THREADS_BROKEN, ""},
 	{"m1,2,x",          GDBREGS__THREADS_BROKEN, ""},
-	{"m1 ",             GDBREGS__THREADS_BROKEN, ""},
 	{"mp1.",            GDBREGS__THREADS_BROKEN, ""},
 	// clang-format on
 };

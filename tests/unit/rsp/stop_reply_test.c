@@ -81,6 +81,11 @@ static const struct {
 	{"T02thread:1",                       "signal 2/0 1"},
 	/* others */
 	{"S05",                               "signal 5/0 -"},
+	{"S05;",                              "signal 5/0 -"},
+	{"S05thread:1;",                      "signal 5/0 -"}, /* GDB skips it */
+	{"T05thread:0000000080001234;",       "signal 5/0 80001234"}, /* OpenOCD */
+	{"T05thread:ffffffffffffffff;",       "signal 5/0 ffffffffffffffff"},
+	{"T05thread:0;",                      "signal 5/0 0"},
 	{"Sff",                               "signal 255/0 -"},
 	{"T05",                               "signal 5/0 -"},
 	{"T0b",                               "signal 11/0 -"},
@@ -122,14 +127,13 @@ static const struct {
 	{"S",                                 "protocol"},
 	{"S0",                                "protocol"},
 	{"S055",                              "protocol"},
-	{"S05thread:1;",                      "protocol"},
 	{"W",                                 "protocol"},
 	{"Wx",                                "protocol"},
 	{"W;process:1",                       "protocol"},
 	{"W100000000",                        "protocol"},
 	{"W00;process:",                      "protocol"},
 	{"W00;process:x",                     "protocol"},
-	{"W00;process:80000000",              "protocol"},
+	{"W00;process:8000000000000000",      "protocol"},
 	{"X",                                 "protocol"},
 	{"w",                                 "protocol"},
 	{"w00",                               "protocol"},

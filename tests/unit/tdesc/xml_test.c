@@ -52,15 +52,20 @@ static int run(struct log *log, const char *name, const void *data, size_t size,
 	return gdbregs__xml_parse(&d, &handlers, log, err);
 }
 
-static void expect(const char *text, const char *events)
+static void expect_bytes(const char *text, size_t size, const char *events)
 {
 	struct log log = {0};
 	struct gdbregs_error err = {0};
 
-	ck_assert_msg(run(&log, "d", text, strlen(text), &err) == 0, "%s: %s", text, err.text);
+	ck_assert_msg(run(&log, "d", text, size, &err) == 0, "%s: %s", text, err.text);
 	ck_assert_int_eq(gdbregs__buffer_terminate(&log.text), 0);
 	ck_assert_str_eq((char *)log.text.data, events);
 	gdbregs_buffer_fini(&log.text);
+}
+
+static void expect(const char *text, const char *events)
+{
+	expect_bytes(text, strlen(text), events);
 }
 
 static void refuse_bytes(const void *data, size_t size, const char *says)
@@ -79,6 +84,16 @@ static void refuse(const char *text, const char *says)
 {
 	refuse_bytes(text, strlen(text), says);
 }
+
+START_TEST(nuls_behind)
+{
+	expect_bytes("<a/>\0", 5, "<a></a>");
+	expect_bytes("<a/>\n\0\0\0", 8, "<a></a>");
+	refuse_bytes("<a/>\0 ", 6, NULL);
+	refuse_bytes("<a>\0</a>", 8, NULL);
+	refuse_bytes("\0", 1, NULL);
+}
+END_TEST
 
 START_TEST(events)
 {
@@ -101,7 +116,16 @@ START_TEST(doctype)
 	expect("<!DOCTYPE a><a/>", "<a></a>");
 	/* As GDB, which drops what it can't know because a DTD might have had it. */
 	expect("<!DOCTYPE a SYSTEM 'gdb-target.dtd'><a b='1&x;2'>3&y;4</a>", "<a b=[12]>34</a>");
-	refuse("<!DOCTYPE a []><a/>", "d:1:13: a DTD inside the document is refused");
+	expect("<!DOCTYPE a []><a/>", "<a></a>");
+	expect("<!DOCTYPE a SYSTEM \"gdb-target.dtd\" [ <!-- % <!ENTITY --> \n]><a>1</a>",
+	       "<a>1</a>");
+	refuse("<!DOCTYPE a [ <!ENTITY x 'y'>]><a/>",
+	       "d:1:15: a DTD inside the document is refused");
+	refuse("<!DOCTYPE a [%x;]><a/>", "d:1:14: a DTD inside the document is refused");
+	refuse("<!DOCTYPE a [<!ELEMENT a ANY>]><a/>", NULL);
+	refuse("<!DOCTYPE a [<!NOTATION a SYSTEM 'x'>]><a/>", NULL);
+	refuse("<!DOCTYPE a [<?a b?>]><a/>", NULL);
+	refuse("<!DOCTYPE a [<a/>", NULL);
 	refuse("<!DOCTYPE a [<!ATTLIST a b CDATA '1'>]><a/>", NULL);
 	refuse("<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>", NULL);
 	refuse("<!DOCTYPE a [<!ENTITY % x SYSTEM 'y'>%x;]><a/>", NULL);
@@ -131,7 +155,6 @@ START_TEST(encodings)
 	refuse("<a>\xed\xa0\x80</a>", NULL); /* a surrogate */
 	refuse("<a>\xc0\x80</a>", NULL); /* NUL, too long */
 	refuse_bytes("<a>\0</a>", 8, NULL);
-	refuse_bytes("<a/>\0", 5, NULL);
 	refuse("<a>&#0;</a>", NULL);
 }
 END_TEST
@@ -235,6 +258,7 @@ int main(void)
 	Suite *suite = suite_create("xml");
 	TCase *all = tcase_create("all");
 
+	tcase_add_test(all, nuls_behind);
 	tcase_add_test(all, events);
 	tcase_add_test(all, doctype);
 	tcase_add_test(all, encodings);
