@@ -42,7 +42,7 @@ $(STATIC): $(LIB_OBJ)
 	$(AR) rcs $@ $^
 
 $(SHARED): $(LIB_OBJ) lib/libgdbregs.map
-	$(CC) -shared -Wl,-soname,libgdbregs.so.0 -Wl,--version-script=lib/libgdbregs.map \
+	$(CC) -shared -Wl,-soname,libgdbregs.so.0 -Wl,-z,nodelete -Wl,--version-script=lib/libgdbregs.map \
 		$(CFLAGS) $(LDFLAGS) -o $@ $(LIB_OBJ) $(LIB_LIBS)
 	ln -sf libgdbregs.so.0 $(BUILD)/libgdbregs.so
 

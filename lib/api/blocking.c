@@ -7,6 +7,7 @@
 #include "uv/sigpipe.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <unistd.h>
 
 void gdbregs__blocking_done(struct gdbregs_session *s, int status, void *arg)
@@ -38,7 +39,7 @@ static void run_until(struct gdbregs__transport *t, const bool *done)
 
 static void free_loop(uv_loop_t *loop)
 {
-	/* A resolver that could not be stopped may still hold it. */
+	/* The handles of a session that could not be begun are still being closed. */
 	while (uv_loop_close(loop) == UV_EBUSY)
 		uv_run(loop, UV_RUN_ONCE);
 	gdbregs__free(loop);
@@ -58,24 +59,47 @@ static void close_and_free(struct gdbregs_session *s)
 	free_loop(loop);
 }
 
-/* libuv aborts when one of its descriptors is 0, 1 or 2, as in a daemon that has
- * closed them: they are filled while descriptors are made. Returns how many. */
-static int fill_standard(int *fds)
-{
-	int count = 0;
+/* libuv aborts when it closes a descriptor 0, 1 or 2, and makes one in a daemon that
+ * has closed them. So they are filled while descriptors are made, by the first of the
+ * threads that connect, until the last of them has. */
+static struct {
+	pthread_mutex_t lock;
+	unsigned users;
+	int fds[3];
+	size_t count;
+} standard = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-	while (count < 3) {
+static void fill_standard(void)
+{
+	while (standard.count < 3) {
 		int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 		if (fd < 0)
-			break;
+			return;
 		if (fd > STDERR_FILENO) {
 			close(fd);
-			break;
+			return;
 		}
-		fds[count++] = fd;
+		standard.fds[standard.count++] = fd;
 	}
-	return count;
+}
+
+static void hold_standard(void)
+{
+	pthread_mutex_lock(&standard.lock);
+	if (standard.users++ == 0)
+		fill_standard();
+	pthread_mutex_unlock(&standard.lock);
+}
+
+static void drop_standard(void)
+{
+	pthread_mutex_lock(&standard.lock);
+	if (--standard.users == 0) {
+		while (standard.count)
+			close(standard.fds[--standard.count]);
+	}
+	pthread_mutex_unlock(&standard.lock);
 }
 
 static int open_filled(struct gdbregs_context *ctx, const char *address, char *const argv[],
@@ -121,12 +145,10 @@ static int open_session(struct gdbregs_context *ctx, const char *address, char *
 			const struct gdbregs_options *o, struct gdbregs_session **out,
 			struct gdbregs_error *err)
 {
-	int fds[3];
-	int count = fill_standard(fds);
+	hold_standard();
 	int result = open_filled(ctx, address, argv, o, out, err);
 
-	while (count)
-		close(fds[--count]);
+	drop_standard();
 	return result;
 }
 

@@ -8,18 +8,12 @@
 #include <netdb.h>
 #include <stdlib.h>
 
-/* Outlives the session where the resolver can't be stopped. */
-struct gdbregs__resolving {
-	uv_getaddrinfo_t request;
-	struct gdbregs__transport *transport; /* NULL once nobody waits */
-};
-
 static void try_next(struct gdbregs__transport *t);
 
 static void free_addresses(struct gdbregs__transport *t)
 {
 	if (t->addresses)
-		uv_freeaddrinfo(t->addresses);
+		freeaddrinfo(t->addresses);
 	t->addresses = t->address_next = NULL;
 }
 
@@ -137,18 +131,9 @@ static void try_next(struct gdbregs__transport *t)
 
 /* -------------------------------------------------------------------- resolving --- */
 
-static void on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *addresses)
+void gdbregs__transport_resolved(struct gdbregs__transport *t, int status,
+				 struct addrinfo *addresses)
 {
-	struct gdbregs__resolving *resolving = (struct gdbregs__resolving *)request;
-	struct gdbregs__transport *t = resolving->transport;
-
-	gdbregs__free(resolving);
-	if (!t) {
-		if (addresses)
-			uv_freeaddrinfo(addresses);
-		return;
-	}
-	t->resolving = NULL;
 	t->addresses = t->address_next = addresses;
 	if (status < 0) {
 		explain(t, status, uv_strerror(status));
@@ -161,23 +146,15 @@ static void on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *
 
 static void resolve(struct gdbregs__transport *t)
 {
-	struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+	int result = gdbregs__resolve_begin(t);
 
-	t->resolving = gdbregs__calloc(1, sizeof(*t->resolving));
-	if (!t->resolving) {
-		gdbregs__fail_nomem(&t->connect_error);
-		unreachable(t);
+	if (result == 0)
 		return;
-	}
-	t->resolving->transport = t;
-	int result = uv_getaddrinfo(t->loop, &t->resolving->request, on_resolved, t->address.host,
-				    t->address.port, &hints);
-	if (result < 0) {
-		gdbregs__free(t->resolving);
-		t->resolving = NULL;
+	if (result == UV_ENOMEM)
+		gdbregs__fail_nomem(&t->connect_error);
+	else
 		explain(t, result, uv_strerror(result));
-		unreachable(t);
-	}
+	unreachable(t);
 }
 
 /* A literal address needs no thread to resolve it; neither does localhost
@@ -227,9 +204,7 @@ void gdbregs__transport_connect(struct gdbregs__transport *t)
 void gdbregs__transport_connect_abandon(struct gdbregs__transport *t)
 {
 	if (t->resolving) {
-		t->resolving->transport = NULL;
-		uv_cancel((uv_req_t *)&t->resolving->request);
-		t->resolving = NULL;
+		gdbregs__resolve_abandon(t);
 		explain(t, 0, "its name could not be resolved in time");
 		unreachable(t);
 		return;

@@ -185,7 +185,7 @@ void gdbregs__transport_event(struct gdbregs__transport *t)
 	deliver(t);
 	/* Callbacks may have asked for more. */
 	gdbregs__transport_write(t);
-	if (t->state == GDBREGS__TRANSPORT_SHUT && !t->child && !t->resolving && !t->streams)
+	if (t->state == GDBREGS__TRANSPORT_SHUT && !t->child && !t->open_handles)
 		conclude(t);
 	if (!uv_is_closing((uv_handle_t *)&t->timer)) {
 		t->deliver_due = t->session->completed_first;
@@ -220,7 +220,7 @@ uv_stream_t *gdbregs__transport_new_stream(struct gdbregs__transport *t, uv_hand
 	else
 		uv_pipe_init(t->loop, &made->pipe, 0);
 	made->stream.data = t;
-	t->streams++;
+	t->open_handles++;
 	return &made->stream;
 }
 
@@ -229,7 +229,7 @@ static void free_stream(uv_handle_t *handle)
 	struct gdbregs__transport *t = handle->data;
 
 	gdbregs__free(handle);
-	t->streams--;
+	t->open_handles--;
 	gdbregs__transport_event(t);
 }
 

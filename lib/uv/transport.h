@@ -52,7 +52,7 @@ struct gdbregs__transport {
 
 	/* The connection; a child has two pipes. */
 	uv_stream_t *in, *out;
-	unsigned streams; /* not yet closed, those of failed attempts included */
+	unsigned open_handles; /* not yet closed, those of failed attempts included */
 	uv_write_t write;
 	bool writing;
 	struct gdbregs_buffer write_bytes;
@@ -107,6 +107,16 @@ void gdbregs__transport_input(struct gdbregs__transport *t, const uint8_t *data,
 void gdbregs__transport_input_ends(struct gdbregs__transport *t, int code);
 /* The connection is done with: its streams are closed, its child is ended. */
 void gdbregs__transport_shut(struct gdbregs__transport *t);
+
+/* Look up the host's addresses in a thread, which may outlive the session: a resolver
+ * cannot be stopped. Returns 0, and gdbregs__transport_resolved() is called from the
+ * loop, or an error of libuv's. */
+int gdbregs__resolve_begin(struct gdbregs__transport *t);
+/* Wait for it no longer. */
+void gdbregs__resolve_abandon(struct gdbregs__transport *t);
+/* addresses is the transport's from here on; NULL if status, libuv's, is an error. */
+void gdbregs__transport_resolved(struct gdbregs__transport *t, int status,
+				 struct addrinfo *addresses);
 
 void gdbregs__transport_connect(struct gdbregs__transport *t);
 void gdbregs__transport_connect_abandon(struct gdbregs__transport *t);

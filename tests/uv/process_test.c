@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What belongs to the process that uses us stays as it was: its SIGCHLD handler, its
+ * descriptors 0 to 2, its time while a resolver is silent. */
+#include "serve.h"
+#include "../unit/suite.h"
+
+#include <check.h>
+#include <errno.h>
+#include <gdbregs_uv.h>
+#include <netdb.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *own_path;
+
+static double now(void)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
+}
+
+static struct gdbregs_options options(unsigned connect_ms)
+{
+	struct gdbregs_options o;
+
+	gdbregs_options_init(&o);
+	o.connect_timeout_ms = connect_ms;
+	o.reply_timeout_ms = 50000;
+	return o;
+}
+
+/* ---------------------------------------------------------------------- resolving --- */
+
+/* In place of the C library's, also for libuv: this host is looked up until the test
+ * is over, others are not found. */
+#define SILENT "silent.invalid"
+
+static sem_t answer, answered;
+
+int getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
+		struct addrinfo **out)
+{
+	(void)port;
+	(void)hints;
+	if (strcmp(host, SILENT) != 0)
+		return EAI_NONAME;
+	while (sem_wait(&answer) < 0)
+		;
+	*out = NULL;
+	sem_post(&answered);
+	return EAI_AGAIN;
+}
+
+static void silence(void)
+{
+	sem_init(&answer, 0, 0);
+	sem_init(&answered, 0, 0);
+}
+
+/* The thread that looks it up ends before the test does. */
+static void break_silence(void)
+{
+	sem_post(&answer);
+	sem_wait(&answered);
+}
+
+START_TEST(resolver_is_silent)
+{
+	struct gdbregs_options o = options(200);
+	struct gdbregs_session *s;
+	struct gdbregs_error err;
+	double begun = now();
+
+	silence();
+	alarm(20);
+	ck_assert_int_eq(gdbregs_connect(NULL, SILENT ":1234", &o, &s, &err), GDBREGS_ERR_CONNECT);
+	ck_assert(strstr(err.text, "could not be resolved in time"));
+	ck_assert(now() - begun < 10);
+	break_silence();
+}
+END_TEST
+
+START_TEST(resolver_says_no)
+{
+	struct gdbregs_options o = options(50000);
+	struct gdbregs_session *s;
+	struct gdbregs_error err;
+
+	silence();
+	sem_post(&answer);
+	ck_assert_int_eq(gdbregs_connect(NULL, SILENT ":1234", &o, &s, &err), GDBREGS_ERR_CONNECT);
+	ck_assert(strstr(err.text, SILENT));
+	ck_assert_int_eq(gdbregs_connect(NULL, "other.invalid:1", &o, &s, &err),
+			 GDBREGS_ERR_CONNECT);
+	ck_assert(strstr(err.text, "other.invalid"));
+}
+END_TEST
+
+static void on_connected(struct gdbregs_session *s, int status, void *arg)
+{
+	(void)s;
+	*(int *)arg = status;
+}
+
+static void on_closed(void *arg)
+{
+	*(bool *)arg = true;
+}
+
+/* Closing does not wait for the resolver, and leaves an empty loop. */
+START_TEST(closed_while_resolving)
+{
+	struct gdbregs_options o = options(50000);
+	struct gdbregs_session *s;
+	uv_loop_t loop;
+	int status = 1;
+	bool closed = false;
+	double begun = now();
+
+	silence();
+	alarm(20);
+	uv_loop_init(&loop);
+	ck_assert_int_eq(
+		gdbregs_uv_connect(NULL, &loop, SILENT ":1", &o, &s, on_connected, &status, NULL),
+		0);
+	uv_run(&loop, UV_RUN_NOWAIT);
+	gdbregs_uv_close(s, on_closed, &closed);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	ck_assert_int_eq(uv_loop_close(&loop), 0);
+	ck_assert(closed);
+	ck_assert_int_eq(status, GDBREGS_ERR_CANCELED);
+	ck_assert(now() - begun < 10);
+	break_silence();
+}
+END_TEST
+
+/* ---------------------------------------------------------- descriptors 0, 1 and 2 --- */
+
+#define THREADS	 8
+#define SESSIONS 400
+
+static void *connect_often(void *address)
+{
+	struct gdbregs_options o = options(5000);
+	struct gdbregs_session *s;
+
+	for (int i = 0; i < SESSIONS; i++)
+		if (gdbregs_connect(NULL, address, &o, &s, NULL) == 0)
+			gdbregs_close(s);
+	return NULL;
+}
+
+static int without_standard_files(void)
+{
+	pthread_t threads[THREADS];
+
+	for (int fd = 0; fd < 3; fd++)
+		close(fd);
+	for (int i = 0; i < THREADS; i++)
+		pthread_create(&threads[i], NULL, connect_often, (void *)"127.0.0.1:1");
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	for (int fd = 0; fd < 3; fd++)
+		if (close(fd) == 0)
+			return 10 + fd;
+	return 0;
+}
+
+/* In a process of its own: libuv's assertion aborts it. */
+START_TEST(standard_files_are_closed)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(without_standard_files());
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+}
+END_TEST
+
+/* ----------------------------------------------------------------------- children --- */
+
+static volatile sig_atomic_t children;
+
+static void on_child(int signo)
+{
+	(void)signo;
+	children++;
+}
+
+static void spawn_and_close(const char *command, int expected)
+{
+	const char *const argv[] = {command, "--stub", NULL};
+	struct gdbregs_options o = options(50000);
+	struct gdbregs_session *s;
+
+	ck_assert_int_eq(gdbregs_spawn(NULL, (char **)argv, &o, &s, NULL), expected);
+	if (expected == 0)
+		gdbregs_close(s);
+	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+START_TEST(sigchld_stays)
+{
+	struct sigaction action = {.sa_handler = on_child, .sa_flags = SA_RESTART}, after;
+	pid_t pid;
+
+	sigaction(SIGCHLD, &action, NULL);
+	spawn_and_close(own_path, 0);
+	spawn_and_close("/nonexistent/stub", GDBREGS_ERR_SPAWN);
+	sigaction(SIGCHLD, NULL, &after);
+	ck_assert(after.sa_handler == on_child);
+	ck_assert(after.sa_flags & SA_RESTART);
+	children = 0;
+	pid = fork();
+	if (pid == 0)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+	ck_assert_int_eq(children, 1);
+}
+END_TEST
+
+/* An application that ignores SIGCHLD has no children to wait for. */
+START_TEST(sigchld_ignored)
+{
+	signal(SIGCHLD, SIG_IGN);
+	spawn_and_close(own_path, 0);
+	ck_assert(signal(SIGCHLD, SIG_DFL) == SIG_IGN);
+}
+END_TEST
+
+/* A zombie has ended: whoever adopts it may not wait for it. */
+static bool is_alive(const char *pid)
+{
+	char path[64], stat[256] = "";
+	snprintf(path, sizeof(path), "/proc/%.20s/stat", pid);
+	FILE *file = fopen(path, "r");
+
+	if (!file)
+		return false;
+	size_t size = fread(stat, 1, sizeof(stat) - 1, file);
+	fclose(file);
+	stat[size] = '\0';
+	const char *state = strrchr(stat, ')');
+	return state && state[1] && state[2] != 'Z' && state[2] != 'X';
+}
+
+static const char *const groups[] = {
+	/* The stub is the shell's child. */
+	"sh -c 'echo $$ >$1; exec $0 --stub' $0 $1; true",
+	/* Others are, which hold nothing of ours, or do not heed SIGTERM. */
+	"sh -c 'echo $$ >$1; exec sleep 100' $0 $1 <&- >&- & exec $0 --stub",
+	"sh -c 'trap \"\" TERM; echo $$ >$1; while :; do sleep 1; done' $0 $1 <&- >&- & exec $0 "
+	"--stub",
+};
+
+START_TEST(whole_group_ends)
+{
+	char path[] = "/tmp/gdbregs-group-XXXXXX", pid[32] = "";
+	const char *const argv[] = {"sh", "-c", groups[_i], own_path, path, NULL};
+	struct gdbregs_options o = options(50000);
+	struct gdbregs_session *s;
+	int fd = mkstemp(path);
+
+	ck_assert_int_eq(gdbregs_spawn(NULL, (char **)argv, &o, &s, NULL), 0);
+	while (pread(fd, pid, sizeof(pid) - 1, 0) <= 0)
+		usleep(1000);
+	pid[strcspn(pid, "\n")] = '\0';
+	ck_assert(is_alive(pid));
+	gdbregs_close(s);
+	double begun = now();
+	while (is_alive(pid) && now() - begun < 5)
+		usleep(1000);
+	bool alive = is_alive(pid);
+	if (alive)
+		kill((pid_t)atol(pid), SIGKILL);
+	ck_assert(!alive);
+	close(fd);
+	unlink(path);
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+	Suite *suite = suite_create("process");
+	TCase *tests = tcase_create("process");
+
+	tcase_set_timeout(tests, 60);
+	tcase_add_test(tests, resolver_is_silent);
+	tcase_add_test(tests, resolver_says_no);
+	tcase_add_test(tests, closed_while_resolving);
+	tcase_add_test(tests, standard_files_are_closed);
+	tcase_add_test(tests, sigchld_stays);
+	tcase_add_test(tests, sigchld_ignored);
+	tcase_add_loop_test(tests, whole_group_ends, 0, 3);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
+
+static int be_stub(void)
+{
+	static struct script_stub stub;
+
+	script_begin(&stub, SCRIPT_QEMU72, script_small, 1);
+	serve_descriptors(&stub, 0, 1);
+	script_end(&stub);
+	return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], "--stub") == 0)
+		return be_stub();
+	own_path = argv[0];
+	return run_suite(make_suite());
+}
