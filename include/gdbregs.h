@@ -23,6 +23,13 @@
  * stub is consistently slower. The number of sessions of a process that poll at
  * the same time leaves one processor to the stubs.
  *
+ * The process: the library changes no signal handler and takes no signal. It
+ * blocks SIGPIPE in the calling thread while a write could raise it. A blocking
+ * call opens `/dev/null` in place of descriptors 0 to 2 that are closed, while
+ * any thread connects. A host name is looked up in a thread, which blocks all
+ * signals; where the resolver is silent, it may outlive the session. After
+ * fork(), a session belongs to the parent: the child must not use or close it.
+ *
  * Since: everything here since 0.1 unless said otherwise.
  */
 #ifndef GDBREGS_H
@@ -295,6 +302,13 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_connect(struct gdbregs_context *ctx, con
  * standard error. The child belongs to the session: closing the session ends it
  * (end of file on its input, then SIGTERM, then SIGKILL) and reaps it. The
  * option `on_close` has no effect.
+ *
+ * The child leads a process group of its own, and the signals go to the whole
+ * group: `sh -c 'qemu ...; true'` leaves no QEMU behind. All signals have their
+ * default actions in it. SIGCHLD stays the caller's: the library polls for the
+ * child's end while it closes the session. A program that ignores SIGCHLD or
+ * waits for any child may reap the child first; the rest of its process group is
+ * not signalled then.
  *
  * @param argv  NULL-terminated; argv[0] is looked up in PATH; copied
  *
