@@ -268,8 +268,8 @@ def write():
                 if name != "v3" or has_register(machine, "v3")]
         result = run("write", *address, *args)
         equal(result.status, libtest.DONE, f"write {result}")
-        got = {r.name: libcompare.survey(machine)[0].values[r.number]
-               for r in libcompare.survey(machine)[0].registers}
+        (vcpu, *_) = libcompare.survey(machine)
+        got = {r.name: vcpu.values[r.number] for r in vcpu.registers}
         equal(got["x1"], "8877665544332211", "write x1")
         equal(got["sp"], "f0" + "ff" * 7, "write sp")
         if "v3" in got:
