@@ -322,7 +322,8 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_spawn(struct gdbregs_context *ctx, char 
 /**
  * End a session and free it. Breakpoints and watchpoints that are left are
  * removed, a running target is stopped, and the session detaches as `on_close`
- * says. The call takes at most `reply_timeout_ms`. s may be NULL.
+ * says. The call takes at most `reply_timeout_ms`. s may be NULL. A session on a
+ * loop of the program's is closed as by gdbregs_uv_close() without a callback.
  */
 GDBREGS_API void gdbregs_close(struct gdbregs_session *s);
 

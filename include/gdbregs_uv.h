@@ -71,7 +71,8 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_spawn(struct gdbregs_context *ctx, uv
 /**
  * End a session. Requests under way call back with CANCELED, the session detaches
  * as `on_close` says, and then cb is called and the session is freed. cb may be
- * NULL. A second call does nothing and ignores its cb.
+ * NULL. A second call does nothing and ignores its cb. A session of the blocking
+ * calls is closed as by gdbregs_close(), and cb is called before this call returns.
  */
 GDBREGS_API void gdbregs_uv_close(struct gdbregs_session *s, gdbregs_uv_close_cb cb, void *arg);
 

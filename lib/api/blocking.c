@@ -172,8 +172,12 @@ int gdbregs_spawn(struct gdbregs_context *ctx, char *const argv[], const struct 
 
 void gdbregs_close(struct gdbregs_session *s)
 {
-	if (s && gdbregs__transport_of(s)->blocking)
+	if (!s)
+		return;
+	if (gdbregs__transport_of(s)->blocking)
 		close_and_free(s);
+	else if (!gdbregs__transport_of(s)->closing)
+		gdbregs__transport_close(s, NULL, NULL);
 }
 
 int gdbregs__blocking_begin(struct gdbregs_session *s)
@@ -182,7 +186,8 @@ int gdbregs__blocking_begin(struct gdbregs_session *s)
 		return GDBREGS_ERR_INVAL;
 	if (!gdbregs__transport_of(s)->blocking)
 		return gdbregs__session_say(s, GDBREGS_ERR_INVAL,
-					    "a blocking call on a session of a caller's loop");
+					    "this session is on a loop of the program's: use the calls of "
+					    "gdbregs_uv.h");
 	gdbregs__transport_clock(s);
 	return 0;
 }

@@ -5,7 +5,7 @@
 #include "../unit/suite.h"
 
 #include <check.h>
-#include <gdbregs.h>
+#include <gdbregs_uv.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,6 +116,30 @@ START_TEST(unix_socket)
 	gdbregs_close(s);
 	serve_stop(&server);
 	unlink(socket_path());
+	check_stub(&server);
+}
+END_TEST
+
+static void count_call(void *arg)
+{
+	++*(int *)arg;
+}
+
+/* The close call of the other kind works on a blocking session at once. */
+START_TEST(closed_by_the_other_kind)
+{
+	static struct server server;
+	struct gdbregs_session *s;
+	int calls = 0;
+
+	script_begin(&server.stub, SCRIPT_QEMU72, script_small, 1);
+	serve_start(&server, NULL);
+	ck_assert_int_eq(gdbregs_connect(NULL, server.address, NULL, &s, NULL), 0);
+	ck_assert_int_eq(gdbregs_uv_interrupt(s), GDBREGS_ERR_INVAL);
+	ck_assert_ptr_nonnull(strstr(gdbregs_session_error(s), "use the calls of gdbregs.h"));
+	gdbregs_uv_close(s, count_call, &calls);
+	ck_assert_int_eq(calls, 1);
+	serve_stop(&server);
 	check_stub(&server);
 }
 END_TEST
@@ -318,6 +342,7 @@ static Suite *make_suite(void)
 	tcase_add_loop_test(tests, every_stub, 0, SCRIPT_KINDS);
 	tcase_add_loop_test(tests, several_addresses, 0, 2);
 	tcase_add_test(tests, unix_socket);
+	tcase_add_test(tests, closed_by_the_other_kind);
 	tcase_add_loop_test(tests, nobody_there, 0, 7);
 	tcase_add_test(tests, silent);
 	tcase_add_loop_test(tests, gone_between_calls, 0, 2 * SCRIPT_KINDS);

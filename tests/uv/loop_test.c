@@ -452,6 +452,27 @@ START_TEST(refusals)
 }
 END_TEST
 
+/* A session is closed by the close call of the other kind, too. */
+START_TEST(closed_by_the_other_kind)
+{
+	struct member *m = calloc(1, sizeof(*m));
+	struct listener l;
+	uv_loop_t loop;
+
+	uv_loop_init(&loop);
+	serve_on_loop(&l, &loop);
+	connect_member(m, NULL, &loop, l.address, 1000);
+	m->closed = true; /* connecting is canceled */
+	gdbregs_close(m->s);
+	ck_assert_int_eq(gdbregs_uv_packet(m->s, "?", 1, NULL, NULL, NULL, NULL),
+			 GDBREGS_ERR_INVAL);
+	ck_assert_str_eq(gdbregs_session_error(m->s), "the session is being closed");
+	gdbregs_close(m->s);
+	serve_run_out(&l, &loop);
+	free(m);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
 	Suite *suite = suite_create("loop");
@@ -468,6 +489,7 @@ static Suite *make_suite(void)
 	tcase_add_loop_test(tests, failing_connect, 0, 4);
 	tcase_add_loop_test(tests, spawn_and_close, 0, 6);
 	tcase_add_test(tests, refusals);
+	tcase_add_test(tests, closed_by_the_other_kind);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
