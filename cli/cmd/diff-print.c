@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "out/csv.h"
+#include "out/table.h"
 #include "cmd/diff-match.h"
 #include "out/flag-changes.h"
 
@@ -161,79 +161,82 @@ static json_t *missing(const char *a, const char *b)
 	return list;
 }
 
-static void add_meaning(json_t **object, const struct change *c)
+enum {
+	TARGET,
+	VCPU,
+	FEATURE,
+	NAME,
+	CHANGE,
+	OLD,
+	NEW,
+	OLD_BYTES,
+	NEW_BYTES,
+	OLD_TEXT,
+	NEW_TEXT,
+	CLEARED,
+	SET,
+	COLUMNS
+};
+
+/* What flags and enums mean. */
+static void fill_meaning(struct cell cells[COLUMNS], const struct diff *d, const struct change *c)
 {
 	const char *before = c->before ? c->before->text : NULL;
 	const char *after = c->after ? c->after->text : NULL;
 	if (before)
-		json_member(object, "old_text", json_text(before));
+		cells[OLD_TEXT] = cell_text(before);
 	if (after)
-		json_member(object, "new_text", json_text(after));
-	if (!flags_are(before) || !flags_are(after))
+		cells[NEW_TEXT] = cell_text(after);
+	if (!flags_are(before) || !flags_are(after) || d->options->format == FORMAT_CSV)
 		return;
-	json_member(object, "cleared", missing(before, after));
-	json_member(object, "set", missing(after, before));
+	cells[CLEARED] = (struct cell){.kind = CELL_JSON, .json = missing(before, after)};
+	cells[SET] = (struct cell){.kind = CELL_JSON, .json = missing(after, before)};
 }
 
-static json_t *describe(const struct change *c)
+static void put_change(struct table *table, const struct diff *d, const struct change *c)
 {
 	const struct stored_value *v = subject(c);
-	json_t *object = json_object();
-	json_member(&object, "target", json_text(v->target));
-	json_member(&object, "vcpu", json_integer(v->vcpu));
-	json_member(&object, "feature", json_text(v->feature));
-	json_member(&object, "name", json_text(v->name));
-	json_member(&object, "change", json_text(kinds[c->kind]));
-	json_member(&object, "old", json_text(brief(c->before)));
-	json_member(&object, "new", json_text(brief(c->after)));
-	json_member(&object, "old_bytes", json_text(c->before ? c->before->bytes : NULL));
-	json_member(&object, "new_bytes", json_text(c->after ? c->after->bytes : NULL));
-	add_meaning(&object, c);
-	return object;
+	struct cell cells[COLUMNS] = {
+		[TARGET] = cell_text(v->target),
+		[VCPU] = cell_number(v->vcpu),
+		[FEATURE] = cell_text(v->feature),
+		[NAME] = cell_text(v->name),
+		[CHANGE] = cell_text(kinds[c->kind]),
+		[OLD] = cell_text(brief(c->before)),
+		[NEW] = cell_text(brief(c->after)),
+		[OLD_BYTES] = cell_text(c->before ? c->before->bytes : NULL),
+		[NEW_BYTES] = cell_text(c->after ? c->after->bytes : NULL),
+	};
+	fill_meaning(cells, d, c);
+	table_row(table, cells);
 }
 
-static bool write_json(struct output *out, const struct diff *d, bool lines)
+static bool write_data(struct output *out, const struct diff *d)
 {
-	bool ok = true;
-	fputs(lines ? "" : "[", out->stream);
-	for (size_t i = 0; i < d->count && ok && !output_broken(out); i++) {
-		if (!lines)
-			fputs(i > 0 ? ",\n " : "\n ", out->stream);
-		ok = json_put(out, describe(&d->item[i]));
-		fputs(lines ? "\n" : "", out->stream);
-	}
-	fputs(lines ? "" : "]\n", out->stream);
-	return ok;
-}
-
-static bool write_csv(struct output *out, const struct diff *d)
-{
-	static const char *const header[] = {"target", "vcpu", "feature", "name",
-					     "change", "old",  "new"};
-	enum { COLUMNS = sizeof(header) / sizeof(header[0]) };
-	csv_row(out, header, COLUMNS);
-	for (size_t i = 0; i < d->count && !output_broken(out); i++) {
-		const struct change *c = &d->item[i];
-		const struct stored_value *v = subject(c);
-		char vcpu[16];
-		snprintf(vcpu, sizeof(vcpu), "%u", v->vcpu);
-		const char *fields[COLUMNS] = {v->target,      vcpu,	       v->feature,
-					       v->name,	       kinds[c->kind], brief(c->before),
-					       brief(c->after)};
-		csv_row(out, fields, COLUMNS);
-	}
-	return true;
+	enum { IN_OBJECT = IN_JSON | IN_LINES };
+	static const struct column columns[COLUMNS] = {
+		[TARGET] = {.name = "target", .formats = IN_DATA},
+		[VCPU] = {.name = "vcpu", .formats = IN_DATA},
+		[FEATURE] = {.name = "feature", .formats = IN_DATA},
+		[NAME] = {.name = "name", .formats = IN_DATA},
+		[CHANGE] = {.name = "change", .formats = IN_DATA},
+		[OLD] = {.name = "old", .formats = IN_DATA},
+		[NEW] = {.name = "new", .formats = IN_DATA},
+		[OLD_BYTES] = {.name = "old_bytes", .formats = IN_OBJECT},
+		[NEW_BYTES] = {.name = "new_bytes", .formats = IN_OBJECT},
+		[OLD_TEXT] = {.name = "old_text", .formats = IN_OBJECT},
+		[NEW_TEXT] = {.name = "new_text", .formats = IN_OBJECT},
+		[CLEARED] = {.name = "cleared", .formats = IN_OBJECT},
+		[SET] = {.name = "set", .formats = IN_OBJECT},
+	};
+	struct table table;
+	table_init(&table, out, d->options->format, columns, COLUMNS);
+	for (size_t i = 0; i < d->count && table.ok && !output_broken(out); i++)
+		put_change(&table, d, &d->item[i]);
+	return table_end(&table);
 }
 
 bool diff_write(struct output *out, const struct diff *d)
 {
-	switch (d->options->format) {
-	case FORMAT_JSON:
-	case FORMAT_JSONL:
-		return write_json(out, d, d->options->format == FORMAT_JSONL);
-	case FORMAT_CSV:
-		return write_csv(out, d);
-	default:
-		return write_text(out, d);
-	}
+	return d->options->format == FORMAT_TEXT ? write_text(out, d) : write_data(out, d);
 }

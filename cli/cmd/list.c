@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "opt/command.h"
-#include "out/csv.h"
-#include "out/json.h"
+#include "out/table.h"
 #include "base/message.h"
 #include "target/shipped.h"
 #include "base/exit-status.h"
@@ -14,107 +13,44 @@ struct listing {
 	struct output *out;
 	const struct snapshot *snapshot;
 	bool offline; /* no vCPU: the number is null */
-	bool ok;
+	struct table table;
 };
 
-static json_t *vcpu_number(const struct listing *l, const struct vcpu *vcpu)
+/* A group that the description does not write is the one that GDB derives. */
+enum { VCPU, CSV_FEATURE, NAME, FEATURE, BITS, TYPE, GROUP, COLUMNS };
+
+static void fill(struct cell cells[COLUMNS], const struct listing *l, const struct vcpu *vcpu,
+		 const struct gdbregs_register *reg)
 {
-	return l->offline ? json_null() : json_integer(vcpu->index);
+	cells[VCPU] = l->offline ? cell_text(NULL) : cell_number(vcpu->index);
+	if (!reg)
+		return;
+	cells[FEATURE] = cells[CSV_FEATURE] = cell_text(gdbregs_register_feature(reg));
+	cells[NAME] = cell_text(gdbregs_register_name(reg));
+	cells[BITS] = cell_number(gdbregs_register_bits(reg));
+	cells[TYPE] = cell_text(gdbregs_register_type(reg));
+	cells[GROUP] = cell_text(select_group(reg));
 }
 
-static void add_register(json_t **object, const struct gdbregs_register *reg)
+static bool more(const struct table *table, const struct selected *selected, size_t i)
 {
-	json_member(object, "name", json_text(gdbregs_register_name(reg)));
-	json_member(object, "feature", json_text(gdbregs_register_feature(reg)));
-	json_member(object, "bits", json_integer(gdbregs_register_bits(reg)));
-	json_member(object, "type", json_text(gdbregs_register_type(reg)));
-	json_member(object, "group", json_text(gdbregs_register_group(reg)));
+	return i < selected->count && table->ok && !output_broken(table->out);
 }
 
-static bool more(const struct listing *l, const struct selected *selected, size_t i)
+static void put_data(struct listing *l)
 {
-	return i < selected->count && l->ok && !output_broken(l->out);
-}
-
-static void put_json_vcpu(struct listing *l, const struct vcpu *vcpu)
-{
-	const struct selected *selected = snapshot_selected(l->snapshot, vcpu);
-	json_t *object = json_object();
-	json_member(&object, "vcpu", vcpu_number(l, vcpu));
-	l->ok = json_put_open(l->out, object);
-	fputs(",\"registers\":[", l->out->stream);
-	for (size_t i = 0; more(l, selected, i); i++) {
-		json_t *entry = json_object();
-		add_register(&entry, selected->registers[i]);
-		fputs(i > 0 ? ",\n  " : "\n  ", l->out->stream);
-		l->ok = json_put(l->out, entry);
-	}
-	fputs("]}", l->out->stream);
-}
-
-static void put_json(struct listing *l)
-{
-	fputs("[", l->out->stream);
-	for (size_t i = 0; i < l->snapshot->vcpu_count && l->ok; i++) {
-		fputs(i > 0 ? ",\n " : "\n ", l->out->stream);
-		put_json_vcpu(l, &l->snapshot->vcpus[i]);
-	}
-	fputs("]\n", l->out->stream);
-}
-
-static void put_line(struct listing *l, const struct vcpu *vcpu, const struct gdbregs_register *reg)
-{
-	json_t *object = json_object();
-	json_member(&object, "vcpu", vcpu_number(l, vcpu));
-	add_register(&object, reg);
-	l->ok = json_put(l->out, object);
-	fputs("\n", l->out->stream);
-}
-
-static void put_row(struct listing *l, const struct vcpu *vcpu, const struct gdbregs_register *reg)
-{
-	char index[16] = "", bits[16];
-	if (!l->offline)
-		snprintf(index, sizeof(index), "%u", vcpu->index);
-	snprintf(bits, sizeof(bits), "%u", gdbregs_register_bits(reg));
-	const char *fields[] = {index, gdbregs_register_feature(reg), gdbregs_register_name(reg),
-				bits,  gdbregs_register_type(reg),    gdbregs_register_group(reg)};
-	csv_row(l->out, fields, sizeof(fields) / sizeof(fields[0]));
-}
-
-typedef void (*put_fn)(struct listing *l, const struct vcpu *vcpu,
-		       const struct gdbregs_register *reg);
-
-static void put_each(struct listing *l, put_fn put)
-{
-	for (size_t i = 0; i < l->snapshot->vcpu_count; i++) {
+	for (size_t i = 0; i < l->snapshot->vcpu_count && l->table.ok; i++) {
 		const struct vcpu *vcpu = &l->snapshot->vcpus[i];
 		const struct selected *selected = snapshot_selected(l->snapshot, vcpu);
-		for (size_t j = 0; more(l, selected, j); j++)
-			put(l, vcpu, selected->registers[j]);
+		struct cell cells[COLUMNS] = {{0}};
+		fill(cells, l, vcpu, NULL);
+		table_enter(&l->table, 1, cells, "registers");
+		for (size_t j = 0; more(&l->table, selected, j); j++) {
+			fill(cells, l, vcpu, selected->registers[j]);
+			table_row(&l->table, cells);
+		}
+		table_leave(&l->table);
 	}
-}
-
-static size_t name_width(const struct selected *selected)
-{
-	size_t widest = 4;
-	for (size_t i = 0; i < selected->count; i++) {
-		size_t width = printable_width(gdbregs_register_name(selected->registers[i]));
-		if (width > widest && width <= 24)
-			widest = width;
-	}
-	return widest;
-}
-
-static void put_text_register(FILE *stream, const struct gdbregs_register *reg, size_t width)
-{
-	fputs("  ", stream);
-	printable_put(stream, gdbregs_register_name(reg), width);
-	fprintf(stream, "  %5u  ", gdbregs_register_bits(reg));
-	printable_put(stream, gdbregs_register_type(reg), 14);
-	fputs("  ", stream);
-	printable_put(stream, gdbregs_register_group(reg) ? gdbregs_register_group(reg) : "-", 0);
-	fputs("\n", stream);
 }
 
 static void put_feature_heading(struct listing *l, const char *feature)
@@ -122,25 +58,29 @@ static void put_feature_heading(struct listing *l, const char *feature)
 	struct text text = {0};
 	const char *name = feature ? feature : "(no feature)";
 	text_add_printable(&text, name, strlen(name));
-	l->ok = !text.failed;
+	l->table.ok = l->table.ok && !text.failed;
 	output_heading(l->out, text.data ? text.data : "");
 	text_fini(&text);
 }
 
-static void put_text_registers(struct listing *l, const struct selected *selected)
+static void put_text_registers(struct listing *l, const struct vcpu *vcpu)
 {
-	size_t width = name_width(selected);
+	const struct selected *selected = snapshot_selected(l->snapshot, vcpu);
 	const struct gdbregs_register *before = NULL;
-	for (size_t i = 0; more(l, selected, i); i++) {
+	struct cell cells[COLUMNS] = {{0}};
+	for (size_t i = 0; more(&l->table, selected, i); i++) {
 		const struct gdbregs_register *reg = selected->registers[i];
 		const char *feature = gdbregs_register_feature(reg);
 		if (!before || gdbregs_register_feature(before) != feature) {
+			table_flush(&l->table);
 			fputs(before ? "\n" : "", l->out->stream);
 			put_feature_heading(l, feature);
 		}
-		put_text_register(l->out->stream, reg, width);
+		fill(cells, l, vcpu, reg);
+		table_row(&l->table, cells);
 		before = reg;
 	}
+	table_flush(&l->table);
 }
 
 static bool listed_before(const struct snapshot *s, size_t index)
@@ -170,26 +110,33 @@ static void put_vcpus_heading(struct listing *l, size_t first)
 
 static void put_text(struct listing *l)
 {
-	for (size_t i = 0; i < l->snapshot->vcpu_count && l->ok; i++) {
+	for (size_t i = 0; i < l->snapshot->vcpu_count && l->table.ok; i++) {
 		if (listed_before(l->snapshot, i))
 			continue;
 		if (!l->offline && l->snapshot->vcpu_count > 1)
 			put_vcpus_heading(l, i);
-		put_text_registers(l, snapshot_selected(l->snapshot, &l->snapshot->vcpus[i]));
+		put_text_registers(l, &l->snapshot->vcpus[i]);
 	}
 }
 
 static int put(struct listing *l, enum format format)
 {
-	if (format == FORMAT_CSV)
-		fputs("vcpu,feature,name,bits,type,group\n", l->out->stream);
+	static const struct column columns[COLUMNS] = {
+		[VCPU] = {.name = "vcpu", .formats = IN_DATA, .level = 1},
+		[CSV_FEATURE] = {.name = "feature", .formats = IN_CSV},
+		[NAME] = {.name = "name", .formats = IN_TEXT | IN_DATA, .width = 4},
+		[FEATURE] = {.name = "feature", .formats = IN_JSON | IN_LINES},
+		[BITS] = {.name = "bits", .formats = IN_TEXT | IN_DATA, .width = 5, .right = true},
+		[TYPE] = {.name = "type", .formats = IN_TEXT | IN_DATA, .width = 14},
+		[GROUP] = {.name = "group", .formats = IN_TEXT | IN_DATA},
+	};
+	table_init(&l->table, l->out, format, columns, COLUMNS);
+	l->table.indent = 2;
 	if (format == FORMAT_TEXT)
 		put_text(l);
-	else if (format == FORMAT_JSON)
-		put_json(l);
 	else
-		put_each(l, format == FORMAT_CSV ? put_row : put_line);
-	return output_end(l->out, l->ok);
+		put_data(l);
+	return output_end(l->out, table_end(&l->table));
 }
 
 static int select_offline(const struct options *o, const struct gdbregs_description *d,
@@ -209,7 +156,7 @@ static int list_offline(const struct options *o)
 	struct gdbregs_context *context;
 	const struct gdbregs_description *d;
 	struct snapshot snapshot = {.target = NULL};
-	struct listing l = {.out = &out, .snapshot = &snapshot, .offline = true, .ok = true};
+	struct listing l = {.out = &out, .snapshot = &snapshot, .offline = true};
 	int status = offline_load(o, &context, &d);
 	if (status == 0)
 		status = select_offline(o, d, &snapshot);
@@ -229,7 +176,7 @@ static int collect(struct target *t)
 
 static int print(struct output *out, const struct targets *set)
 {
-	struct listing l = {.out = out, .snapshot = &set->item[0].snapshot, .ok = true};
+	struct listing l = {.out = out, .snapshot = &set->item[0].snapshot};
 	int status = targets_report(set);
 	if (status == 0)
 		return put(&l, set->options->format);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "opt/command.h"
-#include "out/csv.h"
 #include "cmd/packet-policy.h"
-#include "out/json.h"
+#include "out/table.h"
 #include "base/message.h"
 #include "base/exit-status.h"
 #include "target/target.h"
@@ -45,56 +44,26 @@ static int send_next(struct target *t)
 	return error < 0 ? error : TARGET_UNDER_WAY;
 }
 
-static bool put_json(struct output *out, const char *payload, const struct gdbregs_buffer *reply)
-{
-	json_t *object = json_object();
-	json_member(&object, "packet", json_text(payload));
-	json_member(&object, "reply", json_bytes(reply->data, reply->size));
-	return json_put(out, object);
-}
-
-static bool put_text(struct output *out, const char *payload, const struct gdbregs_buffer *reply,
-		     bool csv)
-{
-	struct text text = {0};
-	text_add_printable(&text, reply->data, reply->size);
-	const char *fields[] = {payload, text.data};
-	bool ok = !text.failed;
-	if (csv)
-		csv_row(out, fields, 2);
-	else
-		fprintf(out->stream, "%s\n", text.data ? text.data : "");
-	text_fini(&text);
-	return ok;
-}
-
-static bool put_reply(struct output *out, const struct options *o, const struct exchange *exchange,
-		      size_t index)
-{
-	const char *payload = o->arguments.item[index];
-	const struct gdbregs_buffer *reply = &exchange->replies[index];
-	if (o->format == FORMAT_TEXT || o->format == FORMAT_CSV)
-		return put_text(out, payload, reply, o->format == FORMAT_CSV);
-	if (o->format == FORMAT_JSON)
-		fputs(index > 0 ? ",\n " : "\n ", out->stream);
-	bool ok = put_json(out, payload, reply);
-	if (o->format == FORMAT_JSONL)
-		fputs("\n", out->stream);
-	return ok;
-}
-
 static bool put_all(struct output *out, const struct options *o, const struct exchange *exchange)
 {
-	bool ok = true;
-	if (o->format == FORMAT_CSV)
-		fputs("packet,reply\n", out->stream);
-	if (o->format == FORMAT_JSON)
-		fputs("[", out->stream);
-	for (size_t i = 0; i < exchange->done && ok; i++)
-		ok = put_reply(out, o, exchange, i);
-	if (o->format == FORMAT_JSON)
-		fputs("]\n", out->stream);
-	return ok;
+	static const struct column columns[] = {{.name = "packet", .formats = IN_DATA},
+						{.name = "reply", .formats = IN_DATA | IN_TEXT}};
+	struct table table;
+	table_init(&table, out, o->format, columns, 2);
+	for (size_t i = 0; i < exchange->done; i++) {
+		const struct gdbregs_buffer *reply = &exchange->replies[i];
+		struct text printable = {0};
+		struct cell cells[] = {cell_text(o->arguments.item[i]),
+				       cell_bytes(reply->data, reply->size)};
+		if (o->format == FORMAT_CSV || o->format == FORMAT_TEXT) {
+			text_add_printable(&printable, reply->data, reply->size);
+			cells[1] = cell_text(printable.data ? printable.data : "");
+		}
+		table_row(&table, cells);
+		table.ok = table.ok && !printable.failed;
+		text_fini(&printable);
+	}
+	return table_end(&table);
 }
 
 /* Replies that came before a failure are shown, but do not make a file. */

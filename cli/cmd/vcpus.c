@@ -1,137 +1,81 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "opt/command.h"
-#include "out/csv.h"
-#include "out/json.h"
-#include "base/message.h"
-#include "base/exit-status.h"
+#include "out/table.h"
 #include "target/target.h"
 
-#include <string.h>
+/* The name stands last in text: it may be long. */
+enum { TARGET, VCPU, THREAD, NAME, ARCHITECTURE, REGISTERS, FAILURE, LAST_NAME, COLUMNS };
 
 static int collect(struct target *t)
 {
 	return snapshot_collect(t, VCPU_ALL);
 }
 
-static size_t register_count(const struct target *t, const struct vcpu *vcpu)
+static void put_vcpu(struct table *table, const struct target *t, const struct vcpu *vcpu)
 {
-	return snapshot_selected(&t->snapshot, vcpu)->total;
+	size_t registers = snapshot_selected(&t->snapshot, vcpu)->total;
+	const struct cell cells[COLUMNS] = {
+		[TARGET] = cell_text(t->name),
+		[VCPU] = cell_number(vcpu->index),
+		[THREAD] = cell_text(vcpu->thread),
+		[ARCHITECTURE] = cell_text(vcpu->architecture),
+		[REGISTERS] = cell_number((json_int_t)registers),
+		[NAME] = cell_text(vcpu->name),
+		[LAST_NAME] = cell_text(vcpu->name),
+	};
+	table_row(table, cells);
 }
 
-static json_t *describe(const struct target *t, const struct vcpu *vcpu)
+static void put_failure(struct table *table, const struct target *t)
 {
-	json_t *object = json_object();
-	if (t->set->count > 1)
-		json_member(&object, "target", json_text(t->name));
-	if (!vcpu) {
-		json_member(&object, "error", json_text(t->error));
-		return object;
+	const struct cell cells[COLUMNS] = {
+		[TARGET] = cell_text(t->name), [FAILURE] = cell_text(t->error)};
+	if (table->format != FORMAT_TEXT)
+		table_row(table, cells);
+}
+
+static void put_target(struct table *table, const struct target *t)
+{
+	if (table->format == FORMAT_TEXT && t->set->count > 1 && t->status == 0) {
+		table_flush(table);
+		fputs(table->headed ? "\n" : "", table->out->stream);
+		printable_put(table->out->stream, t->name, 0);
+		fputs("\n", table->out->stream);
+		table->headed = false;
 	}
-	json_member(&object, "vcpu", json_integer(vcpu->index));
-	json_member(&object, "thread", json_text(vcpu->thread));
-	json_member(&object, "name", json_text(vcpu->name));
-	json_member(&object, "architecture", json_text(vcpu->architecture));
-	json_member(&object, "registers", json_integer((json_int_t)register_count(t, vcpu)));
-	return object;
-}
-
-struct sink {
-	struct output *out;
-	enum format format;
-	size_t entries;
-	bool ok;
-};
-
-/* An element of the JSON array, or a line of JSONL. vcpu NULL: the target's error. */
-static void put_json(struct sink *sink, const struct target *t, const struct vcpu *vcpu)
-{
-	bool lines = sink->format == FORMAT_JSONL;
-	if (!lines)
-		fputs(sink->entries > 0 ? ",\n " : "\n ", sink->out->stream);
-	sink->ok = sink->ok && json_put(sink->out, describe(t, vcpu));
-	if (lines)
-		fputs("\n", sink->out->stream);
-}
-
-static void put_csv(struct sink *sink, const struct target *t, const struct vcpu *vcpu)
-{
-	char index[16] = "", count[32] = "";
-	const char *fields[] = {t->name, index, NULL, NULL, NULL, count, NULL};
-	if (vcpu) {
-		snprintf(index, sizeof(index), "%u", vcpu->index);
-		snprintf(count, sizeof(count), "%zu", register_count(t, vcpu));
-		fields[2] = vcpu->thread;
-		fields[3] = vcpu->name;
-		fields[4] = vcpu->architecture;
-	} else {
-		fields[6] = t->error;
-	}
-	csv_row(sink->out, fields, sizeof(fields) / sizeof(fields[0]));
-}
-
-static void put_text(struct sink *sink, const struct target *t, const struct vcpu *vcpu)
-{
-	FILE *stream = sink->out->stream;
-	if (!vcpu) {
-		fputs("error: ", stream);
-		printable_put(stream, t->error, 0);
-		fputs("\n", stream);
-		return;
-	}
-	fprintf(stream, "%-4u  ", vcpu->index);
-	printable_put(stream, vcpu->thread ? vcpu->thread : "-", 8);
-	fputs("  ", stream);
-	printable_put(stream, vcpu->architecture ? vcpu->architecture : "-", 16);
-	fprintf(stream, "  %9zu  ", register_count(t, vcpu));
-	printable_put(stream, vcpu->name ? vcpu->name : "-", 0);
-	fputs("\n", stream);
-}
-
-static void put_text_heading(struct sink *sink, const struct target *t)
-{
-	FILE *stream = sink->out->stream;
-	if (t->set->count > 1) {
-		fputs(sink->entries > 0 ? "\n" : "", stream);
-		printable_put(stream, t->name, 0);
-		fputs("\n", stream);
-	}
-	if (t->status == 0)
-		output_heading(sink->out, "VCPU  THREAD    ARCHITECTURE      REGISTERS  NAME");
-}
-
-static void put(struct sink *sink, const struct target *t, const struct vcpu *vcpu)
-{
-	if (sink->format == FORMAT_TEXT)
-		put_text(sink, t, vcpu);
-	else if (sink->format == FORMAT_CSV)
-		put_csv(sink, t, vcpu);
-	else
-		put_json(sink, t, vcpu);
-	sink->entries++;
-}
-
-static void put_target(struct sink *sink, const struct target *t)
-{
-	if (sink->format == FORMAT_TEXT)
-		put_text_heading(sink, t);
 	if (t->status != 0)
-		put(sink, t, NULL);
-	for (size_t i = 0; t->status == 0 && i < t->snapshot.vcpu_count && sink->ok; i++)
-		put(sink, t, &t->snapshot.vcpus[i]);
+		put_failure(table, t);
+	for (size_t i = 0; t->status == 0 && i < t->snapshot.vcpu_count; i++)
+		put_vcpu(table, t, &t->snapshot.vcpus[i]);
 }
 
 static bool put_all(struct output *out, const struct targets *set)
 {
-	struct sink sink = {.out = out, .format = set->options->format, .ok = true};
-	if (sink.format == FORMAT_CSV)
-		fputs("target,vcpu,thread,name,architecture,registers,error\n", out->stream);
-	if (sink.format == FORMAT_JSON)
-		fputs("[", out->stream);
-	for (size_t i = 0; i < set->count && sink.ok; i++)
-		put_target(&sink, &set->item[i]);
-	if (sink.format == FORMAT_JSON)
-		fputs("]\n", out->stream);
-	return sink.ok;
+	const unsigned in_target = set->count > 1 ? IN_DATA : IN_CSV;
+	const struct column columns[COLUMNS] = {
+		[TARGET] = {.name = "target", .formats = in_target},
+		[VCPU] = {.name = "vcpu", .formats = IN_TEXT | IN_DATA, .heading = "VCPU"},
+		[THREAD] = {.name = "thread",
+			    .formats = IN_TEXT | IN_DATA,
+			    .heading = "THREAD",
+			    .width = 8},
+		[ARCHITECTURE] = {.name = "architecture",
+				  .formats = IN_TEXT | IN_DATA,
+				  .heading = "ARCHITECTURE",
+				  .width = 16},
+		[REGISTERS] = {.name = "registers",
+			       .formats = IN_TEXT | IN_DATA,
+			       .heading = "REGISTERS",
+			       .right = true},
+		[NAME] = {.name = "name", .formats = IN_DATA},
+		[LAST_NAME] = {.name = "name", .formats = IN_TEXT, .heading = "NAME"},
+		[FAILURE] = {.name = "error", .formats = IN_DATA},
+	};
+	struct table table;
+	table_init(&table, out, set->options->format, columns, COLUMNS);
+	for (size_t i = 0; i < set->count && table.ok; i++)
+		put_target(&table, &set->item[i]);
+	return table_end(&table);
 }
 
 static int print(struct output *out, const struct targets *set)

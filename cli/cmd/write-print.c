@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/write-verify.h"
 
-#include "out/csv.h"
 #include "out/flag-changes.h"
-#include "out/json.h"
+#include "out/table.h"
 
 /* Before and after. */
 struct pair {
@@ -74,51 +73,37 @@ static const char *brief(struct text *text, const struct value *v)
 	return text->failed ? NULL : text->data;
 }
 
-static bool put_json(struct output *out, const struct pair *pair)
-{
-	struct text text = {0};
-	json_t *object = json_object();
-	json_member(&object, "vcpu", json_integer(pair->old.vcpu->index));
-	json_member(&object, "feature", json_text(gdbregs_register_feature(pair->old.reg)));
-	json_member(&object, "name", json_text(gdbregs_register_name(pair->old.reg)));
-	json_member(&object, "old", json_text(brief(&text, &pair->old)));
-	bool ok = !text.failed;
-	json_member(&object, "new", json_text(brief(&text, &pair->new)));
-	ok = json_put(out, object) && ok && !text.failed;
-	text_fini(&text);
-	return ok;
-}
-
-static bool put_csv(struct output *out, const struct pair *pair)
+/* A text of people's is not a table: a line says what became of a register. */
+static void put_row(struct table *table, const struct pair *pair)
 {
 	struct text old = {0}, new = {0};
-	char vcpu[16];
-	snprintf(vcpu, sizeof(vcpu), "%u", pair->old.vcpu->index);
-	const char *fields[] = {vcpu, gdbregs_register_feature(pair->old.reg),
-				gdbregs_register_name(pair->old.reg), brief(&old, &pair->old),
-				brief(&new, &pair->new)};
-	csv_row(out, fields, sizeof(fields) / sizeof(fields[0]));
-	bool ok = !old.failed && !new.failed;
+	const struct cell cells[] = {cell_number(pair->old.vcpu->index),
+				     cell_text(gdbregs_register_feature(pair->old.reg)),
+				     cell_text(gdbregs_register_name(pair->old.reg)),
+				     cell_text(brief(&old, &pair->old)),
+				     cell_text(brief(&new, &pair->new))};
+	table_row(table, cells);
+	table->ok = table->ok && !old.failed && !new.failed;
 	text_fini(&old);
 	text_fini(&new);
-	return ok;
 }
 
-bool write_put(struct output *out, const struct targets *set, size_t index)
+bool write_put(struct output *out, const struct targets *set)
 {
-	struct pair pair = pair_of(set, index);
-	switch (set->options->format) {
-	case FORMAT_JSON:
-		fputs(index > 0 ? ",\n " : "\n ", out->stream);
-		return put_json(out, &pair);
-	case FORMAT_JSONL: {
-		bool ok = put_json(out, &pair);
-		fputc('\n', out->stream);
-		return ok;
+	static const struct column columns[] = {{.name = "vcpu", .formats = IN_DATA},
+						{.name = "feature", .formats = IN_DATA},
+						{.name = "name", .formats = IN_DATA},
+						{.name = "old", .formats = IN_DATA},
+						{.name = "new", .formats = IN_DATA}};
+	const struct write_job *job = set->work_arg;
+	struct table table;
+	table_init(&table, out, set->options->format, columns, 5);
+	for (size_t i = 0; i < job->done && table.ok && !output_broken(out); i++) {
+		struct pair pair = pair_of(set, i);
+		if (set->options->format == FORMAT_TEXT)
+			table.ok = put_text(out, &pair, set->item[0].snapshot.vcpu_count > 1);
+		else
+			put_row(&table, &pair);
 	}
-	case FORMAT_CSV:
-		return put_csv(out, &pair);
-	default:
-		return put_text(out, &pair, set->item[0].snapshot.vcpu_count > 1);
-	}
+	return table_end(&table);
 }

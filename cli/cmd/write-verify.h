@@ -28,7 +28,7 @@ struct write_job {
 int write_start(struct target *t);
 void write_fini(struct write_job *job);
 
-/* write-format.c: write number `index`, old and new. False: out of memory. */
-bool write_put(struct output *out, const struct targets *set, size_t index);
+/* write-print.c: what was written, old and new. False: out of memory. */
+bool write_put(struct output *out, const struct targets *set);
 
 #endif

@@ -10,20 +10,12 @@
 static int print(struct output *out, const struct targets *set)
 {
 	const struct write_job *job = set->work_arg;
-	enum format format = set->options->format;
-	bool ok = true;
-	if (format == FORMAT_JSON || format == FORMAT_CSV)
-		fputs(format == FORMAT_JSON ? "[" : "vcpu,feature,name,old,new\n", out->stream);
-	for (size_t i = 0; i < job->done && ok && !output_broken(out); i++)
-		ok = write_put(out, set, i);
-	if (format == FORMAT_JSON)
-		fputs("]\n", out->stream);
 	int failed = targets_report(set);
-	if (ok && failed != 0 && job->done == 0) {
+	if (failed != 0 && job->done == 0) {
 		output_abandon(out);
 		return failed;
 	}
-	int written = output_end(out, ok);
+	int written = output_end(out, write_put(out, set));
 	return failed != 0 ? failed : written;
 }
 

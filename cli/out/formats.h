@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Snapshots in the four formats. The formats are those of gdbregs-snapshot(5).
- * To add one: a word in format_choices (opt/options.c), a file snapshot-NAME.c, a case in formats.c. */
+ * To add one: a word in format_choices (opt/options.c), see also out/table.h. */
 #ifndef CLI_FORMATS_H
 #define CLI_FORMATS_H
 
@@ -17,9 +17,7 @@ enum shape {
 bool format_snapshots(struct output *out, const struct targets *set, enum shape shape);
 
 bool format_text(struct output *out, const struct targets *set, enum shape shape);
-bool format_json(struct output *out, const struct targets *set, enum shape shape);
-bool format_jsonl(struct output *out, const struct targets *set);
-bool format_csv(struct output *out, const struct targets *set);
+bool format_data(struct output *out, const struct targets *set, enum shape shape);
 
 /* A target as it stands in a JSON snapshot; NULL: out of memory. */
 struct json_t *format_json_target(const struct target *t);

@@ -63,10 +63,10 @@ def names(*args):
 def list_json(directory):
     registers = listed("--tdesc", fixture(directory))
     equal([r["name"] for r in registers], NAMES)
-    equal(registers[0], {"name": "zero", "feature": CORE, "bits": 64, "type": "int", "group": None})
+    equal(registers[0], {"name": "zero", "feature": CORE, "bits": 64, "type": "int", "group": "general"})
     equal(registers[2], {"name": "SP", "feature": CORE, "bits": 64, "type": "data_ptr",
                          "group": "stack"})
-    equal(list(registers[7].values()), ['odd,"one', MORE, 7, "mystery", None])
+    equal(list(registers[7].values()), ['odd,"one', MORE, 7, "mystery", "general"])
 
 
 @test

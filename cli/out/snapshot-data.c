@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* JSON, JSON lines and CSV: one register a line, written as it is made. */
+#include "out/formats.h"
+
+#include "out/table.h"
+
+#include <string.h>
+
+/* Levels of JSON objects: a target holds vCPUs, a vCPU holds registers. */
+enum { LEVEL_REGISTER, LEVEL_VCPU, LEVEL_TARGET };
+
+/* CSV has the feature before the name. */
+enum {
+	TARGET,
+	VCPU,
+	THREAD,
+	VCPU_NAME,
+	ARCHITECTURE,
+	ORDER,
+	CSV_FEATURE,
+	NAME,
+	FEATURE,
+	BITS,
+	TYPE,
+	BYTES,
+	VALUE,
+	TEXT,
+	FAILURE,
+	COLUMNS
+};
+
+enum { IN_OBJECT = IN_JSON | IN_LINES };
+
+static const struct column all_columns[COLUMNS] = {
+	[TARGET] = {.name = "target", .formats = IN_DATA, .level = LEVEL_TARGET},
+	[VCPU] = {.name = "vcpu", .formats = IN_DATA, .level = LEVEL_VCPU},
+	[THREAD] = {.name = "thread", .formats = IN_JSON, .level = LEVEL_VCPU},
+	[VCPU_NAME] = {.name = "name", .formats = IN_JSON, .level = LEVEL_VCPU},
+	[ARCHITECTURE] = {.name = "architecture", .formats = IN_JSON, .level = LEVEL_VCPU},
+	[ORDER] = {.name = "byte_order", .formats = IN_JSON, .level = LEVEL_VCPU},
+	[CSV_FEATURE] = {.name = "feature", .formats = IN_CSV},
+	[NAME] = {.name = "name", .formats = IN_DATA},
+	[FEATURE] = {.name = "feature", .formats = IN_OBJECT},
+	[BITS] = {.name = "bits", .formats = IN_DATA},
+	[TYPE] = {.name = "type", .formats = IN_DATA},
+	[BYTES] = {.name = "bytes", .formats = IN_DATA},
+	[VALUE] = {.name = "value", .formats = IN_DATA},
+	[TEXT] = {.name = "text", .formats = IN_OBJECT},
+	[FAILURE] = {.name = "error", .formats = IN_DATA},
+};
+
+/* What the cells of a row point to. */
+struct scratch {
+	struct text bytes, value;
+	struct gdbregs_buffer decoded;
+};
+
+static void scratch_fini(struct scratch *scratch)
+{
+	text_fini(&scratch->bytes);
+	text_fini(&scratch->value);
+	gdbregs_buffer_fini(&scratch->decoded);
+}
+
+static struct cell cell_of_text(const struct text *text)
+{
+	return cell_bytes(text->data, text->size);
+}
+
+/* So that flags and enums can be told in files as well: `diff` reads them. */
+static bool fill_text(struct cell *cell, const struct value *v, struct scratch *scratch)
+{
+	enum gdbregs_type_kind kind = gdbregs_register_kind(v->reg);
+	if (kind != GDBREGS_TYPE_FLAGS && kind != GDBREGS_TYPE_ENUM)
+		return true;
+	const char *text = value_decode_all(v, &scratch->decoded);
+	if (text && text[0] != '\0')
+		*cell = cell_text(text);
+	return text;
+}
+
+/* The members of one register. False: out of memory. */
+static bool fill_register(struct cell cells[COLUMNS], const struct value *v,
+			  struct scratch *scratch)
+{
+	text_clear(&scratch->bytes);
+	text_clear(&scratch->value);
+	cells[NAME] = cell_text(gdbregs_register_name(v->reg));
+	cells[FEATURE] = cells[CSV_FEATURE] = cell_text(gdbregs_register_feature(v->reg));
+	cells[BITS] = cell_number(gdbregs_register_bits(v->reg));
+	cells[TYPE] = cell_text(gdbregs_register_type(v->reg));
+	cells[BYTES] = cells[VALUE] = cells[TEXT] = cells[FAILURE] = (struct cell){0};
+	if (v->status < 0) {
+		cells[BYTES] = cell_text(NULL);
+		cells[FAILURE] = cell_text(value_error(v));
+		return true;
+	}
+	text_add_bytes(&scratch->bytes, v->bytes, v->size_bytes);
+	cells[BYTES] = cell_of_text(&scratch->bytes);
+	if (value_is_number(v)) {
+		text_add_number(&scratch->value, v->vcpu->order, v->bytes, v->size_bytes, false);
+		cells[VALUE] = cell_of_text(&scratch->value);
+	}
+	return fill_text(&cells[TEXT], v, scratch) && !scratch->bytes.failed &&
+	       !scratch->value.failed;
+}
+
+static void fill_vcpu(struct cell cells[COLUMNS], const struct vcpu *vcpu)
+{
+	cells[VCPU] = cell_number(vcpu->index);
+	cells[THREAD] = cell_text(vcpu->thread);
+	cells[VCPU_NAME] = cell_text(vcpu->name);
+	cells[ARCHITECTURE] = cell_text(vcpu->architecture);
+	cells[ORDER] = cell_text(byte_order_name(vcpu->order));
+}
+
+static void put_registers(struct table *t, struct cell cells[COLUMNS], const struct snapshot *s,
+			  const struct vcpu *vcpu)
+{
+	size_t count = snapshot_selected(s, vcpu)->count;
+	struct scratch scratch = {.decoded = {0}};
+	for (size_t i = 0; i < count && t->ok && !output_broken(t->out); i++) {
+		struct value v = value_get(s, vcpu, i);
+		t->ok = fill_register(cells, &v, &scratch);
+		table_row(t, cells);
+	}
+	scratch_fini(&scratch);
+}
+
+static void put_vcpus(struct table *t, struct cell cells[COLUMNS], const struct snapshot *s,
+		      enum shape shape)
+{
+	for (size_t i = 0; i < s->vcpu_count && t->ok && !output_broken(t->out); i++) {
+		fill_vcpu(cells, &s->vcpus[i]);
+		if (shape != SHAPE_REGISTERS)
+			table_enter(t, LEVEL_VCPU, cells, "registers");
+		put_registers(t, cells, s, &s->vcpus[i]);
+		if (shape != SHAPE_REGISTERS)
+			table_leave(t);
+	}
+}
+
+/* In JSON, a target that failed has its error in place of vCPUs. */
+static void put_failure(struct table *t, const struct target *target)
+{
+	struct cell cells[COLUMNS] = {
+		[TARGET] = cell_text(target->name), [FAILURE] = cell_text(target->error)};
+	if (t->format == FORMAT_JSON) {
+		json_t *object = json_object();
+		json_member(&object, "target", json_text(target->name));
+		json_member(&object, "error", json_text(target->error));
+		table_element(t, object);
+		return;
+	}
+	table_row(t, cells);
+}
+
+static void put_target(struct table *t, const struct target *target, enum shape shape)
+{
+	struct cell cells[COLUMNS] = {[TARGET] = cell_text(target->name)};
+	if (target->status != 0) {
+		put_failure(t, target);
+		return;
+	}
+	if (shape == SHAPE_SNAPSHOT)
+		table_enter(t, LEVEL_TARGET, cells, "vcpus");
+	put_vcpus(t, cells, &target->snapshot, shape);
+	if (shape == SHAPE_SNAPSHOT)
+		table_leave(t);
+}
+
+/* read: of a vCPU its number alone. */
+static void choose_columns(struct column columns[COLUMNS], enum shape shape)
+{
+	memcpy(columns, all_columns, sizeof(all_columns));
+	for (int i = THREAD; i <= ORDER && shape != SHAPE_SNAPSHOT; i++)
+		columns[i].formats = 0;
+}
+
+bool format_data(struct output *out, const struct targets *set, enum shape shape)
+{
+	static const char beginning[] =
+		"{\"format\":\"gdbregs-snapshot\",\"version\":1,\"targets\":";
+	struct column columns[COLUMNS];
+	struct table t;
+	choose_columns(columns, shape);
+	table_init_member(&t, out, set->options->format, columns, COLUMNS,
+			  shape == SHAPE_SNAPSHOT ? beginning : NULL);
+	for (size_t i = 0; i < set->count && t.ok; i++)
+		put_target(&t, &set->item[i], shape);
+	return table_end(&t);
+}
+
+/* ------------------------------------------------- a target in memory --- */
+
+static json_t *vcpu_object(struct table *t, const struct snapshot *s, const struct vcpu *vcpu)
+{
+	struct cell cells[COLUMNS] = {{0}};
+	struct scratch scratch = {.decoded = {0}};
+	json_t *list = json_array();
+	fill_vcpu(cells, vcpu);
+	json_t *object = table_object(t, LEVEL_VCPU, cells);
+	for (size_t i = 0; i < snapshot_selected(s, vcpu)->count; i++) {
+		struct value v = value_get(s, vcpu, i);
+		bool ok = fill_register(cells, &v, &scratch);
+		json_element(&list, ok ? table_object(t, LEVEL_REGISTER, cells) : NULL);
+	}
+	json_member(&object, "registers", list);
+	scratch_fini(&scratch);
+	return object;
+}
+
+json_t *format_json_target(const struct target *target)
+{
+	struct table t = {.format = FORMAT_JSON, .columns = all_columns, .count = COLUMNS};
+	const struct snapshot *s = &target->snapshot;
+	json_t *object = json_object();
+	json_t *vcpus = json_array();
+	for (size_t i = 0; i < s->vcpu_count; i++)
+		json_element(&vcpus, vcpu_object(&t, s, &s->vcpus[i]));
+	json_member(&object, "target", json_text(target->name));
+	json_member(&object, "vcpus", vcpus);
+	return object;
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "out/table.h"
+
+#include "out/csv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Rows of text that are kept to align them; memory stays bounded. */
+enum { MOST_PENDING = 4096, MOST_COLUMNS = 24, USUAL_LIMIT = 24 };
+
+struct cell cell_text(const char *text)
+{
+	if (!text)
+		return (struct cell){.kind = CELL_NULL};
+	return cell_bytes(text, strlen(text));
+}
+
+struct cell cell_bytes(const void *data, size_t size)
+{
+	return (struct cell){.kind = CELL_TEXT, .text = data, .size = size};
+}
+
+struct cell cell_number(json_int_t number)
+{
+	return (struct cell){.kind = CELL_NUMBER, .number = number};
+}
+
+static unsigned format_bit(enum format format)
+{
+	switch (format) {
+	case FORMAT_JSON:
+		return IN_JSON;
+	case FORMAT_JSONL:
+		return IN_LINES;
+	case FORMAT_CSV:
+		return IN_CSV;
+	default:
+		return IN_TEXT;
+	}
+}
+
+static bool is_shown(const struct table *t, size_t column)
+{
+	return (t->columns[column].formats & format_bit(t->format)) != 0;
+}
+
+/* A cell as text. Numbers are written to `number`. */
+static const char *text_of(const struct cell *cell, char number[32])
+{
+	switch (cell->kind) {
+	case CELL_TEXT:
+		return cell->size > 0 ? cell->text : "";
+	case CELL_NUMBER:
+		snprintf(number, 32, "%lld", (long long)cell->number);
+		return number;
+	default:
+		return NULL;
+	}
+}
+
+/* ---------------------------------------------------------------- CSV --- */
+
+static void put_csv(struct table *t, const struct cell *cells)
+{
+	const char *fields[MOST_COLUMNS];
+	char numbers[MOST_COLUMNS][32];
+	size_t count = 0;
+	for (size_t i = 0; i < t->count && count < MOST_COLUMNS; i++) {
+		if (!is_shown(t, i))
+			continue;
+		fields[count] = cells ? text_of(&cells[i], numbers[count]) : t->columns[i].name;
+		count++;
+	}
+	csv_row(t->out, fields, count);
+}
+
+/* --------------------------------------------------------------- JSON --- */
+
+static json_t *json_of(const struct cell *cell)
+{
+	switch (cell->kind) {
+	case CELL_TEXT:
+		return json_bytes(cell->text, cell->size);
+	case CELL_NUMBER:
+		return json_integer(cell->number);
+	case CELL_JSON:
+		return cell->json;
+	default:
+		return json_null();
+	}
+}
+
+/* `any`: whatever their level. */
+static json_t *make_object(const struct table *t, const struct cell *cells, unsigned level,
+			   bool any)
+{
+	json_t *object = json_object();
+	for (size_t i = 0; i < t->count; i++) {
+		if (is_shown(t, i) && cells[i].kind != CELL_ABSENT &&
+		    (any || t->columns[i].level == level))
+			json_member(&object, t->columns[i].name, json_of(&cells[i]));
+	}
+	return object;
+}
+
+/* What separates it from the element before it: a line each, indented by depth. */
+static void begin_element(struct table *t)
+{
+	fprintf(t->out->stream, "%s\n%*s", t->elements[t->depth]++ > 0 ? "," : "",
+		(int)t->depth + 1, "");
+}
+
+json_t *table_object(const struct table *t, unsigned level, const struct cell *cells)
+{
+	return make_object(t, cells, level, false);
+}
+
+void table_element(struct table *t, json_t *element)
+{
+	begin_element(t);
+	t->ok = json_put(t->out, element) && t->ok;
+}
+
+void table_enter(struct table *t, unsigned level, const struct cell *cells, const char *member)
+{
+	if (t->format != FORMAT_JSON)
+		return;
+	begin_element(t);
+	json_t *object = make_object(t, cells, level, false);
+	bool empty = json_object_size(object) == 0;
+	t->ok = json_put_open(t->out, object) && t->ok;
+	fprintf(t->out->stream, "%s\"%s\":[", empty ? "" : ",", member);
+	t->elements[++t->depth] = 0;
+}
+
+void table_leave(struct table *t)
+{
+	if (t->format != FORMAT_JSON)
+		return;
+	fputs("]}", t->out->stream);
+	t->depth--;
+}
+
+/* --------------------------------------------------------------- text --- */
+
+static size_t limit_of(const struct column *column)
+{
+	return column->limit > 0 ? column->limit : USUAL_LIMIT;
+}
+
+static void keep_text(struct table *t, const struct cell *cells)
+{
+	char number[32];
+	for (size_t i = 0; i < t->count; i++) {
+		if (!is_shown(t, i))
+			continue;
+		const char *text = text_of(&cells[i], number);
+		if (!text)
+			text = cells[i].kind == CELL_NULL ? "-" : "";
+		size_t start = t->pending.size;
+		text_add_printable(&t->pending, text, strlen(text));
+		size_t width = t->pending.size - start;
+		if (width > t->widths[i] && width <= limit_of(&t->columns[i]))
+			t->widths[i] = width;
+		text_add(&t->pending, "", 1);
+	}
+	if (++t->pending_rows >= MOST_PENDING)
+		table_flush(t);
+}
+
+static size_t last_shown(const struct table *t)
+{
+	size_t i = t->count;
+	while (i > 0 && !is_shown(t, i - 1))
+		i--;
+	return i - 1;
+}
+
+/* Two blanks between columns, none behind the last. */
+static void put_cell(struct text *line, const struct table *t, size_t column, const char *text)
+{
+	size_t size = strlen(text), width = t->widths[column];
+	size_t pad = size < width ? width - size : 0;
+	bool last = column == last_shown(t);
+	if (t->columns[column].right)
+		for (size_t i = 0; i < pad; i++)
+			text_adds(line, " ");
+	text_adds(line, text);
+	if (!t->columns[column].right && !last)
+		for (size_t i = 0; i < pad; i++)
+			text_adds(line, " ");
+	if (!last)
+		text_adds(line, "  ");
+}
+
+static void trim(struct text *line)
+{
+	while (line->size > 0 && line->data[line->size - 1] == ' ')
+		line->data[--line->size] = '\0';
+}
+
+static void put_headings(struct table *t)
+{
+	struct text line = {0};
+	bool any = false;
+	for (size_t i = 0; i < t->count; i++) {
+		const char *heading = t->columns[i].heading;
+		any |= is_shown(t, i) && heading;
+		if (is_shown(t, i))
+			put_cell(&line, t, i, heading ? heading : "");
+	}
+	trim(&line);
+	if (any && !line.failed)
+		output_heading(t->out, line.data);
+	t->ok = t->ok && !line.failed;
+	t->headed = true;
+	text_fini(&line);
+}
+
+void table_flush(struct table *t)
+{
+	struct text line = {0};
+	const char *at = t->pending.data;
+	if (t->format != FORMAT_TEXT || t->pending_rows == 0)
+		return;
+	if (!t->headed)
+		put_headings(t);
+	t->ok = t->ok && !t->pending.failed;
+	for (size_t row = 0; row < t->pending_rows && t->ok; row++) {
+		text_clear(&line);
+		for (size_t i = 0; i < t->count; i++) {
+			if (!is_shown(t, i))
+				continue;
+			put_cell(&line, t, i, at);
+			at += strlen(at) + 1;
+		}
+		trim(&line);
+		t->ok = !line.failed;
+		if (t->ok)
+			fprintf(t->out->stream, "%*s%s\n", (int)t->indent, "",
+				line.size > 0 ? line.data : "");
+	}
+	text_clear(&t->pending);
+	t->pending_rows = 0;
+	text_fini(&line);
+}
+
+/* ---------------------------------------------------------------- all --- */
+
+void table_init(struct table *t, struct output *out, enum format format,
+		const struct column *columns, size_t count)
+{
+	table_init_member(t, out, format, columns, count, NULL);
+}
+
+void table_init_member(struct table *t, struct output *out, enum format format,
+		       const struct column *columns, size_t count, const char *beginning)
+{
+	*t = (struct table){.out = out,
+			    .format = format,
+			    .columns = columns,
+			    .count = count,
+			    .member = beginning};
+	t->widths = calloc(count + 1, sizeof(*t->widths));
+	t->ok = t->widths;
+	for (size_t i = 0; i < count && t->ok; i++) {
+		size_t heading = columns[i].heading ? strlen(columns[i].heading) : 0;
+		t->widths[i] = columns[i].width > heading ? columns[i].width : heading;
+	}
+	if (format == FORMAT_JSON)
+		fprintf(out->stream, "%s[", beginning ? beginning : "");
+	if (format == FORMAT_CSV)
+		put_csv(t, NULL);
+}
+
+void table_row(struct table *t, const struct cell *cells)
+{
+	if (!t->ok || output_broken(t->out))
+		return;
+	switch (t->format) {
+	case FORMAT_CSV:
+		put_csv(t, cells);
+		break;
+	case FORMAT_JSON:
+		table_element(t, table_object(t, 0, cells));
+		break;
+	case FORMAT_JSONL:
+		t->ok = json_put(t->out, make_object(t, cells, 0, true));
+		fputc('\n', t->out->stream);
+		break;
+	default:
+		keep_text(t, cells);
+	}
+}
+
+bool table_end(struct table *t)
+{
+	table_flush(t);
+	if (t->format == FORMAT_JSON)
+		fputs(t->member ? "]}\n" : "]\n", t->out->stream);
+	free(t->widths);
+	text_fini(&t->pending);
+	return t->ok;
+}

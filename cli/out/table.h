@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Rows and columns in the four formats: text with aligned columns, a JSON array of
+ * objects, JSON lines, CSV. Hides: separators, headers, alignment, memory.
+ *
+ * In JSON a row may be inside of other objects: a column of a level above 0 belongs
+ * to the object that table_enter() opens for that level, not to the row. JSON lines
+ * and CSV repeat it in every row.
+ *
+ * To add a format: a word in format_choices (opt/options.c), a case in each function
+ * of table.c that has a switch. */
+#ifndef CLI_TABLE_H
+#define CLI_TABLE_H
+
+#include "opt/options.h"
+#include "out/json.h"
+
+enum { IN_TEXT = 1, IN_JSON = 2, IN_LINES = 4, IN_CSV = 8, IN_DATA = IN_JSON | IN_LINES | IN_CSV };
+
+struct column {
+	const char *name; /* of the JSON member and the CSV column */
+	unsigned formats; /* mask of IN_... */
+	unsigned level; /* of the JSON object; 0: the row */
+	const char *heading; /* text; NULL in all columns: no headings */
+	size_t width, limit; /* text: at least, and what a cell may widen it to; limit 0: 24 */
+	bool right; /* text: aligned to the right */
+};
+
+enum cell_kind { CELL_ABSENT, CELL_NULL, CELL_TEXT, CELL_NUMBER, CELL_JSON };
+
+/* A value of a row. A text is borrowed until the row is written; JSON is taken. */
+struct cell {
+	enum cell_kind kind;
+	const char *text;
+	size_t size;
+	json_int_t number;
+	json_t *json;
+};
+
+struct table {
+	struct output *out;
+	enum format format;
+	const struct column *columns;
+	size_t count;
+	unsigned depth; /* objects that are open */
+	size_t elements[4]; /* of the array that is open at each depth */
+	struct text pending; /* text rows that are not aligned yet, NUL after each cell */
+	size_t pending_rows;
+	size_t *widths;
+	size_t indent; /* text: blanks in front of each row */
+	bool headed;
+	bool member; /* the JSON array is in an object */
+	bool ok; /* false: out of memory */
+};
+
+/* NULL: null in JSON, empty in CSV, `-` in text. */
+struct cell cell_text(const char *text);
+/* A text that may hold NULs. */
+struct cell cell_bytes(const void *data, size_t size);
+struct cell cell_number(json_int_t number);
+
+void table_init(struct table *t, struct output *out, enum format format,
+		const struct column *columns, size_t count);
+/* The same, the JSON array being the last member of an object that begins so. */
+void table_init_member(struct table *t, struct output *out, enum format format,
+		       const struct column *columns, size_t count, const char *beginning);
+/* Open an object that holds the columns of `level` and an array `member` of what
+ * follows. Nothing in other formats than JSON. */
+void table_enter(struct table *t, unsigned level, const struct cell *cells, const char *member);
+void table_leave(struct table *t);
+/* Write a row: a cell for each column. */
+void table_row(struct table *t, const struct cell *cells);
+/* JSON: write an element of the array that is open; takes it. */
+void table_element(struct table *t, json_t *element);
+/* The object that JSON has for the columns of a level; NULL: out of memory. */
+json_t *table_object(const struct table *t, unsigned level, const struct cell *cells);
+/* Text: write the rows so far; what follows is aligned anew, with headings of its own. */
+void table_flush(struct table *t);
+/* End it. False: out of memory. */
+bool table_end(struct table *t);
+
+#endif
