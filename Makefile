@@ -1,21 +1,62 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# libgdbregs: library, command line tool, tests. See README.md.
+# libgdbregs: library and command line tool. See README.md. Installing is in
+# lib/install.mk, tests and what they need in tests/tests.mk.
+#
+#	make [BUILD=DIRECTORY]		everything that is built goes there
+#	make -f SOURCE/Makefile		the same with ./build, from any other directory
 
-CC ?= cc
+SOURCE := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+BUILD ?= build
+
+# All processors, unless the user's -j says otherwise.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+
+ifneq ($(SOURCE),.)
+# Out of tree: the rules below run in the source directory.
+.PHONY: $(or $(MAKECMDGOALS),all) in-source
+$(or $(MAKECMDGOALS),all): in-source ;
+in-source:
+	+@$(MAKE) --no-print-directory -C $(SOURCE) BUILD='$(abspath $(BUILD))' $(MAKECMDGOALS)
+else
+
 AR ?= ar
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
-PREFIX ?= /usr/local
-DESTDIR ?=
-BUILD ?= build
 
-VERSION := 0.2.0
+# The user's: CC, CPPFLAGS, CFLAGS and LDFLAGS come last, so that they win.
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+DATADIR ?= $(PREFIX)/share
+MANDIR ?= $(DATADIR)/man
+XMLDIR = $(DATADIR)/gdbregs
+
+VERSION := $(shell sed -n 's/^.define GDBREGS_VERSION "\(.*\)"/\1/p' include/gdbregs.h)
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	    -Wwrite-strings -Wvla
-PKGS := libuv expat
-BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -DGDBREGS_XML_DIR=\"$(PREFIX)/share/gdbregs\" $(WARNINGS) -Iinclude -fvisibility=hidden -fPIC -MMD -MP
-LIB_CFLAGS = $(BASE_CFLAGS) $(shell $(PKG_CONFIG) --cflags $(PKGS))
-LIB_LIBS = $(shell $(PKG_CONFIG) --libs $(PKGS)) -lpthread
+
+# $(call once,NAME,TEXT): the value of NAME, computed when it is first used. What runs the
+# compiler or pkg-config must wait until `make deps` has installed them.
+once = $(eval $1 := $2)$($1)
+
+# Paths of this directory are not in what is built: the bytes are the same elsewhere.
+PREFIX_MAP = $(call once,PREFIX_MAP,$(shell $(CC) -ffile-prefix-map=a=b -E -x c /dev/null \
+	>/dev/null 2>&1 && echo -ffile-prefix-map='$(CURDIR)'=.))
+UV_CFLAGS = $(call once,UV_CFLAGS,$(shell $(PKG_CONFIG) --cflags libuv))
+LIB_PC_CFLAGS = $(call once,LIB_PC_CFLAGS,$(shell $(PKG_CONFIG) --cflags libuv expat))
+CLI_PC_CFLAGS = $(call once,CLI_PC_CFLAGS,$(shell $(PKG_CONFIG) --cflags libuv jansson))
+LIB_LIBS = $(call once,LIB_LIBS,$(shell $(PKG_CONFIG) --libs libuv expat) -lpthread)
+CLI_LIBS = $(call once,CLI_LIBS,$(shell $(PKG_CONFIG) --libs libuv jansson))
+
+# Files can be large and have large inode numbers where off_t has 32 bits by default.
+BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(WARNINGS) -Iinclude \
+	-fvisibility=hidden -fPIC -MMD -MP $(PREFIX_MAP)
+USER_CFLAGS = $(CPPFLAGS) $(CFLAGS)
+LIB_CFLAGS = $(BASE_CFLAGS) -iquote lib $(LIB_PC_CFLAGS)
+CLI_CFLAGS = $(BASE_CFLAGS) -iquote cli $(CLI_PC_CFLAGS)
 
 LIB_SRC := $(sort $(wildcard lib/*/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
@@ -29,31 +70,62 @@ CLI := $(BUILD)/gdbregs-cli
 .PHONY: all
 all: $(STATIC) $(SHARED) $(CLI)
 
-$(BUILD)/lib/%.o: lib/%.c
-	@mkdir -p $(@D)
-	$(CC) $(LIB_CFLAGS) -iquote lib $(CFLAGS) -c $< -o $@
+# ----------------------------------------------------------------- stamps --
 
-$(BUILD)/cli/%.o: cli/%.c
-	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) -iquote cli $(shell $(PKG_CONFIG) --cflags libuv jansson) $(CFLAGS) -c $< -o $@
+# A stamp is a file that holds words, and is new when the words are others: what was made
+# with other flags, or of other files, is made anew.
+STAMP := $(BUILD)/stamp
+WORDS_compile = $(CC) $(BASE_CFLAGS) $(USER_CFLAGS) $(LIB_PC_CFLAGS) $(CLI_PC_CFLAGS)
+WORDS_link = $(CC) $(AR) $(CFLAGS) $(LDFLAGS) $(LIB_LIBS) $(CLI_LIBS)
+WORDS_lib = $(LIB_OBJ)
+WORDS_cli = $(CLI_OBJ)
+WORDS_xmldir = $(XMLDIR)
 
-$(STATIC): $(LIB_OBJ)
+# Goals that come before all others, although make runs rules side by side.
+FIRST := $(filter clean deps deps-build deps-test,$(MAKECMDGOALS))
+
+$(STAMP)/%: export WORDS = $(WORDS_$*)
+$(STAMP)/%: always | $(FIRST)
+	@mkdir -p $(@D)
+	@printf '%s\n' "$$WORDS" | cmp -s - $@ || printf '%s\n' "$$WORDS" >$@
+
+.PHONY: always
+always:
+
+# ------------------------------------------------------------------ rules --
+
+$(LIB_OBJ): $(BUILD)/%.o: %.c $(STAMP)/compile
+	@mkdir -p $(@D)
+	$(CC) $(LIB_CFLAGS) $(DEFINES) $(USER_CFLAGS) -c $< -o $@
+
+$(CLI_OBJ): $(BUILD)/%.o: %.c $(STAMP)/compile
+	@mkdir -p $(@D)
+	$(CC) $(CLI_CFLAGS) $(DEFINES) $(USER_CFLAGS) -c $< -o $@
+
+# The only files that know where the descriptions are installed.
+XMLDIR_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(shell grep -l GDBREGS_XML_DIR $(LIB_SRC) $(CLI_SRC)))
+$(XMLDIR_OBJ): $(STAMP)/xmldir
+$(XMLDIR_OBJ): DEFINES = -DGDBREGS_XML_DIR='"$(XMLDIR)"'
+
+$(STATIC): $(LIB_OBJ) $(STAMP)/lib
 	rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) rcsD $@ $(LIB_OBJ)
 
-$(SHARED): $(LIB_OBJ) lib/libgdbregs.map
-	$(CC) -shared -Wl,-soname,libgdbregs.so.0 -Wl,-z,nodelete -Wl,--version-script=lib/libgdbregs.map \
-		$(CFLAGS) $(LDFLAGS) -o $@ $(LIB_OBJ) $(LIB_LIBS)
+$(SHARED): $(LIB_OBJ) lib/libgdbregs.map $(STAMP)/lib $(STAMP)/link
+	$(CC) -shared -Wl,-soname,libgdbregs.so.0 -Wl,-z,nodelete \
+		-Wl,--version-script=lib/libgdbregs.map $(CFLAGS) $(LDFLAGS) -o $@ $(LIB_OBJ) $(LIB_LIBS)
 	ln -sf libgdbregs.so.0 $(BUILD)/libgdbregs.so
 
-$(CLI): $(CLI_OBJ) $(STATIC)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJ) $(STATIC) $(LIB_LIBS) \
-		$(shell $(PKG_CONFIG) --libs libuv jansson)
+$(CLI): $(CLI_OBJ) $(STATIC) $(STAMP)/cli $(STAMP)/link
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJ) $(STATIC) $(LIB_LIBS) $(CLI_LIBS)
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d)
 
+include lib/install.mk
 include tests/tests.mk
 
 .PHONY: clean
 clean:
 	rm -rf $(BUILD)
+
+endif

@@ -11,8 +11,7 @@ FUZZ_S ?= 60
 FUZZ_CC ?= clang
 FUZZ_TARGETS ?= $(FUZZ_ALL)
 FUZZ_ALL := $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
-FUZZ_CFLAGS = $(BASE_CFLAGS) -iquote lib -iquote cli -iquote tests/session -O1 -g -fno-omit-frame-pointer \
-	$(shell $(PKG_CONFIG) --cflags $(PKGS))
+FUZZ_CFLAGS = $(LIB_CFLAGS) -iquote cli -iquote tests/session -O1 -g -fno-omit-frame-pointer
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # What a target is made of besides its own file and the library: the session's
@@ -25,26 +24,27 @@ FUZZ_SRC := $(FUZZ_ALL:%=tests/fuzz/%_fuzz.c) tests/fuzz/replay.c tests/fuzz/dam
 FUZZ_BIN := $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)
 REPLAY_BIN := $(FUZZ_ALL:%=$(BUILD)/tests/fuzz/%_replay)
 
-$(BUILD)/fuzz/%.o: %.c
+WORDS_fuzz = $(FUZZ_CC) $(FUZZ_CFLAGS) $(FUZZ_SANITIZE) $(LIB_SRC)
+$(BUILD)/fuzz/%.o: %.c $(STAMP)/fuzz
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(FUZZ_CFLAGS) $(FUZZ_SANITIZE) -fsanitize=fuzzer-no-link -c $< -o $@
 
 # The stub is not what is looked for ways through.
-$(BUILD)/fuzz/tests/session/%.o: tests/session/%.c
+$(BUILD)/fuzz/tests/session/%.o: tests/session/%.c $(STAMP)/fuzz
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(FUZZ_CFLAGS) -c $< -o $@
 
 FUZZ_LIB := $(BUILD)/fuzz/libgdbregs.a
 $(FUZZ_LIB): $(LIB_SRC:%.c=$(BUILD)/fuzz/%.o)
 	rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) rcsD $@ $^
 
-$(BUILD)/tests/fuzz/%.o: tests/fuzz/%.c
+$(BUILD)/tests/fuzz/%.o: tests/fuzz/%.c $(STAMP)/compile
 	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) -iquote lib -iquote cli -iquote tests/session $(CFLAGS) -c $< -o $@
+	$(CC) $(LIB_CFLAGS) -iquote cli -iquote tests/session $(USER_CFLAGS) -c $< -o $@
 
 FUZZ_CLI := $(filter-out cli/main.c,$(CLI_SRC))
-FUZZ_LIBS_snapshot = $(shell $(PKG_CONFIG) --libs jansson)
+FUZZ_LIBS_snapshot = $(CLI_LIBS)
 $(BUILD)/fuzz/snapshot: $(FUZZ_CLI:%.c=$(BUILD)/fuzz/%.o)
 $(BUILD)/fuzz/session: $(FUZZ_HELP_session:%.c=$(BUILD)/fuzz/%.o)
 $(FUZZ_ALL:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%_fuzz.o $(FUZZ_LIB)
@@ -54,7 +54,7 @@ $(FUZZ_ALL:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%_fuzz.
 $(BUILD)/tests/fuzz/snapshot_replay: $(FUZZ_CLI:%.c=$(BUILD)/%.o)
 $(BUILD)/tests/fuzz/session_replay: $(FUZZ_HELP_session:%.c=$(BUILD)/%.o)
 $(REPLAY_BIN): $(BUILD)/tests/fuzz/%_replay: $(BUILD)/tests/fuzz/%_fuzz.o \
-		$(BUILD)/tests/fuzz/replay.o $(STATIC)
+		$(BUILD)/tests/fuzz/replay.o $(STATIC) $(STAMP)/link
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(STATIC) $(LIB_LIBS) $(FUZZ_LIBS_$*)
 
 -include $(FUZZ_SRC:%.c=$(BUILD)/fuzz/%.d) $(FUZZ_SRC:%.c=$(BUILD)/%.d) \
@@ -62,7 +62,8 @@ $(REPLAY_BIN): $(BUILD)/tests/fuzz/%_replay: $(BUILD)/tests/fuzz/%_fuzz.o \
 
 # Not a fuzzer, but made of the same parts.
 DAMAGE_BIN := $(BUILD)/tests/fuzz/damage_test
-$(DAMAGE_BIN): $(BUILD)/tests/fuzz/damage_test.o $(FUZZ_HELP_session:%.c=$(BUILD)/%.o) $(STATIC)
+$(DAMAGE_BIN): $(BUILD)/tests/fuzz/damage_test.o $(FUZZ_HELP_session:%.c=$(BUILD)/%.o) $(STATIC) \
+		$(STAMP)/link
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(STATIC) $(LIB_LIBS)
 SCRIPT_TESTS += $(DAMAGE_BIN)
 
