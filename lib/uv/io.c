@@ -7,6 +7,8 @@
 #include "uv/sigpipe.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 /* ------------------------------------------------------------------ bytes out --- */
@@ -116,9 +118,28 @@ static void take_input(struct gdbregs__transport *t, const uint8_t *data, size_t
 		gdbregs__transport_shut(t);
 }
 
+/* Some stubs write `+` and the reply apart, with Nagle's algorithm between them
+ * (Dolphin, mGBA): the reply waits for our acknowledgement, which the kernel puts off
+ * for 40 ms. Linux forgets this option after a while, so it is set at each read. QEMU
+ * does not need it. */
+static void acknowledge_at_once(const struct gdbregs__transport *t)
+{
+#ifdef TCP_QUICKACK
+	uv_os_fd_t fd;
+	int yes = 1;
+
+	if (t->in && t->in->type == UV_TCP && !t->session->qemu &&
+	    uv_fileno((uv_handle_t *)t->in, &fd) == 0)
+		setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof(yes));
+#else
+	(void)t;
+#endif
+}
+
 void gdbregs__transport_input(struct gdbregs__transport *t, const uint8_t *data, size_t size)
 {
 	t->reads++;
+	acknowledge_at_once(t);
 	take_input(t, data, size);
 	gdbregs__transport_event(t);
 }

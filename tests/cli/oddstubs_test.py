@@ -8,12 +8,13 @@ Each habit was seen in a report or on a stub; gdb 13.1 reads all of these.
 
 import json
 import sys
+import time
 
 sys.dont_write_bytecode = True
 
 import clitest
 from clitest import equal, one_line, run, silent_ok, test
-from scriptstub import ScriptStub
+from scriptstub import TARGET, ScriptStub, register_text
 
 
 def dump(stub, *args):
@@ -91,6 +92,44 @@ def declarations_are_refused(directory):
         "<target>", '<!DOCTYPE target [<!ENTITY x "y">]><target>')
     with ScriptStub(description=text) as stub:
         one_line(run("dump", "-t", stub.target), 4, "a DTD inside the document is refused")
+
+
+# ------------------------------------------------------------------------- the wire ---
+
+class TwoWrites(ScriptStub):
+    """Dolphin and mGBA: `+` and the reply in two writes, Nagle's algorithm between them.
+
+    The kernel keeps the second back until the first is acknowledged, which ours puts
+    off for 40 ms.
+    """
+
+    description = TARGET.format("".join(register_text(f"r{n}") for n in range(40)))
+
+    def nodelay(self):
+        return 0
+
+    def send(self, ack, reply):
+        self.client.sendall(ack)
+        self.client.sendall(reply)
+
+    def read(self, number):
+        return number.rjust(8, "0")
+
+    def read_all(self, _):
+        return ""
+
+
+@test
+def acknowledged_at_once(directory):
+    """Half of the time that a late acknowledgement costs is a long time for a packet."""
+    with TwoWrites() as stub:
+        start = time.monotonic()
+        values = dump(stub)
+        took = time.monotonic() - start
+        equal(values, {"1": [f"{n:08x}" for n in range(40)]})
+        packets = len(stub.log)
+    print(f"     {packets} packets in {1000 * took:.0f} ms")
+    assert not sys.platform.startswith("linux") or took < packets * 0.020, took
 
 
 clitest.main()
