@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "rsp/register-info.h"
+
+#include "rsp/reply.h"
+
+#include <string.h>
+
+/* A piece of the payload. */
+struct span {
+	const uint8_t *text;
+	size_t size;
+};
+
+static bool equals(struct span span, const char *word)
+{
+	return span.size == strlen(word) && memcmp(span.text, word, span.size) == 0;
+}
+
+/* A text that no description can hold is left out. */
+static void take_text(struct span value, char *out)
+{
+	if (value.size >= GDBREGS__REGISTER_INFO_TEXT)
+		return;
+	for (size_t i = 0; i < value.size; i++)
+		if (value.text[i] < ' ' || value.text[i] > '~')
+			return;
+	memcpy(out, value.text, value.size);
+	out[value.size] = '\0';
+}
+
+/* Sizes and offsets are decimal, unlike all other numbers of the protocol. */
+static bool take_decimal(struct span value, uint32_t *out)
+{
+	uint64_t number = 0;
+
+	if (value.size == 0 || value.size > 10)
+		return false;
+	for (size_t i = 0; i < value.size; i++) {
+		if (value.text[i] < '0' || value.text[i] > '9')
+			return false;
+		number = 10 * number + (value.text[i] - '0');
+	}
+	if (number > INT32_MAX)
+		return false;
+	*out = (uint32_t)number;
+	return true;
+}
+
+/* `0,1d`: the first of them. */
+static void take_container(struct span value, struct gdbregs__register_info *info)
+{
+	size_t at = 0;
+	uint64_t number;
+
+	if (!gdbregs__hex_parse(value.text, value.size, &at, &number) || number > INT32_MAX)
+		return;
+	info->derived = true;
+	info->container = (uint32_t)number;
+}
+
+static enum gdbregs__register_encoding encoding_of(struct span value)
+{
+	static const char *const names[] = {"", "uint", "sint", "ieee754", "vector"};
+
+	for (size_t i = 1; i < sizeof(names) / sizeof(names[0]); i++)
+		if (equals(value, names[i]))
+			return (enum gdbregs__register_encoding)i;
+	return GDBREGS__ENCODING_OTHER;
+}
+
+/* To know another key: a line here, and for a text a member of the struct. */
+static const struct {
+	const char *key;
+	size_t offset;
+} texts[] = {
+	// clang-format off
+	{"name",     offsetof(struct gdbregs__register_info, name)},
+	{"alt-name", offsetof(struct gdbregs__register_info, altname)},
+	{"set",      offsetof(struct gdbregs__register_info, set)},
+	{"format",   offsetof(struct gdbregs__register_info, format)},
+	{"generic",  offsetof(struct gdbregs__register_info, generic)},
+	// clang-format on
+};
+
+static bool take_pair(struct gdbregs__register_info *info, struct span key, struct span value)
+{
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (equals(key, texts[i].key))
+			take_text(value, (char *)info + texts[i].offset);
+	if (equals(key, "bitsize"))
+		return take_decimal(value, &info->bits);
+	if (equals(key, "offset")) {
+		/* LLDB writes the number of no place as a very large one. */
+		info->has_offset = take_decimal(value, &info->off_bytes);
+		return true;
+	}
+	if (equals(key, "encoding"))
+		info->encoding = encoding_of(value);
+	else if (equals(key, "container-regs"))
+		take_container(value, info);
+	return true;
+}
+
+/* Take the pair that stands in front of *rest, and cut it off. */
+static bool take_item(struct gdbregs__register_info *info, struct span *rest)
+{
+	const uint8_t *semicolon = memchr(rest->text, ';', rest->size);
+	size_t size = semicolon ? (size_t)(semicolon - rest->text) : rest->size;
+	const uint8_t *text = rest->text, *colon = memchr(text, ':', size);
+
+	rest->text += size + (semicolon ? 1 : 0);
+	rest->size -= size + (semicolon ? 1 : 0);
+	if (!colon)
+		return true;
+	size_t key_size = (size_t)(colon - text);
+	return take_pair(info, (struct span){text, key_size},
+			 (struct span){colon + 1, size - key_size - 1});
+}
+
+enum gdbregs__register_info_kind gdbregs__register_info_parse(const uint8_t *payload, size_t size,
+							      struct gdbregs__register_info *info)
+{
+	struct gdbregs__register_info parsed = {0};
+	struct span rest = {payload, size};
+
+	if (gdbregs__reply_classify(payload, size) != GDBREGS__REPLY_DATA)
+		return GDBREGS__REGISTER_INFO_END;
+	while (rest.size)
+		if (!take_item(&parsed, &rest))
+			return GDBREGS__REGISTER_INFO_BROKEN;
+	if (!parsed.name[0] || !parsed.bits)
+		return GDBREGS__REGISTER_INFO_BROKEN;
+	*info = parsed;
+	return GDBREGS__REGISTER_INFO_ONE;
+}
