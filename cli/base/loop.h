@@ -5,12 +5,14 @@
 #ifndef CLI_LOOP_H
 #define CLI_LOOP_H
 
+#include "base/signals.h"
+
 #include <stdbool.h>
 #include <uv.h>
 
 struct loop {
 	uv_loop_t uv;
-	uv_signal_t signals[3];
+	uv_signal_t signals[SIGNALS_MOST];
 	size_t signal_count;
 	int signo; /* 0: none came */
 	bool keep_running_after_signal; /* loop_run() returns in spite of a signal; the caller dies by it */

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/signals.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
 static struct {
-	int list[3];
+	int list[SIGNALS_MOST];
 	size_t count;
 } fatal;
 
@@ -30,12 +32,42 @@ static void say_farewell(void)
 		return;
 }
 
+static volatile sig_atomic_t has_child;
+
+void signals_child(void)
+{
+	has_child = 1;
+}
+
+/* The stub that we have started leads a process group, which a terminal's signals do
+ * not reach. Linux lists our children, decimal numbers with blanks between them. */
+static void end_children(void)
+{
+	char text[512];
+	int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+	ssize_t size = fd < 0 ? 0 : read(fd, text, sizeof(text));
+	pid_t pid = 0;
+	for (ssize_t i = 0; i < size; i++) {
+		if (text[i] >= '0' && text[i] <= '9') {
+			pid = 10 * pid + (text[i] - '0');
+			continue;
+		}
+		if (pid > 1)
+			kill(-pid, SIGTERM);
+		pid = 0;
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
 /* Everything in here may run inside a signal handler. */
 _Noreturn void signals_die(int signo)
 {
 	sigset_t only;
 	if (guarded)
 		unlink(guarded_path);
+	if (has_child)
+		end_children();
 	say_farewell();
 	signal(signo, SIG_DFL);
 	sigemptyset(&only);
@@ -58,14 +90,22 @@ void signals_restore(void)
 		sigaction(fatal.list[i], &action, NULL);
 }
 
+/* What is ignored stays so: SIGHUP under nohup(1), SIGQUIT in the background of a
+ * shell without job control. */
+static void add(int signo)
+{
+	struct sigaction action;
+	if (sigaction(signo, NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+		fatal.list[fatal.count++] = signo;
+}
+
 void signals_init(void)
 {
-	struct sigaction hup;
 	signal(SIGPIPE, SIG_IGN);
 	fatal.list[fatal.count++] = SIGINT;
 	fatal.list[fatal.count++] = SIGTERM;
-	if (sigaction(SIGHUP, NULL, &hup) == 0 && hup.sa_handler != SIG_IGN)
-		fatal.list[fatal.count++] = SIGHUP;
+	add(SIGHUP);
+	add(SIGQUIT);
 	signals_restore();
 }
 

@@ -6,14 +6,21 @@
 
 #include <stddef.h>
 
+/* SIGINT, SIGTERM, SIGHUP, SIGQUIT. */
+enum { SIGNALS_MOST = 4 };
+
 /* SIGPIPE ignored; the signals that end us remove the temporary file first. */
 void signals_init(void);
 /* Again, after the loop has had them. */
 void signals_restore(void);
-/* Those signals; *count of them. SIGHUP is not one of them under nohup(1). */
+/* Those signals; *count of them. SIGHUP and SIGQUIT are left out where they are ignored,
+ * as under nohup(1). */
 const int *signals_list(size_t *count);
 /* Remove the temporary file and die by `signo`, as its default action would. */
 _Noreturn void signals_die(int signo);
+
+/* A command was started: signals_die() ends its process group. */
+void signals_child(void);
 
 /* Bytes to put on stdout when a signal ends us; they must stay. NULL: none. */
 void signals_farewell(const char *bytes);

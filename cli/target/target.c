@@ -201,9 +201,11 @@ static int open_session(struct target *t, const struct gdbregs_options *options,
 			struct gdbregs_error *error)
 {
 	struct targets *set = t->set;
-	if (set->options->spawn)
+	if (set->options->spawn) {
+		signals_child();
 		return gdbregs_uv_spawn(set->context, &set->loop.uv, set->options->spawn, options,
 					&t->session, on_connected, t, error);
+	}
 	return gdbregs_uv_connect(set->context, &set->loop.uv, t->name, options, &t->session,
 				  on_connected, t, error);
 }

@@ -8,10 +8,10 @@ import socket
 import subprocess
 import time
 
-from clitest import (DEADLINE_S, Fake, command, contains, equal, main, read, start, test,
+from clitest import (DEADLINE_S, Fake, command, contains, equal, finish, main, read, start, test,
                      wait_for_packet, wait_until, write)
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 # Slow enough to be met in the middle of the registers.
@@ -51,13 +51,13 @@ def while_reading(directory):
 def at_any_moment(directory):
     log = os.path.join(directory, "log")
     with Fake("--registers", 200, "--running", "--serial", "--delay-ms", 1, "--log", log) as fake:
-        for i in range(12):
+        for i in range(16):
             process = start("read", "-t", fake.target)
             time.sleep(0.02 * i)
-            process.send_signal(SIGNALS[i % 3])
+            process.send_signal(SIGNALS[i % 4])
             process.wait(timeout=DEADLINE_S)
             process.communicate()
-            assert process.returncode in (0, -SIGNALS[i % 3]), process.returncode
+            assert process.returncode in (0, -SIGNALS[i % 4]), process.returncode
         equal(fake.stop()["left_halted"], "0")
 
 
@@ -132,6 +132,36 @@ def spawned_command_ends(directory):
     status, err, _ = end(process, signal.SIGTERM)
     equal((status, err), (-signal.SIGTERM, ""))
     assert not os.path.exists(f"/proc/{read(pid).strip()}"), "the command is still there"
+
+
+def is_alive(pid):
+    """A zombie has ended; it is not our tool's to wait for."""
+    try:
+        return read(f"/proc/{pid}/stat").rsplit(")", 1)[1].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+@test
+def spawned_shell_leaves_nothing_behind(directory):
+    """The stub is the child of a child, and does not heed the end of its input."""
+    path = os.path.join(directory, "pid")
+    process = start("read", "--timeout", "1", "--", "sh", "-c",
+                    f"sh -c 'echo $$ >{path}; exec sleep 100'; true")
+    wait_until(lambda: os.path.exists(path) and read(path).strip(), "the command runs")
+    pid = read(path).strip()
+    assert is_alive(pid)
+    equal(finish(process).status, 3)
+    wait_until(lambda: not is_alive(pid), "the command ends")
+
+
+@test
+def second_signal_ends_the_command(directory):
+    path = os.path.join(directory, "pid")
+    process = start("read", "--timeout", "50", "--", "sh", "-c", f"echo $$ >{path}; exec sleep 100")
+    wait_until(lambda: os.path.exists(path) and read(path).strip(), "the command runs")
+    end(process, signal.SIGINT, signal.SIGINT)
+    wait_until(lambda: not is_alive(read(path).strip()), "the command ends")
 
 
 @test
