@@ -7,13 +7,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* The documents read so far; the first is the one that was asked for. */
 struct reading {
-	const char *directory; /* of the first, with its slash */
-	size_t directory_length;
+	char *directory; /* of the first, with its slash; "" is the working directory */
 	const struct gdbregs__limits *limits;
 	struct gdbregs_error *err;
 	struct gdbregs_document *documents; /* each with its own name and data */
@@ -71,21 +72,25 @@ static int document_add(struct reading *r, const char *name, const struct gdbreg
 	return 0;
 }
 
-static int file_read(struct reading *r, const char *path, const char *name, bool may_be_missing)
+static int file_read(struct reading *r, const char *path, const char *name, int fd)
 {
 	struct gdbregs_buffer data = {0};
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return errno == ENOENT && may_be_missing ? 0 : fail_io(r, path, errno);
-
 	int result = read_all(r, path, fd, &data);
+
 	close(fd);
 	if (result == 0)
 		result = document_add(r, name, &data);
 	if (result < 0)
 		gdbregs_buffer_fini(&data);
 	return result;
+}
+
+/* The caller chose this file: it may be a link, a FIFO or a device. */
+static int first_read(struct reading *r, const char *path, const char *name)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? fail_io(r, path, errno) : file_read(r, path, name, fd);
 }
 
 /* A description may come from anywhere: it reads what stands beside it or below. */
@@ -109,8 +114,99 @@ static bool has_document(const struct reading *r, const char *name)
 	return false;
 }
 
-/* A file that isn't there is left out: the parser then says at which line of
- * which document it is missed. */
+static int fail_include(struct reading *r, const char *path, const char *why)
+{
+	return gdbregs__fail(r->err, GDBREGS_ERR_IO,
+			     "cannot read %.100s: what a description includes %s", path, why);
+}
+
+/* Go down by one name of href, to the descriptor of a directory below fd; -1 with
+ * errno. Closes fd. */
+static int descend(int fd, const char *name, size_t length)
+{
+	char part[NAME_MAX + 1];
+	int next = -1;
+
+	if (length > NAME_MAX) {
+		errno = ENAMETOOLONG;
+	} else {
+		memcpy(part, name, length);
+		part[length] = '\0';
+		next = openat(fd, part, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	}
+	int error = errno;
+	close(fd);
+	errno = error;
+	return next;
+}
+
+/* The directory that holds the document, and the document's name there; -1 with errno. */
+static int open_directory(const struct reading *r, const char *href, const char **name)
+{
+	int fd = open(*r->directory ? r->directory : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	const char *slash;
+
+	while (fd >= 0 && (slash = strchr(href, '/'))) {
+		if (slash > href)
+			fd = descend(fd, href, (size_t)(slash - href));
+		href = slash + 1;
+	}
+	*name = href;
+	return fd;
+}
+
+/* Opening a device may do things, and a FIFO may never have a writer. -1 with errno;
+ * ENXIO: it is no regular file. */
+static int open_regular(int directory, const char *name)
+{
+	struct stat info;
+
+	if (fstatat(directory, name, &info, AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
+	if (!S_ISREG(info.st_mode)) {
+		errno = S_ISLNK(info.st_mode) ? ELOOP : ENXIO;
+		return -1;
+	}
+	int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0 || (fstat(fd, &info) == 0 && S_ISREG(info.st_mode)))
+		return fd;
+	close(fd);
+	errno = ENXIO;
+	return -1;
+}
+
+/* What cannot be opened: a file that is not there is left out, and the parser then
+ * says at which line of which document it is missing. */
+static int not_opened(struct reading *r, const char *path, int error)
+{
+	switch (error) {
+	case ENOENT:
+		return 0;
+	case ELOOP:
+	case ENOTDIR:
+		return fail_include(r, path,
+				    "is read from directories below it, not through links");
+	case ENXIO:
+		return fail_include(r, path, "must be a regular file");
+	default:
+		return fail_io(r, path, error);
+	}
+}
+
+/* A link may lead out of the directory: none is followed below it. */
+static int include_read(struct reading *r, const char *path, const char *href)
+{
+	const char *name;
+	int directory = open_directory(r, href, &name);
+
+	if (directory < 0)
+		return not_opened(r, path, errno);
+	int fd = open_regular(directory, name);
+	int error = errno;
+	close(directory);
+	return fd < 0 ? not_opened(r, path, error) : file_read(r, path, href, fd);
+}
+
 static int on_href(void *arg, const char *href)
 {
 	struct reading *r = arg;
@@ -124,12 +220,13 @@ static int on_href(void *arg, const char *href)
 	if (leads_out(href) || has_document(r, href))
 		return 0;
 
-	char *path = gdbregs__malloc(r->directory_length + length + 1);
+	size_t directory_length = strlen(r->directory);
+	char *path = gdbregs__malloc(directory_length + length + 1);
 	if (!path)
 		return gdbregs__fail_nomem(r->err);
-	memcpy(path, r->directory, r->directory_length);
-	memcpy(path + r->directory_length, href, length + 1);
-	int result = file_read(r, path, href, true);
+	memcpy(path, r->directory, directory_length);
+	memcpy(path + directory_length, href, length + 1);
+	int result = include_read(r, path, href);
 	gdbregs__free(path);
 	return result;
 }
@@ -139,9 +236,11 @@ static int read_set(struct reading *r, const char *path)
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
 
-	r->directory = path;
-	r->directory_length = (size_t)(name - path);
-	int result = file_read(r, path, name, false);
+	r->directory = gdbregs__strdup(path);
+	if (!r->directory)
+		return gdbregs__fail_nomem(r->err);
+	r->directory[name - path] = '\0';
+	int result = first_read(r, path, name);
 	for (size_t i = 0; i < r->count && result == 0; i++) {
 		/* A copy: the array moves while this document's includes are added. */
 		const struct gdbregs_document document = r->documents[i];
@@ -187,6 +286,7 @@ static void reading_fini(struct reading *r)
 		gdbregs__free((uint8_t *)r->documents[i].data);
 	}
 	gdbregs__free(r->documents);
+	gdbregs__free(r->directory);
 }
 
 int gdbregs__description_read(const char *path, const struct gdbregs__limits *limits,

@@ -109,6 +109,7 @@ START_TEST(bad)
 	ck_assert_str_eq(err.text, "a.xml:2:1: included document \"none.xml\" is missing");
 	write_file(&f, "a.xml", "<target><xi:include href='below'/></target>");
 	ck_assert_int_eq(load(ctx, &f, "a.xml", NULL, &d, &err), GDBREGS_ERR_IO);
+	ck_assert_ptr_nonnull(strstr(err.text, "must be a regular file"));
 	write_file(&f, "b.xml", "<feature name='f'/>");
 	gdbregs_options_init(&o);
 	o.max_description_bytes = 50;
@@ -185,6 +186,58 @@ START_TEST(out_of_memory)
 }
 END_TEST
 
+/* A name beside the description, and what it is. */
+struct trap {
+	const char *make; /* with a shell, in the folder */
+	const char *href;
+	int result;
+	const char *says;
+};
+
+static const struct trap traps[] = {
+	{"ln -s /etc/passwd a", "a", GDBREGS_ERR_IO, "not through links"},
+	{"ln -s below/b a", "a", GDBREGS_ERR_IO, "not through links"},
+	{"ln -s /etc a", "a/passwd", GDBREGS_ERR_IO, "not through links"},
+	{"ln -s .. below/up", "below/up/below/b", GDBREGS_ERR_IO, "not through links"},
+	{"ln -s /proc/self/root a", "a/etc/passwd", GDBREGS_ERR_IO, "not through links"},
+	{"ln -s a a", "a", GDBREGS_ERR_IO, "not through links"},
+	{"mkfifo a", "a", GDBREGS_ERR_IO, "must be a regular file"},
+	{"mkfifo below/a", "below/a", GDBREGS_ERR_IO, "must be a regular file"},
+	{"touch a", "a/b", GDBREGS_ERR_IO, "from directories below it"},
+	{"touch a", "../a", GDBREGS_ERR_DESCRIPTION, "is missing"},
+	{"true", "nowhere/a", GDBREGS_ERR_DESCRIPTION, "is missing"},
+	{"true", "below//b", 0, ""},
+	{"true", "./below/./b", 0, ""},
+};
+#define TRAPS (sizeof(traps) / sizeof(traps[0]))
+
+START_TEST(includes_stay_below)
+{
+	const struct trap *trap = &traps[_i];
+	struct gdbregs_context *ctx = context();
+	struct folder f = folder_new();
+	const struct gdbregs_description *d = NULL;
+	struct gdbregs_error err = {0};
+	char text[200];
+
+	write_file(&f, "below/b", "<feature name='f'><reg name='a' bitsize='8'/></feature>");
+	snprintf(text, sizeof(text), "cd %s && %s", f.path, trap->make);
+	ck_assert_int_eq(system(text), 0);
+	snprintf(text, sizeof(text), "<target><xi:include href='%s'/></target>", trap->href);
+	write_file(&f, "some.xml", text);
+	int result = load(ctx, &f, "some.xml", NULL, &d, &err);
+	ck_assert_msg(result == trap->result, "%s: %s", trap->href, err.text);
+	ck_assert_msg(strstr(err.text, trap->says) != NULL, "%s", err.text);
+	/* The description itself may be a link: the caller named it. */
+	snprintf(text, sizeof(text), "ln -s ../some.xml %s/below/link", f.path);
+	ck_assert_int_eq(system(text), 0);
+	write_file(&f, "some.xml", "<target><xi:include href='b'/></target>");
+	ck_assert_int_eq(load(ctx, &f, "below/link", NULL, &d, &err), 0);
+	folder_free(&f);
+	gdbregs_context_unref(ctx);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("description file");
@@ -193,6 +246,7 @@ int main(void)
 	tcase_set_timeout(all, 300);
 	tcase_add_test(all, good);
 	tcase_add_test(all, bad);
+	tcase_add_loop_test(all, includes_stay_below, 0, TRAPS);
 	tcase_add_test(all, outside);
 	tcase_add_test(all, out_of_memory);
 	suite_add_tcase(suite, all);
