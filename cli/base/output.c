@@ -66,7 +66,9 @@ static int open_stream(struct output *out)
 	setvbuf(out->stream, NULL, _IOFBF, 1 << 16);
 	out->tty = isatty(out->fd);
 	out->has_cursor = out->tty && has_cursor();
-	out->colour = out->has_cursor && !getenv("NO_COLOR");
+	/* no-color.org: an empty value does not count. */
+	const char *no_colour = getenv("NO_COLOR");
+	out->colour = out->has_cursor && (!no_colour || no_colour[0] == '\0');
 	return 0;
 }
 

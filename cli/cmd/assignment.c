@@ -257,6 +257,8 @@ const struct gdbregs_register *assignment_find(const struct assignment *a,
 	if (!found.reg)
 		found = look_up(a->pattern, all, false);
 	if (!found.reg)
+		found.reg = select_find(all->description, a->pattern);
+	if (!found.reg)
 		say_none(a->pattern, all, message, capacity);
 	if (!found.second)
 		return found.reg;

@@ -35,15 +35,6 @@ static bool fits_feature(const char *glob, const struct stored_value *v)
 	return select_glob(glob, v->feature ? v->feature : "");
 }
 
-static bool is_excluded(const struct options *o, const struct stored_value *v)
-{
-	for (size_t i = 0; i < o->excludes.count; i++) {
-		if (fits_pattern(o->excludes.item[i], v))
-			return true;
-	}
-	return false;
-}
-
 static bool has_vcpu(const struct options *o, unsigned vcpu)
 {
 	for (size_t i = 0; i < o->vcpu_count; i++) {
@@ -61,7 +52,10 @@ static void select_values(struct stored *s, const struct options *o, bool *seen)
 		const struct stored_value *v = &s->item[i];
 		bool pattern = fits_any(&o->patterns, seen, fits_pattern, v);
 		bool feature = fits_any(&o->features, seen + o->patterns.count, fits_feature, v);
-		if (pattern && feature && has_vcpu(o, v->vcpu) && !is_excluded(o, v))
+		bool excluded = fits_any(&o->excludes, seen + o->patterns.count + o->features.count,
+					 fits_pattern, v) &&
+				o->excludes.count > 0;
+		if (pattern && feature && has_vcpu(o, v->vcpu) && !excluded)
 			s->item[kept++] = *v;
 	}
 	s->count = kept;
@@ -79,12 +73,21 @@ static int check_seen(const struct options *o, const bool *seen)
 			return fail(STATUS_SELECTION, "no feature fits '%s' in either snapshot",
 				    o->features.item[i]);
 	}
+	seen += o->patterns.count + o->features.count;
+	for (size_t i = 0; i < o->excludes.count; i++) {
+		if (!seen[i])
+			return fail(STATUS_SELECTION, "no register fits '%s' in either snapshot%s",
+				    o->excludes.item[i],
+				    strchr(o->excludes.item[i], ',') ? "; give --exclude for each"
+								     : "");
+	}
 	return 0;
 }
 
 static int select_both(const struct options *o, struct stored *before, struct stored *after)
 {
-	bool *seen = calloc(o->patterns.count + o->features.count + 1, sizeof(*seen));
+	bool *seen = calloc(o->patterns.count + o->features.count + o->excludes.count + 1,
+			    sizeof(*seen));
 	if (!seen)
 		return fail_nomem();
 	select_values(before, o, seen);

@@ -5,7 +5,9 @@
 #include "base/message.h"
 #include "base/exit-status.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 size_t command_diff_operands(const struct options *o)
 {
@@ -26,6 +28,12 @@ static int check(const struct options *o)
 	if (needed == 2 && strcmp(o->arguments.item[0], "-") == 0 &&
 	    strcmp(o->arguments.item[1], "-") == 0)
 		return fail(STATUS_USAGE, "standard input can be one of the snapshots, not both");
+	if (needed == 2 && strcmp(o->arguments.item[1], "-") != 0 &&
+	    access(o->arguments.item[1], F_OK) < 0)
+		return fail(STATUS_FILE,
+			    "cannot read snapshot %s: %s; to compare %s with a target, name it "
+			    "with -t",
+			    o->arguments.item[1], strerror(errno), o->arguments.item[0]);
 	return 0;
 }
 

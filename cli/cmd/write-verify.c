@@ -4,6 +4,7 @@
 #include "base/exit-status.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static int write_next(struct target *t);
 
@@ -18,6 +19,51 @@ static int say_failure(struct target *t, int code)
 			   job->count);
 }
 
+/* What the register reads after the write failed is shown like any value. */
+static void on_taken(struct gdbregs_session *s, int status, void *arg)
+{
+	struct target *t = arg;
+	struct write_job *job = t->set->work_arg;
+	const struct gdbregs_read *read = &t->snapshot.reads[job->done];
+	const struct write_one *w = &job->writes[job->done];
+	const struct vcpu *vcpu = &t->snapshot.vcpus[job->done / job->assignment_count];
+	struct text wanted = {0}, found = {0}, old = {0};
+	struct value v = {.vcpu = vcpu, .reg = read->reg, .bytes = w->bytes, .size_bytes = w->size};
+	(void)s;
+	if (t->closing)
+		return;
+	value_show(&wanted, &v);
+	if (status > 0) {
+		v.bytes = job->taken.data;
+		v.size_bytes = (size_t)status;
+		value_show(&found, &v);
+	}
+	v.bytes = read->data;
+	v.size_bytes = read->status > 0 ? (size_t)read->status : 0;
+	v.status = read->status;
+	value_show(&old, &v);
+	status = target_fail(t, STATUS_SELECTION,
+			     "%s of vCPU %u did not take %s: it read %s before and reads %s now; "
+			     "%zu of %zu registers took their value",
+			     gdbregs_register_name(read->reg), read->vcpu,
+			     wanted.data ? wanted.data : "its value", old.data ? old.data : "?",
+			     found.data ? found.data : "something else", job->done, job->count);
+	text_fini(&old);
+	text_fini(&wanted);
+	text_fini(&found);
+	target_done(t, status);
+}
+
+/* Not taken, or only part of it: the session is fine. */
+static int look_again(struct target *t)
+{
+	struct write_job *job = t->set->work_arg;
+	const struct gdbregs_read *read = &t->snapshot.reads[job->done];
+	int error = gdbregs_uv_read_register(t->session, read->vcpu, read->reg, &job->taken,
+					     on_taken, t, NULL);
+	return error < 0 ? error : TARGET_UNDER_WAY;
+}
+
 static void on_written(struct gdbregs_session *s, int status, void *arg)
 {
 	struct target *t = arg;
@@ -25,7 +71,9 @@ static void on_written(struct gdbregs_session *s, int status, void *arg)
 	(void)s;
 	if (t->closing)
 		return;
-	if (status < 0) {
+	if (status == GDBREGS_ERR_NOT_TAKEN) {
+		status = look_again(t);
+	} else if (status < 0) {
 		status = say_failure(t, status);
 	} else {
 		job->done++;
@@ -140,6 +188,7 @@ void write_fini(struct write_job *job)
 		free(job->assignments[i].pattern);
 	for (size_t i = 0; i < job->count && job->writes; i++)
 		free(job->writes[i].bytes);
+	gdbregs_buffer_fini(&job->taken);
 	free(job->assignments);
 	free(job->writes);
 }

@@ -22,6 +22,7 @@ struct write_job {
 	struct write_one *writes;
 	size_t count;
 	size_t done;
+	struct gdbregs_buffer taken; /* what the register has that did not take its value */
 };
 
 /* `work` of target.h, with a struct write_job as its argument. */

@@ -21,6 +21,16 @@ static const struct command table[] = {
 	 .run = command_vcpus,
 	 .options = GROUP_CONNECTION | GROUP_FORMAT | GROUP_OUTPUT,
 	 .many_targets = true},
+	{.name = "where",
+	 .summary = "show where each vCPU is: state, pc, sp, fp, flags",
+	 .help = "Shows a line for each vCPU of all targets: its state, program counter, stack\n"
+		 "pointer, frame pointer, and flags decoded. The first thing to type at a guest\n"
+		 "that hangs.\n",
+	 .examples = "gdbregs-cli where\n",
+	 .run = command_where,
+	 .options = GROUP_CONNECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT,
+	 .tells_guest = true,
+	 .many_targets = true},
 	{.name = "list",
 	 .arguments = SELECTION,
 	 .summary = "show which registers there are, without reading any",
@@ -52,7 +62,7 @@ static const struct command table[] = {
 		     "gdbregs-cli dump -- qemu-system-x86_64 -S -gdb stdio -display none\n",
 	 .run = command_dump,
 	 .options = GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
-		    GROUP_STRICT,
+		    GROUP_STRICT | GROUP_LABEL,
 	 .many_targets = true},
 	{.name = "diff",
 	 .arguments = "A [B] " SELECTION,
@@ -74,7 +84,7 @@ static const struct command table[] = {
 		 "0b, negative where it fits), a decimal fraction where the register is a float,\n"
 		 "or hex: and the bytes in target order. Nothing is written unless all names and\n"
 		 "values are good; the first register that does not take its value ends it.\n",
-	 .examples = "gdbregs-cli write rax=0x1234 rbx=-1\n"
+	 .examples = "gdbregs-cli write rax=0x1234 rbx=0xffff\n"
 		     "gdbregs-cli write -c all pc=0x80000000\n"
 		     "gdbregs-cli write xmm0=hex:00112233445566778899aabbccddeeff mxcsr=0x1f80\n",
 	 .operands = command_all_operands,
@@ -115,6 +125,16 @@ static const struct command table[] = {
 		     "gdbregs-cli xml --raw served/\n",
 	 .run = command_xml,
 	 .options = GROUP_CONNECTION | GROUP_VCPU | GROUP_OUTPUT | GROUP_RAW},
+	{.name = "monitor",
+	 .arguments = "TEXT...",
+	 .summary = "give a command to the stub's own monitor, show its output",
+	 .help = "Joins its arguments by blanks, sends them as a command to the monitor behind the\n"
+		 "stub (QEMU's, gdbserver's, OpenOCD's) and prints the output. Commands that end,\n"
+		 "reset or resume the target are refused.\n",
+	 .examples = "gdbregs-cli monitor info status\n",
+	 .operands = command_all_operands,
+	 .run = command_monitor,
+	 .options = GROUP_CONNECTION | GROUP_OUTPUT},
 	{.name = "packet",
 	 .arguments = "PAYLOAD...",
 	 .summary = "send raw packets of the GDB remote protocol, show the replies",

@@ -18,6 +18,7 @@ struct command {
 	int (*run)(const struct options *o);
 	unsigned options; /* mask of enum option_group */
 	bool many_targets;
+	bool tells_guest; /* shows whether the guest was halted: see target_left_halted() */
 	bool streams; /* writes while it runs: a signal ends it with complete output */
 };
 
@@ -27,6 +28,7 @@ const struct command *command_find(const char *name);
 int command_unknown(const char *name);
 
 int command_vcpus(const struct options *o);
+int command_where(const struct options *o);
 int command_list(const struct options *o);
 int command_read(const struct options *o);
 int command_dump(const struct options *o);
@@ -37,6 +39,7 @@ size_t command_all_operands(const struct options *o);
 int command_trace(const struct options *o);
 int command_watch(const struct options *o);
 int command_xml(const struct options *o);
+int command_monitor(const struct options *o);
 int command_packet(const struct options *o);
 
 #endif

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST_WAIT_S = 86400, DEFAULT_WAIT_MS = 30000, HIGHEST_VCPU = 1000000 };
+enum { LONGEST_WAIT_S = 86400, DEFAULT_WAIT_MS = 30000, HIGHEST_VCPU = 1000000, MOST_VCPUS = 4096 };
 
 int string_list_add(struct string_list *words, const char *word)
 {
@@ -98,29 +98,56 @@ static int add_vcpu(struct options *o, unsigned vcpu)
 static int bad_vcpu(const char *value)
 {
 	return fail(STATUS_USAGE,
-		    "--vcpu: '%s' is not a list of vCPUs; give numbers from 0, such as 0 or 0,2, "
-		    "or all",
+		    "--vcpu: '%s' is not a list of vCPUs; give numbers from 0, such as 0 or "
+		    "0-3,6, or all",
 		    value);
 }
 
+/* Digits at *at, which are skipped. */
+static bool parse_vcpu(const char **at, unsigned *vcpu)
+{
+	const char *end = skip_digits(*at);
+	if (end == *at || end - *at > 9)
+		return false;
+	*vcpu = (unsigned)strtoul(*at, NULL, 10);
+	*at = end;
+	return *vcpu <= HIGHEST_VCPU;
+}
+
+/* N or N-M. */
+static bool parse_range(const char **at, unsigned *first, unsigned *last)
+{
+	if (!parse_vcpu(at, first))
+		return false;
+	*last = *first;
+	if (**at != '-')
+		return true;
+	++*at;
+	return parse_vcpu(at, last) && *last >= *first && *last - *first < MOST_VCPUS;
+}
+
+/* Lists of several -c add up. */
 int set_vcpu(struct options *o, const char *value)
 {
-	o->vcpu_count = 0;
-	o->vcpus_all = strcmp(value, "all") == 0;
-	o->vcpus_single = !o->vcpus_all && !strchr(value, ',');
-	for (const char *at = value; !o->vcpus_all; at++) {
-		const char *end = skip_digits(at);
-		if (end == at || end - at > 9 || (*end != ',' && *end != '\0'))
-			return bad_vcpu(value);
-		unsigned long vcpu = strtoul(at, NULL, 10);
-		if (vcpu > HIGHEST_VCPU)
-			return bad_vcpu(value);
-		int status = add_vcpu(o, (unsigned)vcpu);
-		if (status != 0 || *end == '\0')
-			return status;
-		at = end;
+	unsigned first, last;
+	bool again = o->vcpu_count > 0 || o->vcpus_all;
+	if (strcmp(value, "all") == 0) {
+		o->vcpus_all = true;
+		o->vcpus_single = false;
+		return 0;
 	}
-	return 0;
+	o->vcpus_single = !again && !strpbrk(value, ",-");
+	for (const char *at = value;; at++) {
+		if (!parse_range(&at, &first, &last) || (*at != ',' && *at != '\0'))
+			return bad_vcpu(value);
+		for (unsigned vcpu = first; vcpu <= last; vcpu++) {
+			int status = add_vcpu(o, vcpu);
+			if (status != 0)
+				return status;
+		}
+		if (*at == '\0')
+			return 0;
+	}
 }
 
 int set_json(struct options *o, const char *value)

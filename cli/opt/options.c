@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MOST_OPTIONS = 60, FIRST_KEY = 256 };
 
@@ -76,8 +77,9 @@ static const struct option_info table[] = {
 	 .help = "let interrupts and timers through during steps"},
 	{'i', "interval", "SECONDS", GROUP_INTERVAL, OPTION_SECONDS, AT(interval_ms),
 	 .help = "time between samples; default 1"},
-	{'c', "vcpu", "N[,N...]|all", GROUP_VCPU, OPTION_OTHER, 0,
-	 .help = "which vCPUs, numbered from 0",
+	{'c', "vcpu", "LIST|all", GROUP_VCPU, OPTION_OTHER, 0,
+	 .help = "which vCPUs, numbered from 0, such as 0 or 0-3,6;\n"
+	 "repeatable",
 	 .set = set_vcpu},
 	{0, "feature", "GLOB", GROUP_SELECT, OPTION_WORDS, AT(features),
 	 .help = "only registers of features that fit; repeatable"},
@@ -86,6 +88,8 @@ static const struct option_info table[] = {
 	 "vector, ...; repeatable"},
 	{0, "exclude", "GLOB", GROUP_SELECT, OPTION_WORDS, AT(excludes),
 	 .help = "no registers that fit [FEATURE:]NAME; repeatable"},
+	{0, "label", "TEXT", GROUP_LABEL, OPTION_WORD, AT(label),
+	 .help = "keep TEXT in the snapshot (JSON)"},
 	{0, "strict", NULL, GROUP_STRICT, OPTION_FLAG, AT(strict),
 	 .help = "exit 5 where a selected register is unavailable"},
 	{0, "raw", "DIR", GROUP_RAW, OPTION_WORD, AT(raw_dir),
@@ -193,9 +197,42 @@ static int unknown_long_option(const char *typed)
 	return fail(STATUS_USAGE, "unknown option '--%s'; did you mean '--%s'?", typed, near.best);
 }
 
-static int unknown_option(const char *word)
+/* The word is a program that can be run: the command of a stub, `--` forgotten. */
+static bool is_program(const char *word)
+{
+	char path[4096];
+	const char *at = getenv("PATH");
+	if (strchr(word, '/'))
+		return access(word, X_OK) == 0;
+	while (at && *at != '\0') {
+		int size = (int)strcspn(at, ":");
+		int length = snprintf(path, sizeof(path), "%.*s/%s", size, at, word);
+		if (length < (int)sizeof(path) && access(path, X_OK) == 0)
+			return true;
+		at += size + (at[size] == ':');
+	}
+	return false;
+}
+
+/* The first argument that is a program; NULL: there is none. */
+static const char *find_program(const struct options *o)
+{
+	for (size_t i = 0; i < o->arguments.count; i++) {
+		if (is_program(o->arguments.item[i]))
+			return o->arguments.item[i];
+	}
+	return NULL;
+}
+
+static int unknown_option(const struct options *o, const char *word)
 {
 	char typed[64];
+	const char *program = find_program(o);
+	if (program)
+		return fail(STATUS_USAGE,
+			    "unknown option '%s'; write '--' in front of the command that starts "
+			    "the stub: gdbregs-cli %s -- %s ...",
+			    word, o->command->name, program);
 	if (strncmp(word, "--", 2) != 0)
 		return fail(STATUS_USAGE, "unknown option '%s'; see 'gdbregs-cli --help'", word);
 	snprintf(typed, sizeof(typed), "%.*s", (int)strcspn(word + 2, "="), word + 2);
@@ -204,15 +241,16 @@ static int unknown_option(const char *word)
 
 /* getopt's `?`: with optopt 0, a long option that is unknown or a prefix of
  * several; with a known key, one that was given an argument it does not take. */
-static int bad_option(char **argv)
+static int bad_option(const struct options *o, char **argv)
 {
+	char typed[3] = {'-', (char)optopt, '\0'};
 	const struct option_info *info = find(optopt);
 	if (optopt == 0)
-		return unknown_option(argv[optind - 1]);
+		return unknown_option(o, argv[optind - 1]);
 	if (info)
 		return fail(STATUS_USAGE, "--%s takes no argument: '%s'", info->name,
 			    argv[optind - 1]);
-	return fail(STATUS_USAGE, "unknown option '-%c'; see 'gdbregs-cli --help'", optopt);
+	return unknown_option(o, typed);
 }
 
 static int missing_argument(void)
@@ -245,7 +283,7 @@ static int take(struct options *o, int key, char **argv, bool *used)
 		return status != 0 ? status : take_word(o, optarg);
 	}
 	if (key == '?')
-		return bad_option(argv);
+		return bad_option(o, argv);
 	if (key == ':')
 		return missing_argument();
 	const struct option_info *info = find(key);
@@ -339,6 +377,8 @@ int options_parse(struct options *o, int argc, char **argv)
 	*o = (struct options){
 		.timeout_ms = 5000, .interval_ms = 1000, .on_exit = GDBREGS_ON_CLOSE_RESTORE};
 	int status = parse(o, argc, argv);
+	if (o->vcpus_all)
+		o->vcpu_count = 0;
 	message_set(o->quiet, o->verbose);
 	return status;
 }

@@ -24,6 +24,7 @@ enum option_group {
 	GROUP_COUNT = 1 << 9, /* -n */
 	GROUP_INTERVAL = 1 << 10, /* -i */
 	GROUP_TRACE = 1 << 11, /* --until --break --all --irq, -f vcd */
+	GROUP_LABEL = 1 << 12, /* --label */
 };
 
 /* Words of the command line; they live as long as argv. */
@@ -52,6 +53,7 @@ struct options {
 	enum format format;
 	const char *output;
 	const char *raw_dir;
+	const char *label;
 	uint64_t count; /* -n; 0: not given */
 	unsigned interval_ms;
 	bool has_until;
@@ -97,7 +99,8 @@ void options_fini(struct options *o);
 /* The table; *count entries. */
 const struct option_info *options_table(size_t *count);
 
-/* A target was named, be it an address or a command. */
+/* A target was named, be it an address or a command; by GDBREGS_TARGET alone for the
+ * commands that need one. */
 bool options_live(const struct options *o);
 
 /* No target was named: the command works on --tdesc or --arch alone, if given. */

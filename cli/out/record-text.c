@@ -15,9 +15,11 @@ static bool begin(struct recorder *r)
 
 static size_t name_width(const struct sampler *sampler)
 {
+	char name[VALUE_NAME];
 	size_t width = 0;
 	for (size_t i = 0; i < sampler->count; i++) {
-		size_t size = printable_width(gdbregs_register_name(sampler->now[i].reg));
+		struct value v = sampler_value(sampler, i);
+		size_t size = printable_width(value_name(&v, name));
 		if (size > width && size <= WIDEST_NAME)
 			width = size;
 	}
@@ -59,13 +61,14 @@ static bool put_register(struct recorder *r, const struct record *record, size_t
 			 size_t width)
 {
 	FILE *stream = r->out->stream;
+	char name[VALUE_NAME];
 	const struct sampler *sampler = record->sampler;
 	struct value now = sampler_value(sampler, index), old = sampler_old_value(sampler, index);
 	const char *decoded = value_decode(&now, r->options, &r->decoded);
 	bool changed = sampler->readings > 1 && sampler_changed(sampler, index);
 	bool ok = decoded;
 	put_prefix(r, record);
-	printable_put(stream, gdbregs_register_name(now.reg), width);
+	printable_put(stream, value_name(&now, name), width);
 	fputs("  ", stream);
 	if (changed) {
 		ok = ok && put_value(r, &old, 0);

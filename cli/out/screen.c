@@ -56,7 +56,8 @@ static size_t at_most(size_t value, size_t limit)
 static void widen(struct column *column, const struct sampler *sampler, size_t index)
 {
 	struct value v = sampler_value(sampler, index);
-	size_t name = printable_width(gdbregs_register_name(v.reg));
+	char shown[VALUE_NAME];
+	size_t name = printable_width(value_name(&v, shown));
 	size_t value = v.status < 0 ? strlen("<unavailable>") : 2 * v.size_bytes + 2;
 	name = at_most(name, WIDEST_NAME);
 	value = at_most(value, WIDEST_VALUE);
@@ -124,10 +125,11 @@ static void add_value(struct screen *screen, const struct column *column,
 {
 	struct value v = sampler_value(sampler, index);
 	bool changed = sampler->readings > 1 && sampler_changed(sampler, index);
+	char name[VALUE_NAME];
 	bool highlight = changed && screen->out->colour;
 	text_clear(&screen->cell);
-	text_add_printable(&screen->cell, gdbregs_register_name(v.reg),
-			   strlen(gdbregs_register_name(v.reg)));
+	const char *shown_name = value_name(&v, name);
+	text_add_printable(&screen->cell, shown_name, strlen(shown_name));
 	text_adds(&screen->frame, changed && !highlight ? "*" : " ");
 	add_field(&screen->frame, screen->cell.failed ? "" : screen->cell.data, column->name_width);
 	text_adds(&screen->frame, highlight ? " " REVERSE : " ");

@@ -177,15 +177,34 @@ static void choose_columns(struct column columns[COLUMNS], enum shape shape)
 		columns[i].formats = 0;
 }
 
+/* What a snapshot begins with. False: out of memory. */
+static bool add_beginning(struct text *text, const struct targets *set)
+{
+	json_t *object = json_object();
+	json_member(&object, "format", json_text("gdbregs-snapshot"));
+	json_member(&object, "version", json_integer(1));
+	json_member(&object, "time", json_text(set->time));
+	if (set->options->label)
+		json_member(&object, "label", json_text(set->options->label));
+	if (!json_add(text, object))
+		return false;
+	text->size--; /* the closing brace */
+	text_adds(text, ",\"targets\":");
+	return !text->failed;
+}
+
 bool format_data(struct output *out, const struct targets *set, enum shape shape)
 {
-	static const char beginning[] =
-		"{\"format\":\"gdbregs-snapshot\",\"version\":1,\"targets\":";
+	struct text beginning = {0};
 	struct column columns[COLUMNS];
 	struct table t;
 	choose_columns(columns, shape);
-	table_init_member(&t, out, set->options->format, columns, COLUMNS,
-			  shape == SHAPE_SNAPSHOT ? beginning : NULL);
+	if (shape == SHAPE_SNAPSHOT && !add_beginning(&beginning, set)) {
+		text_fini(&beginning);
+		return false;
+	}
+	table_init_member(&t, out, set->options->format, columns, COLUMNS, beginning.data);
+	text_fini(&beginning);
 	for (size_t i = 0; i < set->count && t.ok; i++)
 		put_target(&t, &set->item[i], shape);
 	return table_end(&t);

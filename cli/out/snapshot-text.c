@@ -43,14 +43,14 @@ static size_t measure(struct page *page, const struct snapshot *s, const struct 
 {
 	size_t count = snapshot_selected(s, vcpu)->count, i;
 	struct value head = value_get(s, vcpu, first);
+	char name[VALUE_NAME];
 	page->name_width = page->value_width = 0;
 	for (i = first; i < count; i++) {
 		struct value v = value_get(s, vcpu, i);
 		if (!same_feature(head.reg, v.reg))
 			break;
 		page->name_width =
-			wider(page->name_width, printable_width(gdbregs_register_name(v.reg)),
-			      WIDEST_NAME);
+			wider(page->name_width, printable_width(value_name(&v, name)), WIDEST_NAME);
 		page->value_width = wider(page->value_width, shown_width(&v), WIDEST_VALUE);
 	}
 	return i;
@@ -74,13 +74,14 @@ static void put_size_note(FILE *stream, const struct value *v)
 static void put_register(struct page *page, const struct value *v)
 {
 	FILE *stream = page->out->stream;
+	char name[VALUE_NAME];
 	bool dim = v->status < 0 && page->out->colour;
 	value_show(&page->value, v);
 	page->ok &= !page->value.failed;
 	const char *decoded = decode(page, v);
 	const char *value = page->value.data ? page->value.data : "";
 	fputs("  ", stream);
-	printable_put(stream, gdbregs_register_name(v->reg), page->name_width);
+	printable_put(stream, value_name(v, name), page->name_width);
 	fputs(dim ? "  \033[33m" : "  ", stream);
 	printable_put(stream, value, decoded[0] != '\0' ? page->value_width : 0);
 	fputs(dim ? "\033[0m" : "", stream);

@@ -40,34 +40,16 @@ static const struct gdbregs_register *look_up(const struct gdbregs_reg_descripto
 	return NULL;
 }
 
-/* GDB's names for it; else the one register of type code_ptr. */
-static const struct gdbregs_register *find_pc(const struct gdbregs_reg_descriptor *all,
-					      size_t count)
-{
-	static const char *const names[] = {"rip", "eip", "pc", "pswa"};
-	const struct gdbregs_register *found = NULL;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !found; i++)
-		found = look_up(all, count, names[i]);
-	if (found)
-		return found;
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(gdbregs_register_type(all[i].handle), "code_ptr") != 0)
-			continue;
-		if (found)
-			return NULL;
-		found = all[i].handle;
-	}
-	return found;
-}
-
 /* x86 in real mode: the program counter is an offset, what a breakpoint has is a
  * linear address. */
-static void include_place(struct sampler *sampler, const struct gdbregs_reg_descriptor *all,
-			  size_t count)
+static void include_place(struct sampler *sampler, const struct gdbregs_description *d,
+			  const struct gdbregs_reg_descriptor *all, size_t count)
 {
 	const struct gdbregs_register *cs = look_up(all, count, "cs");
 	const struct gdbregs_register *cr0 = look_up(all, count, "cr0");
-	sampler->pc = include(sampler, find_pc(all, count));
+	const struct gdbregs_register *pc = NULL;
+	if (gdbregs_description_find_role(d, GDBREGS_ROLE_PC, &pc) == 0)
+		sampler->pc = include(sampler, pc);
 	if (!cs || !cr0)
 		return;
 	sampler->cs = include(sampler, cs);
@@ -80,8 +62,12 @@ int sampler_init(struct sampler *sampler, const struct snapshot *s, const struct
 	const struct selected *selected = snapshot_selected(s, vcpu);
 	struct gdbregs_reg_descriptor *all = NULL;
 	size_t count = 0;
-	*sampler = (struct sampler){
-		.target = s->target, .vcpu = vcpu, .pc = NOWHERE, .cs = NOWHERE, .cr0 = NOWHERE};
+	*sampler = (struct sampler){.target = s->target,
+				    .snapshot = s,
+				    .vcpu = vcpu,
+				    .pc = NOWHERE,
+				    .cs = NOWHERE,
+				    .cr0 = NOWHERE};
 	sampler->now = calloc(selected->count + SAMPLER_MOST_EXTRA, sizeof(*sampler->now));
 	sampler->before = calloc(selected->count + SAMPLER_MOST_EXTRA, sizeof(*sampler->before));
 	int error = gdbregs_description_registers(selected->description, &all, &count);
@@ -93,7 +79,7 @@ int sampler_init(struct sampler *sampler, const struct snapshot *s, const struct
 		include(sampler, selected->registers[i]);
 	sampler->count = sampler->total;
 	if (located)
-		include_place(sampler, all, count);
+		include_place(sampler, selected->description, all, count);
 	gdbregs_free(all);
 	return 0;
 }
@@ -133,12 +119,14 @@ int sampler_read(struct sampler *sampler, struct gdbregs_session *s, gdbregs_uv_
 					 arg, NULL);
 }
 
-static struct value value_of(const struct sampler *sampler, const struct gdbregs_read *read)
+static struct value value_of(const struct sampler *sampler, const struct gdbregs_read *read,
+			     size_t index)
 {
 	return (struct value){
 		.target = sampler->target,
 		.vcpu = sampler->vcpu,
 		.reg = read->reg,
+		.alias = snapshot_alias(sampler->snapshot, sampler->vcpu, index),
 		.bytes = read->data,
 		.size_bytes = read->status > 0 ? (size_t)read->status : 0,
 		.status = read->status,
@@ -147,12 +135,12 @@ static struct value value_of(const struct sampler *sampler, const struct gdbregs
 
 struct value sampler_value(const struct sampler *sampler, size_t index)
 {
-	return value_of(sampler, &sampler->now[index]);
+	return value_of(sampler, &sampler->now[index], index);
 }
 
 struct value sampler_old_value(const struct sampler *sampler, size_t index)
 {
-	return value_of(sampler, &sampler->before[index]);
+	return value_of(sampler, &sampler->before[index], index);
 }
 
 bool sampler_changed(const struct sampler *sampler, size_t index)

@@ -13,6 +13,7 @@ enum { SAMPLER_MOST_EXTRA = 3 };
 struct sampler {
 	const char *target;
 	const struct vcpu *vcpu;
+	const struct snapshot *snapshot;
 	size_t count; /* registers that are recorded: the first of all that are read */
 	size_t total;
 	struct gdbregs_read *now, *before;

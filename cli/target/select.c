@@ -84,6 +84,19 @@ bool select_named(const struct options *o, const struct gdbregs_register *reg)
 	return false;
 }
 
+const struct gdbregs_register *select_find(const struct gdbregs_description *d, const char *pattern)
+{
+	char feature[256];
+	const struct gdbregs_register *reg = NULL;
+	const char *colon = find_colon(pattern);
+	int size = colon ? (int)(colon - pattern) : 0;
+	snprintf(feature, sizeof(feature), "%.*s", size, pattern);
+	if (!d || gdbregs_description_find_register(d, colon ? feature : NULL,
+						    colon ? colon + 1 : pattern, &reg) < 0)
+		return NULL;
+	return reg;
+}
+
 static bool fits_feature(const char *pattern, const struct gdbregs_register *reg)
 {
 	return select_glob(pattern, feature_of(reg));
@@ -110,39 +123,69 @@ static bool fits_any(const struct string_list *words, fits_fn fits,
 	return any;
 }
 
-static bool excluded(const struct options *o, const struct gdbregs_register *reg)
+/* Any of the words; none if there are none. Tries all, too. */
+static bool excluded(const struct options *o, const struct gdbregs_register *reg, bool *seen)
 {
-	for (size_t i = 0; i < o->excludes.count; i++) {
-		if (fits_pattern(o->excludes.item[i], reg))
-			return true;
-	}
-	return false;
+	return o->excludes.count > 0 && fits_any(&o->excludes, fits_pattern, reg, seen);
 }
 
-static bool is_wanted(struct selection *s, const struct gdbregs_register *reg)
+/* Patterns that fit no register's own name may be another name of one. */
+static void find_others(struct selection *s, const struct gdbregs_description *d,
+			const struct gdbregs_reg_descriptor *all, size_t count)
+{
+	const struct string_list *patterns = &s->options->patterns;
+	for (size_t i = 0; i < patterns->count; i++) {
+		size_t j = 0;
+		while (j < count && !fits_pattern(patterns->item[i], all[j].handle))
+			j++;
+		s->others[i] = j == count ? select_find(d, patterns->item[i]) : NULL;
+	}
+}
+
+/* The pattern that is another name of the register; NULL: it has none, or was asked for
+ * by its own. */
+static const char *alias_of(struct selection *s, const struct gdbregs_register *reg)
+{
+	for (size_t i = 0; i < s->options->patterns.count; i++) {
+		if (s->others[i] == reg) {
+			s->fits[i] = true;
+			return s->options->patterns.item[i];
+		}
+	}
+	return NULL;
+}
+
+static bool is_wanted(struct selection *s, const struct gdbregs_register *reg, const char *alias)
 {
 	const struct options *o = s->options;
 	bool *features = s->fits + o->patterns.count, *groups = features + o->features.count;
-	bool pattern = fits_any(&o->patterns, fits_pattern, reg, s->fits);
+	bool *excludes = groups + o->groups.count;
+	bool pattern = fits_any(&o->patterns, fits_pattern, reg, s->fits) || alias;
 	bool feature = fits_any(&o->features, fits_feature, reg, features);
 	bool group = fits_any(&o->groups, fits_group, reg, groups);
-	return pattern && feature && group && !excluded(o, reg);
+	bool out = excluded(o, reg, excludes);
+	return pattern && feature && group && !out;
 }
 
 int selection_init(struct selection *s, const struct options *options)
 {
-	size_t words = options->patterns.count + options->features.count + options->groups.count;
+	size_t words = options->patterns.count + options->features.count + options->groups.count +
+		       options->excludes.count;
 	*s = (struct selection){.options = options};
 	s->fits = calloc(words + 1, sizeof(*s->fits));
-	return s->fits ? 0 : GDBREGS_ERR_NOMEM;
+	s->others = calloc(options->patterns.count + 1, sizeof(*s->others));
+	return s->fits && s->others ? 0 : GDBREGS_ERR_NOMEM;
 }
 
 void selection_fini(struct selection *s)
 {
 	for (size_t i = 0; i < s->count; i++)
 		free(s->item[i].registers);
+	for (size_t i = 0; i < s->count; i++)
+		free(s->item[i].aliases);
 	free(s->item);
 	free(s->fits);
+	free(s->others);
 	*s = (struct selection){.options = NULL};
 }
 
@@ -156,12 +199,18 @@ static int fill(struct selection *s, struct selected *item)
 	if (error < 0)
 		return error;
 	item->registers = calloc(item->total + 1, sizeof(*item->registers));
-	for (size_t i = 0; i < item->total && item->registers; i++) {
-		if (is_wanted(s, all[i].handle))
-			item->registers[item->count++] = all[i].handle;
+	item->aliases = calloc(item->total + 1, sizeof(*item->aliases));
+	bool ok = item->registers && item->aliases;
+	find_others(s, item->description, all, item->total);
+	for (size_t i = 0; i < item->total && ok; i++) {
+		const char *alias = alias_of(s, all[i].handle);
+		if (!is_wanted(s, all[i].handle, alias))
+			continue;
+		item->aliases[item->count] = alias;
+		item->registers[item->count++] = all[i].handle;
 	}
 	gdbregs_free(all);
-	return item->registers ? 0 : GDBREGS_ERR_NOMEM;
+	return ok ? 0 : GDBREGS_ERR_NOMEM;
 }
 
 int selection_add(struct selection *s, const struct gdbregs_description *d, size_t *index)
@@ -201,7 +250,12 @@ static int refuse(const struct selection *s, fits_fn kind, const char *what, con
 	const char *colon = kind == fits_pattern ? find_colon(word) : NULL;
 	suggest_begin(&near, colon ? colon + 1 : word);
 	offer_all(s, kind, &near);
-	if (near.best)
+	if (strchr(word, ','))
+		snprintf(message, capacity,
+			 "no %s fits '%s'; give several as words or options of their own, without "
+			 "commas",
+			 what, word);
+	else if (near.best)
 		snprintf(message, capacity, "no %s fits '%s'; did you mean '%s'?", what, word,
 			 near.best);
 	else
@@ -220,13 +274,14 @@ static size_t first_unfit(const struct string_list *words, const bool *fits)
 
 int selection_check(const struct selection *s, char *message, size_t capacity)
 {
-	static const char *const what[] = {"register", "feature", "group"};
-	static const fits_fn kinds[] = {fits_pattern, fits_feature, fits_group};
+	static const char *const what[] = {"register", "feature", "group", "register"};
+	static const fits_fn kinds[] = {fits_pattern, fits_feature, fits_group, fits_pattern};
 	const struct options *o = s->options;
-	const struct string_list *const lists[] = {&o->patterns, &o->features, &o->groups};
+	const struct string_list *const lists[] = {&o->patterns, &o->features, &o->groups,
+						   &o->excludes};
 	const bool *fits = s->fits;
 	size_t count = 0, total = 0;
-	for (int i = 0; i < 3; fits += lists[i++]->count) {
+	for (int i = 0; i < 4; fits += lists[i++]->count) {
 		size_t unfit = first_unfit(lists[i], fits);
 		if (unfit < lists[i]->count)
 			return refuse(s, kinds[i], what[i], lists[i]->item[unfit], message,

@@ -91,6 +91,12 @@ const struct selected *snapshot_selected(const struct snapshot *s, const struct 
 	return &s->selection.item[vcpu->selected];
 }
 
+const char *snapshot_alias(const struct snapshot *s, const struct vcpu *vcpu, size_t index)
+{
+	const struct selected *selected = snapshot_selected(s, vcpu);
+	return index < selected->count && selected->aliases ? selected->aliases[index] : NULL;
+}
+
 static void fill_reads(struct snapshot *s)
 {
 	struct gdbregs_read *read = s->reads;

@@ -43,6 +43,8 @@ int snapshot_offline(struct snapshot *s, const struct options *o,
 void snapshot_fini(struct snapshot *s);
 
 const struct selected *snapshot_selected(const struct snapshot *s, const struct vcpu *vcpu);
+/* What selected register `index` was asked for by; NULL: its own name. */
+const char *snapshot_alias(const struct snapshot *s, const struct vcpu *vcpu, size_t index);
 /* Number of reads whose value is unavailable. */
 size_t snapshot_unavailable(const struct snapshot *s);
 

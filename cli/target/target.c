@@ -24,6 +24,11 @@ static void target_over(struct target *t)
 	t->set->done++;
 }
 
+bool target_left_halted(const struct target *t)
+{
+	return t->connected && !t->gone && !t->detached && !t->resumed;
+}
+
 static void say_how_left(const struct target *t)
 {
 	if (t->set->options->spawn)
@@ -187,7 +192,7 @@ static void session_options(struct target *t, struct gdbregs_options *session)
 	session->architecture = t->set->arch_path[0] != '\0' ? t->set->arch_path : NULL;
 	session->step_irq = o->irq;
 	session->trace_arg = t;
-	if (o->log_packets || o->verbose || o->wait_ms > 0)
+	if (o->log_packets || o->verbose || t->set->follow || o->wait_ms > 0)
 		session->trace = on_trace;
 	if (o->wait_ms == 0)
 		return;

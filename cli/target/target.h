@@ -45,10 +45,12 @@ enum { TARGET_UNDER_WAY = 1, TARGET_FAILED = -1000 };
 
 struct targets {
 	const struct options *options;
+	char time[32]; /* when it began: RFC 3339, UTC */
 	struct gdbregs_context *context;
 	enum gdbregs_access access;
 	target_work work;
 	void *work_arg;
+	bool follow; /* how guests are left is asked for: target_left_halted() */
 	char arch_path[PATH_MAX]; /* description for stubs that serve none; "": none */
 	const struct gdbregs_description *undescribed; /* it, where it only stands for one */
 	int no_description_fd; /* 0: none */
@@ -67,6 +69,8 @@ void targets_fini(struct targets *set);
  * `print` ends it, one way or the other. An exit status. */
 int targets_show(const struct options *o, enum gdbregs_access access, target_work work,
 		 void *work_arg, int (*print)(struct output *out, const struct targets *set));
+/* After the session has gone: the guest was left halted, for it was halted before. */
+bool target_left_halted(const struct target *t);
 /* Say its failure on stderr; its status. */
 int target_report(const struct target *t);
 /* Likewise of each one, in the order given; the first one's status, or 0. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
 /* What stands for the target where the stub is a command: the command. */
 static char *join(char *const *argv)
@@ -27,7 +28,10 @@ static char *name_of(const struct options *o, size_t index)
 {
 	if (o->spawn)
 		return join(o->spawn);
-	return strdup(o->targets.count > 0 ? o->targets.item[index] : "localhost:1234");
+	const char *usual = getenv("GDBREGS_TARGET");
+	if (!usual || usual[0] == '\0')
+		usual = "localhost:1234";
+	return strdup(o->targets.count > 0 ? o->targets.item[index] : usual);
 }
 
 static int init(struct targets *set)
@@ -97,10 +101,23 @@ static int run(struct targets *set)
 	return 0;
 }
 
+static void take_time(struct targets *set)
+{
+	struct tm parts;
+	time_t now = time(NULL);
+	gmtime_r(&now, &parts);
+	strftime(set->time, sizeof(set->time), "%Y-%m-%dT%H:%M:%SZ", &parts);
+}
+
 int targets_run(struct targets *set, const struct options *o, enum gdbregs_access access,
 		target_work work, void *work_arg)
 {
-	*set = (struct targets){.options = o, .access = access, .work = work, .work_arg = work_arg};
+	*set = (struct targets){.options = o,
+				.access = access,
+				.work = work,
+				.work_arg = work_arg,
+				.follow = o->command->tells_guest};
+	take_time(set);
 	int status = init(set);
 	if (status == 0)
 		status = check_tdesc(set);

@@ -8,10 +8,19 @@ struct value value_get(const struct snapshot *s, const struct vcpu *vcpu, size_t
 		.target = s->target,
 		.vcpu = vcpu,
 		.reg = read->reg,
+		.alias = snapshot_alias(s, vcpu, index),
 		.bytes = read->data,
 		.size_bytes = read->status > 0 ? (size_t)read->status : 0,
 		.status = read->status,
 	};
+}
+
+const char *value_name(const struct value *v, char name[VALUE_NAME])
+{
+	if (!v->alias)
+		return gdbregs_register_name(v->reg);
+	snprintf(name, VALUE_NAME, "%s (%s)", gdbregs_register_name(v->reg), v->alias);
+	return name;
 }
 
 bool value_is_number(const struct value *v)

@@ -11,11 +11,15 @@ struct value {
 	const char *target;
 	const struct vcpu *vcpu;
 	const struct gdbregs_register *reg;
+	const char *alias; /* what it was asked for by; NULL: its own name */
 	const uint8_t *bytes;
 	size_t size_bytes;
 	int status; /* a size, or what kept it from being read */
 };
 
+/* Its name for people, `rip (pc)` if it was asked for by another. In `name` if need be. */
+enum { VALUE_NAME = 200 };
+const char *value_name(const struct value *v, char name[VALUE_NAME]);
 /* What stands for the value in text: digits, or why there are none. */
 void value_show(struct text *text, const struct value *v);
 /* What the library can say beyond the digits; "" where there is nothing. That of

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 
 from clitest import (FAKE, Fake, contains, equal, main, number, one_line, read, register_bytes, run,
                      silent_ok, test, write)
@@ -104,6 +105,8 @@ def dump_json(_):
     with Fake("--vcpus", 2, "--registers", 4, "--unavailable", 3, "--running") as fake:
         found = json.loads(silent_ok(run("dump", "-j", "-t", fake.target)))
         registers = [[expected_register(v, i) for i in range(3)] + [unavailable(3)] for v in (0, 1)]
+        time = found.pop("time")
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", time), time
         equal(found, {"format": "gdbregs-snapshot", "version": 1, "targets": [
             {"target": fake.target, "vcpus": [
                 {"vcpu": v, "thread": f"p01.0{v + 1}", "name": f"CPU#{v} [running]",

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "opt/command.h"
+#include "base/exit-status.h"
+#include "base/message.h"
+#include "cmd/packet-policy.h"
+#include "target/target.h"
+
+#include <string.h>
+
+struct question {
+	struct text text; /* as typed */
+	struct text packet;
+	struct gdbregs_buffer reply;
+};
+
+/* The end of the reply: OK, an error, or output in the reply itself (valgrind). */
+static void on_reply(struct gdbregs_session *s, int status, void *arg)
+{
+	struct target *t = arg;
+	const struct question *q = t->set->work_arg;
+	const struct gdbregs_buffer *reply = &q->reply;
+	(void)s;
+	if (t->closing)
+		return;
+	if (status >= 0 && reply->size == 0)
+		status = target_fail(t, STATUS_STUB, "cannot run '%s': the stub has no monitor",
+				     q->text.data);
+	else if (status >= 0 && reply->data[0] == 'E')
+		status = target_fail(t, STATUS_STUB, "cannot run '%s': the monitor replied %.60s",
+				     q->text.data, (const char *)reply->data);
+	target_done(t, status);
+}
+
+static int ask(struct target *t)
+{
+	struct question *q = t->set->work_arg;
+	int error = gdbregs_uv_packet(t->session, q->packet.data, q->packet.size, &q->reply,
+				      on_reply, t, NULL);
+	return error < 0 ? error : TARGET_UNDER_WAY;
+}
+
+/* Behind `OK` the library puts the console output. On a terminal it is printable. */
+static bool put_output(struct output *out, const struct gdbregs_buffer *reply)
+{
+	struct text text = {0};
+	for (size_t i = 2; i < reply->size; i++) {
+		uint8_t byte = reply->data[i];
+		if (!out->tty || byte == '\n' || byte == '\t')
+			text_add(&text, &byte, 1);
+		else if (byte != '\r')
+			text_add_printable(&text, &byte, 1);
+	}
+	bool ok = !text.failed;
+	if (ok && text.size > 0)
+		fwrite(text.data, 1, text.size, out->stream);
+	if (ok && text.size > 0 && text.data[text.size - 1] != '\n')
+		fputc('\n', out->stream);
+	text_fini(&text);
+	return ok;
+}
+
+static int print(struct output *out, const struct targets *set)
+{
+	const struct question *q = set->work_arg;
+	int status = targets_report(set);
+	if (status == 0)
+		return output_end(out, put_output(out, &q->reply));
+	output_abandon(out);
+	return status;
+}
+
+static int make(struct question *q, const struct options *o)
+{
+	if (o->arguments.count == 0)
+		return fail(STATUS_USAGE,
+			    "monitor needs a command; see 'gdbregs-cli monitor --help'");
+	for (size_t i = 0; i < o->arguments.count; i++) {
+		text_adds(&q->text, i > 0 ? " " : "");
+		text_adds(&q->text, o->arguments.item[i]);
+	}
+	text_adds(&q->packet, "qRcmd,");
+	text_add_bytes(&q->packet, (const uint8_t *)q->text.data, q->text.size);
+	if (q->text.failed || q->packet.failed)
+		return fail_nomem();
+	const char *reason = packet_policy_denies_command(q->text.data);
+	return reason ? fail(STATUS_USAGE, "'%s' is not sent: %s", q->text.data, reason) : 0;
+}
+
+int command_monitor(const struct options *o)
+{
+	struct question q = {.text = {0}};
+	int status = make(&q, o);
+	if (status == 0)
+		status = targets_show(o, GDBREGS_NO_REGS, ask, &q, print);
+	text_fini(&q.text);
+	text_fini(&q.packet);
+	gdbregs_buffer_fini(&q.reply);
+	return status;
+}

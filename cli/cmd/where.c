@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* where: a line for each vCPU, with the registers that a role tells. */
+#include "opt/command.h"
+#include "out/table.h"
+#include "target/value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const enum gdbregs_role roles[] = {GDBREGS_ROLE_PC, GDBREGS_ROLE_SP, GDBREGS_ROLE_FP,
+					  GDBREGS_ROLE_FLAGS};
+enum { ROLES = sizeof(roles) / sizeof(roles[0]) };
+enum { TARGET, VCPU, THREAD, GUEST, STATE, PC, SP, FP, FLAGS, FLAGS_TEXT, FAILURE, COLUMNS };
+
+/* NULL: the vCPU has no such register. */
+static const struct gdbregs_register *find(const struct snapshot *s, const struct vcpu *vcpu,
+					   size_t role)
+{
+	const struct gdbregs_register *reg = NULL;
+	const struct gdbregs_description *d = snapshot_selected(s, vcpu)->description;
+	if (!d || gdbregs_description_find_role(d, roles[role], &reg) < 0)
+		return NULL;
+	return reg;
+}
+
+static void on_read(struct gdbregs_session *session, int status, void *arg)
+{
+	(void)session;
+	target_done(arg, status);
+}
+
+static int read_roles(struct target *t)
+{
+	struct snapshot *s = &t->snapshot;
+	int error = snapshot_collect(t, VCPU_ALL);
+	if (error != 0)
+		return error;
+	s->reads = calloc(s->vcpu_count * ROLES + 1, sizeof(*s->reads));
+	if (!s->reads)
+		return GDBREGS_ERR_NOMEM;
+	for (size_t i = 0; i < s->vcpu_count; i++) {
+		s->vcpus[i].first_read = s->read_count;
+		for (size_t role = 0; role < ROLES; role++) {
+			const struct gdbregs_register *reg = find(s, &s->vcpus[i], role);
+			if (reg)
+				s->reads[s->read_count++] =
+					(struct gdbregs_read){.vcpu = s->vcpus[i].index,
+							      .reg = reg,
+							      .status = GDBREGS_ERR_UNAVAILABLE};
+		}
+	}
+	error = gdbregs_uv_read_registers(t->session, s->reads, s->read_count, &s->storage, on_read,
+					  t, NULL);
+	return error < 0 ? error : TARGET_UNDER_WAY;
+}
+
+/* QEMU has it in the name: `CPU#0 [halted ]`. Returns false where there is none. */
+static bool find_state(const struct vcpu *vcpu, char *state, size_t capacity)
+{
+	const char *open = vcpu->name ? strrchr(vcpu->name, '[') : NULL;
+	const char *close = open ? strchr(open, ']') : NULL;
+	if (!close)
+		return false;
+	while (close > open + 1 && close[-1] == ' ')
+		close--;
+	snprintf(state, capacity, "%.*s", (int)(close - open - 1), open + 1);
+	return true;
+}
+
+struct line {
+	char state[40];
+	struct text values[ROLES];
+	struct gdbregs_buffer decoded;
+};
+
+static void put_values(struct line *line, struct cell cells[COLUMNS], const struct snapshot *s,
+		       const struct vcpu *vcpu, bool padded)
+{
+	size_t index = 0;
+	for (size_t role = 0; role < ROLES; role++) {
+		struct text *text = &line->values[role];
+		cells[PC + role] = cell_text(NULL);
+		if (!find(s, vcpu, role))
+			continue;
+		struct value v = value_get(s, vcpu, index++);
+		if (padded || !value_is_number(&v))
+			value_show(text, &v);
+		else
+			text_add_number(text, vcpu->order, v.bytes, v.size_bytes, false);
+		cells[PC + role] = text->data ? cell_text(text->data) : cell_text(NULL);
+		if (roles[role] != GDBREGS_ROLE_FLAGS)
+			continue;
+		const char *decoded = value_decode_all(&v, &line->decoded);
+		bool any = decoded && decoded[0] != '\0';
+		cells[FLAGS_TEXT] = cell_text(any ? decoded : NULL);
+	}
+}
+
+/* A guest that was halted before is left so: its vCPUs do not run, whatever they would do. */
+static const char *guest_state(const struct target *t)
+{
+	if (t->set->options->on_exit != GDBREGS_ON_CLOSE_RESTORE || t->set->options->spawn)
+		return NULL;
+	return target_left_halted(t) ? "halted" : "running";
+}
+
+static void put_vcpu(struct table *table, const struct target *t, const struct vcpu *vcpu)
+{
+	struct line line = {.state = ""};
+	struct cell cells[COLUMNS] = {
+		[TARGET] = cell_text(t->name),	    [VCPU] = cell_number(vcpu->index),
+		[THREAD] = cell_text(vcpu->thread), [GUEST] = cell_text(guest_state(t)),
+		[STATE] = cell_text(NULL),	    [FLAGS_TEXT] = cell_text(NULL),
+	};
+	if (find_state(vcpu, line.state, sizeof(line.state)))
+		cells[STATE] = cell_text(line.state);
+	put_values(&line, cells, &t->snapshot, vcpu, table->format == FORMAT_TEXT);
+	if (table->format == FORMAT_TEXT && cells[FLAGS_TEXT].kind == CELL_NULL)
+		cells[FLAGS_TEXT] = cells[FLAGS];
+	table_row(table, cells);
+	for (size_t i = 0; i < ROLES; i++) {
+		table->ok = table->ok && !line.values[i].failed;
+		text_fini(&line.values[i]);
+	}
+	gdbregs_buffer_fini(&line.decoded);
+}
+
+static void put_target(struct table *table, const struct target *t)
+{
+	const struct cell failure[COLUMNS] = {
+		[TARGET] = cell_text(t->name), [FAILURE] = cell_text(t->error)};
+	if (t->status != 0 && table->format != FORMAT_TEXT)
+		table_row(table, failure);
+	for (size_t i = 0; t->status == 0 && i < t->snapshot.vcpu_count && table->ok; i++)
+		put_vcpu(table, t, &t->snapshot.vcpus[i]);
+}
+
+static bool put_all(struct output *out, const struct targets *set)
+{
+	enum { EVERYWHERE = IN_TEXT | IN_DATA, WIDEST = 34 };
+	const unsigned several = set->count > 1 ? EVERYWHERE : IN_DATA;
+	const struct column columns[COLUMNS] = {
+		[TARGET] = {.name = "target", .formats = several, .heading = "TARGET"},
+		[VCPU] = {.name = "vcpu", .formats = EVERYWHERE, .heading = "VCPU"},
+		[THREAD] = {.name = "thread", .formats = IN_DATA},
+		[GUEST] = {.name = "guest", .formats = EVERYWHERE, .heading = "GUEST"},
+		[STATE] = {.name = "state", .formats = EVERYWHERE, .heading = "STATE"},
+		[PC] = {.name = "pc", .formats = EVERYWHERE, .heading = "PC"},
+		[SP] = {.name = "sp", .formats = EVERYWHERE, .heading = "SP"},
+		[FP] = {.name = "fp", .formats = EVERYWHERE, .heading = "FP"},
+		[FLAGS] = {.name = "flags", .formats = IN_DATA},
+		[FLAGS_TEXT] = {.name = "flags_text",
+				.formats = EVERYWHERE,
+				.heading = "FLAGS",
+				.limit = WIDEST},
+		[FAILURE] = {.name = "error", .formats = IN_DATA},
+	};
+	struct table table;
+	table_init(&table, out, set->options->format, columns, COLUMNS);
+	for (size_t i = 0; i < set->count && table.ok; i++)
+		put_target(&table, &set->item[i]);
+	return table_end(&table);
+}
+
+static int print(struct output *out, const struct targets *set)
+{
+	int failed = targets_report(set);
+	if (targets_nothing_to_print(set)) {
+		output_abandon(out);
+		return failed;
+	}
+	int written = output_end(out, put_all(out, set));
+	return written != 0 ? written : failed;
+}
+
+int command_where(const struct options *o)
+{
+	return targets_show(o, GDBREGS_R_REGS, read_roles, NULL, print);
+}

@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""where and monitor, names by role, lists of vCPUs, the target of the environment."""
+
+import json
+import os
+
+from clitest import (Fake, contains, equal, main, number, one_line, register_bytes, run, silent_ok,
+                     test, write)
+
+RISCV = """<target><architecture>riscv:rv64</architecture>
+<feature name="org.gnu.gdb.riscv.cpu">
+  <reg name="zero" bitsize="64" type="int" regnum="0"/>
+  <reg name="ra" bitsize="64" type="code_ptr"/>
+  <reg name="sp" bitsize="64" type="data_ptr"/>
+  <reg name="fp" bitsize="64" type="data_ptr"/>
+  <reg name="pc" bitsize="64" type="code_ptr"/>
+</feature></target>"""
+
+
+def riscv(directory):
+    write(os.path.join(directory, "target.xml"), RISCV)
+    return directory
+
+
+def value(vcpu, index):
+    return number(register_bytes(vcpu, index))
+
+
+@test
+def where(directory):
+    with Fake("--vcpus", 2, "--tdesc", riscv(directory), "--halted") as fake:
+        lines = silent_ok(run("where", "-t", fake.target)).splitlines()
+        equal(lines[0].split(), ["VCPU", "GUEST", "STATE", "PC", "SP", "FP", "FLAGS"])
+        equal([line.split()[:2] for line in lines[1:]], [["0", "halted"], ["1", "halted"]])
+        equal([int(v, 16) for v in lines[2].split()[3:6]],
+              [int(value(1, i), 16) for i in (4, 2, 3)])
+        equal(lines[2].split()[6], "-")
+        found = json.loads(silent_ok(run("where", "-j", "-c", "1", "-t", fake.target)))
+        equal([(v["vcpu"], v["pc"], v["sp"], v["fp"], v["flags"]) for v in found],
+              [(1, value(1, 4), value(1, 2), value(1, 3), None)])
+        equal(found[0]["guest"], "halted")
+
+
+@test
+def where_of_a_running_guest_that_is_released(directory):
+    with Fake("--running", "--tdesc", riscv(directory)) as fake:
+        found = json.loads(silent_ok(run("where", "-j", "-t", fake.target)))
+        equal((found[0]["guest"], found[0]["state"]), ("running", "running"))
+        found = json.loads(silent_ok(run("where", "-j", "--on-exit", "halt", "-t", fake.target)))
+        equal(found[0]["guest"], None)
+
+
+@test
+def where_of_several_says_a_failure_once(directory):
+    with Fake("--tdesc", riscv(directory)) as fake:
+        result = run("where", "-t", fake.target, "-t", "127.0.0.1:1")
+        equal(result.status, 3)
+        assert "127.0.0.1:1" not in result.out.replace(fake.target, ""), result
+        contains(result.err, "127.0.0.1:1")
+
+
+@test
+def names_by_role_and_abi(directory):
+    with Fake("--tdesc", riscv(directory)) as fake:
+        found = json.loads(silent_ok(run("read", "-j", "x1", "s0", "-t", fake.target)))
+        equal([r["name"] for r in found], ["ra", "fp"])
+        contains(silent_ok(run("read", "s0", "-t", fake.target)), "fp (s0)")
+        contains(silent_ok(run("write", "x2=5", "-t", fake.target)), "sp")
+        one_line(run("read", "x99", "-t", fake.target), 5, "x99")
+
+
+@test
+def vcpus_in_ranges(_):
+    with Fake("--vcpus", 5) as fake:
+        def numbers(*args):
+            found = json.loads(silent_ok(run("read", "r1", "-j", "-t", fake.target, *args)))
+            return [v["vcpu"] for v in found]
+        equal(numbers("-c", "0-2,4"), [0, 1, 2, 4])
+        equal(numbers("-c", "1", "-c", "3-4"), [1, 3, 4])
+        equal(numbers("-c", "1", "-c", "all"), [0, 1, 2, 3, 4])
+        one_line(run("read", "-c", "0-9", "-t", fake.target), 5, "no vCPU 5")
+
+
+@test
+def target_of_the_environment(_):
+    with Fake() as fake:
+        env = {"GDBREGS_TARGET": fake.target}
+        contains(silent_ok(run("read", "r1", env=env)), "r1")
+        one_line(run("read", "r1", "-t", "127.0.0.1:1", env=env), 3, "127.0.0.1:1")
+        one_line(run("diff", "/dev/null", "r1", env=env), 6, "r1", "-t")
+
+
+@test
+def label(_):
+    with Fake() as fake:
+        found = json.loads(silent_ok(run("dump", "-j", "--label", 'a "b"', "-t", fake.target)))
+        equal(found["label"], 'a "b"')
+        one_line(run("read", "--label", "x", "-t", fake.target), 2, "--label")
+
+
+@test
+def excluding_nothing_is_an_error(_):
+    with Fake() as fake:
+        one_line(run("read", "--exclude", "r1,r2", "-t", fake.target), 5, "r1,r2", "commas")
+        one_line(run("read", "--exclude", "nothing", "-t", fake.target), 5, "nothing")
+        silent_ok(run("read", "--exclude", "r[12]", "-t", fake.target))
+
+
+@test
+def forgotten_dashes(_):
+    one_line(run("dump", "sh", "-S"), 2, "'-S'", "-- sh")
+
+
+@test
+def monitor(_):
+    with Fake("--running") as fake:
+        contains(silent_ok(run("monitor", "info", "status", "-t", fake.target)), "VM status")
+        one_line(run("monitor", "quit", "-t", fake.target), 2, "quit")
+        one_line(run("monitor", "-t", fake.target), 2, "monitor needs")
+
+
+main()
