@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* gdbregs-cli: the registers of running guests, through their gdbstubs. */
+#include "cmd/complete.h"
 #include "opt/command.h"
 #include "base/message.h"
 #include "target/shipped.h"
@@ -8,6 +9,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Were one of them closed, the next socket would take its place, and a message
@@ -36,6 +38,8 @@ int main(int argc, char **argv)
 {
 	struct options options;
 	hold_standard_files();
+	if (argc > 1 && strcmp(argv[1], "__complete") == 0)
+		return complete_words(argc - 2, argv + 2);
 	message_init();
 	signals_init();
 	int status = options_parse(&options, argc, argv);

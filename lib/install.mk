@@ -5,6 +5,9 @@ PC := $(BUILD)/libgdbregs.pc
 XML := $(wildcard xml/*.xml)
 HEADERS := include/gdbregs.h include/gdbregs_uv.h
 INSTALL ?= install
+BASH_COMPLETION = $(DATADIR)/bash-completion/completions/gdbregs-cli
+ZSH_COMPLETION = $(DATADIR)/zsh/site-functions/_gdbregs-cli
+FISH_COMPLETION = $(DATADIR)/fish/vendor_completions.d/gdbregs-cli.fish
 
 # Pages of section 3 are made from a template in man/ and the comments of the headers.
 MAN_MADE := $(patsubst %,$(BUILD)/%,$(wildcard man/*.3))
@@ -55,6 +58,9 @@ install-library: $(STATIC) $(SHARED) $(PC)
 install-tool: $(CLI)
 	$(INSTALL) -d $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m 755 $(CLI) $(DESTDIR)$(BINDIR)
+	$(INSTALL) -D -m 644 cli/completion/gdbregs-cli.bash $(DESTDIR)$(BASH_COMPLETION)
+	$(INSTALL) -D -m 644 cli/completion/_gdbregs-cli $(DESTDIR)$(ZSH_COMPLETION)
+	$(INSTALL) -D -m 644 cli/completion/gdbregs-cli.fish $(DESTDIR)$(FISH_COMPLETION)
 
 install-man: man
 	for page in $(MAN); do \
@@ -72,7 +78,8 @@ uninstall: man
 	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(notdir $(HEADERS))) \
 		$(addprefix $(DESTDIR)$(LIBDIR)/,libgdbregs.a libgdbregs.so.0 libgdbregs.so \
 			gdbregs/libuv.a pkgconfig/libgdbregs.pc) \
-		$(DESTDIR)$(BINDIR)/gdbregs-cli $(addprefix $(DESTDIR)$(XMLDIR)/,$(notdir $(XML)))
+		$(DESTDIR)$(BINDIR)/gdbregs-cli $(addprefix $(DESTDIR)$(XMLDIR)/,$(notdir $(XML))) \
+		$(addprefix $(DESTDIR),$(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION))
 	rm -f $(foreach page,$(MAN),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 	for name in $$($(MAN_NAMES) $(filter %.3,$(MAN))); do \
 		rm -f $(DESTDIR)$(MANDIR)/man3/$$name.3; \
