@@ -125,7 +125,8 @@ static int open_file(struct output *out, const char *path)
 		return open_direct(out, path);
 	if (exists && access(path, W_OK) < 0)
 		return fail_write(out, errno);
-	out->mode = exists ? info.st_mode & 07777 : new_mode();
+	/* Without set-user-id and the like: what is written may come from a stub. */
+	out->mode = exists ? info.st_mode & 0777 : new_mode();
 	out->path = exists ? realpath(path, NULL) : strdup(path);
 	return out->path ? open_temporary(out) : fail_write(out, errno);
 }

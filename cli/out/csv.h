@@ -5,7 +5,9 @@
 
 #include "base/output.h"
 
-/* The fields in their order; NULL is an empty one. On a terminal, printable. */
+/* Write the fields in their order; NULL is an empty one. Control characters are shown as
+ * \xHH, on a terminal all that is not ASCII. A field that a spreadsheet would take for a
+ * formula has a ' in front. */
 void csv_row(struct output *out, const char *const *fields, size_t count);
 
 #endif

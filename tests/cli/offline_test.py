@@ -293,6 +293,10 @@ def output_mode(directory):
     file, out = fixture(directory), os.path.join(directory, "out")
     silent_ok(run("list", "--tdesc", file, "-o", out, umask=0o027))
     equal(stat.S_IMODE(os.stat(out).st_mode), 0o640)
+    for mode in (0o7755, 0o4711, 0o2600, 0o604):
+        os.chmod(out, mode)
+        silent_ok(run("list", "--tdesc", file, "-o", out, umask=0o027))
+        equal(stat.S_IMODE(os.stat(out).st_mode), mode & 0o777)
 
 
 if __name__ == "__main__":

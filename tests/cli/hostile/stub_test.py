@@ -9,12 +9,16 @@ comes of it comes soon, takes little memory, is said in one line, and where it
 is success every value is right.
 """
 import concurrent.futures
+import csv
+import html
+import io
 import json
 import os
 import pty
 import subprocess
+import unicodedata
 
-from hostile import (BAD_STUB, DONE, NO_ANSWER, NO_REGISTER, Fake, Run, Stub, check, equal,
+from hostile import (BAD_STUB, DIFFERENT, DONE, NO_ANSWER, NO_REGISTER, Fake, Run, Stub, check, equal,
                      is_control, main, packet, register_bytes, test)
 
 REGISTERS, VCPUS = 12, 2
@@ -217,6 +221,38 @@ def names_for_a_terminal(_):
                     {"p": b"\x1b[2J"}, {"?": b"E.\x1b[2J\x9b"}):
         with Stub(answers, {"target.xml": EVIL_XML}) as stub:
             check(Run("dump", "-t", stub.target), BAD_STUB)
+
+
+# What a spreadsheet takes for a formula, and numbers.
+FORMULAS = ("=1+1", "+cmd|' /C calc'!A0", "-1+x", "@SUM(A1)", "=", "-")
+NUMBERS = ("-1", "+1.5e3", "-inf", "-0x10")
+
+
+@test
+def tables_for_a_spreadsheet(directory):
+    """No control character and no formula in a CSV file; signs of numbers stay."""
+    names = [*FORMULAS, *NUMBERS, "a,=b", "\u00fc\u20ac\U0001f600", "\x9b1m", "\u0085"]
+    xml = "<target><feature name='=f'>" + "".join(
+        f"<reg name='{html.escape(name)}' bitsize='8' type='&#10;t'/>" for name in names) + "</feature></target>"
+    shown = ["'" + name for name in FORMULAS] + [*NUMBERS, "a,=b", names[-3], "\\xc2\\x9b1m", "\\xc2\\x85"]
+    with Stub({"p": "01"}, {"target.xml": xml.encode()}) as stub:
+        out = check_lines(Run("list", "-f", "csv", "-t", stub.target), DONE)
+    rows = list(csv.DictReader(io.StringIO(out)))
+    equal([row["name"] for row in rows], shown)
+    equal({(row["feature"], row["type"]) for row in rows}, {("'=f", "\\x0at")})
+    for number, value in enumerate(("01", "02")):
+        with Stub({"p": value}, {"target.xml": xml.encode()}) as stub:
+            equal(Run("dump", "-j", "-o", os.path.join(directory, str(number)), "-t", stub.target).status, DONE)
+    out = check_lines(Run("diff", "-f", "csv", *(os.path.join(directory, name) for name in "01")), DIFFERENT)
+    equal([row["name"] for row in csv.DictReader(io.StringIO(out))], shown)
+
+
+def check_lines(result, status):
+    """Its output, which has no control characters but the ends of its lines."""
+    equal(result.status, status, repr(result))
+    text = result.out.decode()
+    assert not any(unicodedata.category(c) == "Cc" for c in text if c != "\n"), text
+    return text
 
 
 @test
