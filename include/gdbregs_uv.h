@@ -17,6 +17,9 @@
  * text) serve these sessions too. The blocking calls of gdbregs.h refuse them with
  * GDBREGS_ERR_INVAL, and the calls of this header refuse blocking sessions.
  *
+ * With `-std=c11`, uv.h needs `_POSIX_C_SOURCE` defined as 200809L or `_GNU_SOURCE`
+ * before the first include.
+ *
  * Threads: all calls on a session from the thread that runs its loop.
  *
  * Since: 0.1.
