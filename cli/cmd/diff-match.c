@@ -106,7 +106,7 @@ static int compare_texts(const char *a, const char *b)
 
 static int compare_keys(const struct stored_value *a, const struct stored_value *b)
 {
-	int order = compare_texts(a->target, b->target);
+	int order = (a->target_rank > b->target_rank) - (a->target_rank < b->target_rank);
 	if (order == 0)
 		order = (a->vcpu > b->vcpu) - (a->vcpu < b->vcpu);
 	if (order == 0)
@@ -161,9 +161,59 @@ static void share_target(struct stored *before, struct stored *after)
 		after->item[i].target = before->target;
 }
 
+static int compare_names(const void *left, const void *right)
+{
+	return compare_texts(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* Add the names of the targets, as often as they follow another. */
+static size_t add_names(const char **names, size_t count, const struct stored *s)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		if (i == 0 || s->item[i].target != s->item[i - 1].target)
+			names[count++] = s->item[i].target;
+	}
+	return count;
+}
+
+static void set_ranks(struct stored *s, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		struct stored_value *v = &s->item[i];
+		if (i > 0 && v->target == v[-1].target) {
+			v->target_rank = v[-1].target_rank;
+			continue;
+		}
+		const char *const *found =
+			bsearch(&v->target, names, count, sizeof(*names), compare_names);
+		v->target_rank = (size_t)(found - names);
+	}
+}
+
+/* All values of a target share its name, which may be long: it is compared here, and
+ * not whenever two values are. */
+static bool rank_targets(struct stored *before, struct stored *after)
+{
+	const char **names = calloc(before->count + after->count + 1, sizeof(*names));
+	if (!names)
+		return false;
+	size_t count = add_names(names, add_names(names, 0, before), after), kept = 0;
+	qsort(names, count, sizeof(*names), compare_names);
+	for (size_t i = 0; i < count; i++) {
+		if (i == 0 || compare_texts(names[i], names[kept - 1]) != 0)
+			names[kept++] = names[i];
+	}
+	set_ranks(before, names, kept);
+	set_ranks(after, names, kept);
+	free(names);
+	return true;
+}
+
 static int match(struct stored *before, struct stored *after)
 {
 	share_target(before, after);
+	if (!rank_targets(before, after))
+		return fail_nomem();
 	struct stored_value **a = sort(before), **b = sort(after);
 	bool ok = a && b;
 	if (ok)

@@ -157,7 +157,10 @@ static void add_word(void *arg, const char *word, size_t size)
 static json_t *missing(const char *a, const char *b)
 {
 	json_t *list = json_array();
-	flags_missing(a, b, add_word, &list);
+	if (!flags_missing(a, b, add_word, &list)) {
+		json_decref(list);
+		return NULL;
+	}
 	return list;
 }
 

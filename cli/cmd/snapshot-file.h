@@ -16,6 +16,7 @@ struct stored_value {
 	const char *bytes; /* hex digits, whole bytes; NULL: unavailable */
 	const char *number; /* "0x..."; NULL: it has none */
 	const char *text; /* what it means; NULL: its digits */
+	size_t target_rank; /* of the target's name among those of both snapshots */
 	unsigned vcpu;
 	enum gdbregs_byte_order order;
 	size_t place; /* in the list */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "out/flag-changes.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 bool flags_are(const char *text)
@@ -15,22 +16,50 @@ static size_t next_word(const char **at)
 	return strcspn(*at, " ]");
 }
 
-static bool has_word(const char *text, const char *word, size_t size)
+struct word {
+	const char *text;
+	size_t size;
+};
+
+static int compare_words(const void *left, const void *right)
 {
-	for (size_t length; (length = next_word(&text)) > 0; text += length) {
-		if (length == size && memcmp(text, word, size) == 0)
-			return true;
-	}
-	return false;
+	const struct word *a = left, *b = right;
+	if (a->size != b->size)
+		return a->size < b->size ? -1 : 1;
+	return memcmp(a->text, b->text, a->size);
 }
 
-void flags_missing(const char *a, const char *b,
+/* The words of a text, sorted: a file may hold texts of many. NULL without memory. */
+static struct word *sort_words(const char *text, size_t *count)
+{
+	size_t most = 0;
+	const char *at = text;
+	for (size_t size; (size = next_word(&at)) > 0; at += size)
+		most++;
+	struct word *words = calloc(most + 1, sizeof(*words));
+	*count = 0;
+	if (!words)
+		return NULL;
+	for (size_t size; (size = next_word(&text)) > 0; text += size)
+		words[(*count)++] = (struct word){text, size};
+	qsort(words, *count, sizeof(*words), compare_words);
+	return words;
+}
+
+bool flags_missing(const char *a, const char *b,
 		   void (*word)(void *arg, const char *text, size_t size), void *arg)
 {
-	for (size_t length; (length = next_word(&a)) > 0; a += length) {
-		if (!has_word(b, a, length))
-			word(arg, a, length);
+	size_t count;
+	struct word *words = sort_words(b, &count);
+	if (!words)
+		return false;
+	for (size_t size; (size = next_word(&a)) > 0; a += size) {
+		struct word wanted = {a, size};
+		if (!bsearch(&wanted, words, count, sizeof(*words), compare_words))
+			word(arg, a, size);
 	}
+	free(words);
+	return true;
 }
 
 static void add_cleared(void *arg, const char *word, size_t size)
@@ -49,8 +78,9 @@ void flags_add_changes(struct text *text, const char *before, const char *after)
 {
 	bool both = before && after;
 	if (both && flags_are(before) && flags_are(after)) {
-		flags_missing(before, after, add_cleared, text);
-		flags_missing(after, before, add_set, text);
+		if (!flags_missing(before, after, add_cleared, text) ||
+		    !flags_missing(after, before, add_set, text))
+			text->failed = true;
 		return;
 	}
 	if ((!before || before[0] == '\0') && (!after || after[0] == '\0'))

@@ -6,8 +6,8 @@
 #include "base/text.h"
 
 bool flags_are(const char *text);
-/* Call back for each word of `a` that `b` lacks, in order. */
-void flags_missing(const char *a, const char *b,
+/* Call back for each word of `a` that `b` lacks, in order. Returns false without memory. */
+bool flags_missing(const char *a, const char *b,
 		   void (*word)(void *arg, const char *text, size_t size), void *arg);
 /* Add what `after` has changed: ` -PF +ZF`; of other words than flags, ` (OLD -> NEW)`.
  * Either may be NULL. */

@@ -17,17 +17,20 @@ static size_t find(const struct sampler *sampler, const struct gdbregs_register 
 	return i < sampler->total ? i : NOWHERE;
 }
 
+static size_t add(struct sampler *sampler, const struct gdbregs_register *reg)
+{
+	sampler->now[sampler->total] = sampler->before[sampler->total] = (struct gdbregs_read){
+		.vcpu = sampler->vcpu->index, .reg = reg, .status = GDBREGS_ERR_UNAVAILABLE};
+	return sampler->total++;
+}
+
 /* Its place among those read; added where it is not there. */
 static size_t include(struct sampler *sampler, const struct gdbregs_register *reg)
 {
 	if (!reg)
 		return NOWHERE;
 	size_t place = find(sampler, reg);
-	if (place != NOWHERE)
-		return place;
-	sampler->now[sampler->total] = sampler->before[sampler->total] = (struct gdbregs_read){
-		.vcpu = sampler->vcpu->index, .reg = reg, .status = GDBREGS_ERR_UNAVAILABLE};
-	return sampler->total++;
+	return place != NOWHERE ? place : add(sampler, reg);
 }
 
 static const struct gdbregs_register *look_up(const struct gdbregs_reg_descriptor *all,
@@ -76,7 +79,7 @@ int sampler_init(struct sampler *sampler, const struct snapshot *s, const struct
 		return GDBREGS_ERR_NOMEM;
 	}
 	for (size_t i = 0; i < selected->count; i++)
-		include(sampler, selected->registers[i]);
+		add(sampler, selected->registers[i]);
 	sampler->count = sampler->total;
 	if (located)
 		include_place(sampler, selected->description, all, count);

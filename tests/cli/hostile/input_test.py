@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 
-from hostile import (BAD_STUB, CLI, DONE, NO_ANSWER, NO_FILE, NO_REGISTER, USAGE, Fake, Run, Stub,
+from hostile import (BAD_STUB, CLI, DIFFERENT, DONE, NO_ANSWER, NO_FILE, NO_REGISTER, USAGE, Fake, Run, Stub,
                      check, equal, main, test)
 
 COMMANDS = ("vcpus", "list", "read", "dump", "diff", "write", "trace", "watch", "xml", "packet")
@@ -194,6 +194,33 @@ def snapshots_with_other_members(directory):
                 cases.append((["diff", path, path], (DONE, NO_FILE)))
             node[member] = kept
     try_all(cases)
+
+
+def file_of(directory, name, targets, registers):
+    vcpu = {"vcpu": 0, "registers": registers}
+    return put(directory, name, json.dumps({"format": "gdbregs-snapshot", "version": 1, "targets": [
+        {"target": target, "vcpus": [vcpu]} for target in targets]}).encode())
+
+
+@test
+def many_words_and_long_names(directory):
+    """What costs time for each pair of things: 50,000 flags of one register, and names of targets
+    that differ in their last letter, for 20,000 registers."""
+    words = [" ".join(f"F{n + first}" for n in range(50_000)) for first in (0, 25_000)]
+    flags = [file_of(directory, f"flags{n}", ["a"], [{"name": "f", "bytes": f"0{n}", "text": f"[ {text} ]"}])
+             for n, text in enumerate(words)]
+    registers = [{"name": f"r{n}", "bytes": "00"} for n in range(20_000)]
+    long = [file_of(directory, f"long{n}", ["x" * 1_000_000 + last for last in letters], registers)
+            for n, letters in enumerate(("ab", "ac"))]
+    for form in ("text", "jsonl"):
+        result = Run("diff", "-f", form, *flags)
+        equal(result.status, DIFFERENT, repr(result))
+        assert result.cpu_seconds < 5, result
+        equal(result.out.count(b"F"), 50_000 if form == "text" else result.out.count(b"F"))
+    with open("/dev/null", "wb") as nowhere:
+        result = Run("diff", "-f", "csv", *long, "r1", stdout=nowhere)
+    equal(result.status, DIFFERENT, repr(result))
+    assert result.cpu_seconds < 5, result
 
 
 # ------------------------------------------------------------------- a full disk

@@ -269,6 +269,18 @@ def register_of_another_size(_):
 
 
 @test
+def many_registers_to_follow(_):
+    """The largest description that is taken: it is not looked through for each register."""
+    text = "".join(f"<reg name='r{n}' bitsize='8'/>" for n in range(131_072))
+    xml = {"target.xml": f"<target><feature name='f'>{text}</feature></target>".encode()}
+    answers = {"?": "T05thread:p01.01;", "p": "E01", "vCont": "T05thread:p01.01;"}
+    with Stub(answers, xml) as stub, open("/dev/null", "wb") as nowhere:
+        result = Run("watch", "-n", "1", "--timeout", LONG_TIMEOUT_S, "-t", stub.target, stdout=nowhere)
+    equal((result.status, result.err), (DONE, b""), repr(result))
+    assert result.cpu_seconds < 4, result
+
+
+@test
 def a_target_without_vcpus(_):
     for answer in ("W00", "X09;process:1", "N", "w00;p1.1"):
         with Stub({"?": answer}, {"target.xml": b"<target/>"}) as stub:
