@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 1. The first look at a packet's text: where it ends, and its checksum.
- * Hides: many bytes at a time, with the words and vectors that gcc and clang have on
- * any machine. This sees every byte that ever arrives. */
+/* The first pass over a packet's text: finds its end and sums up its bytes. Every
+ * byte received passes through here.
+ * Hides: how many bytes are processed at a time, with words and vector types that gcc
+ * and clang support on every CPU. */
 #ifndef GDBREGS_LIB_FRAME_SCAN_H
 #define GDBREGS_LIB_FRAME_SCAN_H
 
@@ -10,10 +11,10 @@
 #include <stdint.h>
 #include <string.h>
 
-/* What # $ and * lie below and register data lies above. */
+/* The characters # $ * are below this value; register data is not. */
 #define GDBREGS__SCAN_PLAIN 0x2b
 
-#define GDBREGS__SCAN_SHORT  40 /* texts longer than this are worth strides */
+#define GDBREGS__SCAN_SHORT  40 /* longer texts are processed in strides */
 #define GDBREGS__SCAN_BLOCK  16
 #define GDBREGS__SCAN_STRIDE (4 * GDBREGS__SCAN_BLOCK)
 
@@ -26,7 +27,7 @@ static inline bool gdbregs__scan_ends(uint8_t byte)
 
 /* -------------------------------------------------------------- eight bytes --- */
 
-/* The eight bytes at `at`, the first one lowest. */
+/* Load eight bytes, the first one into the lowest bits. */
 static inline uint64_t gdbregs__scan_word(const uint8_t *at)
 {
 	uint64_t word;
@@ -38,8 +39,8 @@ static inline uint64_t gdbregs__scan_word(const uint8_t *at)
 	return word;
 }
 
-/* A bit in every byte that is not plain; right up to the first of them, which is all
- * that counts. */
+/* Set the highest bit of every byte that is below GDBREGS__SCAN_PLAIN or above 0x7f.
+ * Only the lowest bit set is reliable, and only that one is used. */
 static inline uint64_t gdbregs__scan_special(uint64_t word)
 {
 	const uint64_t ones = UINT64_MAX / 0xff;
@@ -47,7 +48,7 @@ static inline uint64_t gdbregs__scan_special(uint64_t word)
 	return (word - ones * GDBREGS__SCAN_PLAIN) & ~word & ones << 7;
 }
 
-/* Of the bytes, two by two: sums of pairs that have room for 256 words. */
+/* Add up the bytes in pairs. Each sum has room for 256 words. */
 static inline uint64_t gdbregs__scan_pair_sums(uint64_t word)
 {
 	const uint64_t low = UINT64_MAX / 0xffff * 0xff;
@@ -62,13 +63,14 @@ static inline unsigned gdbregs__scan_total(uint64_t pair_sums)
 
 /* ----------------------------------------------------------------- strides --- */
 
-/* Blocks go by address: how one is passed by value depends on the machine. */
+/* Load a block. Blocks are passed by pointer: how they are passed by value depends on
+ * the CPU. */
 static inline void gdbregs__scan_load(gdbregs__scan_block *block, const uint8_t *at)
 {
 	memcpy(block, at, sizeof(*block));
 }
 
-/* No byte has its highest bit. */
+/* Return true if no byte has its highest bit set. */
 static inline bool gdbregs__scan_low(const gdbregs__scan_block *block)
 {
 	uint64_t halves[2];
@@ -86,8 +88,8 @@ static inline unsigned gdbregs__scan_block_total(const gdbregs__scan_block *bloc
 				   gdbregs__scan_pair_sums(halves[1]));
 }
 
-/* Past a long run of plain text. It stops in front of the stride in which other bytes
- * come up, and maybe in front of one with bytes above 0x7f. */
+/* Skip a long run of plain text. Stops before the stride that holds another byte; it
+ * may also stop before a stride with bytes above 0x7f. */
 static inline const uint8_t *gdbregs__scan_strides(const uint8_t *at, const uint8_t *end,
 						   unsigned *sum)
 {
@@ -104,7 +106,7 @@ static inline const uint8_t *gdbregs__scan_strides(const uint8_t *at, const uint
 					    (c - GDBREGS__SCAN_PLAIN) | (d - GDBREGS__SCAN_PLAIN);
 		if (!gdbregs__scan_low(&above))
 			break;
-		sums += a + b + c + d; /* each lane modulo 256, as the checksum is */
+		sums += a + b + c + d; /* each sum is modulo 256, like the checksum */
 	}
 	*sum += gdbregs__scan_block_total(&sums);
 	return at;
@@ -112,8 +114,8 @@ static inline const uint8_t *gdbregs__scan_strides(const uint8_t *at, const uint
 
 /* --------------------------------------------------------------------- all --- */
 
-/* The first # $ or * in the input, or its end; adds the bytes before it to the
- * checksum, of which the low eight bits count. */
+/* Return the position of the first # $ or *, or `end` if there is none. Adds the
+ * bytes before it to the checksum, of which only the low eight bits are valid. */
 static inline const uint8_t *gdbregs__scan(const uint8_t *at, const uint8_t *end, unsigned *sum)
 {
 	const uint8_t *far = end - at > GDBREGS__SCAN_SHORT ? at + GDBREGS__SCAN_SHORT : NULL;
@@ -129,7 +131,7 @@ static inline const uint8_t *gdbregs__scan(const uint8_t *at, const uint8_t *end
 				at = gdbregs__scan_strides(at, end, sum);
 			continue;
 		}
-		/* The bits below the one that marks it are those of the bytes before it. */
+		/* The bits below the marked one belong to the bytes before it. */
 		unsigned before_bits = (unsigned)__builtin_ctzll(special) & ~7u;
 		word &= ((uint64_t)1 << before_bits) - 1;
 		*sum += gdbregs__scan_total(gdbregs__scan_pair_sums(word));

@@ -4,15 +4,17 @@
 #include "rsp/packet-scan.h"
 #include "util/hex.h"
 
+#define ENDING_BYTES 3 /* # and two digits */
+
 enum {
 	IDLE = GDBREGS__FRAME_IDLE, /* between packets */
-	PAYLOAD, /* behind $ or % */
-	RUN, /* behind *: the next byte is a count, whatever it is */
-	CHECK_HIGH, /* behind # */
+	PAYLOAD, /* after $ or % */
+	RUN, /* after *: the next byte is a count, whatever its value */
+	CHECK_HIGH, /* after # */
 	CHECK_LOW,
 };
 
-/* Input not yet taken. */
+/* The input that is not consumed yet. */
 struct input {
 	const uint8_t *at, *end;
 };
@@ -51,8 +53,8 @@ static void take_idle(struct gdbregs__frame_decoder *d, struct input *in,
 		skip_junk(d, byte);
 }
 
-/* Room for `more` bytes of payload, within the limit. Where they go beyond it,
- * the packet is TOO_LARGE from here on. */
+/* Make room for `more` bytes of payload. If the payload would exceed its limit, the
+ * packet is TOO_LARGE and the rest of it is skipped. */
 static int make_room(struct gdbregs__frame_decoder *d, size_t more, struct gdbregs__frame *frame)
 {
 	if (more <= d->max_bytes - d->payload.size)
@@ -86,7 +88,8 @@ static void take_end_of_text(struct gdbregs__frame_decoder *d, uint8_t byte,
 		d->sum += byte;
 		d->state = RUN;
 	} else {
-		/* A packet that was given up: of one that is too large, all was said. */
+		/* The old packet is incomplete. A packet that is too large was
+		 * reported before. */
 		if (!d->skip)
 			frame->kind = GDBREGS__FRAME_TRUNCATED;
 		begin(d, false);
@@ -121,7 +124,8 @@ static int repeat_last(struct gdbregs__frame_decoder *d, size_t times, struct gd
 	return 0;
 }
 
-/* Counts reach from 32 to 126 by the protocol, up to 255 by what GDB reads. */
+/* Take the count of a run. The protocol allows 32 to 126 (a repeat of 3 to 97); GDB
+ * accepts up to 255. */
 static int take_run(struct gdbregs__frame_decoder *d, struct input *in,
 		    struct gdbregs__frame *frame)
 {
@@ -183,8 +187,8 @@ static int take_step(struct gdbregs__frame_decoder *d, struct input *in,
 	}
 }
 
-/* Run the machine to the next event or the input's end. Kept out of its caller,
- * whose short way is the faster for it. */
+/* Run the state machine up to the next event or the end of the input. This is not
+ * inlined because that would slow down the fast path of its caller. */
 static __attribute__((noinline)) int take_steps(struct gdbregs__frame_decoder *d, const uint8_t *in,
 						size_t size, size_t *used,
 						struct gdbregs__frame *frame)
@@ -198,7 +202,60 @@ static __attribute__((noinline)) int take_steps(struct gdbregs__frame_decoder *d
 	return result;
 }
 
-/* Past the machine goes what nearly all input is: acks and whole packets. */
+/* ----------------------------------------------------------- complete packets --- */
+
+/* Take a packet from its $ to its checksum if nothing in it has to be decoded.
+ * Returns its size on the wire, or 0 if there is no such packet. */
+static inline size_t take_whole(const uint8_t *at, const uint8_t *end, size_t max_bytes,
+				struct gdbregs__frame_text *text)
+{
+	unsigned sum = 0;
+	const uint8_t *payload = at + 1, *stop = gdbregs__scan(payload, end, &sum);
+	size_t size = (size_t)(stop - payload);
+
+	if (end - stop < ENDING_BYTES || *stop != '#' || size > max_bytes ||
+	    memcmp(stop + 1, gdbregs__hex_pairs[sum & 0xff], 2) != 0)
+		return 0;
+	*text = (struct gdbregs__frame_text){payload, size};
+	return 1 + size + ENDING_BYTES;
+}
+
+size_t gdbregs__frame_whole(const struct gdbregs__frame_decoder *d, const uint8_t *in, size_t size,
+			    struct gdbregs__frame_text *text)
+{
+	return take_whole(in, in + size, d->max_bytes, text);
+}
+
+/* Return true if the payload begins like register data, and not like an error,
+ * console output or a stop reply. */
+static inline bool begins_data(const struct gdbregs__frame_text *text)
+{
+	return text->size && gdbregs__hex_digit(text->payload[0]) < 16 && text->payload[0] != 'E';
+}
+
+size_t gdbregs__frame_take_data(const struct gdbregs__frame_decoder *d, const uint8_t *in,
+				size_t size, size_t *used, bool acked,
+				struct gdbregs__frame_text *texts, size_t most)
+{
+	const uint8_t *at = in + *used, *end = in + size;
+	size_t count = 0;
+
+	if (!gdbregs__frame_idle(d))
+		return 0;
+	while (count < most && end - at > 1 + acked) {
+		if ((acked && *at != '+') || at[acked] != '$')
+			break;
+		size_t whole = take_whole(at + acked, end, d->max_bytes, &texts[count]);
+		if (!whole || !begins_data(&texts[count]))
+			break;
+		at += acked + whole;
+		count++;
+	}
+	*used = (size_t)(at - in);
+	return count;
+}
+
+/* Fast path: acknowledgements and complete packets bypass the state machine. */
 int gdbregs__frame_next(struct gdbregs__frame_decoder *d, const uint8_t *in, size_t size,
 			size_t *used, struct gdbregs__frame *frame)
 {
@@ -230,4 +287,79 @@ void gdbregs__frame_decoder_init(struct gdbregs__frame_decoder *d, size_t max_by
 void gdbregs__frame_decoder_fini(struct gdbregs__frame_decoder *d)
 {
 	gdbregs_buffer_fini(&d->payload);
+}
+
+/* ------------------------------------------------------------------- encoding --- */
+
+static bool needs_escape(uint8_t byte)
+{
+	return byte == '#' || byte == '$' || byte == '}' || byte == '*';
+}
+
+static uint8_t *put_payload(uint8_t *to, const uint8_t *payload, size_t size, bool escape)
+{
+	for (size_t i = 0; i < size; i++) {
+		uint8_t byte = payload[i];
+
+		if (escape && needs_escape(byte)) {
+			*to++ = '}';
+			byte ^= 0x20;
+		}
+		*to++ = byte;
+	}
+	return to;
+}
+
+/* Add the checksum to the packet that starts at the end of `out`, and add its size. */
+static void put_end(struct gdbregs_buffer *out, uint8_t *to)
+{
+	uint8_t *start = out->data + out->size;
+	uint8_t sum = 0;
+
+	for (const uint8_t *byte = start + 1; byte < to; byte++)
+		sum += *byte;
+	to[0] = '#';
+	to[1] = (uint8_t)gdbregs__hex_pairs[sum][0];
+	to[2] = (uint8_t)gdbregs__hex_pairs[sum][1];
+	out->size += (size_t)(to - start) + 3;
+}
+
+int gdbregs__frame_encode(struct gdbregs_buffer *out, const void *payload, size_t size, bool escape)
+{
+	if (size > SIZE_MAX / 4 || gdbregs__buffer_reserve(out, 2 * size + 1 + ENDING_BYTES) < 0)
+		return GDBREGS_ERR_NOMEM;
+
+	uint8_t *to = out->data + out->size;
+	*to++ = '$';
+	put_end(out, put_payload(to, payload, size, escape));
+	return 0;
+}
+
+size_t gdbregs__frame_put_p(uint8_t *out, uint32_t regnum)
+{
+	uint8_t *to = out;
+	unsigned length_bits = 4;
+	uint8_t sum = 'p';
+
+	while (length_bits < 32 && regnum >> length_bits)
+		length_bits += 4;
+	*to++ = '$';
+	*to++ = 'p';
+	while (length_bits) {
+		length_bits -= 4;
+		*to = (uint8_t)gdbregs__hex_pairs[regnum >> length_bits & 15][1];
+		sum += *to++;
+	}
+	*to++ = '#';
+	*to++ = (uint8_t)gdbregs__hex_pairs[sum][0];
+	*to++ = (uint8_t)gdbregs__hex_pairs[sum][1];
+	return (size_t)(to - out);
+}
+
+int gdbregs__frame_encode_p(struct gdbregs_buffer *out, uint32_t regnum)
+{
+	if (gdbregs__buffer_reserve(out, GDBREGS__FRAME_P_BYTES) < 0)
+		return GDBREGS_ERR_NOMEM;
+	out->size += gdbregs__frame_put_p(out->data + out->size, regnum);
+	return 0;
 }

@@ -1,100 +1,103 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 1. Packets on the wire: `$payload#hh`, `%notification#hh`, `+`, `-`.
- * Hides: the byte by byte machine, checksums, run lengths, resynchronising. It
- * knows no request and no reply. Binary escapes stay in the payload: only some
- * replies have them (see reply.h). */
+/* Packets on the wire: `$payload#hh`, `%notification#hh`, `+`, `-`. Binary escapes
+ * stay in the payload, because only some replies have them (see reply.h).
+ * Hides: the byte-by-byte state machine, checksums, run lengths, and
+ * resynchronisation. */
 #ifndef GDBREGS_LIB_FRAME_H
 #define GDBREGS_LIB_FRAME_H
 
 #include "util/buffer.h"
 
 enum gdbregs__frame_kind {
-	GDBREGS__FRAME_NONE, /* the input is used up */
+	GDBREGS__FRAME_NONE, /* the input is consumed */
 	GDBREGS__FRAME_ACK, /* + */
 	GDBREGS__FRAME_NAK, /* - */
-	GDBREGS__FRAME_PACKET, /* good checksum, run lengths expanded */
-	GDBREGS__FRAME_NOTIFICATION, /* likewise, begun by % */
-	GDBREGS__FRAME_BAD, /* a packet with a wrong or malformed checksum or run length */
-	GDBREGS__FRAME_TRUNCATED, /* a `$` stood inside a packet: the old one is lost, the new one goes on */
-	GDBREGS__FRAME_TOO_LARGE, /* decoded payload over the limit; said once, the rest of it is skipped */
+	GDBREGS__FRAME_PACKET, /* valid checksum; run lengths are expanded */
+	GDBREGS__FRAME_NOTIFICATION, /* the same for a packet that begins with % */
+	GDBREGS__FRAME_BAD, /* packet with a wrong or malformed checksum or run length */
+	GDBREGS__FRAME_TRUNCATED, /* a `$` inside a packet: the old packet is lost, and a new one begins */
+	GDBREGS__FRAME_TOO_LARGE, /* the decoded payload exceeds the limit: reported once, the rest is skipped */
 };
 
 struct gdbregs__frame {
 	enum gdbregs__frame_kind kind;
-	/* Of PACKET and NOTIFICATION: borrowed from the input or from the decoder
-	 * until its next call. May hold any byte. Not NUL-terminated, never NULL.
-	 * Of other kinds: not set. */
+	/* Set for PACKET and NOTIFICATION only. The payload is borrowed from the
+	 * input or from the decoder until the decoder's next call. It may hold any
+	 * byte, it is not NUL-terminated, and it is never NULL. */
 	const uint8_t *payload;
 	size_t size;
 };
 
-/* A payload that lies whole and plain in the input: borrowed from it. */
+/* A payload that is complete in the input and needs no decoding. Borrowed from the
+ * input. */
 struct gdbregs__frame_text {
 	const uint8_t *payload;
 	size_t size;
 };
 
-/* The machine's whole state; all of it is here, so that input may come in any
- * pieces. Members are frame.c's own but for junk. */
+/* The complete state of the decoder, so that input may arrive in any pieces. Only
+ * packet.c uses the members, except for the junk members. */
 struct gdbregs__frame_decoder {
 	int state;
 	bool notification;
-	uint8_t sum; /* of the wire bytes between $ and # */
-	uint8_t check; /* the first checksum digit's value */
-	bool bad; /* a run length was malformed */
-	bool skip; /* too large: said already, the rest is not kept */
-	size_t max_bytes; /* of a decoded payload */
+	uint8_t sum; /* of the bytes between $ and # as received */
+	uint8_t check; /* value of the first checksum digit */
+	bool bad; /* a run length is malformed */
+	bool skip; /* the packet is too large: it was reported, and the rest is skipped */
+	size_t max_bytes; /* limit of a decoded payload */
 	struct gdbregs_buffer payload;
-	/* Bytes that stood outside of packets and were skipped: how many, and
-	 * the first few, for an error message that says what answered. */
+	/* Bytes outside of packets are skipped and counted. The first ones are kept
+	 * for an error message that shows what answered. */
 	size_t junk_count;
 	uint8_t junk[48];
-	size_t junk_ends; /* of them, `#`: where a packet without a beginning ended */
+	size_t junk_ends; /* number of `#` in them: each may be the end of a packet that lost its start */
 };
 
 void gdbregs__frame_decoder_init(struct gdbregs__frame_decoder *d, size_t max_bytes);
 void gdbregs__frame_decoder_fini(struct gdbregs__frame_decoder *d);
 
-/* Take bytes from in[*used..size) up to and including the next event, advance
- * *used, fill *frame. A packet that lies whole at in[*used], with a lower-case
- * checksum and no run lengths, is handed out where it lies, without a copy. 0,
- * or GDBREGS_ERR_NOMEM with *used before the bytes that found no room: a later
- * call goes on there. */
+/* Consume bytes from in[*used..size) up to the end of the next event. Advances *used
+ * and sets *frame. A packet that is complete at in[*used], with a lower-case checksum
+ * and without run lengths, is returned in place, without a copy. Returns 0, or
+ * GDBREGS_ERR_NOMEM and leaves the bytes that could not be stored unconsumed: a later
+ * call continues there. */
 int gdbregs__frame_next(struct gdbregs__frame_decoder *d, const uint8_t *in, size_t size,
 			size_t *used, struct gdbregs__frame *frame);
 
-/* The packet whose $ stands at in[0], if it lies there whole, with a lower-case
- * checksum that is right and no run lengths: how many bytes it takes, else 0. Of a
- * decoder between packets. */
+/* Check whether a packet is complete at in[0], which holds its $. The checksum must
+ * be valid and lower-case, and there must be no run lengths. Returns its size on the
+ * wire, or 0 if there is no such packet. The decoder must be between packets. */
 size_t gdbregs__frame_whole(const struct gdbregs__frame_decoder *d, const uint8_t *in, size_t size,
 			    struct gdbregs__frame_text *text);
 
-/* Many at once of what a batch of reads is answered with: such packets whose payload
- * begins as register data does, each behind one `+` where `acked`, without a byte
- * between them. Takes them from in[*used..size), at most `most`, and advances *used;
- * returns how many, 0 where anything else comes next (or in the middle of a packet).
- * What gdbregs__frame_next() would have said of the same bytes is ACK and PACKET. */
+/* Take many replies to a batch of reads at once: complete packets whose payload
+ * begins like register data, without a byte between them. If `acked`, each follows a
+ * `+`. Takes at most `most` packets from in[*used..size) and advances *used. Returns
+ * their number; it is 0 if anything else comes next or if the decoder is inside a
+ * packet. gdbregs__frame_next() would return the same bytes as ACK and PACKET. */
 size_t gdbregs__frame_take_data(const struct gdbregs__frame_decoder *d, const uint8_t *in,
 				size_t size, size_t *used, bool acked,
 				struct gdbregs__frame_text *texts, size_t most);
 
-/* Append `$payload#hh`, escaping # $ } * in the payload where `escape` says so.
- * 0 or GDBREGS_ERR_NOMEM with `out` unchanged. */
+/* Append `$payload#hh` to `out`. If `escape`, the characters # $ } * of the payload
+ * are escaped. Returns 0, or GDBREGS_ERR_NOMEM and leaves `out` unchanged. */
 int gdbregs__frame_encode(struct gdbregs_buffer *out, const void *payload, size_t size,
 			  bool escape);
 
-/* Write `$p<regnum>#hh`; out has room for GDBREGS__FRAME_P_BYTES. Returns its size. */
+/* Write `$p<regnum>#hh` to `out`, which has room for GDBREGS__FRAME_P_BYTES. Returns
+ * its size. */
 #define GDBREGS__FRAME_P_BYTES 16
 size_t gdbregs__frame_put_p(uint8_t *out, uint32_t regnum);
 
-/* True between packets, where a `+` can only be an acknowledgement. */
+/* Return true between packets. There a `+` can only be an acknowledgement. */
 #define GDBREGS__FRAME_IDLE 0
 static inline bool gdbregs__frame_idle(const struct gdbregs__frame_decoder *d)
 {
 	return d->state == GDBREGS__FRAME_IDLE;
 }
 
-/* Append `$p<regnum>#hh`, the request there are most of. Likewise. */
+/* Append `$p<regnum>#hh`, the most frequent request. Returns 0, or GDBREGS_ERR_NOMEM
+ * and leaves `out` unchanged. */
 int gdbregs__frame_encode_p(struct gdbregs_buffer *out, uint32_t regnum);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* A piece of the payload. */
+/* A part of the payload. */
 struct span {
 	const uint8_t *text;
 	size_t size;
@@ -16,7 +16,7 @@ static bool equals(struct span span, const char *word)
 	return span.size == strlen(word) && memcmp(span.text, word, span.size) == 0;
 }
 
-/* A text that no description can hold is left out. */
+/* Copy a text. A text that a description cannot hold is ignored. */
 static void take_text(struct span value, char *out)
 {
 	if (value.size >= GDBREGS__REGISTER_INFO_TEXT)
@@ -28,7 +28,8 @@ static void take_text(struct span value, char *out)
 	out[value.size] = '\0';
 }
 
-/* Sizes and offsets are decimal, unlike all other numbers of the protocol. */
+/* Parse a size or an offset. They are decimal, unlike all other numbers of the
+ * protocol. */
 static bool take_decimal(struct span value, uint32_t *out)
 {
 	uint64_t number = 0;
@@ -46,7 +47,7 @@ static bool take_decimal(struct span value, uint32_t *out)
 	return true;
 }
 
-/* `0,1d`: the first of them. */
+/* Take the first number of a list such as `0,1d`. */
 static void take_container(struct span value, struct gdbregs__register_info *info)
 {
 	size_t at = 0;
@@ -68,7 +69,7 @@ static enum gdbregs__register_encoding encoding_of(struct span value)
 	return GDBREGS__ENCODING_OTHER;
 }
 
-/* To know another key: a line here, and for a text a member of the struct. */
+/* To support another key, add a line here, and for a text a member of the struct. */
 static const struct {
 	const char *key;
 	size_t offset;
@@ -90,7 +91,7 @@ static bool take_pair(struct gdbregs__register_info *info, struct span key, stru
 	if (equals(key, "bitsize"))
 		return take_decimal(value, &info->bits);
 	if (equals(key, "offset")) {
-		/* LLDB writes the number of no place as a very large one. */
+		/* LLDB writes a very large number if the register is not in g. */
 		info->has_offset = take_decimal(value, &info->off_bytes);
 		return true;
 	}
@@ -101,7 +102,7 @@ static bool take_pair(struct gdbregs__register_info *info, struct span key, stru
 	return true;
 }
 
-/* Take the pair that stands in front of *rest, and cut it off. */
+/* Take the pair at the start of *rest, and remove it from *rest. */
 static bool take_item(struct gdbregs__register_info *info, struct span *rest)
 {
 	const uint8_t *semicolon = memchr(rest->text, ';', rest->size);

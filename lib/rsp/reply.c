@@ -6,13 +6,17 @@
 
 #include <string.h>
 
+#define PACKET_BYTES_ABSENT 400
+#define PACKET_BYTES_MIN    64
+#define PACKET_BYTES_MAX    65536
+
 static bool is_digit(uint8_t character)
 {
 	return gdbregs__hex_digit(character) < 16;
 }
 
-/* `Exx;text` is what lldb-server writes once a client enabled error strings,
- * which another client of the same process may have done. */
+/* Return true for an error. lldb-server sends `Exx;text` once a client has enabled
+ * error strings; that may have been another client of the same process. */
 static bool is_error(const uint8_t *payload, size_t size)
 {
 	if (size < 2 || payload[0] != 'E')
@@ -77,7 +81,7 @@ bool gdbregs__reply_console(const uint8_t *payload, size_t size, struct gdbregs_
 	return true;
 }
 
-/* Why a reply is not register data of a size that fits. */
+/* Return the reason why a reply is not register data of a size that fits. */
 static int register_failure(const uint8_t *payload, size_t size, size_t capacity)
 {
 	if (size == 0 || is_error(payload, size))
@@ -87,8 +91,8 @@ static int register_failure(const uint8_t *payload, size_t size, size_t capacity
 	return GDBREGS_ERR_PROTOCOL;
 }
 
-/* Nothing that is an error has an even number of digits and nothing else, so
- * data, the common case, is tried first. */
+/* No error consists of an even number of hex digits, so try data first: it is the
+ * common case. */
 int gdbregs__reply_register(const uint8_t *payload, size_t size, uint8_t *out, size_t capacity)
 {
 	if (size == 0 || size / 2 > capacity || size / 2 > INT32_MAX)
@@ -103,8 +107,8 @@ int gdbregs__reply_register(const uint8_t *payload, size_t size, uint8_t *out, s
 	}
 }
 
-/* Append `from` with its escapes undone. 0, NOMEM, or PROTOCOL for an escape
- * with nothing behind it. */
+/* Append `from` with its escapes decoded. Returns 0, GDBREGS_ERR_NOMEM, or
+ * GDBREGS_ERR_PROTOCOL if the last byte is an escape character. */
 static int append_unescaped(struct gdbregs_buffer *data, const uint8_t *from, size_t size)
 {
 	if (gdbregs__buffer_reserve(data, size) < 0)
@@ -142,4 +146,139 @@ enum gdbregs__xfer gdbregs__reply_xfer(const uint8_t *payload, size_t size,
 		return result == GDBREGS_ERR_NOMEM ? GDBREGS__XFER_NOMEM : GDBREGS__XFER_BROKEN;
 	*added = data->size - before;
 	return payload[0] == 'm' ? GDBREGS__XFER_MORE : GDBREGS__XFER_LAST;
+}
+
+/* ----------------------------------------------------------------- qSupported --- */
+
+/* To support another feature, add a member to struct gdbregs__supported and a line
+ * here. */
+static const struct {
+	const char *name;
+	size_t offset;
+} features[] = {
+	// clang-format off
+	{"qXfer:features:read", offsetof(struct gdbregs__supported, xfer_features)},
+	{"multiprocess",        offsetof(struct gdbregs__supported, multiprocess)},
+	{"QStartNoAckMode",     offsetof(struct gdbregs__supported, no_ack)},
+	{"vContSupported",      offsetof(struct gdbregs__supported, vcont)},
+	// clang-format on
+};
+
+static bool equals(const uint8_t *text, size_t size, const char *word)
+{
+	return size == strlen(word) && memcmp(text, word, size) == 0;
+}
+
+/* lldb-server 14 writes the size in decimal. Read as hexadecimal it is larger, never
+ * smaller, and clamping makes that harmless. */
+static void take_packet_size(const uint8_t *digits, size_t size,
+			     struct gdbregs__supported *supported)
+{
+	size_t at = 0;
+	uint64_t bytes;
+
+	if (!gdbregs__hex_parse(digits, size, &at, &bytes) || at != size)
+		return;
+	if (bytes < PACKET_BYTES_MIN)
+		bytes = PACKET_BYTES_MIN;
+	supported->packet_bytes = bytes > PACKET_BYTES_MAX ? PACKET_BYTES_MAX : (size_t)bytes;
+}
+
+/* Take an item: `name+`, `name-` or `name?`. Only + means that the feature is
+ * supported. */
+static void take_feature(const uint8_t *item, size_t size, struct gdbregs__supported *supported)
+{
+	bool yes = item[size - 1] == '+';
+
+	for (size_t i = 0; i < sizeof(features) / sizeof(features[0]); i++)
+		if (equals(item, size - 1, features[i].name))
+			*(bool *)((char *)supported + features[i].offset) = yes;
+}
+
+static void take_item(const uint8_t *item, size_t size, struct gdbregs__supported *supported)
+{
+	const uint8_t *equal_sign = size ? memchr(item, '=', size) : NULL;
+
+	if (equal_sign) {
+		size_t name_size = (size_t)(equal_sign - item);
+
+		if (equals(item, name_size, "PacketSize"))
+			take_packet_size(equal_sign + 1, size - name_size - 1, supported);
+	} else if (size) {
+		take_feature(item, size, supported);
+	}
+}
+
+void gdbregs__reply_supported(const uint8_t *payload, size_t size,
+			      struct gdbregs__supported *supported)
+{
+	*supported = (struct gdbregs__supported){.packet_bytes = PACKET_BYTES_ABSENT};
+	if (gdbregs__reply_classify(payload, size) != GDBREGS__REPLY_DATA)
+		return;
+	for (size_t at = 0; at < size; at++) {
+		const uint8_t *item = payload + at;
+		const uint8_t *semicolon = memchr(item, ';', size - at);
+		size_t item_size = semicolon ? (size_t)(semicolon - item) : size - at;
+
+		take_item(item, item_size, supported);
+		at += item_size;
+	}
+}
+
+/* --------------------------------------------------------------- thread lists --- */
+
+/* Check what follows an id: `,` and another id, or the end of the list. GDB takes any
+ * other byte for the end. This function skips only bytes that cannot hide an id: a
+ * comma (LLDB's stubs), a NUL, blanks, and an `l`, which should have been the next
+ * reply. */
+static enum gdbregs__thread_list end_of(const uint8_t *rest, size_t size)
+{
+	enum gdbregs__thread_list end = GDBREGS__THREADS_MORE;
+
+	for (size_t i = 0; i < size; i++) {
+		if (rest[i] == 'l')
+			end = GDBREGS__THREADS_END;
+		else if (!memchr(",; \r\n", rest[i], sizeof(",; \r\n")))
+			return GDBREGS__THREADS_BROKEN;
+	}
+	return end;
+}
+
+static bool another_follows(const uint8_t *rest, size_t size)
+{
+	return size > 1 && rest[0] == ',' && (rest[1] == 'p' || gdbregs__hex_digit(rest[1]) < 16);
+}
+
+/* Visit the ids after the m; `found` may be NULL. */
+static enum gdbregs__thread_list visit_ids(const uint8_t *payload, size_t size,
+					   gdbregs__thread_found found, void *arg)
+{
+	for (size_t at = 1; at < size; at++) {
+		struct gdbregs__thread_id id;
+		size_t start = at;
+
+		if (!gdbregs__thread_id_parse(payload, size, &at, &id))
+			return GDBREGS__THREADS_BROKEN;
+		if (found && found(arg, &id, (const char *)payload + start, at - start) != 0)
+			return GDBREGS__THREADS_STOPPED;
+		if (!another_follows(payload + at, size - at))
+			return end_of(payload + at, size - at);
+	}
+	return GDBREGS__THREADS_MORE;
+}
+
+enum gdbregs__thread_list gdbregs__reply_threads(const uint8_t *payload, size_t size,
+						 gdbregs__thread_found found, void *arg)
+{
+	if (size && payload[0] == 'l')
+		return GDBREGS__THREADS_END;
+	/* LLDB's stubs without threads send an error or OK, mspdebug sends an XML
+	 * document. */
+	if (size == 0 || payload[0] != 'm')
+		return GDBREGS__THREADS_NONE;
+	/* Check the whole list before reporting any id: a malformed list reports
+	 * none. */
+	if (visit_ids(payload, size, NULL, NULL) == GDBREGS__THREADS_BROKEN)
+		return GDBREGS__THREADS_BROKEN;
+	return visit_ids(payload, size, found, arg);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 2. What replies say. Hides: their syntax, and the ways in which stubs
- * write errors. Pure: bytes in, values out. Payloads are as frame.h hands them
- * out. */
+/* Parsers of replies: payload bytes in, values out. Payloads are as packet.h returns
+ * them.
+ * Hides: the syntax of replies, and the ways in which stubs write errors. */
 #ifndef GDBREGS_LIB_REPLY_H
 #define GDBREGS_LIB_REPLY_H
 
@@ -11,63 +11,64 @@
 enum gdbregs__reply_kind {
 	GDBREGS__REPLY_EMPTY, /* unsupported */
 	GDBREGS__REPLY_OK, /* exactly OK */
-	GDBREGS__REPLY_ERROR, /* Exx, E.text, Exx;hextext */
+	GDBREGS__REPLY_ERROR, /* Exx, E.text or Exx;hextext */
 	GDBREGS__REPLY_DATA, /* anything else */
 };
 
 enum gdbregs__reply_kind gdbregs__reply_classify(const uint8_t *payload, size_t size);
 
-/* An error reply in printable words: "E14", "E.text" gives its text,
- * "Exx;hex" its decoded text. Returns text. */
+/* Write an error reply as printable text. "E14" stays as it is, "E.text" gives its
+ * text, and "Exx;hextext" its decoded text. Returns text. */
 const char *gdbregs__reply_error_text(char *text, size_t capacity, const uint8_t *payload,
 				      size_t size);
 
-/* True for console output, `O` and an even number of hex digits (OK is none);
- * then its text is appended to `text` (may be NULL). *nomem on failure to. */
+/* Return true for console output: `O` and an even number of hex digits (OK is not
+ * console output). Appends the decoded output to `text`, which may be NULL. *nomem
+ * says whether that failed. */
 bool gdbregs__reply_console(const uint8_t *payload, size_t size, struct gdbregs_buffer *text,
 			    bool *nomem);
 
-/* The reply to a `p`: its size in bytes, written to `out`, which has room for
- * `capacity`; GDBREGS_ERR_UNAVAILABLE (error, empty, x digits),
- * GDBREGS_ERR_LIMIT (more than capacity), GDBREGS_ERR_PROTOCOL (odd or not hex). */
+/* Parse the reply to a `p`. Writes the value to `out`, which has room for `capacity`
+ * bytes. Returns its size in bytes, GDBREGS_ERR_UNAVAILABLE (error, empty reply or x
+ * digits), GDBREGS_ERR_LIMIT (more than `capacity`), or GDBREGS_ERR_PROTOCOL (odd
+ * length or not hex). */
 int gdbregs__reply_register(const uint8_t *payload, size_t size, uint8_t *out, size_t capacity);
 
 enum gdbregs__xfer {
 	GDBREGS__XFER_MORE, /* m */
-	GDBREGS__XFER_LAST, /* l, alone or behind ids, which were handed to `found` */
-	GDBREGS__XFER_ERROR, /* E… */
+	GDBREGS__XFER_LAST, /* l */
+	GDBREGS__XFER_ERROR, /* an error */
 	GDBREGS__XFER_EMPTY, /* unsupported */
-	GDBREGS__XFER_BROKEN, /* anything else, a lone trailing escape included */
+	GDBREGS__XFER_BROKEN, /* anything else; also an escape character at the end */
 	GDBREGS__XFER_NOMEM,
 };
 
-/* The reply to a qXfer read: appends the unescaped bytes to `data`, *added says
- * how many. */
+/* Parse the reply to a qXfer read. Appends the unescaped bytes to `data` and sets
+ * *added to their number. */
 enum gdbregs__xfer gdbregs__reply_xfer(const uint8_t *payload, size_t size,
 				       struct gdbregs_buffer *data, size_t *added);
 
-/* One reply of qfThreadInfo or qsThreadInfo. */
+/* Results for one reply to qfThreadInfo or qsThreadInfo. */
 enum gdbregs__thread_list {
-	GDBREGS__THREADS_MORE, /* m: the ids were handed to `found`; ask for more */
-	GDBREGS__THREADS_END, /* l, alone or behind ids, which were handed to `found` */
+	GDBREGS__THREADS_MORE, /* m: the ids were passed to `found`; ask for more */
+	GDBREGS__THREADS_END, /* l, alone or after ids, which were passed to `found` */
 	GDBREGS__THREADS_NONE, /* anything else: the stub has no thread list */
-	GDBREGS__THREADS_BROKEN, /* m and something that is no list of ids */
-	GDBREGS__THREADS_STOPPED, /* found returned non-zero */
+	GDBREGS__THREADS_BROKEN, /* m and a malformed list of ids */
+	GDBREGS__THREADS_STOPPED, /* `found` returned non-zero */
 };
-/* `text` is the id as the stub wrote it, borrowed for the call. */
+/* `text` is the id as the stub wrote it, borrowed during the call. */
 typedef int (*gdbregs__thread_found)(void *arg, const struct gdbregs__thread_id *id,
 				     const char *text, size_t length);
 enum gdbregs__thread_list gdbregs__reply_threads(const uint8_t *payload, size_t size,
 						 gdbregs__thread_found found, void *arg);
 
-/* What qSupported told. */
+/* The features in a reply to qSupported. */
 struct gdbregs__supported {
-	size_t packet_bytes; /* PacketSize, clamped to 64..65536; 400 (what every stub takes) where absent */
+	size_t packet_bytes; /* PacketSize, clamped to 64..65536; 400 if missing, which every stub accepts */
 	bool xfer_features; /* qXfer:features:read+ */
 	bool multiprocess;
 	bool no_ack; /* QStartNoAckMode+ */
 	bool vcont;
-	bool error_message;
 };
 void gdbregs__reply_supported(const uint8_t *payload, size_t size,
 			      struct gdbregs__supported *supported);

@@ -5,13 +5,13 @@
 
 #include <string.h>
 
-/* A piece of the payload. */
+/* A part of the payload. */
 struct span {
 	const uint8_t *text;
 	size_t size;
 };
 
-/* Where the `key:value` pairs of a T reply go. */
+/* The destination of the `key:value` pairs of a T reply. */
 struct pairs {
 	struct gdbregs__stop *stop;
 	gdbregs__expedited expedited;
@@ -29,7 +29,7 @@ static bool equals(struct span span, const char *name)
 	return span.size == strlen(name) && memcmp(span.text, name, span.size) == 0;
 }
 
-/* All of the span as one number. */
+/* Parse the whole span as one number. */
 static int parse_number(struct span span, uint64_t *number)
 {
 	size_t at = 0;
@@ -61,7 +61,8 @@ static int take_thread(struct gdbregs__stop *stop, const struct word *word, stru
 	return parse_thread(value, stop);
 }
 
-/* OTHER is what the target did; it never hides where the debugger stopped it. */
+/* Store the reason. OTHER is something the target did; it never replaces the reason
+ * for which the debugger stopped it. */
 static int take_reason(struct gdbregs__stop *stop, const struct word *word, struct span value)
 {
 	(void)value;
@@ -76,7 +77,7 @@ static int take_watch(struct gdbregs__stop *stop, const struct word *word, struc
 	return parse_number(value, &stop->address);
 }
 
-/* To know another word: a line here, and a function if it has a value. */
+/* To support another word, add a line here, and a function if it has a value. */
 static const struct word words[] = {
 	// clang-format off
 	{"thread",         GDBREGS__REASON_SIGNAL,  take_thread},
@@ -127,7 +128,8 @@ static int take_item(struct pairs *pairs, struct span item)
 			 (struct span){colon + 1, item.size - key_size - 1});
 }
 
-/* Cut off what stands before the next semicolon, or all there is. */
+/* Remove the text before the next semicolon from *rest, or all of *rest, and return
+ * it. */
 static struct span cut_item(struct span *rest)
 {
 	struct span item = *rest;
@@ -140,7 +142,7 @@ static struct span cut_item(struct span *rest)
 	return item;
 }
 
-/* Two digits, no more and no less: in a T reply a register number may follow. */
+/* Parse exactly two digits: in a T reply a register number may follow. */
 static int parse_signal(struct span *rest, unsigned *signal)
 {
 	if (rest->size < 2)
@@ -166,8 +168,8 @@ static int parse_t(struct span rest, struct gdbregs__stop *stop, gdbregs__expedi
 	return result;
 }
 
-/* GDB takes no notice of what stands behind the signal. A third digit would make
- * another number of it. */
+/* Parse an S reply. GDB ignores the text after the signal. A third digit is rejected
+ * here, because it would change the number. */
 static int parse_s(struct span rest, struct gdbregs__stop *stop)
 {
 	if (parse_signal(&rest, &stop->signal) < 0)
@@ -185,7 +187,7 @@ static int parse_code(struct span item, unsigned *code)
 	return 0;
 }
 
-/* W and X: `;process:PID` may follow. */
+/* Parse W or X; `;process:PID` may follow. */
 static int parse_end(struct span rest, struct gdbregs__stop *stop, unsigned *code)
 {
 	static const char process[] = "process:";

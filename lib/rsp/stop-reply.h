@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 2. Stop replies: T S W X w N. Hides: their syntax; console output and
- * File-I/O requests, which may come in their place, are reply.h's. */
+/* Stop replies: T S W X w N. Console output and File-I/O requests, which may arrive
+ * in their place, are parsed elsewhere (see reply.h).
+ * Hides: the syntax of stop replies. */
 #ifndef GDBREGS_LIB_STOP_H
 #define GDBREGS_LIB_STOP_H
 
@@ -15,9 +16,9 @@ enum gdbregs__stop_kind {
 	GDBREGS__STOP_NO_RESUMED, /* N */
 };
 
-/* Why a target stopped, as far as the stub says. */
+/* The reason for a stop, as far as the stub reports it. */
 enum gdbregs__stop_reason {
-	GDBREGS__REASON_SIGNAL, /* nothing but the signal */
+	GDBREGS__REASON_SIGNAL, /* no other reason than the signal */
 	GDBREGS__REASON_SWBREAK,
 	GDBREGS__REASON_HWBREAK,
 	GDBREGS__REASON_WATCH, /* write watchpoint; address is set */
@@ -29,23 +30,24 @@ enum gdbregs__stop_reason {
 struct gdbregs__stop {
 	enum gdbregs__stop_kind kind;
 	enum gdbregs__stop_reason reason;
-	unsigned signal; /* of SIGNAL and TERMINATED, GDB's numbering */
-	unsigned status; /* of EXITED and THREAD_EXIT */
-	/* Which thread, of SIGNAL and THREAD_EXIT; which process, as all its
-	 * threads, of EXITED and TERMINATED. */
+	unsigned signal; /* for SIGNAL and TERMINATED, in GDB's numbering */
+	unsigned status; /* for EXITED and THREAD_EXIT */
+	/* SIGNAL and THREAD_EXIT: the thread. EXITED and TERMINATED: the process,
+	 * given as all of its threads. */
 	bool has_thread;
 	struct gdbregs__thread_id thread;
-	uint64_t address; /* of the watch reasons */
+	uint64_t address; /* for the watch reasons */
 };
 
-/* An expedited register: number and its hex digits (may be empty or x: unavailable). */
+/* Called for each expedited register with its number and its hex digits. The digits
+ * may be empty or x, which both mean unavailable. */
 typedef int (*gdbregs__expedited)(void *arg, uint64_t regnum, const uint8_t *hex, size_t hexlen);
 
-/* Parse a stop reply. `expedited` may be NULL. Known words are checked before register
- * numbers; unknown words are skipped. A missing final `;` is fine, a missing colon is
- * not. What stands behind the signal of an S is skipped, as GDB does.
- * Returns 0; GDBREGS_ERR_PROTOCOL for anything else or a malformed stop reply; or what
- * `expedited` returned, if that is negative. *stop is untouched on failure. */
+/* Parse a stop reply. `expedited` may be NULL. Known words are checked before
+ * register numbers, and unknown words are skipped. The last `;` may be missing, a
+ * colon may not. Text after the signal of an S reply is skipped, as in GDB. Returns
+ * 0; GDBREGS_ERR_PROTOCOL for a malformed stop reply or any other packet; or a
+ * negative result of `expedited`. *stop is set only on success. */
 int gdbregs__stop_parse(const uint8_t *payload, size_t size, struct gdbregs__stop *stop,
 			gdbregs__expedited expedited, void *arg);
 

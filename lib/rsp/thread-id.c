@@ -23,7 +23,7 @@ static bool parse_process(const uint8_t *in, size_t size, size_t *at, struct gdb
 	bool all_processes;
 	uint64_t pid;
 
-	i++; /* the p */
+	i++; /* skip the p */
 	if (!parse_number(in, size, &i, &pid, &all_processes) || pid > INT64_MAX)
 		return false;
 	id->has_pid = true;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Only ever written by tests, before they start a thread. */
+/* Written by tests only, before they start a thread. */
 static unsigned long fail_countdown;
 static int fail_all_after;
 static unsigned long asked;

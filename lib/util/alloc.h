@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 0. The one place where memory comes from. Hides: the allocator, and
- * the hook by which a test makes any one allocation fail. */
+/* Memory allocation: the only callers of malloc() and free() in the library.
+ * Hides: the allocator, and the hook by which a test makes an allocation fail. */
 #ifndef GDBREGS_LIB_ALLOC_H
 #define GDBREGS_LIB_ALLOC_H
 
 #include <stddef.h>
 
-/* Memory from one of these goes back through gdbregs__free() alone. Size 0 is
- * 1; sizes that overflow are NULL. */
+/* Allocate memory. It must be released with gdbregs__free(). A size of 0 counts as 1.
+ * Returns NULL when out of memory or if count * size overflows. */
 void *gdbregs__malloc(size_t size);
 void *gdbregs__calloc(size_t count, size_t size);
 void *gdbregs__realloc(void *old, size_t size);
@@ -15,10 +15,11 @@ void *gdbregs__realloc_array(void *old, size_t count, size_t size);
 char *gdbregs__strdup(const char *text);
 void gdbregs__free(void *memory);
 
-/* Tests only: allocation number `countdown` from now on (1 = the next) and, if
- * `all_after`, every later one returns NULL; 0 ends it. Not thread-safe. */
+/* For tests: make allocation number `countdown` return NULL (1 is the next one). With
+ * `all_after`, all later allocations fail too. A countdown of 0 ends this. Not
+ * thread-safe. */
 void gdbregs__alloc_fail(unsigned long countdown, int all_after);
-/* Tests only: allocations asked for since the process began. */
+/* For tests: return the number of allocations since the process began. */
 unsigned long gdbregs__alloc_count(void);
 
 #endif

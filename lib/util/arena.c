@@ -22,15 +22,15 @@ static struct gdbregs__arena_block *block_new(size_t capacity)
 	if (capacity > SIZE_MAX - sizeof(struct gdbregs__arena_block))
 		return NULL;
 
-	/* Zeroed here once: no byte of a block is ever handed out twice. */
+	/* Zero the block once, here: no byte of it is handed out twice. */
 	struct gdbregs__arena_block *block = gdbregs__calloc(1, sizeof(*block) + capacity);
 	if (block)
 		block->capacity = capacity;
 	return block;
 }
 
-/* What is larger than a block gets one of its own, behind the block in use,
- * whose room is thereby not lost. */
+/* Give an object larger than a quarter of the largest block a block for itself. Link
+ * it behind the current block, so that the free space there stays in use. */
 static void *take_own_block(struct gdbregs__arena *arena, size_t size)
 {
 	struct gdbregs__arena_block *block = block_new(size);

@@ -52,7 +52,8 @@ char *gdbregs__printable(char *text, size_t capacity, const void *data, size_t s
 				      in[i] >= 0x20 && in[i] < 0x7f ? "%c" : "\\x%02x", in[i]);
 
 		if (used + (size_t)length >= capacity) {
-			/* Say that something is missing, over the last bytes. */
+			/* Mark the text as truncated; overwrite its end if there is
+			 * no room left. */
 			if (capacity > 3) {
 				used = used > capacity - 4 ? capacity - 4 : used;
 				memcpy(text + used, "...", 3);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 0. A hash table of pointers. Hides: probing and growth. Values are
- * compared by the caller, so equal hashes never make equal values. All zero is
- * an empty table. */
+/* A hash table of pointers.
+ * Hides: probing and growth. The caller compares values, so values with equal hashes
+ * stay different. A table of all zeros is empty. */
 #ifndef GDBREGS_LIB_TABLE_H
 #define GDBREGS_LIB_TABLE_H
 
@@ -11,7 +11,7 @@
 
 struct gdbregs__table_slot {
 	uint64_t hash;
-	const void *value; /* NULL: free */
+	const void *value; /* NULL: the slot is free */
 };
 
 struct gdbregs__table {
@@ -22,11 +22,11 @@ struct gdbregs__table {
 
 typedef bool (*gdbregs__table_equal)(const void *value, const void *key);
 
-/* The value equal to `key`, or NULL. */
+/* Return the value equal to `key`, or NULL. */
 const void *gdbregs__table_find(const struct gdbregs__table *table, uint64_t hash,
 				gdbregs__table_equal equal, const void *key);
-/* Add a value (not NULL, borrowed) that is not in the table. 0 or
- * GDBREGS_ERR_NOMEM with the table unchanged. */
+/* Add a value that is not in the table yet. It must not be NULL and is borrowed.
+ * Returns 0, or GDBREGS_ERR_NOMEM and leaves the table unchanged. */
 int gdbregs__table_insert(struct gdbregs__table *table, uint64_t hash, const void *value);
 void gdbregs__table_fini(struct gdbregs__table *table);
 

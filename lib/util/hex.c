@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "util/hex.h"
 
-#include "util/machine.h"
-
 #include <string.h>
 
 // clang-format off
@@ -31,6 +29,16 @@ const char gdbregs__hex_pairs[256][2] = {
 };
 // clang-format on
 
+/* Builds a function in a baseline and an AVX2 variant; the dynamic loader picks one
+ * (ifunc). clang 14 does not support this, and sanitizers are not set up yet when the
+ * loader picks. <stdint.h> defines __GLIBC__. */
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) &&                            \
+	!defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define WITH_AVX2_CLONE __attribute__((target_clones("avx2", "default")))
+#else
+#define WITH_AVX2_CLONE
+#endif
+
 #define BLOCK 32 /* digits decoded at once */
 
 typedef uint8_t block_bytes __attribute__((vector_size(BLOCK)));
@@ -44,9 +52,10 @@ typedef uint8_t half_block __attribute__((vector_size(BLOCK / 2)));
 #define JOIN_PAIRS(pairs) ((pairs) << 4 | (pairs) >> 8)
 #endif
 
-/* Thirty-two lower-case digits to sixteen bytes, with the vectors that gcc and clang
- * have on any machine. In `strange` what is none gets a bit above the lowest four. */
-static inline void decode_block(uint8_t *out, const uint8_t *hex, block_bytes *strange)
+/* Decode 32 lower-case digits to 16 bytes, with vector types that gcc and clang
+ * support on every CPU. Sets one of the upper four bits of `invalid_bits` for every
+ * byte that is not a lower-case digit. */
+static inline void decode_block(uint8_t *out, const uint8_t *hex, block_bytes *invalid_bits)
 {
 	block_bytes in;
 	memcpy(&in, hex, sizeof(in));
@@ -57,24 +66,25 @@ static inline void decode_block(uint8_t *out, const uint8_t *hex, block_bytes *s
 	half_block bytes = __builtin_convertvector(JOIN_PAIRS(pairs) & 0xff, half_block);
 
 	memcpy(out, &bytes, sizeof(bytes));
-	/* What follows '9' and is no letter comes out as 10 to 15, too. */
-	*strange |= value | (value + (~is_letter & 6));
+	/* Characters that follow '9' and are not letters also have a value of 10 to
+	 * 15. */
+	*invalid_bits |= value | (value + (~is_letter & 6));
 }
 
-/* By address: not inlined, a clone would pass a vector in a register that this one
- * does not know. */
-static inline bool all_digits(const block_bytes *strange)
+/* Pass by pointer: clones built for different CPUs disagree on how vectors are passed
+ * in registers. */
+static inline bool all_digits(const block_bytes *invalid_bits)
 {
 	uint64_t words[BLOCK / 8];
 	uint64_t all = 0;
 
-	memcpy(words, strange, sizeof(words));
+	memcpy(words, invalid_bits, sizeof(words));
 	for (size_t i = 0; i < BLOCK / 8; i++)
 		all |= words[i];
 	return (all & UINT64_MAX / 0xff * 0xf0) == 0;
 }
 
-/* Any characters, two at a time. */
+/* Decode any characters, two at a time. */
 static enum gdbregs__hex_result decode_pairs(uint8_t *out, const uint8_t *hex, size_t hexlen)
 {
 	enum gdbregs__hex_result result = GDBREGS__HEX_OK;
@@ -92,38 +102,38 @@ static enum gdbregs__hex_result decode_pairs(uint8_t *out, const uint8_t *hex, s
 	return result;
 }
 
-/* Sixteen digits or more, fewer than a block: the first sixteen and the last. */
+/* Decode 16 to 31 digits: the first 16 and the last 16, which may overlap. */
 static inline void decode_halves(uint8_t *out, const uint8_t *hex, size_t hexlen,
-				 block_bytes *strange)
+				 block_bytes *invalid_bits)
 {
 	uint8_t in[BLOCK], bytes[BLOCK / 2];
 
 	memcpy(in, hex, BLOCK / 2);
 	memcpy(in + BLOCK / 2, hex + hexlen - BLOCK / 2, BLOCK / 2);
-	decode_block(bytes, in, strange);
+	decode_block(bytes, in, invalid_bits);
 	memcpy(out, bytes, BLOCK / 4);
 	memcpy(out + hexlen / 2 - BLOCK / 4, bytes + BLOCK / 4, BLOCK / 4);
 }
 
-GDBREGS__FOR_MACHINE enum gdbregs__hex_result gdbregs__hex_decode(uint8_t *out, const uint8_t *hex,
-								  size_t hexlen)
+WITH_AVX2_CLONE enum gdbregs__hex_result gdbregs__hex_decode(uint8_t *out, const uint8_t *hex,
+							     size_t hexlen)
 {
-	block_bytes strange = {0};
+	block_bytes invalid_bits = {0};
 
 	if (hexlen % 2)
 		return GDBREGS__HEX_BAD;
 	if (hexlen < BLOCK / 2)
 		return decode_pairs(out, hex, hexlen);
 	if (hexlen < BLOCK) {
-		decode_halves(out, hex, hexlen, &strange);
+		decode_halves(out, hex, hexlen, &invalid_bits);
 	} else {
 		for (size_t i = 0; i <= hexlen - BLOCK; i += BLOCK)
-			decode_block(out + i / 2, hex + i, &strange);
-		/* What is left over, and some of it again. */
-		decode_block(out + (hexlen - BLOCK) / 2, hex + hexlen - BLOCK, &strange);
+			decode_block(out + i / 2, hex + i, &invalid_bits);
+		/* Decode the last block; it may overlap the one before. */
+		decode_block(out + (hexlen - BLOCK) / 2, hex + hexlen - BLOCK, &invalid_bits);
 	}
-	/* All over again, to tell x and capitals from worse. */
-	return all_digits(&strange) ? GDBREGS__HEX_OK : decode_pairs(out, hex, hexlen);
+	/* On any other character decode again, to accept capitals and `xx`. */
+	return all_digits(&invalid_bits) ? GDBREGS__HEX_OK : decode_pairs(out, hex, hexlen);
 }
 
 void gdbregs__hex_encode(char *out, const uint8_t *bytes, size_t size)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Each limit once: member, the option's name and its default. */
+/* Every limit: its member, the name of its option, and its default. */
 #define LIMIT_MAP(X)                                                                               \
 	X(packet_bytes, 1u << 20)                                                                  \
 	X(description_bytes, 16u << 20)                                                            \
@@ -16,7 +16,7 @@
 	X(types, 1048576)                                                                          \
 	X(vcpus, 4096)
 
-/* QEMU truncates a register number to int and dies of a negative one. */
+/* QEMU truncates a register number to int and crashes on a negative one. */
 #define REGISTER_NUMBER_CEILING 0x7fffffff
 
 struct gdbregs__limits gdbregs__limits_from(const struct gdbregs_options *o)
@@ -53,8 +53,8 @@ void gdbregs_options_init_size(struct gdbregs_options *o, size_t size)
 	o->size = size;
 }
 
-/* What version 0.1 had: programs that were compiled with its header call this function,
- * and others do so through a foreign function interface. */
+/* The size of the struct in version 0.1. Programs compiled with that version's header
+ * call this function; so do programs that use a foreign function interface. */
 #define OPTIONS_0_1 (offsetof(struct gdbregs_options, max_vcpus) + sizeof(size_t))
 
 void(gdbregs_options_init)(struct gdbregs_options *o)
@@ -62,11 +62,12 @@ void(gdbregs_options_init)(struct gdbregs_options *o)
 	gdbregs_options_init_size(o, OPTIONS_0_1);
 }
 
-/* A size outside these was never set: it is what the stack held. */
+/* A size above this was not set by gdbregs_options_init(): it is uninitialised
+ * memory. */
 #define OPTIONS_MOST  65536
 #define OPTIONS_LEAST offsetof(struct gdbregs_options, max_packet_bytes)
 
-/* The program sets no member that a later version has added. */
+/* Check that the program sets no member that a later version has added. */
 static bool is_known(const struct gdbregs_options *o)
 {
 	const uint8_t *bytes = (const uint8_t *)o;

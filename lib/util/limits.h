@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 0. What a stub may make us hold; the limits of struct gdbregs_options
- * with every 0 replaced by its default. */
+/* Limits on what a stub may make the library store: the limits of struct
+ * gdbregs_options, with every 0 replaced by its default.
+ * Hides: the defaults. */
 #ifndef GDBREGS_LIB_LIMITS_H
 #define GDBREGS_LIB_LIMITS_H
 
@@ -19,7 +20,7 @@ struct gdbregs__limits {
 	size_t vcpus;
 };
 
-/* From options (NULL: all defaults). */
+/* Take the limits from `o`; NULL means all defaults. */
 struct gdbregs__limits gdbregs__limits_from(const struct gdbregs_options *o);
 
 /* Copy the caller's options, whatever version of the struct it was compiled with. Zeros

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Not isspace(): that asks the process's locale. */
+/* isspace() depends on the process's locale. */
 static const char *skip_blanks(const char *text)
 {
 	return text + strspn(text, " \t\n\v\f\r");

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 0. Numbers as a description's attributes write them. Hides: strtoul's
- * habits with base 0, which GDB uses, less its silent truncation: leading
- * blanks, a sign, 0x, a leading 0 for octal; also LLDB's 0b. Nothing may follow. */
+/* Numbers in the attributes of a description. GDB reads them with strtoul() and base
+ * 0: leading blanks, a sign, 0x, and a leading 0 for octal are accepted; so is 0b,
+ * which LLDB accepts. Unlike strtoul(), this parser rejects numbers that are too
+ * large and text after the number.
+ * Hides: the syntax. */
 #ifndef GDBREGS_LIB_NUMBER_H
 #define GDBREGS_LIB_NUMBER_H
 
@@ -10,10 +12,10 @@
 enum gdbregs__number {
 	GDBREGS__NUMBER_OK,
 	GDBREGS__NUMBER_NONE, /* not a number */
-	GDBREGS__NUMBER_RANGE, /* negative, or more than 64 bits */
+	GDBREGS__NUMBER_RANGE, /* negative, or larger than 64 bits */
 };
 
-/* *value untouched unless OK. */
+/* Parse the whole text. *value is set only if the result is GDBREGS__NUMBER_OK. */
 enum gdbregs__number gdbregs__number_parse(const char *text, uint64_t *value);
 
 #endif

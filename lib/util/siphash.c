@@ -36,7 +36,8 @@ static void absorb(struct state *s, uint64_t word)
 
 uint64_t gdbregs__hash_bytes(const struct gdbregs__hash_key *key, const void *data, size_t size)
 {
-	/* "somepseudorandomlygeneratedbytes", as SipHash has it. */
+	/* The constant "somepseudorandomlygeneratedbytes", from the definition of
+	 * SipHash. */
 	struct state s = {
 		key->half[0] ^ 0x736f6d6570736575,
 		key->half[1] ^ 0x646f72616e646f6d,
@@ -69,8 +70,8 @@ struct gdbregs__hash_key gdbregs__hash_key(void)
 {
 	struct gdbregs__hash_key key;
 
-	/* Early in boot there may be no entropy yet: then what the loader
-	 * randomised has to do, rather than waiting. */
+	/* Early in boot there may be no entropy yet. Do not wait for it: use an
+	 * address, which the loader randomises. */
 	if (getrandom(&key, sizeof(key), GRND_NONBLOCK) != (ssize_t)sizeof(key)) {
 		key.half[0] = (uintptr_t)&key;
 		key.half[1] = (uintptr_t)&gdbregs__hash_key;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 0. A keyed hash (SipHash-1-3). Hides: its rounds, and where the key
- * comes from. A stub chooses the strings we put into tables; with a key it
- * cannot know it cannot choose strings that collide. */
+/* A keyed hash function (SipHash-1-3). A stub chooses the strings that are stored in
+ * hash tables. It does not know the key, so it cannot choose strings whose hashes
+ * collide.
+ * Hides: the rounds, and how the key is made. */
 #ifndef GDBREGS_LIB_HASH_H
 #define GDBREGS_LIB_HASH_H
 
@@ -12,11 +13,12 @@ struct gdbregs__hash_key {
 	uint64_t half[2];
 };
 
-/* A key nobody can foretell. No result depends on it, only time does. */
+/* Return a key that a stub cannot predict. Only the time of lookups depends on it,
+ * never a result. */
 struct gdbregs__hash_key gdbregs__hash_key(void);
 
 uint64_t gdbregs__hash_bytes(const struct gdbregs__hash_key *key, const void *data, size_t size);
-/* Up to the NUL. */
+/* Hash `text` up to its NUL. */
 uint64_t gdbregs__hash_text(const struct gdbregs__hash_key *key, const char *text);
 
 #endif
