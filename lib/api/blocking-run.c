@@ -36,8 +36,8 @@ int gdbregs_continue(struct gdbregs_session *s)
 		return result;
 	gdbregs__blocking_flush(s);
 	/* It never came to running; else what there is to say is for the wait. */
-	if (s->fatal && !s->stopped.kept)
-		return s->fatal;
+	if (s->engine.fatal && !s->stopped.kept)
+		return s->engine.fatal;
 	return s->stopped.kept && s->stopped.status < 0 ? gdbregs_wait(s, 0, NULL) : 0;
 }
 
@@ -63,7 +63,7 @@ int gdbregs_interrupt(struct gdbregs_session *s)
 	int result = gdbregs__blocking_begin(s);
 
 	if (result == 0)
-		result = gdbregs__run_check(s);
+		result = gdbregs__session_check_waitable(s);
 	if (result == 0)
 		result = gdbregs__run_interrupt(s);
 	if (result == 0)

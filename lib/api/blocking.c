@@ -133,7 +133,7 @@ static int open_filled(struct gdbregs_context *ctx, const char *address, char *c
 	}
 	if (waiting.status < 0) {
 		if (err)
-			*err = s->error;
+			*err = s->engine.error;
 		close_and_free(s);
 		return waiting.status;
 	}
@@ -185,9 +185,10 @@ int gdbregs__blocking_begin(struct gdbregs_session *s)
 	if (!s)
 		return GDBREGS_ERR_INVAL;
 	if (!gdbregs__transport_of(s)->blocking)
-		return gdbregs__session_say(s, GDBREGS_ERR_INVAL,
-					    "this session is on a loop of the program's: use the calls of "
-					    "gdbregs_uv.h");
+		return gdbregs__engine_say(
+			&s->engine, GDBREGS_ERR_INVAL,
+			"this session is on a loop of the program's: use the calls of "
+			"gdbregs_uv.h");
 	gdbregs__transport_clock(s);
 	return 0;
 }
@@ -226,7 +227,8 @@ void gdbregs__blocking_flush(struct gdbregs_session *s)
 
 	gdbregs__pipe_guard_begin(&guard);
 	gdbregs__transport_kick(s);
-	while (!s->fatal && (t->writing || s->out.size || (s->resume.op && !s->resume.out)))
+	while (!s->engine.fatal &&
+	       (t->writing || s->engine.out.size || (s->resume.op && !s->resume.out)))
 		uv_run(t->loop, UV_RUN_ONCE);
 	gdbregs__pipe_guard_end(&guard);
 }

@@ -14,11 +14,12 @@ static int begin(struct gdbregs_session *s)
 	if (!s)
 		return GDBREGS_ERR_INVAL;
 	if (gdbregs__transport_of(s)->blocking)
-		return gdbregs__session_say(s, GDBREGS_ERR_INVAL,
-					    "this session was opened with gdbregs_connect() or "
-					    "gdbregs_spawn(): use the calls of gdbregs.h");
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
+					   "this session was opened with gdbregs_connect() or "
+					   "gdbregs_spawn(): use the calls of gdbregs.h");
 	if (gdbregs__transport_of(s)->closing)
-		return gdbregs__session_say(s, GDBREGS_ERR_INVAL, "the session is being closed");
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
+					   "the session is being closed");
 	gdbregs__transport_clock(s);
 	return 0;
 }
@@ -102,7 +103,7 @@ void gdbregs_uv_cancel(struct gdbregs_uv_request *request)
 
 	if (!op)
 		return;
-	gdbregs__session_cancel(op->session, op);
+	gdbregs__engine_cancel(&op->session->engine, op);
 	gdbregs__transport_kick(op->session);
 }
 
@@ -135,7 +136,7 @@ int gdbregs_uv_interrupt(struct gdbregs_session *s)
 	int result = begin(s);
 
 	if (result == 0)
-		result = gdbregs__run_check(s);
+		result = gdbregs__session_check_waitable(s);
 	if (result == 0)
 		result = gdbregs__run_interrupt(s);
 	if (result == 0)

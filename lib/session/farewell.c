@@ -5,7 +5,6 @@
 #include "session/op-detach.h"
 #include "session/op-run.h"
 #include "session/qemu-status.h"
-#include "session/engine-internal.h"
 
 /* As far as the stub got before it fell silent. In multiprocess mode QEMU refuses a
  * D without a pid; any other stub refuses one with a pid that it does not know. An ack
@@ -20,7 +19,7 @@ static int farewell_detach(struct gdbregs_session *s, int64_t pid)
 	char payload[24] = "D;";
 	size_t length = pid > 0 ? 2 + gdbregs__hex_number(payload + 2, (uint64_t)pid) : 1;
 
-	if (gdbregs__frame_encode(&s->out, payload, length, false) < 0)
+	if (gdbregs__frame_encode(&s->engine.out, payload, length, false) < 0)
 		return GDBREGS_ERR_NOMEM;
 	s->farewells++;
 	return 0;
@@ -33,10 +32,10 @@ static int farewell_undo(struct gdbregs_session *s)
 	char payload[GDBREGS__UNDO_TEXT];
 	size_t length;
 
-	if (s->resume.out && gdbregs__session_send_interrupt(s) < 0)
+	if (s->resume.out && gdbregs__engine_send_raw_byte(&s->engine, 3) < 0)
 		return GDBREGS_ERR_NOMEM;
 	for (; (length = gdbregs__run_undo(s, payload)); s->farewells++)
-		if (gdbregs__frame_encode(&s->out, payload, length, false) < 0)
+		if (gdbregs__frame_encode(&s->engine.out, payload, length, false) < 0)
 			return GDBREGS_ERR_NOMEM;
 	return 0;
 }
@@ -80,11 +79,12 @@ void gdbregs__session_farewell(struct gdbregs_session *s)
 	s->farewell_asks = false;
 	/* What is still to be written of a D that was begun stands in out. */
 	if (!s->detach_begun)
-		s->out.size = 0;
-	if (s->fatal == GDBREGS_ERR_CLOSED || (!s->heard && s->decoder.junk_count))
+		s->engine.out.size = 0;
+	if (s->engine.fatal == GDBREGS_ERR_CLOSED ||
+	    (!s->engine.heard && s->engine.decoder.junk_count))
 		return;
-	gdbregs__frame_decoder_fini(&s->decoder);
-	gdbregs__frame_decoder_init(&s->decoder, s->limits.packet_bytes);
+	gdbregs__frame_decoder_fini(&s->engine.decoder);
+	gdbregs__frame_decoder_init(&s->engine.decoder, s->limits.packet_bytes);
 	bool halts = gdbregs__detach_halts(s) && !gdbregs__detach_may_run_again(s);
 	if (farewell_undo(s) < 0 || halts)
 		return;
@@ -120,7 +120,7 @@ void gdbregs__session_farewell_input(struct gdbregs_session *s, const uint8_t *d
 	size_t used = 0;
 
 	while (used < size && s->farewells &&
-	       gdbregs__frame_next(&s->decoder, data, size, &used, &frame) == 0) {
+	       gdbregs__frame_next(&s->engine.decoder, data, size, &used, &frame) == 0) {
 		if (frame.kind != GDBREGS__FRAME_PACKET)
 			continue;
 		if (s->farewell_asks)

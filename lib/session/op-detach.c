@@ -7,7 +7,6 @@
 #include "session/op-detach.h"
 #include "session/op-run.h"
 #include "session/qemu-status.h"
-#include "session/engine-internal.h"
 
 #include "util/alloc.h"
 
@@ -64,12 +63,13 @@ static int send_detach(struct gdbregs_session *s, struct detach *d)
 		s->detach_begun = true;
 		if (s->process_count)
 			s->processes[d->next].attached = false;
-		int result = pid > 0 ? gdbregs__session_send_text(s, &d->op, KIND_DETACH,
-								  (uint32_t)d->next, "D;%llx",
-								  (unsigned long long)pid)
-				     : gdbregs__session_send_text(s, &d->op, KIND_DETACH, 0, "D");
+		int result = pid > 0 ? gdbregs__engine_send_text(&s->engine, &d->op, KIND_DETACH,
+								 (uint32_t)d->next, "D;%llx",
+								 (unsigned long long)pid)
+				     : gdbregs__engine_send_text(&s->engine, &d->op, KIND_DETACH, 0,
+								 "D");
 		d->next++;
-		return result < 0 ? result : GDBREGS__PRODUCED;
+		return result;
 	}
 	return GDBREGS__PRODUCE_END;
 }
@@ -82,8 +82,7 @@ static int send_undo(struct gdbregs_session *s, struct gdbregs__op *op)
 
 	if (!length)
 		return 0;
-	return gdbregs__session_send(s, op, KIND_UNDO, 0, payload, length) < 0 ? GDBREGS_ERR_NOMEM
-									       : 1;
+	return gdbregs__engine_send(&s->engine, op, KIND_UNDO, 0, payload, length);
 }
 
 static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
@@ -91,27 +90,25 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 	struct detach *d = (struct detach *)op;
 
 	/* What is still to come may name processes. */
-	if (s->in_flight > op->outstanding)
+	if (s->engine.in_flight > op->outstanding)
 		return GDBREGS__PRODUCE_WAIT;
 	int undone = send_undo(s, op);
 	if (undone)
-		return undone < 0 ? undone : GDBREGS__PRODUCED;
+		return undone;
 	if (s->options.on_close != GDBREGS_ON_CLOSE_HALT) {
 		int sent = gdbregs__status_ask(s, op, KIND_STATUS);
 		if (sent)
-			return sent < 0 ? sent : GDBREGS__PRODUCED;
+			return sent;
 	}
 	if (pid_unknown(s) && !d->stop_asked) {
 		d->stop_asked = true;
-		int result = gdbregs__session_send_text(s, op, KIND_STOP, 0, "?");
-		return result < 0 ? result : GDBREGS__PRODUCED;
+		return gdbregs__engine_send_text(&s->engine, op, KIND_STOP, 0, "?");
 	}
 	if (op->outstanding && (pid_unknown(s) || !s->status_known || d->again_due))
 		return GDBREGS__PRODUCE_WAIT;
 	if (gdbregs__detach_may_run_again(s) && !d->asked_again) {
 		d->asked_again = d->again_due = true;
-		int sent = gdbregs__status_ask_again(s, op, KIND_STATUS_AGAIN);
-		return sent < 0 ? sent : GDBREGS__PRODUCED;
+		return gdbregs__status_ask_again(s, op, KIND_STATUS_AGAIN);
 	}
 	return gdbregs__detach_halts(s) ? GDBREGS__PRODUCE_END : send_detach(s, d);
 }
@@ -142,37 +139,27 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 	return 0;
 }
 
-static void console(struct gdbregs_session *s, struct gdbregs__op *op, const uint8_t *payload,
-		    size_t size)
+static bool unsolicited(struct gdbregs_session *s, struct gdbregs__op *op, const uint8_t *payload,
+			size_t size)
 {
 	(void)op;
-	gdbregs__status_console(s, payload, size);
+	return gdbregs__status_console(s, payload, size);
 }
 
-/* gdbserver waits for its last OK to be acknowledged. QEMU, which runs again by
- * now, would be stopped by one byte too many; it needs none. */
+/* gdbserver waits for its last OK to be acknowledged. QEMU has resumed its guest by
+ * now, and one more byte would stop it again; it needs no ack. */
 static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	(void)op;
-	if (!s->qemu && !s->no_ack && s->acks_owed && !s->fatal)
-		(void)gdbregs__buffer_append(&s->out, "+", 1);
-	s->acks_owed = 0;
+	gdbregs__engine_close(&s->engine);
 	s->state = GDBREGS__SESSION_ENDED;
 }
 
-static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
-{
-	(void)s;
-	gdbregs__free(op);
-}
-
 static const struct gdbregs__op_class detach_class = {
-	.name = "detach",
 	.produce = produce,
 	.reply = reply,
 	.finish = finish,
-	.console = console,
-	.destroy = destroy,
+	.unsolicited = unsolicited,
 };
 
 struct gdbregs__op *gdbregs__detach_new(gdbregs__op_done done, void *arg)

@@ -4,6 +4,7 @@
  * is asked for ahead. */
 #include "session/op-discover.h"
 #include "session/qemu-status.h"
+#include "session/stub.h"
 
 #include <string.h>
 
@@ -14,7 +15,7 @@ static int ask_stop(struct gdbregs_session *s, struct gdbregs__discover *d)
 	if (d->stop_asked)
 		return 0;
 	d->stop_asked = true;
-	return gdbregs__session_send_text(s, &d->op, KIND_STOP, 0, "?") < 0 ? GDBREGS_ERR_NOMEM : 1;
+	return gdbregs__engine_send_text(&s->engine, &d->op, KIND_STOP, 0, "?");
 }
 
 static int ask_status(struct gdbregs_session *s, struct gdbregs__discover *d)
@@ -31,9 +32,7 @@ static int ask_probe(struct gdbregs_session *s, struct gdbregs__discover *d)
 	s->selected = false;
 	d->probes_outstanding++;
 	uint32_t pid = (uint32_t)d->probe_next++;
-	return gdbregs__session_send_text(s, &d->op, KIND_PROBE, pid, "vAttach;%x", pid) < 0
-		       ? GDBREGS_ERR_NOMEM
-		       : 1;
+	return gdbregs__engine_send_text(&s->engine, &d->op, KIND_PROBE, pid, "vAttach;%x", pid);
 }
 
 static int ask_threads(struct gdbregs_session *s, struct gdbregs__discover *d)
@@ -44,16 +43,14 @@ static int ask_threads(struct gdbregs_session *s, struct gdbregs__discover *d)
 	d->threads_first_asked = true;
 	d->threads_outstanding++;
 	d->threads_to_ask--;
-	return gdbregs__session_send_text(s, &d->op, KIND_THREADS, 0, "%s", request) < 0
-		       ? GDBREGS_ERR_NOMEM
-		       : 1;
+	return gdbregs__engine_send_text(&s->engine, &d->op, KIND_THREADS, 0, "%s", request);
 }
 
 /* QEMU never answers for a thread it has not listed. */
 static int ask_name(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
 	if (d->names_missing || d->probes_outstanding || d->threads_again ||
-	    d->names_next >= s->vcpu_count || (!s->pipelined && d->names_outstanding))
+	    d->names_next >= s->vcpu_count || (!s->engine.pipelined && d->names_outstanding))
 		return 0;
 	uint32_t vcpu = (uint32_t)d->names_next++;
 	if (!s->vcpus[vcpu].has_id)
@@ -61,9 +58,8 @@ static int ask_name(struct gdbregs_session *s, struct gdbregs__discover *d)
 	char id[GDBREGS__THREAD_ID_TEXT];
 	gdbregs__thread_id_format(id, &s->vcpus[vcpu].id);
 	d->names_outstanding++;
-	return gdbregs__session_send_text(s, &d->op, KIND_NAME, vcpu, "qThreadExtraInfo,%s", id) < 0
-		       ? GDBREGS_ERR_NOMEM
-		       : 1;
+	return gdbregs__engine_send_text(&s->engine, &d->op, KIND_NAME, vcpu, "qThreadExtraInfo,%s",
+					 id);
 }
 
 /* QEMU 7.2 answers no `p`, and another `g`, before a description was asked for
@@ -73,10 +69,8 @@ static int ask_unlock(struct gdbregs_session *s, struct gdbregs__discover *d)
 	if (!s->given || !s->supported.xfer_features || d->unlock_asked)
 		return 0;
 	d->unlock_asked = true;
-	return gdbregs__session_send_text(s, &d->op, KIND_UNLOCK, 0,
-					  "qXfer:features:read:target.xml:0,7fd") < 0
-		       ? GDBREGS_ERR_NOMEM
-		       : 1;
+	return gdbregs__engine_send_text(&s->engine, &d->op, KIND_UNLOCK, 0,
+					 "qXfer:features:read:target.xml:0,7fd");
 }
 
 static int ask_document_of(struct gdbregs_session *s, struct gdbregs__discover *d, size_t process)
@@ -86,7 +80,7 @@ static int ask_document_of(struct gdbregs_session *s, struct gdbregs__discover *
 	if (d->current != (int64_t)process) {
 		if (!s->processes[process].has_thread)
 			return 0;
-		int sent = gdbregs__session_select(s, &d->op, &s->processes[process].thread);
+		int sent = gdbregs__stub_select(s, &d->op, &s->processes[process].thread);
 		if (sent < 0)
 			return sent;
 		d->current = (int64_t)process;
@@ -136,14 +130,14 @@ static int ask_p(struct gdbregs_session *s, struct gdbregs__discover *d)
 	if (s->vcpu_count == 0 || !description || description->register_count == 0)
 		return 0;
 	int sent = s->processes[0].has_thread
-			   ? gdbregs__session_select(s, &d->op, &s->processes[0].thread)
+			   ? gdbregs__stub_select(s, &d->op, &s->processes[0].thread)
 			   : 0;
 	if (sent < 0)
 		return sent;
 	if (sent)
 		d->p_asked = false;
-	else if (gdbregs__session_send_p(s, &d->op, KIND_P, 0, description->registers[0].regnum) <
-		 0)
+	else if (gdbregs__engine_send_p(&s->engine, &d->op, KIND_P, 0,
+					description->registers[0].regnum) < 0)
 		return GDBREGS_ERR_NOMEM;
 	return 1;
 }
@@ -155,13 +149,11 @@ static int ask_g(struct gdbregs_session *s, struct gdbregs__discover *d)
 	if (d->g_next >= s->process_count)
 		return 0;
 	struct gdbregs__process *process = &s->processes[d->g_next];
-	int sent = process->has_thread ? gdbregs__session_select(s, &d->op, &process->thread) : 0;
+	int sent = process->has_thread ? gdbregs__stub_select(s, &d->op, &process->thread) : 0;
 	if (sent)
 		return sent;
 	d->g_next++;
-	return gdbregs__session_send_text(s, &d->op, KIND_G, (uint32_t)d->g_next - 1, "g") < 0
-		       ? GDBREGS_ERR_NOMEM
-		       : 1;
+	return gdbregs__engine_send_text(&s->engine, &d->op, KIND_G, (uint32_t)d->g_next - 1, "g");
 }
 
 static int resolve(struct gdbregs_session *s, struct gdbregs__discover *d)
@@ -179,10 +171,10 @@ static int resolve(struct gdbregs_session *s, struct gdbregs__discover *d)
 		if (result < 0)
 			return result;
 		if (!*out && s->options.access != GDBREGS_NO_REGS)
-			return gdbregs__session_say(s, GDBREGS_ERR_NO_DESCRIPTION,
-						    "%s serves no target description; give one "
-						    "from a file, or name the architecture",
-						    s->label);
+			return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_DESCRIPTION,
+						   "%s serves no target description; give one "
+						   "from a file, or name the architecture",
+						   s->label);
 	}
 	return 0;
 }
@@ -194,9 +186,9 @@ int gdbregs__discover_produce(struct gdbregs_session *s, struct gdbregs__op *op)
 	for (size_t i = 0; i < sizeof(first_questions) / sizeof(*first_questions); i++) {
 		int sent = first_questions[i](s, d);
 		if (sent)
-			return sent < 0 ? sent : GDBREGS__PRODUCED;
+			return sent;
 		/* The first answer decides about the rest where it may be asked alone. */
-		if (i == 0 && !s->pipelined && !d->stop_known)
+		if (i == 0 && !s->engine.pipelined && !d->stop_known)
 			return GDBREGS__PRODUCE_WAIT;
 	}
 	if (op->outstanding)
@@ -213,6 +205,6 @@ int gdbregs__discover_produce(struct gdbregs_session *s, struct gdbregs__op *op)
 	if (!sent)
 		sent = ask_g(s, d);
 	if (sent)
-		return sent < 0 ? sent : GDBREGS__PRODUCED;
+		return sent;
 	return op->outstanding ? GDBREGS__PRODUCE_WAIT : GDBREGS__PRODUCE_END;
 }

@@ -43,15 +43,15 @@ static int on_stop(struct gdbregs_session *s, struct gdbregs__discover *d, const
 	     !gdbregs__thread_id_listable(&stop.thread, s->qemu))) {
 		char text[60];
 
-		return gdbregs__session_say(s, GDBREGS_ERR_PROTOCOL,
-					    "%s answered \"%s\" when asked why the target stopped",
-					    s->label,
-					    gdbregs__printable(text, sizeof(text), payload, size));
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_PROTOCOL,
+					   "%s answered \"%s\" when asked why the target stopped",
+					   s->label,
+					   gdbregs__printable(text, sizeof(text), payload, size));
 	}
 	if (stop.kind == GDBREGS__STOP_EXITED || stop.kind == GDBREGS__STOP_TERMINATED) {
 		s->exited = true;
-		return gdbregs__session_say(s, GDBREGS_ERR_NO_VCPU,
-					    "no program runs behind %s, or it has ended", s->label);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU,
+					   "no program runs behind %s, or it has ended", s->label);
 	}
 	/* The stub's first process is ours from the start; now it has a name. */
 	if (!stop.has_thread)
@@ -106,8 +106,8 @@ static int found_thread(void *arg, const struct gdbregs__thread_id *id, const ch
 	struct gdbregs_session *s = found->s;
 
 	if (!gdbregs__thread_id_listable(id, s->qemu))
-		return gdbregs__session_say(
-			s, GDBREGS_ERR_PROTOCOL,
+		return gdbregs__engine_say(
+			&s->engine, GDBREGS_ERR_PROTOCOL,
 			"%s sent the id \"%.*s\" in its list of threads, which names no thread",
 			s->label, (int)length, text);
 	/* A stop reply without a thread left the first process without a name. */
@@ -122,9 +122,10 @@ static int say_broken_list(struct gdbregs_session *s, const struct gdbregs__answ
 {
 	char text[60];
 
-	return gdbregs__session_say(
-		s, GDBREGS_ERR_PROTOCOL, "%s answered with a broken list of threads: \"%s\"",
-		s->label, gdbregs__printable(text, sizeof(text), answer->payload, answer->size));
+	return gdbregs__engine_say(
+		&s->engine, GDBREGS_ERR_PROTOCOL,
+		"%s answered with a broken list of threads: \"%s\"", s->label,
+		gdbregs__printable(text, sizeof(text), answer->payload, answer->size));
 }
 
 /* Once all probes and the list under way are answered. */
@@ -176,8 +177,8 @@ static int on_threads(struct gdbregs_session *s, struct gdbregs__discover *d,
 					       &found)) {
 		case GDBREGS__THREADS_MORE:
 			if (++d->threads_answers > s->limits.vcpus)
-				result = gdbregs__session_say(
-					s, GDBREGS_ERR_LIMIT,
+				result = gdbregs__engine_say(
+					&s->engine, GDBREGS_ERR_LIMIT,
 					"%s lists threads without end (max_vcpus is %zu)", s->label,
 					s->limits.vcpus);
 			else if (d->threads_outstanding == 0)
@@ -188,7 +189,7 @@ static int on_threads(struct gdbregs_session *s, struct gdbregs__discover *d,
 			result = threads_end(s, d);
 			break;
 		case GDBREGS__THREADS_STOPPED:
-			result = s->error.code;
+			result = s->engine.error.code;
 			break;
 		case GDBREGS__THREADS_BROKEN:
 			result = say_broken_list(s, answer);
@@ -276,9 +277,8 @@ int gdbregs__discover_reply(struct gdbregs_session *s, struct gdbregs__op *op,
 		return on_g(s, d, answer);
 	}
 	if (s->selection_failed)
-		return gdbregs__session_say(s, GDBREGS_ERR_PROTOCOL,
-					    "%s refused to select a thread it had listed",
-					    s->label);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_PROTOCOL,
+					   "%s refused to select a thread it had listed", s->label);
 	int result =
 		gdbregs__documents_reply(s, &d->documents[answer->kind - KIND_DOCUMENT], answer);
 	if (result == GDBREGS_ERR_NO_DESCRIPTION) {

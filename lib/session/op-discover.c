@@ -9,17 +9,17 @@
 
 #include "util/alloc.h"
 
-static void console(struct gdbregs_session *s, struct gdbregs__op *op, const uint8_t *payload,
-		    size_t size)
+static bool unsolicited(struct gdbregs_session *s, struct gdbregs__op *op, const uint8_t *payload,
+			size_t size)
 {
 	(void)op;
-	gdbregs__status_console(s, payload, size);
+	return gdbregs__status_console(s, payload, size);
 }
 
 static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	if (op->status == GDBREGS_ERR_NOMEM)
-		gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+		gdbregs__engine_say_nomem(&s->engine);
 	if (op->status == 0)
 		s->state = GDBREGS__SESSION_STOPPED;
 }
@@ -53,12 +53,11 @@ static int produce_first(struct gdbregs_session *s, struct gdbregs__op *op)
 }
 
 static const struct gdbregs__op_class discover_class = {
-	.name = "discover",
-	.hears_all = true,
+	.wants_all_replies = true,
 	.produce = produce_first,
 	.reply = gdbregs__discover_reply,
 	.finish = finish,
-	.console = console,
+	.unsolicited = unsolicited,
 	.destroy = destroy,
 };
 

@@ -70,15 +70,15 @@ int gdbregs__documents_add(struct gdbregs_session *s, struct gdbregs__documents 
 	if (known(d, name))
 		return 0;
 	if (!askable(name))
-		return gdbregs__session_say(s, GDBREGS_ERR_DESCRIPTION,
-					    "the description includes \"%s\", which no stub can be "
-					    "asked for",
-					    name);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_DESCRIPTION,
+					   "the description includes \"%s\", which no stub can be "
+					   "asked for",
+					   name);
 	if (d->count > s->limits.includes)
-		return gdbregs__session_say(s, GDBREGS_ERR_LIMIT,
-					    "the description has more than %zu documents "
-					    "(max_includes)",
-					    s->limits.includes);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
+					   "the description has more than %zu documents "
+					   "(max_includes)",
+					   s->limits.includes);
 	if (d->count == d->capacity) {
 		size_t capacity = d->capacity ? 2 * d->capacity : 8;
 		struct gdbregs__fetched *list =
@@ -126,9 +126,9 @@ int gdbregs__documents_produce(struct gdbregs_session *s, struct gdbregs__op *op
 
 		if (!wants(doc))
 			continue;
-		int result = gdbregs__session_send_text(s, op, kind, (uint32_t)i,
-							"qXfer:features:read:%s:%zx,%zx", doc->name,
-							doc->asked_bytes, doc->chunk_bytes);
+		int result = gdbregs__engine_send_text(&s->engine, op, kind, (uint32_t)i,
+						       "qXfer:features:read:%s:%zx,%zx", doc->name,
+						       doc->asked_bytes, doc->chunk_bytes);
 		if (result < 0)
 			return result;
 		doc->asked_bytes += doc->chunk_bytes;
@@ -148,12 +148,13 @@ static int refused(struct gdbregs_session *s, const struct gdbregs__fetched *doc
 
 	if (index == 0 && doc->data.size == 0)
 		return GDBREGS_ERR_NO_DESCRIPTION;
-	return gdbregs__session_say(
-		s, GDBREGS_ERR_DESCRIPTION, "%s: the stub does not serve this document%s (%s)",
-		doc->name, doc->data.size ? " whole" : "",
-		answer->size ? gdbregs__reply_error_text(text, sizeof(text), answer->payload,
-							 answer->size)
-			     : "empty reply");
+	return gdbregs__engine_say(&s->engine, GDBREGS_ERR_DESCRIPTION,
+				   "%s: the stub does not serve this document%s (%s)", doc->name,
+				   doc->data.size ? " whole" : "",
+				   answer->size ? gdbregs__reply_error_text(text, sizeof(text),
+									    answer->payload,
+									    answer->size)
+						: "empty reply");
 }
 
 struct adding {
@@ -177,7 +178,7 @@ static int complete(struct gdbregs_session *s, struct gdbregs__documents *d, siz
 	doc->complete = true;
 	d->open--;
 	/* found_href may move the list, but neither names nor contents. */
-	return gdbregs__include_scan(&document, &s->limits, found_href, &add, &s->error);
+	return gdbregs__include_scan(&document, &s->limits, found_href, &add, &s->engine.error);
 }
 
 /* A chunk shorter than asked for: what was asked for beyond it has the wrong
@@ -193,21 +194,21 @@ static int take_more(struct gdbregs_session *s, struct gdbregs__documents *d,
 		     struct gdbregs__fetched *doc, size_t added)
 {
 	if (added == 0)
-		return gdbregs__session_say(s, GDBREGS_ERR_PROTOCOL,
-					    "%s: the stub says there is more and sends nothing",
-					    doc->name);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_PROTOCOL,
+					   "%s: the stub says there is more and sends nothing",
+					   doc->name);
 	d->bytes += added;
 	d->pieces++;
 	if (d->bytes > s->limits.description_bytes)
-		return gdbregs__session_say(s, GDBREGS_ERR_LIMIT,
-					    "the description is larger than %zu bytes "
-					    "(max_description_bytes)",
-					    s->limits.description_bytes);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
+					   "the description is larger than %zu bytes "
+					   "(max_description_bytes)",
+					   s->limits.description_bytes);
 	if (d->pieces > PIECES_MAX(s->limits.description_bytes))
-		return gdbregs__session_say(s, GDBREGS_ERR_LIMIT,
-					    "the description came in more than %zu pieces "
-					    "(by max_description_bytes)",
-					    PIECES_MAX(s->limits.description_bytes));
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
+					   "the description came in more than %zu pieces "
+					   "(by max_description_bytes)",
+					   PIECES_MAX(s->limits.description_bytes));
 	if (added != doc->chunk_bytes)
 		resume_at(doc, added);
 	if (doc->outstanding == 0) {
@@ -246,8 +247,8 @@ int gdbregs__documents_reply(struct gdbregs_session *s, struct gdbregs__document
 	case GDBREGS__XFER_BROKEN:
 		break;
 	}
-	return gdbregs__session_say(s, GDBREGS_ERR_PROTOCOL,
-				    "%s: the stub's reply is no piece of a document", doc->name);
+	return gdbregs__engine_say(&s->engine, GDBREGS_ERR_PROTOCOL,
+				   "%s: the stub's reply is no piece of a document", doc->name);
 }
 
 int gdbregs__documents_resolve(struct gdbregs_session *s, const struct gdbregs__documents *d,
@@ -262,7 +263,7 @@ int gdbregs__documents_resolve(struct gdbregs_session *s, const struct gdbregs__
 		documents[i] = (struct gdbregs_document){d->list[i].name, d->list[i].data.data,
 							 d->list[i].data.size};
 	int result = gdbregs__registry_description(s->context, documents, d->count, &s->limits, out,
-						   &s->error);
+						   &s->engine.error);
 	gdbregs__free(documents);
 	return result;
 }

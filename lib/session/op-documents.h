@@ -26,7 +26,7 @@ int gdbregs__documents_add(struct gdbregs_session *s, struct gdbregs__documents 
  * The reply comes with `kind` and an index to give to gdbregs__documents_reply(). */
 int gdbregs__documents_produce(struct gdbregs_session *s, struct gdbregs__op *op,
 			       struct gdbregs__documents *d, uint32_t kind);
-/* 0, or DESCRIPTION, NO_DESCRIPTION, LIMIT, PROTOCOL, NOMEM with s->error set. */
+/* 0, or DESCRIPTION, NO_DESCRIPTION, LIMIT, PROTOCOL, NOMEM with s->engine.error set. */
 int gdbregs__documents_reply(struct gdbregs_session *s, struct gdbregs__documents *d,
 			     const struct gdbregs__answer *answer);
 /* True once there is something to ask for. */

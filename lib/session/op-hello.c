@@ -28,18 +28,20 @@ static int send_step(struct gdbregs_session *s, struct hello *hello)
 {
 	switch (hello->step) {
 	case STEP_SUPPORTED:
-		if (gdbregs__buffer_append(&s->out, "+", 1) < 0)
+		if (gdbregs__buffer_append(&s->engine.out, "+", 1) < 0)
 			return GDBREGS_ERR_NOMEM;
-		return gdbregs__session_send(s, &hello->op, KIND_SUPPORTED, 0, SUPPORTED,
-					     strlen(SUPPORTED));
+		return gdbregs__engine_send(&s->engine, &hello->op, KIND_SUPPORTED, 0, SUPPORTED,
+					    strlen(SUPPORTED));
 	case STEP_IDENTIFY:
 		if (s->supported.no_ack)
-			return gdbregs__session_send_text(s, &hello->op, KIND_NO_ACK, 0,
-							  "QStartNoAckMode");
-		return gdbregs__session_send_text(s, &hello->op, KIND_QEMU, 0, "qqemu.Supported");
+			return gdbregs__engine_send_text(&s->engine, &hello->op, KIND_NO_ACK, 0,
+							 "QStartNoAckMode");
+		return gdbregs__engine_send_text(&s->engine, &hello->op, KIND_QEMU, 0,
+						 "qqemu.Supported");
 	case STEP_HOST_INFO:
 		/* lldb-server says its byte order here; others answer nothing. */
-		return gdbregs__session_send_text(s, &hello->op, KIND_HOST_INFO, 0, "qHostInfo");
+		return gdbregs__engine_send_text(&s->engine, &hello->op, KIND_HOST_INFO, 0,
+						 "qHostInfo");
 	case STEP_END:
 		break;
 	}
@@ -58,8 +60,8 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 	int result = send_step(s, hello);
 	/* What comes behind it relies on the answers. */
 	if (result < 0)
-		gdbregs__session_fail(s, result, "out of memory");
-	return result < 0 ? result : GDBREGS__PRODUCED;
+		gdbregs__engine_fail(&s->engine, result, "out of memory");
+	return result;
 }
 
 static bool contains(const uint8_t *payload, size_t size, const char *word)
@@ -71,12 +73,8 @@ static int on_no_ack(struct gdbregs_session *s, const struct gdbregs__answer *an
 {
 	if (gdbregs__reply_classify(answer->payload, answer->size) != GDBREGS__REPLY_OK)
 		return 0;
-	/* One last ack for this OK, then neither side sends any. It goes out with
-	 * what comes next. */
-	s->acks_owed = 1;
-	s->no_ack = true;
-	s->acked = 0;
-	s->pipelined = true;
+	gdbregs__engine_end_acks(&s->engine);
+	s->engine.pipelined = true;
 	return 0;
 }
 
@@ -86,7 +84,8 @@ static int on_qemu(struct gdbregs_session *s, const struct gdbregs__answer *answ
 {
 	s->qemu = contains(answer->payload, answer->size, "sstepbits");
 	s->qemu_system = s->qemu && contains(answer->payload, answer->size, "PhyMemMode");
-	s->pipelined = s->qemu_system;
+	s->engine.pipelined = s->qemu_system;
+	s->engine.lazy_ack = s->qemu;
 	return 0;
 }
 
@@ -103,10 +102,10 @@ static void on_supported(struct gdbregs_session *s, const struct gdbregs__answer
 {
 	s->greeted = true;
 	if (is_echo(answer))
-		gdbregs__session_fail(s, GDBREGS_ERR_PROTOCOL,
-				      "%s is not a gdbstub: it sends back what it is sent; check "
-				      "the address",
-				      s->label);
+		gdbregs__engine_fail(&s->engine, GDBREGS_ERR_PROTOCOL,
+				     "%s is not a gdbstub: it sends back what it is sent; check "
+				     "the address",
+				     s->label);
 	else
 		gdbregs__reply_supported(answer->payload, answer->size, &s->supported);
 }
@@ -140,19 +139,11 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 	}
 }
 
-static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
-{
-	(void)s;
-	gdbregs__free(op);
-}
-
 static const struct gdbregs__op_class hello_class = {
-	.name = "hello",
-	.keep = true,
-	.vital = true,
+	.survives_stop = true,
+	.fatal_on_error = true,
 	.produce = produce,
 	.reply = reply,
-	.destroy = destroy,
 };
 
 struct gdbregs__op *gdbregs__hello_new(void)

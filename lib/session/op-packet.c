@@ -26,28 +26,36 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 	if (p->sent)
 		return op->outstanding ? GDBREGS__PRODUCE_WAIT : GDBREGS__PRODUCE_END;
 	/* Nor in front of it, as a read that asks anew might. */
-	if (s->first != op)
+	if (s->engine.first != op)
 		return GDBREGS__PRODUCE_WAIT;
 	p->sent = true;
 	s->selected = false;
-	int result = gdbregs__session_send(s, op, 1, 0, p->payload.data, p->payload.size);
-	return result < 0 ? result : GDBREGS__PRODUCED;
+	return gdbregs__engine_send(&s->engine, op, 1, 0, p->payload.data, p->payload.size);
 }
 
-static void console(struct gdbregs_session *s, struct gdbregs__op *op, const uint8_t *payload,
-		    size_t size)
+static void add_console(struct gdbregs_session *s, struct packet_op *p, const uint8_t *payload,
+			size_t size)
 {
-	struct packet_op *p = (struct packet_op *)op;
 	bool nomem = false;
 
 	if (p->console.size > s->limits.packet_bytes)
-		gdbregs__session_fail(s, GDBREGS_ERR_LIMIT,
-				      "%s prints more than %zu bytes (max_packet_bytes)", s->label,
-				      s->limits.packet_bytes);
+		gdbregs__engine_fail(&s->engine, GDBREGS_ERR_LIMIT,
+				     "%s prints more than %zu bytes (max_packet_bytes)", s->label,
+				     s->limits.packet_bytes);
 	else
 		gdbregs__reply_console(payload, size, &p->console, &nomem);
 	if (nomem)
-		op->status = gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+		p->op.status = gdbregs__engine_say_nomem(&s->engine);
+}
+
+static bool unsolicited(struct gdbregs_session *s, struct gdbregs__op *op, const uint8_t *payload,
+			size_t size)
+{
+	if (!gdbregs__reply_console(payload, size, NULL, NULL))
+		return false;
+	if (!op->canceled && op->status >= 0)
+		add_console(s, (struct packet_op *)op, payload, size);
+	return true;
 }
 
 static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
@@ -57,13 +65,13 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 	struct gdbregs_buffer *out = p->reply;
 
 	if (gdbregs__buffer_reserve(&p->console, answer->size) < 0)
-		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+		return gdbregs__engine_say_nomem(&s->engine);
 	out->size = 0;
 	if (gdbregs__buffer_append(out, answer->payload, answer->size) < 0)
-		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+		return gdbregs__engine_say_nomem(&s->engine);
 	bool ok = gdbregs__reply_classify(answer->payload, answer->size) == GDBREGS__REPLY_OK;
 	if (ok && gdbregs__buffer_append(out, p->console.data, p->console.size) < 0)
-		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+		return gdbregs__engine_say_nomem(&s->engine);
 	return 0;
 }
 
@@ -78,10 +86,9 @@ static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
 }
 
 static const struct gdbregs__op_class packet_class = {
-	.name = "packet",
 	.produce = produce,
 	.reply = reply,
-	.console = console,
+	.unsolicited = unsolicited,
 	.destroy = destroy,
 };
 
@@ -94,25 +101,26 @@ int gdbregs__raw_packet(struct gdbregs_session *s, const void *payload, size_t s
 	if (wrong)
 		return wrong;
 	if ((!payload && size) || !reply)
-		return gdbregs__session_say(s, GDBREGS_ERR_INVAL, "no packet or no buffer given");
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
+					   "no packet or no buffer given");
 	/* QEMU drops what is longer, without a word. */
 	if (size + FRAME_BYTES > s->supported.packet_bytes)
-		return gdbregs__session_say(s, GDBREGS_ERR_LIMIT,
-					    "%s takes packets of at most %zu bytes", s->label,
-					    s->supported.packet_bytes - FRAME_BYTES);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
+					   "%s takes packets of at most %zu bytes", s->label,
+					   s->supported.packet_bytes - FRAME_BYTES);
 	struct packet_op *p = gdbregs__calloc(1, sizeof(*p));
 	if (!p)
-		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+		return gdbregs__engine_say_nomem(&s->engine);
 	gdbregs__op_init(&p->op, &packet_class, done, arg);
 	p->reply = reply;
 	if (gdbregs__buffer_append(&p->payload, payload, size) < 0) {
 		destroy(s, &p->op);
-		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+		return gdbregs__engine_say_nomem(&s->engine);
 	}
 	gdbregs__expedited_forget(s);
 	gdbregs__watch_stale(s);
 	if (out)
 		*out = &p->op;
-	gdbregs__session_queue(s, &p->op);
+	gdbregs__engine_queue(&s->engine, &p->op);
 	return 0;
 }

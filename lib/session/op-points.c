@@ -85,7 +85,7 @@ size_t gdbregs__points_withdraw(struct gdbregs_session *s, char *payload)
 	while (s->points.count) {
 		struct gdbregs__point point = s->points.list[--s->points.count];
 
-		if (point.state != GDBREGS__POINT_INSERTING || s->fatal)
+		if (point.state != GDBREGS__POINT_INSERTING || s->engine.fatal)
 			return format(payload, 'z', &point);
 	}
 	return 0;
@@ -106,9 +106,9 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 	if (p->sent)
 		return GDBREGS__PRODUCE_END;
 	size_t length = format(payload, p->insert ? 'Z' : 'z', &p->point);
-	int result = gdbregs__session_send(s, op, 1, 0, payload, length);
-	p->sent = result == 0;
-	return result < 0 ? result : GDBREGS__PRODUCED;
+	int result = gdbregs__engine_send(&s->engine, op, 1, 0, payload, length);
+	p->sent = result > 0;
+	return result;
 }
 
 static int refused(struct gdbregs_session *s, const struct point_op *p,
@@ -117,11 +117,11 @@ static int refused(struct gdbregs_session *s, const struct point_op *p,
 	char text[80];
 
 	if (answer->size == 0)
-		return gdbregs__session_say(s, GDBREGS_ERR_UNSUPPORTED, "%s has no %s", s->label,
-					    names[p->point.type]);
-	return gdbregs__session_say(
-		s, GDBREGS_ERR_REMOTE, "%s refused to %s one of its %s at 0x%llx: %s", s->label,
-		p->insert ? "insert" : "remove", names[p->point.type],
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_UNSUPPORTED, "%s has no %s",
+					   s->label, names[p->point.type]);
+	return gdbregs__engine_say(
+		&s->engine, GDBREGS_ERR_REMOTE, "%s refused to %s one of its %s at 0x%llx: %s",
+		s->label, p->insert ? "insert" : "remove", names[p->point.type],
 		(unsigned long long)p->point.address,
 		gdbregs__reply_error_text(text, sizeof(text), answer->payload, answer->size));
 }
@@ -145,7 +145,7 @@ static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct point_op *p = (struct point_op *)op;
 
-	if (!p->sent && !s->fatal && p->insert)
+	if (!p->sent && !s->engine.fatal && p->insert)
 		drop(s, &p->point);
 	else if (!p->sent)
 		set_state(s, &p->point, GDBREGS__POINT_INSERTED);
@@ -153,8 +153,7 @@ static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
 }
 
 static const struct gdbregs__op_class point_class = {
-	.name = "point",
-	.hears_all = true,
+	.wants_all_replies = true,
 	.produce = produce,
 	.reply = reply,
 	.destroy = destroy,
@@ -167,7 +166,7 @@ static struct point_op *make(struct gdbregs_session *s, const struct gdbregs__po
 
 	if (!p || (insert && add(s, point) < 0)) {
 		gdbregs__free(p);
-		gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+		gdbregs__engine_say_nomem(&s->engine);
 		return NULL;
 	}
 	gdbregs__op_init(&p->op, &point_class, done, arg);
@@ -183,16 +182,17 @@ static int check(struct gdbregs_session *s, const struct gdbregs__point *point, 
 	if (wrong)
 		return wrong;
 	if ((unsigned)point->type > GDBREGS_POINT_ACCESS)
-		return gdbregs__session_say(s, GDBREGS_ERR_INVAL, "there is no such type of point");
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
+					   "there is no such type of point");
 	const struct gdbregs__point *found = find(s, point);
 	if (insert && found)
-		return gdbregs__session_say(s, GDBREGS_ERR_INVAL,
-					    "that point at 0x%llx is there already",
-					    (unsigned long long)point->address);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
+					   "that point at 0x%llx is there already",
+					   (unsigned long long)point->address);
 	if (!insert && (!found || found->state == GDBREGS__POINT_REMOVING))
-		return gdbregs__session_say(s, GDBREGS_ERR_INVAL,
-					    "there is no such point at 0x%llx",
-					    (unsigned long long)point->address);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
+					   "there is no such point at 0x%llx",
+					   (unsigned long long)point->address);
 	return 0;
 }
 
@@ -210,7 +210,7 @@ static int change(struct gdbregs_session *s, const struct gdbregs__point *point,
 		set_state(s, point, GDBREGS__POINT_REMOVING);
 	if (out)
 		*out = &p->op;
-	gdbregs__session_queue(s, &p->op);
+	gdbregs__engine_queue(&s->engine, &p->op);
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 /* Proving what g carries: g and, of each register it could carry, p, one after
  * the other on a stopped vCPU. Once per description; the registry keeps it. */
 #include "session/session.h"
+#include "session/stub.h"
 
 #include "util/alloc.h"
 
@@ -34,17 +35,17 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 		return GDBREGS__PRODUCE_WAIT;
 	if (p->candidates && p->next == p->candidate_count)
 		return GDBREGS__PRODUCE_END;
-	int sent = gdbregs__session_select_vcpu(s, op, p->vcpu);
+	int sent = gdbregs__stub_select_vcpu(s, op, p->vcpu);
 	if (sent)
-		return sent < 0 ? sent : GDBREGS__PRODUCED;
+		return sent;
 	if (!p->g_asked) {
 		p->g_asked = true;
-		sent = gdbregs__session_send(s, op, KIND_G, 0, "g", 1);
+		sent = gdbregs__engine_send(&s->engine, op, KIND_G, 0, "g", 1);
 	} else {
 		uint32_t regnum = d->registers[p->candidates[p->next]].regnum;
-		sent = gdbregs__session_send_p(s, op, KIND_P, (uint32_t)p->next++, regnum);
+		sent = gdbregs__engine_send_p(&s->engine, op, KIND_P, (uint32_t)p->next++, regnum);
 	}
-	return sent < 0 ? sent : GDBREGS__PRODUCED;
+	return sent;
 }
 
 static int on_g(struct gdbregs_session *s, struct prove *p, const struct gdbregs__answer *answer)
@@ -144,7 +145,6 @@ static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
 }
 
 static const struct gdbregs__op_class prove_class = {
-	.name = "prove g",
 	.produce = produce,
 	.reply = reply,
 	.finish = finish,
@@ -175,5 +175,5 @@ void gdbregs__prove_g(struct gdbregs_session *s, uint32_t vcpu)
 		return;
 	gdbregs__op_init(&p->op, &prove_class, NULL, NULL);
 	p->vcpu = vcpu;
-	gdbregs__session_queue(s, &p->op);
+	gdbregs__engine_queue(&s->engine, &p->op);
 }

@@ -4,6 +4,7 @@
  * one g serves them; all others get a p each, sent in runs. */
 #include "session/op-read.h"
 #include "session/expedited.h"
+#include "session/stub.h"
 
 #include "util/error.h"
 
@@ -164,15 +165,15 @@ static void refuse_rest(struct gdbregs__read_op *r)
 		}
 }
 
-/* The next read that needs a p, and how many follow it without a gap; no more than
- * are sent at once, or they would be counted again for every write, and no more than
- * are left: those of a g that came meanwhile and was none are the second walk's. */
-static size_t find_run(struct gdbregs__read_op *r)
+/* Find the next read that needs a p. Returns how many such reads are there in a row,
+ * at most `most` and at most as many as are left: reads of a g that came meanwhile and
+ * was not as expected are left to the second walk. */
+static size_t find_run(struct gdbregs__read_op *r, size_t most)
 {
-	size_t count = 0, most = r->by_p_left;
+	size_t count = 0;
 
-	if (most > GDBREGS__SEND_RUN_MAX)
-		most = GDBREGS__SEND_RUN_MAX;
+	if (most > r->by_p_left)
+		most = r->by_p_left;
 	while (r->results[r->next].status != GDBREGS__READ_BY_P)
 		r->next++;
 	while (count < most && r->results[r->next + count].status == GDBREGS__READ_BY_P)
@@ -182,29 +183,33 @@ static size_t find_run(struct gdbregs__read_op *r)
 
 static int send_run(struct gdbregs_session *s, struct gdbregs__read_op *r)
 {
-	size_t count = find_run(r);
-	int sent = gdbregs__session_send_run(s, &r->op, GDBREGS__READ_P, (uint32_t)r->next,
-					     &r->reads[r->next], count);
+	uint32_t regnums[GDBREGS__BATCH_MAX];
+	size_t first, count = find_run(r, gdbregs__engine_batch_size(&s->engine));
 
+	first = r->next;
+	for (size_t i = 0; i < count; i++)
+		regnums[i] = r->reads[first + i].reg->regnum;
+	int sent = gdbregs__engine_send_p_batch(&s->engine, &r->op, GDBREGS__READ_P,
+						(uint32_t)first, regnums, count);
 	if (sent < 0)
 		return sent;
-	r->next += (size_t)sent;
-	r->by_p_left -= (size_t)sent;
-	return GDBREGS__PRODUCED;
+	r->next += count;
+	r->by_p_left -= count;
+	return sent;
 }
 
 /* Send the next packets of the segment. */
 static int send_next(struct gdbregs_session *s, struct gdbregs__read_op *r)
 {
-	int sent = gdbregs__session_select_vcpu(s, &r->op, r->reads[r->next].vcpu);
+	int sent = gdbregs__stub_select_vcpu(s, &r->op, r->reads[r->next].vcpu);
 
 	if (sent)
-		return sent < 0 ? sent : GDBREGS__PRODUCED;
+		return sent;
 	if (!r->g_due)
 		return send_run(s, r);
 	r->g_due = false;
-	sent = gdbregs__session_send(s, &r->op, GDBREGS__READ_G, (uint32_t)r->next, "g", 1);
-	return sent < 0 ? sent : GDBREGS__PRODUCED;
+	sent = gdbregs__engine_send(&s->engine, &r->op, GDBREGS__READ_G, (uint32_t)r->next, "g", 1);
+	return sent;
 }
 
 int gdbregs__read_produce(struct gdbregs_session *s, struct gdbregs__op *op)

@@ -11,8 +11,8 @@ static int garbled(struct gdbregs_session *s, const char *request, const struct 
 {
 	char text[60];
 
-	gdbregs__session_fail(
-		s, GDBREGS_ERR_PROTOCOL,
+	gdbregs__engine_fail(
+		&s->engine, GDBREGS_ERR_PROTOCOL,
 		"%s answered `%s` (register %s) with \"%s\", which is no register data", s->label,
 		request, read->reg->name, gdbregs__printable(text, sizeof(text), payload, size));
 	return GDBREGS_ERR_PROTOCOL;

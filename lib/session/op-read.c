@@ -16,28 +16,28 @@ static int deliver_one(struct gdbregs_session *s, struct gdbregs__read_op *r)
 
 	switch (result->status) {
 	case GDBREGS_ERR_INVAL:
-		return gdbregs__session_say(s, result->status, "no register given");
+		return gdbregs__engine_say(&s->engine, result->status, "no register given");
 	case GDBREGS_ERR_NO_VCPU:
-		return gdbregs__session_say(s, result->status, "%s has no vCPU %u", s->label,
-					    r->one.vcpu);
+		return gdbregs__engine_say(&s->engine, result->status, "%s has no vCPU %u",
+					   s->label, r->one.vcpu);
 	case GDBREGS_ERR_WRONG_VCPU_TYPE:
-		return gdbregs__session_say(s, result->status,
-					    "register %s is of another type of vCPU than vCPU %u",
-					    name, r->one.vcpu);
+		return gdbregs__engine_say(&s->engine, result->status,
+					   "register %s is of another type of vCPU than vCPU %u",
+					   name, r->one.vcpu);
 	case GDBREGS_ERR_UNAVAILABLE:
-		return gdbregs__session_say(s, result->status,
-					    "the stub has no value for register %s of vCPU %u",
-					    name, r->one.vcpu);
+		return gdbregs__engine_say(&s->engine, result->status,
+					   "the stub has no value for register %s of vCPU %u", name,
+					   r->one.vcpu);
 	case GDBREGS_ERR_LIMIT:
-		return gdbregs__session_say(s, result->status,
-					    "register %s is larger than %zu bits "
-					    "(max_register_bits)",
-					    name, s->limits.register_bits);
+		return gdbregs__engine_say(&s->engine, result->status,
+					   "register %s is larger than %zu bits "
+					   "(max_register_bits)",
+					   name, s->limits.register_bits);
 	}
 	r->one_out->size = 0;
 	if (gdbregs__buffer_append(r->one_out, r->scratch.data + result->off_bytes,
 				   (size_t)result->status) < 0)
-		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+		return gdbregs__engine_say_nomem(&s->engine);
 	return result->status;
 }
 
@@ -58,7 +58,7 @@ static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 	if (op->status < 0) {
 		r->storage->size = 0;
 		if (op->status == GDBREGS_ERR_NOMEM)
-			gdbregs__session_say(s, op->status, "out of memory");
+			gdbregs__engine_say(&s->engine, op->status, "out of memory");
 	} else if (r->again) {
 		r->again = false;
 		r->walked = true;
@@ -90,7 +90,6 @@ static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
 }
 
 static const struct gdbregs__op_class read_class = {
-	.name = "read",
 	.produce = gdbregs__read_produce,
 	.reply = gdbregs__read_reply,
 	.data_kind = GDBREGS__READ_P,
@@ -108,7 +107,7 @@ static struct gdbregs__read_op *make(struct gdbregs_session *s, size_t count, gd
 	if (!r && !(r = gdbregs__calloc(1, sizeof(*r))))
 		return NULL;
 	/* A thread that could not be selected may be there again. */
-	if (s->selection_failed && s->in_flight == 0)
+	if (s->selection_failed && s->engine.in_flight == 0)
 		s->selected = false;
 	if (count > r->results_capacity) {
 		struct gdbregs__read_result *results =
@@ -136,8 +135,8 @@ static int check(struct gdbregs_session *s)
 	if (wrong)
 		return wrong;
 	if (s->options.access == GDBREGS_NO_REGS)
-		return gdbregs__session_say(s, GDBREGS_ERR_ACCESS,
-					    "the session was opened without access to registers");
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_ACCESS,
+					   "the session was opened without access to registers");
 	return 0;
 }
 
@@ -150,17 +149,17 @@ int gdbregs__read_many(struct gdbregs_session *s, struct gdbregs_read *reads, si
 	if (wrong)
 		return wrong;
 	if ((!reads && count) || !storage || count > UINT32_MAX)
-		return gdbregs__session_say(s, GDBREGS_ERR_INVAL,
-					    "no list of reads, or no storage");
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
+					   "no list of reads, or no storage");
 	struct gdbregs__read_op *r = make(s, count, done, arg);
 	if (!r)
-		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+		return gdbregs__engine_say_nomem(&s->engine);
 	storage->size = 0;
 	r->reads = reads;
 	r->storage = storage;
 	if (out)
 		*out = &r->op;
-	gdbregs__session_queue(s, &r->op);
+	gdbregs__engine_queue(&s->engine, &r->op);
 	return 0;
 }
 
@@ -173,10 +172,11 @@ int gdbregs__read_one(struct gdbregs_session *s, uint32_t vcpu, const struct gdb
 	if (wrong)
 		return wrong;
 	if (!h || !buf)
-		return gdbregs__session_say(s, GDBREGS_ERR_INVAL, "no register or no buffer given");
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
+					   "no register or no buffer given");
 	struct gdbregs__read_op *r = make(s, 1, done, arg);
 	if (!r)
-		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+		return gdbregs__engine_say_nomem(&s->engine);
 	r->one = (struct gdbregs_read){.vcpu = vcpu, .reg = h};
 	r->scratch.size = 0;
 	r->reads = &r->one;
@@ -184,6 +184,6 @@ int gdbregs__read_one(struct gdbregs_session *s, uint32_t vcpu, const struct gdb
 	r->one_out = buf;
 	if (out)
 		*out = &r->op;
-	gdbregs__session_queue(s, &r->op);
+	gdbregs__engine_queue(&s->engine, &r->op);
 	return 0;
 }

@@ -4,7 +4,6 @@
  * stops a QEMU that runs (10.0 without a word). 0x03 is the one that may. */
 #include "session/op-run.h"
 #include "session/expedited.h"
-#include "session/engine-internal.h"
 
 #include "util/alloc.h"
 #include "util/error.h"
@@ -46,7 +45,7 @@ static int ask_vcont(struct gdbregs_session *s, struct run_op *r)
 	r->stage = s->resume.vcont_known && s->resume.vcont ? STAGE_RESUME : STAGE_THREAD;
 	return s->resume.vcont_known
 		       ? 0
-		       : gdbregs__session_send_text(s, &r->op, KIND_VCONT, 0, "vCont?");
+		       : gdbregs__engine_send_text(&s->engine, &r->op, KIND_VCONT, 0, "vCont?");
 }
 
 /* Before vCont there was Hc: the thread that c and s are about. */
@@ -61,7 +60,7 @@ static int send_thread(struct gdbregs_session *s, struct run_op *r)
 		return 0;
 	if (thread)
 		length = 2 + gdbregs__thread_id_format(text + 2, thread);
-	return gdbregs__session_send(s, &r->op, KIND_THREAD, 0, text, length);
+	return gdbregs__engine_send(&s->engine, &r->op, KIND_THREAD, 0, text, length);
 }
 
 /* Only threads that the stub listed are named: a process that does not exist
@@ -75,10 +74,10 @@ static int send_resume(struct gdbregs_session *s, struct run_op *r)
 		gdbregs__thread_id_format(id + 1, thread);
 	else
 		id[0] = '\0';
-	r->op.unhurried = !r->step;
-	int result = gdbregs__session_send_text(s, &r->op, KIND_RESUME, 0, "%s%c%s",
-						s->resume.vcont ? "vCont;" : "",
-						r->step ? 's' : 'c', id);
+	r->op.no_timeout = !r->step;
+	int result =
+		gdbregs__engine_send_text(&s->engine, &r->op, KIND_RESUME, 0, "%s%c%s",
+					  s->resume.vcont ? "vCont;" : "", r->step ? 's' : 'c', id);
 	if (result < 0)
 		return result;
 	r->stage = STAGE_STOP;
@@ -98,7 +97,7 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 		return GDBREGS__PRODUCE_WAIT;
 	/* A read ahead of it may find that g does not fit, and ask anew by p: that
 	 * would reach a target that runs. */
-	if (s->first != op)
+	if (s->engine.first != op)
 		return GDBREGS__PRODUCE_WAIT;
 	while (op->outstanding == before && r->stage != STAGE_STOP) {
 		int result = r->stage == STAGE_VCONT	? ask_vcont(s, r)
@@ -117,8 +116,8 @@ int gdbregs__run_interrupt(struct gdbregs_session *s)
 	s->resume.interrupt_due = !s->resume.out;
 	if (!s->resume.out)
 		return 0;
-	if (gdbregs__session_send_interrupt(s) < 0)
-		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+	if (gdbregs__engine_send_raw_byte(&s->engine, 3) < 0)
+		return gdbregs__engine_say_nomem(&s->engine);
 	s->resume.interrupted = true;
 	return 0;
 }
@@ -141,10 +140,10 @@ static int refused(struct gdbregs_session *s, const struct gdbregs__answer *answ
 	char text[80];
 
 	if (answer->size == 0)
-		return gdbregs__session_say(s, GDBREGS_ERR_UNSUPPORTED,
-					    "%s can't resume the target", s->label);
-	return gdbregs__session_say(
-		s, GDBREGS_ERR_REMOTE, "%s refused to resume the target: %s", s->label,
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_UNSUPPORTED,
+					   "%s can't resume the target", s->label);
+	return gdbregs__engine_say(
+		&s->engine, GDBREGS_ERR_REMOTE, "%s refused to resume the target: %s", s->label,
 		gdbregs__reply_error_text(text, sizeof(text), answer->payload, answer->size));
 }
 
@@ -158,9 +157,9 @@ static int on_stop(struct gdbregs_session *s, struct run_op *r,
 	int result = gdbregs__stop_parse(answer->payload, answer->size, &stop,
 					 gdbregs__expedited_note, s);
 	if (result < 0) {
-		gdbregs__session_fail(
-			s, GDBREGS_ERR_PROTOCOL, "%s answered \"%s\" when the target was resumed",
-			s->label,
+		gdbregs__engine_fail(
+			&s->engine, GDBREGS_ERR_PROTOCOL,
+			"%s answered \"%s\" when the target was resumed", s->label,
 			gdbregs__printable(text, sizeof(text), answer->payload, answer->size));
 		return result;
 	}
@@ -181,7 +180,7 @@ static int on_resume(struct gdbregs_session *s, struct run_op *r,
 {
 	s->resume.out = false;
 	s->selected = false;
-	r->op.unhurried = false;
+	r->op.no_timeout = false;
 	if (answer->size == 0 && s->resume.vcont && !r->op.canceled) {
 		s->resume.vcont = false;
 		s->resume.interrupt_due |= s->resume.interrupted;
@@ -217,20 +216,20 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 /* A guest under semihosting asks for a system call, and waits for its result.
  * It gets EINVAL and goes on; or, where it shall stop, EINTR with the flag that
  * makes QEMU send a stop reply (it has not seen our 0x03: it was stopped). */
-static bool aside(struct gdbregs_session *s, struct gdbregs__op *op, const uint8_t *payload,
-		  size_t size)
+static bool unsolicited(struct gdbregs_session *s, struct gdbregs__op *op, const uint8_t *payload,
+			size_t size)
 {
 	const char *answer = s->resume.interrupted ? "F-1,4,C" : "F-1,16";
 
 	(void)op;
 	if (!s->resume.out || size < 2 || payload[0] != 'F')
 		return false;
-	if (s->out.size > ANSWERS_MAX_BYTES)
-		gdbregs__session_fail(s, GDBREGS_ERR_PROTOCOL,
-				      "%s asks for system calls and does not take the answers",
-				      s->label);
-	else if (gdbregs__session_send_aside(s, answer, strlen(answer)) < 0)
-		gdbregs__session_fail(s, GDBREGS_ERR_NOMEM, "out of memory");
+	if (s->engine.out.size > ANSWERS_MAX_BYTES)
+		gdbregs__engine_fail(&s->engine, GDBREGS_ERR_PROTOCOL,
+				     "%s asks for system calls and does not take the answers",
+				     s->label);
+	else if (gdbregs__engine_send_unacked(&s->engine, answer, strlen(answer)) < 0)
+		gdbregs__engine_fail(&s->engine, GDBREGS_ERR_NOMEM, "out of memory");
 	return true;
 }
 
@@ -245,7 +244,7 @@ static bool overdue(struct gdbregs_session *s, struct gdbregs__op *op)
 	r->overdue = true;
 	if (gdbregs__run_interrupt(s) < 0)
 		return false;
-	gdbregs__session_aim(s);
+	gdbregs__engine_arm_deadline(&s->engine);
 	return true;
 }
 
@@ -265,7 +264,7 @@ static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 	struct run_op *r = (struct run_op *)op;
 	int code = op->status;
 
-	if (s->fatal)
+	if (s->engine.fatal)
 		return;
 	s->resume.op = NULL;
 	s->state = GDBREGS__SESSION_STOPPED;
@@ -274,12 +273,12 @@ static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 	if (s->others_halted && r->stop.signal != SIGNAL_INT)
 		snprintf(s->barred, sizeof(s->barred), "signal %d", r->stop.signal);
 	if (code == GDBREGS_ERR_NOMEM)
-		gdbregs__session_say(s, code, "out of memory");
+		gdbregs__engine_say(&s->engine, code, "out of memory");
 	/* It may have got through after all, just before the interrupt. */
 	if (code == 0 && r->overdue && r->stop.kind == GDBREGS_STOP_SIGNAL &&
 	    r->stop.signal != SIGNAL_TRAP)
-		code = gdbregs__session_say(
-			s, GDBREGS_ERR_TIMEOUT,
+		code = gdbregs__engine_say(
+			&s->engine, GDBREGS_ERR_TIMEOUT,
 			"vCPU %u has not got through one instruction in %.1f s: is it halted?",
 			r->vcpu, (double)s->options.reply_timeout_ms / 1000);
 	gdbregs__stop_take(s, op->status < 0 ? NULL : &r->stop, code);
@@ -293,11 +292,10 @@ static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
 }
 
 static const struct gdbregs__op_class run_class = {
-	.name = "run",
-	.hears_all = true,
+	.wants_all_replies = true,
 	.produce = produce,
 	.reply = reply,
-	.aside = aside,
+	.unsolicited = unsolicited,
 	.overdue = overdue,
 	.finish = finish,
 	.destroy = destroy,

@@ -22,8 +22,6 @@ int gdbregs__step(struct gdbregs_session *s, uint32_t vcpu, struct gdbregs_stop 
 		  gdbregs__op_done done, void *arg, struct gdbregs__op **out);
 int gdbregs__continue(struct gdbregs_session *s, struct gdbregs_stop *stop, gdbregs__op_done done,
 		      void *arg, struct gdbregs__op **out);
-/* 0 unless the session can't be waited on: failed, closed, not connected. */
-int gdbregs__run_check(struct gdbregs_session *s);
 /* The session is being stopped: so is a target that runs. */
 void gdbregs__run_close(struct gdbregs_session *s);
 /* What we left in the stub: write the packet that takes the next of it back, a
@@ -53,19 +51,13 @@ struct gdbregs__op *gdbregs__stop_wait_new(struct gdbregs_session *s, int timeou
  * for ever. */
 int gdbregs__stop_wait(struct gdbregs_session *s, int timeout_ms, struct gdbregs_stop *stop,
 		       gdbregs__op_done done, void *arg, struct gdbregs__op **out);
-/* The target has stopped, or (code negative, said in s->error) was not resumed:
+/* The target has stopped, or (code negative, said in s->engine.error) was not resumed:
  * read what is watched, then tell. stop may be NULL with a code. */
 void gdbregs__stop_take(struct gdbregs_session *s, const struct gdbregs_stop *stop, int code);
 /* Tell those who wait; nothing is under way any more. */
 void gdbregs__stop_tell(struct gdbregs_session *s);
-/* All who wait are told this instead. */
-void gdbregs__stop_fail(struct gdbregs_session *s, int code);
-/* Waits whose time is up; when that will be. */
-void gdbregs__stop_tick(struct gdbregs_session *s);
-uint64_t gdbregs__stop_deadline(const struct gdbregs_session *s);
 /* A new resume: an old stop is not kept any longer. */
 void gdbregs__stop_forget(struct gdbregs_session *s);
-void gdbregs__stop_fini(struct gdbregs_session *s);
 
 /* --- session-sstep.c -------------------------------------------------------- */
 

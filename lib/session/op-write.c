@@ -9,6 +9,7 @@
 #include "session/expedited.h"
 #include "session/target.h"
 #include "session/watch.h"
+#include "session/stub.h"
 
 #include "util/alloc.h"
 #include "util/error.h"
@@ -48,8 +49,9 @@ static const struct gdbregs__g_slot *slot_of(struct gdbregs_session *s, const st
 
 static int send_read(struct gdbregs_session *s, struct write_op *w)
 {
-	return w->read_by_g ? gdbregs__session_send(s, &w->op, KIND_ANSWER, 0, "g", 1)
-			    : gdbregs__session_send_p(s, &w->op, KIND_ANSWER, 0, w->reg->regnum);
+	return w->read_by_g
+		       ? gdbregs__engine_send(&s->engine, &w->op, KIND_ANSWER, 0, "g", 1)
+		       : gdbregs__engine_send_p(&s->engine, &w->op, KIND_ANSWER, 0, w->reg->regnum);
 }
 
 /* The digits of all registers, with ours among them. */
@@ -78,11 +80,12 @@ static int send_write(struct gdbregs_session *s, struct write_op *w)
 	int result = w->write_by_g ? build_g(s, w, &packet) : build_p(w, &packet);
 
 	if (result == 0 && packet.size + FRAME_BYTES > s->supported.packet_bytes)
-		result = gdbregs__session_say(s, GDBREGS_ERR_LIMIT,
-					      "%s takes packets of at most %zu bytes", s->label,
-					      s->supported.packet_bytes - FRAME_BYTES);
+		result = gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
+					     "%s takes packets of at most %zu bytes", s->label,
+					     s->supported.packet_bytes - FRAME_BYTES);
 	if (result == 0)
-		result = gdbregs__session_send(s, &w->op, KIND_ANSWER, 0, packet.data, packet.size);
+		result = gdbregs__engine_send(&s->engine, &w->op, KIND_ANSWER, 0, packet.data,
+					      packet.size);
 	gdbregs_buffer_fini(&packet);
 	return result;
 }
@@ -95,10 +98,10 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 		return GDBREGS__PRODUCE_WAIT;
 	if (w->stage == STAGE_END)
 		return GDBREGS__PRODUCE_END;
-	int sent = gdbregs__session_select_vcpu(s, op, w->vcpu);
+	int sent = gdbregs__stub_select_vcpu(s, op, w->vcpu);
 	if (!sent)
 		sent = w->stage == STAGE_WRITE ? send_write(s, w) : send_read(s, w);
-	return sent < 0 ? sent : GDBREGS__PRODUCED;
+	return sent;
 }
 
 /* ------------------------------------------------------------------- replies in --- */
@@ -130,9 +133,9 @@ static bool is_data(const struct gdbregs__answer *answer)
 
 static int unavailable(struct gdbregs_session *s, const struct write_op *w)
 {
-	return gdbregs__session_say(s, GDBREGS_ERR_UNAVAILABLE,
-				    "the stub has no value for register %s of vCPU %u",
-				    w->reg->name, w->vcpu);
+	return gdbregs__engine_say(&s->engine, GDBREGS_ERR_UNAVAILABLE,
+				   "the stub has no value for register %s of vCPU %u", w->reg->name,
+				   w->vcpu);
 }
 
 static int on_read(struct gdbregs_session *s, struct write_op *w,
@@ -145,9 +148,9 @@ static int on_read(struct gdbregs_session *s, struct write_op *w,
 	if (!value || !is_data(answer))
 		return unavailable(s, w);
 	if (hexlen != w->hex.size)
-		return gdbregs__session_say(s, GDBREGS_ERR_INVAL,
-					    "register %s has %zu bytes, not %zu", w->reg->name,
-					    hexlen / 2, w->hex.size / 2);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
+					   "register %s has %zu bytes, not %zu", w->reg->name,
+					   hexlen / 2, w->hex.size / 2);
 	w->g.size = 0;
 	if (w->read_by_g && gdbregs__buffer_append(&w->g, answer->payload, answer->size) < 0)
 		return GDBREGS_ERR_NOMEM;
@@ -161,8 +164,8 @@ static int on_no_write(struct gdbregs_session *s, struct write_op *w)
 	size_t g_hexlen;
 
 	if (w->write_by_g || !slot_of(s, w, &g_hexlen))
-		return gdbregs__session_say(s, GDBREGS_ERR_UNSUPPORTED,
-					    "%s can't write register %s", s->label, w->reg->name);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_UNSUPPORTED,
+					   "%s can't write register %s", s->label, w->reg->name);
 	w->write_by_g = true;
 	w->stage = w->read_by_g ? STAGE_WRITE : STAGE_READ;
 	w->read_by_g = true;
@@ -182,8 +185,8 @@ static int on_written(struct gdbregs_session *s, struct write_op *w,
 	/* A stub that has an error for each p has one for each P. */
 	if (kind == GDBREGS__REPLY_EMPTY || (s->p_missing && !w->write_by_g))
 		return on_no_write(s, w);
-	return gdbregs__session_say(
-		s, GDBREGS_ERR_REMOTE, "%s refused to write register %s: %s", s->label,
+	return gdbregs__engine_say(
+		&s->engine, GDBREGS_ERR_REMOTE, "%s refused to write register %s: %s", s->label,
 		w->reg->name,
 		gdbregs__reply_error_text(text, sizeof(text), answer->payload, answer->size));
 }
@@ -209,9 +212,10 @@ static int on_verify(struct gdbregs_session *s, struct write_op *w,
 		return unavailable(s, w);
 	if (same_value(w, value, hexlen))
 		return 0;
-	return gdbregs__session_say(
-		s, GDBREGS_ERR_NOT_TAKEN, "register %s of vCPU %u reads %s after it was written",
-		w->reg->name, w->vcpu, gdbregs__printable(text, sizeof(text), value, hexlen));
+	return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NOT_TAKEN,
+				   "register %s of vCPU %u reads %s after it was written",
+				   w->reg->name, w->vcpu,
+				   gdbregs__printable(text, sizeof(text), value, hexlen));
 }
 
 static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
@@ -220,8 +224,8 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 	struct write_op *w = (struct write_op *)op;
 
 	if (s->selection_failed)
-		return gdbregs__session_say(s, GDBREGS_ERR_NO_VCPU, "%s refused to select vCPU %u",
-					    s->label, w->vcpu);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU,
+					   "%s refused to select vCPU %u", s->label, w->vcpu);
 	switch (w->stage) {
 	case STAGE_READ:
 		return on_read(s, w, answer);
@@ -234,8 +238,8 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 
 static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 {
-	if (op->status == GDBREGS_ERR_NOMEM && !s->fatal)
-		gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+	if (op->status == GDBREGS_ERR_NOMEM && !s->engine.fatal)
+		gdbregs__engine_say_nomem(&s->engine);
 }
 
 static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
@@ -249,7 +253,6 @@ static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
 }
 
 static const struct gdbregs__op_class write_class = {
-	.name = "write",
 	.produce = produce,
 	.reply = reply,
 	.finish = finish,
@@ -266,14 +269,15 @@ static int check(struct gdbregs_session *s, uint32_t vcpu, const struct gdbregs_
 	if (wrong)
 		return wrong;
 	if (s->options.access != GDBREGS_RW_REGS)
-		return gdbregs__session_say(s, GDBREGS_ERR_ACCESS,
-					    "the session was not opened for writing registers");
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_ACCESS,
+					   "the session was not opened for writing registers");
 	if (!h || !bytes || size == 0)
-		return gdbregs__session_say(s, GDBREGS_ERR_INVAL, "no register or no value given");
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
+					   "no register or no value given");
 	if (size > s->limits.register_bits / 8)
-		return gdbregs__session_say(s, GDBREGS_ERR_LIMIT,
-					    "a register has at most %zu bits (max_register_bits)",
-					    s->limits.register_bits);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
+					   "a register has at most %zu bits (max_register_bits)",
+					   s->limits.register_bits);
 	return gdbregs__vcpus_check_register(s, vcpu, h);
 }
 
@@ -303,7 +307,7 @@ int gdbregs__write_register(struct gdbregs_session *s, uint32_t vcpu,
 		return wrong;
 	struct write_op *w = make(bytes, size, done, arg);
 	if (!w)
-		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+		return gdbregs__engine_say_nomem(&s->engine);
 	w->reg = h;
 	w->vcpu = vcpu;
 	w->read_by_g = s->p_missing;
@@ -311,6 +315,6 @@ int gdbregs__write_register(struct gdbregs_session *s, uint32_t vcpu,
 	gdbregs__watch_stale(s);
 	if (out)
 		*out = &w->op;
-	gdbregs__session_queue(s, &w->op);
+	gdbregs__engine_queue(&s->engine, &w->op);
 	return 0;
 }

@@ -25,14 +25,14 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 	if (op->outstanding)
 		return GDBREGS__PRODUCE_WAIT;
 	if (p->next == KIND_BITS)
-		return gdbregs__session_send_text(s, op, KIND_BITS, 0, "qqemu.sstepbits");
+		return gdbregs__engine_send_text(&s->engine, op, KIND_BITS, 0, "qqemu.sstepbits");
 	if (p->next == KIND_FLAGS)
-		return gdbregs__session_send_text(s, op, KIND_FLAGS, 0, "qqemu.sstep");
+		return gdbregs__engine_send_text(&s->engine, op, KIND_FLAGS, 0, "qqemu.sstep");
 	if (s->resume.sstep_changed || !(before & p->hold))
 		return GDBREGS__PRODUCE_END;
 	s->resume.sstep_changed = true;
-	return gdbregs__session_send_text(s, op, KIND_SET, 0, "Qqemu.sstep=%x",
-					  (unsigned)(before & ~p->hold));
+	return gdbregs__engine_send_text(&s->engine, op, KIND_SET, 0, "Qqemu.sstep=%x",
+					 (unsigned)(before & ~p->hold));
 }
 
 /* `NAME=HEX` in a comma-separated list; 0 where it is not there. */
@@ -68,17 +68,9 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 	return 0;
 }
 
-static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
-{
-	(void)s;
-	gdbregs__free(op);
-}
-
 static const struct gdbregs__op_class sstep_class = {
-	.name = "sstep",
 	.produce = produce,
 	.reply = reply,
-	.destroy = destroy,
 };
 
 int gdbregs__sstep_prepare(struct gdbregs_session *s)
@@ -87,11 +79,11 @@ int gdbregs__sstep_prepare(struct gdbregs_session *s)
 		return 0;
 	struct sstep_op *p = gdbregs__calloc(1, sizeof(*p));
 	if (!p)
-		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+		return gdbregs__engine_say_nomem(&s->engine);
 	s->resume.sstep_asked = true;
 	gdbregs__op_init(&p->op, &sstep_class, NULL, NULL);
 	p->next = KIND_BITS;
-	gdbregs__session_queue(s, &p->op);
+	gdbregs__engine_queue(&s->engine, &p->op);
 	return 0;
 }
 

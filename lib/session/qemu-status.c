@@ -15,17 +15,16 @@ int gdbregs__status_ask(struct gdbregs_session *s, struct gdbregs__op *op, uint3
 	/* Room for the answer now: without it a halted machine would be resumed. */
 	if (gdbregs__buffer_reserve(&s->status, STATUS_MAX_BYTES) < 0)
 		return GDBREGS_ERR_NOMEM;
-	int result = gdbregs__session_send_text(s, op, kind, 0, INFO_STATUS);
-	s->status_asked = result == 0;
-	return result < 0 ? result : 1;
+	int result = gdbregs__engine_send_text(&s->engine, op, kind, 0, INFO_STATUS);
+	s->status_asked = result > 0;
+	return result;
 }
 
-void gdbregs__status_console(struct gdbregs_session *s, const uint8_t *payload, size_t size)
+bool gdbregs__status_console(struct gdbregs_session *s, const uint8_t *payload, size_t size)
 {
-	bool nomem = false;
+	bool nomem = false, fits = size / 2 < s->status.capacity - s->status.size;
 
-	if (size / 2 < s->status.capacity - s->status.size)
-		gdbregs__reply_console(payload, size, &s->status, &nomem);
+	return gdbregs__reply_console(payload, size, fits ? &s->status : NULL, &nomem);
 }
 
 /* If this stands next, go behind it. */
@@ -95,8 +94,8 @@ int gdbregs__status_ask_again(struct gdbregs_session *s, struct gdbregs__op *op,
 	s->status.size = 0;
 	if (gdbregs__buffer_reserve(&s->status, STATUS_MAX_BYTES) < 0)
 		return GDBREGS_ERR_NOMEM;
-	return op ? gdbregs__session_send_text(s, op, kind, 0, INFO_STATUS)
-		  : gdbregs__frame_encode(&s->out, INFO_STATUS, strlen(INFO_STATUS), false);
+	return op ? gdbregs__engine_send_text(&s->engine, op, kind, 0, INFO_STATUS)
+		  : gdbregs__frame_encode(&s->engine.out, INFO_STATUS, strlen(INFO_STATUS), false);
 }
 
 void gdbregs__status_answer_again(struct gdbregs_session *s)

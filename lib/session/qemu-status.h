@@ -9,8 +9,8 @@
 
 /* Ask, once: 1 sent, 0 known or not to be asked of this stub, or NOMEM. */
 int gdbregs__status_ask(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind);
-/* Console output while it is asked. */
-void gdbregs__status_console(struct gdbregs_session *s, const uint8_t *payload, size_t size);
+/* Take console output that came before the reply. Returns true if the packet is that. */
+bool gdbregs__status_console(struct gdbregs_session *s, const uint8_t *payload, size_t size);
 /* The reply to the question: sets s->was_halted and s->barred. */
 void gdbregs__status_reply(struct gdbregs_session *s);
 /* The same before the target is left; op NULL: blind. 0 or NOMEM. The answer sets

@@ -6,13 +6,6 @@
 #include "session/op-run.h"
 #include "session/watch.h"
 
-int gdbregs__run_check(struct gdbregs_session *s)
-{
-	if (!s->fatal && s->state == GDBREGS__SESSION_RUNNING)
-		return 0;
-	return gdbregs__session_check(s);
-}
-
 static int check(struct gdbregs_session *s, uint32_t vcpu)
 {
 	int wrong = gdbregs__session_check(s);
@@ -20,16 +13,16 @@ static int check(struct gdbregs_session *s, uint32_t vcpu)
 	if (wrong)
 		return wrong;
 	if (s->stopped.reporting || s->watches.delivering)
-		return gdbregs__session_say(s, GDBREGS_ERR_RUNNING,
-					    "the last stop has not been told to the end yet");
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_RUNNING,
+					   "the last stop has not been told to the end yet");
 	if (vcpu != GDBREGS__ALL_VCPUS && vcpu >= s->vcpu_count)
-		return gdbregs__session_say(s, GDBREGS_ERR_NO_VCPU, "%s has no vCPU %u", s->label,
-					    vcpu);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU, "%s has no vCPU %u",
+					   s->label, vcpu);
 	if (s->barred[0])
-		return gdbregs__session_say(s, GDBREGS_ERR_REMOTE,
-					    "the guest must not run: QEMU says that it is "
-					    "paused (%s)",
-					    s->barred);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_REMOTE,
+					   "the guest must not run: QEMU says that it is "
+					   "paused (%s)",
+					   s->barred);
 	return 0;
 }
 
@@ -51,14 +44,14 @@ static int queue(struct gdbregs_session *s, uint32_t vcpu)
 		return wrong;
 	struct gdbregs__op *op = gdbregs__run_new(vcpu);
 	if (!op)
-		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+		return gdbregs__engine_say_nomem(&s->engine);
 	gdbregs__stop_forget(s);
 	gdbregs__expedited_forget(s);
 	s->resume.op = op;
 	s->resume.interrupted = s->resume.interrupt_due = false;
 	s->others_halted = false;
 	s->state = GDBREGS__SESSION_RUNNING;
-	gdbregs__session_queue(s, op);
+	gdbregs__engine_queue(&s->engine, op);
 	return 0;
 }
 
@@ -71,8 +64,7 @@ static int resume(struct gdbregs_session *s, uint32_t vcpu, struct gdbregs_stop 
 		return GDBREGS_ERR_NOMEM;
 	int result = queue(s, vcpu);
 	if (result < 0) {
-		if (wait)
-			wait->class->destroy(s, wait);
+		gdbregs__engine_discard(&s->engine, wait);
 		return result;
 	}
 	if (out)
@@ -84,8 +76,8 @@ int gdbregs__step(struct gdbregs_session *s, uint32_t vcpu, struct gdbregs_stop 
 		  gdbregs__op_done done, void *arg, struct gdbregs__op **out)
 {
 	if (vcpu >= s->vcpu_count && !gdbregs__session_check(s))
-		return gdbregs__session_say(s, GDBREGS_ERR_NO_VCPU, "%s has no vCPU %u", s->label,
-					    vcpu);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU, "%s has no vCPU %u",
+					   s->label, vcpu);
 	return resume(s, vcpu, stop, done, arg, out);
 }
 
@@ -103,8 +95,8 @@ void gdbregs__run_close(struct gdbregs_session *s)
 		return;
 	(void)gdbregs__run_interrupt(s);
 	/* Now it may not take for ever any more, whatever else is still due. */
-	s->resume.op->unhurried = false;
-	s->deadline_ms = s->now_ms + s->options.reply_timeout_ms;
+	s->resume.op->no_timeout = false;
+	s->engine.deadline_ms = s->engine.now_ms + s->options.reply_timeout_ms;
 }
 
 size_t gdbregs__run_undo(struct gdbregs_session *s, char *payload)

@@ -7,7 +7,6 @@
 #include <gdbregs.h>
 
 struct gdbregs__op;
-struct gdbregs__wait;
 
 /* session-run.c: the resume under way. */
 struct gdbregs__resume {
@@ -21,9 +20,8 @@ struct gdbregs__resume {
 	uint32_t sstep_before;
 };
 
-/* session-stop.c: the last stop, and who waits for the next one. */
+/* stop-wait.c: the last stop. */
 struct gdbregs__stopped {
-	struct gdbregs__wait *waits; /* in no order */
 	bool reporting; /* the target has stopped; the watched registers are being read */
 	bool kept; /* nobody has taken the stop yet */
 	int status; /* 0, or what became of the resume instead */
@@ -67,6 +65,7 @@ struct gdbregs__watches {
 	bool stale; /* the values have to be read before the target is resumed */
 	bool due; /* reads hold what a stop has brought, not told yet */
 	bool delivering; /* callbacks are being called */
+	void (*then)(struct gdbregs_session *s); /* what follows the read after a stop */
 	struct gdbregs__op *baseline; /* reads the values before a resume */
 	uintptr_t baselines; /* how many there were */
 	/* The flight: reads[i] is list[i]'s; its bytes stand in `now`. */

@@ -8,11 +8,9 @@
 
 #include <limits.h>
 
-/* An op that sends nothing and stands in no queue: it waits. */
-struct gdbregs__wait {
+/* A wait of the engine: it sends nothing. */
+struct wait_op {
 	struct gdbregs__op op;
-	struct gdbregs__wait *next;
-	uint64_t at_ms; /* when its time is up */
 	int timeout_ms;
 	struct gdbregs_stop *stop; /* may be NULL */
 };
@@ -67,34 +65,19 @@ void gdbregs__stop_describe(struct gdbregs_session *s, uint32_t stepped,
 
 /* --------------------------------------------------------------------- telling --- */
 
-static void end_wait(struct gdbregs_session *s, struct gdbregs__wait *wait, int status)
-{
-	wait->op.status = status;
-	if (status == 0 && wait->stop)
-		*wait->stop = s->stopped.stop;
-	gdbregs__session_complete(s, &wait->op);
-}
-
 static int say_status(struct gdbregs_session *s)
 {
 	if (s->stopped.status < 0)
-		s->error = s->stopped.error;
+		s->engine.error = s->stopped.error;
 	return s->stopped.status;
 }
 
+static const struct gdbregs__op_class wait_class;
+
 void gdbregs__stop_tell(struct gdbregs_session *s)
 {
-	struct gdbregs__wait *wait = s->stopped.waits, *next;
-
 	s->stopped.reporting = false;
-	s->stopped.kept = true;
-	for (; wait; wait = next) {
-		next = wait->next;
-		if (wait->op.completed)
-			continue;
-		end_wait(s, wait, say_status(s));
-		s->stopped.kept = false;
-	}
+	s->stopped.kept = !gdbregs__engine_end_waits(&s->engine, &wait_class, say_status(s));
 }
 
 void gdbregs__stop_take(struct gdbregs_session *s, const struct gdbregs_stop *stop, int code)
@@ -102,28 +85,18 @@ void gdbregs__stop_take(struct gdbregs_session *s, const struct gdbregs_stop *st
 	int reading = 0;
 
 	s->stopped.status = code;
-	s->stopped.error = s->error;
+	s->stopped.error = s->engine.error;
 	if (stop) {
 		s->stopped.stop = *stop;
-		reading = s->exited ? 0 : gdbregs__watch_read(s);
+		reading = s->exited ? 0 : gdbregs__watch_read(s, gdbregs__stop_tell);
 	}
 	if (reading < 0) {
 		s->stopped.status = reading;
-		s->stopped.error = s->error;
+		s->stopped.error = s->engine.error;
 	}
 	s->stopped.reporting = reading > 0;
 	if (!s->stopped.reporting)
 		gdbregs__stop_tell(s);
-}
-
-void gdbregs__stop_fail(struct gdbregs_session *s, int code)
-{
-	s->stopped.reporting = false;
-	for (struct gdbregs__wait *wait = s->stopped.waits, *next; wait; wait = next) {
-		next = wait->next;
-		if (!wait->op.completed)
-			end_wait(s, wait, code);
-	}
 }
 
 void gdbregs__stop_forget(struct gdbregs_session *s)
@@ -131,72 +104,45 @@ void gdbregs__stop_forget(struct gdbregs_session *s)
 	s->stopped.kept = false;
 }
 
-/* ------------------------------------------------------------------------ time --- */
-
-uint64_t gdbregs__stop_deadline(const struct gdbregs_session *s)
-{
-	uint64_t at_ms = GDBREGS__FOREVER;
-
-	for (const struct gdbregs__wait *wait = s->stopped.waits; wait; wait = wait->next)
-		if (!wait->op.completed && wait->at_ms < at_ms)
-			at_ms = wait->at_ms;
-	return at_ms;
-}
-
-void gdbregs__stop_tick(struct gdbregs_session *s)
-{
-	for (struct gdbregs__wait *wait = s->stopped.waits, *next; wait; wait = next) {
-		next = wait->next;
-		if (wait->op.completed || wait->at_ms > s->now_ms)
-			continue;
-		end_wait(s, wait,
-			 gdbregs__session_say(s, GDBREGS_ERR_TIMEOUT,
-					      "the target has not stopped within %d ms",
-					      wait->timeout_ms));
-	}
-}
-
 /* --------------------------------------------------------------------- waiting --- */
 
-static void unlink_wait(struct gdbregs_session *s, struct gdbregs__wait *wait)
+static bool overdue(struct gdbregs_session *s, struct gdbregs__op *op)
 {
-	struct gdbregs__wait **place = &s->stopped.waits;
-
-	while (*place && *place != wait)
-		place = &(*place)->next;
-	if (*place)
-		*place = wait->next;
+	op->status = gdbregs__engine_say(&s->engine, GDBREGS_ERR_TIMEOUT,
+					 "the target has not stopped within %d ms",
+					 ((struct wait_op *)op)->timeout_ms);
+	return false;
 }
 
-static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
+static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 {
-	unlink_wait(s, (struct gdbregs__wait *)op);
-	gdbregs__free(op);
+	struct wait_op *wait = (struct wait_op *)op;
+
+	if (op->status == 0 && wait->stop)
+		*wait->stop = s->stopped.stop;
 }
 
 static const struct gdbregs__op_class wait_class = {
-	.name = "wait",
-	.destroy = destroy,
+	.overdue = overdue,
+	.finish = finish,
 };
 
 struct gdbregs__op *gdbregs__stop_wait_new(struct gdbregs_session *s, int timeout_ms,
 					   struct gdbregs_stop *stop, gdbregs__op_done done,
 					   void *arg)
 {
-	struct gdbregs__wait *wait = gdbregs__calloc(1, sizeof(*wait));
+	struct wait_op *wait = gdbregs__calloc(1, sizeof(*wait));
 
 	if (!wait) {
-		gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+		gdbregs__engine_say_nomem(&s->engine);
 		return NULL;
 	}
 	gdbregs__op_init(&wait->op, &wait_class, done, arg);
-	wait->op.session = s;
-	wait->op.ended = true;
 	wait->timeout_ms = timeout_ms;
-	wait->at_ms = timeout_ms < 0 ? GDBREGS__FOREVER : s->now_ms + (unsigned)timeout_ms;
 	wait->stop = stop;
-	wait->next = s->stopped.waits;
-	s->stopped.waits = wait;
+	gdbregs__engine_wait(&s->engine, &wait->op,
+			     timeout_ms < 0 ? GDBREGS__FOREVER
+					    : s->engine.now_ms + (unsigned)timeout_ms);
 	return &wait->op;
 }
 
@@ -204,30 +150,22 @@ int gdbregs__stop_wait(struct gdbregs_session *s, int timeout_ms, struct gdbregs
 		       gdbregs__op_done done, void *arg, struct gdbregs__op **out)
 {
 	bool kept = s->stopped.kept && s->state != GDBREGS__SESSION_CLOSING;
-	int wrong = kept ? 0 : gdbregs__run_check(s);
+	int wrong = kept ? 0 : gdbregs__session_check_waitable(s);
 
 	if (wrong)
 		return wrong;
 	if (!kept && s->state != GDBREGS__SESSION_RUNNING && !s->stopped.reporting)
-		return gdbregs__session_say(
-			s, GDBREGS_ERR_INVAL,
+		return gdbregs__engine_say(
+			&s->engine, GDBREGS_ERR_INVAL,
 			"the target was not resumed: there is no stop to wait for");
 	struct gdbregs__op *wait = gdbregs__stop_wait_new(s, timeout_ms, stop, done, arg);
 	if (!wait)
 		return GDBREGS_ERR_NOMEM;
 	if (kept) {
 		s->stopped.kept = false;
-		end_wait(s, (struct gdbregs__wait *)wait, say_status(s));
+		gdbregs__engine_end_wait(&s->engine, wait, say_status(s));
 	}
 	if (out)
 		*out = wait;
 	return 0;
-}
-
-void gdbregs__stop_fini(struct gdbregs_session *s)
-{
-	struct gdbregs__wait *wait;
-
-	while ((wait = s->stopped.waits))
-		destroy(s, &wait->op);
 }

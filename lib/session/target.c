@@ -17,15 +17,15 @@ int gdbregs__vcpus_process(struct gdbregs_session *s, int64_t pid, size_t most)
 		if (s->processes[i].pid == pid)
 			return (int)i;
 	if (s->process_count == most)
-		return gdbregs__session_say(s, GDBREGS_ERR_LIMIT, "%s has more than %zu processes",
-					    s->label, most);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
+					   "%s has more than %zu processes", s->label, most);
 	if (s->process_count == s->process_capacity) {
 		size_t capacity = s->process_capacity ? 2 * s->process_capacity : 4;
 		struct gdbregs__process *processes =
 			gdbregs__realloc_array(s->processes, capacity, sizeof(*processes));
 
 		if (!processes)
-			return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+			return gdbregs__engine_say_nomem(&s->engine);
 		s->processes = processes;
 		s->process_capacity = capacity;
 	}
@@ -99,16 +99,16 @@ int gdbregs__vcpus_add(struct gdbregs_session *s, const struct gdbregs__thread_i
 	if (id)
 		vcpu.id = *id;
 	if (s->vcpu_count == s->limits.vcpus)
-		return gdbregs__session_say(s, GDBREGS_ERR_LIMIT,
-					    "%s has more than %zu vCPUs (max_vcpus)", s->label,
-					    s->limits.vcpus);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
+					   "%s has more than %zu vCPUs (max_vcpus)", s->label,
+					   s->limits.vcpus);
 	if (s->vcpu_count == s->vcpu_capacity && grow_vcpus(s) < 0)
-		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+		return gdbregs__engine_say_nomem(&s->engine);
 	uint32_t *place = place_of(s, &vcpu.id);
 	if (*place)
 		return 0;
 	if (id && !(vcpu.thread = printable_copy(text, length)))
-		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+		return gdbregs__engine_say_nomem(&s->engine);
 	s->vcpus[s->vcpu_count++] = vcpu;
 	*place = (uint32_t)s->vcpu_count;
 	return 0;
@@ -156,12 +156,12 @@ int gdbregs__vcpus_check_register(struct gdbregs_session *s, unsigned vcpu,
 				  const struct gdbregs_register *h)
 {
 	if (vcpu >= s->vcpu_count)
-		return gdbregs__session_say(s, GDBREGS_ERR_NO_VCPU, "%s has no vCPU %u", s->label,
-					    vcpu);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU, "%s has no vCPU %u",
+					   s->label, vcpu);
 	if (h->description != s->processes[s->vcpus[vcpu].process].description)
-		return gdbregs__session_say(s, GDBREGS_ERR_WRONG_VCPU_TYPE,
-					    "register %s is of another type of vCPU than vCPU %u",
-					    h->name, vcpu);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_WRONG_VCPU_TYPE,
+					   "register %s is of another type of vCPU than vCPU %u",
+					   h->name, vcpu);
 	return 0;
 }
 
@@ -258,12 +258,12 @@ static const struct gdbregs_description *description_of(struct gdbregs_session *
 	if (!s)
 		*result = GDBREGS_ERR_INVAL;
 	else if (vcpu >= s->vcpu_count)
-		*result = gdbregs__session_say(s, GDBREGS_ERR_NO_VCPU,
-					       "there is no vCPU %u: %s has %zu", vcpu, s->label,
-					       s->vcpu_count);
+		*result = gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU,
+					      "there is no vCPU %u: %s has %zu", vcpu, s->label,
+					      s->vcpu_count);
 	else if (!d)
-		*result = gdbregs__session_say(s, GDBREGS_ERR_NO_DESCRIPTION,
-					       "%s serves no target description", s->label);
+		*result = gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_DESCRIPTION,
+					      "%s serves no target description", s->label);
 	return d;
 }
 
@@ -294,17 +294,17 @@ int gdbregs_find_register(struct gdbregs_session *s, unsigned vcpu, const char *
 	if (result < 0)
 		return result;
 	if (!name || !out)
-		return gdbregs__session_say(s, GDBREGS_ERR_INVAL,
-					    "no register name, or nowhere to put the handle");
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
+					   "no register name, or nowhere to put the handle");
 	result = gdbregs__roles_find(d, feature, name, out);
 	if (result == GDBREGS_ERR_NO_REGISTER)
-		gdbregs__session_say(s, result, "vCPU %u has no register %s%s%s", vcpu,
-				     feature ? feature : "", feature ? ":" : "", name);
+		gdbregs__engine_say(&s->engine, result, "vCPU %u has no register %s%s%s", vcpu,
+				    feature ? feature : "", feature ? ":" : "", name);
 	else if (result == GDBREGS_ERR_AMBIGUOUS)
-		gdbregs__session_say(s, result, "vCPU %u has several registers %s%s%s: %s", vcpu,
-				     feature ? feature : "", feature ? ":" : "", name,
-				     feature ? "take the handle from the list"
-					     : "name the feature too");
+		gdbregs__engine_say(&s->engine, result, "vCPU %u has several registers %s%s%s: %s",
+				    vcpu, feature ? feature : "", feature ? ":" : "", name,
+				    feature ? "take the handle from the list"
+					    : "name the feature too");
 	return result;
 }
 
@@ -325,16 +325,16 @@ int gdbregs_find_role(struct gdbregs_session *s, unsigned vcpu, enum gdbregs_rol
 		return result;
 	result = gdbregs_description_find_role(d, role, out);
 	if (result == GDBREGS_ERR_INVAL)
-		return gdbregs__session_say(s, result,
-					    "no such role, or nowhere to put the handle");
+		return gdbregs__engine_say(&s->engine, result,
+					   "no such role, or nowhere to put the handle");
 	if (result == GDBREGS_ERR_NO_REGISTER)
-		return gdbregs__session_say(s, result,
-					    "vCPU %u has no register that is known as its %s", vcpu,
-					    names[role]);
+		return gdbregs__engine_say(&s->engine, result,
+					   "vCPU %u has no register that is known as its %s", vcpu,
+					   names[role]);
 	return result;
 }
 
 const char *gdbregs_session_error(const struct gdbregs_session *s)
 {
-	return s ? s->error.text : "";
+	return s ? s->engine.error.text : "";
 }

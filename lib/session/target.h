@@ -7,11 +7,11 @@
 #include "session/session.h"
 
 /* The index of the process with this pid, made if it is new; NOMEM, or LIMIT
- * beyond `most`, with s->error set. */
+ * beyond `most`, with s->engine.error set. */
 int gdbregs__vcpus_process(struct gdbregs_session *s, int64_t pid, size_t most);
 
 /* Add a vCPU; one that is there already is not added again. id NULL: the stub
- * has no thread ids. 0, NOMEM or LIMIT with s->error set. */
+ * has no thread ids. 0, NOMEM or LIMIT with s->engine.error set. */
 int gdbregs__vcpus_add(struct gdbregs_session *s, const struct gdbregs__thread_id *id,
 		       const char *text, size_t length, uint32_t process);
 

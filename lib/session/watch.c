@@ -4,7 +4,6 @@
  * changes its order only while no flight is under way, so reads[i] is list[i]'s:
  * what is removed meanwhile is only marked, what is added stands at the end. */
 #include "session/watch.h"
-#include "session/op-run.h"
 #include "session/target.h"
 
 #include "util/alloc.h"
@@ -61,7 +60,7 @@ static int read_all(struct gdbregs_session *s, gdbregs__op_done done, void *arg,
 
 	tidy(w);
 	if (reserve_reads(w) < 0)
-		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+		return gdbregs__engine_say_nomem(&s->engine);
 	w->read_count = w->count;
 	for (size_t i = 0; i < w->count; i++)
 		w->reads[i] = (struct gdbregs_read){
@@ -105,8 +104,8 @@ static int settle_baseline(struct gdbregs_session *s)
 	if (!baseline)
 		return 0;
 	if (!baseline->completed)
-		return gdbregs__session_say(s, GDBREGS_ERR_RUNNING,
-					    "watched registers are still being read");
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_RUNNING,
+					   "watched registers are still being read");
 	take_baseline(&s->watches, baseline->status);
 	return 0;
 }
@@ -149,22 +148,23 @@ static void on_read(struct gdbregs_session *s, int status, void *arg)
 		w->read_count = 0;
 		w->stale = true;
 		s->stopped.status = status;
-		s->stopped.error = s->error;
+		s->stopped.error = s->engine.error;
 	} else {
 		w->due = true;
 		if (!s->watch_outside)
 			gdbregs__watch_deliver(s);
 	}
-	gdbregs__stop_tell(s);
+	w->then(s);
 }
 
-int gdbregs__watch_read(struct gdbregs_session *s)
+int gdbregs__watch_read(struct gdbregs_session *s, void (*then)(struct gdbregs_session *s))
 {
 	struct gdbregs__watches *w = &s->watches;
 	int result = settle_baseline(s);
 
 	if (result < 0 || w->count == w->removed)
 		return result;
+	w->then = then;
 	result = read_all(s, on_read, NULL, NULL);
 	return result < 0 ? result : 1;
 }
@@ -238,16 +238,16 @@ void gdbregs__watch_fini(struct gdbregs_session *s)
 static int check(struct gdbregs_session *s, unsigned vcpu, const struct gdbregs_register *h,
 		 gdbregs_change_cb cb)
 {
-	int wrong = gdbregs__run_check(s);
+	int wrong = gdbregs__session_check_waitable(s);
 
 	if (wrong)
 		return wrong;
 	if (!h || !cb)
-		return gdbregs__session_say(s, GDBREGS_ERR_INVAL,
-					    "no register or no callback given");
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
+					   "no register or no callback given");
 	if (s->options.access == GDBREGS_NO_REGS)
-		return gdbregs__session_say(s, GDBREGS_ERR_ACCESS,
-					    "the session was opened without access to registers");
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_ACCESS,
+					   "the session was opened without access to registers");
 	return gdbregs__vcpus_check_register(s, vcpu, h);
 }
 
@@ -272,7 +272,7 @@ int gdbregs_watch(struct gdbregs_session *s, unsigned vcpu, const struct gdbregs
 		return wrong;
 	struct gdbregs__watches *w = &s->watches;
 	if (w->count == w->capacity && grow(w) < 0)
-		return gdbregs__session_say(s, GDBREGS_ERR_NOMEM, "out of memory");
+		return gdbregs__engine_say_nomem(&s->engine);
 	w->unsorted |= w->count && w->list[w->count - 1].vcpu > vcpu;
 	w->list[w->count++] = (struct gdbregs__watch){
 		.vcpu = vcpu, .reg = h, .cb = cb, .arg = arg, .serial = w->serial++};
@@ -295,6 +295,7 @@ int gdbregs_unwatch(struct gdbregs_session *s, unsigned vcpu, const struct gdbre
 		w->removed++;
 		return 0;
 	}
-	return s ? gdbregs__session_say(s, GDBREGS_ERR_INVAL, "that register is not watched")
+	return s ? gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
+				       "that register is not watched")
 		 : GDBREGS_ERR_INVAL;
 }

@@ -9,9 +9,9 @@
 /* The target is about to be resumed: queue a read of values not known. 0, or
  * why that is not possible, said. */
 int gdbregs__watch_prepare(struct gdbregs_session *s);
-/* The target has stopped: queue a read of all. 1: gdbregs__stop_tell() follows;
- * 0: there is nothing to read; or why that is not possible, said. */
-int gdbregs__watch_read(struct gdbregs_session *s);
+/* The target has stopped: queue a read of all watched registers. Returns 1 if then()
+ * will be called afterwards, 0 if there is nothing to read, or an error that is set. */
+int gdbregs__watch_read(struct gdbregs_session *s, void (*then)(struct gdbregs_session *s));
 /* Call back for what has changed. false: the session is gone. Not from within
  * the core. */
 bool gdbregs__watch_deliver(struct gdbregs_session *s);

@@ -308,7 +308,7 @@ int gdbregs__child_spawn(struct gdbregs__transport *t, char *const argv[],
 {
 	/* It ends with the session, so there is nothing to detach. */
 	t->session->options.on_close = GDBREGS_ON_CLOSE_HALT;
-	t->session->is_child = true;
+	t->session->engine.peer_is_child = true;
 	t->child = make_child(t);
 	t->in = t->child ? gdbregs__transport_new_stream(t, UV_NAMED_PIPE) : NULL;
 	t->out = t->in ? gdbregs__transport_new_stream(t, UV_NAMED_PIPE) : NULL;

@@ -17,9 +17,9 @@
  * the end comes behind it. */
 static void write_failed(struct gdbregs__transport *t, int code)
 {
-	t->session->out.size = 0;
+	t->session->engine.out.size = 0;
 	if (code != UV_EPIPE)
-		gdbregs__session_eof(t->session, uv_strerror(code));
+		gdbregs__engine_eof(&t->session->engine, uv_strerror(code));
 }
 
 static void on_written(uv_write_t *write, int status)
@@ -33,7 +33,7 @@ static void on_written(uv_write_t *write, int status)
 	if (status < 0)
 		write_failed(t, status);
 	else
-		gdbregs__session_pump(t->session);
+		gdbregs__engine_pump(&t->session->engine);
 	gdbregs__transport_event(t);
 }
 
@@ -44,9 +44,9 @@ static void write_rest(struct gdbregs__transport *t, size_t written)
 	struct gdbregs_session *s = t->session;
 	struct gdbregs_buffer spare = t->write_bytes;
 
-	t->write_bytes = s->out;
-	s->out = spare;
-	s->out.size = 0;
+	t->write_bytes = s->engine.out;
+	s->engine.out = spare;
+	s->engine.out.size = 0;
 	uv_buf_t rest = uv_buf_init((char *)t->write_bytes.data + written,
 				    (unsigned)(t->write_bytes.size - written));
 	t->write.data = t;
@@ -64,7 +64,7 @@ static void write_rest(struct gdbregs__transport *t, size_t written)
 /* uv_try_write(), without its SIGPIPE: our streams are sockets, a child's too. */
 static ssize_t try_write(struct gdbregs__transport *t)
 {
-	struct gdbregs_buffer *bytes = &t->session->out;
+	struct gdbregs_buffer *bytes = &t->session->engine.out;
 	uv_os_fd_t fd;
 
 	if (uv_fileno((uv_handle_t *)t->out, &fd) < 0)
@@ -81,19 +81,19 @@ void gdbregs__transport_write(struct gdbregs__transport *t)
 {
 	struct gdbregs_session *s = t->session;
 
-	while (s->out.size && t->out && !t->writing) {
+	while (s->engine.out.size && t->out && !t->writing) {
 		ssize_t written = try_write(t);
 
 		if (written < 0) {
 			write_failed(t, (int)written);
 			return;
 		}
-		if ((size_t)written < s->out.size) {
+		if ((size_t)written < s->engine.out.size) {
 			write_rest(t, (size_t)written);
 			return;
 		}
-		s->out.size = 0;
-		gdbregs__session_pump(s);
+		s->engine.out.size = 0;
+		gdbregs__engine_pump(&s->engine);
 	}
 }
 
@@ -110,7 +110,7 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 static void take_input(struct gdbregs__transport *t, const uint8_t *data, size_t size)
 {
 	if (t->state != GDBREGS__TRANSPORT_FAREWELL) {
-		gdbregs__session_input(t->session, data, size, uv_now(t->loop));
+		gdbregs__engine_input(&t->session->engine, data, size, uv_now(t->loop));
 		return;
 	}
 	gdbregs__session_farewell_input(t->session, data, size);
@@ -147,13 +147,13 @@ void gdbregs__transport_input(struct gdbregs__transport *t, const uint8_t *data,
 void gdbregs__transport_input_ends(struct gdbregs__transport *t, int code)
 {
 	uv_read_stop(t->in);
-	t->session->now_ms = uv_now(t->loop);
+	t->session->engine.now_ms = uv_now(t->loop);
 	if (t->state == GDBREGS__TRANSPORT_FAREWELL)
 		gdbregs__transport_shut(t);
 	else if (code == UV_ENOBUFS)
-		gdbregs__session_fail(t->session, GDBREGS_ERR_NOMEM, "out of memory");
+		gdbregs__engine_fail(&t->session->engine, GDBREGS_ERR_NOMEM, "out of memory");
 	else
-		gdbregs__session_eof(t->session, code == UV_EOF ? NULL : uv_strerror(code));
+		gdbregs__engine_eof(&t->session->engine, code == UV_EOF ? NULL : uv_strerror(code));
 	gdbregs__transport_event(t);
 }
 

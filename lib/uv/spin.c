@@ -77,7 +77,7 @@ static ssize_t look(uv_os_fd_t fd, uint8_t *bytes, uint64_t spin_ns, uint64_t ga
 /* The same, if there is a processor for it. */
 static ssize_t spin(struct gdbregs__transport *t, uv_os_fd_t fd, uint8_t *bytes)
 {
-	uint64_t gap_ns = t->session->in_flight > FEW ? MANY_GAP_NS : 0;
+	uint64_t gap_ns = t->session->engine.in_flight > FEW ? MANY_GAP_NS : 0;
 	ssize_t size = 0;
 
 	if (__atomic_add_fetch(&spinning, 1, __ATOMIC_RELAXED) <= t->spins_most)
@@ -88,7 +88,7 @@ static ssize_t spin(struct gdbregs__transport *t, uv_os_fd_t fd, uint8_t *bytes)
 
 static uint64_t answered(const struct gdbregs_session *s)
 {
-	return s->sent_count - s->in_flight;
+	return s->engine.sent_count - s->engine.in_flight;
 }
 
 static void take(struct gdbregs__transport *t, struct gdbregs__spins *spins, const uint8_t *bytes,

@@ -21,12 +21,12 @@ void gdbregs__transport_clock(struct gdbregs_session *s)
 	struct gdbregs__transport *t = gdbregs__transport_of(s);
 
 	uv_update_time(t->loop);
-	s->now_ms = uv_now(t->loop);
+	s->engine.now_ms = uv_now(t->loop);
 }
 
 static void aim_timer(struct gdbregs__transport *t)
 {
-	uint64_t at = gdbregs__session_deadline(t->session);
+	uint64_t at = gdbregs__engine_next_deadline(&t->session->engine);
 
 	if (t->limit_at_ms < at)
 		at = t->limit_at_ms;
@@ -55,9 +55,9 @@ static void on_limit(struct gdbregs__transport *t)
 		gdbregs__transport_connect_abandon(t);
 		break;
 	case GDBREGS__TRANSPORT_OPEN:
-		gdbregs__session_fail(t->session, GDBREGS_ERR_TIMEOUT,
-				      "%s has not answered while it was being detached",
-				      t->session->label);
+		gdbregs__engine_fail(&t->session->engine, GDBREGS_ERR_TIMEOUT,
+				     "%s has not answered while it was being detached",
+				     t->session->label);
 		break;
 	case GDBREGS__TRANSPORT_FAREWELL:
 		if (gdbregs__session_farewell_late(t->session))
@@ -87,7 +87,7 @@ static bool has_news(const struct gdbregs__transport *t)
  * runs its timers before it polls. Who only keeps sending gets one read more. */
 static bool polls_first(struct gdbregs__transport *t, uint64_t now)
 {
-	uint64_t due_ms = gdbregs__session_deadline(t->session);
+	uint64_t due_ms = gdbregs__engine_next_deadline(&t->session->engine);
 
 	if (t->limit_at_ms < due_ms)
 		due_ms = t->limit_at_ms;
@@ -116,7 +116,7 @@ static void on_timer(uv_timer_t *timer)
 	}
 	if (now >= t->limit_at_ms)
 		on_limit(t);
-	gdbregs__session_tick(t->session, now);
+	gdbregs__engine_tick(&t->session->engine, now);
 	gdbregs__transport_event(t);
 	/* libuv before 1.45 runs timers and then waits for input, even where the
 	 * timer has brought what a blocking call waits for. */
@@ -131,12 +131,12 @@ static void deliver(struct gdbregs__transport *t)
 	struct gdbregs_session *s = t->session;
 	struct gdbregs__op *op;
 
-	while ((op = gdbregs__session_completed(s))) {
+	while ((op = gdbregs__engine_next_completed(&s->engine))) {
 		gdbregs__op_done done = op->done;
 		void *arg = op->arg;
 		int status = op->status;
 
-		gdbregs__session_release(s, op);
+		gdbregs__engine_release(&s->engine, op);
 		if (done)
 			done(s, status, arg);
 	}
@@ -171,7 +171,7 @@ static void conclude(struct gdbregs__transport *t)
 {
 	if (t->failing) {
 		t->failing = false;
-		t->session->error = t->connect_error;
+		t->session->engine.error = t->connect_error;
 		tell_connected(t, t->connect_error.code);
 	}
 	if (t->closing && !uv_is_closing((uv_handle_t *)&t->timer))
@@ -188,7 +188,7 @@ void gdbregs__transport_event(struct gdbregs__transport *t)
 	if (t->state == GDBREGS__TRANSPORT_SHUT && !t->child && !t->open_handles)
 		conclude(t);
 	if (!uv_is_closing((uv_handle_t *)&t->timer)) {
-		t->deliver_due = t->session->completed_first;
+		t->deliver_due = t->session->engine.completed_first;
 		aim_timer(t);
 	}
 }
@@ -198,7 +198,7 @@ void gdbregs__transport_kick(struct gdbregs_session *s)
 	struct gdbregs__transport *t = gdbregs__transport_of(s);
 
 	gdbregs__transport_write(t);
-	if (s->completed_first)
+	if (s->engine.completed_first)
 		t->deliver_due = true;
 	aim_timer(t);
 }
@@ -266,13 +266,13 @@ static void on_stopped(struct gdbregs_session *s, int status, void *arg)
 
 	if (t->state != GDBREGS__TRANSPORT_OPEN)
 		return;
-	if (!s->fatal && status >= 0) {
+	if (!s->engine.fatal && status >= 0) {
 		gdbregs__transport_write(t);
 		gdbregs__transport_shut(t);
 		return;
 	}
 	gdbregs__session_farewell(s);
-	bool await = s->heard && s->farewells;
+	bool await = s->engine.heard && s->farewells;
 	t->state = GDBREGS__TRANSPORT_FAREWELL;
 	gdbregs__transport_write(t);
 	if (await)
@@ -290,8 +290,8 @@ static void stop(struct gdbregs__transport *t)
 	t->stopping = true;
 	gdbregs__transport_clock(s);
 	gdbregs__transport_set_limit(t, s->options.reply_timeout_ms);
-	if (gdbregs__session_stop(s, s->now_ms, on_stopped, t) < 0) {
-		gdbregs__session_fail(s, GDBREGS_ERR_NOMEM, "out of memory");
+	if (gdbregs__session_stop(s, s->engine.now_ms, on_stopped, t) < 0) {
+		gdbregs__engine_fail(&s->engine, GDBREGS_ERR_NOMEM, "out of memory");
 		on_stopped(s, GDBREGS_ERR_NOMEM, t);
 	}
 	gdbregs__transport_kick(s);
@@ -305,7 +305,7 @@ static void on_discovered(struct gdbregs_session *s, int status, void *arg)
 		tell_connected(t, t->closing ? GDBREGS_ERR_CANCELED : status);
 		return;
 	}
-	t->connect_error = s->error;
+	t->connect_error = s->engine.error;
 	t->connect_error.code = status;
 	t->failing = true;
 	stop(t);
@@ -320,12 +320,12 @@ void gdbregs__transport_opened(struct gdbregs__transport *t)
 	gdbregs__transport_clock(s);
 	int result = gdbregs__transport_read(t);
 	if (result < 0)
-		gdbregs__session_fail(s, GDBREGS_ERR_CONNECT, "%s: %s", s->label,
-				      uv_strerror(result));
-	else if (gdbregs__session_start(s, s->now_ms, on_discovered, t) < 0)
-		gdbregs__session_fail(s, GDBREGS_ERR_NOMEM, "out of memory");
-	if (s->fatal)
-		on_discovered(s, s->fatal, t);
+		gdbregs__engine_fail(&s->engine, GDBREGS_ERR_CONNECT, "%s: %s", s->label,
+				     uv_strerror(result));
+	else if (gdbregs__session_start(s, s->engine.now_ms, on_discovered, t) < 0)
+		gdbregs__engine_fail(&s->engine, GDBREGS_ERR_NOMEM, "out of memory");
+	if (s->engine.fatal)
+		on_discovered(s, s->engine.fatal, t);
 	else if (t->closing)
 		stop(t);
 	gdbregs__transport_event(t);
@@ -333,7 +333,7 @@ void gdbregs__transport_opened(struct gdbregs__transport *t)
 
 void gdbregs__transport_unreachable(struct gdbregs__transport *t)
 {
-	t->session->fatal = t->connect_error.code;
+	t->session->engine.fatal = t->connect_error.code;
 	t->session->state = GDBREGS__SESSION_ENDED;
 	/* Told from the loop: this may be within the caller's call. */
 	if (t->closing)

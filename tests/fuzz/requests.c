@@ -123,14 +123,14 @@ static void on_change(void *arg, unsigned vcpu, const struct gdbregs_register *h
 
 bool caller_deliver(struct caller *c)
 {
-	struct gdbregs__op *op = gdbregs__session_completed(c->s);
+	struct gdbregs__op *op = gdbregs__engine_next_completed(&c->s->engine);
 
 	if (!op)
 		return false;
 	gdbregs__op_done done = op->done;
 	void *arg = op->arg;
 	int status = op->status;
-	gdbregs__session_release(c->s, op);
+	gdbregs__engine_release(&c->s->engine, op);
 	if (done)
 		done(c->s, status, arg);
 	return true;
@@ -265,7 +265,7 @@ static int ask_point(struct slot *slot, struct fuzz_input *in)
 static int ask_interrupt(struct slot *slot, struct fuzz_input *in)
 {
 	(void)in;
-	int result = gdbregs__run_check(slot->caller->s);
+	int result = gdbregs__session_check_waitable(slot->caller->s);
 
 	if (result == 0)
 		result = gdbregs__run_interrupt(slot->caller->s);
@@ -312,7 +312,7 @@ void caller_cancel(struct caller *c, unsigned slot)
 	if (!s->busy || !s->op || s->op->completed)
 		return;
 	s->canceled = true;
-	gdbregs__session_cancel(c->s, s->op);
+	gdbregs__engine_cancel(&c->s->engine, s->op);
 }
 
 void caller_close(struct caller *c)

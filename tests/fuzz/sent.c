@@ -148,7 +148,7 @@ static size_t require_packet(struct partner *p, const uint8_t *out, size_t size,
 	/* Anything but an answer to File-I/O stops a target that runs. What was
 	 * refused has not made it run, and is sent again. */
 	REQUIRE(!runs(p) || begins(packet, "F-1") || falls_back(p, packet) ||
-		(p->s->resends && is_resume(packet) && p->answer != '+'));
+		(p->s->engine.resends && is_resume(packet) && p->answer != '+'));
 	p->resumed |= is_resume(packet);
 	p->by_vcont = begins(packet, "vCont;");
 	p->answer = 0;

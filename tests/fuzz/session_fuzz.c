@@ -66,7 +66,7 @@ static void pass_time(struct caller *c, uint64_t ms)
 	/* From here on the stub is late, whatever it says. */
 	if (ms >= 1000 && c->p->trust == TRUST_HONEST)
 		c->p->trust = TRUST_DAMAGED;
-	gdbregs__session_tick(c->s, c->p->now_ms);
+	gdbregs__engine_tick(&c->s->engine, c->p->now_ms);
 }
 
 static void act(struct caller *c, struct fuzz_input *in)
@@ -126,7 +126,7 @@ static void end(struct caller *c)
 	caller_close(c);
 	run(c);
 	while (!c->closed || !c->connected || caller_busy(c)) {
-		uint64_t at_ms = gdbregs__session_deadline(c->s);
+		uint64_t at_ms = gdbregs__engine_next_deadline(&c->s->engine);
 
 		REQUIRE(at_ms != GDBREGS__FOREVER);
 		REQUIRE(ticks++ < 20);
@@ -151,7 +151,7 @@ static void farewell(struct caller *c)
 		if (p->stub.out.size > from)
 			gdbregs__session_farewell_input(c->s, p->stub.out.data + from,
 							p->stub.out.size - from);
-	} while (c->s->out.size || gdbregs__session_farewell_late(c->s));
+	} while (c->s->engine.out.size || gdbregs__session_farewell_late(c->s));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -180,7 +180,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		act(&c, &in);
 	if (!(flags & FLAG_ABANDON)) {
 		end(&c);
-		if (s->fatal)
+		if (s->engine.fatal)
 			farewell(&c);
 	}
 	gdbregs__session_free(s);

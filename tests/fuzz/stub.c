@@ -38,15 +38,15 @@ void partner_end(struct partner *p)
 
 bool partner_take(struct partner *p)
 {
-	struct gdbregs_buffer out = p->s->out;
+	struct gdbregs_buffer out = p->s->engine.out;
 
 	p->resumed = p->resumed && (p->s->resume.out || p->farewell);
 	if (!out.size)
 		return false;
-	p->s->out = (struct gdbregs_buffer){0};
+	p->s->engine.out = (struct gdbregs_buffer){0};
 	partner_sent(p, out.data, out.size);
 	gdbregs_buffer_fini(&out);
-	gdbregs__session_pump(p->s);
+	gdbregs__engine_pump(&p->s->engine);
 	return true;
 }
 
@@ -55,7 +55,7 @@ bool partner_take(struct partner *p)
 static void note_answer(struct partner *p, const uint8_t *data, size_t size)
 {
 	/* In the middle of a packet or a notification a + is but a character. */
-	if (!p->answer && p->s->decoder.state != 0)
+	if (!p->answer && p->s->engine.decoder.state != 0)
 		p->answer = '$';
 	for (size_t i = 0; i < size && !p->answer; i++)
 		if (data[i] && strchr("+-$%", data[i]))
@@ -71,7 +71,7 @@ static void input(struct partner *p, const uint8_t *data, size_t size)
 		memcpy(piece, data, size);
 	note_answer(p, piece, size);
 	if (!p->told_eof)
-		gdbregs__session_input(p->s, piece, size, p->now_ms);
+		gdbregs__engine_input(&p->s->engine, piece, size, p->now_ms);
 	free(piece);
 }
 
@@ -190,7 +190,7 @@ void partner_eof(struct partner *p)
 	p->told_eof = true;
 	if (p->trust == TRUST_HONEST)
 		p->trust = TRUST_DAMAGED;
-	gdbregs__session_eof(p->s, p->stub.taken % 2 ? "reset" : NULL);
+	gdbregs__engine_eof(&p->s->engine, p->stub.taken % 2 ? "reset" : NULL);
 }
 
 /* ------------------------------------------------------------ what always holds --- */
@@ -198,16 +198,17 @@ void partner_eof(struct partner *p)
 void partner_require(const struct partner *p)
 {
 	const struct gdbregs_session *s = p->s;
-	bool awaited = s->runs_count && !s->runs[s->runs_head].op->unhurried;
+	bool awaited = s->engine.ring_count && !s->engine.ring[s->engine.ring_head].op->no_timeout;
 
-	REQUIRE(s->pipelined || s->in_flight <= 1);
-	REQUIRE(s->acked <= s->in_flight);
-	REQUIRE(s->out.size < 1 << 20);
-	REQUIRE(s->decoder.payload.size <= s->limits.packet_bytes);
-	REQUIRE(!s->fatal || (s->in_flight == 0 && !s->first));
+	REQUIRE(s->engine.pipelined || s->engine.in_flight <= 1);
+	REQUIRE(s->engine.acked <= s->engine.in_flight);
+	REQUIRE(s->engine.out.size < 1 << 20);
+	REQUIRE(s->engine.decoder.payload.size <= s->limits.packet_bytes);
+	REQUIRE(!s->engine.fatal || (s->engine.in_flight == 0 && !s->engine.first));
 	/* Every wait has an end. */
-	REQUIRE(!awaited || s->fatal || gdbregs__session_deadline(s) != GDBREGS__FOREVER);
-	fuzz_require_printable(s->error.text, sizeof(s->error.text));
+	REQUIRE(!awaited || s->engine.fatal ||
+		gdbregs__engine_next_deadline(&s->engine) != GDBREGS__FOREVER);
+	fuzz_require_printable(s->engine.error.text, sizeof(s->engine.error.text));
 	if (p->trust == TRUST_HONEST && p->stub.violation[0]) {
 		fprintf(stderr, "%s\nsent: %s\n", p->stub.violation, p->stub.log);
 		abort();

@@ -51,15 +51,15 @@ static void note(struct outcome *o, const struct drive *d, const struct batch *b
 {
 	const struct gdbregs_session *s = d->s;
 
-	o->fatal = s->fatal;
-	memcpy(o->error, s->error.text, strlen(s->error.text));
-	o->in_flight = s->in_flight;
-	o->acked = s->acked;
-	o->acks_owed = s->acks_owed;
-	o->deadline_ms = s->deadline_ms;
-	ck_assert_uint_lt(s->out.size, sizeof(o->out));
-	if (s->out.size)
-		memcpy(o->out, s->out.data, s->out.size);
+	o->fatal = s->engine.fatal;
+	memcpy(o->error, s->engine.error.text, strlen(s->engine.error.text));
+	o->in_flight = s->engine.in_flight;
+	o->acked = s->engine.acked;
+	o->acks_owed = s->engine.acks_owed;
+	o->deadline_ms = s->engine.deadline_ms;
+	ck_assert_uint_lt(s->engine.out.size, sizeof(o->out));
+	if (s->engine.out.size)
+		memcpy(o->out, s->engine.out.data, s->engine.out.size);
 	if (o->call.calls && o->call.status == 0)
 		note_reads(o, b);
 }
@@ -76,7 +76,7 @@ static void ask(struct drive *d, struct script_stub *stub, struct batch *b, int 
 	script_begin(stub, kind == ACKED ? SCRIPT_QEMU10 : SCRIPT_PLAIN, script_small, 1);
 	stub->no_ack_mode = kind == UNACKED;
 	ck_assert_int_eq(drive_open(d, stub, &o), 0);
-	ck_assert(d->s->pipelined);
+	ck_assert(d->s->engine.pipelined);
 	batch_add(b, d, 0);
 	batch_add(b, d, 1);
 	d->held = true;
@@ -117,14 +117,14 @@ static struct outcome answer(int kind, const struct script_bytes *wire, size_t p
 		uint8_t *in = malloc(size);
 
 		memcpy(in, wire->data + at, size);
-		gdbregs__session_input(d.s, in, size, d.now_ms);
+		gdbregs__engine_input(&d.s->engine, in, size, d.now_ms);
 		free(in);
 	}
-	struct gdbregs__op *op = gdbregs__session_completed(d.s);
+	struct gdbregs__op *op = gdbregs__engine_next_completed(&d.s->engine);
 	if (op) {
 		if (op->done)
 			op->done(d.s, op->status, op->arg);
-		gdbregs__session_release(d.s, op);
+		gdbregs__engine_release(&d.s->engine, op);
 	}
 	note(&o, &d, &b);
 	gdbregs__session_free(d.s);

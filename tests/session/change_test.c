@@ -140,14 +140,15 @@ START_TEST(points_go_in_the_farewell)
 	guest_start(m);
 	insert(GDBREGS_POINT_SOFTWARE, 0x1000, 0);
 	guest_continue(m);
-	gdbregs__session_fail(m->s, GDBREGS_ERR_PROTOCOL, "enough");
+	gdbregs__engine_fail(&m->s->engine, GDBREGS_ERR_PROTOCOL, "enough");
 	gdbregs__session_farewell(m->s);
-	ck_assert_uint_eq(m->s->out.size, 1 + 13 + 32);
-	ck_assert_mem_eq(m->s->out.data, "\x03$z0,1000,0#f3$qRcmd,696e666f20737461747573#14", 46);
+	ck_assert_uint_eq(m->s->engine.out.size, 1 + 13 + 32);
+	ck_assert_mem_eq(m->s->engine.out.data, "\x03$z0,1000,0#f3$qRcmd,696e666f20737461747573#14",
+			 46);
 	ck_assert_uint_eq(m->s->farewells, 2);
-	m->s->out.size = 0;
+	m->s->engine.out.size = 0;
 	ck_assert(gdbregs__session_farewell_late(m->s));
-	ck_assert_mem_eq(m->s->out.data, "$D;1#b0", 7);
+	ck_assert_mem_eq(m->s->engine.out.data, "$D;1#b0", 7);
 	ck_assert_uint_eq(m->s->farewells, 1);
 }
 END_TEST
@@ -176,7 +177,7 @@ START_TEST(canceled_point)
 	/* On its way: the stub has it. */
 	ck_assert_int_eq(
 		gdbregs__points_insert(m->s, GDBREGS_POINT_SOFTWARE, 1, 0, guest_done, m, &op), 0);
-	gdbregs__session_cancel(m->s, op);
+	gdbregs__engine_cancel(&m->s->engine, op);
 	guest_turn(m);
 	guest_told(m, 1, GDBREGS_ERR_CANCELED);
 	guest_sent(m, "+Z0,1,0 ");
@@ -387,19 +388,19 @@ static void live(void)
 	withdraw(GDBREGS_POINT_SOFTWARE, 0x1000, 0);
 	put(0, m->r1, "\1\2\3\4", 4);
 	int watched = gdbregs_watch(m->s, 0, m->r1, on_change, &seen_changes);
-	ck_assert(watched == 0 || m->s->fatal || watched == GDBREGS_ERR_NOMEM);
+	ck_assert(watched == 0 || m->s->engine.fatal || watched == GDBREGS_ERR_NOMEM);
 	guest_step(m, 0);
-	if (m->running && !m->s->fatal)
+	if (m->running && !m->s->engine.fatal)
 		guest_stops(m, "T05thread:p1.1;2:0000000000000005;");
 	guest_continue(m);
 }
 
 static void end_it(void)
 {
-	if (!m->s->fatal)
-		(void)gdbregs__session_stop(m->s, m->s->now_ms, NULL, NULL);
+	if (!m->s->engine.fatal)
+		(void)gdbregs__session_stop(m->s, m->s->engine.now_ms, NULL, NULL);
 	guest_turn(m);
-	if (m->running && !m->s->fatal)
+	if (m->running && !m->s->engine.fatal)
 		guest_stops(m, "T02thread:p1.1;");
 	gdbregs__session_farewell(m->s);
 	guest_end(m);

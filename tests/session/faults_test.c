@@ -28,7 +28,7 @@ static int session(enum script_kind kind, const struct script_rule *rules, struc
 		result = drive_read_one(&d, 0, drive_register(&d, 0, "b"), &buf);
 	if (result > 0)
 		drive_check_value(1, 1, buf.data, buf.size);
-	*err = d.s->error;
+	*err = d.s->engine.error;
 	drive_end(&d);
 	drive_check_stub(stub);
 	gdbregs_buffer_fini(&buf);
@@ -182,19 +182,19 @@ START_TEST(echo)
 
 	ck_assert_int_eq(gdbregs__session_new(NULL, NULL, "echo", &s), 0);
 	ck_assert_int_eq(gdbregs__session_start(s, 0, drive_done, &call), 0);
-	for (unsigned i = 0; i < 1000 && !s->fatal && !call.calls; i++) {
-		struct gdbregs_buffer taken = s->out;
+	for (unsigned i = 0; i < 1000 && !s->engine.fatal && !call.calls; i++) {
+		struct gdbregs_buffer taken = s->engine.out;
 		struct gdbregs__op *op;
 
-		s->out = (struct gdbregs_buffer){0};
+		s->engine.out = (struct gdbregs_buffer){0};
 		if (!taken.size)
-			gdbregs__session_tick(s, gdbregs__session_deadline(s));
-		gdbregs__session_input(s, taken.data, taken.size, 0);
+			gdbregs__engine_tick(&s->engine, gdbregs__engine_next_deadline(&s->engine));
+		gdbregs__engine_input(&s->engine, taken.data, taken.size, 0);
 		gdbregs_buffer_fini(&taken);
-		while ((op = gdbregs__session_completed(s))) {
+		while ((op = gdbregs__engine_next_completed(&s->engine))) {
 			if (op->done)
 				op->done(s, op->status, op->arg);
-			gdbregs__session_release(s, op);
+			gdbregs__engine_release(&s->engine, op);
 		}
 	}
 	ck_assert_int_eq(call.calls, 1);
@@ -222,14 +222,15 @@ START_TEST(flood)
 		/* A stop reply is what was asked for. */
 		const char *bytes = floods[_i == 4 ? 4 : _i];
 
-		gdbregs__session_input(d.s, (const uint8_t *)bytes, strlen(bytes), ++d.now_ms);
-		gdbregs__session_tick(d.s, d.now_ms);
-		struct gdbregs__op *op = gdbregs__session_completed(d.s);
+		gdbregs__engine_input(&d.s->engine, (const uint8_t *)bytes, strlen(bytes),
+				      ++d.now_ms);
+		gdbregs__engine_tick(&d.s->engine, d.now_ms);
+		struct gdbregs__op *op = gdbregs__engine_next_completed(&d.s->engine);
 		if (op) {
 			op->done(d.s, op->status, op->arg);
-			gdbregs__session_release(d.s, op);
+			gdbregs__engine_release(&d.s->engine, op);
 		}
-		ck_assert_uint_lt(d.s->out.size, 65536);
+		ck_assert_uint_lt(d.s->engine.out.size, 65536);
 		ck_assert_uint_lt(d.s->status.size, 65536);
 	}
 	ck_assert_uint_eq(call.calls, 1);

@@ -141,13 +141,14 @@ static void exchange(struct drive *d)
 	struct script_stub *stub = d->stub;
 	struct script_bytes asked = {0};
 
-	script_put(&asked, d->s->out.data, d->s->out.size);
-	d->s->out.size = 0;
+	script_put(&asked, d->s->engine.out.data, d->s->engine.out.size);
+	d->s->engine.out.size = 0;
 	script_input(stub, asked.data, asked.size);
 	script_free(&asked);
 	size_t from = stub->taken;
 	stub->taken = stub->out.size;
-	gdbregs__session_input(d->s, stub->out.data + from, stub->out.size - from, d->now_ms);
+	gdbregs__engine_input(&d->s->engine, stub->out.data + from, stub->out.size - from,
+			      d->now_ms);
 }
 
 #define LONG 12000 /* more requests than are written at once */

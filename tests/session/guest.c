@@ -47,7 +47,8 @@ static void input(struct guest *m, const char *bytes, size_t size)
 	size_t piece = m->bytewise ? 1 : size;
 
 	for (size_t at = 0; at < size; at += piece)
-		gdbregs__session_input(m->s, (const uint8_t *)bytes + at, piece, m->s->now_ms);
+		gdbregs__engine_input(&m->s->engine, (const uint8_t *)bytes + at, piece,
+				      m->s->engine.now_ms);
 }
 
 /* With memory of its own: the library's may be failing. */
@@ -206,7 +207,7 @@ static bool resumes(struct guest *m, const char *packet)
 
 static void take(struct guest *m, const char *packet)
 {
-	const char *ack = m->s->no_ack ? "" : "+";
+	const char *ack = m->s->engine.no_ack ? "" : "+";
 	const char *answer = m->answer ? m->answer(m, packet) : NULL;
 	char text[2048];
 
@@ -270,15 +271,15 @@ static void take_bytes(struct guest *m, const char *bytes, size_t size)
 
 void guest_exchange(struct guest *m)
 {
-	gdbregs__session_pump(m->s);
-	while (m->s->out.size) {
-		size_t size = m->s->out.size;
-		char *bytes = strndup((const char *)m->s->out.data, size);
+	gdbregs__engine_pump(&m->s->engine);
+	while (m->s->engine.out.size) {
+		size_t size = m->s->engine.out.size;
+		char *bytes = strndup((const char *)m->s->engine.out.data, size);
 
-		m->s->out.size = 0;
+		m->s->engine.out.size = 0;
 		take_bytes(m, bytes, size);
 		free(bytes);
-		gdbregs__session_pump(m->s);
+		gdbregs__engine_pump(&m->s->engine);
 	}
 }
 
@@ -287,12 +288,12 @@ void guest_turn(struct guest *m)
 	struct gdbregs__op *op;
 
 	guest_exchange(m);
-	while ((op = gdbregs__session_completed(m->s))) {
+	while ((op = gdbregs__engine_next_completed(&m->s->engine))) {
 		gdbregs__op_done done = op->done;
 		void *arg = op->arg;
 		int status = op->status;
 
-		gdbregs__session_release(m->s, op);
+		gdbregs__engine_release(&m->s->engine, op);
 		if (done)
 			done(m->s, status, arg);
 		guest_exchange(m);
@@ -307,13 +308,13 @@ void guest_sent(struct guest *m, const char *expected)
 
 void guest_wait_ms(struct guest *m, uint64_t ms)
 {
-	uint64_t until = m->s->now_ms + ms;
+	uint64_t until = m->s->engine.now_ms + ms;
 
-	while (gdbregs__session_deadline(m->s) <= until) {
-		gdbregs__session_tick(m->s, gdbregs__session_deadline(m->s));
+	while (gdbregs__engine_next_deadline(&m->s->engine) <= until) {
+		gdbregs__engine_tick(&m->s->engine, gdbregs__engine_next_deadline(&m->s->engine));
 		guest_turn(m);
 	}
-	gdbregs__session_tick(m->s, until);
+	gdbregs__engine_tick(&m->s->engine, until);
 	guest_turn(m);
 }
 
@@ -340,7 +341,7 @@ void guest_start(struct guest *m)
 	ck_assert_int_eq(gdbregs__session_new(NULL, &m->options, "guest", &m->s), 0);
 	ck_assert_int_eq(gdbregs__session_start(m->s, 1000, guest_done, m), 0);
 	guest_turn(m);
-	ck_assert_msg(m->done_count == 1 && m->status == 0, "%s", m->s->error.text);
+	ck_assert_msg(m->done_count == 1 && m->status == 0, "%s", m->s->engine.error.text);
 	ck_assert_uint_eq(gdbregs_vcpu_count(m->s), GUEST_VCPUS);
 	ck_assert_int_eq(gdbregs_find_register(m->s, 0, NULL, "r0", &m->r0), 0);
 	ck_assert_int_eq(gdbregs_find_register(m->s, 0, NULL, "r1", &m->r1), 0);
@@ -361,7 +362,7 @@ void guest_end(struct guest *m)
 
 void guest_close(struct guest *m)
 {
-	ck_assert_int_eq(gdbregs__session_stop(m->s, m->s->now_ms, guest_done, m), 0);
+	ck_assert_int_eq(gdbregs__session_stop(m->s, m->s->engine.now_ms, guest_done, m), 0);
 	guest_turn(m);
 }
 

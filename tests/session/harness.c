@@ -42,13 +42,13 @@ static bool write_out(struct drive *d)
 	struct script_bytes taken = {0};
 	bool moved = false;
 
-	while (s->out.size) {
+	while (s->engine.out.size) {
 		moved = true;
 		taken.size = 0;
-		script_put(&taken, s->out.data, s->out.size);
-		s->out.size = 0;
+		script_put(&taken, s->engine.out.data, s->engine.out.size);
+		s->engine.out.size = 0;
 		script_input(d->stub, taken.data, taken.size);
-		gdbregs__session_pump(s);
+		gdbregs__engine_pump(&s->engine);
 	}
 	script_free(&taken);
 	return moved;
@@ -62,7 +62,7 @@ static size_t least(size_t a, size_t b)
 static void tell_eof(struct drive *d)
 {
 	d->eof_told = true;
-	gdbregs__session_eof(d->s, NULL);
+	gdbregs__engine_eof(&d->s->engine, NULL);
 }
 
 /* The next piece of what the stub has sent, in memory that ends where it does. */
@@ -86,21 +86,21 @@ static bool read_in(struct drive *d)
 	memcpy(piece, stub->out.data + stub->taken, size);
 	stub->taken += size;
 	d->inputs++;
-	gdbregs__session_input(d->s, piece, size, d->now_ms);
+	gdbregs__engine_input(&d->s->engine, piece, size, d->now_ms);
 	free(piece);
 	return true;
 }
 
 static bool deliver(struct drive *d)
 {
-	struct gdbregs__op *op = gdbregs__session_completed(d->s);
+	struct gdbregs__op *op = gdbregs__engine_next_completed(&d->s->engine);
 
 	if (!op)
 		return false;
 	gdbregs__op_done done = op->done;
 	void *arg = op->arg;
 	int status = op->status;
-	gdbregs__session_release(d->s, op);
+	gdbregs__engine_release(&d->s->engine, op);
 	if (done)
 		done(d->s, status, arg);
 	return true;
@@ -123,13 +123,13 @@ int drive_wait(struct drive *d, struct drive_call *call)
 {
 	drive_run(d);
 	for (unsigned i = 0; !call->calls; i++) {
-		uint64_t deadline = gdbregs__session_deadline(d->s);
+		uint64_t deadline = gdbregs__engine_next_deadline(&d->s->engine);
 
 		ck_assert_msg(deadline != GDBREGS__FOREVER, "it waits for ever; sent: %.2000s",
 			      d->stub->log);
 		ck_assert_msg(i < TICKS_MAX, "it never gives up");
 		d->now_ms = deadline;
-		gdbregs__session_tick(d->s, d->now_ms);
+		gdbregs__engine_tick(&d->s->engine, d->now_ms);
 		drive_run(d);
 	}
 	return call->status;
@@ -144,7 +144,7 @@ int drive_connect(struct drive *d)
 
 	if (result == 0)
 		return drive_wait(d, &call);
-	gdbregs__session_fail(d->s, result, "out of memory");
+	gdbregs__engine_fail(&d->s->engine, result, "out of memory");
 	return result;
 }
 
@@ -178,8 +178,8 @@ static void farewell_turn(struct drive *d)
 	struct script_bytes bytes = {0};
 	struct script_stub *stub = d->stub;
 
-	script_put(&bytes, d->s->out.data, d->s->out.size);
-	d->s->out.size = 0;
+	script_put(&bytes, d->s->engine.out.data, d->s->engine.out.size);
+	d->s->engine.out.size = 0;
 	script_input(stub, bytes.data, bytes.size);
 	size_t from = stub->taken, end = least(stub->out.size, d->cut_at);
 	if (d->s->farewells && end > from) {
@@ -195,7 +195,7 @@ static void farewell(struct drive *d)
 	gdbregs__session_farewell(d->s);
 	do
 		farewell_turn(d);
-	while (d->s->out.size || gdbregs__session_farewell_late(d->s));
+	while (d->s->engine.out.size || gdbregs__session_farewell_late(d->s));
 }
 
 void drive_end(struct drive *d)
@@ -210,7 +210,7 @@ void drive_end(struct drive *d)
 void drive_finish(struct drive *d)
 {
 	drive_run(d);
-	if (d->s->fatal)
+	if (d->s->engine.fatal)
 		farewell(d);
 	gdbregs__session_free(d->s);
 	d->s = NULL;

@@ -23,7 +23,7 @@ static int session(enum script_kind kind, const struct script_process *processes
 	int result = drive_open(&d, &stub, o);
 	if (result == 0)
 		result = drive_read_one(&d, 0, drive_register(&d, 0, "b"), &buf);
-	*err = d.s->error;
+	*err = d.s->engine.error;
 	drive_end(&d);
 	drive_check_stub(&stub);
 	script_end(&stub);
@@ -161,7 +161,7 @@ START_TEST(description_pieces)
 	gdbregs_options_init(&o);
 	o.max_description_bytes = 65536;
 	int result = drive_open(&d, &stub, &o);
-	require_limit(result, &d.s->error, "max_description_bytes");
+	require_limit(result, &d.s->engine.error, "max_description_bytes");
 	ck_assert_uint_le(stub.xfers, PIECES_MOST);
 	drive_end(&d);
 	script_end(&stub);

@@ -70,7 +70,7 @@ static void end(struct drive *d)
 	if (gdbregs__session_stop(d->s, d->now_ms, drive_done, &call) == 0)
 		drive_wait(d, &call);
 	else
-		gdbregs__session_fail(d->s, GDBREGS_ERR_NOMEM, "out of memory");
+		gdbregs__engine_fail(&d->s->engine, GDBREGS_ERR_NOMEM, "out of memory");
 	gdbregs__alloc_fail(0, 0);
 	drive_finish(d);
 }

@@ -115,7 +115,7 @@ START_TEST(halted_vcpu_is_interrupted)
 	guest_stops(m, "T02thread:p01.01;");
 	guest_told(m, 1, GDBREGS_ERR_TIMEOUT);
 	ck_assert_int_eq(m->s->state, GDBREGS__SESSION_STOPPED);
-	ck_assert_int_eq(m->s->fatal, 0);
+	ck_assert_int_eq(m->s->engine.fatal, 0);
 	ck_assert_int_eq(guest_step(m, 0), 0);
 	guest_sent(m, "+vCont;s:p1.1 ");
 	guest_stops(m, "T05thread:p01.01;");
@@ -140,7 +140,7 @@ START_TEST(dead_stub_ends_the_session)
 	guest_wait_ms(m, 2000);
 	guest_sent(m, "+vCont;s:p1.1 ^");
 	guest_told(m, 1, GDBREGS_ERR_TIMEOUT);
-	ck_assert_int_eq(m->s->fatal, GDBREGS_ERR_TIMEOUT);
+	ck_assert_int_eq(m->s->engine.fatal, GDBREGS_ERR_TIMEOUT);
 }
 END_TEST
 
@@ -161,7 +161,7 @@ START_TEST(garbage_for_a_stop)
 	guest_step(m, 0);
 	guest_stops(m, "Tzz");
 	guest_told(m, 1, GDBREGS_ERR_PROTOCOL);
-	ck_assert_int_eq(m->s->fatal, GDBREGS_ERR_PROTOCOL);
+	ck_assert_int_eq(m->s->engine.fatal, GDBREGS_ERR_PROTOCOL);
 }
 END_TEST
 
@@ -178,7 +178,7 @@ START_TEST(nothing_is_asked_while_it_runs)
 	ck_assert_int_eq(guest_step(m, 0), GDBREGS_ERR_RUNNING);
 	ck_assert_int_eq(guest_continue(m), GDBREGS_ERR_RUNNING);
 	guest_wait_ms(m, 3600 * 1000);
-	ck_assert_uint_eq(gdbregs__session_deadline(m->s), GDBREGS__FOREVER);
+	ck_assert_uint_eq(gdbregs__engine_next_deadline(&m->s->engine), GDBREGS__FOREVER);
 	guest_sent(m, "");
 	ck_assert_int_eq(guest_wait(m, -1), 0);
 	guest_stops(m, "T05thread:p01.02;");
@@ -210,7 +210,7 @@ START_TEST(kept_stop_outlives_the_connection)
 {
 	guest_continue(m);
 	guest_stops(m, "W07");
-	gdbregs__session_eof(m->s, NULL);
+	gdbregs__engine_eof(&m->s->engine, NULL);
 	guest_turn(m);
 	ck_assert_int_eq(guest_wait(m, -1), 0);
 	guest_told(m, 1, 0);
@@ -259,7 +259,7 @@ START_TEST(many_may_wait)
 	guest_wait(m, -1);
 	guest_wait(m, 100);
 	ck_assert_int_eq(gdbregs__stop_wait(m->s, -1, NULL, guest_done, m, &op), 0);
-	gdbregs__session_cancel(m->s, op);
+	gdbregs__engine_cancel(&m->s->engine, op);
 	guest_turn(m);
 	guest_told(m, 1, GDBREGS_ERR_CANCELED);
 	guest_stops(m, "T05thread:p01.01;");
@@ -272,7 +272,7 @@ START_TEST(canceled_step_goes_on)
 	struct gdbregs__op *op;
 
 	ck_assert_int_eq(gdbregs__step(m->s, 0, &m->stop, guest_done, m, &op), 0);
-	gdbregs__session_cancel(m->s, op);
+	gdbregs__engine_cancel(&m->s->engine, op);
 	guest_turn(m);
 	guest_told(m, 1, GDBREGS_ERR_CANCELED);
 	ck_assert_int_eq(m->s->state, GDBREGS__SESSION_RUNNING);
@@ -407,18 +407,19 @@ END_TEST
 START_TEST(semihosting_flood)
 {
 	guest_continue(m);
-	for (int i = 0; i < 20000 && !m->s->fatal; i++)
+	for (int i = 0; i < 20000 && !m->s->engine.fatal; i++)
 		guest_says(m, "Ftime,0");
-	ck_assert_int_eq(m->s->fatal, GDBREGS_ERR_PROTOCOL);
-	ck_assert_uint_lt(m->s->out.size, 100000);
-	m->s->out.size = 0;
+	ck_assert_int_eq(m->s->engine.fatal, GDBREGS_ERR_PROTOCOL);
+	ck_assert_uint_lt(m->s->engine.out.size, 100000);
+	m->s->engine.out.size = 0;
 }
 END_TEST
 
 START_TEST(notification_is_no_stop)
 {
 	guest_continue(m);
-	gdbregs__session_input(m->s, (const uint8_t *)"%Stop:T05#01", 12, m->s->now_ms);
+	gdbregs__engine_input(&m->s->engine, (const uint8_t *)"%Stop:T05#01", 12,
+			      m->s->engine.now_ms);
 	guest_turn(m);
 	ck_assert_int_eq(m->s->state, GDBREGS__SESSION_RUNNING);
 }
@@ -428,7 +429,7 @@ START_TEST(connection_ends_while_it_runs)
 {
 	guest_continue(m);
 	guest_wait(m, -1);
-	gdbregs__session_eof(m->s, NULL);
+	gdbregs__engine_eof(&m->s->engine, NULL);
 	guest_turn(m);
 	guest_told(m, 1, GDBREGS_ERR_CLOSED);
 }
@@ -675,7 +676,8 @@ START_TEST(must_not_run)
 	guest_start(m);
 	ck_assert_int_eq(guest_step(m, 0), GDBREGS_ERR_REMOTE);
 	ck_assert_int_eq(guest_continue(m), GDBREGS_ERR_REMOTE);
-	ck_assert_msg(strstr(m->s->error.text, "paused (inmigrate)"), "%s", m->s->error.text);
+	ck_assert_msg(strstr(m->s->engine.error.text, "paused (inmigrate)"), "%s",
+		      m->s->engine.error.text);
 	guest_close(m);
 	ck_assert(!m->detached && !m->running);
 }
@@ -708,9 +710,9 @@ END_TEST
 
 static void farewell_writes(const char *bytes)
 {
-	ck_assert_uint_eq(m->s->out.size, strlen(bytes));
-	ck_assert_mem_eq(m->s->out.data, bytes, strlen(bytes));
-	m->s->out.size = 0;
+	ck_assert_uint_eq(m->s->engine.out.size, strlen(bytes));
+	ck_assert_mem_eq(m->s->engine.out.data, bytes, strlen(bytes));
+	m->s->engine.out.size = 0;
 }
 
 /* What QEMU's monitor prints, in console packets of our size, and its OK. */
@@ -738,7 +740,7 @@ static void farewell_begins(bool resume)
 	guest_start(m);
 	guest_step(m, 0);
 	guest_wait_ms(m, 5000);
-	ck_assert_int_eq(m->s->fatal, GDBREGS_ERR_TIMEOUT);
+	ck_assert_int_eq(m->s->engine.fatal, GDBREGS_ERR_TIMEOUT);
 	gdbregs__session_farewell(m->s);
 	farewell_writes("\x03$qRcmd,696e666f20737461747573#14");
 	ck_assert_uint_eq(m->s->farewells, 1);
@@ -772,7 +774,7 @@ START_TEST(farewell_to_one_that_arrived)
 {
 	m->answer = inmigrate;
 	guest_start(m);
-	gdbregs__session_fail(m->s, GDBREGS_ERR_TIMEOUT, "enough");
+	gdbregs__engine_fail(&m->s->engine, GDBREGS_ERR_TIMEOUT, "enough");
 	gdbregs__session_farewell(m->s);
 	farewell_writes("$qRcmd,696e666f20737461747573#14");
 	monitor_answers(_i ? "VM status: paused\r\n" : "VM status: paused (inmigrate)\r\n");

@@ -279,7 +279,7 @@ static void stop_session(void *arg, unsigned vcpu, const struct gdbregs_register
 			 const void *old_bytes, const void *new_bytes, size_t size)
 {
 	(void)arg, (void)old_bytes, (void)new_bytes, (void)size, (void)vcpu, (void)h;
-	ck_assert_int_eq(gdbregs__session_stop(m->s, m->s->now_ms, NULL, NULL), 0);
+	ck_assert_int_eq(gdbregs__session_stop(m->s, m->s->engine.now_ms, NULL, NULL), 0);
 }
 
 START_TEST(closing_in_a_callback)
@@ -346,7 +346,7 @@ START_TEST(without_memory)
 			ck_assert_int_eq(result, GDBREGS_ERR_NOMEM);
 			continue;
 		}
-		if (m->s->fatal)
+		if (m->s->engine.fatal)
 			break;
 		if (m->running)
 			guest_stops(m, "T05thread:p01.01;");

@@ -154,8 +154,8 @@ START_TEST(silent_before_identified)
 	stub.rules = rules;
 	ck_assert_int_eq(drive_connect(&d), GDBREGS_ERR_TIMEOUT);
 	gdbregs__session_farewell(d.s);
-	ck_assert_uint_eq(d.s->out.size, strlen("$D;1#b0"));
-	ck_assert_mem_eq(d.s->out.data, "$D;1#b0", d.s->out.size);
+	ck_assert_uint_eq(d.s->engine.out.size, strlen("$D;1#b0"));
+	ck_assert_mem_eq(d.s->engine.out.data, "$D;1#b0", d.s->engine.out.size);
 	drive_finish(&d);
 	script_end(&stub);
 }

@@ -282,7 +282,7 @@ static void on_check(uv_check_t *check)
 	struct gdbregs__transport *t = gdbregs__transport_of(m->s);
 	struct pollfd reply = {.events = POLLIN};
 
-	if (t->state != GDBREGS__TRANSPORT_OPEN || !t->session->in_flight)
+	if (t->state != GDBREGS__TRANSPORT_OPEN || !t->session->engine.in_flight)
 		return;
 	ck_assert_int_eq(uv_fileno((uv_handle_t *)t->in, &reply.fd), 0);
 	ck_assert_int_eq(poll(&reply, 1, 20000), 1);

@@ -96,7 +96,7 @@ static void read_b(void)
 
 static void end(void)
 {
-	bool broken = session->fatal == GDBREGS_ERR_CLOSED;
+	bool broken = session->engine.fatal == GDBREGS_ERR_CLOSED;
 
 	finds = NOTHING;
 	gdbregs_close(session);

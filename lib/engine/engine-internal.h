@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files of the engine share: engine.c has the queue of ops, send.c and
+ * receive.c the packets, timeout.c the deadlines. */
+#ifndef GDBREGS_LIB_ENGINE_INTERNAL_H
+#define GDBREGS_LIB_ENGINE_INTERNAL_H
+
+#include "engine/engine.h"
+
+static inline struct gdbregs__in_flight *gdbregs__engine_oldest(const struct gdbregs__engine *e)
+{
+	return e->ring_count ? &e->ring[e->ring_head] : NULL;
+}
+
+/* Give the payload to the op of the oldest packet in flight. */
+void gdbregs__engine_dispatch(struct gdbregs__engine *e, const uint8_t *payload, size_t size);
+
+/* Returns how many replies, from the oldest packet in flight on, may be dispatched
+ * together if they are register data. */
+size_t gdbregs__engine_takes_data(const struct gdbregs__engine *e);
+void gdbregs__engine_dispatch_data(struct gdbregs__engine *e,
+				   const struct gdbregs__frame_text *texts, size_t count);
+
+/* Fail the session because memory ran out. */
+void gdbregs__engine_fail_nomem(struct gdbregs__engine *e);
+
+/* Acknowledge what was taken. Returns 0 or NOMEM. */
+int gdbregs__engine_send_acks(struct gdbregs__engine *e);
+/* Pass bytes to the caller's trace callback, if there is one. */
+void gdbregs__engine_trace(struct gdbregs__engine *e, enum gdbregs_direction direction,
+			   const void *bytes, size_t size);
+
+/* The bytes that have come were not sent by a gdbstub. */
+void gdbregs__engine_fail_not_a_stub(struct gdbregs__engine *e);
+
+#endif

@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The queue of ops, the list of waits, and how both end. */
+#include "engine/engine-internal.h"
+
+#include "util/alloc.h"
+#include "util/error.h"
+
+#include <stdio.h>
+
+/* Enough to keep a stub busy, little enough to hold in memory. */
+#define OUT_HIGH_WATER_BYTES 65536
+/* Buffers above this size are freed when the engine falls idle. */
+#define IDLE_KEEP_BYTES 8192
+
+/* ------------------------------------------------------------------ life --- */
+
+void gdbregs__engine_init(struct gdbregs__engine *e, const struct gdbregs__engine_config *config)
+{
+	*e = (struct gdbregs__engine){.config = *config, .deadline_ms = GDBREGS__FOREVER};
+	gdbregs__frame_decoder_init(&e->decoder, config->packet_limit_bytes);
+}
+
+static void destroy(struct gdbregs__engine *e, struct gdbregs__op *op)
+{
+	if (op->class->destroy)
+		op->class->destroy(e->config.session, op);
+	else
+		gdbregs__free(op);
+}
+
+void gdbregs__engine_fini(struct gdbregs__engine *e)
+{
+	struct gdbregs__op *op;
+
+	while ((op = e->first)) {
+		e->first = op->next;
+		/* Those on the list of completed ops are destroyed below. */
+		if (!op->completed || op->released)
+			destroy(e, op);
+	}
+	while ((op = gdbregs__engine_next_completed(e)))
+		destroy(e, op);
+	while ((op = e->waits))
+		gdbregs__engine_discard(e, op);
+	gdbregs__frame_decoder_fini(&e->decoder);
+	gdbregs_buffer_fini(&e->out);
+	gdbregs_buffer_fini(&e->last_packet);
+	gdbregs__free(e->ring);
+}
+
+/* ----------------------------------------------------------------- queue --- */
+
+void gdbregs__op_init(struct gdbregs__op *op, const struct gdbregs__op_class *class,
+		      gdbregs__op_done done, void *arg)
+{
+	*op = (struct gdbregs__op){.class = class, .done = done, .arg = arg};
+}
+
+void gdbregs__engine_complete(struct gdbregs__engine *e, struct gdbregs__op *op)
+{
+	if (op->completed)
+		return;
+	op->session = e->config.session;
+	op->completed = true;
+	op->next_completed = NULL;
+	if (e->completed_last)
+		e->completed_last->next_completed = op;
+	else
+		e->completed_first = op;
+	e->completed_last = op;
+}
+
+static void unlink_queued(struct gdbregs__engine *e, struct gdbregs__op *op)
+{
+	if (op->previous)
+		op->previous->next = op->next;
+	else
+		e->first = op->next;
+	if (op->next)
+		op->next->previous = op->previous;
+	else
+		e->last = op->previous;
+	if (e->sending == op)
+		e->sending = op->next;
+	op->queued = false;
+	op->next = op->previous = NULL;
+}
+
+static void complete_or_destroy(struct gdbregs__engine *e, struct gdbregs__op *op)
+{
+	if (op->released)
+		destroy(e, op);
+	else
+		gdbregs__engine_complete(e, op);
+}
+
+/* Take an op off the queue once none of its packets is in flight. */
+static void settle(struct gdbregs__engine *e, struct gdbregs__op *op)
+{
+	if (!op->queued || !op->ended || op->outstanding)
+		return;
+	if (op->status == GDBREGS_ERR_NOMEM && !op->canceled)
+		gdbregs__engine_say_nomem(e);
+	if (op->class->finish && !op->canceled)
+		op->class->finish(e->config.session, op);
+	/* finish() may have found more to send, for example because g did not have the
+	 * expected size. An older op may have done so just before. */
+	if (!op->ended) {
+		for (e->sending = e->first; e->sending->ended;)
+			e->sending = e->sending->next;
+		return;
+	}
+	unlink_queued(e, op);
+	complete_or_destroy(e, op);
+}
+
+void gdbregs__engine_queue(struct gdbregs__engine *e, struct gdbregs__op *op)
+{
+	op->session = e->config.session;
+	op->queued = true;
+	op->previous = e->last;
+	op->next = NULL;
+	if (e->last)
+		e->last->next = op;
+	else
+		e->first = op;
+	e->last = op;
+	if (!e->sending)
+		e->sending = op;
+	gdbregs__engine_pump(e);
+}
+
+struct gdbregs__op *gdbregs__engine_next_completed(struct gdbregs__engine *e)
+{
+	struct gdbregs__op *op = e->completed_first;
+
+	if (op) {
+		e->completed_first = op->next_completed;
+		if (!e->completed_first)
+			e->completed_last = NULL;
+	}
+	return op;
+}
+
+void gdbregs__engine_release(struct gdbregs__engine *e, struct gdbregs__op *op)
+{
+	/* A canceled op stays in the queue until its replies have arrived. */
+	op->done = NULL;
+	op->released = true;
+	if (!op->queued)
+		destroy(e, op);
+}
+
+static bool wants_reply(const struct gdbregs__op *op)
+{
+	return op->class->wants_all_replies || (!op->canceled && op->status >= 0);
+}
+
+static void end_sending(struct gdbregs__engine *e, struct gdbregs__op *op)
+{
+	op->ended = true;
+	if (e->sending == op)
+		e->sending = op->next;
+}
+
+static void fail_op(struct gdbregs__engine *e, struct gdbregs__op *op, int code)
+{
+	if (op->class->fatal_on_error) {
+		gdbregs__engine_fail(e, code, "%s", gdbregs_strerror(code));
+		return;
+	}
+	if (op->status >= 0)
+		op->status = code;
+	end_sending(e, op);
+	settle(e, op);
+}
+
+/* ----------------------------------------------------------------- waits --- */
+
+void gdbregs__engine_wait(struct gdbregs__engine *e, struct gdbregs__op *op, uint64_t deadline_ms)
+{
+	op->session = e->config.session;
+	op->ended = true;
+	op->waiting = true;
+	op->deadline_ms = deadline_ms;
+	op->previous = NULL;
+	op->next = e->waits;
+	if (op->next)
+		op->next->previous = op;
+	e->waits = op;
+}
+
+static void unlink_wait(struct gdbregs__engine *e, struct gdbregs__op *op)
+{
+	if (op->previous)
+		op->previous->next = op->next;
+	else
+		e->waits = op->next;
+	if (op->next)
+		op->next->previous = op->previous;
+	op->waiting = false;
+	op->next = op->previous = NULL;
+}
+
+void gdbregs__engine_end_wait(struct gdbregs__engine *e, struct gdbregs__op *op, int status)
+{
+	op->status = status;
+	if (op->class->finish)
+		op->class->finish(e->config.session, op);
+	unlink_wait(e, op);
+	gdbregs__engine_complete(e, op);
+}
+
+/* class NULL: all waits. */
+size_t gdbregs__engine_end_waits(struct gdbregs__engine *e, const struct gdbregs__op_class *class,
+				 int status)
+{
+	size_t count = 0;
+
+	for (struct gdbregs__op *op = e->waits, *next; op; op = next) {
+		next = op->next;
+		if (class && op->class != class)
+			continue;
+		gdbregs__engine_end_wait(e, op, status);
+		count++;
+	}
+	return count;
+}
+
+void gdbregs__engine_discard(struct gdbregs__engine *e, struct gdbregs__op *op)
+{
+	if (!op)
+		return;
+	if (op->waiting)
+		unlink_wait(e, op);
+	destroy(e, op);
+}
+
+/* ------------------------------------------------------------- canceling --- */
+
+void gdbregs__engine_cancel(struct gdbregs__engine *e, struct gdbregs__op *op)
+{
+	/* The op has completed but its callback has not run: change what it reports. */
+	if (op->completed) {
+		op->status = GDBREGS_ERR_CANCELED;
+		return;
+	}
+	op->canceled = true;
+	op->status = GDBREGS_ERR_CANCELED;
+	gdbregs__engine_complete(e, op);
+	end_sending(e, op);
+	if (op->waiting)
+		unlink_wait(e, op);
+	else if (op->queued && !op->outstanding)
+		unlink_queued(e, op);
+}
+
+void gdbregs__engine_cancel_all(struct gdbregs__engine *e)
+{
+	for (struct gdbregs__op *op = e->first, *next; op; op = next) {
+		next = op->next;
+		if (!op->class->survives_stop)
+			gdbregs__engine_cancel(e, op);
+	}
+	gdbregs__engine_end_waits(e, NULL, GDBREGS_ERR_CANCELED);
+}
+
+/* --------------------------------------------------------------- pumping --- */
+
+bool gdbregs__engine_may_send(const struct gdbregs__engine *e)
+{
+	if (e->fatal || e->closed)
+		return false;
+	return e->pipelined ? e->out.size < OUT_HIGH_WATER_BYTES : e->in_flight == 0;
+}
+
+static void produce_packets(struct gdbregs__engine *e)
+{
+	while (e->sending && gdbregs__engine_may_send(e)) {
+		struct gdbregs__op *op = e->sending;
+
+		if (op->ended) {
+			e->sending = op->next;
+			continue;
+		}
+		int produced = op->class->produce(e->config.session, op);
+		if (produced == GDBREGS__PRODUCE_WAIT)
+			return;
+		if (produced == GDBREGS__PRODUCE_END) {
+			end_sending(e, op);
+			settle(e, op);
+		} else if (produced < 0) {
+			fail_op(e, op, produced);
+		}
+	}
+}
+
+static void free_idle_buffers(struct gdbregs__engine *e)
+{
+	if (e->first || e->out.size)
+		return;
+	if (e->out.capacity > IDLE_KEEP_BYTES)
+		gdbregs_buffer_fini(&e->out);
+	if (e->decoder.payload.capacity > IDLE_KEEP_BYTES && e->decoder.payload.size == 0)
+		gdbregs_buffer_fini(&e->decoder.payload);
+	if (e->ring_capacity * sizeof(*e->ring) > IDLE_KEEP_BYTES) {
+		gdbregs__free(e->ring);
+		e->ring = NULL;
+		e->ring_capacity = e->ring_head = 0;
+	}
+}
+
+void gdbregs__engine_pump(struct gdbregs__engine *e)
+{
+	/* An op's produce() may queue other ops. */
+	if (e->pumping)
+		return;
+	e->pumping = true;
+	produce_packets(e);
+	e->pumping = false;
+	if (e->in_flight == 0)
+		e->deadline_ms = GDBREGS__FOREVER;
+	free_idle_buffers(e);
+}
+
+/* --------------------------------------------------------------- replies --- */
+
+/* The oldest `count` packets in flight were answered. All are of one ring entry. */
+static void count_answers(struct gdbregs__engine *e, uint32_t count)
+{
+	struct gdbregs__in_flight *oldest = gdbregs__engine_oldest(e);
+
+	oldest->op->outstanding -= count;
+	e->in_flight -= count;
+	e->deadline_dirty = true;
+	oldest->first += count;
+	oldest->count -= count;
+	if (oldest->count == 0) {
+		e->ring_head = (e->ring_head + 1) & (e->ring_capacity - 1);
+		e->ring_count--;
+	}
+}
+
+static void after_reply(struct gdbregs__engine *e, struct gdbregs__op *op, int result)
+{
+	if (e->fatal)
+		return;
+	if (result < 0)
+		fail_op(e, op, result);
+	else if (op->ended && !op->outstanding)
+		settle(e, op);
+}
+
+void gdbregs__engine_dispatch(struct gdbregs__engine *e, const uint8_t *payload, size_t size)
+{
+	const struct gdbregs__in_flight *oldest = gdbregs__engine_oldest(e);
+	struct gdbregs__op *op = oldest->op;
+	struct gdbregs__answer answer = {oldest->kind, oldest->first, payload, size};
+	int result = 0;
+
+	count_answers(e, 1);
+	if (answer.kind == GDBREGS__KIND_SHARED)
+		e->config.on_shared_reply(e->config.session, &answer);
+	else if (wants_reply(op))
+		result = op->class->reply(e->config.session, op, &answer);
+	after_reply(e, op, result);
+}
+
+size_t gdbregs__engine_takes_data(const struct gdbregs__engine *e)
+{
+	const struct gdbregs__in_flight *oldest = gdbregs__engine_oldest(e);
+
+	if (!oldest || !oldest->op->class->data || oldest->kind != oldest->op->class->data_kind)
+		return 0;
+	return oldest->count;
+}
+
+void gdbregs__engine_dispatch_data(struct gdbregs__engine *e,
+				   const struct gdbregs__frame_text *texts, size_t count)
+{
+	const struct gdbregs__in_flight *oldest = gdbregs__engine_oldest(e);
+	struct gdbregs__op *op = oldest->op;
+	uint32_t first = oldest->first;
+	int result = 0;
+
+	count_answers(e, (uint32_t)count);
+	if (wants_reply(op))
+		result = op->class->data(e->config.session, op, first, texts, count);
+	after_reply(e, op, result);
+}
+
+/* ---------------------------------------------------------------- errors --- */
+
+static void set_error(struct gdbregs__engine *e, int code, const char *format, va_list args)
+{
+	char text[2 * sizeof(e->error.text)];
+
+	vsnprintf(text, sizeof(text), format, args);
+	gdbregs__fail(&e->error, code, "%s", text);
+}
+
+int gdbregs__engine_say(struct gdbregs__engine *e, int code, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	set_error(e, code, format, args);
+	va_end(args);
+	return code;
+}
+
+int gdbregs__engine_say_nomem(struct gdbregs__engine *e)
+{
+	return gdbregs__fail_nomem(&e->error);
+}
+
+/* Complete all queued ops with the error of the session, oldest first. */
+static void fail_queue(struct gdbregs__engine *e, int code)
+{
+	struct gdbregs__op *op;
+
+	while ((op = e->first)) {
+		op->ended = true;
+		op->outstanding = 0;
+		if (!op->canceled)
+			op->status = code;
+		if (op->class->finish && !op->canceled)
+			op->class->finish(e->config.session, op);
+		unlink_queued(e, op);
+		op->ended = true;
+		complete_or_destroy(e, op);
+	}
+	e->ring_count = 0;
+	e->ring_head = 0;
+	e->in_flight = 0;
+	e->acked = 0;
+	e->deadline_ms = GDBREGS__FOREVER;
+}
+
+void gdbregs__engine_fail(struct gdbregs__engine *e, int code, const char *format, ...)
+{
+	va_list args;
+
+	if (e->fatal)
+		return;
+	va_start(args, format);
+	set_error(e, code, format, args);
+	va_end(args);
+	e->fatal = code;
+	e->config.on_fail(e->config.session);
+	fail_queue(e, code);
+	gdbregs__engine_end_waits(e, NULL, code);
+}
+
+void gdbregs__engine_fail_nomem(struct gdbregs__engine *e)
+{
+	gdbregs__engine_fail(e, GDBREGS_ERR_NOMEM, "%s", gdbregs_strerror(GDBREGS_ERR_NOMEM));
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The request engine of a session: a function of bytes, requests and time that are
+ * passed in. It has no socket, no clock and no thread. Hides: acknowledgements,
+ * matching replies with requests, pipelining, timeouts.
+ *
+ * Callers queue ops (requests). The class of an op produces its packets and takes
+ * their replies. The engine keeps a ring that lists the packets in flight in the
+ * order they were sent, and gives each reply to the op of the oldest packet. If the
+ * stub supports pipelining, packets are produced ahead, over any number of ops;
+ * otherwise one packet is in flight at a time. A wait is an op without packets: it
+ * ends when its owner ends it or when its deadline passes.
+ *
+ * The engine knows the syntax of packets, but no request and no register. It passes
+ * the session that owns it to the ops and does not look into it.
+ *
+ * To add a request: write a class in a file of its own, initialise its ops with
+ * gdbregs__op_init() and queue them with gdbregs__engine_queue(). */
+#ifndef GDBREGS_LIB_ENGINE_H
+#define GDBREGS_LIB_ENGINE_H
+
+#include "rsp/packet.h"
+
+#include <gdbregs.h>
+#include <stdarg.h>
+
+#define GDBREGS__FOREVER UINT64_MAX
+
+struct gdbregs__op;
+
+/* What an op's produce() did. A negative value is an error code. */
+enum gdbregs__produced {
+	GDBREGS__PRODUCE_END, /* it has nothing more to send */
+	GDBREGS__PRODUCED, /* it sent one packet, or can go on at once */
+	GDBREGS__PRODUCE_WAIT, /* it has nothing to send before a reply has come */
+};
+
+/* A reply to one packet. */
+struct gdbregs__answer {
+	uint32_t kind; /* as given to gdbregs__engine_send() */
+	uint32_t index; /* as given to gdbregs__engine_send() */
+	const uint8_t *payload;
+	size_t size;
+};
+
+struct gdbregs__op_class {
+	bool survives_stop; /* not canceled by gdbregs__engine_cancel_all(): later ops need it */
+	bool fatal_on_error; /* the session fails if the op fails */
+	bool wants_all_replies; /* reply() is called for canceled and failed ops too */
+	/* Send the next packet. Returns an enum gdbregs__produced. After a negative
+	 * value the op has failed with that code; the engine still awaits and drops
+	 * the replies to its packets in flight. NULL: the op is a wait. */
+	int (*produce)(struct gdbregs_session *s, struct gdbregs__op *op);
+	/* Take one reply. A negative return value fails the op, as for produce(). To
+	 * fail the session, call gdbregs__engine_fail(). */
+	int (*reply)(struct gdbregs_session *s, struct gdbregs__op *op,
+		     const struct gdbregs__answer *answer);
+	/* Take the replies to several consecutive packets of kind data_kind, each of
+	 * them hex data, instead of one call of reply() for each. May be NULL. */
+	uint32_t data_kind;
+	int (*data)(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t first,
+		    const struct gdbregs__frame_text *texts, size_t count);
+	/* Called once all replies have arrived or the op has failed; may change
+	 * op->status, or clear op->ended to send more. Not called for canceled ops.
+	 * May be NULL. */
+	void (*finish)(struct gdbregs_session *s, struct gdbregs__op *op);
+	/* Offer the op a packet that arrived before the reply it waits for, for example
+	 * console output or a File-I/O request. Returns true if the op consumed it.
+	 * Called for canceled and failed ops too. If the op does not consume it, console
+	 * output is dropped and any other packet is the reply. May be NULL. */
+	bool (*unsolicited)(struct gdbregs_session *s, struct gdbregs__op *op,
+			    const uint8_t *payload, size_t size);
+	/* The deadline has passed. Returns true if the op has set another deadline. If
+	 * it returns false (or is NULL) the session fails; a wait ends with the
+	 * op->status that this function sets. */
+	bool (*overdue)(struct gdbregs_session *s, struct gdbregs__op *op);
+	/* Free what the op holds, and the op. NULL: the op is one allocation. */
+	void (*destroy)(struct gdbregs_session *s, struct gdbregs__op *op);
+};
+
+/* The completion callback. The op is destroyed after it. */
+typedef void (*gdbregs__op_done)(struct gdbregs_session *s, int status, void *arg);
+
+struct gdbregs__op {
+	const struct gdbregs__op_class *class;
+	struct gdbregs__op *next, *previous; /* in the queue, or in the list of waits */
+	struct gdbregs__op *next_completed;
+	gdbregs__op_done done; /* completion callback; may be NULL */
+	void *arg;
+	size_t outstanding; /* packets in flight */
+	uint64_t deadline_ms; /* of a wait */
+	int status; /* negative once failed; finish() may set a count */
+	bool ended; /* has nothing more to produce */
+	bool canceled; /* its outputs must not be written any more */
+	bool completed; /* is or was on the list of completed ops */
+	bool queued; /* is in the queue */
+	bool waiting; /* is in the list of waits */
+	bool released; /* its completion was delivered; free it once it has left the queue */
+	bool no_timeout; /* its reply has no deadline: the target is running */
+	struct gdbregs_session *session;
+};
+
+/* Consecutive packets in flight of one op and kind, with consecutive indexes. */
+struct gdbregs__in_flight {
+	struct gdbregs__op *op;
+	uint32_t kind;
+	uint32_t first;
+	uint32_t count;
+};
+
+/* The replies to packets of this kind go to config.on_shared_reply() instead of the
+ * op: the session sent them on behalf of the op. */
+#define GDBREGS__KIND_SHARED 0
+
+struct gdbregs__engine_config {
+	struct gdbregs_session *session; /* passed to all callbacks */
+	const char *peer; /* what we are connected to, for messages; borrowed */
+	size_t packet_limit_bytes;
+	unsigned reply_timeout_ms;
+	unsigned first_reply_timeout_ms; /* 0: the same */
+	void (*trace)(void *arg, enum gdbregs_direction direction, const void *bytes, size_t size);
+	void *trace_arg;
+	/* The engine has failed and says why; its ops have not completed yet. */
+	void (*on_fail)(struct gdbregs_session *s);
+	void (*on_shared_reply)(struct gdbregs_session *s, const struct gdbregs__answer *answer);
+};
+
+/* Other files read the members; only the engine writes them, with the exceptions that
+ * are named. */
+struct gdbregs__engine {
+	struct gdbregs__engine_config config;
+	/* What the handshake has found out; the session sets it. */
+	bool pipelined; /* the stub supports pipelining */
+	bool no_ack; /* neither side acknowledges; see gdbregs__engine_end_acks() */
+	bool lazy_ack; /* the stub does not wait for acks, and a lone ack would stop a guest */
+	bool peer_is_child; /* the peer is a command that we have started */
+
+	int fatal; /* why the session failed; 0 while it has not */
+	bool closed; /* nothing is sent any more */
+	struct gdbregs_error error;
+	uint64_t now_ms;
+	uint64_t deadline_ms; /* of the reply that is awaited */
+	bool deadline_dirty; /* a reply has come: set the deadline anew after this input */
+
+	/* Bytes. The transport takes bytes from the front of out. */
+	struct gdbregs__frame_decoder decoder;
+	struct gdbregs_buffer out;
+	bool heard; /* a packet or an ack has come */
+	bool line_probed; /* a silent peer was sent empty lines, see timeout.c */
+	unsigned acks_owed; /* packets taken that were not acknowledged yet */
+	size_t acked; /* requests acknowledged, not answered */
+	size_t junk_at_ack; /* bytes outside of packets when the last ack came */
+	size_t junk_ends; /* ends of packets among them when the last packet came */
+	size_t in_flight; /* packets sent, not answered */
+	uint64_t sent_count; /* packets sent in total */
+	struct gdbregs_buffer last_packet; /* to send again on a NAK */
+	uint64_t last_packet_number;
+	unsigned resends; /* of it */
+	struct gdbregs__in_flight *ring;
+	size_t ring_capacity, ring_head, ring_count;
+
+	/* Ops, oldest first; sending is the first that has not ended. */
+	struct gdbregs__op *first, *last, *sending;
+	struct gdbregs__op *completed_first, *completed_last;
+	struct gdbregs__op *waits; /* newest first */
+	bool pumping;
+};
+
+/* --- life ------------------------------------------------------------------ */
+
+void gdbregs__engine_init(struct gdbregs__engine *e, const struct gdbregs__engine_config *config);
+/* Destroy all ops and free the buffers. */
+void gdbregs__engine_fini(struct gdbregs__engine *e);
+
+/* --- bytes and time, for the transport --------------------------------------- */
+
+/* Take bytes from the stub. Afterwards look for output and completed ops. */
+void gdbregs__engine_input(struct gdbregs__engine *e, const uint8_t *data, size_t size,
+			   uint64_t now_ms);
+/* The connection has ended. `why` is NULL if it ended in order. */
+void gdbregs__engine_eof(struct gdbregs__engine *e, const char *why);
+/* Time has passed: fail the session if a reply is overdue, end waits. */
+void gdbregs__engine_tick(struct gdbregs__engine *e, uint64_t now_ms);
+/* Returns when gdbregs__engine_tick() has to be called, or GDBREGS__FOREVER. */
+uint64_t gdbregs__engine_next_deadline(const struct gdbregs__engine *e);
+/* Produce what can be sent. The bytes to write are in e->out. The transport takes
+ * them (any part from the front, or all by swapping the buffer) and pumps again once
+ * they are written. */
+void gdbregs__engine_pump(struct gdbregs__engine *e);
+/* Returns the next completed op, or NULL. The caller calls op->done with op->status,
+ * then gdbregs__engine_release(). */
+struct gdbregs__op *gdbregs__engine_next_completed(struct gdbregs__engine *e);
+void gdbregs__engine_release(struct gdbregs__engine *e, struct gdbregs__op *op);
+
+/* --- ops --------------------------------------------------------------------- */
+
+void gdbregs__op_init(struct gdbregs__op *op, const struct gdbregs__op_class *class,
+		      gdbregs__op_done done, void *arg);
+/* Queue an op and pump. The engine must not be closed or failed. */
+void gdbregs__engine_queue(struct gdbregs__engine *e, struct gdbregs__op *op);
+/* Put a wait in the list of waits, until deadline_ms. */
+void gdbregs__engine_wait(struct gdbregs__engine *e, struct gdbregs__op *op, uint64_t deadline_ms);
+/* End a wait: it completes with status. */
+void gdbregs__engine_end_wait(struct gdbregs__engine *e, struct gdbregs__op *op, int status);
+/* End all waits of a class, newest first. Returns how many. */
+size_t gdbregs__engine_end_waits(struct gdbregs__engine *e, const struct gdbregs__op_class *class,
+				 int status);
+/* Put an op that is not in the queue on the list of completed ops, once. */
+void gdbregs__engine_complete(struct gdbregs__engine *e, struct gdbregs__op *op);
+/* Complete an op with CANCELED. Replies that are still due are awaited and dropped. */
+void gdbregs__engine_cancel(struct gdbregs__engine *e, struct gdbregs__op *op);
+/* Cancel every op and end every wait, except for classes with survives_stop. */
+void gdbregs__engine_cancel_all(struct gdbregs__engine *e);
+/* Free an op that was never queued, or a wait. op may be NULL. */
+void gdbregs__engine_discard(struct gdbregs__engine *e, struct gdbregs__op *op);
+
+/* --- packets, for the op classes ----------------------------------------------- */
+
+/* True if a packet may be sent now: the connection is good and, unless the stub
+ * supports pipelining, nothing is in flight. */
+bool gdbregs__engine_may_send(const struct gdbregs__engine *e);
+/* Send one packet of an op. Its reply comes with the same kind and index. Returns
+ * GDBREGS__PRODUCED or NOMEM. */
+int gdbregs__engine_send(struct gdbregs__engine *e, struct gdbregs__op *op, uint32_t kind,
+			 uint32_t index, const void *payload, size_t size);
+int gdbregs__engine_send_text(struct gdbregs__engine *e, struct gdbregs__op *op, uint32_t kind,
+			      uint32_t index, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+/* Send `p`. */
+int gdbregs__engine_send_p(struct gdbregs__engine *e, struct gdbregs__op *op, uint32_t kind,
+			   uint32_t index, uint32_t regnum);
+/* How many `p` gdbregs__engine_send_p_batch() takes now: 1 to GDBREGS__BATCH_MAX. */
+#define GDBREGS__BATCH_MAX 512
+size_t gdbregs__engine_batch_size(const struct gdbregs__engine *e);
+/* Send several `p`, with indexes that count up. Returns GDBREGS__PRODUCED or NOMEM. */
+int gdbregs__engine_send_p_batch(struct gdbregs__engine *e, struct gdbregs__op *op, uint32_t kind,
+				 uint32_t index, const uint32_t *regnums, size_t count);
+/* Send a packet that has no reply, behind the acks owed. Returns 0 or NOMEM. */
+int gdbregs__engine_send_unacked(struct gdbregs__engine *e, const void *payload, size_t size);
+/* Send one byte outside of packets: 0x03 stops a running target. Returns 0 or NOMEM. */
+int gdbregs__engine_send_raw_byte(struct gdbregs__engine *e, uint8_t byte);
+/* The stub has agreed to QStartNoAckMode: acknowledge that, and nothing from now on. */
+void gdbregs__engine_end_acks(struct gdbregs__engine *e);
+/* Send nothing more but the ack of the last reply, if the stub waits for it. */
+void gdbregs__engine_close(struct gdbregs__engine *e);
+/* Set the deadline of the oldest packet in flight, counted from now. */
+void gdbregs__engine_arm_deadline(struct gdbregs__engine *e);
+
+/* --- errors -------------------------------------------------------------------- */
+
+/* The session cannot go on: every op completes with code. Sets e->error. */
+void gdbregs__engine_fail(struct gdbregs__engine *e, int code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Set e->error for a call that failed without harm to the session. Returns code. */
+int gdbregs__engine_say(struct gdbregs__engine *e, int code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The same for a call that found no memory. Returns NOMEM. An op that fails with
+ * NOMEM gets this text by itself. */
+int gdbregs__engine_say_nomem(struct gdbregs__engine *e);
+
+#endif

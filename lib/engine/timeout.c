@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Deadlines, the end of the connection, and how to report a peer that is not a stub. */
+#include "engine/engine-internal.h"
+
+#include "util/error.h"
+
+#include <string.h>
+
+/* A silent peer may be a server of text lines: it is sent empty lines, and gets this
+ * time to answer, before the session fails. Stubs ignore bytes outside of packets. */
+#define LINE_PROBE    "\r\n\r\n"
+#define LINE_PROBE_MS 250
+
+static uint64_t reply_timeout_ms(const struct gdbregs__engine *e)
+{
+	return !e->heard && e->config.first_reply_timeout_ms ? e->config.first_reply_timeout_ms
+							     : e->config.reply_timeout_ms;
+}
+
+void gdbregs__engine_arm_deadline(struct gdbregs__engine *e)
+{
+	const struct gdbregs__in_flight *oldest = gdbregs__engine_oldest(e);
+	bool has_deadline = oldest && !oldest->op->no_timeout;
+
+	e->deadline_ms = has_deadline ? e->now_ms + reply_timeout_ms(e) : GDBREGS__FOREVER;
+}
+
+void gdbregs__engine_fail_not_a_stub(struct gdbregs__engine *e)
+{
+	char text[120];
+	size_t count = e->decoder.junk_count;
+
+	gdbregs__printable(text, sizeof(text), e->decoder.junk,
+			   count < sizeof(e->decoder.junk) ? count : sizeof(e->decoder.junk));
+	gdbregs__engine_fail(e, GDBREGS_ERR_PROTOCOL,
+			     "%s is not a gdbstub: it answered \"%s\"; check the address",
+			     e->config.peer, text);
+}
+
+void gdbregs__engine_eof(struct gdbregs__engine *e, const char *why)
+{
+	if (!e->heard && e->decoder.junk_count)
+		gdbregs__engine_fail_not_a_stub(e);
+	else if (why)
+		gdbregs__engine_fail(e, GDBREGS_ERR_CLOSED, "the connection to %s broke: %s",
+				     e->config.peer, why);
+	else
+		gdbregs__engine_fail(e, GDBREGS_ERR_CLOSED, "%s closed the connection%s",
+				     e->config.peer, e->heard ? "" : " before it answered");
+}
+
+/* ----------------------------------------------------------------- overdue --- */
+
+static void fail_silent(struct gdbregs__engine *e)
+{
+	double timeout_s = (double)reply_timeout_ms(e) / 1000;
+
+	if (e->heard)
+		gdbregs__engine_fail(e, GDBREGS_ERR_TIMEOUT, "%s has not answered for %.1f s",
+				     e->config.peer, timeout_s);
+	else if (e->peer_is_child)
+		gdbregs__engine_fail(e, GDBREGS_ERR_TIMEOUT,
+				     "%s runs, but has not answered for %.1f s: does it serve gdb "
+				     "on its standard input and output?",
+				     e->config.peer, timeout_s);
+	else
+		gdbregs__engine_fail(
+			e, GDBREGS_ERR_TIMEOUT,
+			"%s accepts connections but has not answered for %.1f s; a gdbstub serves "
+			"one client at a time: is another debugger connected?",
+			e->config.peer, timeout_s);
+}
+
+/* The awaited reply did not come in time. */
+static void overdue(struct gdbregs__engine *e)
+{
+	const struct gdbregs__in_flight *oldest = gdbregs__engine_oldest(e);
+	struct gdbregs__op *op = oldest ? oldest->op : NULL;
+
+	if (op && op->class->overdue && op->class->overdue(e->config.session, op))
+		return;
+	if (!e->heard && e->decoder.junk_count) {
+		gdbregs__engine_fail_not_a_stub(e);
+	} else if (!e->heard && !e->line_probed) {
+		e->line_probed = true;
+		e->deadline_ms = e->now_ms + LINE_PROBE_MS;
+		(void)gdbregs__buffer_append(&e->out, LINE_PROBE, strlen(LINE_PROBE));
+	} else {
+		fail_silent(e);
+	}
+}
+
+static void tick_waits(struct gdbregs__engine *e)
+{
+	for (struct gdbregs__op *op = e->waits, *next; op; op = next) {
+		next = op->next;
+		if (op->deadline_ms <= e->now_ms && !op->class->overdue(e->config.session, op))
+			gdbregs__engine_end_wait(e, op, op->status);
+	}
+}
+
+void gdbregs__engine_tick(struct gdbregs__engine *e, uint64_t now_ms)
+{
+	e->now_ms = now_ms;
+	if (now_ms >= e->deadline_ms)
+		overdue(e);
+	tick_waits(e);
+}
+
+uint64_t gdbregs__engine_next_deadline(const struct gdbregs__engine *e)
+{
+	uint64_t at_ms = e->deadline_ms;
+
+	for (const struct gdbregs__op *op = e->waits; op; op = op->next)
+		if (op->deadline_ms < at_ms)
+			at_ms = op->deadline_ms;
+	return at_ms;
+}
