@@ -13,7 +13,8 @@ TEST_SRC := $(UNIT_SRC) $(SESSION_SRC) $(UV_SRC)
 TEST_BIN := $(TEST_SRC:%.c=$(BUILD)/%)
 TEST_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(TEST_SRC) $(SESSION_HELP) $(UV_HELP))
 WORDS_test = $(TEST_OBJ) $(FAKE_OBJ)
-TEST_CFLAGS = $(LIB_CFLAGS) $(call once,CHECK_CFLAGS,$(shell $(PKG_CONFIG) --cflags check))
+# libcheck's START_TEST defines a variable: a test that no test case has is an error.
+TEST_CFLAGS = $(LIB_CFLAGS) -Werror=unused-variable $(call once,CHECK_CFLAGS,$(shell $(PKG_CONFIG) --cflags check))
 TEST_LIBS = $(LIB_LIBS) $(call once,CHECK_LIBS,$(shell $(PKG_CONFIG) --libs check))
 
 $(TEST_OBJ): $(BUILD)/%.o: %.c $(STAMP)/compile
@@ -53,8 +54,16 @@ RUN = BUILD=$(abspath $(BUILD)) CC='$(CC)' tests/run
 .PHONY: build-tests check check-unit check-valgrind check-asan check-ubsan check-tsan
 build-tests: $(TEST_BIN) $(FAKESTUB) $(PROXY)
 
-check: all build-tests
-	$(RUN) $(TEST_BIN) $(SCRIPT_TESTS)
+# make check T='session/run cli'	those of tests/session/run_test.c and tests/cli/ alone
+ALL_TESTS = $(TEST_BIN) $(SCRIPT_TESTS)
+T_PATTERNS = $(foreach t,$(T),$(foreach end,$t $t_test $t_test.py $t_test.sh $t/%,\
+	tests/$(end) $(BUILD)/tests/$(end)))
+CHOSEN = $(if $(T),$(or $(filter $(T_PATTERNS),$(ALL_TESTS)),$(error no test is called $(T))),$(ALL_TESTS))
+
+# What those need.
+check: $(filter $(TEST_BIN),$(CHOSEN)) $(if $(filter-out unit/% session/% uv/%,$(or $(T),all)),all) \
+	$(if $(filter-out unit/% session/% uv/% lint/%,$(or $(T),all)),build-tests)
+	$(RUN) $(CHOSEN)
 
 # The tests on real QEMUs, with one that is newer than the system's.
 NEWER_QEMU := $(abspath $(BUILD))/newer-qemu
@@ -102,6 +111,11 @@ bench: all $(FAKESTUB) $(PROXY) $(BENCH_BIN)
 
 demo: all
 	BUILD=$(abspath $(BUILD)) tests/stubs/demo
+
+# Before a release: the ABI that later ones are compared with.
+.PHONY: update-abi
+update-abi: $(SHARED)
+	BUILD=$(abspath $(BUILD)) tests/lint/abi --update
 
 # ----------------------------------------------------------- dependencies --
 

@@ -135,6 +135,31 @@ class Build(unittest.TestCase):
             make(self.source, f"BUILD={build}", "-j4", "clean", target)
             self.assertTrue(os.path.exists(target))
 
+    # ---------------------------------------------------------------- tests
+
+    def test_one_test(self):
+        build = self.built("one")
+        for name, runs in [("unit/util/hex", "tests/unit/util/hex_test"),
+                           ("lint/layers", "tests/lint/layers")]:
+            output = make(self.source, f"BUILD={build}", QUICK, "check", f"T={name}")
+            self.assertRegex(output, rf"passed +[0-9.]+ s +{runs}\n")
+            self.assertIn("\n1 passed, 0 failed, 0 skipped\n", output)
+        with self.assertRaisesRegex(AssertionError, "no test is called unit/nothing"):
+            make(self.source, f"BUILD={build}", QUICK, "check", "T=unit/nothing")
+
+    def test_unregistered_test(self):
+        """A C test that no test case has does not compile."""
+        path = os.path.join(self.source, "tests", "unit", "util", "forgotten_test.c")
+        target = os.path.join(self.scratch("forgotten"), "tests/unit/util/forgotten_test.o")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("#include <check.h>\nSTART_TEST(forgotten)\n{\n}\nEND_TEST\n"
+                       "int main(void)\n{\n\treturn 0;\n}\n")
+        try:
+            with self.assertRaisesRegex(AssertionError, "error: .*forgotten"):
+                make(self.source, f"BUILD={self.top}/forgotten", target)
+        finally:
+            os.remove(path)
+
     # ---------------------------------------------------------- out of tree
 
     def test_other_directory(self):
