@@ -637,6 +637,13 @@ struct gdbregs_stop {
 };
 
 /**
+ * Returns the name of a signal in GDB's numbering, e.g. "SIGTRAP" for 5, or NULL if the
+ * number has no name. The string is static.
+ * Since: 0.2.
+ */
+GDBREGS_API const char *gdbregs_signal_name(int signal);
+
+/**
  * Execute one instruction on one vCPU. The other vCPUs do not run.
  *
  * A vCPU that does not complete its instruction within `reply_timeout_ms`, for

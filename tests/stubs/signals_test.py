@@ -1,0 +1,35 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The names of signals are gdb's, whose `info signals` lists them by their numbers."""
+import ctypes
+import os
+import re
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+
+import libtest
+from libtest import equal
+
+# Numbers without a place in gdb's list: "unknown" and "default".
+UNLISTED = (143, 144)
+LAST = 151  # of gdb 13
+
+
+def main():
+    library = ctypes.CDLL(os.path.join(os.path.dirname(libtest.CLI), "libgdbregs.so.0"))
+    library.gdbregs_signal_name.restype = ctypes.c_char_p
+    listing = subprocess.run(["gdb-multiarch", "-nx", "-batch", "-ex", "info signals"], text=True,
+                             stdout=subprocess.PIPE, check=True).stdout
+    names = re.findall(r"^([A-Z]\w+)\s+(?:Yes|No)\s", listing, re.M)
+    numbers = [number for number in range(1, LAST + 1) if number not in UNLISTED]
+    equal(len(names) >= len(numbers), True, "gdb's list is as long")
+    for number, name in zip(numbers, names):
+        equal(library.gdbregs_signal_name(number), name.encode(), f"signal {number}")
+    for number in (-1, 0, *UNLISTED, LAST + 1, 2**31 - 1):
+        equal(library.gdbregs_signal_name(number), None, f"signal {number}")
+    libtest.finish("signals")
+
+
+main()
