@@ -104,7 +104,11 @@ static void on_pass_read(struct gdbregs_session *s, int status, void *arg)
 	(void)s;
 	if (trace_is_over(trace))
 		return;
-	if (status >= 0 && is_at_any(trace, sampler)) {
+	bool hit = status >= 0 && is_at_any(trace, sampler);
+	if (hit && !trace_wants(trace, sampler)) {
+		sampler_unread(sampler);
+		status = pass(trace);
+	} else if (hit) {
 		status = trace_record(trace, sampler, "breakpoint");
 		if (status == TARGET_UNDER_WAY)
 			status = pass(trace);
@@ -150,8 +154,13 @@ static void on_hit_read(struct gdbregs_session *s, int status, void *arg)
 	(void)s;
 	if (trace_is_over(trace))
 		return;
-	if (status >= 0)
-		status = trace_record(trace, &trace->samplers[trace->turn], "breakpoint");
+	struct sampler *sampler = &trace->samplers[trace->turn];
+	if (status >= 0 && !trace_wants(trace, sampler)) {
+		sampler_unread(sampler);
+		status = TARGET_UNDER_WAY;
+	} else if (status >= 0) {
+		status = trace_record(trace, sampler, "breakpoint");
+	}
 	if (status == TARGET_UNDER_WAY)
 		status = withdraw(trace);
 	trace_continue(trace, status);
@@ -228,13 +237,13 @@ static int make_points(struct trace *trace)
 	trace->points = calloc(o->break_count + 1, sizeof(*trace->points));
 	if (!trace->points)
 		return GDBREGS_ERR_NOMEM;
-	bool known = !o->has_until;
+	bool known = !trace->has_until_address;
 	for (size_t i = 0; i < o->break_count; i++) {
 		trace->points[trace->point_count++] = o->breaks[i];
-		known |= o->breaks[i] == o->until;
+		known |= o->breaks[i] == trace->until_address;
 	}
 	if (!known)
-		trace->points[trace->point_count++] = o->until;
+		trace->points[trace->point_count++] = trace->until_address;
 	return 0;
 }
 

@@ -18,8 +18,10 @@ bool trace_is_over(const struct trace *trace)
 
 void trace_continue(struct trace *trace, int status)
 {
-	if (status != TARGET_UNDER_WAY)
-		target_done(trace->target, status);
+	if (status == TARGET_UNDER_WAY)
+		return;
+	uv_timer_stop(&trace->target->timer);
+	target_done(trace->target, status);
 }
 
 /* ---------------------------------------------------------- recording --- */
@@ -49,9 +51,50 @@ static int put(struct trace *trace, const struct record *record)
 	return TARGET_UNDER_WAY;
 }
 
+static size_t index_of(const struct trace *trace, const struct sampler *sampler)
+{
+	return (size_t)(sampler - trace->samplers);
+}
+
+static bool has_arrived(const struct trace *trace, const struct sampler *sampler)
+{
+	if (trace->has_until_address)
+		return sampler_is_at(sampler, trace->until_address);
+	return trace->until.count > 0 &&
+	       conditions_hold(trace->until_bound[index_of(trace, sampler)], trace->until.count,
+			       sampler);
+}
+
+bool trace_wants(const struct trace *trace, const struct sampler *sampler)
+{
+	return conditions_hold(trace->if_bound[index_of(trace, sampler)], trace->ifs.count,
+			       sampler);
+}
+
+/* In case that this was the last record, and what was asked for was not reached. */
+static void say_where(struct trace *trace, const struct sampler *sampler)
+{
+	struct text pc = {0};
+	bool asked = trace->options->until || trace->options->break_count > 0;
+	bool last = is_last(trace) || trace->late || trace->ending;
+	if (!asked || !last || trace->reached)
+		return;
+	sampler_write_place(sampler, &pc);
+	snprintf(trace->where, sizeof(trace->where), "vCPU %u is at %s", sampler->vcpu->index,
+		 pc.size > 0 ? pc.data : "an unknown place");
+	text_fini(&pc);
+}
+
+/* As many as were asked for; one, where no number was. */
+static bool has_hits(const struct trace *trace, uint64_t number)
+{
+	const struct options *o = trace->options;
+	return !o->until && o->break_count > 0 && number >= (o->count > 0 ? o->count : 1);
+}
+
 int trace_record(struct trace *trace, const struct sampler *sampler, const char *reason)
 {
-	bool arrived = trace->options->has_until && sampler_is_at(sampler, trace->options->until);
+	bool arrived = has_arrived(trace, sampler);
 	struct record record = {
 		.sampler = sampler,
 		.number = trace->number++,
@@ -61,7 +104,9 @@ int trace_record(struct trace *trace, const struct sampler *sampler, const char 
 	int status = put(trace, &record);
 	if (status != TARGET_UNDER_WAY)
 		return status;
-	return arrived || is_last(trace) ? 0 : TARGET_UNDER_WAY;
+	trace->reached |= arrived || (!trace->ending && has_hits(trace, record.number));
+	say_where(trace, sampler);
+	return arrived || is_last(trace) || trace->late ? 0 : TARGET_UNDER_WAY;
 }
 
 static void say_ended(const struct trace *trace)
@@ -76,6 +121,7 @@ static void on_last_read(struct gdbregs_session *s, int status, void *arg)
 	(void)s;
 	if (trace_is_over(trace))
 		return;
+	trace->ending = true;
 	if (status >= 0)
 		status = trace_record(trace, &trace->samplers[trace->turn], trace->reason);
 	if (status == TARGET_UNDER_WAY || status == 0) {
@@ -193,20 +239,66 @@ static int make_samplers(struct trace *trace)
 {
 	struct snapshot *s = &trace->target->snapshot;
 	const struct options *o = trace->options;
-	bool located = o->has_until || o->break_count > 0;
+	bool located = o->until || o->break_count > 0;
+	size_t more = trace->until.count + trace->ifs.count;
 	trace->samplers = calloc(s->vcpu_count + 1, sizeof(*trace->samplers));
 	if (!trace->samplers)
 		return GDBREGS_ERR_NOMEM;
 	for (size_t i = 0; i < s->vcpu_count; i++) {
 		trace->sampler_count++;
-		if (sampler_init(&trace->samplers[i], s, &s->vcpus[i], located) < 0)
+		if (sampler_init(&trace->samplers[i], s, &s->vcpus[i], located, more) < 0)
 			return GDBREGS_ERR_NOMEM;
-		if (o->has_until && !sampler_is_located(&trace->samplers[i]))
+		if (trace->has_until_address && !sampler_is_located(&trace->samplers[i]))
 			return target_fail(trace->target, STATUS_SELECTION,
 					   "--until: which register is the program counter, or "
 					   "its byte order, is not known");
 	}
 	return 0;
+}
+
+static int bind_conditions(struct trace *trace, struct bound_condition ***out,
+			   const struct conditions *c)
+{
+	char message[200];
+	*out = calloc(trace->sampler_count + 1, sizeof(**out));
+	if (!*out)
+		return GDBREGS_ERR_NOMEM;
+	for (size_t i = 0; i < trace->sampler_count; i++) {
+		(*out)[i] = calloc(c->count + 1, sizeof(***out));
+		if (!(*out)[i])
+			return GDBREGS_ERR_NOMEM;
+		int error = conditions_bind((*out)[i], c, &trace->samplers[i], message,
+					    sizeof(message));
+		if (error == GDBREGS_ERR_NOMEM)
+			return error;
+		if (error < 0)
+			return target_fail(trace->target, STATUS_SELECTION, "%s", message);
+	}
+	return 0;
+}
+
+/* --within is over. A guest that runs is stopped: that ends the trace. */
+static void on_late(uv_timer_t *timer)
+{
+	struct target *t = timer->data;
+	struct trace *trace = t->set->work_arg;
+	if (trace_is_over(trace))
+		return;
+	if (trace->late) {
+		trace_continue(trace, target_fail(t, STATUS_CONNECT,
+						  "cannot stop the guest: it was interrupted and "
+						  "has not stopped for %.1f s",
+						  trace->options->timeout_ms / 1000.0));
+		return;
+	}
+	trace->late = true;
+	if (trace->options->break_count == 0)
+		return;
+	int error = gdbregs_uv_interrupt(t->session);
+	if (error == 0 && uv_timer_start(timer, on_late, trace->options->timeout_ms, 0) < 0)
+		error = GDBREGS_ERR_NOMEM;
+	if (error < 0 && error != GDBREGS_ERR_INVAL)
+		trace_continue(trace, error);
 }
 
 static void format_progress(void *arg, char *text, size_t capacity)
@@ -235,6 +327,13 @@ int trace_start(struct target *t)
 	int error = snapshot_collect(t, runs ? VCPU_ALL : VCPU_FIRST);
 	if (error == 0)
 		error = make_samplers(trace);
+	if (error == 0)
+		error = bind_conditions(trace, &trace->until_bound, &trace->until);
+	if (error == 0)
+		error = bind_conditions(trace, &trace->if_bound, &trace->ifs);
+	if (error == 0 && trace->options->within_ms > 0 &&
+	    uv_timer_start(&t->timer, on_late, trace->options->within_ms, 0) < 0)
+		error = GDBREGS_ERR_NOMEM;
 	if (error != 0)
 		return error;
 	recorder_init(&trace->recorder, &trace->out, trace->options, trace->samplers,
@@ -250,6 +349,16 @@ void trace_fini(struct trace *trace)
 	recorder_fini(&trace->recorder);
 	for (size_t i = 0; i < trace->sampler_count; i++)
 		sampler_fini(&trace->samplers[i]);
+	for (size_t i = 0; i < trace->sampler_count; i++) {
+		if (trace->until_bound)
+			conditions_unbind(trace->until_bound[i], trace->until.count);
+		if (trace->if_bound)
+			conditions_unbind(trace->if_bound[i], trace->ifs.count);
+	}
+	free(trace->until_bound);
+	free(trace->if_bound);
+	conditions_fini(&trace->until);
+	conditions_fini(&trace->ifs);
 	free(trace->samplers);
 	free(trace->points);
 }

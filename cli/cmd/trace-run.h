@@ -6,6 +6,7 @@
 #define CLI_TRACE_H
 
 #include "out/record.h"
+#include "target/condition.h"
 
 struct trace {
 	const struct options *options;
@@ -14,6 +15,14 @@ struct trace {
 	struct recorder recorder;
 	struct sampler *samplers; /* one per vCPU that is recorded */
 	size_t sampler_count;
+	struct conditions until, ifs;
+	struct bound_condition **until_bound, **if_bound; /* per sampler */
+	bool has_until_address;
+	uint64_t until_address;
+	bool reached; /* what was asked for: --until, or as many hits as -n says */
+	bool ending; /* the record under way is not one of a step or a hit */
+	bool late; /* --within is over */
+	char where[120]; /* where the guest is instead */
 	size_t turn; /* which sampler is under way */
 	uint64_t number; /* of the next record */
 	struct gdbregs_stop stop; /* the last one */
@@ -44,6 +53,8 @@ int trace_record(struct trace *trace, const struct sampler *sampler, const char 
 /* A stop that ends the trace, other than a step's or a breakpoint's: record it,
  * read the registers first where there are any. As `work` returns. */
 int trace_last(struct trace *trace, struct sampler *sampler);
+/* The conditions of --if hold at this hit. */
+bool trace_wants(const struct trace *trace, const struct sampler *sampler);
 /* Work that was under way has led to this; tells the target unless it goes on. */
 void trace_continue(struct trace *trace, int status);
 /* A callback that comes while the session is being closed is not ours any more. */

@@ -4,19 +4,65 @@
 #include "base/signals.h"
 #include "base/exit-status.h"
 #include "cmd/trace-run.h"
+#include "opt/option-values.h"
+
+#include <string.h>
 
 static int check(const struct options *o)
 {
-	if (o->count == 0 && !o->has_until && o->break_count == 0)
-		return fail(STATUS_USAGE, "trace needs an end: -n STEPS, --until ADDR or --break "
-					  "ADDR; see 'gdbregs-cli trace --help'");
+	if (o->count == 0 && !o->until && o->break_count == 0 && o->within_ms == 0)
+		return fail(STATUS_USAGE,
+			    "trace needs an end: -n STEPS, --until, --within or --break ADDR; see "
+			    "'gdbregs-cli trace --help'");
+	if (o->ifs.count > 0 && o->break_count == 0)
+		return fail(STATUS_USAGE, "--if needs --break: it says which hits are recorded");
 	return 0;
+}
+
+/* An address begins with a digit, a condition with a name. */
+static int parse_until(struct trace *trace)
+{
+	const char *until = trace->options->until;
+	if (!until || until[0] == '\0')
+		return 0;
+	if (!strpbrk(until, "=<>!&")) {
+		trace->has_until_address = true;
+		if (option_number(until, &trace->until_address))
+			return 0;
+		return fail(STATUS_USAGE,
+			    "--until: '%s' is neither an address of up to 64 bits, such as 0x7c00, "
+			    "nor a condition, such as eax==0",
+			    until);
+	}
+	return conditions_parse(&trace->until, until, "--until");
+}
+
+static int parse_conditions(struct trace *trace)
+{
+	const struct string_list *ifs = &trace->options->ifs;
+	int status = parse_until(trace);
+	for (size_t i = 0; i < ifs->count && status == 0; i++)
+		status = conditions_parse(&trace->ifs, ifs->item[i], "--if");
+	return status;
+}
+
+/* The answer is no: 1. */
+static int report_unreached(const struct trace *trace, const struct targets *set)
+{
+	const struct options *o = trace->options;
+	if ((!o->until && o->break_count == 0) || trace->reached || set->loop.signo != 0)
+		return 0;
+	return fail(STATUS_DIFFERENT, "%s: %s was not reached%s%s%s", set->item[0].name,
+		    o->until ? "--until" : "--break", trace->late ? " in time" : "",
+		    trace->where[0] != '\0' ? ": " : "", trace->where);
 }
 
 /* What has been recorded is output, however the trace ended. */
 static int finish(struct trace *trace, const struct targets *set)
 {
 	int failed = targets_report(set);
+	if (failed == 0)
+		failed = report_unreached(trace, set);
 	bool nomem = trace->recorder.failed;
 	if (!trace->recorder.begun || nomem) {
 		output_abandon(&trace->out);
@@ -32,6 +78,8 @@ int command_trace(const struct options *o)
 	struct trace trace = {.options = o};
 	struct targets set;
 	int status = check(o);
+	if (status == 0)
+		status = parse_conditions(&trace);
 	if (status == 0)
 		status = output_open(&trace.out, o->output);
 	if (status != 0)

@@ -103,7 +103,7 @@ static const struct command table[] = {
 		     "gdbregs-cli trace --break 0x80200000 -n 10 pc sp ra\n",
 	 .run = command_trace,
 	 .options = GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
-		    GROUP_COUNT | GROUP_TRACE,
+		    GROUP_COUNT | GROUP_TRACE | GROUP_WITHIN,
 	 .streams = true},
 	{.name = "watch",
 	 .arguments = SELECTION,
@@ -117,6 +117,19 @@ static const struct command table[] = {
 	 .options = GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
 		    GROUP_COUNT | GROUP_INTERVAL,
 	 .streams = true},
+	{.name = "expect",
+	 .arguments = "COND...",
+	 .summary = "wait until conditions on registers hold: exit 0, or 1 if they do not",
+	 .help = "Lets the guest run, samples it every 0.1 seconds (-i), and ends with status 0 as\n"
+		 "soon as all conditions hold at one stop, with 1 when --within is over. A COND is\n"
+		 "REGISTER OP NUMBER with == != < <= > >= & (any bit in common), of vCPU 0 or of\n"
+		 "each one given with -c. What holds between two samples only is not seen: trace\n"
+		 "--until steps instead.\n",
+	 .examples = "gdbregs-cli expect 'pc>=0x7c00' --within 30 --junit boot.xml\n",
+	 .operands = command_all_operands,
+	 .run = command_expect,
+	 .options = GROUP_CONNECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT | GROUP_INTERVAL |
+		    GROUP_WITHIN | GROUP_EXPECT},
 	{.name = "xml",
 	 .summary = "show the target description as one XML document",
 	 .help = "Prints the target description of vCPU 0, or of the one given with -c, as one\n"

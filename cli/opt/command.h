@@ -38,6 +38,7 @@ int command_write(const struct options *o);
 size_t command_all_operands(const struct options *o);
 int command_trace(const struct options *o);
 int command_watch(const struct options *o);
+int command_expect(const struct options *o);
 int command_xml(const struct options *o);
 int command_monitor(const struct options *o);
 int command_packet(const struct options *o);

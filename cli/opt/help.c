@@ -20,11 +20,11 @@ static const char examples[] =
 	"the stub tells that, else running.\n";
 
 static const char statuses[] =
-	"\nExit status: 0 done, 1 differences (diff), 2 usage, 3 no connection or no reply\n"
-	"in time, 4 the stub broke the protocol, or its description is bad or missing,\n"
-	"5 no such register or vCPU, or one unavailable (--strict) or that does not take\n"
-	"its value (write), 6 output not written or file not read, 128+N ended by\n"
-	"signal N.\n"
+	"\nExit status: 0 done, 1 the answer is no (diff, expect, trace), 2 usage,\n"
+	"3 no connection or no reply in time, 4 the stub broke the protocol, or its\n"
+	"description is bad or missing, 5 no such register or vCPU, or one unavailable\n"
+	"(--strict) or that does not take its value (write), 6 output not written or file\n"
+	"not read, 128+N ended by signal N.\n"
 	"\nMore in gdbregs-cli(1).\n";
 
 static void put_commands(FILE *out)

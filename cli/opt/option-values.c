@@ -159,7 +159,7 @@ int set_json(struct options *o, const char *value)
 
 /* Decimal, or 0x and hex digits; all of it. strtoull() alone takes signs, blanks
  * and octal, which nobody means by an address. */
-static bool parse_number(const char *value, uint64_t *number)
+bool option_number(const char *value, uint64_t *number)
 {
 	char *end;
 	int base = value[0] == '0' && (value[1] == 'x' || value[1] == 'X') ? 16 : 10;
@@ -173,7 +173,7 @@ static bool parse_number(const char *value, uint64_t *number)
 
 static int parse_address(const char *option, const char *value, uint64_t *address)
 {
-	if (parse_number(value, address))
+	if (option_number(value, address))
 		return 0;
 	return fail(STATUS_USAGE,
 		    "%s: '%s' is not an address; give a number of up to 64 bits, such as 0x7c00",
@@ -182,15 +182,9 @@ static int parse_address(const char *option, const char *value, uint64_t *addres
 
 int set_count(struct options *o, const char *value)
 {
-	if (parse_number(value, &o->count) && o->count > 0)
+	if (option_number(value, &o->count) && o->count > 0)
 		return 0;
 	return fail(STATUS_USAGE, "--count: '%s' is not a number from 1 to 2^64 - 1", value);
-}
-
-int set_until(struct options *o, const char *value)
-{
-	o->has_until = true;
-	return parse_address("--until", value, &o->until);
 }
 
 static bool has_break(const struct options *o, uint64_t address)

@@ -63,20 +63,28 @@ static const struct option_info table[] = {
 	 .help = "end after N steps (trace), hits (trace --break) or\n"
 	 "samples (watch)",
 	 .set = set_count},
-	{0, "until", "ADDR", GROUP_TRACE, OPTION_OTHER, 0,
-	 .help = "end when the program counter is at ADDR",
-	 .set = set_until},
+	{0, "until", "ADDR|COND", GROUP_TRACE, OPTION_WORD, AT(until),
+	 .help = "end when the program counter is at ADDR, or when\n"
+	 "conditions hold, such as eax==0,ecx>=16"},
 	{0, "break", "ADDR", GROUP_TRACE, OPTION_OTHER, 0,
 	 .help = "let the guest run, and record each time a vCPU comes\n"
 	 "to ADDR; repeatable",
 	 .set = set_break},
+	{0, "if", "COND", GROUP_TRACE, OPTION_WORDS, AT(ifs),
+	 .help = "record a hit of --break only if conditions hold"},
+	{0, "within", "SECONDS", GROUP_WITHIN, OPTION_SECONDS, AT(within_ms),
+	 .help = "give up after so long; expect: default 10"},
+	{0, "now", NULL, GROUP_EXPECT, OPTION_FLAG, AT(now),
+	 .help = "look once, do not let the guest run"},
+	{0, "junit", "FILE", GROUP_EXPECT, OPTION_WORD, AT(junit),
+	 .help = "write the results to FILE as JUnit XML, too"},
 	{0, "all", NULL, GROUP_TRACE, OPTION_FLAG, AT(all),
 	 .help = "record all selected registers at every step, not\n"
 	 "only what changed"},
 	{0, "irq", NULL, GROUP_TRACE, OPTION_FLAG, AT(irq),
 	 .help = "let interrupts and timers through during steps"},
 	{'i', "interval", "SECONDS", GROUP_INTERVAL, OPTION_SECONDS, AT(interval_ms),
-	 .help = "time between samples; default 1"},
+	 .help = "time between samples; default 1, of expect 0.1"},
 	{'c', "vcpu", "LIST|all", GROUP_VCPU, OPTION_OTHER, 0,
 	 .help = "which vCPUs, numbered from 0, such as 0 or 0-3,6;\n"
 	 "repeatable",
@@ -374,8 +382,7 @@ static int parse(struct options *o, int argc, char **argv)
 
 int options_parse(struct options *o, int argc, char **argv)
 {
-	*o = (struct options){
-		.timeout_ms = 5000, .interval_ms = 1000, .on_exit = GDBREGS_ON_CLOSE_RESTORE};
+	*o = (struct options){.timeout_ms = 5000, .on_exit = GDBREGS_ON_CLOSE_RESTORE};
 	int status = parse(o, argc, argv);
 	if (o->vcpus_all)
 		o->vcpu_count = 0;
@@ -390,6 +397,7 @@ void options_fini(struct options *o)
 	free(o->features.item);
 	free(o->groups.item);
 	free(o->excludes.item);
+	free(o->ifs.item);
 	free(o->vcpus);
 	free(o->breaks);
 	*o = (struct options){.command = NULL};

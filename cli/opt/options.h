@@ -25,6 +25,8 @@ enum option_group {
 	GROUP_INTERVAL = 1 << 10, /* -i */
 	GROUP_TRACE = 1 << 11, /* --until --break --all --irq, -f vcd */
 	GROUP_LABEL = 1 << 12, /* --label */
+	GROUP_WITHIN = 1 << 13,
+	GROUP_EXPECT = 1 << 14, /* --now --junit */
 };
 
 /* Words of the command line; they live as long as argv. */
@@ -55,12 +57,14 @@ struct options {
 	const char *raw_dir;
 	const char *label;
 	uint64_t count; /* -n; 0: not given */
-	unsigned interval_ms;
-	bool has_until;
-	uint64_t until;
+	unsigned interval_ms; /* 0: not given */
+	const char *until; /* an address or conditions; NULL: none */
+	struct string_list ifs; /* conditions */
+	const char *junit;
+	unsigned within_ms; /* 0: not given */
 	uint64_t *breaks;
 	size_t break_count;
-	bool log_packets, quiet, verbose, strict, help, version, all, irq;
+	bool now, log_packets, quiet, verbose, strict, help, version, all, irq;
 };
 
 /* What an option stores at its offset in struct options. */

@@ -25,7 +25,7 @@ static size_t add(struct sampler *sampler, const struct gdbregs_register *reg)
 }
 
 /* Its place among those read; added where it is not there. */
-static size_t include(struct sampler *sampler, const struct gdbregs_register *reg)
+size_t sampler_include(struct sampler *sampler, const struct gdbregs_register *reg)
 {
 	if (!reg)
 		return NOWHERE;
@@ -52,15 +52,20 @@ static void include_place(struct sampler *sampler, const struct gdbregs_descript
 	const struct gdbregs_register *cr0 = look_up(all, count, "cr0");
 	const struct gdbregs_register *pc = NULL;
 	if (gdbregs_description_find_role(d, GDBREGS_ROLE_PC, &pc) == 0)
-		sampler->pc = include(sampler, pc);
+		sampler->pc = sampler_include(sampler, pc);
 	if (!cs || !cr0)
 		return;
-	sampler->cs = include(sampler, cs);
-	sampler->cr0 = include(sampler, cr0);
+	sampler->cs = sampler_include(sampler, cs);
+	sampler->cr0 = sampler_include(sampler, cr0);
+}
+
+const struct gdbregs_register *sampler_find(const struct sampler *sampler, const char *name)
+{
+	return select_find(snapshot_selected(sampler->snapshot, sampler->vcpu)->description, name);
 }
 
 int sampler_init(struct sampler *sampler, const struct snapshot *s, const struct vcpu *vcpu,
-		 bool located)
+		 bool located, size_t more)
 {
 	const struct selected *selected = snapshot_selected(s, vcpu);
 	struct gdbregs_reg_descriptor *all = NULL;
@@ -71,8 +76,9 @@ int sampler_init(struct sampler *sampler, const struct snapshot *s, const struct
 				    .pc = NOWHERE,
 				    .cs = NOWHERE,
 				    .cr0 = NOWHERE};
-	sampler->now = calloc(selected->count + SAMPLER_MOST_EXTRA, sizeof(*sampler->now));
-	sampler->before = calloc(selected->count + SAMPLER_MOST_EXTRA, sizeof(*sampler->before));
+	sampler->now = calloc(selected->count + more + SAMPLER_MOST_EXTRA, sizeof(*sampler->now));
+	sampler->before =
+		calloc(selected->count + more + SAMPLER_MOST_EXTRA, sizeof(*sampler->before));
 	int error = gdbregs_description_registers(selected->description, &all, &count);
 	if (!sampler->now || !sampler->before || error < 0) {
 		gdbregs_free(all);
@@ -185,4 +191,13 @@ bool sampler_is_at(const struct sampler *sampler, uint64_t address)
 	bool real = number_at(sampler, sampler->cs, &cs) &&
 		    number_at(sampler, sampler->cr0, &cr0) && (cr0 & 1) == 0;
 	return real && pc + (cs << 4) == address;
+}
+
+void sampler_write_place(const struct sampler *sampler, struct text *text)
+{
+	if (sampler->pc == NOWHERE)
+		return;
+	struct value v = sampler_value(sampler, sampler->pc);
+	if (value_is_number(&v))
+		text_add_number(text, v.vcpu->order, v.bytes, v.size_bytes, false);
 }

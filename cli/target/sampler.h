@@ -22,11 +22,16 @@ struct sampler {
 	size_t pc, cs, cr0; /* places among those read; SIZE_MAX: it has none */
 };
 
-/* With `located`, the program counter is read whether it is selected or not. 0 or
+/* Room for `more` registers is kept. With `located`, the program counter is read whether it is selected or not. 0 or
  * GDBREGS_ERR_NOMEM; end with sampler_fini() in both cases. */
 int sampler_init(struct sampler *sampler, const struct snapshot *s, const struct vcpu *vcpu,
-		 bool located);
+		 bool located, size_t more);
 void sampler_fini(struct sampler *sampler);
+
+/* The register of that name, whether it is selected or not; NULL: none, or several. */
+const struct gdbregs_register *sampler_find(const struct sampler *sampler, const char *name);
+/* Have it read, too: its place. Before anything is read, as often as `more` says. */
+size_t sampler_include(struct sampler *sampler, const struct gdbregs_register *reg);
 
 /* Read; calls back as gdbregs_uv_read_registers(). What was read last is `before`. */
 int sampler_read(struct sampler *sampler, struct gdbregs_session *s, gdbregs_uv_cb cb, void *arg);
@@ -41,6 +46,8 @@ bool sampler_changed(const struct sampler *sampler, size_t index);
 
 /* Its program counter is known. */
 bool sampler_is_located(const struct sampler *sampler);
+/* Add its program counter as a number; nothing where that is not known. */
+void sampler_write_place(const struct sampler *sampler, struct text *text);
 /* Its program counter is at the address. */
 bool sampler_is_at(const struct sampler *sampler, uint64_t address);
 

@@ -84,6 +84,25 @@ bool select_named(const struct options *o, const struct gdbregs_register *reg)
 	return false;
 }
 
+/* Upper and lower case alike: the only register that the pattern fits. */
+static const struct gdbregs_register *find_folded(const struct gdbregs_description *d,
+						  const char *pattern)
+{
+	const struct gdbregs_register *found = NULL;
+	struct gdbregs_reg_descriptor *all = NULL;
+	size_t count = 0, fitting = 0;
+	if (strpbrk(pattern, "*?[") || gdbregs_description_registers(d, &all, &count) < 0)
+		return NULL;
+	for (size_t i = 0; i < count; i++) {
+		if (!fits_pattern(pattern, all[i].handle))
+			continue;
+		found = all[i].handle;
+		fitting++;
+	}
+	gdbregs_free(all);
+	return fitting == 1 ? found : NULL;
+}
+
 const struct gdbregs_register *select_find(const struct gdbregs_description *d, const char *pattern)
 {
 	char feature[256];
@@ -91,10 +110,10 @@ const struct gdbregs_register *select_find(const struct gdbregs_description *d, 
 	const char *colon = find_colon(pattern);
 	int size = colon ? (int)(colon - pattern) : 0;
 	snprintf(feature, sizeof(feature), "%.*s", size, pattern);
-	if (!d || gdbregs_description_find_register(d, colon ? feature : NULL,
-						    colon ? colon + 1 : pattern, &reg) < 0)
-		return NULL;
-	return reg;
+	if (d && gdbregs_description_find_register(d, colon ? feature : NULL,
+						   colon ? colon + 1 : pattern, &reg) == 0)
+		return reg;
+	return d ? find_folded(d, pattern) : NULL;
 }
 
 static bool fits_feature(const char *pattern, const struct gdbregs_register *reg)

@@ -34,7 +34,7 @@ struct target {
 	bool gone; /* there is no guest any more, or no way to it */
 	bool again; /* try again after closing */
 	bool closing;
-	size_t step; /* for `work` */
+	struct sampling *sampling; /* NULL: none is under way */
 	struct gdbregs_buffer reply; /* for no-description.c */
 };
 

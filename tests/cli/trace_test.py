@@ -111,7 +111,9 @@ def until_an_address(directory):
         found = steps(fake, "--until", "4116", "-n", "100", "r0")
         equal(reasons(found)[-1], (5, 0, "until"))
         equal([e["name"] for e in found[-1]["changed"]], ["r0"])
-        equal(len(steps(fake, "--until", "0x2000", "-n", "3")), 4)
+        result = run("trace", "-f", "jsonl", "-t", fake.target, "--until", "0x2000", "-n", "3")
+        one_line(result, 1, "--until was not reached", "vCPU 0 is at 0x100c")
+        equal(len(records(result.out)), 4)
         # There already.
         equal(reasons(steps(fake, "--until", "0x1000")), [(0, 0, "until")])
     with Fake("--registers", 4, "--arch", "powerpc:common") as fake:

@@ -95,7 +95,7 @@ def floats(directory):
         check(fake, "e", "0.1", extended(0xcccccccccccccccd, 16379))
         check(fake, "h", "0x3c00", b"\x00\x3c")
         for word, part in [("f=1e39", "beyond"), ("d=1e309", "beyond"), ("e=1e5000", "beyond"),
-                           ("h=1.5", "0x"), ("r0=1.5", "no float"), ("r0=08", "whole"), ("f=0x1ffffffff", "32 bits")]:
+                           ("h=1.5", "0x"), ("r0=1.5", "no float"), ("r0=08", "octal"), ("f=0x1ffffffff", "32 bits")]:
             one_line(run("write", word, "-t", fake.target), 2, word, part)
 
 

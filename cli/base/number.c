@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/number.h"
+
+#include <string.h>
+
+/* What stands before the digits; *digits is where they begin. */
+static unsigned base_of(const char *text, const char **digits)
+{
+	static const struct {
+		char prefix[3];
+		unsigned base;
+	} table[] = {{"0x", 16}, {"0X", 16}, {"0o", 8}, {"0O", 8}, {"0b", 2}, {"0B", 2}};
+	text += text[0] == '-' || text[0] == '+';
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if (strncmp(text, table[i].prefix, 2) == 0) {
+			*digits = text + 2;
+			return table[i].base;
+		}
+	}
+	*digits = text;
+	return text[0] == '0' && text[1] != '\0' ? 8 : 10;
+}
+
+static unsigned digit_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0');
+	c |= 32;
+	return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : 16;
+}
+
+bool number_is(const char *text)
+{
+	const char *digits;
+	unsigned base = base_of(text, &digits);
+	if (digits[0] == '\0')
+		return false;
+	while (digits[0] != '\0' && digit_of(digits[0]) < base)
+		digits++;
+	return digits[0] == '\0';
+}
+
+bool number_is_bits(const char *text)
+{
+	const char *digits, *plain = text + (text[0] == '-' || text[0] == '+');
+	base_of(text, &digits);
+	return digits != plain && number_is(text);
+}
+
+/* bytes = bytes * base + digit; false: it does not fit any more. */
+static bool push_digit(uint8_t *bytes, size_t size, unsigned base, unsigned digit)
+{
+	unsigned carry = digit;
+	for (size_t i = 0; i < size; i++) {
+		carry += bytes[i] * base;
+		bytes[i] = (uint8_t)carry;
+		carry >>= 8;
+	}
+	return carry == 0;
+}
+
+static void negate(uint8_t *bytes, size_t size)
+{
+	unsigned carry = 1;
+	for (size_t i = 0; i < size; i++) {
+		carry += (uint8_t)~bytes[i];
+		bytes[i] = (uint8_t)carry;
+		carry >>= 8;
+	}
+}
+
+static bool get_bit(const uint8_t *bytes, size_t bit)
+{
+	return bytes[bit / 8] >> bit % 8 & 1;
+}
+
+/* Nothing stands at or above bit `bits`. */
+static bool is_below(const uint8_t *bytes, size_t size, size_t bits)
+{
+	for (size_t bit = bits; bit < 8 * size; bit++) {
+		if (get_bit(bytes, bit))
+			return false;
+	}
+	return true;
+}
+
+/* The magnitude is at most 2^(bits-1): the one negative number without a
+ * positive counterpart is the largest. */
+static bool may_be_negative(const uint8_t *bytes, size_t size, size_t bits)
+{
+	if (!is_below(bytes, size, bits))
+		return false;
+	for (size_t bit = 0; bit + 1 < bits; bit++) {
+		if (get_bit(bytes, bit))
+			return !get_bit(bytes, bits - 1);
+	}
+	return true;
+}
+
+/* Bits beyond the register's own are padding of its last byte. */
+static void clear_above(uint8_t *bytes, size_t size, size_t bits)
+{
+	for (size_t bit = bits; bit < 8 * size; bit++)
+		bytes[bit / 8] &= (uint8_t) ~(1u << bit % 8);
+}
+
+bool number_fits(const char *text, uint8_t *bytes, size_t size, size_t bits)
+{
+	const char *digits;
+	unsigned base = base_of(text, &digits);
+	memset(bytes, 0, size);
+	for (; *digits != '\0'; digits++) {
+		if (!push_digit(bytes, size, base, digit_of(*digits)))
+			return false;
+	}
+	if (text[0] != '-')
+		return is_below(bytes, size, bits);
+	if (!may_be_negative(bytes, size, bits))
+		return false;
+	negate(bytes, size);
+	clear_above(bytes, size, bits);
+	return true;
+}
+
+bool number_is_bad_octal(const char *text)
+{
+	text += text[0] == '-' || text[0] == '+';
+	return text[0] == '0' && text[1] != '\0' && strspn(text, "0123456789") == strlen(text) &&
+	       strspn(text, "01234567") < strlen(text);
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* expect: lets the guest run and samples it until all conditions hold at one stop. */
+#include "opt/command.h"
+#include "base/exit-status.h"
+#include "base/message.h"
+#include "base/progress.h"
+#include "out/junit.h"
+#include "out/table.h"
+#include "target/condition.h"
+#include "target/sampling.h"
+#include "target/stop-text.h"
+
+#include <stdlib.h>
+
+enum { USUAL_WITHIN_MS = 10000, USUAL_INTERVAL_MS = 100 };
+
+struct expect {
+	const struct options *options;
+	struct conditions conditions;
+	struct sampling sampling;
+	struct bound_condition **bound; /* per sampler */
+	uint64_t began_ms, end_ms;
+	unsigned took_ms; /* until the last sample */
+	bool looked; /* a sample was taken */
+	bool met;
+};
+
+/* ------------------------------------------------------------ sampling --- */
+
+static bool all_hold(const struct expect *e)
+{
+	for (size_t i = 0; i < e->sampling.count; i++) {
+		if (!conditions_hold(e->bound[i], e->conditions.count, &e->sampling.samplers[i]))
+			return false;
+	}
+	return true;
+}
+
+/* The last sample is taken when time is over, not before. */
+static bool more(void *arg)
+{
+	struct expect *e = arg;
+	uint64_t now_ms = uv_now(&e->sampling.target->set->loop.uv);
+	e->looked = true;
+	e->met = all_hold(e);
+	e->took_ms = (unsigned)(now_ms - e->began_ms);
+	if (e->met || e->options->now || now_ms >= e->end_ms)
+		return false;
+	uint64_t left_ms = e->end_ms - now_ms;
+	if (left_ms < e->sampling.interval_ms)
+		e->sampling.interval_ms = (unsigned)left_ms;
+	return true;
+}
+
+static int bind_conditions(struct expect *e)
+{
+	struct target *t = e->sampling.target;
+	char message[200];
+	e->bound = calloc(e->sampling.count + 1, sizeof(*e->bound));
+	if (!e->bound)
+		return GDBREGS_ERR_NOMEM;
+	for (size_t i = 0; i < e->sampling.count; i++) {
+		e->bound[i] = calloc(e->conditions.count + 1, sizeof(**e->bound));
+		if (!e->bound[i])
+			return GDBREGS_ERR_NOMEM;
+		int error = conditions_bind(e->bound[i], &e->conditions, &e->sampling.samplers[i],
+					    message, sizeof(message));
+		if (error == GDBREGS_ERR_NOMEM)
+			return error;
+		if (error < 0)
+			return target_fail(t, STATUS_SELECTION, "%s", message);
+	}
+	return 0;
+}
+
+static int start(struct target *t)
+{
+	struct expect *e = t->set->work_arg;
+	const struct options *o = e->options;
+	e->sampling = (struct sampling){.interval_ms = o->interval_ms > 0 ? o->interval_ms
+									  : USUAL_INTERVAL_MS,
+					.more = more,
+					.arg = e};
+	e->began_ms = uv_now(&t->set->loop.uv);
+	e->end_ms = e->began_ms + (o->within_ms > 0 ? o->within_ms : USUAL_WITHIN_MS);
+	int error = snapshot_collect(t, VCPU_FIRST);
+	if (error == 0)
+		error = sampling_init(&e->sampling, t, e->conditions.count);
+	if (error == 0)
+		error = bind_conditions(e);
+	return error != 0 ? error : sampling_start(&e->sampling);
+}
+
+/* ------------------------------------------------------------- results --- */
+
+struct result {
+	const struct sampler *sampler;
+	const struct condition *condition;
+	char text[120]; /* the condition */
+	struct text is; /* the register, in data without padding */
+	bool holds;
+};
+
+static bool make_result(struct result *r, const struct expect *e, size_t sampler, size_t index,
+			bool padded)
+{
+	const struct bound_condition *bound = &e->bound[sampler][index];
+	r->sampler = &e->sampling.samplers[sampler];
+	r->condition = bound->condition;
+	condition_write(r->text, sizeof(r->text), bound->condition);
+	r->holds = condition_holds(bound, r->sampler);
+	text_clear(&r->is);
+	struct value v = sampler_value(r->sampler, bound->place);
+	if (padded || !value_is_number(&v))
+		value_show(&r->is, &v);
+	else
+		text_add_number(&r->is, v.vcpu->order, v.bytes, v.size_bytes, false);
+	return !r->is.failed;
+}
+
+enum { VCPU, CONDITION, NAME, WANTED, IS, HOLDS, LINE, COLUMNS };
+
+static void put_result(struct table *table, const struct expect *e, const struct result *r)
+{
+	char line[300];
+	bool several = e->sampling.count > 1;
+	int size = several ? snprintf(line, sizeof(line), "vCPU %u  ", r->sampler->vcpu->index) : 0;
+	snprintf(line + size, sizeof(line) - (size_t)size, "%-4s  %s%s%s", r->holds ? "ok" : "FAIL",
+		 r->text, r->holds ? "" : ", but it is ", r->holds ? "" : r->is.data);
+	const struct cell cells[COLUMNS] = {
+		[VCPU] = cell_number(r->sampler->vcpu->index),
+		[CONDITION] = cell_text(r->text),
+		[NAME] = cell_text(r->condition->name),
+		[WANTED] = cell_text(r->condition->wanted),
+		[IS] = cell_text(r->is.data),
+		[HOLDS] =
+			table->format == FORMAT_CSV || table->format == FORMAT_TEXT
+				? cell_text(r->holds ? "true" : "false")
+				: (struct cell){.kind = CELL_JSON, .json = json_boolean(r->holds)},
+		[LINE] = cell_text(line),
+	};
+	table_row(table, cells);
+}
+
+static void put_case(struct junit *junit, const struct expect *e, const struct result *r)
+{
+	char name[200], message[300];
+	if (!junit)
+		return;
+	snprintf(name, sizeof(name), "vCPU %u: %s", r->sampler->vcpu->index, r->text);
+	snprintf(message, sizeof(message), "%s is %s after %.3f s", r->condition->name, r->is.data,
+		 e->took_ms / 1000.0);
+	junit_case(junit, e->sampling.target->name, name, r->holds ? NULL : message);
+}
+
+static bool put_all(struct output *out, const struct expect *e, struct junit *junit)
+{
+	static const struct column columns[COLUMNS] = {
+		[VCPU] = {.name = "vcpu", .formats = IN_DATA},
+		[CONDITION] = {.name = "condition", .formats = IN_DATA},
+		[NAME] = {.name = "name", .formats = IN_DATA},
+		[WANTED] = {.name = "wanted", .formats = IN_DATA},
+		[IS] = {.name = "is", .formats = IN_DATA},
+		[HOLDS] = {.name = "holds", .formats = IN_DATA},
+		[LINE] = {.name = "line", .formats = IN_TEXT},
+	};
+	struct result r = {.is = {0}};
+	struct table table;
+	table_init(&table, out, e->options->format, columns, COLUMNS);
+	for (size_t i = 0; i < e->sampling.count && table.ok; i++) {
+		for (size_t j = 0; j < e->conditions.count && table.ok; j++) {
+			table.ok = make_result(&r, e, i, j, table.format == FORMAT_TEXT);
+			if (table.ok) {
+				put_result(&table, e, &r);
+				put_case(junit, e, &r);
+			}
+		}
+	}
+	text_fini(&r.is);
+	return table_end(&table);
+}
+
+/* The guest has gone on meanwhile, or has ended: what it was when it was last seen. */
+static int say_unmet(const struct expect *e)
+{
+	const char *target = e->sampling.target->name;
+	char what[40] = "";
+	if (e->sampling.ended)
+		stop_write(what, sizeof(what), &e->sampling.stop);
+	return fail(STATUS_DIFFERENT, "%s: not all conditions hold after %.3g s%s%s", target,
+		    e->took_ms / 1000.0, e->sampling.ended ? "; the guest stopped: " : "", what);
+}
+
+static int print(struct output *out, const struct targets *set)
+{
+	const struct expect *e = set->work_arg;
+	struct junit junit;
+	bool file = set->options->junit;
+	int failed = targets_report(set);
+	if (failed != 0 || !e->looked) {
+		output_abandon(out);
+		return failed;
+	}
+	int status = file ? junit_open(&junit, set->options->junit, "expect") : 0;
+	if (status != 0) {
+		output_abandon(out);
+		return status;
+	}
+	int written = output_end(out, put_all(out, e, file ? &junit : NULL));
+	if (file)
+		status = junit_close(&junit, e->took_ms);
+	if (!e->met)
+		failed = say_unmet(e);
+	return written != 0 ? written : status != 0 ? status : failed;
+}
+
+static int parse(struct expect *e)
+{
+	const struct options *o = e->options;
+	if (o->arguments.count == 0)
+		return fail(STATUS_USAGE, "expect needs a condition, such as 'pc==0x7c00'; see "
+					  "'gdbregs-cli expect --help'");
+	for (size_t i = 0; i < o->arguments.count; i++) {
+		int status = conditions_parse(&e->conditions, o->arguments.item[i], "expect");
+		if (status != 0)
+			return status;
+	}
+	return 0;
+}
+
+int command_expect(const struct options *o)
+{
+	struct expect e = {.options = o};
+	int status = parse(&e);
+	if (status == 0)
+		status = targets_show(o, GDBREGS_R_REGS, start, &e, print);
+	for (size_t i = 0; i < e.sampling.count && e.bound; i++)
+		conditions_unbind(e.bound[i], e.conditions.count);
+	free(e.bound);
+	sampling_fini(&e.sampling);
+	conditions_fini(&e.conditions);
+	return status;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "out/junit.h"
+
+#include <string.h>
+
+int junit_open(struct junit *junit, const char *path, const char *suite)
+{
+	*junit = (struct junit){.suite = suite};
+	return output_open(&junit->out, path);
+}
+
+/* A value of an attribute: ASCII, control characters as \xHH. */
+static void add_attribute(struct text *text, const char *name, const char *value)
+{
+	struct text printable = {0};
+	text_add_printable(&printable, value, strlen(value));
+	text_adds(text, " ");
+	text_adds(text, name);
+	text_adds(text, "=\"");
+	for (size_t i = 0; i < printable.size; i++) {
+		const char c = printable.data[i];
+		if (c == '&')
+			text_adds(text, "&amp;");
+		else if (c == '<')
+			text_adds(text, "&lt;");
+		else if (c == '>')
+			text_adds(text, "&gt;");
+		else if (c == '"')
+			text_adds(text, "&quot;");
+		else
+			text_add(text, &c, 1);
+	}
+	text_adds(text, "\"");
+	text->failed |= printable.failed;
+	text_fini(&printable);
+}
+
+void junit_case(struct junit *junit, const char *class, const char *name, const char *failure)
+{
+	struct text *text = &junit->cases;
+	junit->tests++;
+	text_adds(text, "  <testcase");
+	add_attribute(text, "classname", class);
+	add_attribute(text, "name", name);
+	if (!failure) {
+		text_adds(text, "/>\n");
+		return;
+	}
+	junit->failures++;
+	text_adds(text, ">\n    <failure");
+	add_attribute(text, "message", failure);
+	text_adds(text, "/>\n  </testcase>\n");
+}
+
+int junit_close(struct junit *junit, unsigned took_ms)
+{
+	FILE *stream = junit->out.stream;
+	fprintf(stream,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<testsuite name=\"gdbregs-cli %s\" tests=\"%u\" failures=\"%u\" errors=\"0\" "
+		"time=\"%u.%03u\">\n%s</testsuite>\n",
+		junit->suite, junit->tests, junit->failures, took_ms / 1000, took_ms % 1000,
+		junit->cases.data ? junit->cases.data : "");
+	bool ok = !junit->cases.failed;
+	text_fini(&junit->cases);
+	return output_end(&junit->out, ok);
+}

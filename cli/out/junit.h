@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* --junit: results as CI systems read them. Hides: XML, and that the counts of a suite
+ * come before its cases. */
+#ifndef CLI_JUNIT_H
+#define CLI_JUNIT_H
+
+#include "base/output.h"
+#include "base/text.h"
+
+struct junit {
+	struct output out;
+	struct text cases;
+	const char *suite;
+	unsigned tests, failures;
+};
+
+/* 0 or an exit status, said on stderr. End with junit_close(). */
+int junit_open(struct junit *junit, const char *path, const char *suite);
+/* failure NULL: it passed. */
+void junit_case(struct junit *junit, const char *class, const char *name, const char *failure);
+/* Write the file, whole or not at all. 0 or an exit status, said on stderr. */
+int junit_close(struct junit *junit, unsigned took_ms);
+
+#endif

@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""expect, and the conditions of trace."""
+
+import json
+import os
+import time
+import xml.etree.ElementTree
+
+from clitest import (Fake, contains, equal, main, number, one_line, register_bytes, run, silent_ok,
+                     test)
+
+R1 = int(number(register_bytes(0, 1)), 16)
+
+
+@test
+def conditions_that_hold(_):
+    with Fake("--running") as fake:
+        for condition in (f"r1=={R1}", f"r1={R1:#x}", f"r1 != {R1 - 1}", f"R1>={R1}", f"r1<={R1}",
+                          f"r1>{R1 - 1}", f"r1<{R1 + 1}", f"r1&{R1}", f"r1>1,r1<{R1 + 1}"):
+            out = silent_ok(run("expect", "--now", condition, "-t", fake.target))
+            assert all(line.startswith("ok ") for line in out.splitlines()), out
+
+
+@test
+def conditions_that_do_not(_):
+    with Fake("--running") as fake:
+        for condition in (f"r1=={R1 + 1}", f"r1!={R1}", f"r1<{R1}", f"r1>{R1}", "r1&0",
+                          f"r1<={R1 - 1}", f"r1>={R1 + 1}", f"r1=={R1},r1==0"):
+            result = run("expect", "--now", condition, "-t", fake.target)
+            one_line(result, 1, "not all conditions hold")
+            contains(result.out, f"FAIL  r1")
+            contains(result.out, f"but it is {R1:#018x}")
+
+
+@test
+def time_passes(_):
+    with Fake("--running") as fake:
+        began = time.monotonic()
+        one_line(run("expect", "r1==0", "--within", "0.5", "-t", fake.target), 1, "after 0.5")
+        took = time.monotonic() - began
+        assert took >= 0.5, took
+
+
+@test
+def unavailable_fulfils_nothing(_):
+    with Fake("--unavailable", 1) as fake:
+        for condition in ("r1==0", "r1!=0"):
+            result = run("expect", "--now", condition, "-t", fake.target)
+            equal(result.status, 1)
+            contains(result.out, "<unavailable>")
+
+
+@test
+def syntax(_):
+    for condition in ("", "r1", "r1=", "=1", "r1=x", "r1==1,", "r1=1.5x"):
+        one_line(run("expect", condition), 2, "is not a condition")
+    one_line(run("expect"), 2, "expect needs")
+    with Fake() as fake:
+        one_line(run("expect", "nosuch=1", "-t", fake.target), 5, "nosuch")
+        one_line(run("expect", "r1=0x10000000000000000", "-t", fake.target), 5, "64 bits")
+
+
+@test
+def json_of_each_vcpu(_):
+    with Fake("--vcpus", 2) as fake:
+        result = run("expect", "--now", "-c", "all", "-j", f"r1=={R1:#x}", "-t", fake.target)
+        equal(result.status, 1)
+        other = number(register_bytes(1, 1))
+        equal(json.loads(result.out),
+              [{"vcpu": 0, "condition": f"r1 == {R1:#x}", "name": "r1", "wanted": hex(R1),
+                "is": hex(R1), "holds": True},
+               {"vcpu": 1, "condition": f"r1 == {R1:#x}", "name": "r1", "wanted": hex(R1),
+                "is": other, "holds": False}])
+
+
+@test
+def junit(directory):
+    path = os.path.join(directory, "junit.xml")
+    with Fake() as fake:
+        run("expect", "--now", "r1>0", "r1<1", "--junit", path, "-t", fake.target)
+        suite = xml.etree.ElementTree.parse(path).getroot()
+        equal((suite.tag, suite.get("tests"), suite.get("failures")), ("testsuite", "2", "1"))
+        cases = suite.findall("testcase")
+        equal([c.get("name") for c in cases], ["vCPU 0: r1 > 0", "vCPU 0: r1 < 1"])
+        equal([len(c.findall("failure")) for c in cases], [0, 1])
+        equal(cases[0].get("classname"), fake.target)
+        one_line(run("expect", "--now", "r1>0", "--junit", os.path.join(directory, "no", "x"),
+                     "-t", fake.target), 6, "no/x")
+
+
+@test
+def trace_until_a_condition(_):
+    # r0 grows by one in its lowest byte with every step (tests/fakestub/guest.c).
+    with Fake("--registers", 4) as fake:
+        found = [json.loads(line) for line in
+                 silent_ok(run("trace", "-f", "jsonl", "--until", "r0&4", "r1", "-t",
+                               fake.target)).splitlines()]
+        equal((found[-1]["step"], found[-1]["reason"]), (4, "until"))
+        equal([r["name"] for r in found[-1]["changed"]], ["r1"])
+        result = run("trace", "--until", "r0==5", "-n", "2", "r1", "-t", fake.target)
+        equal(result.status, 1)
+        contains(result.err, "--until was not reached")
+        one_line(run("trace", "--until", "nosuch==1", "-t", fake.target), 5, "nosuch")
+        one_line(run("trace", "--if", "r1==1", "-n", "1"), 2, "--break")
+
+
+@test
+def trace_gives_up(_):
+    with Fake("--registers", 4) as fake:
+        result = run("trace", "--until", "r0==5", "--within", "0.3", "r1", "-t", fake.target)
+        equal(result.status, 1)
+        contains(result.err, "in time")
+        silent_ok(run("trace", "--within", "0.2", "r1", "-t", fake.target))
+
+
+main()
