@@ -243,6 +243,8 @@ struct gdbregs_options {
 	size_t max_types;             /* type elements, fields and values together; default 1048576 */
 	size_t max_vcpus;             /* of a session; default 4096 */
 	unsigned spin_us; /* a blocking call polls for so many microseconds before it sleeps; 0: it sleeps at once; default 200 */
+	size_t max_name_bytes;        /* a name in a description, or a thread id; default 1024 */
+	size_t max_context_bytes;     /* descriptions of a context, as served and as resolved; default 32 MiB */
 };
 
 /* The defaults, as an initialiser. */

@@ -121,7 +121,8 @@ static bool is_blank(uint8_t byte)
 	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
 }
 
-/* The first that says something counts; an empty one is as good as none. */
+/* The first that says something counts; an empty one is as good as none. One that is
+ * longer than a name is none: nobody knows such an architecture. */
 static int text_take(struct gdbregs__tdesc *t, const char **out)
 {
 	size_t first = 0, end = t->text.size;
@@ -131,7 +132,7 @@ static int text_take(struct gdbregs__tdesc *t, const char **out)
 		first++;
 	while (end > first && is_blank(t->text.data[end - 1]))
 		end--;
-	if (*out || first == end)
+	if (*out || first == end || end - first > t->limits->name_bytes)
 		return 0;
 	t->text.size = end;
 	if (gdbregs__buffer_terminate(&t->text) < 0)
@@ -148,6 +149,27 @@ static int architecture_end(struct gdbregs__tdesc *t)
 static int osabi_end(struct gdbregs__tdesc *t)
 {
 	return text_take(t, &t->d->osabi);
+}
+
+/* The longest of its attributes: a name is copied for each register that has it, by us and
+ * by programs. */
+static int check_lengths(struct gdbregs__tdesc *t, const struct gdbregs__xml *at, const char *name,
+			 const char *const *attributes)
+{
+	size_t most = t->limits->name_bytes;
+
+	for (size_t i = 0; attributes[i]; i += 2) {
+		size_t length = strlen(attributes[i + 1]);
+
+		if (length > most)
+			return gdbregs__xml_fail(at, GDBREGS_ERR_LIMIT,
+						 "%.40s: the %.40s has %zu bytes, more than %zu "
+						 "(max_name_bytes)",
+						 name, attributes[i], length, most);
+		if (length > t->d->stat_name_bytes)
+			t->d->stat_name_bytes = length;
+	}
+	return 0;
 }
 
 int gdbregs__tdesc_start(struct gdbregs__tdesc *t, const struct gdbregs__xml *at, const char *name,
@@ -167,7 +189,8 @@ int gdbregs__tdesc_start(struct gdbregs__tdesc *t, const struct gdbregs__xml *at
 		return GDBREGS_ERR_NOMEM;
 	*frame = parent;
 	frame->element = element;
-	return element->start ? element->start(t, at, attributes) : 0;
+	int result = check_lengths(t, at, name, attributes);
+	return result == 0 && element->start ? element->start(t, at, attributes) : result;
 }
 
 int gdbregs__tdesc_end(struct gdbregs__tdesc *t)

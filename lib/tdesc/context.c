@@ -26,6 +26,7 @@ struct gdbregs_context {
 	struct gdbregs__table by_documents; /* of entries */
 	struct gdbregs__table by_resolved; /* of descriptions that are shown */
 	struct entry *entries;
+	size_t bytes; /* of them, as cost_of() counts */
 };
 
 int gdbregs_context_new(struct gdbregs_context **out)
@@ -211,20 +212,54 @@ static const struct gdbregs_description *insert(struct gdbregs_context *ctx, uin
 	return entry->shown;
 }
 
-/* While nobody held the lock another thread may have parsed the same. */
-static const struct gdbregs_description *insert_once(struct gdbregs_context *ctx, uint64_t hash,
-						     const struct document_set *set,
-						     struct gdbregs_description *parsed)
+/* What a description takes is some times this, whatever it says. */
+static size_t cost_of(const struct gdbregs_description *d)
 {
-	const struct gdbregs_description *shown;
+	size_t bytes = d->resolved.size;
+
+	for (size_t i = 0; i < d->document_count; i++)
+		bytes += d->documents[i].size;
+	return bytes;
+}
+
+/* Descriptions live as long as the context, which sessions may share for ever, with a
+ * stub that serves another one each time. */
+static int insert_new(struct gdbregs_context *ctx, uint64_t hash,
+		      struct gdbregs_description *parsed, const struct gdbregs__limits *limits,
+		      const struct gdbregs_description **shown, struct gdbregs_error *err)
+{
+	size_t cost = cost_of(parsed);
+
+	if (ctx->bytes >= limits->context_bytes || cost > limits->context_bytes - ctx->bytes)
+		return gdbregs__fail(err, GDBREGS_ERR_LIMIT,
+				     "the context has no room for another target description: "
+				     "%zu bytes are held, more than %zu are not "
+				     "(max_context_bytes)",
+				     ctx->bytes, limits->context_bytes);
+	*shown = insert(ctx, hash, parsed);
+	if (!*shown)
+		return gdbregs__fail_nomem(err);
+	ctx->bytes += cost;
+	return 0;
+}
+
+/* While nobody held the lock another thread may have parsed the same. */
+static int insert_once(struct gdbregs_context *ctx, uint64_t hash, const struct document_set *set,
+		       struct gdbregs_description *parsed, const struct gdbregs__limits *limits,
+		       const struct gdbregs_description **shown, struct gdbregs_error *err)
+{
+	int result = 0;
 
 	pthread_mutex_lock(&ctx->lock);
 	const struct entry *entry = entry_find(ctx, hash, set);
-	shown = entry ? entry->shown : insert(ctx, hash, parsed);
+	if (entry)
+		*shown = entry->shown;
+	else
+		result = insert_new(ctx, hash, parsed, limits, shown, err);
 	pthread_mutex_unlock(&ctx->lock);
-	if (entry || !shown)
+	if (entry || result < 0)
 		gdbregs__description_free(parsed);
-	return shown;
+	return result;
 }
 
 int gdbregs__registry_description(struct gdbregs_context *ctx,
@@ -242,12 +277,11 @@ int gdbregs__registry_description(struct gdbregs_context *ctx,
 	if (!shown) {
 		int result = gdbregs__include_parse(documents, count, limits, &parsed, err);
 
+		if (result == 0)
+			result = insert_once(ctx, hash, &set, parsed, limits, &shown, err);
 		if (result < 0)
 			return result;
-		shown = insert_once(ctx, hash, &set, parsed);
 	}
-	if (!shown)
-		return gdbregs__fail_nomem(err);
 	*out = shown;
 	return 0;
 }

@@ -97,6 +97,7 @@ int gdbregs__description_check(const struct gdbregs_description *d,
 		{d->stat_include_depth, limits->include_depth, "max_include_depth"},
 		{d->stat_element_depth, limits->element_depth, "max_element_depth"},
 		{d->stat_types, limits->types, "max_types"},
+		{d->stat_name_bytes, limits->name_bytes, "max_name_bytes"},
 	};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)

@@ -110,7 +110,7 @@ struct gdbregs_description {
 	/* What limits apply to, so that a description found in the registry is
 	 * held against this session's limits too. */
 	size_t stat_includes, stat_include_depth, stat_element_depth, stat_types;
-	size_t stat_max_register_bits, stat_max_register_number, stat_bytes;
+	size_t stat_max_register_bits, stat_max_register_number, stat_bytes, stat_name_bytes;
 	struct gdbregs__g_layout *g_layout; /* filled by the registry, shared by sessions */
 	struct gdbregs__arena arena;
 };

@@ -27,7 +27,8 @@ static bool is_include(const char *name)
 }
 
 /* The name goes into a qXfer packet, where these end it. */
-static int href_check(const struct gdbregs__xml *at, const char *href)
+static int href_check(const struct gdbregs__walk *w, const struct gdbregs__xml *at,
+		      const char *href)
 {
 	if (!href)
 		return gdbregs__xml_fail(at, GDBREGS_ERR_DESCRIPTION, "xi:include without href");
@@ -35,6 +36,11 @@ static int href_check(const struct gdbregs__xml *at, const char *href)
 		return gdbregs__xml_fail(at, GDBREGS_ERR_DESCRIPTION,
 					 "xi:include of \"%.60s\", which is no document's name",
 					 href);
+	if (strlen(href) > w->limits->name_bytes)
+		return gdbregs__xml_fail(at, GDBREGS_ERR_LIMIT,
+					 "xi:include of a name of more than %zu bytes "
+					 "(max_name_bytes)",
+					 w->limits->name_bytes);
 	return 0;
 }
 
@@ -108,7 +114,7 @@ static int include_start(struct gdbregs__walk *w, const struct gdbregs__xml *at,
 			 const char *const *attributes)
 {
 	const char *href = gdbregs__xml_attribute(attributes, "href");
-	int result = href_check(at, href);
+	int result = href_check(w, at, href);
 
 	if (result == 0)
 		result = count_include(w, at);

@@ -18,6 +18,8 @@ struct gdbregs__limits {
 	size_t element_depth;
 	size_t types;
 	size_t vcpus;
+	size_t name_bytes;
+	size_t context_bytes;
 };
 
 /* Take the limits from `o`; NULL means all defaults. */

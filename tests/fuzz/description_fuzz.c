@@ -24,6 +24,8 @@ static const struct gdbregs__limits limits = {
 	.element_depth = 24,
 	.types = 2000,
 	.vcpus = 4,
+	.name_bytes = 200,
+	.context_bytes = 1 << 20,
 };
 
 struct documents {

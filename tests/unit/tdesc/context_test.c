@@ -170,6 +170,33 @@ START_TEST(limits_of_the_session)
 }
 END_TEST
 
+/* Sessions come and go, and the stub serves another description each time. */
+START_TEST(limit_of_the_context)
+{
+	struct gdbregs_context *ctx = context();
+	struct gdbregs__limits limits = gdbregs__limits_from(NULL);
+	const struct gdbregs_description *first = get_text(ctx, ONE_REG("r0")), *d;
+	struct gdbregs_error err = {0};
+	int result = 0, count = 0;
+
+	limits.context_bytes = 10000;
+	for (; result == 0 && count < 1000; count++) {
+		char text[100];
+		snprintf(text, sizeof(text), ONE_REG("r%d"), count + 1);
+		const struct gdbregs_document one = document("target.xml", text);
+		result = gdbregs__registry_description(ctx, &one, 1, &limits, &d, &err);
+	}
+	ck_assert_int_eq(result, GDBREGS_ERR_LIMIT);
+	ck_assert(strstr(err.text, "max_context_bytes"));
+	ck_assert_int_gt(count, 30);
+	ck_assert_int_lt(count, 200);
+	/* What is known costs nothing; what is refused does not, either. */
+	ck_assert_ptr_eq(get_text(ctx, ONE_REG("r0")), first);
+	ck_assert_ptr_nonnull(get_text(ctx, ONE_REG("last")));
+	gdbregs_context_unref(ctx);
+}
+END_TEST
+
 START_TEST(refused)
 {
 	struct gdbregs_context *ctx = context();
@@ -389,6 +416,7 @@ int main(void)
 	tcase_add_test(all, interned_names);
 	tcase_add_test(all, two_contexts);
 	tcase_add_test(all, limits_of_the_session);
+	tcase_add_test(all, limit_of_the_context);
 	tcase_add_test(all, refused);
 	tcase_add_test(all, threads);
 	tcase_add_test(all, last_reference);

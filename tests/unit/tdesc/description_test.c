@@ -195,6 +195,7 @@ START_TEST(limits_again)
 	check_at(d, &l.include_depth, 1, &l, "max_include_depth");
 	check_at(d, &l.element_depth, 3, &l, "max_element_depth");
 	check_at(d, &l.types, 1, &l, "max_types");
+	check_at(d, &l.name_bytes, strlen("int8"), &l, "max_name_bytes");
 	check_at(d, &l.description_bytes, documents[0].size + documents[1].size, &l,
 		 "max_description_bytes");
 	gdbregs__description_free(d);
@@ -220,6 +221,41 @@ START_TEST(count_limits)
 	parse_bad(&one, 1, &o, GDBREGS_ERR_LIMIT,
 		  "target.xml:1:103: more than 1 types, fields and values (max_types)");
 	gdbregs_free(text);
+}
+END_TEST
+
+/* A name may be copied for each register that has it. */
+static const char *const long_names[] = {
+	"<target><feature name='%s'/></target>",
+	"<target><feature name='f'><reg name='%s' bitsize='8'/></feature></target>",
+	"<target><feature name='f'><reg name='a' bitsize='8' type='%s'/></feature></target>",
+	"<target><feature name='f'><reg name='a' bitsize='8' group='%s'/></feature></target>",
+	"<target><feature name='f'><reg name='a' bitsize='8' altname='%s'/></feature></target>",
+	"<target><feature name='f'><union id='%s'/></feature></target>",
+	"<target><feature name='f'><enum id='e' size='1'><evalue name='%s' value='1'/></enum>"
+	"</feature></target>",
+	"<target><feature name='f'><flags id='e' size='1'><field name='%s' start='1'/></flags>"
+	"</feature></target>",
+	"<target><xi:include href='%s'/></target>",
+};
+#define LONG_NAMES (sizeof(long_names) / sizeof(long_names[0]))
+
+START_TEST(name_limit)
+{
+	for (size_t length = 1024; length <= 1025; length++) {
+		char name[1026] = "", text[1400];
+
+		memset(name, 'n', length);
+		snprintf(text, sizeof(text), long_names[_i], name);
+		const struct gdbregs_document documents[] = {
+			document("target.xml", text),
+			document(length == 1024 ? name : "none", "<feature/>"),
+		};
+		if (length == 1024)
+			gdbregs__description_free(parse_good(documents, 2, NULL));
+		else
+			parse_bad(documents, 2, NULL, GDBREGS_ERR_LIMIT, NULL);
+	}
 }
 END_TEST
 
@@ -383,6 +419,7 @@ int main(void)
 	tcase_add_test(all, number_ceiling);
 	tcase_add_test(all, limits_again);
 	tcase_add_test(all, count_limits);
+	tcase_add_loop_test(all, name_limit, 0, LONG_NAMES);
 	tcase_add_test(all, look_up);
 	tcase_add_test(all, getters);
 	tcase_add_test(all, getters_out_of_memory);

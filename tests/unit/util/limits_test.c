@@ -151,6 +151,8 @@ START_TEST(defaults)
 	ck_assert_uint_eq(o.max_element_depth, 64);
 	ck_assert_uint_eq(o.max_types, 1048576);
 	ck_assert_uint_eq(o.max_vcpus, 4096);
+	ck_assert_uint_eq(o.max_name_bytes, 1024);
+	ck_assert_uint_eq(o.max_context_bytes, 32 << 20);
 	ck_assert_uint_eq(o.connect_timeout_ms, 5000);
 	ck_assert_uint_eq(o.reply_timeout_ms, 5000);
 	ck_assert_uint_eq(o.spin_us, 200);
@@ -178,7 +180,9 @@ END_TEST
 
 START_TEST(older_programs)
 {
-	struct gdbregs_options *o = malloc(OLD_SIZE + 8), taken;
+	/* volatile: the compiler would warn that the struct does not fit. */
+	volatile size_t size = OLD_SIZE + 8;
+	struct gdbregs_options *o = malloc(size), taken;
 	uint8_t *behind = (uint8_t *)o + OLD_SIZE;
 
 	memset(o, 0xaa, OLD_SIZE + 8);
