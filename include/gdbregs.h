@@ -455,6 +455,15 @@ enum gdbregs_type_kind {
 	GDBREGS_TYPE_VECTOR,
 };
 
+/** Where a register's type is from. Since 0.2. */
+enum gdbregs_type_from {
+	GDBREGS_TYPE_DESCRIBED, /* from the description */
+	GDBREGS_TYPE_SHIPPED,   /* the description has a plain integer; the fields are the architecture's, from a file of the library */
+};
+
+/** Returns where its type is from; DESCRIBED for NULL. Since 0.2. */
+GDBREGS_API enum gdbregs_type_from gdbregs_register_type_from(const struct gdbregs_register *h);
+
 /** Returns the kind of its type. */
 GDBREGS_API enum gdbregs_type_kind gdbregs_register_kind(const struct gdbregs_register *h);
 
@@ -533,6 +542,20 @@ GDBREGS_API size_t gdbregs_description_document_count(const struct gdbregs_descr
 /** Returns document `index`, or zeros if there is none. */
 GDBREGS_API struct gdbregs_document
 gdbregs_description_document(const struct gdbregs_description *d, size_t index);
+
+/**
+ * The directory of the descriptions and types that come with the library, for
+ * example `/usr/share/gdbregs`: $GDBREGS_XML_DIR if it is set; else `share/gdbregs`
+ * of the installation that the library, or the executable it is linked into, is
+ * in; else the one that the library was built for. The directory may be missing.
+ * Since 0.2.
+ *
+ * @param path  its contents are replaced by the path, NUL-terminated; path->size
+ *              is its length without the NUL
+ *
+ * Errors: NOMEM INVAL.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_shipped_directory(struct gdbregs_buffer *path);
 
 /* ------------------------------------------------------------ reading --- */
 

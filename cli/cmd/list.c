@@ -17,7 +17,7 @@ struct listing {
 };
 
 /* A group that the description does not write is the one that GDB derives. */
-enum { VCPU, CSV_FEATURE, NAME, FEATURE, BITS, TYPE, GROUP, COLUMNS };
+enum { VCPU, CSV_FEATURE, NAME, FEATURE, BITS, TYPE, TYPE_FROM, GROUP, COLUMNS };
 
 static void fill(struct cell cells[COLUMNS], const struct listing *l, const struct vcpu *vcpu,
 		 const struct gdbregs_register *reg)
@@ -29,6 +29,7 @@ static void fill(struct cell cells[COLUMNS], const struct listing *l, const stru
 	cells[NAME] = cell_text(gdbregs_register_name(reg));
 	cells[BITS] = cell_number(gdbregs_register_bits(reg));
 	cells[TYPE] = cell_text(gdbregs_register_type(reg));
+	cells[TYPE_FROM] = cell_type_from(reg);
 	cells[GROUP] = cell_text(select_group(reg));
 }
 
@@ -128,6 +129,7 @@ static int put(struct listing *l, enum format format)
 		[FEATURE] = {.name = "feature", .formats = IN_JSON | IN_LINES},
 		[BITS] = {.name = "bits", .formats = IN_TEXT | IN_DATA, .width = 5, .right = true},
 		[TYPE] = {.name = "type", .formats = IN_TEXT | IN_DATA, .width = 14},
+		[TYPE_FROM] = {.name = "type_from", .formats = IN_JSON | IN_LINES},
 		[GROUP] = {.name = "group", .formats = IN_TEXT | IN_DATA},
 	};
 	table_init(&l->table, l->out, format, columns, COLUMNS);

@@ -22,6 +22,7 @@ enum {
 	FEATURE,
 	BITS,
 	TYPE,
+	TYPE_FROM,
 	BYTES,
 	VALUE,
 	TEXT,
@@ -43,6 +44,7 @@ static const struct column all_columns[COLUMNS] = {
 	[FEATURE] = {.name = "feature", .formats = IN_OBJECT},
 	[BITS] = {.name = "bits", .formats = IN_DATA},
 	[TYPE] = {.name = "type", .formats = IN_DATA},
+	[TYPE_FROM] = {.name = "type_from", .formats = IN_OBJECT},
 	[BYTES] = {.name = "bytes", .formats = IN_DATA},
 	[VALUE] = {.name = "value", .formats = IN_DATA},
 	[TEXT] = {.name = "text", .formats = IN_OBJECT},
@@ -89,6 +91,7 @@ static bool fill_register(struct cell cells[COLUMNS], const struct value *v,
 	cells[FEATURE] = cells[CSV_FEATURE] = cell_text(gdbregs_register_feature(v->reg));
 	cells[BITS] = cell_number(gdbregs_register_bits(v->reg));
 	cells[TYPE] = cell_text(gdbregs_register_type(v->reg));
+	cells[TYPE_FROM] = cell_type_from(v->reg);
 	cells[BYTES] = cells[VALUE] = cells[TEXT] = cells[FAILURE] = (struct cell){0};
 	if (v->status < 0) {
 		cells[BYTES] = cell_text(NULL);

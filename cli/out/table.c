@@ -26,6 +26,13 @@ struct cell cell_number(json_int_t number)
 	return (struct cell){.kind = CELL_NUMBER, .number = number};
 }
 
+struct cell cell_type_from(const struct gdbregs_register *reg)
+{
+	if (gdbregs_register_type_from(reg) == GDBREGS_TYPE_DESCRIBED)
+		return (struct cell){.kind = CELL_ABSENT};
+	return cell_text("shipped");
+}
+
 static unsigned format_bit(enum format format)
 {
 	switch (format) {

@@ -57,6 +57,8 @@ struct cell cell_text(const char *text);
 /* A text that may hold NULs. */
 struct cell cell_bytes(const void *data, size_t size);
 struct cell cell_number(json_int_t number);
+/* "shipped" where the fields of the register are ours, else absent. */
+struct cell cell_type_from(const struct gdbregs_register *reg);
 
 void table_init(struct table *t, struct output *out, enum format format,
 		const struct column *columns, size_t count);

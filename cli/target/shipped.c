@@ -5,87 +5,57 @@
 #include "base/message.h"
 #include "base/text.h"
 
+#include <gdbregs.h>
+
 #include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-#ifndef GDBREGS_XML_DIR
-#define GDBREGS_XML_DIR "/usr/local/share/gdbregs"
-#endif
 
 static const char suffix[] = ".xml";
 
-/* The directory above that of the executable; false: not known. */
-static bool find_prefix(char prefix[PATH_MAX])
+/* Types alone are no description to choose. */
+static const char types[] = "types-";
+
+/* The library knows where it is; in path, or what else there is to show. */
+static const char *directory(char path[PATH_MAX])
 {
-	ssize_t length = readlink("/proc/self/exe", prefix, PATH_MAX - 1);
-	if (length <= 0)
-		return false;
-	prefix[length] = '\0';
-	for (int i = 0; i < 2; i++) {
-		char *slash = strrchr(prefix, '/');
-		if (!slash)
-			return false;
-		*slash = '\0';
-	}
-	return true;
+	struct gdbregs_buffer found = {0};
+	if (gdbregs_shipped_directory(&found) < 0)
+		strcpy(path, ".");
+	else
+		snprintf(path, PATH_MAX, "%s", (const char *)found.data);
+	gdbregs_buffer_fini(&found);
+	return path;
 }
 
-/* Were it /tmp, or the like, the descriptions in it could be anybody's. Where only
- * some may write, they could put another executable there as well. */
-static bool anybody_writes(const char *prefix)
+static bool is_types(const char *name)
 {
-	struct stat info;
-	return stat(prefix, &info) < 0 || (info.st_mode & S_IWOTH) != 0;
-}
-
-/* bin/ has share/gdbregs beside it, also where an installation was moved;
- * build/ has the xml/ of its source. */
-static const char *find_beside(void)
-{
-	static const char *const places[] = {"share/gdbregs", "xml"};
-	static char path[PATH_MAX];
-	char prefix[PATH_MAX];
-	if (!find_prefix(prefix) || anybody_writes(prefix))
-		return NULL;
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		int length = snprintf(path, sizeof(path), "%s/%s", prefix, places[i]);
-		if (length < (int)sizeof(path) && access(path, X_OK) == 0)
-			return path;
-	}
-	return NULL;
-}
-
-static const char *directory(void)
-{
-	const char *dir = getenv("GDBREGS_XML_DIR");
-	if (dir && dir[0] != '\0')
-		return dir;
-	dir = find_beside();
-	return dir ? dir : GDBREGS_XML_DIR;
+	return strncmp(name, types, strlen(types)) == 0;
 }
 
 bool shipped_find(const char *name, char path[PATH_MAX])
 {
-	if (name[0] == '.' || strchr(name, '/'))
+	char dir[PATH_MAX];
+	if (name[0] == '.' || strchr(name, '/') || is_types(name))
 		return false;
-	int length = snprintf(path, PATH_MAX, "%s/%s%s", directory(), name, suffix);
+	int length = snprintf(path, PATH_MAX, "%s/%s%s", directory(dir), name, suffix);
 	return length > 0 && length < PATH_MAX && access(path, F_OK) == 0;
 }
 
 static int is_description(const struct dirent *entry)
 {
 	size_t length = strlen(entry->d_name);
-	return entry->d_name[0] != '.' && length > strlen(suffix) &&
+	return entry->d_name[0] != '.' && !is_types(entry->d_name) && length > strlen(suffix) &&
 	       strcmp(entry->d_name + length - strlen(suffix), suffix) == 0;
 }
 
 void shipped_list(struct shipped_names *names)
 {
 	struct dirent **entries = NULL;
-	int count = scandir(directory(), &entries, is_description, alphasort);
+	char dir[PATH_MAX];
+	int count = scandir(directory(dir), &entries, is_description, alphasort);
 	*names = (struct shipped_names){
 		.item = calloc(count > 0 ? (size_t)count : 1, sizeof(*names->item))};
 	for (int i = 0; i < count; i++) {
@@ -111,9 +81,10 @@ void shipped_list_fini(struct shipped_names *names)
 static int say_unknown(const char *name, const struct shipped_names *names)
 {
 	struct text list = {0};
+	char dir[PATH_MAX];
 	if (names->count == 0)
 		return fail(STATUS_USAGE, "--arch: no shipped description '%s': none in %s", name,
-			    directory());
+			    directory(dir));
 	for (size_t i = 0; i < names->count; i++) {
 		text_adds(&list, i > 0 ? ", " : "");
 		text_adds(&list, names->item[i]);

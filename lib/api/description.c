@@ -49,6 +49,11 @@ enum gdbregs_type_kind gdbregs_register_kind(const struct gdbregs_register *h)
 	return h && h->type ? h->type->kind : GDBREGS_TYPE_UNKNOWN;
 }
 
+enum gdbregs_type_from gdbregs_register_type_from(const struct gdbregs_register *h)
+{
+	return h && h->type_shipped ? GDBREGS_TYPE_SHIPPED : GDBREGS_TYPE_DESCRIBED;
+}
+
 int gdbregs_description_registers(const struct gdbregs_description *d,
 				  struct gdbregs_reg_descriptor **out, size_t *count)
 {

@@ -2,6 +2,8 @@
 #include "tdesc/context.h"
 
 #include "util/alloc.h"
+#include "tdesc/roles.h"
+#include "tdesc/shipped.h"
 #include "util/error.h"
 #include "util/intern.h"
 
@@ -17,6 +19,13 @@ struct entry {
 	struct entry *next;
 };
 
+/* A shipped file of types that was asked for. */
+struct types {
+	const char *name;
+	struct gdbregs_description *description; /* owned; NULL: it can't be had */
+	struct types *next;
+};
+
 struct gdbregs_context {
 	atomic_uint references;
 	struct gdbregs__hash_key key;
@@ -27,6 +36,7 @@ struct gdbregs_context {
 	struct gdbregs__table by_resolved; /* of descriptions that are shown */
 	struct entry *entries;
 	size_t bytes; /* of them, as cost_of() counts */
+	struct types *types;
 };
 
 int gdbregs_context_new(struct gdbregs_context **out)
@@ -64,6 +74,13 @@ static void context_free(struct gdbregs_context *ctx)
 		ctx->entries = entry->next;
 		gdbregs__description_free(entry->parsed);
 		gdbregs__free(entry);
+	}
+	while (ctx->types) {
+		struct types *types = ctx->types;
+
+		ctx->types = types->next;
+		gdbregs__description_free(types->description);
+		gdbregs__free(types);
 	}
 	gdbregs__table_fini(&ctx->by_documents);
 	gdbregs__table_fini(&ctx->by_resolved);
@@ -262,6 +279,79 @@ static int insert_once(struct gdbregs_context *ctx, uint64_t hash, const struct 
 	return result;
 }
 
+/* ------------------------------------------------------- shipped types --- */
+
+static const struct types *types_find(const struct gdbregs_context *ctx, const char *name)
+{
+	const struct types *types = ctx->types;
+
+	while (types && strcmp(types->name, name) != 0)
+		types = types->next;
+	return types;
+}
+
+/* Only NOMEM fails: a description is as good without them. */
+static int types_load(const char *name, struct gdbregs_description **out)
+{
+	const struct gdbregs__limits limits = gdbregs__limits_from(NULL);
+	char path[GDBREGS__SHIPPED_PATH];
+	struct gdbregs_document *documents;
+	struct gdbregs_error err;
+	size_t count;
+
+	if (!gdbregs__shipped_path(name, path))
+		return 0;
+	int result = gdbregs__description_read(path, &limits, &documents, &count, &err);
+	if (result < 0)
+		return result == GDBREGS_ERR_NOMEM ? result : 0;
+	result = gdbregs__include_parse(documents, count, &limits, out, &err);
+	gdbregs__free(documents);
+	return result == GDBREGS_ERR_NOMEM ? result : 0;
+}
+
+/* Takes `description` over; what another thread has put there meanwhile counts. */
+static const struct types *types_add(struct gdbregs_context *ctx, const char *name,
+				     struct gdbregs_description *description)
+{
+	struct types *made = gdbregs__calloc(1, sizeof(*made));
+
+	pthread_mutex_lock(&ctx->lock);
+	const struct types *types = types_find(ctx, name);
+	if (!types && made) {
+		*made = (struct types){name, description, ctx->types};
+		types = ctx->types = made;
+	}
+	pthread_mutex_unlock(&ctx->lock);
+	if (types != made || !made) {
+		gdbregs__description_free(description);
+		gdbregs__free(made);
+	}
+	return types;
+}
+
+/* Each file is read once in a context, so that equal descriptions have equal types. */
+static int types_attach(struct gdbregs_context *ctx, struct gdbregs_description *parsed)
+{
+	const char *name = gdbregs__roles_types(parsed);
+	struct gdbregs_description *description = NULL;
+
+	if (!name)
+		return 0;
+	pthread_mutex_lock(&ctx->lock);
+	const struct types *types = types_find(ctx, name);
+	pthread_mutex_unlock(&ctx->lock);
+	if (!types) {
+		if (types_load(name, &description) < 0)
+			return GDBREGS_ERR_NOMEM;
+		types = types_add(ctx, name, description);
+	}
+	if (!types)
+		return GDBREGS_ERR_NOMEM;
+	if (types->description)
+		gdbregs__shipped_attach(parsed, types->description);
+	return 0;
+}
+
 int gdbregs__registry_description(struct gdbregs_context *ctx,
 				  const struct gdbregs_document *documents, size_t count,
 				  const struct gdbregs__limits *limits,
@@ -277,8 +367,13 @@ int gdbregs__registry_description(struct gdbregs_context *ctx,
 	if (!shown) {
 		int result = gdbregs__include_parse(documents, count, limits, &parsed, err);
 
-		if (result == 0)
-			result = insert_once(ctx, hash, &set, parsed, limits, &shown, err);
+		if (result < 0)
+			return result;
+		if (types_attach(ctx, parsed) < 0) {
+			gdbregs__description_free(parsed);
+			return gdbregs__fail_nomem(err);
+		}
+		result = insert_once(ctx, hash, &set, parsed, limits, &shown, err);
 		if (result < 0)
 			return result;
 	}

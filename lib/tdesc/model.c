@@ -54,6 +54,11 @@ int gdbregs__description_index(struct gdbregs_description *d)
 	return 0;
 }
 
+uint32_t gdbregs__description_first(const struct gdbregs_description *d, const char *name)
+{
+	return *slot_find(d, name);
+}
+
 static bool in_feature(const struct gdbregs_register *reg, const char *feature)
 {
 	if (!feature || reg->feature == feature)

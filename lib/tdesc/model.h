@@ -65,6 +65,7 @@ struct gdbregs_register {
 	const char *group; /* NULL where absent */
 	const char *altname; /* NULL where absent (LLDB's attribute) */
 	const struct gdbregs__type *type; /* NULL where unresolved */
+	bool type_shipped; /* the stub describes an integer, and `type` is ours */
 	uint32_t regnum; /* the stub's number */
 	uint32_t index; /* its place in the description */
 	uint32_t bits;
@@ -119,6 +120,9 @@ struct gdbregs_description {
  * feature NULL: in all features. Constant time in the number of registers. */
 int gdbregs__description_find(const struct gdbregs_description *d, const char *feature,
 			      const char *name, const struct gdbregs_register **out);
+
+/* index+1 of the first register of that name, or 0; next_same_name has the others. */
+uint32_t gdbregs__description_first(const struct gdbregs_description *d, const char *name);
 
 /* Hold a description against limits: 0 or GDBREGS_ERR_LIMIT with err saying which. */
 struct gdbregs__limits;

@@ -13,6 +13,7 @@ struct gdbregs__family {
 			  1]; /* names, the preferred one first; NULL: none */
 	const char *const
 		*synonyms; /* each row: names of one register; NULL ends them. May be NULL. */
+	const char *types; /* shipped file with types for its registers; NULL: none */
 };
 
 /* The family of an architecture (NULL or "": unknown), else of one of the

@@ -89,6 +89,11 @@ static const struct gdbregs__family *family_of(const struct gdbregs_description 
 	return any_family();
 }
 
+const char *gdbregs__roles_types(const struct gdbregs_description *d)
+{
+	return family_of(d)->types;
+}
+
 /* One register of that name. Of several the one among the core registers is meant:
  * QEMU's ppc has lr twice. */
 static const struct gdbregs_register *core_register(const struct gdbregs_description *d,

@@ -9,6 +9,10 @@
 /* The role that LLDB's attribute generic="TEXT" names; NONE for other texts and NULL. */
 enum gdbregs_role gdbregs__roles_generic(const char *text);
 
+/* The shipped file, without its suffix, that has types for registers of this
+ * architecture; NULL where there is none. Static. */
+const char *gdbregs__roles_types(const struct gdbregs_description *d);
+
 /* Fill d->roles, once the registers can be found by name. */
 void gdbregs__roles_fill(struct gdbregs_description *d);
 

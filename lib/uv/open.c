@@ -2,29 +2,23 @@
 /* A transport's beginning: options, descriptions from files, and off it goes. */
 #include "uv/transport.h"
 
+#include "tdesc/shipped.h"
 #include "util/alloc.h"
 #include "util/error.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#ifdef GDBREGS_XML_DIR
-#define XML_DIR GDBREGS_XML_DIR
-#else
-#define XML_DIR "/usr/local/share/gdbregs"
-#endif
-
-/* A name is looked up where descriptions are installed, a path is taken as it is. */
+/* A name is looked up among the shipped descriptions, a path is taken as it is. */
 static int load_architecture(struct gdbregs_session *s, struct gdbregs_error *err)
 {
 	const char *name = s->options.architecture;
-	char path[4096];
+	char path[GDBREGS__SHIPPED_PATH];
 
-	int length =
-		snprintf(path, sizeof(path), strchr(name, '/') ? "%s" : XML_DIR "/%s.xml", name);
-	if (length < 0 || (size_t)length >= sizeof(path))
-		return gdbregs__fail(err, GDBREGS_ERR_INVAL, "the architecture's name is too long");
-	return gdbregs_description_load(s->context, path, &s->options, &s->fallback, err);
+	if (!strchr(name, '/') && !gdbregs__shipped_path(name, path))
+		return gdbregs__fail(err, GDBREGS_ERR_INVAL,
+				     "\"%.60s\" is not the name of a shipped description", name);
+	return gdbregs_description_load(s->context, strchr(name, '/') ? name : path, &s->options,
+					&s->fallback, err);
 }
 
 static int load_descriptions(struct gdbregs_session *s, struct gdbregs_error *err)

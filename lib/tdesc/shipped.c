@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tdesc/shipped.h"
+
+#include "util/buffer.h"
+
+#include <dlfcn.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef GDBREGS_XML_DIR
+#define GDBREGS_XML_DIR "/usr/local/share/gdbregs"
+#endif
+
+/* Cut the last part of a path off; false where nothing would be left. */
+static bool path_up(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (!slash || slash == path)
+		return false;
+	*slash = '\0';
+	return true;
+}
+
+/* The file that this code is in. */
+static bool find_object(char path[PATH_MAX])
+{
+	static const char at_this[] = "";
+	Dl_info info;
+	const char *name = dladdr(at_this, &info) && info.dli_fname ? info.dli_fname : "";
+	const char *slash = strrchr(name, '/');
+
+	/* Of an executable the name is what its caller chose. */
+	if (strncmp(slash ? slash + 1 : name, "libgdbregs.so", strlen("libgdbregs.so")) != 0)
+		name = "/proc/self/exe";
+	return realpath(name, path) != NULL;
+}
+
+/* Were it /tmp, or the like, the descriptions in it could be anybody's. Where only
+ * some may write, they could put another executable there as well. */
+static bool anybody_writes(const char *prefix)
+{
+	struct stat info;
+
+	return stat(prefix, &info) < 0 || (info.st_mode & S_IWOTH) != 0;
+}
+
+/* A place counts from so many directories above the file. Debian has libraries in
+ * lib/x86_64-linux-gnu/; the build directory has tests in build/tests/unit/FOLDER/. */
+static const struct {
+	int up;
+	const char *place;
+	const char *also; /* has to be there too; NULL: nothing */
+} places[] = {
+	{2, "share/gdbregs", NULL},	  {3, "share/gdbregs", NULL},
+	{2, "xml", "lib/libgdbregs.map"}, {4, "xml", "lib/libgdbregs.map"},
+	{5, "xml", "lib/libgdbregs.map"},
+};
+
+static bool exists(const char *prefix, const char *name)
+{
+	char path[PATH_MAX];
+	int length = snprintf(path, sizeof(path), "%s/%s", prefix, name);
+
+	return length < (int)sizeof(path) && access(path, R_OK) == 0;
+}
+
+static bool find_beside(char path[GDBREGS__SHIPPED_PATH])
+{
+	char object[PATH_MAX], prefix[PATH_MAX];
+
+	if (!find_object(object))
+		return false;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		bool good = true;
+
+		strcpy(prefix, object);
+		for (int up = 0; up < places[i].up && good; up++)
+			good = path_up(prefix);
+		if (!good || anybody_writes(prefix) || !exists(prefix, places[i].place) ||
+		    (places[i].also && !exists(prefix, places[i].also)))
+			continue;
+		int length =
+			snprintf(path, GDBREGS__SHIPPED_PATH, "%s/%s", prefix, places[i].place);
+		return length < GDBREGS__SHIPPED_PATH;
+	}
+	return false;
+}
+
+void gdbregs__shipped_directory(char path[GDBREGS__SHIPPED_PATH])
+{
+	const char *given = secure_getenv("GDBREGS_XML_DIR");
+
+	if (given && *given && strlen(given) < GDBREGS__SHIPPED_PATH)
+		strcpy(path, given);
+	else if (!find_beside(path))
+		strcpy(path, GDBREGS_XML_DIR);
+}
+
+bool gdbregs__shipped_path(const char *name, char path[GDBREGS__SHIPPED_PATH])
+{
+	char directory[GDBREGS__SHIPPED_PATH];
+
+	if (!*name || *name == '.' || strchr(name, '/'))
+		return false;
+	gdbregs__shipped_directory(directory);
+	int length = snprintf(path, GDBREGS__SHIPPED_PATH, "%s/%s.xml", directory, name);
+	return length < GDBREGS__SHIPPED_PATH;
+}
+
+int gdbregs_shipped_directory(struct gdbregs_buffer *path)
+{
+	char directory[GDBREGS__SHIPPED_PATH];
+
+	if (!path)
+		return GDBREGS_ERR_INVAL;
+	gdbregs__shipped_directory(directory);
+	path->size = 0;
+	if (gdbregs__buffer_append(path, directory, strlen(directory)) < 0)
+		return GDBREGS_ERR_NOMEM;
+	return gdbregs__buffer_terminate(path);
+}
+
+/* -------------------------------------------------------------- types --- */
+
+/* A pointer, a float, a type of the description, and a name that it leaves undefined
+ * are the stub's word. */
+static bool is_bare(const struct gdbregs_register *reg)
+{
+	return reg->type && (reg->type->scalar == GDBREGS__SCALAR_INT ||
+			     reg->type->scalar == GDBREGS__SCALAR_UINT);
+}
+
+/* lldb-server's features have no names: there the register's name has to do. */
+static bool is_for(const struct gdbregs_register *known, const struct gdbregs_register *reg)
+{
+	return known->bits == reg->bits &&
+	       (!reg->feature || strcmp(known->feature, reg->feature) == 0);
+}
+
+static void attach(struct gdbregs_register *reg, const struct gdbregs_description *types)
+{
+	for (uint32_t next = gdbregs__description_first(types, reg->name); next;) {
+		const struct gdbregs_register *known = &types->registers[next - 1];
+
+		next = known->next_same_name;
+		if (!known->feature || !known->type || !is_for(known, reg))
+			continue;
+		reg->type = known->type;
+		reg->type_shipped = true;
+		return;
+	}
+}
+
+void gdbregs__shipped_attach(struct gdbregs_description *d, const struct gdbregs_description *types)
+{
+	for (size_t i = 0; i < d->register_count; i++)
+		if (is_bare(&d->registers[i]))
+			attach(&d->registers[i], types);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The descriptions and types that come with the library (xml/). Hides: where they
+ * are installed. */
+#ifndef GDBREGS_LIB_SHIPPED_H
+#define GDBREGS_LIB_SHIPPED_H
+
+#include "tdesc/model.h"
+
+/* Room for a path, its NUL included. */
+#define GDBREGS__SHIPPED_PATH 4096
+
+/* The directory of the shipped files: $GDBREGS_XML_DIR; else share/gdbregs beside
+ * bin/ or lib/, or xml/ beside build/, of the shared library or, where the library
+ * is linked in, of the executable; else where `make install` puts them. */
+void gdbregs__shipped_directory(char path[GDBREGS__SHIPPED_PATH]);
+
+/* The file of that name, without its suffix; false where the name is no file's name
+ * or the path is too long. The file may be missing. */
+bool gdbregs__shipped_path(const char *name, char path[GDBREGS__SHIPPED_PATH]);
+
+/* Give registers that a stub describes as plain integers the types that `types`, a
+ * description too, has for registers of that feature, name and width. */
+void gdbregs__shipped_attach(struct gdbregs_description *d,
+			     const struct gdbregs_description *types);
+
+#endif
