@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where shipped files are, and which registers get types from them. */
+#include "tdesc/shipped.h"
+
+#include "tdesc/context.h"
+#include "tdesc/roles-table.h"
+
+#include "../suite.h"
+#include "documents.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char directory[] = "/tmp/gdbregs-shipped.XXXXXX";
+
+static void make_directory(void)
+{
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+	ck_assert_int_eq(setenv("GDBREGS_XML_DIR", directory, 1), 0);
+}
+
+static void remove_directory(void)
+{
+	char command[100];
+
+	snprintf(command, sizeof(command), "rm -r %s", directory);
+	ck_assert_int_eq(system(command), 0);
+	strcpy(directory + strlen(directory) - 6, "XXXXXX");
+	unsetenv("GDBREGS_XML_DIR");
+}
+
+static void write_file(const char *name, const char *text)
+{
+	char path[100];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	FILE *file = fopen(path, "w");
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_ge(fputs(text, file), 0);
+	ck_assert_int_eq(fclose(file), 0);
+}
+
+static const char *const types =
+	"<target><feature name='org.gnu.gdb.aarch64.core'>"
+	"<flags id='ours' size='4'><field name='EL' start='2' end='3'/></flags>"
+	"<reg name='cpsr' bitsize='32' type='ours'/>"
+	"<flags id='ours64' size='8'><field name='Z' start='30' end='30'/></flags>"
+	"<reg name='cpsr' bitsize='64' type='ours64'/>"
+	"</feature></target>";
+
+static const struct gdbregs_description *get(struct gdbregs_context *ctx, const char *registers)
+{
+	const struct gdbregs__limits limits = gdbregs__limits_from(NULL);
+	const struct gdbregs_description *d = NULL;
+	struct gdbregs_error err = {0};
+	char text[2000];
+
+	snprintf(text, sizeof(text), "<target><architecture>aarch64</architecture>%s</target>",
+		 registers);
+	const struct gdbregs_document one = document("target.xml", text);
+	int result = gdbregs__registry_description(ctx, &one, 1, &limits, &d, &err);
+	ck_assert_msg(result == 0, "%s", err.text);
+	return d;
+}
+
+#define CORE(attributes)                                                                           \
+	"<feature name='org.gnu.gdb.aarch64.core'>"                                                \
+	"<enum id='theirs' size='4'><evalue name='a' value='1'/></enum>"                           \
+	"<reg name='cpsr' " attributes "/></feature>"
+
+static const struct {
+	const char *registers;
+	const char *type; /* NULL: it is the stub's, or there is none */
+} cases[] = {
+	{CORE("bitsize='32'"), "ours"},
+	{CORE("bitsize='32' type='int'"), "ours"},
+	{CORE("bitsize='32' type='uint32'"), "ours"},
+	{CORE("bitsize='64' type='int64'"), "ours64"},
+	/* Another width. */
+	{CORE("bitsize='16'"), NULL},
+	/* What the stub describes, or means to. */
+	{CORE("bitsize='32' type='theirs'"), NULL},
+	{CORE("bitsize='32' type='undefined'"), NULL},
+	{CORE("bitsize='32' type='code_ptr'"), NULL},
+	{CORE("bitsize='32' type='data_ptr'"), NULL},
+	{CORE("bitsize='32' type='ieee_single'"), NULL},
+	{CORE("bitsize='32' type='float'"), NULL},
+	/* Another feature, another name; a feature without a name, as lldb-server's. */
+	{"<feature name='f'><reg name='cpsr' bitsize='32'/></feature>", NULL},
+	{"<feature name='org.gnu.gdb.aarch64.core'><reg name='x0' bitsize='32'/></feature>", NULL},
+	{"<feature><reg name='cpsr' bitsize='32'/></feature>", "ours"},
+};
+
+START_TEST(bare_registers_get_types)
+{
+	struct gdbregs_context *ctx = NULL;
+
+	write_file("types-aarch64.xml", types);
+	ck_assert_int_eq(gdbregs_context_new(&ctx), 0);
+	const struct gdbregs_register *reg = &get(ctx, cases[_i].registers)->registers[0];
+	ck_assert_int_eq(gdbregs_register_type_from(reg),
+			 cases[_i].type ? GDBREGS_TYPE_SHIPPED : GDBREGS_TYPE_DESCRIBED);
+	if (cases[_i].type) {
+		ck_assert_str_eq(reg->type->id, cases[_i].type);
+		ck_assert_int_eq(gdbregs_register_kind(reg), GDBREGS_TYPE_FLAGS);
+		/* What the stub wrote stays. */
+		ck_assert_str_ne(gdbregs_register_type(reg), cases[_i].type);
+	}
+	gdbregs_context_unref(ctx);
+}
+END_TEST
+
+/* A file is read once in a context: equal descriptions never differ in it. */
+START_TEST(missing_and_bad_files)
+{
+	static const char *const bad[] = {
+		NULL,	     "",       "<target>",
+		"<target/>", "no XML", "<target><feature><reg name='cpsr'/></feature></target>"};
+	struct gdbregs_context *ctx = NULL;
+
+	if (bad[_i])
+		write_file("types-aarch64.xml", bad[_i]);
+	ck_assert_int_eq(gdbregs_context_new(&ctx), 0);
+	const struct gdbregs_register *reg = &get(ctx, CORE("bitsize='32'"))->registers[0];
+	ck_assert_int_eq(gdbregs_register_type_from(reg), GDBREGS_TYPE_DESCRIBED);
+	write_file("types-aarch64.xml", types);
+	reg = &get(ctx, "<!-- other -->" CORE("bitsize='32' group='x'"))->registers[0];
+	ck_assert_int_eq(gdbregs_register_type_from(reg), GDBREGS_TYPE_DESCRIBED);
+	gdbregs_context_unref(ctx);
+	ck_assert_int_eq(gdbregs_context_new(&ctx), 0);
+	reg = &get(ctx, CORE("bitsize='32'"))->registers[0];
+	ck_assert_int_eq(gdbregs_register_type_from(reg), GDBREGS_TYPE_SHIPPED);
+	gdbregs_context_unref(ctx);
+	ck_assert_int_eq(gdbregs_register_type_from(NULL), GDBREGS_TYPE_DESCRIBED);
+}
+END_TEST
+
+START_TEST(names_of_files)
+{
+	char path[GDBREGS__SHIPPED_PATH], expected[100];
+
+	ck_assert(gdbregs__shipped_path("mips", path));
+	snprintf(expected, sizeof(expected), "%s/mips.xml", directory);
+	ck_assert_str_eq(path, expected);
+	ck_assert(!gdbregs__shipped_path("", path));
+	ck_assert(!gdbregs__shipped_path("../mips", path));
+	ck_assert(!gdbregs__shipped_path("/mips", path));
+	ck_assert(!gdbregs__shipped_path(".mips", path));
+}
+END_TEST
+
+START_TEST(the_directory_is_asked_for)
+{
+	struct gdbregs_buffer path = {0};
+
+	ck_assert_int_eq(gdbregs_shipped_directory(NULL), GDBREGS_ERR_INVAL);
+	ck_assert_int_eq(gdbregs_shipped_directory(&path), 0);
+	ck_assert_str_eq((const char *)path.data, directory);
+	ck_assert_uint_eq(path.size, strlen(directory));
+	/* Of a program in the build directory it is the source's. */
+	unsetenv("GDBREGS_XML_DIR");
+	ck_assert_int_eq(gdbregs_shipped_directory(&path), 0);
+	ck_assert_str_eq((const char *)path.data + path.size - strlen("/xml"), "/xml");
+	ck_assert_int_eq(access((const char *)path.data, R_OK), 0);
+	gdbregs_buffer_fini(&path);
+}
+END_TEST
+
+/* Every file that a family names is there, is good, and is of use: each of its
+ * registers has a type of flags, and no file has one without a family. */
+START_TEST(files_of_the_source)
+{
+	const struct gdbregs__limits limits = gdbregs__limits_from(NULL);
+
+	unsetenv("GDBREGS_XML_DIR");
+	for (size_t f = 0; f < gdbregs__family_count; f++) {
+		char path[GDBREGS__SHIPPED_PATH];
+		struct gdbregs_document *documents;
+		struct gdbregs_description *d;
+		struct gdbregs_error err;
+		size_t count;
+
+		if (!gdbregs__families[f].types)
+			continue;
+		ck_assert(gdbregs__shipped_path(gdbregs__families[f].types, path));
+		int result = gdbregs__description_read(path, &limits, &documents, &count, &err);
+		ck_assert_msg(result == 0, "%s", err.text);
+		d = parse_good(documents, count, NULL);
+		ck_assert_uint_gt(d->register_count, 0);
+		for (size_t i = 0; i < d->register_count; i++) {
+			const struct gdbregs_register *reg = &d->registers[i];
+
+			ck_assert_msg(reg->feature && reg->type &&
+					      reg->type->kind == GDBREGS_TYPE_FLAGS &&
+					      reg->type->bits == reg->bits,
+				      "%s: %s", path, reg->name);
+			for (uint32_t k = 0; k < reg->type->field_count; k++)
+				ck_assert_msg(!reg->type->fields[k].type_name ||
+						      reg->type->fields[k].type,
+					      "%s: type of %s.%s", path, reg->name,
+					      reg->type->fields[k].name);
+		}
+		gdbregs__description_free(d);
+		gdbregs_free(documents);
+	}
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	Suite *s = suite_create("shipped");
+	TCase *c = tcase_create("shipped");
+
+	tcase_add_checked_fixture(c, make_directory, remove_directory);
+	tcase_add_loop_test(c, bare_registers_get_types, 0, sizeof(cases) / sizeof(cases[0]));
+	tcase_add_loop_test(c, missing_and_bad_files, 0, 6);
+	tcase_add_test(c, names_of_files);
+	tcase_add_test(c, the_directory_is_asked_for);
+	tcase_add_test(c, files_of_the_source);
+	suite_add_tcase(s, c);
+	return s;
+}
+
+int main(void)
+{
+	return run_suite(suite());
+}
