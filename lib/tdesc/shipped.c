@@ -57,7 +57,7 @@ static const struct {
 	const char *also; /* has to be there too; NULL: nothing */
 } places[] = {
 	{2, "share/gdbregs", NULL},	  {3, "share/gdbregs", NULL},
-	{2, "xml", "lib/libgdbregs.map"}, {4, "xml", "lib/libgdbregs.map"},
+	{2, "xml", NULL}, {4, "xml", "lib/libgdbregs.map"},
 	{5, "xml", "lib/libgdbregs.map"},
 };
 
