@@ -8,21 +8,26 @@
 
 #include <stdlib.h>
 
-/* `{"name":"rip","feature":"..."` of every register of every sampler. */
+/* So much is made once; what a stub may name beyond that is made for each record. */
+enum { NAMES_MOST = 8 << 20 };
+/* A line is written in pieces of about this size. */
+enum { PIECE = 1 << 16 };
+
+/* `{"name":"rip","feature":"..."` of the registers of all samplers. */
 struct names {
 	struct text text;
 	size_t **starts; /* per sampler: one more than registers */
 };
 
-static bool add_name(struct names *names, const struct gdbregs_register *reg)
+static bool add_name(struct text *text, const struct gdbregs_register *reg)
 {
 	json_t *object = json_object();
 	json_member(&object, "name", json_text(gdbregs_register_name(reg)));
 	json_member(&object, "feature", json_text(gdbregs_register_feature(reg)));
-	bool ok = json_add(&names->text, object);
+	bool ok = json_add(text, object);
 	/* Without the closing brace: more follows. */
 	if (ok)
-		names->text.size--;
+		text->size--;
 	return ok;
 }
 
@@ -32,7 +37,7 @@ static bool add_names(struct names *names, const struct sampler *sampler, size_t
 	*out = starts;
 	for (size_t i = 0; i < sampler->count && starts; i++) {
 		starts[i] = names->text.size;
-		if (!add_name(names, sampler->now[i].reg))
+		if (names->text.size < NAMES_MOST && !add_name(&names->text, sampler->now[i].reg))
 			return false;
 	}
 	if (starts)
@@ -72,6 +77,13 @@ static void add_value(struct text *line, const struct value *v)
 	text_adds(line, "\"}");
 }
 
+static void write_out(struct recorder *r)
+{
+	if (r->line.size > 0 && !r->line.failed)
+		fwrite(r->line.data, 1, r->line.size, r->out->stream);
+	r->line.size = 0;
+}
+
 static void add_registers(struct recorder *r, const struct record *record)
 {
 	const struct names *names = r->state;
@@ -83,9 +95,14 @@ static void add_registers(struct recorder *r, const struct record *record)
 			continue;
 		struct value v = sampler_value(sampler, i);
 		text_adds(&r->line, first ? "" : ",");
-		text_add(&r->line, names->text.data + starts[i], starts[i + 1] - starts[i]);
+		if (starts[i + 1] > starts[i])
+			text_add(&r->line, names->text.data + starts[i], starts[i + 1] - starts[i]);
+		else if (!add_name(&r->line, sampler->now[i].reg))
+			r->line.failed = true;
 		add_value(&r->line, &v);
 		first = false;
+		if (r->line.size > PIECE)
+			write_out(r);
 	}
 }
 
@@ -114,7 +131,7 @@ static bool put(struct recorder *r, const struct record *record)
 	text_adds(&r->line, lines ? "]}\n" : "]}");
 	if (r->line.failed)
 		return false;
-	fwrite(r->line.data, 1, r->line.size, r->out->stream);
+	write_out(r);
 	return true;
 }
 

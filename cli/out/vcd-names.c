@@ -33,50 +33,89 @@ void vcd_make_id(char id[VCD_ID], size_t index)
 	id[size] = '\0';
 }
 
-/* A wire to be named: scope and name in one string, so that they sort together. */
+/* A wire to be named, in its scope. */
 struct entry {
-	char *key;
+	const char *scope; /* shared by the wires of a feature: it may be long */
+	char *name;
 	size_t index;
 };
+
+static int compare_names(const char *scope, const char *name, const struct entry *b)
+{
+	int order = scope == b->scope ? 0 : strcmp(scope, b->scope);
+	return order != 0 ? order : strcmp(name, b->name);
+}
 
 static int compare(const void *left, const void *right)
 {
 	const struct entry *a = left, *b = right;
-	int order = strcmp(a->key, b->key);
+	int order = compare_names(a->scope, a->name, b);
 	return order != 0 ? order : (a->index > b->index) - (a->index < b->index);
 }
 
-static char *make_key(const struct gdbregs_register *reg)
+static char *make_name(const char *from)
 {
-	const char *feature = gdbregs_register_feature(reg);
-	struct text key = {0};
-	vcd_add_name(&key, feature ? feature : "");
-	text_adds(&key, " ");
-	vcd_add_name(&key, gdbregs_register_name(reg));
-	if (key.failed)
-		text_fini(&key);
-	return key.data;
+	struct text name = {0};
+	vcd_add_name(&name, from);
+	if (name.failed)
+		text_fini(&name);
+	return name.data;
 }
 
-static bool make_entries(struct entry *entries, const struct sampler *sampler)
+static const char *feature_of(const struct sampler *sampler, size_t index)
 {
-	bool ok = true;
-	for (size_t i = 0; i < sampler->count && ok; i++) {
-		entries[i] = (struct entry){.key = make_key(sampler->now[i].reg), .index = i};
-		ok = entries[i].key;
+	const char *feature = gdbregs_register_feature(sampler->now[index].reg);
+	return feature ? feature : "";
+}
+
+/* The entries of a sampler; the names of the scopes are in the order in which they came. */
+struct entries {
+	struct entry *item;
+	size_t count;
+	char **scopes;
+	size_t scope_count;
+};
+
+static bool fill(struct entries *e, const struct sampler *sampler)
+{
+	e->item = calloc(sampler->count + 1, sizeof(*e->item));
+	e->scopes = calloc(sampler->count + 1, sizeof(*e->scopes));
+	if (!e->item || !e->scopes)
+		return false;
+	for (size_t i = 0; i < sampler->count; i++) {
+		const char *feature = feature_of(sampler, i);
+		if (i == 0 || feature != feature_of(sampler, i - 1))
+			e->scopes[e->scope_count++] = make_name(feature);
+		e->item[e->count++] = (struct entry){
+			.scope = e->scopes[e->scope_count - 1],
+			.name = make_name(gdbregs_register_name(sampler->now[i].reg)),
+			.index = i,
+		};
+		if (!e->item[i].scope || !e->item[i].name)
+			return false;
 	}
-	return ok;
+	return true;
 }
 
-static bool is_taken(const struct entry *sorted, size_t count, const char *key)
+static void fini(struct entries *e)
 {
-	size_t low = 0, high = count;
+	for (size_t i = 0; i < e->count; i++)
+		free(e->item[i].name);
+	for (size_t i = 0; i < e->scope_count; i++)
+		free(e->scopes[i]);
+	free(e->item);
+	free(e->scopes);
+}
+
+static bool is_taken(const struct entries *e, const char *scope, const char *name)
+{
+	size_t low = 0, high = e->count;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = strcmp(sorted[middle].key, key);
+		int order = compare_names(scope, name, &e->item[middle]);
 		if (order == 0)
 			return true;
-		if (order < 0)
+		if (order > 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -86,35 +125,35 @@ static bool is_taken(const struct entry *sorted, size_t count, const char *key)
 
 /* `lr`, `lr_2`, ...: a number that gives no name that is there already. Returns
  * the number used. */
-static size_t add_copy(struct text *text, const struct entry *sorted, size_t count,
-		       const struct entry *e, size_t last)
+static size_t add_copy(struct text *text, const struct entries *e, size_t index, size_t last)
 {
-	struct text key = {0};
+	const struct entry *entry = &e->item[index];
+	struct text name = {0};
 	char suffix[32];
 	do {
 		snprintf(suffix, sizeof(suffix), "_%zu", ++last);
-		text_clear(&key);
-		text_adds(&key, e->key);
-		text_adds(&key, suffix);
-	} while (!key.failed && is_taken(sorted, count, key.data));
-	text->failed |= key.failed;
-	if (!key.failed)
-		text_adds(text, strchr(key.data, ' ') + 1);
-	text_fini(&key);
+		text_clear(&name);
+		text_adds(&name, entry->name);
+		text_adds(&name, suffix);
+	} while (!name.failed && is_taken(e, entry->scope, name.data));
+	text->failed |= name.failed;
+	if (!name.failed)
+		text_adds(text, name.data);
+	text_fini(&name);
 	return last;
 }
 
-static void add_names(struct text *text, const struct entry *sorted, size_t count, size_t *starts)
+static void add_names(struct text *text, const struct entries *e, size_t *starts)
 {
 	size_t last = 1;
-	for (size_t i = 0; i < count; i++) {
-		const struct entry *e = &sorted[i];
-		starts[e->index] = text->size;
-		if (i == 0 || strcmp(sorted[i - 1].key, e->key) != 0) {
+	for (size_t i = 0; i < e->count; i++) {
+		const struct entry *entry = &e->item[i];
+		starts[entry->index] = text->size;
+		if (i == 0 || compare_names(entry->scope, entry->name, &e->item[i - 1]) != 0) {
 			last = 1;
-			text_adds(text, strchr(e->key, ' ') + 1);
+			text_adds(text, entry->name);
 		} else {
-			last = add_copy(text, sorted, count, e, last);
+			last = add_copy(text, e, i, last);
 		}
 		text_add(text, "", 1);
 	}
@@ -122,16 +161,14 @@ static void add_names(struct text *text, const struct entry *sorted, size_t coun
 
 size_t *vcd_make_names(const struct sampler *sampler, struct text *text)
 {
-	struct entry *entries = calloc(sampler->count + 1, sizeof(*entries));
+	struct entries e = {.count = 0};
 	size_t *starts = calloc(sampler->count + 1, sizeof(*starts));
-	bool ok = entries && starts && make_entries(entries, sampler);
+	bool ok = fill(&e, sampler) && starts;
 	if (ok) {
-		qsort(entries, sampler->count, sizeof(*entries), compare);
-		add_names(text, entries, sampler->count, starts);
+		qsort(e.item, e.count, sizeof(*e.item), compare);
+		add_names(text, &e, starts);
 	}
-	for (size_t i = 0; i < sampler->count && entries; i++)
-		free(entries[i].key);
-	free(entries);
+	fini(&e);
 	if (ok && !text->failed)
 		return starts;
 	free(starts);
