@@ -27,6 +27,28 @@ def expand(documents, fetch, name="target.xml"):
     return INCLUDE.sub(lambda match: expand(documents, fetch, match.group(1)), text)
 
 
+FLOATS = ("float", "ieee_half", "ieee_single", "ieee_double", "i387_ext", "arm_fpa_ext", "bfloat16")
+
+
+def group_of(reg, feature):
+    """The group as written, else the one that GDB derives from the type."""
+    if reg.get("group"):
+        return reg.get("group")
+    kinds = {kind.get("id"): kind for kind in feature if kind.get("id")}
+    kind = kinds.get(reg.get("type"))
+    if reg.get("type") in FLOATS:
+        return "float"
+    if kind is None or kind.tag not in ("vector", "union") or not fits(kind, reg):
+        return "general"
+    return "vector"
+
+
+def fits(kind, reg):
+    """QEMU's svep is a vector of 256 bytes, of a register of 256 bits (7.2)."""
+    return kind.tag != "vector" or kind.get("type") != "uint8" \
+        or 8 * int(kind.get("count")) == int(reg.get("bitsize"))
+
+
 class Description:
     def __init__(self, text):
         self.text = text
@@ -42,7 +64,7 @@ class Description:
                 if reg.get("name"):
                     self.registers.append(Register(
                         number, reg.get("name"), feature.get("name"), int(reg.get("bitsize")),
-                        reg.get("type", "int"), reg.get("group")))
+                        reg.get("type", "int"), group_of(reg, feature)))
                 number += 1
         self.renumbered = self.correct_power()
 
