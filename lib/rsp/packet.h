@@ -15,8 +15,8 @@ enum gdbregs__frame_kind {
 	GDBREGS__FRAME_PACKET, /* valid checksum; run lengths are expanded */
 	GDBREGS__FRAME_NOTIFICATION, /* the same for a packet that begins with % */
 	GDBREGS__FRAME_BAD, /* packet with a wrong or malformed checksum or run length */
-	GDBREGS__FRAME_TRUNCATED, /* a `$` inside a packet: the old packet is lost, and a new one begins */
-	GDBREGS__FRAME_TOO_LARGE, /* the decoded payload exceeds the limit: reported once, the rest is skipped */
+	GDBREGS__FRAME_TRUNCATED, /* a `$` in a packet: the old one is lost, a new one begins */
+	GDBREGS__FRAME_TOO_LARGE, /* decoded payload above the limit; the rest is skipped */
 };
 
 struct gdbregs__frame {
@@ -50,7 +50,7 @@ struct gdbregs__frame_decoder {
 	 * for an error message that shows what answered. */
 	size_t junk_count;
 	uint8_t junk[48];
-	size_t junk_ends; /* number of `#` in them: each may be the end of a packet that lost its start */
+	size_t junk_ends; /* number of `#` in them: each may end a packet without its start */
 };
 
 void gdbregs__frame_decoder_init(struct gdbregs__frame_decoder *d, size_t max_bytes);

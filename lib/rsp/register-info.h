@@ -37,7 +37,7 @@ struct gdbregs__register_info {
 enum gdbregs__register_info_kind {
 	GDBREGS__REGISTER_INFO_ONE, /* *info is set */
 	GDBREGS__REGISTER_INFO_END, /* an error or an empty reply: there are no more registers */
-	GDBREGS__REGISTER_INFO_BROKEN, /* the name or the size is missing, or a number is malformed */
+	GDBREGS__REGISTER_INFO_BROKEN, /* no name or size, or a malformed number */
 };
 
 /* Parse the reply to one qRegisterInfo. Unknown keys are skipped. *info is set only

@@ -64,7 +64,7 @@ enum gdbregs__thread_list gdbregs__reply_threads(const uint8_t *payload, size_t 
 
 /* The features in a reply to qSupported. */
 struct gdbregs__supported {
-	size_t packet_bytes; /* PacketSize, clamped to 64..65536; 400 if missing, which every stub accepts */
+	size_t packet_bytes; /* PacketSize, clamped to 64..65536; 400 if missing */
 	bool xfer_features; /* qXfer:features:read+ */
 	bool multiprocess;
 	bool no_ack; /* QStartNoAckMode+ */

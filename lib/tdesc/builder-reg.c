@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-/* QEMU keeps a register's number in an int, and our results count its bytes in
- * one: no option goes beyond. */
+/* QEMU keeps a register's number in an int, and results of the API count its bytes in
+ * an int. No option can raise these limits. */
 #define NUMBER_CEILING 0x7fffffff
 
 static size_t at_most(size_t limit, size_t ceiling)
@@ -15,17 +15,17 @@ static size_t at_most(size_t limit, size_t ceiling)
 	return limit < ceiling ? limit : ceiling;
 }
 
-/* What an attribute has to be. */
+/* The valid range of an attribute. */
 struct range {
 	const char *attribute;
 	size_t least;
-	size_t most; /* by the session's limit */
-	size_t most_standard; /* by that limit's default */
+	size_t most; /* the session's limit */
+	size_t most_standard; /* the default of that limit */
 	const char *limit;
 };
 
-/* A number that no register has is a bad description; one that only this
- * session's limits forbid is theirs to name. */
+/* Report a number that is out of range. If only this session's limit forbids it, the
+ * error is LIMIT; if no register can have it, the error is DESCRIPTION. */
 static int fail_range(const struct gdbregs__xml *at, const struct range *range, const char *reg,
 		      uint64_t value, const char *shown)
 {
@@ -69,8 +69,9 @@ static int take_bits(struct gdbregs__tdesc *t, const struct gdbregs__xml *at, co
 	return take_number(at, &range, reg, text, bits);
 }
 
-/* Without a number of its own a register has the previous one's, plus one, over
- * features and documents: QEMU 7.2's power-spr.xml has no numbers at all. */
+/* Read a register number. Without a regnum attribute, a register gets the number of
+ * the previous one plus 1, also across features and documents: QEMU 7.2's
+ * power-spr.xml has no numbers at all. */
 static int take_regnum(struct gdbregs__tdesc *t, const struct gdbregs__xml *at, const char *reg,
 		       const char *text, size_t *regnum)
 {
@@ -90,8 +91,8 @@ static int take_regnum(struct gdbregs__tdesc *t, const struct gdbregs__xml *at, 
 	return 0;
 }
 
-/* Types that are a shape have to fit it; of an integer, a float or an enum the
- * register's size decides. */
+/* Return true if the type can describe a register of that size. Aggregates must have
+ * its size; integers, floats and enums take it from the register. */
 static bool type_fits(const struct gdbregs__type *type, uint32_t bits)
 {
 	switch (type->kind) {
@@ -115,7 +116,8 @@ static const struct gdbregs__type *find_type(struct gdbregs__tdesc *t, const cha
 	return type && type_fits(type, bits) ? type : NULL;
 }
 
-/* lldb-server's place in g. It is a hint from one stub: bad ones are not there. */
+/* Parse lldb-server's attribute offset=, an offset in g. It is a hint of one stub: an
+ * invalid one is ignored. */
 static int64_t g_offset(const char *text)
 {
 	uint64_t value;
@@ -174,20 +176,20 @@ static int reg_add(struct gdbregs__tdesc *t, const char *name, size_t bits, size
 	return 0;
 }
 
-/* QEMU's own plugins skip these too. In g they take room: GDB's description of
- * alpha has one for the number that no register has. */
-static int hole_add(struct gdbregs__tdesc *t, size_t bits, size_t regnum)
+/* Add a register without a name. QEMU's own plugins skip these too, but they take
+ * room in g: GDB's description of alpha has one for a number that has no register. */
+static int add_unnamed(struct gdbregs__tdesc *t, size_t bits, size_t regnum)
 {
-	const struct gdbregs__hole *last = t->holes.items;
-	struct gdbregs__hole *hole;
+	const struct gdbregs__unnamed_register *last = t->unnamed.items;
+	struct gdbregs__unnamed_register *added;
 
-	if (t->holes.count && regnum <= last[t->holes.count - 1].regnum)
-		t->d->holes_unordered = true;
-	hole = gdbregs__tdesc_list_add(&t->holes, sizeof(*hole));
-	if (!hole)
+	if (t->unnamed.count && regnum <= last[t->unnamed.count - 1].regnum)
+		t->d->unnamed_unordered = true;
+	added = gdbregs__tdesc_list_add(&t->unnamed, sizeof(*added));
+	if (!added)
 		return GDBREGS_ERR_NOMEM;
-	hole->regnum = (uint32_t)regnum;
-	hole->bits = (uint32_t)bits;
+	added->regnum = (uint32_t)regnum;
+	added->bits = (uint32_t)bits;
 	return 0;
 }
 
@@ -212,13 +214,13 @@ int gdbregs__tdesc_reg_start(struct gdbregs__tdesc *t, const struct gdbregs__xml
 	if (result < 0)
 		return result;
 	t->next_regnum = (uint64_t)regnum + 1;
-	if ((*name ? t->registers.count : t->holes.count) >= most)
+	if ((*name ? t->registers.count : t->unnamed.count) >= most)
 		return gdbregs__xml_fail(at, GDBREGS_ERR_LIMIT,
 					 "more than %zu registers (max_registers)", most);
 	note_largest(&t->d->stat_max_register_bits, bits);
 	note_largest(&t->d->stat_max_register_number, regnum);
 	if (!*name)
-		return hole_add(t, bits, regnum);
+		return add_unnamed(t, bits, regnum);
 	return reg_add(t, name, bits, regnum, attributes);
 }
 
@@ -238,10 +240,10 @@ int gdbregs__tdesc_finish(struct gdbregs__tdesc *t)
 
 	d->registers = keep(&d->arena, &t->registers, sizeof(*d->registers));
 	d->features = keep(&d->arena, &t->runs, sizeof(*d->features));
-	d->holes = keep(&d->arena, &t->holes, sizeof(*d->holes));
-	if (!d->registers || !d->features || !d->holes)
+	d->unnamed = keep(&d->arena, &t->unnamed, sizeof(*d->unnamed));
+	if (!d->registers || !d->features || !d->unnamed)
 		return GDBREGS_ERR_NOMEM;
-	d->hole_count = t->holes.count;
+	d->unnamed_count = t->unnamed.count;
 	d->register_count = t->registers.count;
 	d->feature_count = t->runs.count;
 	for (size_t i = 0; i < d->register_count; i++) {

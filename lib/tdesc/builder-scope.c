@@ -9,8 +9,8 @@
 		.bits = size,                                                                      \
 	}
 
-/* The types that need no definition. To add one: a line here, and how it is
- * shown in the values-*.c files. A pointer's size is the register's. */
+/* The predefined types. To add one, add a line here, and format it in
+ * lib/value/format*.c. A pointer has the size of its register. */
 // clang-format off
 static const struct gdbregs__type builtins[] = {
 	SCALAR("bool", INTEGER, BOOL, 8),
@@ -49,11 +49,12 @@ static const struct gdbregs__type *by_id(const struct gdbregs__type *types, size
 	return NULL;
 }
 
-/* Scope of the first definition of an id in the whole description. */
+/* The scope under which the first definition of an id in the whole description is
+ * stored. */
 #define ANYWHERE 0
 
 struct definition {
-	const char *id; /* from the builder's strings: equal pointers are equal ids */
+	const char *id; /* interned: equal ids are equal pointers */
 	uint32_t scope;
 	const struct gdbregs__type *type;
 };
@@ -107,9 +108,9 @@ bool gdbregs__tdesc_scope_has(struct gdbregs__tdesc *t, const char *id)
 	return defined_in(t, id, gdbregs__tdesc_top(t)->scope);
 }
 
-/* GDB looks in the same feature, then among its own. What another feature
- * defined makes GDB refuse the description, while LLDB takes it: it is the last
- * resort here. */
+/* Find a type. GDB looks in the same feature, then among the predefined types. It
+ * rejects a description that uses a type of another feature; LLDB accepts it. Here
+ * another feature is the last place to look in. */
 const struct gdbregs__type *gdbregs__tdesc_scope_find(struct gdbregs__tdesc *t, const char *name)
 {
 	const struct gdbregs__type *type = defined_in(t, name, gdbregs__tdesc_top(t)->scope);

@@ -5,7 +5,9 @@
 
 #include <string.h>
 
-/* GDB's bounds. */
+/* The bits of a field are shown as one number of up to 64 bits. */
+#define FIELD_LAST_BIT 63
+/* The same limits as in GDB. */
 #define SIZE_MOST_BYTES	  65536
 #define VECTOR_MOST_COUNT 65536
 
@@ -36,7 +38,7 @@ static uint32_t add_up_to_max(uint32_t a, uint64_t b)
 	return b > UINT32_MAX - a ? UINT32_MAX : a + (uint32_t)b;
 }
 
-/* A union, or a struct of typed members. */
+/* Compute the size of a union, or of a struct with typed members. */
 static void measure_members(struct gdbregs__type *type)
 {
 	bool size_known = true;
@@ -58,7 +60,8 @@ static int define(struct gdbregs__tdesc *t, const struct gdbregs__type *type)
 {
 	struct gdbregs__type *kept;
 
-	/* No register has it. Vectors of vectors outgrow any number soon. */
+	/* No register is larger than this limit. Vectors of vectors could overflow
+	 * any number. */
 	if (type->bits > t->limits->register_bits)
 		return 0;
 	kept = gdbregs__arena_alloc(&t->d->arena, sizeof(*kept));
@@ -68,8 +71,8 @@ static int define(struct gdbregs__tdesc *t, const struct gdbregs__type *type)
 	return gdbregs__tdesc_scope_define(t, kept);
 }
 
-/* The id of a type to be defined in the open feature: NULL if it has none, or
- * has been defined before, where the first one counts. */
+/* Read the id of a type that begins. Returns NULL if it has none, or if the open
+ * feature defines it already: the first definition counts. */
 static const char *take_id(struct gdbregs__tdesc *t, const char *const *attributes, bool *nomem)
 {
 	const char *id = gdbregs__tdesc_string(t, gdbregs__xml_attribute(attributes, "id"), nomem);
@@ -128,7 +131,7 @@ int gdbregs__tdesc_type_union(struct gdbregs__tdesc *t, const struct gdbregs__xm
 	return draft_begin(t, at, GDBREGS_TYPE_UNION, attributes);
 }
 
-/* With a size it is made of bits, without one of typed members. */
+/* A struct with a size has bit fields; a struct without a size has typed members. */
 int gdbregs__tdesc_type_struct(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
 			       const char *const *attributes)
 {
@@ -150,7 +153,7 @@ int gdbregs__tdesc_type_flags(struct gdbregs__tdesc *t, const struct gdbregs__xm
 	return result;
 }
 
-/* LLDB doesn't look at an enum's size, so one is not asked for. */
+/* The size of an enum may be missing: LLDB ignores it. */
 int gdbregs__tdesc_type_enum(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
 			     const char *const *attributes)
 {
@@ -207,4 +210,109 @@ int gdbregs__tdesc_type_end(struct gdbregs__tdesc *t)
 	type.fields = keep(t, &draft->fields, sizeof(*type.fields), &nomem);
 	type.evalues = keep(t, &draft->evalues, sizeof(*type.evalues), &nomem);
 	return nomem ? GDBREGS_ERR_NOMEM : define(t, &type);
+}
+
+/* ---------------------------------------------------------- fields and values --- */
+
+static bool take_bit(const char *const *attributes, const char *name, int *out)
+{
+	const char *text = gdbregs__xml_attribute(attributes, name);
+	uint64_t bit;
+
+	if (!text || gdbregs__number_parse(text, &bit) != GDBREGS__NUMBER_OK ||
+	    bit > FIELD_LAST_BIT)
+		return false;
+	*out = (int)bit;
+	return true;
+}
+
+/* Return the type to show a bit field with, or NULL. An enum with a value that does
+ * not fit is ignored, as in LLDB; so is a type that cannot have bits, as in GDB. */
+static const struct gdbregs__type *type_of_bits(const struct gdbregs__type *type, int width)
+{
+	if (!type)
+		return NULL;
+	if (type->kind == GDBREGS_TYPE_ENUM)
+		return width > 63 || type->evalue_max >> width == 0 ? type : NULL;
+	return type->kind == GDBREGS_TYPE_INTEGER ? type : NULL;
+}
+
+/* Read the bits of a field. Fields may overlap and may be in any order, as in some
+ * structs of GDB's tests. */
+static bool take_bits(struct gdbregs__field *field, const char *const *attributes,
+		      uint32_t size_bits)
+{
+	if (!take_bit(attributes, "start", &field->start) ||
+	    !take_bit(attributes, "end", &field->end) || field->start > field->end ||
+	    (uint32_t)field->end >= size_bits)
+		return false;
+
+	int width = field->end - field->start + 1;
+	if (field->type && field->type->scalar == GDBREGS__SCALAR_BOOL && width != 1)
+		return false;
+	field->type = type_of_bits(field->type, width);
+	return true;
+}
+
+static bool take_member(struct gdbregs__field *field, const char *const *attributes)
+{
+	field->start = -1;
+	field->end = -1;
+	return field->type && !gdbregs__xml_attribute(attributes, "start");
+}
+
+static int keep_field(struct gdbregs__tdesc_draft *draft, const struct gdbregs__field *field)
+{
+	struct gdbregs__field *kept = gdbregs__tdesc_list_add(&draft->fields, sizeof(*kept));
+
+	if (!kept)
+		return GDBREGS_ERR_NOMEM;
+	*kept = *field;
+	return 0;
+}
+
+int gdbregs__tdesc_field_start(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
+			       const char *const *attributes)
+{
+	struct gdbregs__tdesc_draft *draft = &t->draft;
+	const char *name = gdbregs__xml_attribute(attributes, "name");
+	struct gdbregs__field field = {.name = ""};
+	bool nomem = false;
+	int result = gdbregs__tdesc_type_count(t, at);
+
+	if (result < 0 || !draft->id || !name)
+		return result;
+	if (*name)
+		field.name = gdbregs__tdesc_string(t, name, &nomem);
+	field.type_name =
+		gdbregs__tdesc_string(t, gdbregs__xml_attribute(attributes, "type"), &nomem);
+	if (nomem)
+		return GDBREGS_ERR_NOMEM;
+	if (field.type_name)
+		field.type = gdbregs__tdesc_scope_find(t, field.type_name);
+	if (draft->size_bits ? take_bits(&field, attributes, draft->size_bits)
+			     : take_member(&field, attributes))
+		return keep_field(draft, &field);
+	return 0;
+}
+
+int gdbregs__tdesc_field_evalue(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
+				const char *const *attributes)
+{
+	const char *name = gdbregs__xml_attribute(attributes, "name");
+	const char *text = gdbregs__xml_attribute(attributes, "value");
+	uint64_t value;
+	bool nomem = false;
+	int result = gdbregs__tdesc_type_count(t, at);
+
+	if (result < 0 || !t->draft.id || !name || !*name || !text ||
+	    gdbregs__number_parse(text, &value) != GDBREGS__NUMBER_OK)
+		return result;
+
+	struct gdbregs__evalue *kept = gdbregs__tdesc_list_add(&t->draft.evalues, sizeof(*kept));
+	if (!kept)
+		return GDBREGS_ERR_NOMEM;
+	kept->name = gdbregs__tdesc_string(t, name, &nomem);
+	kept->value = value;
+	return nomem ? GDBREGS_ERR_NOMEM : 0;
 }

@@ -5,20 +5,20 @@
 
 #include <string.h>
 
-/* Where an element may stand, and what its children stand in. */
+/* The places in which an element may appear. */
 enum place {
 	IN_NOTHING = 0, /* children are skipped */
 	IN_DOCUMENT = 1 << 0,
 	IN_TARGET = 1 << 1,
 	IN_FEATURE = 1 << 2,
-	IN_MEMBERS = 1 << 3, /* of a union, struct or flags */
+	IN_MEMBERS = 1 << 3, /* in a union, struct or flags */
 	IN_ENUM = 1 << 4,
 	IN_TEXT = 1 << 5,
 };
 
 struct gdbregs__tdesc_element {
 	const char *name;
-	unsigned stands; /* enum place, or several */
+	unsigned stands; /* one or more of enum place: valid places */
 	enum place opens;
 	gdbregs__tdesc_handler start;
 	int (*end)(struct gdbregs__tdesc *t);
@@ -31,11 +31,11 @@ static int feature_start(struct gdbregs__tdesc *t, const struct gdbregs__xml *at
 static int architecture_end(struct gdbregs__tdesc *t);
 static int osabi_end(struct gdbregs__tdesc *t);
 
-/* To teach the builder an element: a line here, and its handlers. What is not
- * here, or stands elsewhere, is skipped with all it holds: `compatible`, LLDB's
- * `groups`, a second `target`. A feature may stand in a feature: LLDB's stubs
- * include feature files from feature files. The version of `target` is not
- * looked at: GDB refuses any but 1.0, and there has been no other. */
+/* To support another element, add a line here, and its handlers. An element that is
+ * not listed, or is in another place, is skipped with its contents: `compatible`,
+ * LLDB's `groups`, a second `target`. A feature may contain a feature, because LLDB's
+ * stubs include feature files from feature files. The version of `target` is ignored.
+ * GDB accepts only 1.0, and no other version exists. */
 // clang-format off
 static const struct gdbregs__tdesc_element elements[] = {
 	{"reg",          IN_FEATURE,             IN_NOTHING,  gdbregs__tdesc_reg_start,    NULL},
@@ -121,8 +121,8 @@ static bool is_blank(uint8_t byte)
 	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
 }
 
-/* The first that says something counts; an empty one is as good as none. One that is
- * longer than a name is none: nobody knows such an architecture. */
+/* Store the text of an element. The first one that is not empty counts. A text longer
+ * than a name is ignored: no such architecture exists. */
 static int text_take(struct gdbregs__tdesc *t, const char **out)
 {
 	size_t first = 0, end = t->text.size;
@@ -242,7 +242,7 @@ void gdbregs__tdesc_free(struct gdbregs__tdesc *t)
 	gdbregs__free(t->frames.items);
 	gdbregs__free(t->registers.items);
 	gdbregs__free(t->runs.items);
-	gdbregs__free(t->holes.items);
+	gdbregs__free(t->unnamed.items);
 	gdbregs__free(t->draft.fields.items);
 	gdbregs__free(t->draft.evalues.items);
 	gdbregs_buffer_fini(&t->text);

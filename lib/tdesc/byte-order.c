@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* To add an architecture: a line in `architectures` if its name settles the
- * order. If both orders go by that name: nothing, or lines in `shipped` where
- * xml/ has descriptions of it. */
+/* To add an architecture, add a line to `architectures` if its name determines the
+ * byte order. If the name is used for both orders, add nothing; add lines to
+ * `shipped` if xml/ has descriptions of it. */
 #include "tdesc/byte-order.h"
 
 #include <string.h>
 
 enum match {
 	EXACT,
-	FAMILY, /* the name, alone or with a variant behind a colon */
+	FAMILY, /* the name, alone or followed by a colon and a variant */
 	PREFIX,
 };
 
@@ -16,14 +16,14 @@ struct rule {
 	const char *name;
 	enum match match;
 	enum gdbregs_byte_order order;
-	bool qemu_system; /* only there */
+	bool qemu_system; /* applies only to QEMU system emulation */
 };
 
 #define LITTLE GDBREGS_BYTE_ORDER_LITTLE
 #define BIG    GDBREGS_BYTE_ORDER_BIG
 
-/* Names of <architecture>: BFD's, which GDB, gdbserver and QEMU use, and those
- * of LLVM's triples, which lldb-server uses. The first that matches counts. */
+/* Names of <architecture>. GDB, gdbserver and QEMU use the names of BFD; lldb-server
+ * uses those of LLVM's triples. The first match counts. */
 // clang-format off
 static const struct rule architectures[] = {
 	{"i386",             FAMILY, LITTLE, false},
@@ -46,8 +46,9 @@ static const struct rule architectures[] = {
 	{"csky",             FAMILY, LITTLE, false},
 	{"z80",              PREFIX, LITTLE, false},
 	{"cris",             PREFIX, LITTLE, false},
-	/* Programs may run with either order, but QEMU's system emulation
-	 * converts with that of its binary, and has only little-endian ones. */
+	/* Programs may run with either order. QEMU system emulation has only
+	 * little-endian binaries, and it converts registers with the order of its
+	 * binary. */
 	{"aarch64_be",       EXACT,  BIG,    false},
 	{"aarch64",          FAMILY, LITTLE, true},
 	{"armeb",            EXACT,  BIG,    false},
@@ -57,20 +58,20 @@ static const struct rule architectures[] = {
 	{"ep9312",           EXACT,  LITTLE, true},
 	{"s390",             PREFIX, BIG,    false},
 	{"m68k",             FAMILY, BIG,    false},
-	{"sparc:sparclite_le", EXACT, GDBREGS_BYTE_ORDER_UNKNOWN, false}, /* mixed */
+	{"sparc:sparclite_le", EXACT, GDBREGS_BYTE_ORDER_UNKNOWN, false}, /* both orders in use */
 	{"sparc",            FAMILY, BIG,    false},
 	{"sparcv9",          EXACT,  BIG,    false},
 	{"hppa",             PREFIX, BIG,    false},
 	{"or1k",             PREFIX, BIG,    false},
 	{"openrisc",         FAMILY, BIG,    false},
-	/* Only lldb-server writes these; BFD's `mips` and `powerpc` are both. */
+	/* Only lldb-server writes these. BFD's `mips` and `powerpc` mean both orders. */
 	{"mipsel",           EXACT,  LITTLE, false},
 	{"mips64el",         EXACT,  LITTLE, false},
 	{"powerpc64le",      EXACT,  LITTLE, false},
 };
 
-/* Where no <architecture> is, as in QEMU's m68k and rx, and in its alpha, hexagon,
- * or1k and sparc (11.1). */
+/* Used if there is no <architecture>, as in QEMU's m68k and rx, and in its alpha,
+ * hexagon, or1k and sparc (QEMU 11.1). */
 static const struct rule features[] = {
 	{"org.gnu.gdb.alpha.",    PREFIX, LITTLE, false},
 	{"org.gnu.gdb.hexagon.",  PREFIX, LITTLE, false},
@@ -81,8 +82,8 @@ static const struct rule features[] = {
 	{"org.gnu.gdb.rx.",       PREFIX, LITTLE, false},
 };
 
-/* Shipped descriptions whose <architecture> has both orders: there is one for
- * each, as QEMU has a binary for each. */
+/* Shipped descriptions whose <architecture> has both orders. Each order has its own
+ * description, as it has its own binary of QEMU. */
 static const struct rule shipped[] = {
 	{"mips",         EXACT, BIG,    false},
 	{"mipsel",       EXACT, LITTLE, false},
@@ -119,8 +120,8 @@ static enum gdbregs_byte_order look_up(const struct rule *rules, size_t count, c
 	return GDBREGS_BYTE_ORDER_UNKNOWN;
 }
 
-/* QEMU's AVR (7.2 to 10.0) borrowed the name of its feature from RISC-V. It has
- * 32 registers, sreg, sp and pc, all of 8 bits as the description has it. */
+/* Recognise QEMU's AVR (7.2 to 10.0), which uses RISC-V's feature name. It has 32
+ * registers, sreg, sp and pc; the description gives 8 bits to each of them. */
 static bool is_qemu_avr(const struct gdbregs_description *d)
 {
 	static const char *const last[] = {"sreg", "sp", "pc"};

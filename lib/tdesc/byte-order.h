@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 3. Byte order from what is known of a target. Hides: the table. */
+/* The byte order of a target, derived from its description.
+ * Hides: the table of architectures. */
 #ifndef GDBREGS_LIB_BYTE_ORDER_H
 #define GDBREGS_LIB_BYTE_ORDER_H
 
 #include "tdesc/model.h"
 
-/* `qemu_system`: the stub is QEMU system emulation, which for arm and aarch64
- * always uses little endian. Follows protocol.md 2.4: UNKNOWN where a wrong
- * guess is possible (powerpc, mips, ...). */
+/* Return the byte order, or UNKNOWN if the architecture exists with both orders
+ * (powerpc, mips, ...). `qemu_system` says that the stub is QEMU system emulation,
+ * which is always little-endian for arm and aarch64. */
 enum gdbregs_byte_order gdbregs__byte_order(const struct gdbregs_description *d, bool qemu_system);
 
-/* The order that a shipped description (xml/) is for, by its name or the path
- * of its file; UNKNOWN for other names. It counts where gdbregs__byte_order()
- * does not know. */
+/* Return the byte order of a shipped description (xml/), by its name or by the path
+ * of its file. Returns UNKNOWN for other names. Use it if gdbregs__byte_order()
+ * returns UNKNOWN. */
 enum gdbregs_byte_order gdbregs__byte_order_shipped(const char *name);
 
 #endif

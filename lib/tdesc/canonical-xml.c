@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-/* Deeper elements stand no further in: a document of short elements deep down
- * must not grow many times over. */
+/* Deeper elements have the same indentation. Otherwise a document of short, deeply
+ * nested elements would grow many times over. */
 #define DEEPEST_INDENT 4
 
 static int put(struct gdbregs__resolved *r, const char *text)
@@ -78,7 +78,7 @@ static bool is_blank(uint8_t byte)
 	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
 }
 
-/* Take the text since the last tag, without the blanks around it. */
+/* Take the text since the last tag, without leading and trailing blanks. */
 static size_t take_text(struct gdbregs__resolved *r, const char **text)
 {
 	size_t first = 0, end = r->text.size;
@@ -92,7 +92,7 @@ static size_t take_text(struct gdbregs__resolved *r, const char **text)
 	return end - first;
 }
 
-/* Text among elements gets a line of its own. */
+/* Put text between elements on its own line. */
 static int put_text_line(struct gdbregs__resolved *r)
 {
 	const char *text;
@@ -132,7 +132,7 @@ static int put_end_tag(struct gdbregs__resolved *r, const char *name)
 	return put(r, "</") < 0 || put(r, name) < 0 ? GDBREGS_ERR_NOMEM : put(r, ">");
 }
 
-/* An element without children stands on one line. */
+/* Put an element without children on one line. */
 static int end_childless(struct gdbregs__resolved *r, const char *name)
 {
 	const char *text;

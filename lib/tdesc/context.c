@@ -11,10 +11,10 @@
 #include <stdatomic.h>
 #include <string.h>
 
-/* What was parsed, and which description stands for it: its own, or the one
- * that was there first and resolves to the same. */
+/* A set of documents that was parsed, and the description used for it: its own, or an
+ * earlier one with the same canonical XML. */
 struct entry {
-	struct gdbregs_description *parsed; /* owned; has the documents */
+	struct gdbregs_description *parsed; /* owned; holds the documents */
 	const struct gdbregs_description *shown;
 	struct entry *next;
 };
@@ -29,13 +29,13 @@ struct types {
 struct gdbregs_context {
 	atomic_uint references;
 	struct gdbregs__hash_key key;
-	pthread_mutex_t lock; /* over all that follows */
+	pthread_mutex_t lock; /* protects all members below */
 	struct gdbregs__arena names;
 	struct gdbregs__intern pool;
 	struct gdbregs__table by_documents; /* of entries */
-	struct gdbregs__table by_resolved; /* of descriptions that are shown */
+	struct gdbregs__table by_resolved; /* of the descriptions in use */
 	struct entry *entries;
-	size_t bytes; /* of them, as cost_of() counts */
+	size_t bytes; /* sum of cost_of() of the entries */
 	struct types *types;
 };
 
@@ -120,7 +120,8 @@ static bool entry_equal(const void *value, const void *key)
 	return true;
 }
 
-/* Documents in another order are another key; they resolve to the same. */
+/* Hash a set of documents. The same documents in another order have another hash;
+ * both lead to the same description. */
 static uint64_t set_hash(const struct gdbregs_context *ctx, const struct document_set *set)
 {
 	uint64_t words[3] = {set->count, 0, 0};
@@ -177,8 +178,8 @@ static bool intern_description(struct gdbregs__intern *pool, struct gdbregs_desc
 	return !nomem;
 }
 
-/* A hit serves a session whose limits allow it. One whose limits don't parses
- * again, to be told where they are exceeded as if it had been the first. */
+/* Return a known description if it is within the session's limits. If it exceeds
+ * them, parse the documents again, so that the error is the same as the first time. */
 static const struct gdbregs_description *known(struct gdbregs_context *ctx, uint64_t hash,
 					       const struct document_set *set,
 					       const struct gdbregs__limits *limits)
@@ -190,7 +191,8 @@ static const struct gdbregs_description *known(struct gdbregs_context *ctx, uint
 	return entry->shown;
 }
 
-/* The description that stands for `parsed`: an equal one, or itself from now on. */
+/* Return the description to use for `parsed`: an equal one that is known, or `parsed`
+ * itself. */
 static const struct gdbregs_description *resolved_share(struct gdbregs_context *ctx,
 							struct gdbregs_description *parsed)
 {
@@ -207,7 +209,8 @@ static const struct gdbregs_description *resolved_share(struct gdbregs_context *
 	return parsed;
 }
 
-/* Takes `parsed` over, unless it fails: then NULL, out of memory. */
+/* Add `parsed` and take ownership of it. Returns NULL when out of memory; then
+ * `parsed` still belongs to the caller. */
 static const struct gdbregs_description *insert(struct gdbregs_context *ctx, uint64_t hash,
 						struct gdbregs_description *parsed)
 {
@@ -223,13 +226,14 @@ static const struct gdbregs_description *insert(struct gdbregs_context *ctx, uin
 	}
 	entry->next = ctx->entries;
 	ctx->entries = entry;
-	/* An entry that is not found by its documents is parsed again and found
-	 * by what they resolve to: no reason to fail. */
+	/* This may fail: the documents are then parsed again, and lead to the same
+	 * description by their canonical XML. */
 	(void)gdbregs__table_insert(&ctx->by_documents, hash, entry);
 	return entry->shown;
 }
 
-/* What a description takes is some times this, whatever it says. */
+/* Return the size of a description's documents. The memory that it takes is roughly
+ * proportional to it, whatever the contents. */
 static size_t cost_of(const struct gdbregs_description *d)
 {
 	size_t bytes = d->resolved.size;
@@ -239,8 +243,8 @@ static size_t cost_of(const struct gdbregs_description *d)
 	return bytes;
 }
 
-/* Descriptions live as long as the context, which sessions may share for ever, with a
- * stub that serves another one each time. */
+/* Add `parsed` within the limit. Descriptions live as long as the context, which may be
+ * long, and a stub may serve another description each time. */
 static int insert_new(struct gdbregs_context *ctx, uint64_t hash,
 		      struct gdbregs_description *parsed, const struct gdbregs__limits *limits,
 		      const struct gdbregs_description **shown, struct gdbregs_error *err)
@@ -250,8 +254,7 @@ static int insert_new(struct gdbregs_context *ctx, uint64_t hash,
 	if (ctx->bytes >= limits->context_bytes || cost > limits->context_bytes - ctx->bytes)
 		return gdbregs__fail(err, GDBREGS_ERR_LIMIT,
 				     "the context has no room for another target description: "
-				     "%zu bytes are held, more than %zu are not "
-				     "(max_context_bytes)",
+				     "it holds %zu of at most %zu bytes (max_context_bytes)",
 				     ctx->bytes, limits->context_bytes);
 	*shown = insert(ctx, hash, parsed);
 	if (!*shown)
@@ -260,7 +263,8 @@ static int insert_new(struct gdbregs_context *ctx, uint64_t hash,
 	return 0;
 }
 
-/* While nobody held the lock another thread may have parsed the same. */
+/* Add `parsed`, unless another thread has added the same documents while the lock was
+ * free. */
 static int insert_once(struct gdbregs_context *ctx, uint64_t hash, const struct document_set *set,
 		       struct gdbregs_description *parsed, const struct gdbregs__limits *limits,
 		       const struct gdbregs_description **shown, struct gdbregs_error *err)

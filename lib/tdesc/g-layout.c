@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* In a g reply registers follow each other in ascending order of their numbers,
- * whatever the order of the description (measured on every QEMU architecture
- * and gdbserver); numbers that nobody has take no room. Two registers with one
- * number are one place: the later one says its size, as GDB has it. */
+/* In a g reply, registers are in ascending order of their numbers, whatever their
+ * order in the description. Numbers without a register take no room. (Measured on
+ * every architecture of QEMU and on gdbserver.) If two registers have the same
+ * number, they share one place, and the later one determines its size, as in GDB. */
 #include "tdesc/g-layout.h"
 
 #include "util/alloc.h"
 
 #include <string.h>
 
-/* One number's place in an array of indexes sorted by number. */
+/* The place of one register number in an array of indexes sorted by number. */
 struct place {
-	size_t first, end; /* the registers that have the number */
+	size_t first, end; /* range of the registers with that number */
 	uint32_t index; /* the last of them in the description */
 };
 
@@ -37,7 +37,7 @@ static void sift_down(const struct gdbregs_description *d, uint32_t *heap, size_
 	heap[at] = moved;
 }
 
-/* Heapsort: no memory, and no order of numbers that makes it slow. */
+/* Heapsort: needs no memory, and no input makes it slow. */
 static void sort(const struct gdbregs_description *d, uint32_t *indexes, size_t count)
 {
 	for (size_t i = count / 2; i-- > 0;)
@@ -51,7 +51,8 @@ static void sort(const struct gdbregs_description *d, uint32_t *indexes, size_t 
 	}
 }
 
-/* Indexes of the registers that take room, by ascending number. */
+/* Write the indexes of the registers that take room in g, by ascending number.
+ * Returns how many. */
 static size_t ordered(const struct gdbregs_description *d, uint32_t *out)
 {
 	size_t count = 0;
@@ -85,13 +86,16 @@ static size_t described_bytes(const struct gdbregs_register *r)
 	return ((size_t)r->bits + 7) / 8;
 }
 
-/* Past the unnamed registers with numbers below that: they have their room, and
- * nobody to ask for. SIZE_MAX where one goes beyond the end of g. */
-static size_t pass_holes(const struct gdbregs_description *d, size_t *hole, uint64_t below,
-			 size_t off, size_t g_size)
+/* Skip unnamed registers with numbers below `below`. They take room in g, but their
+ * values are not needed. Returns the new offset, or SIZE_MAX if one of them extends
+ * beyond the end of g. */
+static size_t pass_unnamed(const struct gdbregs_description *d, size_t *next_unnamed,
+			   uint64_t below, size_t off, size_t g_size)
 {
-	for (; off < g_size && *hole < d->hole_count && d->holes[*hole].regnum < below; (*hole)++) {
-		size_t bytes = ((size_t)d->holes[*hole].bits + 7) / 8;
+	for (; off < g_size && *next_unnamed < d->unnamed_count &&
+	       d->unnamed[*next_unnamed].regnum < below;
+	     (*next_unnamed)++) {
+		size_t bytes = ((size_t)d->unnamed[*next_unnamed].bits + 7) / 8;
 
 		if (bytes > g_size - off)
 			return SIZE_MAX;
@@ -100,18 +104,18 @@ static size_t pass_holes(const struct gdbregs_description *d, size_t *hole, uint
 	return off;
 }
 
-/* The register that the description lets straddle the end of g is one, too: it
- * may be shorter than described. */
+/* A register that extends beyond the end of g is a candidate too: it may be shorter
+ * than the description says. */
 size_t gdbregs__g_candidates(const struct gdbregs_description *d, size_t g_size, uint32_t *out)
 {
-	size_t count = ordered(d, out), candidates = 0, off = 0, hole = 0;
+	size_t count = ordered(d, out), candidates = 0, off = 0, next_unnamed = 0;
 
 	for (size_t at = 0; at < count && off < g_size;) {
 		struct place place = next_place(d, out, count, at);
 		const struct gdbregs_register *r = &d->registers[place.index];
 		size_t bytes = described_bytes(r);
 
-		off = pass_holes(d, &hole, r->regnum, off, g_size);
+		off = pass_unnamed(d, &next_unnamed, r->regnum, off, g_size);
 		if (off >= g_size)
 			break;
 		out[candidates++] = place.index;
@@ -121,7 +125,8 @@ size_t gdbregs__g_candidates(const struct gdbregs_description *d, size_t g_size,
 	return candidates;
 }
 
-/* An empty layout, and in *order room for the indexes. */
+/* Create an empty layout, and allocate *order for the indexes. Returns NULL when out
+ * of memory. */
 static struct gdbregs__g_layout *layout_new(const struct gdbregs_description *d, size_t g_size,
 					    uint32_t **order)
 {
@@ -136,7 +141,6 @@ static struct gdbregs__g_layout *layout_new(const struct gdbregs_description *d,
 		return NULL;
 	}
 	layout->size_bytes = g_size;
-	layout->slot_count = slots;
 	return layout;
 }
 
@@ -147,8 +151,8 @@ static void set_slots(struct gdbregs__g_layout *layout, const uint32_t *order, s
 		layout->slots[order[i]] = (struct gdbregs__g_slot){(uint32_t)off, (uint32_t)bytes};
 }
 
-/* A source of sizes: what `p` returned, or (samples NULL) the description. 0
- * where the register is not where the layout would have it. */
+/* Return the size of a register: that of its sample, or without samples that of the
+ * description. Returns 0 if g does not have the sample's value at this place. */
 static size_t place_bytes(const struct gdbregs_description *d, const uint8_t *g, size_t left,
 			  const struct gdbregs__g_sample *samples, uint32_t index)
 {
@@ -160,17 +164,18 @@ static size_t place_bytes(const struct gdbregs_description *d, const uint8_t *g,
 	return bytes;
 }
 
-/* Fill slots in order of numbers until g ends; true if a register ends there. */
+/* Fill in the slots by ascending number until the end of g. Returns true if the last
+ * register ends there. */
 static bool fill(struct gdbregs__g_layout *layout, const struct gdbregs_description *d,
 		 uint32_t *order, const uint8_t *g, const struct gdbregs__g_sample *samples)
 {
-	size_t count = ordered(d, order), size = layout->size_bytes, off = 0, hole = 0;
+	size_t count = ordered(d, order), size = layout->size_bytes, off = 0, next_unnamed = 0;
 
 	for (size_t at = 0; at < count && off < size;) {
 		struct place place = next_place(d, order, count, at);
 		uint32_t regnum = d->registers[place.index].regnum;
 
-		off = pass_holes(d, &hole, regnum, off, size);
+		off = pass_unnamed(d, &next_unnamed, regnum, off, size);
 		if (off >= size)
 			break;
 		size_t bytes = place_bytes(d, g ? g + off : NULL, size - off, samples, place.index);
@@ -180,11 +185,12 @@ static bool fill(struct gdbregs__g_layout *layout, const struct gdbregs_descript
 		off += bytes;
 		at = place.end;
 	}
-	return pass_holes(d, &hole, UINT64_MAX, off, size) == size;
+	return pass_unnamed(d, &next_unnamed, UINT64_MAX, off, size) == size;
 }
 
-/* lldb-server (14) says where each register is; sub-registers (eax, ax, ah) lie
- * inside others, and only here have a place. */
+/* Fill in the slots by lldb-server's offset= attributes (lldb-server 14).
+ * Sub-registers (eax, ax, ah) are parts of others and have a place only this way.
+ * Returns true if a register ends at the end of g. */
 static bool fill_offsets(struct gdbregs__g_layout *layout, const struct gdbregs_description *d)
 {
 	bool ends = false;
@@ -219,7 +225,7 @@ static struct gdbregs__g_layout *make(const struct gdbregs_description *d, const
 	struct gdbregs__g_layout *layout;
 
 	*nomem = false;
-	if (g_size == 0 || g_size > UINT32_MAX || d->holes_unordered)
+	if (g_size == 0 || g_size > UINT32_MAX || d->unnamed_unordered)
 		return NULL;
 	layout = layout_new(d, g_size, &order);
 	if (!layout) {

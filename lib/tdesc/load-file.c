@@ -12,12 +12,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The documents read so far; the first is the one that was asked for. */
+/* The documents read so far. The first is the requested file. */
 struct reading {
-	char *directory; /* of the first, with its slash; "" is the working directory */
+	char *directory; /* directory of the first, with a slash; "" is the working directory */
 	const struct gdbregs__limits *limits;
 	struct gdbregs_error *err;
-	struct gdbregs_document *documents; /* each with its own name and data */
+	struct gdbregs_document *documents; /* each owns its name and its data */
 	size_t count, capacity;
 	size_t bytes;
 	size_t includes;
@@ -85,7 +85,8 @@ static int file_read(struct reading *r, const char *path, const char *name, int 
 	return result;
 }
 
-/* The caller chose this file: it may be a link, a FIFO or a device. */
+/* Read the requested file. The caller chose it, so it may be a link, a FIFO or a
+ * device. */
 static int first_read(struct reading *r, const char *path, const char *name)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -93,7 +94,8 @@ static int first_read(struct reading *r, const char *path, const char *name)
 	return fd < 0 ? fail_io(r, path, errno) : file_read(r, path, name, fd);
 }
 
-/* A description may come from anywhere: it reads what stands beside it or below. */
+/* Return true if a document's name leads out of the directory. A description may come
+ * from an untrusted source: it may only include files in its directory or below. */
 static bool leads_out(const char *href)
 {
 	if (*href == '/')
@@ -114,14 +116,14 @@ static bool has_document(const struct reading *r, const char *name)
 	return false;
 }
 
-static int fail_include(struct reading *r, const char *path, const char *why)
+static int fail_include(struct reading *r, const char *path, const char *reason)
 {
-	return gdbregs__fail(r->err, GDBREGS_ERR_IO,
-			     "cannot read %.100s: what a description includes %s", path, why);
+	return gdbregs__fail(r->err, GDBREGS_ERR_IO, "cannot read %.100s: an included document %s",
+			     path, reason);
 }
 
-/* Go down by one name of href, to the descriptor of a directory below fd; -1 with
- * errno. Closes fd. */
+/* Open a directory below fd by one component of a path. Closes fd. Returns the new
+ * descriptor, or -1 with errno. */
 static int descend(int fd, const char *name, size_t length)
 {
 	char part[NAME_MAX + 1];
@@ -140,7 +142,8 @@ static int descend(int fd, const char *name, size_t length)
 	return next;
 }
 
-/* The directory that holds the document, and the document's name there; -1 with errno. */
+/* Open the directory of a document, and set *name to the document's name in it.
+ * Returns a descriptor, or -1 with errno. */
 static int open_directory(const struct reading *r, const char *href, const char **name)
 {
 	int fd = open(*r->directory ? r->directory : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -155,8 +158,9 @@ static int open_directory(const struct reading *r, const char *href, const char 
 	return fd;
 }
 
-/* Opening a device may do things, and a FIFO may never have a writer. -1 with errno;
- * ENXIO: it is no regular file. */
+/* Open a regular file only: opening a device may have side effects, and opening a
+ * FIFO may block forever. Returns a descriptor, or -1 with errno; ENXIO means that it
+ * is not a regular file. */
 static int open_regular(int directory, const char *name)
 {
 	struct stat info;
@@ -175,8 +179,8 @@ static int open_regular(int directory, const char *name)
 	return -1;
 }
 
-/* What cannot be opened: a file that is not there is left out, and the parser then
- * says at which line of which document it is missing. */
+/* Report an included file that cannot be opened. A missing file is not an error here:
+ * the parser reports it, with the line of the document that includes it. */
 static int not_opened(struct reading *r, const char *path, int error)
 {
 	switch (error) {
@@ -185,7 +189,8 @@ static int not_opened(struct reading *r, const char *path, int error)
 	case ELOOP:
 	case ENOTDIR:
 		return fail_include(r, path,
-				    "is read from directories below it, not through links");
+				    "must be in the same directory or below it, "
+				    "and its path must not have symbolic links");
 	case ENXIO:
 		return fail_include(r, path, "must be a regular file");
 	default:
@@ -193,7 +198,8 @@ static int not_opened(struct reading *r, const char *path, int error)
 	}
 }
 
-/* A link may lead out of the directory: none is followed below it. */
+/* Read an included file. Symbolic links in the path are refused, because they may
+ * lead out of the directory. */
 static int include_read(struct reading *r, const char *path, const char *href)
 {
 	const char *name;
@@ -212,8 +218,8 @@ static int on_href(void *arg, const char *href)
 	struct reading *r = arg;
 	size_t length = strlen(href);
 
-	/* Each is expanded at least once, so this refuses nothing early; it
-	 * bounds the time has_document() takes. */
+	/* Each include is expanded at least once later, so this check rejects nothing
+	 * that would pass. It bounds the time spent in has_document(). */
 	if (r->includes++ >= r->limits->includes)
 		return gdbregs__fail(r->err, GDBREGS_ERR_LIMIT,
 				     "more than %zu includes (max_includes)", r->limits->includes);
@@ -242,7 +248,8 @@ static int read_set(struct reading *r, const char *path)
 	r->directory[name - path] = '\0';
 	int result = first_read(r, path, name);
 	for (size_t i = 0; i < r->count && result == 0; i++) {
-		/* A copy: the array moves while this document's includes are added. */
+		/* Copy it: the array may move while this document's includes are
+		 * added. */
 		const struct gdbregs_document document = r->documents[i];
 
 		result = gdbregs__include_scan(&document, r->limits, on_href, r, r->err);
@@ -257,7 +264,7 @@ static char *put(char *at, const void *data, size_t size)
 	return at + size;
 }
 
-/* All in one allocation: the array, then names and data. */
+/* Copy all documents to one allocation: the array, then the names and data. */
 static struct gdbregs_document *pack(const struct reading *r)
 {
 	size_t size = r->count * sizeof(struct gdbregs_document) + r->bytes;

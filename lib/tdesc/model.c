@@ -21,7 +21,7 @@ void gdbregs__description_free(struct gdbregs_description *d)
 	gdbregs__free(d);
 }
 
-/* The slot that holds the first register of that name, or the free one where it belongs. */
+/* Return the slot of the first register with that name, or the free slot for it. */
 static uint32_t *slot_find(const struct gdbregs_description *d, const char *name)
 {
 	size_t mask = d->by_name_size - 1;
@@ -43,8 +43,8 @@ int gdbregs__description_index(struct gdbregs_description *d)
 		return GDBREGS_ERR_NOMEM;
 	d->by_name_size = size;
 	d->by_name_key = gdbregs__hash_key();
-	/* From the last on, so that each is put before those of its name: in
-	 * constant time, even if all have the same. */
+	/* Start at the end and insert each register before those with the same name.
+	 * This takes constant time per register, even if all names are equal. */
 	for (size_t i = d->register_count; i-- > 0;) {
 		uint32_t *slot = slot_find(d, d->registers[i].name);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 2. The model of a target description: registers, features, types.
- * Plain data, made by builder (tdesc-xml), shared by registry, never changed
- * afterwards. Everything in it lives in its arena, but names and features,
- * which the registry replaces by interned ones. */
+/* The model of a target description: registers, features and types, as plain data.
+ * The builder makes it, the context shares it, and it is not changed afterwards. All
+ * of it is in its arena, except for names and features: the context replaces them by
+ * interned ones. */
 #ifndef GDBREGS_LIB_DESCRIPTION_H
 #define GDBREGS_LIB_DESCRIPTION_H
 
@@ -14,10 +14,10 @@
 /* A named member of a struct, union or flags type. */
 struct gdbregs__field {
 	const char *name; /* "" for reserved bits */
-	const char *type_name; /* as written; NULL where absent */
+	const char *type_name; /* as written, or NULL */
 	const struct gdbregs__type
-		*type; /* NULL where unresolved, or a plain bit field without type */
-	int start, end; /* bits, LSB 0 of the value; -1 for typed members */
+		*type; /* NULL if unresolved, or for a bit field without a type */
+	int start, end; /* bit numbers, 0 is the least significant; -1 for typed members */
 };
 
 struct gdbregs__evalue {
@@ -25,7 +25,7 @@ struct gdbregs__evalue {
 	uint64_t value;
 };
 
-/* The fundamental types GDB knows by name, and those a feature defines. */
+/* The predefined types, which GDB knows by name, and the types that features define. */
 enum gdbregs__scalar {
 	GDBREGS__SCALAR_NONE,
 	GDBREGS__SCALAR_BOOL,
@@ -39,102 +39,105 @@ enum gdbregs__scalar {
 	GDBREGS__SCALAR_ARM_FPA_EXT,
 	GDBREGS__SCALAR_I387_EXT,
 	GDBREGS__SCALAR_BFLOAT16,
-	GDBREGS__SCALAR_FLOAT, /* `float`: by the register's size */
+	GDBREGS__SCALAR_FLOAT, /* `float`: the register's size determines the format */
 };
 
 struct gdbregs__type {
 	enum gdbregs_type_kind kind;
-	enum gdbregs__scalar scalar; /* of INTEGER and FLOAT */
+	enum gdbregs__scalar scalar; /* for INTEGER and FLOAT */
 	const char *id;
-	uint32_t bits; /* 0 where the register decides (int, float, pointers) or unknown */
-	const struct gdbregs__type *element; /* of VECTOR; NULL unresolved */
-	const char *element_name; /* of VECTOR, as written */
-	uint32_t count; /* of VECTOR: elements */
-	uint32_t field_count; /* of STRUCT, UNION, FLAGS */
+	uint32_t bits; /* 0 if unknown, or if the register determines it (int, float, pointers) */
+	const struct gdbregs__type *element; /* for VECTOR; NULL if unresolved */
+	const char *element_name; /* for VECTOR, as written */
+	uint32_t count; /* for VECTOR: number of elements */
+	uint32_t field_count; /* for STRUCT, UNION and FLAGS */
 	const struct gdbregs__field *fields;
-	uint32_t evalue_count; /* of ENUM */
+	uint32_t evalue_count; /* for ENUM */
 	const struct gdbregs__evalue *evalues;
-	uint64_t evalue_max; /* of ENUM: the largest value */
+	uint64_t evalue_max; /* for ENUM: the largest value */
 };
 
 struct gdbregs_register {
 	const struct gdbregs_description *description;
 	const char *name;
-	const char *feature; /* NULL where absent */
-	const char *type_name; /* "int" where absent */
-	const char *group; /* NULL where absent */
-	const char *altname; /* NULL where absent (LLDB's attribute) */
-	const struct gdbregs__type *type; /* NULL where unresolved */
-	bool type_shipped; /* the stub describes an integer, and `type` is ours */
+	const char *feature; /* NULL if missing */
+	const char *type_name; /* "int" if missing */
+	const char *group; /* NULL if missing */
+	const char *altname; /* LLDB's attribute; NULL if missing */
+	const struct gdbregs__type *type; /* NULL if unresolved */
+	bool type_shipped; /* the stub describes an integer; `type` is from a shipped file */
 	uint32_t regnum; /* the stub's number */
-	uint32_t index; /* its place in the description */
+	uint32_t index; /* its index in the description */
 	uint32_t bits;
-	uint32_t next_same_name; /* index+1 of the next register of that name, or 0 */
-	int64_t g_off_bytes; /* offset= attribute (lldb-server); -1 where absent */
-	bool derived; /* value_regnums= attribute: takes no room in g */
-	enum gdbregs_role generic; /* generic= attribute (LLDB); NONE where absent */
+	uint32_t next_same_name; /* index + 1 of the next register with that name, or 0 */
+	int64_t g_off_bytes; /* lldb-server's attribute offset=; -1 if missing */
+	bool derived; /* has an attribute value_regnums=: takes no room in g */
+	enum gdbregs_role generic; /* LLDB's attribute generic=; NONE if missing */
 };
 
-struct gdbregs__feature_run { /* as struct gdbregs_feature, in document order */
+struct gdbregs__feature_run { /* a struct gdbregs_feature, in the order of the documents */
 	const char *name;
 	uint32_t first, count;
 };
 
-struct gdbregs__g_layout; /* g_layout.h */
+struct gdbregs__g_layout; /* g-layout.h */
 
-/* A register without a name: nobody sees it, but it has its place in g. */
-struct gdbregs__hole {
+/* A register without a name. It is not visible in the API, but it takes room in g. */
+struct gdbregs__unnamed_register {
 	uint32_t regnum;
 	uint32_t bits;
 };
 
 struct gdbregs_description {
-	const char *architecture; /* NULL where absent */
-	const char *osabi; /* NULL where absent */
+	const char *architecture; /* NULL if missing */
+	const char *osabi; /* NULL if missing */
 	struct gdbregs_register *registers;
 	size_t register_count;
 	struct gdbregs__feature_run *features;
 	size_t feature_count;
-	struct gdbregs__hole *holes;
-	size_t hole_count;
-	bool holes_unordered; /* not in ascending order of their numbers */
+	struct gdbregs__unnamed_register *unnamed;
+	size_t unnamed_count;
+	bool unnamed_unordered; /* the numbers are not ascending */
 	struct gdbregs_document *documents; /* copies; [0] is target.xml */
 	size_t document_count;
-	struct gdbregs_document resolved; /* one document, canonical; the registry's key */
-	/* The first register of each name: open addressing, index+1 or 0, size a
-	 * power of two; next_same_name leads to the others. */
+	struct gdbregs_document resolved; /* canonical XML; equal ones share a description */
+	/* The first register of each name, as index + 1; 0 is a free slot. Uses open
+	 * addressing; the size is a power of two. next_same_name leads to the others. */
 	uint32_t *by_name;
 	size_t by_name_size;
 	struct gdbregs__hash_key by_name_key;
 	bool has_other_names; /* a register has an altname or a generic role */
-	const struct gdbregs_register *roles[GDBREGS_ROLE_RETURN_ADDRESS + 1]; /* by roles.c */
-	/* What limits apply to, so that a description found in the registry is
-	 * held against this session's limits too. */
+	const struct gdbregs_register *roles[GDBREGS_ROLE_RETURN_ADDRESS + 1]; /* set by roles.c */
+	/* The quantities that limits apply to. A description that is already known is
+	 * checked against the limits of each session that uses it. */
 	size_t stat_includes, stat_include_depth, stat_element_depth, stat_types;
 	size_t stat_max_register_bits, stat_max_register_number, stat_bytes, stat_name_bytes;
-	struct gdbregs__g_layout *g_layout; /* filled by the registry, shared by sessions */
+	struct gdbregs__g_layout *g_layout; /* set by the session that verified it; shared */
 	struct gdbregs__arena arena;
 };
 
-/* Look up a register: 0, GDBREGS_ERR_NO_REGISTER or GDBREGS_ERR_AMBIGUOUS.
- * feature NULL: in all features. Constant time in the number of registers. */
+/* Look up a register by name. `feature` NULL means all features. Returns 0,
+ * GDBREGS_ERR_NO_REGISTER or GDBREGS_ERR_AMBIGUOUS. The time does not depend on the
+ * number of registers. */
 int gdbregs__description_find(const struct gdbregs_description *d, const char *feature,
 			      const char *name, const struct gdbregs_register **out);
 
-/* index+1 of the first register of that name, or 0; next_same_name has the others. */
+/* Return index + 1 of the first register with that name, or 0. next_same_name leads to
+ * the others. */
 uint32_t gdbregs__description_first(const struct gdbregs_description *d, const char *name);
 
-/* Hold a description against limits: 0 or GDBREGS_ERR_LIMIT with err saying which. */
+/* Check a description against limits. Returns 0, or GDBREGS_ERR_LIMIT with a message
+ * in *err. */
 struct gdbregs__limits;
 int gdbregs__description_check(const struct gdbregs_description *d,
 			       const struct gdbregs__limits *limits, struct gdbregs_error *err);
 
-/* Fill by_name, once the registers stand. 0 or GDBREGS_ERR_NOMEM. */
+/* Fill in by_name once the registers are complete. Returns 0 or GDBREGS_ERR_NOMEM. */
 int gdbregs__description_index(struct gdbregs_description *d);
 
-/* An empty one; NULL when out of memory. */
+/* Create an empty description. Returns NULL when out of memory. */
 struct gdbregs_description *gdbregs__description_new(void);
-/* NULL is fine. */
+/* Free a description; `d` may be NULL. */
 void gdbregs__description_free(struct gdbregs_description *d);
 
 #endif

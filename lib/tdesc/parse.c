@@ -13,7 +13,7 @@ int gdbregs__include_scan(const struct gdbregs_document *document,
 			  const struct gdbregs__limits *limits, gdbregs__href_found found,
 			  void *arg, struct gdbregs_error *err)
 {
-	struct gdbregs__walk w = {
+	struct gdbregs__xinclude w = {
 		.documents = document,
 		.count = 1,
 		.limits = limits,
@@ -22,10 +22,10 @@ int gdbregs__include_scan(const struct gdbregs_document *document,
 		.found_arg = arg,
 	};
 
-	return gdbregs__walk_run(&w);
+	return gdbregs__xinclude_run(&w);
 }
 
-/* The one walk feeds the model and the resolved document alike. */
+/* The receiver of the events, for both the model and the canonical XML. */
 struct sink {
 	struct gdbregs__tdesc *tdesc;
 	struct gdbregs__resolved resolved;
@@ -86,7 +86,8 @@ static int copy_documents(struct gdbregs_description *d, const struct gdbregs_do
 	return 0;
 }
 
-static int finish(struct gdbregs_description *d, struct sink *sink, const struct gdbregs__walk *w)
+static int finish(struct gdbregs_description *d, struct sink *sink,
+		  const struct gdbregs__xinclude *w)
 {
 	d->stat_includes = w->includes;
 	d->stat_include_depth = w->deepest_include;
@@ -108,7 +109,7 @@ static int finish(struct gdbregs_description *d, struct sink *sink, const struct
 	return 0;
 }
 
-static int parse(struct gdbregs_description *d, struct gdbregs__walk *w, struct sink *sink)
+static int parse(struct gdbregs_description *d, struct gdbregs__xinclude *w, struct sink *sink)
 {
 	static const struct gdbregs__xml_handlers handlers = {on_start, on_end, on_text};
 
@@ -118,7 +119,7 @@ static int parse(struct gdbregs_description *d, struct gdbregs__walk *w, struct 
 	w->sink = &handlers;
 	w->sink_arg = sink;
 
-	int result = gdbregs__walk_run(w);
+	int result = gdbregs__xinclude_run(w);
 	if (result == 0 && finish(d, sink, w) < 0)
 		result = gdbregs__fail_nomem(w->err);
 	return result;
@@ -128,7 +129,7 @@ int gdbregs__include_parse(const struct gdbregs_document *documents, size_t coun
 			   const struct gdbregs__limits *limits, struct gdbregs_description **out,
 			   struct gdbregs_error *err)
 {
-	struct gdbregs__walk w = {
+	struct gdbregs__xinclude w = {
 		.documents = documents, .count = count, .limits = limits, .err = err};
 	struct sink sink = {0};
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* QEMU 11.1 counts one register too few in the feature after the core of a PowerPC
- * (fpu: 33 registers from 71 on, spe: 34). The features that follow have numbers from
- * the last of these registers on in its stub: number 104 is vr1. Its description goes on
- * counting and has vr0 there, up to the special registers, which it numbers as the stub
- * does. So the first of those has the number of the register before it, and this is how
- * the mistake is known. The register that follows the fpu has the number of fpscr in the
- * stub, which answers with fpscr: no number reads it. gdb 18 reads the wrong registers. */
+ * (fpu: 33 registers from 71 on; spe: 34). In its stub, the numbers of the following
+ * features start at the last of these registers: number 104 is vr1. Its description
+ * continues to count, and 104 is vr0 there. The special registers have the same
+ * numbers in both. In the description, the first of them therefore has the number of
+ * the register before it. That is how this file recognises the error. In the stub,
+ * the register after the fpu has the number of fpscr, and the stub returns fpscr for
+ * it: no number reads that register. gdb 18 reads the wrong registers. */
 #include "tdesc/power-numbers.h"
 
 #include "tdesc/model.h"
@@ -49,6 +50,6 @@ void gdbregs__power_renumber(struct gdbregs_description *d)
 		return;
 	for (uint32_t i = after; i < special->first; i++)
 		r[i].regnum--;
-	/* The stub has no register there and says so. */
+	/* The stub has no register with that number, and reports an error for it. */
 	r[after].regnum = lowest - 1;
 }

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sources: the procedure call standard (psABI) of each architecture, and GDB's
- * names where it has some (`maint print user-registers`). A frame pointer is the
- * register that the ABI, or else GCC, sets aside for it; a function need not use it.
- * FLAGS is what GDB's $ps is: the processor's status, on PowerPC the msr.
- *
- * To add an architecture: a line in gdbregs__families and, where its registers have
- * several names, a list of rows. Names that no description uses do no harm. */
+/* Sources: the procedure call standard (psABI) of each architecture, and GDB's names
+ * if it has them (`maint print user-registers`). The frame pointer is the register
+ * that the ABI, or otherwise GCC, reserves for it; a function need not use it. FLAGS
+ * is GDB's $ps, the processor status; on PowerPC it is the msr.
+ * 
+ * To add an architecture, add a line to gdbregs__families. If its registers have
+ * several names, add a list of rows. Names that no description uses do no harm. */
 #include "tdesc/roles-table.h"
 
 // clang-format off
 static const char *const x86[] = {"rflags eflags", NULL};
 
-/* AAPCS32, section 6.1.1; GDB's `wr` and `tr` besides. */
+/* AAPCS32, section 6.1.1, and GDB's `wr` and `tr`. */
 static const char *const arm[] = {
 	"r0 a1", "r1 a2", "r2 a3", "r3 a4",
 	"r4 v1", "r5 v2", "r6 v3", "r7 v4 wr", "r8 v5", "r9 v6 sb tr", "r10 v7 sl", "r11 v8 fp",
 	"r12 ip", "r13 sp", "r14 lr", "r15 pc", NULL,
 };
 
-/* AAPCS64, section 6.1.1. LLDB calls the stack pointer x31 too. */
+/* AAPCS64, section 6.1.1. LLDB also calls the stack pointer x31. */
 static const char *const aarch64[] = {
 	"x16 ip0", "x17 ip1", "x29 fp", "x30 lr", "x31 sp", "cpsr pstate", NULL,
 };
@@ -36,12 +36,12 @@ static const char *const riscv[] = {
 	"f31 ft11", NULL,
 };
 
-/* 64-Bit ELF V2 ABI, section 2.2.1; `nip` is QEMU's and Linux's name of the pc. */
+/* 64-Bit ELF V2 ABI, section 2.2.1. `nip` is the name of the pc in QEMU and Linux. */
 static const char *const ppc[] = {
 	"r1 sp", "r2 toc rtoc", "pc nip", NULL,
 };
 
-/* s390x ELF ABI, section 1.2.2; the names of the PSW's halves are those of Linux. */
+/* s390x ELF ABI, section 1.2.2. The names of the PSW's halves are those of Linux. */
 static const char *const s390[] = {"r14 lr", "r15 sp", "pswm psw.mask", "pswa psw.addr", NULL};
 
 /* MIPS ABI supplement, table 3-18, and GDB's names. */
@@ -54,8 +54,8 @@ static const char *const mips[] = {
 	MIPS_SAME,
 	"r8 t0", "r9 t1", "r10 t2", "r11 t3", "r12 t4", "r13 t5", "r14 t6", "r15 t7", NULL,
 };
-/* The names t0 to t3 mean others in the ABIs n32 and n64 than in o32: they are
- * ambiguous where the guest may use either. */
+/* The names t0 to t3 have one meaning in the ABIs n32 and n64, and another in o32:
+ * they are ambiguous if the guest may use either. */
 static const char *const mips64[] = {
 	MIPS_SAME,
 	"r8 t0 a4", "r9 t1 a5", "r10 t2 a6", "r11 t3 a7",
@@ -153,7 +153,7 @@ const struct gdbregs__family gdbregs__families[] = {
 	 ROLES("pc", "sp r27", "fp r28", "status", "ra r31"), nios2, NULL},
 	{"or1k* openrisc*", "org.gnu.gdb.or1k.group0",
 	 ROLES("npc pc", "r1 sp", "r2 fp", "sr", "r9 lr"), or1k, NULL},
-	/* Which register is the frame pointer depends on the ABI: a7 or a15. */
+	/* The frame pointer depends on the ABI: a7 or a15. */
 	{"xtensa*", "gdbregs.xtensa.core gdbregs.xtensa.window",
 	 ROLES("pc", "a1 sp", NULL, "ps", "a0"), NULL, NULL},
 	{"tricore* TriCore*", "gdbregs.tricore.core",
@@ -167,7 +167,7 @@ const struct gdbregs__family gdbregs__families[] = {
 	{"hexagon*", "org.gnu.gdb.hexagon.core",
 	 ROLES("pc", "r29 sp", "r30 fp", NULL, "r31 lr"), hexagon, NULL},
 	{"avr*", "", ROLES("pc", "sp", NULL, "sreg", NULL), NULL, NULL},
-	/* Any other, and what those above lack. */
+	/* Any other architecture, and roles that the families above lack. */
 	{"", "", ROLES("pc", "sp", "fp", "ps flags psw sr sreg", "lr ra"), NULL, NULL},
 };
 // clang-format on

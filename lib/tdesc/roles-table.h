@@ -5,19 +5,19 @@
 
 #include <gdbregs.h>
 
-/* Texts are words with one space between them. */
+/* Each text is a list of words, separated by one space. */
 struct gdbregs__family {
-	const char *architectures; /* names of <architecture>; `*` at the end of one: any rest */
-	const char *features; /* likewise; those that hold the core registers */
-	const char *roles[GDBREGS_ROLE_RETURN_ADDRESS +
-			  1]; /* names, the preferred one first; NULL: none */
-	const char *const
-		*synonyms; /* each row: names of one register; NULL ends them. May be NULL. */
-	const char *types; /* shipped file with types for its registers; NULL: none */
+	const char *architectures; /* names of <architecture>; a `*` at the end matches any rest */
+	const char *features; /* names of the features with the core registers; `*` as above */
+	const char
+		*roles[GDBREGS_ROLE_RETURN_ADDRESS + 1]; /* names, preferred one first, or NULL */
+	const char *const *synonyms; /* a row per register, NULL at the end; or NULL */
+	const char *types; /* shipped file with types of its registers, or NULL */
 };
 
-/* The family of an architecture (NULL or "": unknown), else of one of the
- * features; the last one, which has no architecture, where nothing matches. */
+/* The families. The family is found by the architecture; if that is NULL or "", by
+ * one of the features. The last family has no architecture and is used if none
+ * matches. */
 extern const struct gdbregs__family gdbregs__families[];
 extern const size_t gdbregs__family_count;
 

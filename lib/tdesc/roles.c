@@ -5,10 +5,10 @@
 
 #include <string.h>
 
-/* No name of a register in the tables is longer. */
+/* Longer than any name of a register in the tables. */
 #define WORD_BYTES 48
 
-/* What LLDB and its stubs write into generic=, and under which names a role is found. */
+/* The texts of LLDB's attribute generic=, and the names by which a role is found. */
 static const struct {
 	const char *name;
 	enum gdbregs_role role;
@@ -33,7 +33,7 @@ enum gdbregs_role gdbregs__roles_generic(const char *text)
 	return GDBREGS_ROLE_NONE;
 }
 
-/* Take the next word of *words; false at the end. */
+/* Copy the next word of *words. Returns false at the end. */
 static bool word_next(const char **words, char word[WORD_BYTES])
 {
 	size_t length = *words ? strcspn(*words, " ") : 0;
@@ -79,7 +79,7 @@ static const struct gdbregs__family *any_family(void)
 	return &gdbregs__families[gdbregs__family_count - 1];
 }
 
-/* QEMU's m68k and rx name no architecture. */
+/* QEMU's m68k and rx have no <architecture>. */
 static const struct gdbregs__family *family_of(const struct gdbregs_description *d)
 {
 	for (const struct gdbregs__family *f = gdbregs__families; f < any_family(); f++)
@@ -94,8 +94,8 @@ const char *gdbregs__roles_types(const struct gdbregs_description *d)
 	return family_of(d)->types;
 }
 
-/* One register of that name. Of several the one among the core registers is meant:
- * QEMU's ppc has lr twice. */
+/* Find a register by name. If several have that name, return the one among the core
+ * registers: QEMU's ppc has two registers lr. */
 static const struct gdbregs_register *core_register(const struct gdbregs_description *d,
 						    const struct gdbregs__family *family,
 						    const char *name)
@@ -162,7 +162,8 @@ static bool in_feature(const struct gdbregs_register *reg, const char *feature)
 	return !feature || (reg->feature && strcmp(reg->feature, feature) == 0);
 }
 
-/* A name may lead to the same register in several ways; another one makes it ambiguous. */
+/* The result of a search. A name may lead to the same register in several ways; if it
+ * leads to two registers, it is ambiguous. */
 struct search {
 	const struct gdbregs_register *found;
 	bool ambiguous;
@@ -197,7 +198,7 @@ static void search_roles(const struct gdbregs_description *d, const char *featur
 	}
 }
 
-/* The row's other names, if it has this one. */
+/* Search for the other names of a row that has this name. */
 static void search_row(const struct gdbregs_description *d, const char *feature, const char *row,
 		       const char *name, struct search *search)
 {

@@ -56,9 +56,8 @@ static const struct {
 	const char *place;
 	const char *also; /* has to be there too; NULL: nothing */
 } places[] = {
-	{2, "share/gdbregs", NULL},	  {3, "share/gdbregs", NULL},
-	{2, "xml", NULL}, {4, "xml", "lib/libgdbregs.map"},
-	{5, "xml", "lib/libgdbregs.map"},
+	{2, "share/gdbregs", NULL},	  {3, "share/gdbregs", NULL},	    {2, "xml", NULL},
+	{4, "xml", "lib/libgdbregs.map"}, {5, "xml", "lib/libgdbregs.map"},
 };
 
 static bool exists(const char *prefix, const char *name)

@@ -5,20 +5,21 @@
 
 #include <string.h>
 
-/* A document in a document is a call of expat's in a call of expat's: whatever
- * the option says, the C stack bears no more than this. */
+/* Each nested document takes another level of expat's calls on the C stack. No option
+ * can raise this limit. */
 #define DEPTH_CEILING 256
 
-/* A document that is being read, and the one that includes it. */
-struct gdbregs__walk_open {
+/* A document that is being read, and the document that includes it. */
+struct gdbregs__xinclude_open {
 	const struct gdbregs_document *document;
-	const struct gdbregs__walk_open *includer;
+	const struct gdbregs__xinclude_open *includer;
 };
 
-static int document_read(struct gdbregs__walk *w, const struct gdbregs_document *document);
+static int document_read(struct gdbregs__xinclude *w, const struct gdbregs_document *document);
 
-/* QEMU writes `xi:include` without declaring the prefix, which GDB's built-in
- * DTD makes good and a parser that knows namespaces refuses: the name decides. */
+/* Return true for `xi:include`. QEMU does not declare the prefix, so a parser that
+ * resolves namespaces rejects it; GDB's built-in DTD declares it. Therefore compare
+ * the name as written. */
 static bool is_include(const char *name)
 {
 	const char *colon = strrchr(name, ':');
@@ -26,25 +27,27 @@ static bool is_include(const char *name)
 	return colon && strcmp(colon + 1, "include") == 0;
 }
 
-/* The name goes into a qXfer packet, where these end it. */
-static int href_check(const struct gdbregs__walk *w, const struct gdbregs__xml *at,
+/* Check a document's name. It is sent in a qXfer packet, where these characters end
+ * it. */
+static int href_check(const struct gdbregs__xinclude *w, const struct gdbregs__xml *at,
 		      const char *href)
 {
 	if (!href)
 		return gdbregs__xml_fail(at, GDBREGS_ERR_DESCRIPTION, "xi:include without href");
 	if (!*href || strpbrk(href, ":,"))
 		return gdbregs__xml_fail(at, GDBREGS_ERR_DESCRIPTION,
-					 "xi:include of \"%.60s\", which is no document's name",
+					 "xi:include: \"%.60s\" is not a valid document name",
 					 href);
 	if (strlen(href) > w->limits->name_bytes)
 		return gdbregs__xml_fail(at, GDBREGS_ERR_LIMIT,
-					 "xi:include of a name of more than %zu bytes "
-					 "(max_name_bytes)",
+					 "xi:include: the document name is longer than %zu "
+					 "bytes (max_name_bytes)",
 					 w->limits->name_bytes);
 	return 0;
 }
 
-static const struct gdbregs_document *document_find(const struct gdbregs__walk *w, const char *name)
+static const struct gdbregs_document *document_find(const struct gdbregs__xinclude *w,
+						    const char *name)
 {
 	for (size_t i = 0; i < w->count; i++)
 		if (strcmp(w->documents[i].name, name) == 0)
@@ -52,15 +55,15 @@ static const struct gdbregs_document *document_find(const struct gdbregs__walk *
 	return NULL;
 }
 
-static bool is_open(const struct gdbregs__walk *w, const struct gdbregs_document *document)
+static bool is_open(const struct gdbregs__xinclude *w, const struct gdbregs_document *document)
 {
-	for (const struct gdbregs__walk_open *o = w->innermost; o; o = o->includer)
+	for (const struct gdbregs__xinclude_open *o = w->innermost; o; o = o->includer)
 		if (o->document == document)
 			return true;
 	return false;
 }
 
-static int count_include(struct gdbregs__walk *w, const struct gdbregs__xml *at)
+static int count_include(struct gdbregs__xinclude *w, const struct gdbregs__xml *at)
 {
 	if (w->includes >= w->limits->includes)
 		return gdbregs__xml_fail(at, GDBREGS_ERR_LIMIT,
@@ -70,7 +73,7 @@ static int count_include(struct gdbregs__walk *w, const struct gdbregs__xml *at)
 	return 0;
 }
 
-static int enter_include(struct gdbregs__walk *w, const struct gdbregs__xml *at, size_t size)
+static int enter_include(struct gdbregs__xinclude *w, const struct gdbregs__xml *at, size_t size)
 {
 	size_t deepest =
 		w->limits->include_depth < DEPTH_CEILING ? w->limits->include_depth : DEPTH_CEILING;
@@ -90,8 +93,9 @@ static int enter_include(struct gdbregs__walk *w, const struct gdbregs__xml *at,
 	return 0;
 }
 
-/* The same document twice is included twice: its registers are there twice. */
-static int expand(struct gdbregs__walk *w, const struct gdbregs__xml *at, const char *href)
+/* Expand an include. A document that is included twice is expanded twice, and its
+ * registers appear twice. */
+static int expand(struct gdbregs__xinclude *w, const struct gdbregs__xml *at, const char *href)
 {
 	const struct gdbregs_document *document = document_find(w, href);
 
@@ -110,7 +114,7 @@ static int expand(struct gdbregs__walk *w, const struct gdbregs__xml *at, const 
 	return result;
 }
 
-static int include_start(struct gdbregs__walk *w, const struct gdbregs__xml *at,
+static int include_start(struct gdbregs__xinclude *w, const struct gdbregs__xml *at,
 			 const char *const *attributes)
 {
 	const char *href = gdbregs__xml_attribute(attributes, "href");
@@ -128,7 +132,7 @@ static int include_start(struct gdbregs__walk *w, const struct gdbregs__xml *at,
 	return result;
 }
 
-static int check_depth(struct gdbregs__walk *w, const struct gdbregs__xml *at)
+static int check_depth(struct gdbregs__xinclude *w, const struct gdbregs__xml *at)
 {
 	size_t depth = w->depth + w->inside_include + 1;
 
@@ -144,7 +148,7 @@ static int check_depth(struct gdbregs__walk *w, const struct gdbregs__xml *at)
 static int on_start(void *arg, const struct gdbregs__xml *at, const char *name,
 		    const char *const *attributes)
 {
-	struct gdbregs__walk *w = arg;
+	struct gdbregs__xinclude *w = arg;
 	int result = check_depth(w, at);
 
 	if (result < 0)
@@ -161,7 +165,7 @@ static int on_start(void *arg, const struct gdbregs__xml *at, const char *name,
 
 static int on_end(void *arg, const struct gdbregs__xml *at, const char *name)
 {
-	struct gdbregs__walk *w = arg;
+	struct gdbregs__xinclude *w = arg;
 
 	if (w->inside_include) {
 		w->inside_include--;
@@ -173,17 +177,17 @@ static int on_end(void *arg, const struct gdbregs__xml *at, const char *name)
 
 static int on_text(void *arg, const struct gdbregs__xml *at, const char *text, size_t size)
 {
-	struct gdbregs__walk *w = arg;
+	struct gdbregs__xinclude *w = arg;
 
 	if (w->inside_include || !w->sink)
 		return 0;
 	return w->sink->text(w->sink_arg, at, text, size);
 }
 
-static int document_read(struct gdbregs__walk *w, const struct gdbregs_document *document)
+static int document_read(struct gdbregs__xinclude *w, const struct gdbregs_document *document)
 {
 	static const struct gdbregs__xml_handlers handlers = {on_start, on_end, on_text};
-	const struct gdbregs__walk_open here = {document, w->innermost};
+	const struct gdbregs__xinclude_open here = {document, w->innermost};
 
 	w->innermost = &here;
 	int result = gdbregs__xml_parse(document, &handlers, w, w->err);
@@ -191,7 +195,7 @@ static int document_read(struct gdbregs__walk *w, const struct gdbregs_document 
 	return result;
 }
 
-int gdbregs__walk_run(struct gdbregs__walk *w)
+int gdbregs__xinclude_run(struct gdbregs__xinclude *w)
 {
 	size_t left = w->limits->description_bytes;
 

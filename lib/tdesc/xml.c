@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Expat 2.9 has these under other names and warns of the old ones. */
+/* Expat 2.9 has new names for these, and warns about the old ones. */
 #if XML_MAJOR_VERSION > 2 || (XML_MAJOR_VERSION == 2 && XML_MINOR_VERSION >= 9)
 #define CURRENT_LINE   XML_GetCurrentLineNumber64
 #define CURRENT_COLUMN XML_GetCurrentColumnNumber64
@@ -18,7 +18,7 @@
 #define CURRENT_COLUMN XML_GetCurrentColumnNumber
 #endif
 
-/* XML_Parse() counts in int. */
+/* XML_Parse() takes an int as the size. */
 #define CHUNK_LARGEST_BYTES (1u << 30)
 
 struct gdbregs__xml {
@@ -35,7 +35,8 @@ static int fail_at(const struct gdbregs__xml *x, int code, const char *text)
 {
 	char name[80];
 
-	/* The name is the stub's: a long one must not hide what is wrong. */
+	/* Shorten the stub's name of the document, so that the message stays
+	 * readable. */
 	gdbregs__printable(name, sizeof(name), x->document->name, strlen(x->document->name));
 	return gdbregs__fail(x->err, code, "%s:%lu:%lu: %s", name,
 			     (unsigned long)CURRENT_LINE(x->parser),
@@ -61,7 +62,8 @@ const char *gdbregs__xml_attribute(const char *const *attributes, const char *na
 	return NULL;
 }
 
-/* Expat may call once or twice more after it was told to stop. */
+/* Record the first failure. Expat may call handlers once or twice after it is
+ * stopped. */
 static void note(struct gdbregs__xml *x, int result)
 {
 	if (result < 0) {
@@ -94,9 +96,9 @@ static void XMLCALL on_text(void *arg, const XML_Char *text, int size)
 		note(x, x->handlers->text(x->arg, x, text, (size_t)size));
 }
 
-/* Called before anything of an internal subset is read. QEMU's, OpenOCD's and
- * J-Link's documents name gdb-target.dtd, which only has defaults that we have
- * too; GDB knows no other DTD either. */
+/* Called before an internal subset is read. QEMU's, OpenOCD's and J-Link's documents
+ * refer to gdb-target.dtd. It only has default values, which this library has too.
+ * GDB knows no other DTD either. */
 static void XMLCALL on_doctype(void *arg, const XML_Char *name, const XML_Char *system_id,
 			       const XML_Char *public_id, int has_internal_subset)
 {
@@ -117,7 +119,7 @@ static void XMLCALL on_doctype_end(void *arg)
 	x->in_subset = false;
 }
 
-/* Comments must not reach on_rest(). */
+/* Without this handler, comments would reach on_rest(). */
 static void XMLCALL on_comment(void *arg, const XML_Char *text)
 {
 	(void)arg;
@@ -132,8 +134,8 @@ static bool is_blank(const XML_Char *text, int size)
 	return true;
 }
 
-/* Called for all that has no handler of its own, before Expat acts on it. An internal
- * subset may be empty: GDB takes that, and it declares nothing. */
+/* Called for everything without its own handler, before Expat processes it. An empty
+ * internal subset is accepted, as in GDB, because it declares nothing. */
 static void XMLCALL on_rest(void *arg, const XML_Char *text, int size)
 {
 	struct gdbregs__xml *x = arg;
@@ -174,8 +176,8 @@ static enum XML_Status feed(XML_Parser parser, const uint8_t *data, size_t size)
 	return XML_Parse(parser, size ? (const char *)data : "", (int)size, XML_TRUE);
 }
 
-/* Some stubs count the NUL behind the text. GDB reads up to the first. In UTF-16 a NUL
- * is half a character. */
+/* Return the size without NULs at the end. Some stubs count the NUL after the text.
+ * GDB reads up to the first NUL. In UTF-16, a NUL is half a character. */
 static size_t without_nuls(const struct gdbregs_document *document)
 {
 	const uint8_t *data = document->data;

@@ -172,8 +172,8 @@ static size_t whole_size(const struct gdbregs_description *d)
 static void require_slots(const struct gdbregs_description *d,
 			  const struct gdbregs__g_layout *layout, size_t size)
 {
-	REQUIRE(layout->size_bytes == size && layout->slot_count == d->register_count);
-	for (size_t i = 0; i < layout->slot_count; i++)
+	REQUIRE(layout->size_bytes == size);
+	for (size_t i = 0; i < d->register_count; i++)
 		REQUIRE((size_t)layout->slots[i].off_bytes + layout->slots[i].size_bytes <= size ||
 			layout->slots[i].size_bytes == 0);
 }

@@ -195,15 +195,15 @@ struct trap {
 };
 
 static const struct trap traps[] = {
-	{"ln -s /etc/passwd a", "a", GDBREGS_ERR_IO, "not through links"},
-	{"ln -s below/b a", "a", GDBREGS_ERR_IO, "not through links"},
-	{"ln -s /etc a", "a/passwd", GDBREGS_ERR_IO, "not through links"},
-	{"ln -s .. below/up", "below/up/below/b", GDBREGS_ERR_IO, "not through links"},
-	{"ln -s /proc/self/root a", "a/etc/passwd", GDBREGS_ERR_IO, "not through links"},
-	{"ln -s a a", "a", GDBREGS_ERR_IO, "not through links"},
+	{"ln -s /etc/passwd a", "a", GDBREGS_ERR_IO, "symbolic links"},
+	{"ln -s below/b a", "a", GDBREGS_ERR_IO, "symbolic links"},
+	{"ln -s /etc a", "a/passwd", GDBREGS_ERR_IO, "symbolic links"},
+	{"ln -s .. below/up", "below/up/below/b", GDBREGS_ERR_IO, "symbolic links"},
+	{"ln -s /proc/self/root a", "a/etc/passwd", GDBREGS_ERR_IO, "symbolic links"},
+	{"ln -s a a", "a", GDBREGS_ERR_IO, "symbolic links"},
 	{"mkfifo a", "a", GDBREGS_ERR_IO, "must be a regular file"},
 	{"mkfifo below/a", "below/a", GDBREGS_ERR_IO, "must be a regular file"},
-	{"touch a", "a/b", GDBREGS_ERR_IO, "from directories below it"},
+	{"touch a", "a/b", GDBREGS_ERR_IO, "same directory or below it"},
 	{"touch a", "../a", GDBREGS_ERR_DESCRIPTION, "is missing"},
 	{"true", "nowhere/a", GDBREGS_ERR_DESCRIPTION, "is missing"},
 	{"true", "below//b", 0, ""},

@@ -71,18 +71,18 @@ START_TEST(registers_without_a_name)
 	ck_assert_uint_eq(d->register_count, 2);
 	ck_assert_uint_eq(d->registers[0].regnum, 1);
 	ck_assert_uint_eq(d->registers[1].regnum, 8);
-	ck_assert_uint_eq(d->hole_count, 2);
-	ck_assert_uint_eq(d->holes[0].regnum, 0);
-	ck_assert_uint_eq(d->holes[0].bits, 12);
-	ck_assert_uint_eq(d->holes[1].regnum, 7);
-	ck_assert_uint_eq(d->holes[1].bits, 64);
-	ck_assert(!d->holes_unordered);
+	ck_assert_uint_eq(d->unnamed_count, 2);
+	ck_assert_uint_eq(d->unnamed[0].regnum, 0);
+	ck_assert_uint_eq(d->unnamed[0].bits, 12);
+	ck_assert_uint_eq(d->unnamed[1].regnum, 7);
+	ck_assert_uint_eq(d->unnamed[1].bits, 64);
+	ck_assert(!d->unnamed_unordered);
 	gdbregs__description_free(d);
 	gdbregs_free(text);
 	text = feature_of("<reg name='' bitsize='8' regnum='2'/><reg name='' bitsize='8' "
 			  "regnum='1'/>");
 	d = good_text(text);
-	ck_assert(d->holes_unordered);
+	ck_assert(d->unnamed_unordered);
 	gdbregs__description_free(d);
 	gdbregs_free(text);
 }

@@ -115,8 +115,7 @@ static size_t check_against_p(const struct stub *s, const struct gdbregs__g_layo
 
 	ck_assert_ptr_nonnull(layout);
 	ck_assert_uint_eq(layout->size_bytes, s->g_size);
-	ck_assert_uint_eq(layout->slot_count, s->d.register_count);
-	for (size_t i = 0; i < layout->slot_count; i++) {
+	for (size_t i = 0; i < s->d.register_count; i++) {
 		const struct gdbregs__g_slot *slot = &layout->slots[i];
 
 		if (slot->size_bytes == 0)
@@ -558,10 +557,10 @@ END_TEST
 
 /* ------------------------------------------------------ unnamed registers --- */
 
-static void add_holes(struct stub *s, struct gdbregs__hole *holes, size_t count)
+static void add_holes(struct stub *s, struct gdbregs__unnamed_register *unnamed, size_t count)
 {
-	s->d.holes = holes;
-	s->d.hole_count = count;
+	s->d.unnamed = unnamed;
+	s->d.unnamed_count = count;
 }
 
 /* g goes on with an unnamed register's bytes. */
@@ -575,12 +574,12 @@ static void send_hole(struct stub *s, size_t bytes)
 START_TEST(alpha_has_an_unnamed_register)
 {
 	struct stub s;
-	struct gdbregs__hole hole = {65, 64};
+	struct gdbregs__unnamed_register unnamed = {65, 64};
 
 	stub_init(&s, 66);
 	add_run(&s, 0, 64, 64);
 	add(&s, 66, 64, 8);
-	add_holes(&s, &hole, 1);
+	add_holes(&s, &unnamed, 1);
 	send_run(&s, 0, 64);
 	send_hole(&s, 8);
 	send(&s, 65);
@@ -594,7 +593,7 @@ START_TEST(alpha_has_an_unnamed_register)
 	check_slot(layout, 65, 528, 8);
 	gdbregs__free(layout);
 	ck_assert_uint_eq(candidates(&s), 66);
-	s.d.hole_count = 0;
+	s.d.unnamed_count = 0;
 	ck_assert_ptr_null(described(&s, 536));
 	ck_assert_ptr_null(prove(&s));
 	stub_fini(&s);
@@ -605,11 +604,11 @@ END_TEST
 START_TEST(unnamed_at_the_end)
 {
 	struct stub s;
-	struct gdbregs__hole holes[] = {{72, 32}, {80, 12}};
+	struct gdbregs__unnamed_register unnamed[] = {{72, 32}, {80, 12}};
 
 	stub_init(&s, 72);
 	add_run(&s, 0, 71, 32);
-	add_holes(&s, holes, 2);
+	add_holes(&s, unnamed, 2);
 	send_run(&s, 0, 71);
 	for (size_t size = 280; size <= 300; size++) {
 		bool ends = size % 4 == 0 && size <= 292;
@@ -626,12 +625,12 @@ END_TEST
 START_TEST(unnamed_at_the_start)
 {
 	struct stub s;
-	struct gdbregs__hole holes[] = {{0, 64}, {1, 8}, {3, UINT32_MAX}};
+	struct gdbregs__unnamed_register unnamed[] = {{0, 64}, {1, 8}, {3, UINT32_MAX}};
 
 	stub_init(&s, 2);
 	add(&s, 2, 16, 2);
 	add(&s, 4, 16, 2);
-	add_holes(&s, holes, 3);
+	add_holes(&s, unnamed, 3);
 	send_hole(&s, 9);
 	ck_assert_uint_eq(candidates(&s), 0);
 	ck_assert_ptr_null(described(&s, 8 + 2));
@@ -644,7 +643,7 @@ START_TEST(unnamed_at_the_start)
 	send(&s, 1); /* where the huge one should be */
 	ck_assert_ptr_null(prove(&s));
 	ck_assert_uint_eq(candidates(&s), 1);
-	s.d.holes_unordered = true;
+	s.d.unnamed_unordered = true;
 	ck_assert_ptr_null(described(&s, 11));
 	stub_fini(&s);
 }

@@ -195,7 +195,7 @@ END_TEST
 START_TEST(names)
 {
 	bad_text("<target><xi:include href=''/></target>", GDBREGS_ERR_DESCRIPTION,
-		 "target.xml:1:9: xi:include of \"\", which is no document's name");
+		 "target.xml:1:9: xi:include: \"\" is not a valid document name");
 	bad_text("<target><xi:include href='a:0,1'/></target>", GDBREGS_ERR_DESCRIPTION, NULL);
 	bad_text("<target><xi:include href='a,b'/></target>", GDBREGS_ERR_DESCRIPTION, NULL);
 	bad_text("<target><xi:include/></target>", GDBREGS_ERR_DESCRIPTION, NULL);
