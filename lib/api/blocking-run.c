@@ -36,9 +36,9 @@ int gdbregs_continue(struct gdbregs_session *s)
 		return result;
 	gdbregs__blocking_flush(s);
 	/* It never came to running; else what there is to say is for the wait. */
-	if (s->engine.fatal && !s->stopped.kept)
+	if (s->engine.fatal && !s->run.stopped.pending)
 		return s->engine.fatal;
-	return s->stopped.kept && s->stopped.status < 0 ? gdbregs_wait(s, 0, NULL) : 0;
+	return s->run.stopped.pending && s->run.stopped.status < 0 ? gdbregs_wait(s, 0, NULL) : 0;
 }
 
 int gdbregs_wait(struct gdbregs_session *s, int timeout_ms, struct gdbregs_stop *stop)
@@ -63,7 +63,7 @@ int gdbregs_interrupt(struct gdbregs_session *s)
 	int result = gdbregs__blocking_begin(s);
 
 	if (result == 0)
-		result = gdbregs__session_check_waitable(s);
+		result = gdbregs__session_begin(s, GDBREGS__MAY_RUN);
 	if (result == 0)
 		result = gdbregs__run_interrupt(s);
 	if (result == 0)

@@ -123,7 +123,7 @@ static int open_filled(struct gdbregs_context *ctx, const char *address, char *c
 
 		t->blocking = true;
 		gdbregs__transport_spin_allow(t);
-		s->watch_outside = true;
+		s->run.watches.outside_delivery = true;
 		run_until(t, &waiting.done);
 	}
 	gdbregs__pipe_guard_end(&guard);
@@ -228,7 +228,7 @@ void gdbregs__blocking_flush(struct gdbregs_session *s)
 	gdbregs__pipe_guard_begin(&guard);
 	gdbregs__transport_kick(s);
 	while (!s->engine.fatal &&
-	       (t->writing || s->engine.out.size || (s->resume.op && !s->resume.out)))
+	       (t->writing || s->engine.out.size || (s->run.phase == GDBREGS__RUN_PREPARING)))
 		uv_run(t->loop, UV_RUN_ONCE);
 	gdbregs__pipe_guard_end(&guard);
 }

@@ -2,19 +2,38 @@
 /* The checks that every request begins with. */
 #include "session/session.h"
 
-int gdbregs__session_check(struct gdbregs_session *s)
+static int check_access(struct gdbregs_session *s, unsigned needs)
+{
+	if (needs & GDBREGS__NEED_WRITE && s->options.access != GDBREGS_RW_REGS)
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_ACCESS,
+					   "the session was not opened for writing registers");
+	if (needs & GDBREGS__NEED_READ && s->options.access == GDBREGS_NO_REGS)
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_ACCESS,
+					   "the session was opened without access to registers");
+	return 0;
+}
+
+static int check_stopped(struct gdbregs_session *s, unsigned needs)
+{
+	if (s->target.exited)
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU,
+					   "the program behind %s has ended", s->label);
+	return check_access(s, needs);
+}
+
+int gdbregs__session_begin(struct gdbregs_session *s, unsigned needs)
 {
 	struct gdbregs__engine *e = &s->engine;
 
-	/* The error text still says why. */
+	/* The error text still says why the session failed. */
 	if (e->fatal)
 		return e->fatal;
 	switch (s->state) {
 	case GDBREGS__SESSION_STOPPED:
-		return s->exited ? gdbregs__engine_say(e, GDBREGS_ERR_NO_VCPU,
-						       "the program behind %s has ended", s->label)
-				 : 0;
+		return check_stopped(s, needs);
 	case GDBREGS__SESSION_RUNNING:
+		if (needs & GDBREGS__MAY_RUN)
+			return check_access(s, needs);
 		return gdbregs__engine_say(e, GDBREGS_ERR_RUNNING,
 					   "the target is running: interrupt it first");
 	case GDBREGS__SESSION_CONNECTING:
@@ -23,11 +42,4 @@ int gdbregs__session_check(struct gdbregs_session *s)
 	default:
 		return gdbregs__engine_say(e, GDBREGS_ERR_CLOSED, "the session is closed");
 	}
-}
-
-int gdbregs__session_check_waitable(struct gdbregs_session *s)
-{
-	if (!s->engine.fatal && s->state == GDBREGS__SESSION_RUNNING)
-		return 0;
-	return gdbregs__session_check(s);
 }

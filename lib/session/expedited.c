@@ -3,9 +3,9 @@
 
 #define NOBODY UINT32_MAX
 
-int gdbregs__expedited_note(void *arg, uint64_t regnum, const uint8_t *hex, size_t hexlen)
+int gdbregs__expedited_add(void *arg, uint64_t regnum, const uint8_t *hex, size_t hexlen)
 {
-	struct gdbregs__expedited_values *e = &((struct gdbregs_session *)arg)->expedited;
+	struct gdbregs__expedited_values *e = &((struct gdbregs_session *)arg)->run.expedited;
 
 	if (e->count == GDBREGS__EXPEDITED_MAX || hexlen == 0 ||
 	    gdbregs__buffer_reserve(&e->bytes, hexlen / 2) < 0)
@@ -19,22 +19,22 @@ int gdbregs__expedited_note(void *arg, uint64_t regnum, const uint8_t *hex, size
 	return 0;
 }
 
-void gdbregs__expedited_belong(struct gdbregs_session *s, uint32_t vcpu)
+void gdbregs__expedited_set_vcpu(struct gdbregs_session *s, uint32_t vcpu)
 {
-	s->expedited.vcpu = vcpu;
+	s->run.expedited.vcpu = vcpu;
 }
 
-void gdbregs__expedited_forget(struct gdbregs_session *s)
+void gdbregs__expedited_clear(struct gdbregs_session *s)
 {
-	s->expedited.count = 0;
-	s->expedited.bytes.size = 0;
-	s->expedited.vcpu = NOBODY;
+	s->run.expedited.count = 0;
+	s->run.expedited.bytes.size = 0;
+	s->run.expedited.vcpu = NOBODY;
 }
 
 const uint8_t *gdbregs__expedited_find(const struct gdbregs_session *s, uint32_t vcpu,
 				       const struct gdbregs_register *reg, size_t *size_bytes)
 {
-	const struct gdbregs__expedited_values *e = &s->expedited;
+	const struct gdbregs__expedited_values *e = &s->run.expedited;
 	size_t size = (reg->bits + 7) / 8;
 
 	if (e->vcpu != vcpu)

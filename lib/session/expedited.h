@@ -8,10 +8,10 @@
 
 /* For gdbregs__stop_parse(); arg is the session. What finds no room is read
  * when it is asked for. */
-int gdbregs__expedited_note(void *arg, uint64_t regnum, const uint8_t *hex, size_t hexlen);
+int gdbregs__expedited_add(void *arg, uint64_t regnum, const uint8_t *hex, size_t hexlen);
 /* Those noted are this vCPU's. */
-void gdbregs__expedited_belong(struct gdbregs_session *s, uint32_t vcpu);
-void gdbregs__expedited_forget(struct gdbregs_session *s);
+void gdbregs__expedited_set_vcpu(struct gdbregs_session *s, uint32_t vcpu);
+void gdbregs__expedited_clear(struct gdbregs_session *s);
 /* The value of a register, as long as the description says; NULL: it has to be
  * read. Borrowed until the next call here. */
 const uint8_t *gdbregs__expedited_find(const struct gdbregs_session *s, uint32_t vcpu,

@@ -3,7 +3,6 @@
  * still the machine we stopped shall run. Detaching goes out blind, and the only thing
  * looked for is an OK for each packet. */
 #include "session/op-detach.h"
-#include "session/op-run.h"
 #include "session/qemu-status.h"
 
 /* As far as the stub got before it fell silent. In multiprocess mode QEMU refuses a
@@ -11,7 +10,15 @@
  * alone says nothing: QEMU sends it by itself. */
 static bool may_be_qemu(const struct gdbregs_session *s)
 {
-	return !s->greeted || s->qemu_system || (!s->identified && s->supported.multiprocess);
+	switch (s->stub.kind) {
+	case GDBREGS__STUB_UNKNOWN:
+	case GDBREGS__STUB_QEMU_SYSTEM:
+		return true;
+	case GDBREGS__STUB_GREETED:
+		return s->stub.supported.multiprocess;
+	default:
+		return false;
+	}
 }
 
 static int farewell_detach(struct gdbregs_session *s, int64_t pid)
@@ -21,7 +28,7 @@ static int farewell_detach(struct gdbregs_session *s, int64_t pid)
 
 	if (gdbregs__frame_encode(&s->engine.out, payload, length, false) < 0)
 		return GDBREGS_ERR_NOMEM;
-	s->farewells++;
+	s->leaving.oks_awaited++;
 	return 0;
 }
 
@@ -32,9 +39,9 @@ static int farewell_undo(struct gdbregs_session *s)
 	char payload[GDBREGS__UNDO_TEXT];
 	size_t length;
 
-	if (s->resume.out && gdbregs__engine_send_raw_byte(&s->engine, 3) < 0)
+	if (gdbregs__run_is_resumed(&s->run) && gdbregs__engine_send_raw_byte(&s->engine, 3) < 0)
 		return GDBREGS_ERR_NOMEM;
-	for (; (length = gdbregs__run_undo(s, payload)); s->farewells++)
+	for (; (length = gdbregs__detach_next_undo(s, payload)); s->leaving.oks_awaited++)
 		if (gdbregs__frame_encode(&s->engine.out, payload, length, false) < 0)
 			return GDBREGS_ERR_NOMEM;
 	return 0;
@@ -44,13 +51,13 @@ static void release(struct gdbregs_session *s)
 {
 	/* A second D would reach a machine that runs already, and stop it. */
 	if (!gdbregs__detach_names_pids(s)) {
-		if (!s->detach_begun)
+		if (!s->leaving.detach_sent)
 			farewell_detach(s, may_be_qemu(s) ? 1 : 0);
 		return;
 	}
-	for (size_t i = 0; i < s->process_count; i++)
-		if (s->processes[i].attached && s->processes[i].pid > 0 &&
-		    farewell_detach(s, s->processes[i].pid) < 0)
+	for (size_t i = 0; i < s->target.process_count; i++)
+		if (s->target.processes[i].attached && s->target.processes[i].pid > 0 &&
+		    farewell_detach(s, s->target.processes[i].pid) < 0)
 			return;
 }
 
@@ -60,11 +67,12 @@ static void release(struct gdbregs_session *s)
  * and answers at once, if at all. */
 static bool ask_first(struct gdbregs_session *s)
 {
-	if (!s->qemu_system || !(s->resume.out || s->barred[0]) ||
+	if (!gdbregs__stub_is_qemu_system(&s->stub) ||
+	    !(gdbregs__run_is_resumed(&s->run) || s->target.halt.must_not_run[0]) ||
 	    gdbregs__status_ask_again(s, NULL, 0) < 0)
 		return false;
-	s->farewell_asks = true;
-	s->farewells++;
+	s->leaving.status_asked = true;
+	s->leaving.oks_awaited++;
 	return true;
 }
 
@@ -75,10 +83,10 @@ static bool ask_first(struct gdbregs_session *s)
  * QEMU. */
 void gdbregs__session_farewell(struct gdbregs_session *s)
 {
-	s->farewells = 0;
-	s->farewell_asks = false;
+	s->leaving.oks_awaited = 0;
+	s->leaving.status_asked = false;
 	/* What is still to be written of a D that was begun stands in out. */
-	if (!s->detach_begun)
+	if (!s->leaving.detach_sent)
 		s->engine.out.size = 0;
 	if (s->engine.fatal == GDBREGS_ERR_CLOSED ||
 	    (!s->engine.heard && s->engine.decoder.junk_count))
@@ -94,21 +102,21 @@ void gdbregs__session_farewell(struct gdbregs_session *s)
 
 bool gdbregs__session_farewell_late(struct gdbregs_session *s)
 {
-	if (!s->farewell_asks)
+	if (!s->leaving.status_asked)
 		return false;
-	s->farewell_asks = false;
-	s->farewells = 0;
+	s->leaving.status_asked = false;
+	s->leaving.oks_awaited = 0;
 	gdbregs__status_answer_again(s);
 	if (!gdbregs__detach_halts(s))
 		release(s);
-	return s->farewells > 0;
+	return s->leaving.oks_awaited > 0;
 }
 
 static void on_ok(struct gdbregs_session *s)
 {
-	if (--s->farewells || !s->farewell_asks)
+	if (--s->leaving.oks_awaited || !s->leaving.status_asked)
 		return;
-	s->farewell_asks = false;
+	s->leaving.status_asked = false;
 	gdbregs__status_answer_again(s);
 	if (!gdbregs__detach_halts(s))
 		release(s);
@@ -119,11 +127,11 @@ void gdbregs__session_farewell_input(struct gdbregs_session *s, const uint8_t *d
 	struct gdbregs__frame frame;
 	size_t used = 0;
 
-	while (used < size && s->farewells &&
+	while (used < size && s->leaving.oks_awaited &&
 	       gdbregs__frame_next(&s->engine.decoder, data, size, &used, &frame) == 0) {
 		if (frame.kind != GDBREGS__FRAME_PACKET)
 			continue;
-		if (s->farewell_asks)
+		if (s->leaving.status_asked)
 			gdbregs__status_console(s, frame.payload, frame.size);
 		if (gdbregs__reply_classify(frame.payload, frame.size) == GDBREGS__REPLY_OK)
 			on_ok(s);

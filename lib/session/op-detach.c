@@ -5,6 +5,7 @@
  * stays halted when the connection closes without that. Detaching a process
  * that does not exist kills QEMU, so only those are detached that were seen. */
 #include "session/op-detach.h"
+#include "session/op-points.h"
 #include "session/op-run.h"
 #include "session/qemu-status.h"
 
@@ -24,45 +25,49 @@ struct detach {
 /* QEMU 7.2 aborts where a machine is resumed that was migrated away. */
 bool gdbregs__detach_halts(const struct gdbregs_session *s)
 {
-	return s->exited || s->barred[0] || s->options.on_close == GDBREGS_ON_CLOSE_HALT ||
+	return s->target.exited || s->target.halt.must_not_run[0] ||
+	       s->options.on_close == GDBREGS_ON_CLOSE_HALT ||
 	       (s->options.on_close == GDBREGS_ON_CLOSE_RESTORE &&
-		(s->was_halted || s->others_halted));
+		(s->target.halt.was_halted || s->target.halt.by_others));
 }
 
 bool gdbregs__detach_may_run_again(const struct gdbregs_session *s)
 {
-	return s->barred[0] && !s->exited && s->options.on_close != GDBREGS_ON_CLOSE_HALT;
+	return s->target.halt.must_not_run[0] && !s->target.exited &&
+	       s->options.on_close != GDBREGS_ON_CLOSE_HALT;
 }
 
 /* Closed before discovery came to ask: which process is there to detach? */
 static bool pid_unknown(const struct gdbregs_session *s)
 {
-	return s->supported.multiprocess && (!s->process_count || s->processes[0].pid <= 0);
+	return s->stub.supported.multiprocess &&
+	       (!s->target.process_count || s->target.processes[0].pid <= 0);
 }
 
 bool gdbregs__detach_names_pids(const struct gdbregs_session *s)
 {
-	for (size_t i = 0; i < s->process_count; i++)
-		if (s->processes[i].pid > 0)
+	for (size_t i = 0; i < s->target.process_count; i++)
+		if (s->target.processes[i].pid > 0)
 			return true;
 	return false;
 }
 
 static int send_detach(struct gdbregs_session *s, struct detach *d)
 {
-	size_t count = s->process_count ? s->process_count : 1;
+	size_t count = s->target.process_count ? s->target.process_count : 1;
 
 	for (; d->next < count; d->next++) {
-		int64_t pid = s->process_count ? s->processes[d->next].pid : 0;
+		int64_t pid = s->target.process_count ? s->target.processes[d->next].pid : 0;
 
 		if (pid <= 0 && gdbregs__detach_names_pids(s))
 			continue;
 		/* QEMU takes no D without a pid, and there is a process 1 in any. */
-		if (pid <= 0 && s->qemu_system && s->supported.multiprocess)
+		if (pid <= 0 && gdbregs__stub_is_qemu_system(&s->stub) &&
+		    s->stub.supported.multiprocess)
 			pid = 1;
-		s->detach_begun = true;
-		if (s->process_count)
-			s->processes[d->next].attached = false;
+		s->leaving.detach_sent = true;
+		if (s->target.process_count)
+			s->target.processes[d->next].attached = false;
 		int result = pid > 0 ? gdbregs__engine_send_text(&s->engine, &d->op, KIND_DETACH,
 								 (uint32_t)d->next, "D;%llx",
 								 (unsigned long long)pid)
@@ -74,11 +79,19 @@ static int send_detach(struct gdbregs_session *s, struct detach *d)
 	return GDBREGS__PRODUCE_END;
 }
 
-/* Points are removed and flags put back however the target is left. */
+size_t gdbregs__detach_next_undo(struct gdbregs_session *s, char *payload)
+{
+	if (s->target.exited)
+		return 0;
+	size_t length = gdbregs__points_withdraw(s, payload);
+	return length ? length : gdbregs__sstep_withdraw(s, payload);
+}
+
+/* Breakpoints are removed and flags restored in any case. */
 static int send_undo(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	char payload[GDBREGS__UNDO_TEXT];
-	size_t length = gdbregs__run_undo(s, payload);
+	size_t length = gdbregs__detach_next_undo(s, payload);
 
 	if (!length)
 		return 0;
@@ -104,7 +117,7 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 		d->stop_asked = true;
 		return gdbregs__engine_send_text(&s->engine, op, KIND_STOP, 0, "?");
 	}
-	if (op->outstanding && (pid_unknown(s) || !s->status_known || d->again_due))
+	if (op->outstanding && (pid_unknown(s) || !s->target.halt.known || d->again_due))
 		return GDBREGS__PRODUCE_WAIT;
 	if (gdbregs__detach_may_run_again(s) && !d->asked_again) {
 		d->asked_again = d->again_due = true;
@@ -119,11 +132,12 @@ static void on_stop(struct gdbregs_session *s, const struct gdbregs__answer *ans
 
 	if (gdbregs__stop_parse(answer->payload, answer->size, &stop, NULL, NULL) < 0)
 		return;
-	s->exited = stop.kind == GDBREGS__STOP_EXITED || stop.kind == GDBREGS__STOP_TERMINATED;
+	s->target.exited =
+		stop.kind == GDBREGS__STOP_EXITED || stop.kind == GDBREGS__STOP_TERMINATED;
 	if (!stop.has_thread || !stop.thread.has_pid || stop.thread.pid <= 0)
 		return;
-	if (gdbregs__session_note_pid(s, stop.thread.pid) < 0)
-		s->exited = true; /* no memory, no detach */
+	if (gdbregs__target_note_pid(s, stop.thread.pid) < 0)
+		s->target.exited = true; /* no memory, no detach */
 }
 
 static int reply(struct gdbregs_session *s, struct gdbregs__op *op,

@@ -13,4 +13,9 @@ bool gdbregs__detach_may_run_again(const struct gdbregs_session *s);
 /* A stub may know of multiprocess ids and still never name a process. */
 bool gdbregs__detach_names_pids(const struct gdbregs_session *s);
 
+/* Write the packet that takes back the next thing that we have changed in the stub: a
+ * breakpoint, or the flags of QEMU. Returns its length (up to GDBREGS__UNDO_TEXT), or 0
+ * if nothing is left. */
+size_t gdbregs__detach_next_undo(struct gdbregs_session *s, char *payload);
+
 #endif

@@ -4,7 +4,6 @@
  * is asked for ahead. */
 #include "session/op-discover.h"
 #include "session/qemu-status.h"
-#include "session/stub.h"
 
 #include <string.h>
 
@@ -25,11 +24,12 @@ static int ask_status(struct gdbregs_session *s, struct gdbregs__discover *d)
 
 static int ask_probe(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
-	if (!s->qemu_system || !s->supported.multiprocess || d->probe_next > d->probe_last)
+	if (!gdbregs__stub_is_qemu_system(&s->stub) || !s->stub.supported.multiprocess ||
+	    d->probe_next > d->probe_last)
 		return 0;
 	/* vAttach selects the first thread of what it attached. */
 	d->current = -1;
-	s->selected = false;
+	gdbregs__stub_forget_selection(s);
 	d->probes_outstanding++;
 	uint32_t pid = (uint32_t)d->probe_next++;
 	return gdbregs__engine_send_text(&s->engine, &d->op, KIND_PROBE, pid, "vAttach;%x", pid);
@@ -50,13 +50,13 @@ static int ask_threads(struct gdbregs_session *s, struct gdbregs__discover *d)
 static int ask_name(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
 	if (d->names_missing || d->probes_outstanding || d->threads_again ||
-	    d->names_next >= s->vcpu_count || (!s->engine.pipelined && d->names_outstanding))
+	    d->names_next >= s->target.vcpu_count || (!s->engine.pipelined && d->names_outstanding))
 		return 0;
 	uint32_t vcpu = (uint32_t)d->names_next++;
-	if (!s->vcpus[vcpu].has_id)
+	if (!s->target.vcpus[vcpu].has_id)
 		return 0;
 	char id[GDBREGS__THREAD_ID_TEXT];
-	gdbregs__thread_id_format(id, &s->vcpus[vcpu].id);
+	gdbregs__thread_id_format(id, &s->target.vcpus[vcpu].id);
 	d->names_outstanding++;
 	return gdbregs__engine_send_text(&s->engine, &d->op, KIND_NAME, vcpu, "qThreadExtraInfo,%s",
 					 id);
@@ -66,7 +66,7 @@ static int ask_name(struct gdbregs_session *s, struct gdbregs__discover *d)
  * on this connection; so it is, even where another one is used. */
 static int ask_unlock(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
-	if (!s->given || !s->supported.xfer_features || d->unlock_asked)
+	if (!s->target.given || !s->stub.supported.xfer_features || d->unlock_asked)
 		return 0;
 	d->unlock_asked = true;
 	return gdbregs__engine_send_text(&s->engine, &d->op, KIND_UNLOCK, 0,
@@ -78,9 +78,9 @@ static int ask_document_of(struct gdbregs_session *s, struct gdbregs__discover *
 	if (!gdbregs__documents_wanting(&d->documents[process]))
 		return 0;
 	if (d->current != (int64_t)process) {
-		if (!s->processes[process].has_thread)
+		if (!s->target.processes[process].has_thread)
 			return 0;
-		int sent = gdbregs__stub_select(s, &d->op, &s->processes[process].thread);
+		int sent = gdbregs__stub_select(s, &d->op, &s->target.processes[process].thread);
 		if (sent < 0)
 			return sent;
 		d->current = (int64_t)process;
@@ -93,7 +93,7 @@ static int ask_document_of(struct gdbregs_session *s, struct gdbregs__discover *
 
 static int ask_document(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
-	if (s->given || !s->supported.xfer_features)
+	if (s->target.given || !s->stub.supported.xfer_features)
 		return 0;
 	/* gdbserver 13.1 dies when asked before `?` was answered; one round trip
 	 * at a time sees to that. Stay with the selected process while it wants. */
@@ -102,7 +102,7 @@ static int ask_document(struct gdbregs_session *s, struct gdbregs__discover *d)
 		if (sent)
 			return sent;
 	}
-	for (size_t i = 0; i < s->process_count; i++) {
+	for (size_t i = 0; i < s->target.process_count; i++) {
 		int sent = ask_document_of(s, d, i);
 		if (sent)
 			return sent;
@@ -123,14 +123,15 @@ static const ask first_questions[] = {
 static int ask_p(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
 	if (d->p_asked || s->options.access == GDBREGS_NO_REGS ||
-	    (s->qemu_system && !s->given && s->supported.xfer_features))
+	    (gdbregs__stub_is_qemu_system(&s->stub) && !s->target.given &&
+	     s->stub.supported.xfer_features))
 		return 0;
 	d->p_asked = true;
-	const struct gdbregs_description *description = s->processes[0].description;
-	if (s->vcpu_count == 0 || !description || description->register_count == 0)
+	const struct gdbregs_description *description = s->target.processes[0].description;
+	if (s->target.vcpu_count == 0 || !description || description->register_count == 0)
 		return 0;
-	int sent = s->processes[0].has_thread
-			   ? gdbregs__stub_select(s, &d->op, &s->processes[0].thread)
+	int sent = s->target.processes[0].has_thread
+			   ? gdbregs__stub_select(s, &d->op, &s->target.processes[0].thread)
 			   : 0;
 	if (sent < 0)
 		return sent;
@@ -144,11 +145,11 @@ static int ask_p(struct gdbregs_session *s, struct gdbregs__discover *d)
 
 static int ask_g(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
-	if (!s->p_missing)
+	if (!s->stub.p_missing)
 		return 0;
-	if (d->g_next >= s->process_count)
+	if (d->g_next >= s->target.process_count)
 		return 0;
-	struct gdbregs__process *process = &s->processes[d->g_next];
+	struct gdbregs__process *process = &s->target.processes[d->g_next];
 	int sent = process->has_thread ? gdbregs__stub_select(s, &d->op, &process->thread) : 0;
 	if (sent)
 		return sent;
@@ -158,16 +159,16 @@ static int ask_g(struct gdbregs_session *s, struct gdbregs__discover *d)
 
 static int resolve(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
-	for (size_t i = 0; i < s->process_count; i++) {
-		const struct gdbregs_description **out = &s->processes[i].description;
+	for (size_t i = 0; i < s->target.process_count; i++) {
+		const struct gdbregs_description **out = &s->target.processes[i].description;
 		int result = 0;
 
-		if (s->given)
-			*out = s->given;
-		else if (s->supported.xfer_features && d->documents[i].count)
+		if (s->target.given)
+			*out = s->target.given;
+		else if (s->stub.supported.xfer_features && d->documents[i].count)
 			result = gdbregs__documents_resolve(s, &d->documents[i], out);
 		else
-			*out = s->fallback;
+			*out = s->target.fallback;
 		if (result < 0)
 			return result;
 		if (!*out && s->options.access != GDBREGS_NO_REGS)

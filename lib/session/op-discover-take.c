@@ -2,7 +2,6 @@
 /* The answers of discovery. */
 #include "session/op-discover.h"
 #include "session/qemu-status.h"
-#include "session/target.h"
 
 #include "util/error.h"
 
@@ -15,16 +14,16 @@ int gdbregs__discover_process(struct gdbregs_session *s, struct gdbregs__discove
 			      const struct gdbregs__thread_id *thread)
 {
 	int64_t pid = thread->has_pid ? thread->pid : 0;
-	int index = gdbregs__vcpus_process(s, pid, PROCESSES_MAX);
+	int index = gdbregs__target_process(s, pid, PROCESSES_MAX);
 
 	if (index < 0)
 		return index;
-	if (!s->processes[index].has_thread && gdbregs__thread_id_concrete(thread)) {
-		s->processes[index].thread = *thread;
-		s->processes[index].has_thread = true;
+	if (!s->target.processes[index].has_thread && gdbregs__thread_id_concrete(thread)) {
+		s->target.processes[index].thread = *thread;
+		s->target.processes[index].has_thread = true;
 	}
-	if (d->documents[index].count == 0 && !d->refused[index] && !s->given &&
-	    s->supported.xfer_features) {
+	if (d->documents[index].count == 0 && !d->refused[index] && !s->target.given &&
+	    s->stub.supported.xfer_features) {
 		int result = gdbregs__documents_add(s, &d->documents[index], "target.xml");
 		if (result < 0)
 			return result;
@@ -40,7 +39,7 @@ static int on_stop(struct gdbregs_session *s, struct gdbregs__discover *d, const
 	d->stop_known = true;
 	if (gdbregs__stop_parse(payload, size, &stop, NULL, NULL) < 0 ||
 	    (gdbregs__thread_id_concrete(&stop.thread) &&
-	     !gdbregs__thread_id_listable(&stop.thread, s->qemu))) {
+	     !gdbregs__thread_id_listable(&stop.thread, gdbregs__stub_is_qemu(&s->stub)))) {
 		char text[60];
 
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_PROTOCOL,
@@ -49,7 +48,7 @@ static int on_stop(struct gdbregs_session *s, struct gdbregs__discover *d, const
 					   gdbregs__printable(text, sizeof(text), payload, size));
 	}
 	if (stop.kind == GDBREGS__STOP_EXITED || stop.kind == GDBREGS__STOP_TERMINATED) {
-		s->exited = true;
+		s->target.exited = true;
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU,
 					   "no program runs behind %s, or it has ended", s->label);
 	}
@@ -57,7 +56,7 @@ static int on_stop(struct gdbregs_session *s, struct gdbregs__discover *d, const
 	if (!stop.has_thread)
 		return 0;
 	if (stop.thread.has_pid && stop.thread.pid > 0 &&
-	    gdbregs__session_note_pid(s, stop.thread.pid) < 0)
+	    gdbregs__target_note_pid(s, stop.thread.pid) < 0)
 		return GDBREGS_ERR_NOMEM;
 	int index = gdbregs__discover_process(s, d, &stop.thread);
 	return index < 0 ? index : 0;
@@ -93,8 +92,8 @@ struct found {
 
 static bool knows_pid(const struct gdbregs_session *s, int64_t pid)
 {
-	for (size_t i = 0; i < s->process_count; i++)
-		if (s->processes[i].pid == pid)
+	for (size_t i = 0; i < s->target.process_count; i++)
+		if (s->target.processes[i].pid == pid)
 			return true;
 	return false;
 }
@@ -105,17 +104,18 @@ static int found_thread(void *arg, const struct gdbregs__thread_id *id, const ch
 	struct found *found = arg;
 	struct gdbregs_session *s = found->s;
 
-	if (!gdbregs__thread_id_listable(id, s->qemu))
+	if (!gdbregs__thread_id_listable(id, gdbregs__stub_is_qemu(&s->stub)))
 		return gdbregs__engine_say(
 			&s->engine, GDBREGS_ERR_PROTOCOL,
 			"%s sent the id \"%.*s\" in its list of threads, which names no thread",
 			s->label, (int)length, text);
 	/* A stop reply without a thread left the first process without a name. */
-	if (id->has_pid && !knows_pid(s, id->pid) && s->processes[0].pid == 0 &&
-	    gdbregs__session_note_pid(s, id->pid) < 0)
+	if (id->has_pid && !knows_pid(s, id->pid) && s->target.processes[0].pid == 0 &&
+	    gdbregs__target_note_pid(s, id->pid) < 0)
 		return GDBREGS_ERR_NOMEM;
 	int process = gdbregs__discover_process(s, found->d, id);
-	return process < 0 ? process : gdbregs__vcpus_add(s, id, text, length, (uint32_t)process);
+	return process < 0 ? process
+			   : gdbregs__target_add_vcpu(s, id, text, length, (uint32_t)process);
 }
 
 static int say_broken_list(struct gdbregs_session *s, const struct gdbregs__answer *answer)
@@ -134,7 +134,7 @@ static void restart_if_due(struct gdbregs_session *s, struct gdbregs__discover *
 	if (!d->threads_again || d->threads_outstanding || d->probes_outstanding ||
 	    d->probe_next <= d->probe_last)
 		return;
-	gdbregs__vcpus_clear(s);
+	gdbregs__target_clear_vcpus(s);
 	d->threads_again = false;
 	d->threads_done = d->threads_first_asked = false;
 	d->threads_answers = 0;
@@ -146,13 +146,14 @@ static int threads_end(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
 	d->threads_done = true;
 	/* A stub without threads still has one, without a name. */
-	if (s->vcpu_count)
+	if (s->target.vcpu_count)
 		return 0;
 	d->names_missing = true;
-	struct gdbregs__process *process = &s->processes[0];
+	struct gdbregs__process *process = &s->target.processes[0];
 	char id[GDBREGS__THREAD_ID_TEXT] = "";
 	size_t length = process->has_thread ? gdbregs__thread_id_format(id, &process->thread) : 0;
-	return gdbregs__vcpus_add(s, process->has_thread ? &process->thread : NULL, id, length, 0);
+	return gdbregs__target_add_vcpu(s, process->has_thread ? &process->thread : NULL, id,
+					length, 0);
 }
 
 /* Every request of a round is answered, and there is more: as with documents. */
@@ -210,9 +211,9 @@ static int on_name(struct gdbregs_session *s, struct gdbregs__discover *d,
 		d->names_missing = true;
 		return 0;
 	case GDBREGS__REPLY_DATA:
-		if (answer->index >= s->vcpu_count)
+		if (answer->index >= s->target.vcpu_count)
 			return 0; /* the list is being made again */
-		return gdbregs__vcpus_name(s, answer->index, answer->payload, answer->size);
+		return gdbregs__target_name_vcpu(s, answer->index, answer->payload, answer->size);
 	default:
 		return 0;
 	}
@@ -225,13 +226,13 @@ static void on_p(struct gdbregs_session *s, struct gdbregs__discover *d,
 {
 	d->p_doubted =
 		gdbregs__reply_classify(answer->payload, answer->size) == GDBREGS__REPLY_ERROR;
-	s->p_missing = answer->size == 0 || d->p_doubted;
+	s->stub.p_missing = answer->size == 0 || d->p_doubted;
 }
 
 static int on_g(struct gdbregs_session *s, struct gdbregs__discover *d,
 		const struct gdbregs__answer *answer)
 {
-	struct gdbregs__process *process = &s->processes[answer->index];
+	struct gdbregs__process *process = &s->target.processes[answer->index];
 	bool nomem = false;
 
 	if (process->description &&
@@ -239,7 +240,7 @@ static int on_g(struct gdbregs_session *s, struct gdbregs__discover *d,
 		process->described_layout =
 			gdbregs__g_described(process->description, answer->size / 2, &nomem);
 	if (d->p_doubted && !process->described_layout)
-		s->p_missing = false;
+		s->stub.p_missing = false;
 	return nomem ? GDBREGS_ERR_NOMEM : 0;
 }
 
@@ -276,7 +277,7 @@ int gdbregs__discover_reply(struct gdbregs_session *s, struct gdbregs__op *op,
 	case KIND_G:
 		return on_g(s, d, answer);
 	}
-	if (s->selection_failed)
+	if (s->stub.selection_failed)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_PROTOCOL,
 					   "%s refused to select a thread it had listed", s->label);
 	int result =

@@ -39,7 +39,7 @@ static int begin(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
 	struct gdbregs__thread_id none = {0};
 
-	if (s->process_count)
+	if (s->target.process_count)
 		return 0;
 	int index = gdbregs__discover_process(s, d, &none);
 	return index < 0 ? index : 0;

@@ -33,7 +33,7 @@ static int send_step(struct gdbregs_session *s, struct hello *hello)
 		return gdbregs__engine_send(&s->engine, &hello->op, KIND_SUPPORTED, 0, SUPPORTED,
 					    strlen(SUPPORTED));
 	case STEP_IDENTIFY:
-		if (s->supported.no_ack)
+		if (s->stub.supported.no_ack)
 			return gdbregs__engine_send_text(&s->engine, &hello->op, KIND_NO_ACK, 0,
 							 "QStartNoAckMode");
 		return gdbregs__engine_send_text(&s->engine, &hello->op, KIND_QEMU, 0,
@@ -82,10 +82,14 @@ static int on_no_ack(struct gdbregs_session *s, const struct gdbregs__answer *an
  * and answers wrongly when requests are pipelined. */
 static int on_qemu(struct gdbregs_session *s, const struct gdbregs__answer *answer)
 {
-	s->qemu = contains(answer->payload, answer->size, "sstepbits");
-	s->qemu_system = s->qemu && contains(answer->payload, answer->size, "PhyMemMode");
-	s->engine.pipelined = s->qemu_system;
-	s->engine.lazy_ack = s->qemu;
+	if (!contains(answer->payload, answer->size, "sstepbits"))
+		s->stub.kind = GDBREGS__STUB_OTHER;
+	else if (contains(answer->payload, answer->size, "PhyMemMode"))
+		s->stub.kind = GDBREGS__STUB_QEMU_SYSTEM;
+	else
+		s->stub.kind = GDBREGS__STUB_QEMU_USER;
+	s->engine.pipelined = gdbregs__stub_is_qemu_system(&s->stub);
+	s->engine.lazy_ack = gdbregs__stub_is_qemu(&s->stub);
 	return 0;
 }
 
@@ -100,14 +104,14 @@ static bool is_echo(const struct gdbregs__answer *answer)
 
 static void on_supported(struct gdbregs_session *s, const struct gdbregs__answer *answer)
 {
-	s->greeted = true;
+	s->stub.kind = GDBREGS__STUB_GREETED;
 	if (is_echo(answer))
 		gdbregs__engine_fail(&s->engine, GDBREGS_ERR_PROTOCOL,
 				     "%s is not a gdbstub: it sends back what it is sent; check "
 				     "the address",
 				     s->label);
 	else
-		gdbregs__reply_supported(answer->payload, answer->size, &s->supported);
+		gdbregs__reply_supported(answer->payload, answer->size, &s->stub.supported);
 }
 
 static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
@@ -122,19 +126,18 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 		on_supported(s, answer);
 		return 0;
 	case KIND_NO_ACK:
-		s->identified = true; /* QEMU has no such mode */
+		s->stub.kind = GDBREGS__STUB_OTHER; /* QEMU has no such mode */
 		hello->step = STEP_HOST_INFO;
 		return on_no_ack(s, answer);
 	case KIND_QEMU:
-		s->identified = true;
 		hello->step = STEP_END;
 		return on_qemu(s, answer);
 	default:
 		hello->step = STEP_END;
 		if (contains(answer->payload, answer->size, "endian:little"))
-			s->stub_order = GDBREGS_BYTE_ORDER_LITTLE;
+			s->stub.byte_order = GDBREGS_BYTE_ORDER_LITTLE;
 		else if (contains(answer->payload, answer->size, "endian:big"))
-			s->stub_order = GDBREGS_BYTE_ORDER_BIG;
+			s->stub.byte_order = GDBREGS_BYTE_ORDER_BIG;
 		return 0;
 	}
 }

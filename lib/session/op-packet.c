@@ -29,7 +29,7 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 	if (s->engine.first != op)
 		return GDBREGS__PRODUCE_WAIT;
 	p->sent = true;
-	s->selected = false;
+	gdbregs__stub_forget_selection(s);
 	return gdbregs__engine_send(&s->engine, op, 1, 0, p->payload.data, p->payload.size);
 }
 
@@ -96,7 +96,7 @@ int gdbregs__raw_packet(struct gdbregs_session *s, const void *payload, size_t s
 			struct gdbregs_buffer *reply, gdbregs__op_done done, void *arg,
 			struct gdbregs__op **out)
 {
-	int wrong = gdbregs__session_check(s);
+	int wrong = gdbregs__session_begin(s, 0);
 
 	if (wrong)
 		return wrong;
@@ -104,10 +104,10 @@ int gdbregs__raw_packet(struct gdbregs_session *s, const void *payload, size_t s
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
 					   "no packet or no buffer given");
 	/* QEMU drops what is longer, without a word. */
-	if (size + FRAME_BYTES > s->supported.packet_bytes)
+	if (size + FRAME_BYTES > s->stub.supported.packet_bytes)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
 					   "%s takes packets of at most %zu bytes", s->label,
-					   s->supported.packet_bytes - FRAME_BYTES);
+					   s->stub.supported.packet_bytes - FRAME_BYTES);
 	struct packet_op *p = gdbregs__calloc(1, sizeof(*p));
 	if (!p)
 		return gdbregs__engine_say_nomem(&s->engine);
@@ -117,7 +117,7 @@ int gdbregs__raw_packet(struct gdbregs_session *s, const void *payload, size_t s
 		destroy(s, &p->op);
 		return gdbregs__engine_say_nomem(&s->engine);
 	}
-	gdbregs__expedited_forget(s);
+	gdbregs__expedited_clear(s);
 	gdbregs__watch_stale(s);
 	if (out)
 		*out = &p->op;

@@ -27,8 +27,8 @@ struct point_op {
 
 static struct gdbregs__point *find(struct gdbregs_session *s, const struct gdbregs__point *point)
 {
-	for (size_t i = 0; i < s->points.count; i++) {
-		struct gdbregs__point *found = &s->points.list[i];
+	for (size_t i = 0; i < s->run.points.count; i++) {
+		struct gdbregs__point *found = &s->run.points.list[i];
 
 		if (found->type == point->type && found->address == point->address &&
 		    found->kind == point->kind)
@@ -42,12 +42,12 @@ static void drop(struct gdbregs_session *s, const struct gdbregs__point *point)
 	struct gdbregs__point *found = find(s, point);
 
 	if (found)
-		*found = s->points.list[--s->points.count];
+		*found = s->run.points.list[--s->run.points.count];
 }
 
 static int add(struct gdbregs_session *s, const struct gdbregs__point *point)
 {
-	struct gdbregs__points *p = &s->points;
+	struct gdbregs__points *p = &s->run.points;
 
 	if (p->count == p->capacity) {
 		size_t capacity = p->capacity ? 2 * p->capacity : 8;
@@ -82,8 +82,8 @@ static size_t format(char *payload, char letter, const struct gdbregs__point *po
  * failed session that can't be known. */
 size_t gdbregs__points_withdraw(struct gdbregs_session *s, char *payload)
 {
-	while (s->points.count) {
-		struct gdbregs__point point = s->points.list[--s->points.count];
+	while (s->run.points.count) {
+		struct gdbregs__point point = s->run.points.list[--s->run.points.count];
 
 		if (point.state != GDBREGS__POINT_INSERTING || s->engine.fatal)
 			return format(payload, 'z', &point);
@@ -93,7 +93,7 @@ size_t gdbregs__points_withdraw(struct gdbregs_session *s, char *payload)
 
 void gdbregs__points_fini(struct gdbregs_session *s)
 {
-	gdbregs__free(s->points.list);
+	gdbregs__free(s->run.points.list);
 }
 
 /* ---------------------------------------------------------------------- the op --- */
@@ -177,7 +177,7 @@ static struct point_op *make(struct gdbregs_session *s, const struct gdbregs__po
 
 static int check(struct gdbregs_session *s, const struct gdbregs__point *point, bool insert)
 {
-	int wrong = gdbregs__session_check(s);
+	int wrong = gdbregs__session_begin(s, 0);
 
 	if (wrong)
 		return wrong;

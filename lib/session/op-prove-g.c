@@ -2,7 +2,6 @@
 /* Proving what g carries: g and, of each register it could carry, p, one after
  * the other on a stopped vCPU. Once per description; the registry keeps it. */
 #include "session/session.h"
-#include "session/stub.h"
 
 #include "util/alloc.h"
 
@@ -23,7 +22,7 @@ struct prove {
 
 static struct gdbregs__process *process_of(struct gdbregs_session *s, const struct prove *p)
 {
-	return &s->processes[s->vcpus[p->vcpu].process];
+	return &s->target.processes[s->target.vcpus[p->vcpu].process];
 }
 
 static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
@@ -84,7 +83,7 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 {
 	struct prove *p = (struct prove *)op;
 
-	if (s->selection_failed)
+	if (s->stub.selection_failed)
 		return GDBREGS_ERR_NO_VCPU;
 	return answer->kind == KIND_G ? on_g(s, p, answer) : on_p(p, answer);
 }
@@ -163,7 +162,7 @@ static bool fits(const struct gdbregs_session *s, const struct gdbregs_descripti
 
 void gdbregs__prove_g(struct gdbregs_session *s, uint32_t vcpu)
 {
-	struct gdbregs__process *process = &s->processes[s->vcpus[vcpu].process];
+	struct gdbregs__process *process = &s->target.processes[s->target.vcpus[vcpu].process];
 
 	if (!fits(s, process->description)) {
 		process->g_banned = true;

@@ -4,7 +4,6 @@
  * one g serves them; all others get a p each, sent in runs. */
 #include "session/op-read.h"
 #include "session/expedited.h"
-#include "session/stub.h"
 
 #include "util/error.h"
 
@@ -18,7 +17,7 @@ const struct gdbregs__g_layout *gdbregs__session_layout(const struct gdbregs_ses
 {
 	if (process->g_banned)
 		return NULL;
-	if (s->p_missing)
+	if (s->stub.p_missing)
 		return process->described_layout;
 	return __atomic_load_n(&process->description->g_layout, __ATOMIC_ACQUIRE);
 }
@@ -27,7 +26,7 @@ const struct gdbregs__g_layout *gdbregs__session_layout(const struct gdbregs_ses
 static bool wants_proof(struct gdbregs_session *s, struct gdbregs__process *process,
 			const struct gdbregs__read_op *r)
 {
-	if (s->p_missing || process->g_banned || r->by_p_left < G_WORTH_REGISTERS ||
+	if (s->stub.p_missing || process->g_banned || r->by_p_left < G_WORTH_REGISTERS ||
 	    process->g_interest_batch == r->batch ||
 	    __atomic_load_n(&process->description->g_layout, __ATOMIC_ACQUIRE))
 		return false;
@@ -132,9 +131,9 @@ static int begin_segment(struct gdbregs_session *s, struct gdbregs__read_op *r)
 	const struct gdbregs__g_layout *layout =
 		r->p_alone ? NULL : gdbregs__session_layout(s, process);
 	size_t claimed = claim(r, process->description, layout, r->storage->size);
-	size_t by_g = claimed && s->expedited.count ? not_expedited(s, r) : claimed;
+	size_t by_g = claimed && s->run.expedited.count ? not_expedited(s, r) : claimed;
 
-	r->g_due = by_g >= (s->p_missing ? 1 : G_WORTH_REGISTERS);
+	r->g_due = by_g >= (s->stub.p_missing ? 1 : G_WORTH_REGISTERS);
 	if (r->g_due) {
 		if (gdbregs__buffer_reserve(r->storage, layout->size_bytes) < 0)
 			return GDBREGS_ERR_NOMEM;
@@ -142,7 +141,7 @@ static int begin_segment(struct gdbregs_session *s, struct gdbregs__read_op *r)
 	} else if (claimed) {
 		demote(r);
 	}
-	if (s->expedited.count && use_expedited(s, r) < 0)
+	if (s->run.expedited.count && use_expedited(s, r) < 0)
 		return GDBREGS_ERR_NOMEM;
 	if (wants_proof(s, process, r))
 		gdbregs__prove_g(s, vcpu);
@@ -217,7 +216,7 @@ int gdbregs__read_produce(struct gdbregs_session *s, struct gdbregs__op *op)
 	struct gdbregs__read_op *r = (struct gdbregs__read_op *)op;
 
 	while (r->next < r->count) {
-		if (r->reads[r->next].vcpu >= s->vcpu_count) {
+		if (r->reads[r->next].vcpu >= s->target.vcpu_count) {
 			refuse(r, GDBREGS_ERR_NO_VCPU);
 			continue;
 		}
@@ -227,7 +226,7 @@ int gdbregs__read_produce(struct gdbregs_session *s, struct gdbregs__op *op)
 			else if (begin_segment(s, r) < 0)
 				return GDBREGS_ERR_NOMEM;
 		}
-		if (r->g_due || (r->by_p_left && !s->p_missing))
+		if (r->g_due || (r->by_p_left && !s->stub.p_missing))
 			return send_next(s, r);
 		refuse_rest(r);
 		r->next = r->segment_end;

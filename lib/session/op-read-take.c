@@ -43,7 +43,7 @@ static int take_value(struct gdbregs_session *s, struct gdbregs__read_op *r, con
 static int on_p(struct gdbregs_session *s, struct gdbregs__read_op *r,
 		const struct gdbregs__answer *answer)
 {
-	if (s->selection_failed) {
+	if (s->stub.selection_failed) {
 		r->results[answer->index].status = GDBREGS_ERR_NO_VCPU;
 		return 0;
 	}
@@ -66,7 +66,7 @@ int gdbregs__read_data(struct gdbregs_session *s, struct gdbregs__op *op, uint32
 {
 	struct gdbregs__read_op *r = (struct gdbregs__read_op *)op;
 	struct gdbregs_buffer *storage = r->storage;
-	size_t most_bytes = s->selection_failed ? 0 : s->limits.register_bits / 8;
+	size_t most_bytes = s->stub.selection_failed ? 0 : s->limits.register_bits / 8;
 
 	if (reserve_values(storage, texts, count) < 0)
 		return GDBREGS_ERR_NOMEM;
@@ -195,13 +195,13 @@ static int on_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
 	struct gdbregs__process *process = gdbregs__read_process(s, &r->reads[answer->index]);
 	const struct gdbregs__g_layout *layout = gdbregs__session_layout(s, process);
 
-	if (s->selection_failed) {
+	if (s->stub.selection_failed) {
 		serve_none(r, answer->index, GDBREGS_ERR_NO_VCPU);
 		return 0;
 	}
 	if (layout && answer->size == 2 * layout->size_bytes)
 		return serve_g(s, r, answer, layout);
-	if (s->p_missing)
+	if (s->stub.p_missing)
 		return serve_other_g(s, r, answer);
 	/* It did not come as proven: what it should have served is asked for by p. */
 	process->g_banned = true;

@@ -82,11 +82,11 @@ static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct gdbregs__read_op *r = (struct gdbregs__read_op *)op;
 
-	if (s->spare_read == op || s->spare_read || s->state == GDBREGS__SESSION_ENDED ||
+	if (s->reading.spare == op || s->reading.spare || s->state == GDBREGS__SESSION_ENDED ||
 	    r->results_capacity > RESULTS_KEEP)
 		discard(r);
 	else
-		s->spare_read = op;
+		s->reading.spare = op;
 }
 
 static const struct gdbregs__op_class read_class = {
@@ -101,14 +101,14 @@ static const struct gdbregs__op_class read_class = {
 static struct gdbregs__read_op *make(struct gdbregs_session *s, size_t count, gdbregs__op_done done,
 				     void *arg)
 {
-	struct gdbregs__read_op *r = (struct gdbregs__read_op *)s->spare_read;
+	struct gdbregs__read_op *r = (struct gdbregs__read_op *)s->reading.spare;
 
-	s->spare_read = NULL;
+	s->reading.spare = NULL;
 	if (!r && !(r = gdbregs__calloc(1, sizeof(*r))))
 		return NULL;
 	/* A thread that could not be selected may be there again. */
-	if (s->selection_failed && s->engine.in_flight == 0)
-		s->selected = false;
+	if (s->stub.selection_failed && s->engine.in_flight == 0)
+		gdbregs__stub_forget_selection(s);
 	if (count > r->results_capacity) {
 		struct gdbregs__read_result *results =
 			gdbregs__realloc_array(r->results, count, sizeof(*results));
@@ -120,7 +120,7 @@ static struct gdbregs__read_op *make(struct gdbregs_session *s, size_t count, gd
 		r->results_capacity = count;
 	}
 	gdbregs__op_init(&r->op, &read_class, done, arg);
-	r->batch = ++s->batches;
+	r->batch = ++s->reading.batches;
 	r->next = r->segment_end = r->by_p_left = 0;
 	r->p_alone = r->again = r->walked = r->g_due = false;
 	r->count = count;
@@ -128,23 +128,11 @@ static struct gdbregs__read_op *make(struct gdbregs_session *s, size_t count, gd
 	return r;
 }
 
-static int check(struct gdbregs_session *s)
-{
-	int wrong = gdbregs__session_check(s);
-
-	if (wrong)
-		return wrong;
-	if (s->options.access == GDBREGS_NO_REGS)
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_ACCESS,
-					   "the session was opened without access to registers");
-	return 0;
-}
-
 int gdbregs__read_many(struct gdbregs_session *s, struct gdbregs_read *reads, size_t count,
 		       struct gdbregs_buffer *storage, gdbregs__op_done done, void *arg,
 		       struct gdbregs__op **out)
 {
-	int wrong = check(s);
+	int wrong = gdbregs__session_begin(s, GDBREGS__NEED_READ);
 
 	if (wrong)
 		return wrong;
@@ -167,7 +155,7 @@ int gdbregs__read_one(struct gdbregs_session *s, uint32_t vcpu, const struct gdb
 		      struct gdbregs_buffer *buf, gdbregs__op_done done, void *arg,
 		      struct gdbregs__op **out)
 {
-	int wrong = check(s);
+	int wrong = gdbregs__session_begin(s, GDBREGS__NEED_READ);
 
 	if (wrong)
 		return wrong;

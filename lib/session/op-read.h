@@ -53,7 +53,7 @@ int gdbregs__read_data(struct gdbregs_session *s, struct gdbregs__op *op, uint32
 static inline struct gdbregs__process *gdbregs__read_process(struct gdbregs_session *s,
 							     const struct gdbregs_read *read)
 {
-	return &s->processes[s->vcpus[read->vcpu].process];
+	return &s->target.processes[s->target.vcpus[read->vcpu].process];
 }
 
 #endif

@@ -7,9 +7,7 @@
  * answers G with OK and does not write. */
 #include "session/op-write.h"
 #include "session/expedited.h"
-#include "session/target.h"
 #include "session/watch.h"
-#include "session/stub.h"
 
 #include "util/alloc.h"
 #include "util/error.h"
@@ -37,7 +35,7 @@ static const struct gdbregs__g_slot *slot_of(struct gdbregs_session *s, const st
 					     size_t *g_hexlen)
 {
 	const struct gdbregs__g_layout *layout =
-		gdbregs__session_layout(s, &s->processes[s->vcpus[w->vcpu].process]);
+		gdbregs__session_layout(s, &s->target.processes[s->target.vcpus[w->vcpu].process]);
 
 	if (!layout || !layout->slots[w->reg->index].size_bytes)
 		return NULL;
@@ -79,10 +77,10 @@ static int send_write(struct gdbregs_session *s, struct write_op *w)
 	struct gdbregs_buffer packet = {0};
 	int result = w->write_by_g ? build_g(s, w, &packet) : build_p(w, &packet);
 
-	if (result == 0 && packet.size + FRAME_BYTES > s->supported.packet_bytes)
+	if (result == 0 && packet.size + FRAME_BYTES > s->stub.supported.packet_bytes)
 		result = gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
 					     "%s takes packets of at most %zu bytes", s->label,
-					     s->supported.packet_bytes - FRAME_BYTES);
+					     s->stub.supported.packet_bytes - FRAME_BYTES);
 	if (result == 0)
 		result = gdbregs__engine_send(&s->engine, &w->op, KIND_ANSWER, 0, packet.data,
 					      packet.size);
@@ -183,7 +181,7 @@ static int on_written(struct gdbregs_session *s, struct write_op *w,
 		return 0;
 	}
 	/* A stub that has an error for each p has one for each P. */
-	if (kind == GDBREGS__REPLY_EMPTY || (s->p_missing && !w->write_by_g))
+	if (kind == GDBREGS__REPLY_EMPTY || (s->stub.p_missing && !w->write_by_g))
 		return on_no_write(s, w);
 	return gdbregs__engine_say(
 		&s->engine, GDBREGS_ERR_REMOTE, "%s refused to write register %s: %s", s->label,
@@ -223,7 +221,7 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 {
 	struct write_op *w = (struct write_op *)op;
 
-	if (s->selection_failed)
+	if (s->stub.selection_failed)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU,
 					   "%s refused to select vCPU %u", s->label, w->vcpu);
 	switch (w->stage) {
@@ -264,13 +262,10 @@ static const struct gdbregs__op_class write_class = {
 static int check(struct gdbregs_session *s, uint32_t vcpu, const struct gdbregs_register *h,
 		 const void *bytes, size_t size)
 {
-	int wrong = gdbregs__session_check(s);
+	int wrong = gdbregs__session_begin(s, GDBREGS__NEED_WRITE);
 
 	if (wrong)
 		return wrong;
-	if (s->options.access != GDBREGS_RW_REGS)
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_ACCESS,
-					   "the session was not opened for writing registers");
 	if (!h || !bytes || size == 0)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
 					   "no register or no value given");
@@ -278,7 +273,7 @@ static int check(struct gdbregs_session *s, uint32_t vcpu, const struct gdbregs_
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
 					   "a register has at most %zu bits (max_register_bits)",
 					   s->limits.register_bits);
-	return gdbregs__vcpus_check_register(s, vcpu, h);
+	return gdbregs__target_check_register(s, vcpu, h);
 }
 
 static struct write_op *make(const void *bytes, size_t size, gdbregs__op_done done, void *arg)
@@ -310,8 +305,8 @@ int gdbregs__write_register(struct gdbregs_session *s, uint32_t vcpu,
 		return gdbregs__engine_say_nomem(&s->engine);
 	w->reg = h;
 	w->vcpu = vcpu;
-	w->read_by_g = s->p_missing;
-	gdbregs__expedited_forget(s);
+	w->read_by_g = s->stub.p_missing;
+	gdbregs__expedited_clear(s);
 	gdbregs__watch_stale(s);
 	if (out)
 		*out = &w->op;

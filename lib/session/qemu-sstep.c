@@ -20,7 +20,7 @@ struct sstep_op {
 static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct sstep_op *p = (struct sstep_op *)op;
-	uint32_t before = s->resume.sstep_before;
+	uint32_t before = s->run.sstep.before;
 
 	if (op->outstanding)
 		return GDBREGS__PRODUCE_WAIT;
@@ -28,9 +28,9 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 		return gdbregs__engine_send_text(&s->engine, op, KIND_BITS, 0, "qqemu.sstepbits");
 	if (p->next == KIND_FLAGS)
 		return gdbregs__engine_send_text(&s->engine, op, KIND_FLAGS, 0, "qqemu.sstep");
-	if (s->resume.sstep_changed || !(before & p->hold))
+	if (s->run.sstep.changed || !(before & p->hold))
 		return GDBREGS__PRODUCE_END;
-	s->resume.sstep_changed = true;
+	s->run.sstep.changed = true;
 	return gdbregs__engine_send_text(&s->engine, op, KIND_SET, 0, "Qqemu.sstep=%x",
 					 (unsigned)(before & ~p->hold));
 }
@@ -63,7 +63,7 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 		p->next = KIND_SET;
 		if (gdbregs__hex_parse(answer->payload, answer->size, &at, &value) &&
 		    value <= UINT32_MAX)
-			s->resume.sstep_before = (uint32_t)value;
+			s->run.sstep.before = (uint32_t)value;
 	}
 	return 0;
 }
@@ -75,12 +75,12 @@ static const struct gdbregs__op_class sstep_class = {
 
 int gdbregs__sstep_prepare(struct gdbregs_session *s)
 {
-	if (!s->options.step_irq || !s->qemu || s->resume.sstep_asked)
+	if (!s->options.step_irq || !gdbregs__stub_is_qemu(&s->stub) || s->run.sstep.asked)
 		return 0;
 	struct sstep_op *p = gdbregs__calloc(1, sizeof(*p));
 	if (!p)
 		return gdbregs__engine_say_nomem(&s->engine);
-	s->resume.sstep_asked = true;
+	s->run.sstep.asked = true;
 	gdbregs__op_init(&p->op, &sstep_class, NULL, NULL);
 	p->next = KIND_BITS;
 	gdbregs__engine_queue(&s->engine, &p->op);
@@ -89,9 +89,9 @@ int gdbregs__sstep_prepare(struct gdbregs_session *s)
 
 size_t gdbregs__sstep_withdraw(struct gdbregs_session *s, char *payload)
 {
-	if (!s->resume.sstep_changed)
+	if (!s->run.sstep.changed)
 		return 0;
-	s->resume.sstep_changed = false;
+	s->run.sstep.changed = false;
 	return (size_t)snprintf(payload, GDBREGS__UNDO_TEXT, "Qqemu.sstep=%x",
-				(unsigned)s->resume.sstep_before);
+				(unsigned)s->run.sstep.before);
 }

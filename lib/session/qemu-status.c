@@ -10,21 +10,22 @@
 /* Only QEMU: elsewhere a monitor command could mean anything. */
 int gdbregs__status_ask(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind)
 {
-	if (s->status_asked || !s->qemu_system)
+	if (s->target.halt.asked || !gdbregs__stub_is_qemu_system(&s->stub))
 		return 0;
 	/* Room for the answer now: without it a halted machine would be resumed. */
-	if (gdbregs__buffer_reserve(&s->status, STATUS_MAX_BYTES) < 0)
+	if (gdbregs__buffer_reserve(&s->target.halt.text, STATUS_MAX_BYTES) < 0)
 		return GDBREGS_ERR_NOMEM;
 	int result = gdbregs__engine_send_text(&s->engine, op, kind, 0, INFO_STATUS);
-	s->status_asked = result > 0;
+	s->target.halt.asked = result > 0;
 	return result;
 }
 
 bool gdbregs__status_console(struct gdbregs_session *s, const uint8_t *payload, size_t size)
 {
-	bool nomem = false, fits = size / 2 < s->status.capacity - s->status.size;
+	bool nomem = false,
+	     fits = size / 2 < s->target.halt.text.capacity - s->target.halt.text.size;
 
-	return gdbregs__reply_console(payload, size, fits ? &s->status : NULL, &nomem);
+	return gdbregs__reply_console(payload, size, fits ? &s->target.halt.text : NULL, &nomem);
 }
 
 /* If this stands next, go behind it. */
@@ -61,10 +62,10 @@ static void bar(struct gdbregs_session *s, const char *why)
 
 	if (skip(&why, "prelaunch)") || skip(&why, "debug)"))
 		return;
-	if (length >= sizeof(s->barred))
-		length = sizeof(s->barred) - 1;
-	memcpy(s->barred, why, length);
-	s->barred[length] = '\0';
+	if (length >= sizeof(s->target.halt.must_not_run))
+		length = sizeof(s->target.halt.must_not_run) - 1;
+	memcpy(s->target.halt.must_not_run, why, length);
+	s->target.halt.must_not_run[length] = '\0';
 }
 
 /* Why it is paused, where QEMU gives a reason: barred is set. */
@@ -73,9 +74,9 @@ static const char *take_reason(struct gdbregs_session *s)
 	const char *why = NULL;
 
 	/* There is room for it: a byte is kept. */
-	if (s->status.size) {
-		s->status.data[s->status.size] = '\0';
-		why = reason((const char *)s->status.data);
+	if (s->target.halt.text.size) {
+		s->target.halt.text.data[s->target.halt.text.size] = '\0';
+		why = reason((const char *)s->target.halt.text.data);
 	}
 	if (why)
 		bar(s, why);
@@ -84,15 +85,15 @@ static const char *take_reason(struct gdbregs_session *s)
 
 void gdbregs__status_reply(struct gdbregs_session *s)
 {
-	s->was_halted = take_reason(s);
-	s->status_known = true;
-	gdbregs_buffer_fini(&s->status);
+	s->target.halt.was_halted = take_reason(s);
+	s->target.halt.known = true;
+	gdbregs_buffer_fini(&s->target.halt.text);
 }
 
 int gdbregs__status_ask_again(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind)
 {
-	s->status.size = 0;
-	if (gdbregs__buffer_reserve(&s->status, STATUS_MAX_BYTES) < 0)
+	s->target.halt.text.size = 0;
+	if (gdbregs__buffer_reserve(&s->target.halt.text, STATUS_MAX_BYTES) < 0)
 		return GDBREGS_ERR_NOMEM;
 	return op ? gdbregs__engine_send_text(&s->engine, op, kind, 0, INFO_STATUS)
 		  : gdbregs__frame_encode(&s->engine.out, INFO_STATUS, strlen(INFO_STATUS), false);
@@ -100,12 +101,13 @@ int gdbregs__status_ask_again(struct gdbregs_session *s, struct gdbregs__op *op,
 
 void gdbregs__status_answer_again(struct gdbregs_session *s)
 {
-	bool was_barred = s->barred[0] != '\0', answered = s->status.size > 0;
+	bool was_barred = s->target.halt.must_not_run[0] != '\0',
+	     answered = s->target.halt.text.size > 0;
 
 	/* A migration that was awaited has come in, say, and the guest runs. */
 	if (answered)
-		s->barred[0] = '\0';
+		s->target.halt.must_not_run[0] = '\0';
 	if (!take_reason(s) && answered && was_barred)
-		s->was_halted = s->others_halted = false;
-	gdbregs_buffer_fini(&s->status);
+		s->target.halt.was_halted = s->target.halt.by_others = false;
+	gdbregs_buffer_fini(&s->target.halt.text);
 }

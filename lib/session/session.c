@@ -3,15 +3,21 @@
 #include "session/session.h"
 #include "session/op-points.h"
 #include "session/op-run.h"
-#include "session/stub.h"
 #include "session/watch.h"
 
 #include "util/alloc.h"
 
+/* Nothing follows a read of watched registers any more. */
+static void stop_reading_watches(struct gdbregs_session *s)
+{
+	if (s->run.phase == GDBREGS__RUN_READING_WATCHES)
+		s->run.phase = GDBREGS__RUN_STOPPED;
+}
+
 static void on_fail(struct gdbregs_session *s)
 {
 	s->state = GDBREGS__SESSION_ENDED;
-	s->stopped.reporting = false;
+	stop_reading_watches(s);
 }
 
 static void init_engine(struct gdbregs_session *s)
@@ -54,36 +60,22 @@ int gdbregs__session_new(struct gdbregs_context *ctx, const struct gdbregs_optio
 	return 0;
 }
 
-static void free_target(struct gdbregs_session *s)
-{
-	for (size_t i = 0; i < s->vcpu_count; i++) {
-		gdbregs__free(s->vcpus[i].thread);
-		gdbregs__free(s->vcpus[i].name);
-	}
-	for (size_t i = 0; i < s->process_count; i++)
-		gdbregs__free(s->processes[i].described_layout);
-	gdbregs__free(s->vcpus);
-	gdbregs__free(s->vcpu_table);
-	gdbregs__free(s->processes);
-}
-
 void gdbregs__session_free(struct gdbregs_session *s)
 {
 	if (!s)
 		return;
 	gdbregs__engine_fini(&s->engine);
 	s->state = GDBREGS__SESSION_ENDED;
-	if (s->spare_read)
-		gdbregs__engine_discard(&s->engine, s->spare_read);
+	if (s->reading.spare)
+		gdbregs__engine_discard(&s->engine, s->reading.spare);
 	gdbregs__watch_fini(s);
 	gdbregs__points_fini(s);
-	free_target(s);
-	gdbregs_buffer_fini(&s->expedited.bytes);
-	gdbregs_buffer_fini(&s->status);
+	gdbregs__target_fini(&s->target);
+	gdbregs_buffer_fini(&s->run.expedited.bytes);
 	gdbregs__free(s->label);
 	gdbregs_context_unref(s->context);
-	if (s->gone)
-		*s->gone = true;
+	if (s->run.gone)
+		*s->run.gone = true;
 	gdbregs__free(s);
 }
 
@@ -118,7 +110,7 @@ int gdbregs__session_stop(struct gdbregs_session *s, uint64_t now_ms, gdbregs__o
 		return GDBREGS_ERR_NOMEM;
 	s->engine.now_ms = now_ms;
 	gdbregs__engine_cancel_all(&s->engine);
-	s->stopped.reporting = false;
+	stop_reading_watches(s);
 	if (s->engine.fatal || s->state == GDBREGS__SESSION_ENDED) {
 		/* Replies can no longer be matched to requests. The transport detaches
 		 * blindly, see farewell.c. */

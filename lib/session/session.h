@@ -10,95 +10,46 @@
 #define GDBREGS_LIB_SESSION_H
 
 #include "engine/engine.h"
-#include "tdesc/g-layout.h"
-#include "tdesc/context.h"
-#include "rsp/reply.h"
-#include "session/run-control.h"
 #include "rsp/stop-reply.h"
+#include "session/run-state.h"
+#include "session/stub.h"
+#include "session/target.h"
+#include "tdesc/context.h"
 
 enum gdbregs__session_state {
 	GDBREGS__SESSION_CONNECTING, /* hello and discovery are under way */
 	GDBREGS__SESSION_STOPPED, /* ready: the target is stopped */
-	GDBREGS__SESSION_RUNNING, /* resumed by us: nothing may be sent but 0x03 */
+	GDBREGS__SESSION_RUNNING, /* we have resumed it: only 0x03 may be sent */
 	GDBREGS__SESSION_CLOSING, /* detaching */
-	GDBREGS__SESSION_ENDED, /* failed for good, or detached */
+	GDBREGS__SESSION_ENDED, /* failed or detached */
 };
 
-/* A process of the stub: on QEMU, a cluster. */
-struct gdbregs__process {
-	int64_t pid; /* 0: the stub has no multiprocess ids */
-	bool attached;
-	bool has_thread;
-	struct gdbregs__thread_id thread; /* one of its threads */
-	const struct gdbregs_description *description;
-	/* Layout of g for a stub without p; else NULL: description->g_layout counts. */
-	struct gdbregs__g_layout *described_layout;
-	bool g_banned; /* g does not do what was proven: p alone */
-	unsigned g_interest; /* batches that g could have served */
-	uint64_t g_interest_batch; /* the last of them */
+/* op-read.c: what is kept from one read to the next. */
+struct gdbregs__reading {
+	struct gdbregs__op *spare; /* an op to use again, so that a read allocates nothing */
+	uint64_t batches; /* reads begun */
 };
 
-struct gdbregs__vcpu {
-	struct gdbregs__thread_id id;
-	bool has_id;
-	char *thread; /* as the stub wrote it */
-	char *name; /* printable */
-	uint32_t process;
+/* op-detach.c and farewell.c: how far the detach has got. */
+struct gdbregs__leaving {
+	bool detach_sent; /* a D was sent: it is not sent a second time */
+	size_t oks_awaited; /* by a blind detach */
+	bool status_asked; /* the last of these OKs says whether the target may run */
 };
 
 struct gdbregs_session {
 	struct gdbregs__engine engine;
 	struct gdbregs_context *context;
-	struct gdbregs_options options; /* strings in it are not ours to use after connect */
+	struct gdbregs_options options; /* its strings must not be used after connecting */
 	struct gdbregs__limits limits;
 	char *label; /* what we are connected to, for messages */
-	const struct gdbregs_description *given; /* instead of the stub's */
-	const struct gdbregs_description *fallback; /* where the stub serves none */
 	enum gdbregs__session_state state;
-	void *transport; /* layer 6's */
-
-	size_t farewells; /* OKs a farewell still waits for */
-	bool farewell_asks; /* the last of them answers whether the target may run */
-	bool detach_begun; /* a D has been sent: none is sent again */
-
-	struct gdbregs__op *spare_read; /* kept so that a read allocates nothing */
-	uint64_t batches; /* reads begun */
-
-	/* The stub. */
-	struct gdbregs__supported supported;
-	bool greeted; /* qSupported was answered */
-	bool identified; /* it is known whether it is QEMU */
-	bool qemu; /* any QEMU */
-	bool qemu_system; /* QEMU system emulation */
-	enum gdbregs_byte_order stub_order; /* lldb-server says it */
-	bool p_missing; /* the stub has no p: registers come from g */
-	bool was_halted; /* proven: halted before we came */
-	bool others_halted; /* the last resume was ended by QEMU, or by its monitor */
-	char barred[24]; /* why QEMU says that it must not run, or "" */
-	bool status_asked, status_known;
-	struct gdbregs_buffer status; /* what `info status` printed so far */
-	bool exited; /* there is no process any more */
-
-	/* The target. */
-	struct gdbregs__process *processes;
-	size_t process_count, process_capacity;
-	struct gdbregs__vcpu *vcpus;
-	size_t vcpu_count, vcpu_capacity;
-	uint32_t *vcpu_table; /* thread id to index + 1, see session-vcpus.c */
-	size_t vcpu_table_size;
-	/* The thread that will be selected once everything sent has been done. */
-	bool selected;
-	struct gdbregs__thread_id selected_thread;
-	bool selection_failed; /* the last Hg answered was refused */
-
-	/* Running it. */
-	struct gdbregs__resume resume;
-	struct gdbregs__stopped stopped;
-	struct gdbregs__expedited_values expedited;
-	struct gdbregs__watches watches;
-	struct gdbregs__points points;
-	bool watch_outside; /* callbacks of watches are the blocking calls' business */
-	bool *gone; /* set when the session is freed */
+	struct gdbregs__stub stub;
+	struct gdbregs__target target;
+	struct gdbregs__run_state run;
+	struct gdbregs__reading reading;
+	struct gdbregs__leaving leaving;
+	void *transport; /* of lib/uv */
 };
 
 /* --- life ------------------------------------------------------------- */
@@ -120,24 +71,27 @@ int gdbregs__session_start(struct gdbregs_session *s, uint64_t now_ms, gdbregs__
 int gdbregs__session_stop(struct gdbregs_session *s, uint64_t now_ms, gdbregs__op_done done,
 			  void *arg);
 
-/* The last word of a failed session: detach without looking at replies. Bytes to
- * write stand in s->engine.out; then feed what comes to _farewell_input until
- * s->farewells is 0, the connection ends, or there is no more time. */
+/* Detach after the session has failed, without interpreting replies. The bytes to write
+ * are in s->engine.out. The caller writes them and passes received bytes to
+ * gdbregs__session_farewell_input() until s->leaving.oks_awaited is 0, the connection
+ * ends, or its time limit expires. */
 void gdbregs__session_farewell(struct gdbregs_session *s);
 void gdbregs__session_farewell_input(struct gdbregs_session *s, const uint8_t *data, size_t size);
-/* There is no more time. True: something more is to be written, then as before. */
+/* The time limit has expired. Returns true if more bytes are to be written; then go on
+ * as before, with another time limit. */
 bool gdbregs__session_farewell_late(struct gdbregs_session *s);
 
 /* --- for the op classes -------------------------------------------------- */
 
-/* 0 if requests can be queued, else what they fail with. */
-int gdbregs__session_check(struct gdbregs_session *s);
-/* The same, but a target that runs is fine. */
-int gdbregs__session_check_waitable(struct gdbregs_session *s);
+/* Conditions of a request, in addition to a session that is connected and stopped. */
+enum gdbregs__need {
+	GDBREGS__MAY_RUN = 1, /* the target may also be running */
+	GDBREGS__NEED_READ = 2, /* the session may read registers */
+	GDBREGS__NEED_WRITE = 4, /* the session may write registers */
+};
 
-/* The stub has named a process; the first one that it started with gets its
- * pid. 0 or NOMEM. */
-int gdbregs__session_note_pid(struct gdbregs_session *s, int64_t pid);
+/* Returns 0 if a request with these conditions may begin, else an error, which is set. */
+int gdbregs__session_begin(struct gdbregs_session *s, unsigned needs);
 
 /* --- the ops --------------------------------------------------------------- */
 

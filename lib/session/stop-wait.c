@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Layer 5. Telling of stops: who waits for one, and one that waits for somebody. */
 #include "session/op-run.h"
-#include "session/target.h"
 #include "session/watch.h"
 
 #include "util/alloc.h"
@@ -25,11 +24,12 @@ static unsigned vcpu_of(struct gdbregs_session *s, uint32_t stepped,
 	if (stop->kind != GDBREGS__STOP_SIGNAL && stop->kind != GDBREGS__STOP_THREAD_EXIT)
 		return UINT_MAX;
 	if (stop->has_thread)
-		return stop->kind == GDBREGS__STOP_SIGNAL ? gdbregs__vcpus_stopped(s, &stop->thread)
-							  : gdbregs__vcpus_find(s, &stop->thread);
+		return stop->kind == GDBREGS__STOP_SIGNAL
+			       ? gdbregs__target_stopped_vcpu(s, &stop->thread)
+			       : gdbregs__target_find_vcpu(s, &stop->thread);
 	if (stepped != GDBREGS__ALL_VCPUS)
 		return stepped;
-	return s->vcpu_count == 1 ? 0 : UINT_MAX;
+	return s->target.vcpu_count == 1 ? 0 : UINT_MAX;
 }
 
 static const enum gdbregs_stop_kind kinds[] = {
@@ -67,41 +67,39 @@ void gdbregs__stop_describe(struct gdbregs_session *s, uint32_t stepped,
 
 static int say_status(struct gdbregs_session *s)
 {
-	if (s->stopped.status < 0)
-		s->engine.error = s->stopped.error;
-	return s->stopped.status;
+	if (s->run.stopped.status < 0)
+		s->engine.error = s->run.stopped.error;
+	return s->run.stopped.status;
 }
 
 static const struct gdbregs__op_class wait_class;
 
-void gdbregs__stop_tell(struct gdbregs_session *s)
+/* The stop is complete: end all waits. */
+static void deliver(struct gdbregs_session *s)
 {
-	s->stopped.reporting = false;
-	s->stopped.kept = !gdbregs__engine_end_waits(&s->engine, &wait_class, say_status(s));
+	s->run.phase = GDBREGS__RUN_STOPPED;
+	s->run.stopped.pending = !gdbregs__engine_end_waits(&s->engine, &wait_class, say_status(s));
 }
 
-void gdbregs__stop_take(struct gdbregs_session *s, const struct gdbregs_stop *stop, int code)
+void gdbregs__stop_report(struct gdbregs_session *s, const struct gdbregs_stop *stop, int code)
 {
+	struct gdbregs__stopped *stopped = &s->run.stopped;
 	int reading = 0;
 
-	s->stopped.status = code;
-	s->stopped.error = s->engine.error;
+	stopped->status = code;
+	stopped->error = s->engine.error;
 	if (stop) {
-		s->stopped.stop = *stop;
-		reading = s->exited ? 0 : gdbregs__watch_read(s, gdbregs__stop_tell);
+		stopped->stop = *stop;
+		/* Watched registers are read first. */
+		s->run.phase = GDBREGS__RUN_READING_WATCHES;
+		reading = s->target.exited ? 0 : gdbregs__watch_read(s, deliver);
 	}
 	if (reading < 0) {
-		s->stopped.status = reading;
-		s->stopped.error = s->engine.error;
+		stopped->status = reading;
+		stopped->error = s->engine.error;
 	}
-	s->stopped.reporting = reading > 0;
-	if (!s->stopped.reporting)
-		gdbregs__stop_tell(s);
-}
-
-void gdbregs__stop_forget(struct gdbregs_session *s)
-{
-	s->stopped.kept = false;
+	if (reading <= 0)
+		deliver(s);
 }
 
 /* --------------------------------------------------------------------- waiting --- */
@@ -119,7 +117,7 @@ static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 	struct wait_op *wait = (struct wait_op *)op;
 
 	if (op->status == 0 && wait->stop)
-		*wait->stop = s->stopped.stop;
+		*wait->stop = s->run.stopped.stop;
 }
 
 static const struct gdbregs__op_class wait_class = {
@@ -146,23 +144,37 @@ struct gdbregs__op *gdbregs__stop_wait_new(struct gdbregs_session *s, int timeou
 	return &wait->op;
 }
 
+/* The target runs, or its stop is being processed. */
+static bool expects_stop(const struct gdbregs_session *s)
+{
+	switch (s->run.phase) {
+	case GDBREGS__RUN_STOPPED:
+		return false;
+	case GDBREGS__RUN_DELIVERING:
+		/* The blocking calls deliver after the stop was reported. */
+		return !s->run.watches.outside_delivery;
+	default:
+		return true;
+	}
+}
+
 int gdbregs__stop_wait(struct gdbregs_session *s, int timeout_ms, struct gdbregs_stop *stop,
 		       gdbregs__op_done done, void *arg, struct gdbregs__op **out)
 {
-	bool kept = s->stopped.kept && s->state != GDBREGS__SESSION_CLOSING;
-	int wrong = kept ? 0 : gdbregs__session_check_waitable(s);
+	bool pending = s->run.stopped.pending && s->state != GDBREGS__SESSION_CLOSING;
+	int wrong = pending ? 0 : gdbregs__session_begin(s, GDBREGS__MAY_RUN);
 
 	if (wrong)
 		return wrong;
-	if (!kept && s->state != GDBREGS__SESSION_RUNNING && !s->stopped.reporting)
+	if (!pending && !expects_stop(s))
 		return gdbregs__engine_say(
 			&s->engine, GDBREGS_ERR_INVAL,
 			"the target was not resumed: there is no stop to wait for");
 	struct gdbregs__op *wait = gdbregs__stop_wait_new(s, timeout_ms, stop, done, arg);
 	if (!wait)
 		return GDBREGS_ERR_NOMEM;
-	if (kept) {
-		s->stopped.kept = false;
+	if (pending) {
+		s->run.stopped.pending = false;
 		gdbregs__engine_end_wait(&s->engine, wait, say_status(s));
 	}
 	if (out)

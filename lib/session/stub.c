@@ -1,24 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "session/stub.h"
+#include "session/session.h"
 
 int gdbregs__stub_select(struct gdbregs_session *s, struct gdbregs__op *op,
 			 const struct gdbregs__thread_id *thread)
 {
 	char text[2 + GDBREGS__THREAD_ID_TEXT] = "Hg";
 
-	if (s->selected && gdbregs__thread_id_equal(&s->selected_thread, thread))
+	if (s->stub.selected && gdbregs__thread_id_equal(&s->stub.selected_thread, thread))
 		return 0;
 	size_t length = gdbregs__thread_id_format(text + 2, thread);
 	if (gdbregs__engine_send(&s->engine, op, GDBREGS__KIND_SHARED, 0, text, 2 + length) < 0)
 		return GDBREGS_ERR_NOMEM;
-	s->selected = true;
-	s->selected_thread = *thread;
+	s->stub.selected = true;
+	s->stub.selected_thread = *thread;
 	return 1;
 }
 
 int gdbregs__stub_select_vcpu(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t vcpu)
 {
-	return s->vcpus[vcpu].has_id ? gdbregs__stub_select(s, op, &s->vcpus[vcpu].id) : 0;
+	return s->target.vcpus[vcpu].has_id ? gdbregs__stub_select(s, op, &s->target.vcpus[vcpu].id)
+					    : 0;
+}
+
+void gdbregs__stub_forget_selection(struct gdbregs_session *s)
+{
+	s->stub.selected = false;
 }
 
 /* A stub with a single thread may not implement Hg. */
@@ -28,7 +34,7 @@ static bool is_refusal(const struct gdbregs_session *s, const struct gdbregs__an
 	case GDBREGS__REPLY_OK:
 		return false;
 	case GDBREGS__REPLY_EMPTY:
-		return s->vcpu_count > 1;
+		return s->target.vcpu_count > 1;
 	default:
 		return true;
 	}
@@ -36,5 +42,5 @@ static bool is_refusal(const struct gdbregs_session *s, const struct gdbregs__an
 
 void gdbregs__stub_on_selected(struct gdbregs_session *s, const struct gdbregs__answer *answer)
 {
-	s->selection_failed = is_refusal(s, answer);
+	s->stub.selection_failed = is_refusal(s, answer);
 }

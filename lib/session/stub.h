@@ -3,14 +3,50 @@
 #ifndef GDBREGS_LIB_SESSION_STUB_H
 #define GDBREGS_LIB_SESSION_STUB_H
 
-#include "session/session.h"
+#include "engine/engine.h"
+#include "rsp/reply.h"
+#include "rsp/thread-id.h"
 
-/* Select a thread with Hg unless it is selected. Returns 1 if an Hg was sent (the
- * op's produce() has sent its packet then), 0 if nothing has to be done, or NOMEM. If
- * the stub refuses, s->selection_failed is set when the next replies come. */
+enum gdbregs__stub_kind {
+	GDBREGS__STUB_UNKNOWN, /* it has not answered yet */
+	GDBREGS__STUB_GREETED, /* it has answered qSupported */
+	GDBREGS__STUB_OTHER, /* it is not QEMU */
+	GDBREGS__STUB_QEMU_USER, /* QEMU user emulation */
+	GDBREGS__STUB_QEMU_SYSTEM, /* QEMU system emulation */
+};
+
+enum gdbregs__vcont { GDBREGS__VCONT_UNKNOWN, GDBREGS__VCONT_MISSING, GDBREGS__VCONT_PRESENT };
+
+struct gdbregs__stub {
+	enum gdbregs__stub_kind kind;
+	struct gdbregs__supported supported;
+	enum gdbregs_byte_order byte_order; /* as lldb-server reports it */
+	enum gdbregs__vcont vcont; /* vCont with step and continue */
+	bool p_missing; /* it does not implement p: registers come from g */
+	/* The thread that will be selected once all packets sent so far are processed. */
+	bool selected;
+	struct gdbregs__thread_id selected_thread;
+	bool selection_failed; /* the last Hg that was answered was refused */
+};
+
+static inline bool gdbregs__stub_is_qemu(const struct gdbregs__stub *stub)
+{
+	return stub->kind >= GDBREGS__STUB_QEMU_USER;
+}
+
+static inline bool gdbregs__stub_is_qemu_system(const struct gdbregs__stub *stub)
+{
+	return stub->kind == GDBREGS__STUB_QEMU_SYSTEM;
+}
+
+/* Select a thread with Hg unless it is selected. Returns GDBREGS__PRODUCED if an Hg was
+ * sent, 0 if nothing has to be done, or NOMEM. If the stub refuses, selection_failed
+ * is set while the replies to the next packets arrive. */
 int gdbregs__stub_select(struct gdbregs_session *s, struct gdbregs__op *op,
 			 const struct gdbregs__thread_id *thread);
 int gdbregs__stub_select_vcpu(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t vcpu);
+/* A packet was sent that may select another thread: do not rely on the last Hg. */
+void gdbregs__stub_forget_selection(struct gdbregs_session *s);
 /* Take the reply to an Hg. */
 void gdbregs__stub_on_selected(struct gdbregs_session *s, const struct gdbregs__answer *answer);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "session/target.h"
+#include "session/session.h"
 
 #include "util/alloc.h"
 #include "tdesc/byte-order.h"
@@ -11,35 +11,36 @@
 
 #define NAME_MAX_BYTES 256
 
-int gdbregs__vcpus_process(struct gdbregs_session *s, int64_t pid, size_t most)
+int gdbregs__target_process(struct gdbregs_session *s, int64_t pid, size_t most)
 {
-	for (size_t i = 0; i < s->process_count; i++)
-		if (s->processes[i].pid == pid)
+	for (size_t i = 0; i < s->target.process_count; i++)
+		if (s->target.processes[i].pid == pid)
 			return (int)i;
-	if (s->process_count == most)
+	if (s->target.process_count == most)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
 					   "%s has more than %zu processes", s->label, most);
-	if (s->process_count == s->process_capacity) {
-		size_t capacity = s->process_capacity ? 2 * s->process_capacity : 4;
+	if (s->target.process_count == s->target.process_capacity) {
+		size_t capacity = s->target.process_capacity ? 2 * s->target.process_capacity : 4;
 		struct gdbregs__process *processes =
-			gdbregs__realloc_array(s->processes, capacity, sizeof(*processes));
+			gdbregs__realloc_array(s->target.processes, capacity, sizeof(*processes));
 
 		if (!processes)
 			return gdbregs__engine_say_nomem(&s->engine);
-		s->processes = processes;
-		s->process_capacity = capacity;
+		s->target.processes = processes;
+		s->target.process_capacity = capacity;
 	}
-	s->processes[s->process_count] = (struct gdbregs__process){.pid = pid, .attached = true};
-	return (int)s->process_count++;
+	s->target.processes[s->target.process_count] =
+		(struct gdbregs__process){.pid = pid, .attached = true};
+	return (int)s->target.process_count++;
 }
 
-int gdbregs__session_note_pid(struct gdbregs_session *s, int64_t pid)
+int gdbregs__target_note_pid(struct gdbregs_session *s, int64_t pid)
 {
-	if (s->process_count && s->processes[0].pid == 0) {
-		s->processes[0].pid = pid;
+	if (s->target.process_count && s->target.processes[0].pid == 0) {
+		s->target.processes[0].pid = pid;
 		return 0;
 	}
-	int index = gdbregs__vcpus_process(s, pid, SIZE_MAX);
+	int index = gdbregs__target_process(s, pid, SIZE_MAX);
 	return index < 0 ? index : 0;
 }
 
@@ -53,33 +54,34 @@ static size_t hash_id(const struct gdbregs__thread_id *id)
 /* Where the id stands in the table of indexes, or the free place for it. */
 static uint32_t *place_of(struct gdbregs_session *s, const struct gdbregs__thread_id *id)
 {
-	size_t mask = s->vcpu_table_size - 1;
+	size_t mask = s->target.vcpu_table_size - 1;
 
 	for (size_t at = hash_id(id) & mask;; at = (at + 1) & mask) {
-		uint32_t *place = &s->vcpu_table[at];
+		uint32_t *place = &s->target.vcpu_table[at];
 
-		if (*place == 0 || gdbregs__thread_id_equal(&s->vcpus[*place - 1].id, id))
+		if (*place == 0 || gdbregs__thread_id_equal(&s->target.vcpus[*place - 1].id, id))
 			return place;
 	}
 }
 
 static int grow_vcpus(struct gdbregs_session *s)
 {
-	size_t capacity = s->vcpu_capacity ? 2 * s->vcpu_capacity : 4;
-	struct gdbregs__vcpu *vcpus = gdbregs__realloc_array(s->vcpus, capacity, sizeof(*vcpus));
+	size_t capacity = s->target.vcpu_capacity ? 2 * s->target.vcpu_capacity : 4;
+	struct gdbregs__vcpu *vcpus =
+		gdbregs__realloc_array(s->target.vcpus, capacity, sizeof(*vcpus));
 
 	if (!vcpus)
 		return GDBREGS_ERR_NOMEM;
-	s->vcpus = vcpus;
+	s->target.vcpus = vcpus;
 	uint32_t *table = gdbregs__calloc(2 * capacity, sizeof(*table));
 	if (!table)
 		return GDBREGS_ERR_NOMEM;
-	gdbregs__free(s->vcpu_table);
-	s->vcpu_table = table;
-	s->vcpu_table_size = 2 * capacity;
-	s->vcpu_capacity = capacity;
-	for (size_t i = 0; i < s->vcpu_count; i++)
-		*place_of(s, &s->vcpus[i].id) = (uint32_t)i + 1;
+	gdbregs__free(s->target.vcpu_table);
+	s->target.vcpu_table = table;
+	s->target.vcpu_table_size = 2 * capacity;
+	s->target.vcpu_capacity = capacity;
+	for (size_t i = 0; i < s->target.vcpu_count; i++)
+		*place_of(s, &s->target.vcpus[i].id) = (uint32_t)i + 1;
 	return 0;
 }
 
@@ -91,26 +93,26 @@ static char *printable_copy(const void *text, size_t length)
 	return copy ? gdbregs__printable(copy, capacity, text, length) : NULL;
 }
 
-int gdbregs__vcpus_add(struct gdbregs_session *s, const struct gdbregs__thread_id *id,
-		       const char *text, size_t length, uint32_t process)
+int gdbregs__target_add_vcpu(struct gdbregs_session *s, const struct gdbregs__thread_id *id,
+			     const char *text, size_t length, uint32_t process)
 {
 	struct gdbregs__vcpu vcpu = {.process = process, .has_id = id};
 
 	if (id)
 		vcpu.id = *id;
-	if (s->vcpu_count == s->limits.vcpus)
+	if (s->target.vcpu_count == s->limits.vcpus)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
 					   "%s has more than %zu vCPUs (max_vcpus)", s->label,
 					   s->limits.vcpus);
-	if (s->vcpu_count == s->vcpu_capacity && grow_vcpus(s) < 0)
+	if (s->target.vcpu_count == s->target.vcpu_capacity && grow_vcpus(s) < 0)
 		return gdbregs__engine_say_nomem(&s->engine);
 	uint32_t *place = place_of(s, &vcpu.id);
 	if (*place)
 		return 0;
 	if (id && !(vcpu.thread = printable_copy(text, length)))
 		return gdbregs__engine_say_nomem(&s->engine);
-	s->vcpus[s->vcpu_count++] = vcpu;
-	*place = (uint32_t)s->vcpu_count;
+	s->target.vcpus[s->target.vcpu_count++] = vcpu;
+	*place = (uint32_t)s->target.vcpu_count;
 	return 0;
 }
 
@@ -120,52 +122,63 @@ static bool may_be_same(const struct gdbregs__thread_id *a, const struct gdbregs
 	return a->has_pid != b->has_pid && a->tid == b->tid;
 }
 
-unsigned gdbregs__vcpus_find(struct gdbregs_session *s, const struct gdbregs__thread_id *id)
+unsigned gdbregs__target_find_vcpu(struct gdbregs_session *s, const struct gdbregs__thread_id *id)
 {
-	uint32_t *place = s->vcpu_table_size ? place_of(s, id) : NULL;
+	uint32_t *place = s->target.vcpu_table_size ? place_of(s, id) : NULL;
 
 	if (place && *place)
 		return *place - 1;
-	for (size_t i = 0; i < s->vcpu_count; i++)
-		if (s->vcpus[i].has_id && may_be_same(&s->vcpus[i].id, id))
+	for (size_t i = 0; i < s->target.vcpu_count; i++)
+		if (s->target.vcpus[i].has_id && may_be_same(&s->target.vcpus[i].id, id))
 			return (unsigned)i;
 	return UINT_MAX;
 }
 
-unsigned gdbregs__vcpus_stopped(struct gdbregs_session *s, const struct gdbregs__thread_id *id)
+unsigned gdbregs__target_stopped_vcpu(struct gdbregs_session *s,
+				      const struct gdbregs__thread_id *id)
 {
 	char text[GDBREGS__THREAD_ID_TEXT];
-	unsigned found = gdbregs__vcpus_find(s, id);
+	unsigned found = gdbregs__target_find_vcpu(s, id);
 
-	if (found != UINT_MAX || s->vcpu_count == 0 || !gdbregs__thread_id_concrete(id) ||
-	    !gdbregs__thread_id_listable(id, s->qemu) || !s->vcpus[0].has_id ||
-	    s->vcpus[0].id.has_pid != id->has_pid)
+	if (found != UINT_MAX || s->target.vcpu_count == 0 || !gdbregs__thread_id_concrete(id) ||
+	    !gdbregs__thread_id_listable(id, gdbregs__stub_is_qemu(&s->stub)) ||
+	    !s->target.vcpus[0].has_id || s->target.vcpus[0].id.has_pid != id->has_pid)
 		return found;
-	for (size_t i = 0; i < s->process_count; i++) {
-		if (id->has_pid && s->processes[i].pid != id->pid)
+	for (size_t i = 0; i < s->target.process_count; i++) {
+		if (id->has_pid && s->target.processes[i].pid != id->pid)
 			continue;
 		size_t length = gdbregs__thread_id_format(text, id);
-		if (gdbregs__vcpus_add(s, id, text, length, (uint32_t)i) == 0)
-			return (unsigned)s->vcpu_count - 1;
+		if (gdbregs__target_add_vcpu(s, id, text, length, (uint32_t)i) == 0)
+			return (unsigned)s->target.vcpu_count - 1;
 		break;
 	}
 	return UINT_MAX;
 }
 
-int gdbregs__vcpus_check_register(struct gdbregs_session *s, unsigned vcpu,
-				  const struct gdbregs_register *h)
+int gdbregs__target_check_vcpu(struct gdbregs_session *s, unsigned vcpu)
 {
-	if (vcpu >= s->vcpu_count)
+	if (vcpu >= s->target.vcpu_count)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU, "%s has no vCPU %u",
 					   s->label, vcpu);
-	if (h->description != s->processes[s->vcpus[vcpu].process].description)
+	return 0;
+}
+
+int gdbregs__target_check_register(struct gdbregs_session *s, unsigned vcpu,
+				   const struct gdbregs_register *h)
+{
+	int wrong = gdbregs__target_check_vcpu(s, vcpu);
+
+	if (wrong)
+		return wrong;
+	if (h->description != s->target.processes[s->target.vcpus[vcpu].process].description)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_WRONG_VCPU_TYPE,
 					   "register %s is of another type of vCPU than vCPU %u",
 					   h->name, vcpu);
 	return 0;
 }
 
-int gdbregs__vcpus_name(struct gdbregs_session *s, uint32_t vcpu, const uint8_t *hex, size_t hexlen)
+int gdbregs__target_name_vcpu(struct gdbregs_session *s, uint32_t vcpu, const uint8_t *hex,
+			      size_t hexlen)
 {
 	uint8_t text[NAME_MAX_BYTES];
 
@@ -177,32 +190,47 @@ int gdbregs__vcpus_name(struct gdbregs_session *s, uint32_t vcpu, const uint8_t 
 	while (length &&
 	       (text[length - 1] == ' ' || text[length - 1] == '\n' || text[length - 1] == '\0'))
 		length--;
-	gdbregs__free(s->vcpus[vcpu].name);
-	s->vcpus[vcpu].name = printable_copy(text, length);
-	return s->vcpus[vcpu].name ? 0 : GDBREGS_ERR_NOMEM;
+	gdbregs__free(s->target.vcpus[vcpu].name);
+	s->target.vcpus[vcpu].name = printable_copy(text, length);
+	return s->target.vcpus[vcpu].name ? 0 : GDBREGS_ERR_NOMEM;
 }
 
-void gdbregs__vcpus_clear(struct gdbregs_session *s)
+void gdbregs__target_clear_vcpus(struct gdbregs_session *s)
 {
-	for (size_t i = 0; i < s->vcpu_count; i++) {
-		gdbregs__free(s->vcpus[i].thread);
-		gdbregs__free(s->vcpus[i].name);
+	for (size_t i = 0; i < s->target.vcpu_count; i++) {
+		gdbregs__free(s->target.vcpus[i].thread);
+		gdbregs__free(s->target.vcpus[i].name);
 	}
-	s->vcpu_count = 0;
-	if (s->vcpu_table)
-		memset(s->vcpu_table, 0, s->vcpu_table_size * sizeof(*s->vcpu_table));
+	s->target.vcpu_count = 0;
+	if (s->target.vcpu_table)
+		memset(s->target.vcpu_table, 0,
+		       s->target.vcpu_table_size * sizeof(*s->target.vcpu_table));
+}
+
+void gdbregs__target_fini(struct gdbregs__target *target)
+{
+	for (size_t i = 0; i < target->vcpu_count; i++) {
+		gdbregs__free(target->vcpus[i].thread);
+		gdbregs__free(target->vcpus[i].name);
+	}
+	for (size_t i = 0; i < target->process_count; i++)
+		gdbregs__free(target->processes[i].described_layout);
+	gdbregs__free(target->vcpus);
+	gdbregs__free(target->vcpu_table);
+	gdbregs__free(target->processes);
+	gdbregs_buffer_fini(&target->halt.text);
 }
 
 /* --------------------------------------------------------- what is public --- */
 
 static const struct gdbregs__vcpu *vcpu_of(const struct gdbregs_session *s, unsigned vcpu)
 {
-	return s && vcpu < s->vcpu_count ? &s->vcpus[vcpu] : NULL;
+	return s && vcpu < s->target.vcpu_count ? &s->target.vcpus[vcpu] : NULL;
 }
 
 unsigned gdbregs_vcpu_count(const struct gdbregs_session *s)
 {
-	return s ? (unsigned)s->vcpu_count : 0;
+	return s ? (unsigned)s->target.vcpu_count : 0;
 }
 
 const char *gdbregs_vcpu_thread(const struct gdbregs_session *s, unsigned vcpu)
@@ -224,7 +252,7 @@ const struct gdbregs_description *gdbregs_vcpu_description(const struct gdbregs_
 {
 	const struct gdbregs__vcpu *found = vcpu_of(s, vcpu);
 
-	return found ? s->processes[found->process].description : NULL;
+	return found ? s->target.processes[found->process].description : NULL;
 }
 
 const char *gdbregs_vcpu_architecture(const struct gdbregs_session *s, unsigned vcpu)
@@ -240,9 +268,10 @@ enum gdbregs_byte_order gdbregs_vcpu_byte_order(const struct gdbregs_session *s,
 
 	if (!d)
 		return GDBREGS_BYTE_ORDER_UNKNOWN;
-	if (s->stub_order != GDBREGS_BYTE_ORDER_UNKNOWN)
-		return s->stub_order;
-	enum gdbregs_byte_order order = gdbregs__byte_order(d, s->qemu_system);
+	if (s->stub.byte_order != GDBREGS_BYTE_ORDER_UNKNOWN)
+		return s->stub.byte_order;
+	enum gdbregs_byte_order order =
+		gdbregs__byte_order(d, gdbregs__stub_is_qemu_system(&s->stub));
 	/* QEMU 10's microblaze serves a description without an architecture. */
 	if (order == GDBREGS_BYTE_ORDER_UNKNOWN && s->options.architecture)
 		order = gdbregs__byte_order_shipped(s->options.architecture);
@@ -257,10 +286,10 @@ static const struct gdbregs_description *description_of(struct gdbregs_session *
 	*result = 0;
 	if (!s)
 		*result = GDBREGS_ERR_INVAL;
-	else if (vcpu >= s->vcpu_count)
+	else if (vcpu >= s->target.vcpu_count)
 		*result = gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU,
 					      "there is no vCPU %u: %s has %zu", vcpu, s->label,
-					      s->vcpu_count);
+					      s->target.vcpu_count);
 	else if (!d)
 		*result = gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_DESCRIPTION,
 					      "%s serves no target description", s->label);

@@ -1,35 +1,91 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 5. The tables of processes and vCPUs. Hides: how they grow, and that a
- * stub may list a thread twice. */
-#ifndef GDBREGS_LIB_SESSION_VCPUS_H
-#define GDBREGS_LIB_SESSION_VCPUS_H
+/* The processes and vCPUs of the target, and whether it may run. Hides: how the tables
+ * grow, and that a stub may list a thread twice. */
+#ifndef GDBREGS_LIB_SESSION_TARGET_H
+#define GDBREGS_LIB_SESSION_TARGET_H
 
-#include "session/session.h"
+#include "rsp/thread-id.h"
+#include "tdesc/g-layout.h"
+#include "util/buffer.h"
 
-/* The index of the process with this pid, made if it is new; NOMEM, or LIMIT
- * beyond `most`, with s->engine.error set. */
-int gdbregs__vcpus_process(struct gdbregs_session *s, int64_t pid, size_t most);
+/* A process of the stub: on QEMU, a cluster. */
+struct gdbregs__process {
+	int64_t pid; /* 0: the stub has no multiprocess ids */
+	bool attached;
+	bool has_thread;
+	struct gdbregs__thread_id thread; /* one of its threads */
+	const struct gdbregs_description *description;
+	/* The layout of g on a stub without p; NULL: description->g_layout applies. */
+	struct gdbregs__g_layout *described_layout;
+	bool g_banned; /* g did not match the proven layout: use p only */
+	unsigned g_interest; /* batches that g could have served */
+	uint64_t g_interest_batch; /* the last of them */
+};
 
-/* Add a vCPU; one that is there already is not added again. id NULL: the stub
- * has no thread ids. 0, NOMEM or LIMIT with s->engine.error set. */
-int gdbregs__vcpus_add(struct gdbregs_session *s, const struct gdbregs__thread_id *id,
-		       const char *text, size_t length, uint32_t process);
+struct gdbregs__vcpu {
+	struct gdbregs__thread_id id;
+	bool has_id;
+	char *thread; /* as the stub wrote it */
+	char *name; /* printable */
+	uint32_t process;
+};
 
-/* The vCPU with this id; UINT_MAX: not one that was listed. */
-unsigned gdbregs__vcpus_find(struct gdbregs_session *s, const struct gdbregs__thread_id *id);
+/* Why the target is halted, as far as QEMU's monitor reports it. */
+struct gdbregs__halt_status {
+	bool was_halted; /* proven: it was halted before we connected */
+	bool by_others; /* the last resume was ended by QEMU or by its monitor */
+	char must_not_run[24]; /* the reason why QEMU says that it must not run, or "" */
+	bool asked, known;
+	struct gdbregs_buffer text; /* what `info status` has printed so far */
+};
 
-/* The same for a stop: a thread that was not listed has been started since, and is
- * added. UINT_MAX where that can't be, or there is no memory. */
-unsigned gdbregs__vcpus_stopped(struct gdbregs_session *s, const struct gdbregs__thread_id *id);
+struct gdbregs__target {
+	struct gdbregs__process *processes;
+	size_t process_count, process_capacity;
+	struct gdbregs__vcpu *vcpus;
+	size_t vcpu_count, vcpu_capacity;
+	uint32_t *vcpu_table; /* thread id to index + 1, see target.c */
+	size_t vcpu_table_size;
+	const struct gdbregs_description *given; /* used instead of the stub's */
+	const struct gdbregs_description *fallback; /* used if the stub serves none */
+	bool exited; /* the program has ended */
+	struct gdbregs__halt_status halt;
+};
 
-/* 0 if the vCPU has the register, else what is wrong, said. */
-int gdbregs__vcpus_check_register(struct gdbregs_session *s, unsigned vcpu,
-				  const struct gdbregs_register *h);
+/* Returns the index of the process with this pid, which is added if it is new. Returns
+ * NOMEM, or LIMIT beyond `most`; the error is set. */
+int gdbregs__target_process(struct gdbregs_session *s, int64_t pid, size_t most);
 
-/* Set a vCPU's name from qThreadExtraInfo's hex digits; what is no hex is none. */
-int gdbregs__vcpus_name(struct gdbregs_session *s, uint32_t vcpu, const uint8_t *hex,
-			size_t hexlen);
+/* The stub has named a process; the process that it started with gets the first pid.
+ * Returns 0 or NOMEM. */
+int gdbregs__target_note_pid(struct gdbregs_session *s, int64_t pid);
 
-void gdbregs__vcpus_clear(struct gdbregs_session *s);
+/* Add a vCPU unless it is there already. id NULL: the stub has no thread ids. Returns 0,
+ * NOMEM or LIMIT; the error is set. */
+int gdbregs__target_add_vcpu(struct gdbregs_session *s, const struct gdbregs__thread_id *id,
+			     const char *text, size_t length, uint32_t process);
+
+/* Returns the vCPU with this id, or UINT_MAX if it was not listed. */
+unsigned gdbregs__target_find_vcpu(struct gdbregs_session *s, const struct gdbregs__thread_id *id);
+
+/* The same for a stop: a thread that was not listed was started since, and is added.
+ * Returns UINT_MAX if that is impossible, or if there is no memory. */
+unsigned gdbregs__target_stopped_vcpu(struct gdbregs_session *s,
+				      const struct gdbregs__thread_id *id);
+
+/* Returns 0 if the target has the vCPU, or NO_VCPU; the error is set. */
+int gdbregs__target_check_vcpu(struct gdbregs_session *s, unsigned vcpu);
+/* Returns 0 if the vCPU has the register, or an error, which is set. */
+int gdbregs__target_check_register(struct gdbregs_session *s, unsigned vcpu,
+				   const struct gdbregs_register *h);
+
+/* Set the name of a vCPU from the hex digits of qThreadExtraInfo. Other text is ignored.
+ * Returns 0 or NOMEM. */
+int gdbregs__target_name_vcpu(struct gdbregs_session *s, uint32_t vcpu, const uint8_t *hex,
+			      size_t hexlen);
+
+/* Remove all vCPUs, before they are listed again. */
+void gdbregs__target_clear_vcpus(struct gdbregs_session *s);
+void gdbregs__target_fini(struct gdbregs__target *target);
 
 #endif

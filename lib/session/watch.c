@@ -4,7 +4,6 @@
  * changes its order only while no flight is under way, so reads[i] is list[i]'s:
  * what is removed meanwhile is only marked, what is added stands at the end. */
 #include "session/watch.h"
-#include "session/target.h"
 
 #include "util/alloc.h"
 
@@ -56,7 +55,7 @@ static int reserve_reads(struct gdbregs__watches *w)
 static int read_all(struct gdbregs_session *s, gdbregs__op_done done, void *arg,
 		    struct gdbregs__op **out)
 {
-	struct gdbregs__watches *w = &s->watches;
+	struct gdbregs__watches *w = &s->run.watches;
 
 	tidy(w);
 	if (reserve_reads(w) < 0)
@@ -99,21 +98,21 @@ static void take_baseline(struct gdbregs__watches *w, int status)
  * or not. It is still out if the resume failed for lack of memory. */
 static int settle_baseline(struct gdbregs_session *s)
 {
-	struct gdbregs__op *baseline = s->watches.baseline;
+	struct gdbregs__op *baseline = s->run.watches.baseline;
 
 	if (!baseline)
 		return 0;
 	if (!baseline->completed)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_RUNNING,
 					   "watched registers are still being read");
-	take_baseline(&s->watches, baseline->status);
+	take_baseline(&s->run.watches, baseline->status);
 	return 0;
 }
 
 /* arg says which one, for a later one may be under way. */
 static void on_baseline(struct gdbregs_session *s, int status, void *arg)
 {
-	struct gdbregs__watches *w = &s->watches;
+	struct gdbregs__watches *w = &s->run.watches;
 
 	if (w->baseline && w->baselines == (uintptr_t)arg)
 		take_baseline(w, status);
@@ -121,7 +120,7 @@ static void on_baseline(struct gdbregs_session *s, int status, void *arg)
 
 int gdbregs__watch_prepare(struct gdbregs_session *s)
 {
-	struct gdbregs__watches *w = &s->watches;
+	struct gdbregs__watches *w = &s->run.watches;
 	int result = settle_baseline(s);
 
 	if (result < 0)
@@ -141,25 +140,25 @@ int gdbregs__watch_prepare(struct gdbregs_session *s)
 
 static void on_read(struct gdbregs_session *s, int status, void *arg)
 {
-	struct gdbregs__watches *w = &s->watches;
+	struct gdbregs__watches *w = &s->run.watches;
 
 	(void)arg;
 	if (status < 0) {
 		w->read_count = 0;
 		w->stale = true;
-		s->stopped.status = status;
-		s->stopped.error = s->engine.error;
+		s->run.stopped.status = status;
+		s->run.stopped.error = s->engine.error;
 	} else {
 		w->due = true;
-		if (!s->watch_outside)
-			gdbregs__watch_deliver(s);
+		if (!w->outside_delivery && !gdbregs__watch_deliver(s))
+			return;
 	}
 	w->then(s);
 }
 
 int gdbregs__watch_read(struct gdbregs_session *s, void (*then)(struct gdbregs_session *s))
 {
-	struct gdbregs__watches *w = &s->watches;
+	struct gdbregs__watches *w = &s->run.watches;
 	int result = settle_baseline(s);
 
 	if (result < 0 || w->count == w->removed)
@@ -182,7 +181,7 @@ static bool has_changed(const struct gdbregs__watches *w, size_t index)
 						  w->reads[index].data, (size_t)new_status) != 0;
 }
 
-static void tell(const struct gdbregs__watches *w, size_t index)
+static void notify(const struct gdbregs__watches *w, size_t index)
 {
 	const struct gdbregs__watch *watch = &w->list[index];
 	int old_status = watch->status, new_status = w->reads[index].status;
@@ -196,41 +195,52 @@ static void tell(const struct gdbregs__watches *w, size_t index)
 		  (size_t)(new_status < 0 ? old_status : new_status));
 }
 
+/* Call back for what has changed. A callback may end the session, or remove watches.
+ * Returns false if the session was freed. */
+static bool call_back(struct gdbregs_session *s)
+{
+	struct gdbregs__watches *w = &s->run.watches;
+	bool gone = false;
+
+	s->run.gone = &gone;
+	for (size_t i = 0; i < w->read_count && s->state == GDBREGS__SESSION_STOPPED; i++) {
+		if (!has_changed(w, i))
+			continue;
+		notify(w, i);
+		if (gone)
+			return false;
+	}
+	s->run.gone = NULL;
+	return true;
+}
+
 bool gdbregs__watch_deliver(struct gdbregs_session *s)
 {
-	struct gdbregs__watches *w = &s->watches;
-	bool gone = false;
+	struct gdbregs__watches *w = &s->run.watches;
+	enum gdbregs__run_phase phase = s->run.phase;
 
 	if (!w->due)
 		return true;
 	w->due = false;
-	w->delivering = true;
-	s->gone = &gone;
-	/* A callback may end the session, or what the next one is for. */
-	for (size_t i = 0; i < w->read_count && s->state == GDBREGS__SESSION_STOPPED; i++) {
-		if (!has_changed(w, i))
-			continue;
-		tell(w, i);
-		if (gone)
-			return false;
-	}
-	s->gone = NULL;
-	w->delivering = false;
+	s->run.phase = GDBREGS__RUN_DELIVERING;
+	if (!call_back(s))
+		return false;
+	s->run.phase = phase;
 	absorb(w);
 	return true;
 }
 
 void gdbregs__watch_stale(struct gdbregs_session *s)
 {
-	s->watches.stale = true;
+	s->run.watches.stale = true;
 }
 
 void gdbregs__watch_fini(struct gdbregs_session *s)
 {
-	gdbregs__free(s->watches.list);
-	gdbregs__free(s->watches.reads);
-	gdbregs_buffer_fini(&s->watches.now);
-	gdbregs_buffer_fini(&s->watches.before);
+	gdbregs__free(s->run.watches.list);
+	gdbregs__free(s->run.watches.reads);
+	gdbregs_buffer_fini(&s->run.watches.now);
+	gdbregs_buffer_fini(&s->run.watches.before);
 }
 
 /* ------------------------------------------------------------- what is public --- */
@@ -238,17 +248,14 @@ void gdbregs__watch_fini(struct gdbregs_session *s)
 static int check(struct gdbregs_session *s, unsigned vcpu, const struct gdbregs_register *h,
 		 gdbregs_change_cb cb)
 {
-	int wrong = gdbregs__session_check_waitable(s);
+	int wrong = gdbregs__session_begin(s, GDBREGS__MAY_RUN | GDBREGS__NEED_READ);
 
 	if (wrong)
 		return wrong;
 	if (!h || !cb)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
 					   "no register or no callback given");
-	if (s->options.access == GDBREGS_NO_REGS)
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_ACCESS,
-					   "the session was opened without access to registers");
-	return gdbregs__vcpus_check_register(s, vcpu, h);
+	return gdbregs__target_check_register(s, vcpu, h);
 }
 
 static int grow(struct gdbregs__watches *w)
@@ -270,7 +277,7 @@ int gdbregs_watch(struct gdbregs_session *s, unsigned vcpu, const struct gdbregs
 
 	if (wrong)
 		return wrong;
-	struct gdbregs__watches *w = &s->watches;
+	struct gdbregs__watches *w = &s->run.watches;
 	if (w->count == w->capacity && grow(w) < 0)
 		return gdbregs__engine_say_nomem(&s->engine);
 	w->unsorted |= w->count && w->list[w->count - 1].vcpu > vcpu;
@@ -283,7 +290,7 @@ int gdbregs_watch(struct gdbregs_session *s, unsigned vcpu, const struct gdbregs
 int gdbregs_unwatch(struct gdbregs_session *s, unsigned vcpu, const struct gdbregs_register *h,
 		    gdbregs_change_cb cb, void *arg)
 {
-	struct gdbregs__watches *w = s ? &s->watches : NULL;
+	struct gdbregs__watches *w = s ? &s->run.watches : NULL;
 
 	for (size_t i = 0; w && i < w->count; i++) {
 		struct gdbregs__watch *watch = &w->list[i];

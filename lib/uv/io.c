@@ -114,7 +114,7 @@ static void take_input(struct gdbregs__transport *t, const uint8_t *data, size_t
 		return;
 	}
 	gdbregs__session_farewell_input(t->session, data, size);
-	if (t->session->farewells == 0)
+	if (t->session->leaving.oks_awaited == 0)
 		gdbregs__transport_shut(t);
 }
 
@@ -128,7 +128,7 @@ static void acknowledge_at_once(const struct gdbregs__transport *t)
 	uv_os_fd_t fd;
 	int yes = 1;
 
-	if (t->in && t->in->type == UV_TCP && !t->session->qemu &&
+	if (t->in && t->in->type == UV_TCP && !gdbregs__stub_is_qemu(&t->session->stub) &&
 	    uv_fileno((uv_handle_t *)t->in, &fd) == 0)
 		setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof(yes));
 #else

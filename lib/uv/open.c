@@ -18,7 +18,7 @@ static int load_architecture(struct gdbregs_session *s, struct gdbregs_error *er
 		return gdbregs__fail(err, GDBREGS_ERR_INVAL,
 				     "\"%.60s\" is not the name of a shipped description", name);
 	return gdbregs_description_load(s->context, strchr(name, '/') ? name : path, &s->options,
-					&s->fallback, err);
+					&s->target.fallback, err);
 }
 
 static int load_descriptions(struct gdbregs_session *s, struct gdbregs_error *err)
@@ -27,7 +27,7 @@ static int load_descriptions(struct gdbregs_session *s, struct gdbregs_error *er
 
 	if (s->options.description_path)
 		result = gdbregs_description_load(s->context, s->options.description_path,
-						  &s->options, &s->given, err);
+						  &s->options, &s->target.given, err);
 	if (result == 0 && s->options.architecture)
 		result = load_architecture(s, err);
 	return result;

@@ -272,7 +272,7 @@ static void on_stopped(struct gdbregs_session *s, int status, void *arg)
 		return;
 	}
 	gdbregs__session_farewell(s);
-	bool await = s->engine.heard && s->farewells;
+	bool await = s->engine.heard && s->leaving.oks_awaited;
 	t->state = GDBREGS__TRANSPORT_FAREWELL;
 	gdbregs__transport_write(t);
 	if (await)

@@ -48,9 +48,10 @@ static void require_value(const struct slot *slot, unsigned vcpu,
 
 	if (c->p->trust == TRUST_NONE)
 		return;
-	REQUIRE(vcpu < c->s->vcpu_count && (size_t)size <= sizeof(expected));
+	REQUIRE(vcpu < c->s->target.vcpu_count && (size_t)size <= sizeof(expected));
 	REQUIRE((unsigned)size == (reg->bits + 7) / 8);
-	unsigned tid = c->s->vcpus[vcpu].has_id ? (unsigned)c->s->vcpus[vcpu].id.tid : 1;
+	unsigned tid =
+		c->s->target.vcpus[vcpu].has_id ? (unsigned)c->s->target.vcpus[vcpu].id.tid : 1;
 	script_value(tid, reg->regnum, expected, (size_t)size);
 	REQUIRE(memcmp(data, expected, (size_t)size) == 0);
 }
@@ -149,7 +150,7 @@ static struct slot *free_slot(struct caller *c)
 /* Mostly a vCPU there is, sometimes one there is not. */
 static unsigned pick_vcpu(struct caller *c, unsigned choice)
 {
-	unsigned count = (unsigned)c->s->vcpu_count;
+	unsigned count = (unsigned)c->s->target.vcpu_count;
 
 	return choice == 255 || !count ? choice : choice % count;
 }
@@ -161,10 +162,10 @@ static const struct gdbregs_register *pick_register(struct caller *c, unsigned v
 	const struct gdbregs_session *s = c->s;
 	unsigned of = choice % 16 == 15 ? vcpu + 1 : vcpu;
 
-	if (!s->vcpu_count)
+	if (!s->target.vcpu_count)
 		return NULL;
 	const struct gdbregs_description *d =
-		s->processes[s->vcpus[of % s->vcpu_count].process].description;
+		s->target.processes[s->target.vcpus[of % s->target.vcpu_count].process].description;
 	return d && d->register_count ? &d->registers[choice % d->register_count] : NULL;
 }
 
@@ -265,7 +266,7 @@ static int ask_point(struct slot *slot, struct fuzz_input *in)
 static int ask_interrupt(struct slot *slot, struct fuzz_input *in)
 {
 	(void)in;
-	int result = gdbregs__session_check_waitable(slot->caller->s);
+	int result = gdbregs__session_begin(slot->caller->s, GDBREGS__MAY_RUN);
 
 	if (result == 0)
 		result = gdbregs__run_interrupt(slot->caller->s);

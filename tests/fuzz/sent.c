@@ -30,8 +30,8 @@ static const struct {
 
 static bool described(const struct gdbregs_session *s, unsigned long regnum)
 {
-	for (size_t i = 0; i < s->process_count; i++) {
-		const struct gdbregs_description *d = s->processes[i].description;
+	for (size_t i = 0; i < s->target.process_count; i++) {
+		const struct gdbregs_description *d = s->target.processes[i].description;
 
 		for (size_t r = 0; d && r < d->register_count; r++)
 			if (d->registers[r].regnum == regnum)
@@ -42,8 +42,8 @@ static bool described(const struct gdbregs_session *s, unsigned long regnum)
 
 static bool knows_pid(const struct gdbregs_session *s, long pid)
 {
-	for (size_t i = 0; i < s->process_count; i++)
-		if (s->processes[i].pid == pid)
+	for (size_t i = 0; i < s->target.process_count; i++)
+		if (s->target.processes[i].pid == pid)
 			return true;
 	return false;
 }
@@ -54,14 +54,15 @@ static bool knows_thread(const struct gdbregs_session *s, const char *text)
 	size_t at = 0, size = strlen(text);
 
 	if (!gdbregs__thread_id_parse((const uint8_t *)text, size, &at, &id) || at != size ||
-	    !gdbregs__thread_id_listable(&id, s->qemu))
+	    !gdbregs__thread_id_listable(&id, gdbregs__stub_is_qemu(&s->stub)))
 		return false;
-	for (size_t i = 0; i < s->vcpu_count; i++)
-		if (s->vcpus[i].has_id && gdbregs__thread_id_equal(&s->vcpus[i].id, &id))
+	for (size_t i = 0; i < s->target.vcpu_count; i++)
+		if (s->target.vcpus[i].has_id &&
+		    gdbregs__thread_id_equal(&s->target.vcpus[i].id, &id))
 			return true;
-	for (size_t i = 0; i < s->process_count; i++)
-		if (s->processes[i].has_thread &&
-		    gdbregs__thread_id_equal(&s->processes[i].thread, &id))
+	for (size_t i = 0; i < s->target.process_count; i++)
+		if (s->target.processes[i].has_thread &&
+		    gdbregs__thread_id_equal(&s->target.processes[i].thread, &id))
 			return true;
 	return false;
 }
@@ -117,14 +118,16 @@ static bool is_resume(const char *packet)
 /* vCont was not there after all, and nothing was resumed by it. */
 static bool falls_back(const struct partner *p, const char *packet)
 {
-	return p->by_vcont && !p->s->resume.vcont && is_resume(packet) && !begins(packet, "vCont;");
+	return p->by_vcont && p->s->stub.vcont != GDBREGS__VCONT_PRESENT && is_resume(packet) &&
+	       !begins(packet, "vCont;");
 }
 
 /* The target runs, as far as the session can know. What it was told before a resume
  * that stands in front of this packet was even written are bytes of the input's own. */
 static bool runs(const struct partner *p)
 {
-	return p->resumed && !p->farewell && (p->s->resume.out || p->trust != TRUST_NONE);
+	return p->resumed && !p->farewell &&
+	       (gdbregs__run_is_resumed(&p->s->run) || p->trust != TRUST_NONE);
 }
 
 /* The packet that begins at out[at]; returns where the next thing begins. */
@@ -159,7 +162,7 @@ static size_t require_packet(struct partner *p, const uint8_t *out, size_t size,
 static void require_ack(const struct partner *p, const uint8_t *out, size_t size, size_t at)
 {
 	/* Ahead of an answer to File-I/O; to a QEMU that runs, nowhere else. */
-	if (!runs(p) || !p->s->qemu)
+	if (!runs(p) || !gdbregs__stub_is_qemu(&p->s->stub))
 		return;
 	while (at < size && out[at] == '+')
 		at++;

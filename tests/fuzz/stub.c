@@ -40,7 +40,7 @@ bool partner_take(struct partner *p)
 {
 	struct gdbregs_buffer out = p->s->engine.out;
 
-	p->resumed = p->resumed && (p->s->resume.out || p->farewell);
+	p->resumed = p->resumed && (gdbregs__run_is_resumed(&p->s->run) || p->farewell);
 	if (!out.size)
 		return false;
 	p->s->engine.out = (struct gdbregs_buffer){0};

@@ -145,11 +145,11 @@ START_TEST(points_go_in_the_farewell)
 	ck_assert_uint_eq(m->s->engine.out.size, 1 + 13 + 32);
 	ck_assert_mem_eq(m->s->engine.out.data, "\x03$z0,1000,0#f3$qRcmd,696e666f20737461747573#14",
 			 46);
-	ck_assert_uint_eq(m->s->farewells, 2);
+	ck_assert_uint_eq(m->s->leaving.oks_awaited, 2);
 	m->s->engine.out.size = 0;
 	ck_assert(gdbregs__session_farewell_late(m->s));
 	ck_assert_mem_eq(m->s->engine.out.data, "$D;1#b0", 7);
-	ck_assert_uint_eq(m->s->farewells, 1);
+	ck_assert_uint_eq(m->s->leaving.oks_awaited, 1);
 }
 END_TEST
 

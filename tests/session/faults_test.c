@@ -231,7 +231,7 @@ START_TEST(flood)
 			gdbregs__engine_release(&d.s->engine, op);
 		}
 		ck_assert_uint_lt(d.s->engine.out.size, 65536);
-		ck_assert_uint_lt(d.s->status.size, 65536);
+		ck_assert_uint_lt(d.s->target.halt.text.size, 65536);
 	}
 	ck_assert_uint_eq(call.calls, 1);
 	ck_assert_int_eq(call.status, GDBREGS_ERR_TIMEOUT);

@@ -182,7 +182,7 @@ static void farewell_turn(struct drive *d)
 	d->s->engine.out.size = 0;
 	script_input(stub, bytes.data, bytes.size);
 	size_t from = stub->taken, end = least(stub->out.size, d->cut_at);
-	if (d->s->farewells && end > from) {
+	if (d->s->leaving.oks_awaited && end > from) {
 		stub->taken = end;
 		gdbregs__session_farewell_input(d->s, stub->out.data + from, end - from);
 	}

@@ -743,7 +743,7 @@ static void farewell_begins(bool resume)
 	ck_assert_int_eq(m->s->engine.fatal, GDBREGS_ERR_TIMEOUT);
 	gdbregs__session_farewell(m->s);
 	farewell_writes("\x03$qRcmd,696e666f20737461747573#14");
-	ck_assert_uint_eq(m->s->farewells, 1);
+	ck_assert_uint_eq(m->s->leaving.oks_awaited, 1);
 }
 
 /* A session that fails while the target runs stops it first: QEMU would take the
@@ -753,7 +753,7 @@ START_TEST(farewell_while_it_runs)
 	farewell_begins(_i);
 	monitor_answers(_i ? "VM status: paused\r\n" : "VM status: paused (debug)\r\n");
 	farewell_writes("$D;1#b0");
-	ck_assert_uint_eq(m->s->farewells, 1);
+	ck_assert_uint_eq(m->s->leaving.oks_awaited, 1);
 	ck_assert(!gdbregs__session_farewell_late(m->s));
 }
 END_TEST
@@ -764,7 +764,7 @@ START_TEST(farewell_to_a_suspended_one)
 	farewell_begins(_i);
 	monitor_answers("VM status: paused (suspended)\r\n");
 	farewell_writes("");
-	ck_assert_uint_eq(m->s->farewells, 0);
+	ck_assert_uint_eq(m->s->leaving.oks_awaited, 0);
 	ck_assert(!gdbregs__session_farewell_late(m->s));
 }
 END_TEST

@@ -305,7 +305,7 @@ static void free_session(void *arg, unsigned vcpu, const struct gdbregs_register
 /* As the blocking calls do, which deliver outside of the loop. */
 START_TEST(freeing_in_a_callback)
 {
-	m->s->watch_outside = true;
+	m->s->run.watches.outside_delivery = true;
 	ck_assert_int_eq(gdbregs_watch(m->s, 0, m->pc, free_session, NULL), 0);
 	watch(0, m->pc);
 	step_to("0000000000000001");

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a session remembers about running the target, watched registers and
+ * breakpoints: plain data. Each struct belongs to one file. */
+#ifndef GDBREGS_LIB_SESSION_RUN_STATE_H
+#define GDBREGS_LIB_SESSION_RUN_STATE_H
+
+#include <gdbregs.h>
+
+struct gdbregs__op;
+
+/* Where the target is between a resume and the delivery of its stop. */
+enum gdbregs__run_phase {
+	GDBREGS__RUN_STOPPED, /* it is stopped, and nothing is under way */
+	GDBREGS__RUN_PREPARING, /* a resume is queued, its packet was not sent yet */
+	GDBREGS__RUN_RESUMED, /* the packet was sent, the stop reply is due */
+	GDBREGS__RUN_INTERRUPTED, /* the same, and 0x03 was sent behind it */
+	GDBREGS__RUN_READING_WATCHES, /* it has stopped; the watched registers are being read */
+	GDBREGS__RUN_DELIVERING, /* callbacks of watches are running */
+};
+
+/* op-run.c: the resume under way. */
+struct gdbregs__resume {
+	struct gdbregs__op *op; /* NULL: none */
+	bool interrupt_due; /* send 0x03 once the packet was sent */
+};
+
+/* qemu-sstep.c: the single-step flags of QEMU, if options.step_irq has changed them. */
+struct gdbregs__sstep {
+	bool asked, changed;
+	uint32_t before;
+};
+
+/* stop-wait.c: the last stop. */
+struct gdbregs__stopped {
+	bool pending; /* no wait has taken the stop yet */
+	int status; /* 0, or the error that ended the resume instead */
+	struct gdbregs_error error; /* in words, if status is negative */
+	struct gdbregs_stop stop;
+};
+
+/* expedited.c: registers that came with the stop reply. */
+#define GDBREGS__EXPEDITED_MAX 64
+
+struct gdbregs__expedited_value {
+	uint64_t regnum;
+	size_t off_bytes, size_bytes;
+};
+
+struct gdbregs__expedited_values {
+	uint32_t vcpu;
+	size_t count;
+	struct gdbregs__expedited_value values[GDBREGS__EXPEDITED_MAX];
+	struct gdbregs_buffer bytes;
+};
+
+/* watch.c. */
+struct gdbregs__watch {
+	const struct gdbregs_register *reg;
+	gdbregs_change_cb cb;
+	void *arg;
+	uint64_t serial;
+	uint32_t vcpu;
+	bool removed; /* to be taken out of the list once nothing points into it */
+	bool known; /* status and off_bytes describe the value that was last seen */
+	int status; /* its size in bytes, or negative */
+	size_t off_bytes; /* in `before` */
+};
+
+struct gdbregs__watches {
+	struct gdbregs__watch *list;
+	size_t count, capacity, removed;
+	uint64_t serial;
+	bool unsorted;
+	bool stale; /* the values have to be read before the target is resumed */
+	bool due; /* reads hold values from the last stop that were not delivered yet */
+	bool outside_delivery; /* the blocking calls run the callbacks themselves */
+	void (*then)(struct gdbregs_session *s); /* called after the read that follows a stop */
+	struct gdbregs__op *baseline; /* reads the values before a resume */
+	uintptr_t baselines; /* how many there were */
+	/* The read under way: reads[i] is for list[i]; its bytes are in `now`. */
+	struct gdbregs_read *reads;
+	size_t read_count, read_capacity;
+	struct gdbregs_buffer now, before;
+};
+
+/* op-points.c. */
+enum gdbregs__point_state {
+	GDBREGS__POINT_INSERTING, /* its packet was sent or is queued */
+	GDBREGS__POINT_INSERTED,
+	GDBREGS__POINT_REMOVING, /* its packet was sent or is queued */
+};
+
+struct gdbregs__point {
+	enum gdbregs_point type;
+	unsigned kind;
+	uint64_t address;
+	enum gdbregs__point_state state;
+};
+
+struct gdbregs__points {
+	struct gdbregs__point *list;
+	size_t count, capacity;
+};
+
+struct gdbregs__run_state {
+	enum gdbregs__run_phase phase;
+	struct gdbregs__resume resume;
+	struct gdbregs__sstep sstep;
+	struct gdbregs__stopped stopped;
+	struct gdbregs__expedited_values expedited;
+	struct gdbregs__watches watches;
+	struct gdbregs__points points;
+	bool *gone; /* set to true when the session is freed */
+};
+
+/* A stop reply is due. */
+static inline bool gdbregs__run_is_resumed(const struct gdbregs__run_state *run)
+{
+	return run->phase == GDBREGS__RUN_RESUMED || run->phase == GDBREGS__RUN_INTERRUPTED;
+}
+
+/* Room for any packet that takes back what we have changed in the stub. */
+#define GDBREGS__UNDO_TEXT 40
+
+#endif
