@@ -234,6 +234,7 @@ static void add(struct diff *d, enum change_kind kind, const struct stored_value
 static void compare(struct diff *d, const struct stored_value *before)
 {
 	const struct stored_value *after = before->match;
+	d->compared += after ? 1 : 0;
 	if (!after)
 		add(d, CHANGE_VANISHED, before, after);
 	else if (!before->bytes && after->bytes)

@@ -24,6 +24,7 @@ struct diff {
 	const struct options *options;
 	struct change *item;
 	size_t count;
+	size_t compared; /* registers that both sides have */
 };
 
 /* Compare what is selected. In the order of `before`, then what appeared. 0 or an

@@ -120,6 +120,18 @@ static void put_cell(FILE *stream, const struct text *cell, size_t width, const 
 	fputs(gap, stream);
 }
 
+/* The last line: how many of the registers that both sides have, and what else differs. */
+static void put_count(struct output *out, const struct diff *d)
+{
+	size_t both = 0;
+	for (size_t i = 0; i < d->count; i++)
+		both += d->item[i].before && d->item[i].after;
+	fprintf(out->stream, "%zu of %zu registers differ", both, d->compared);
+	if (d->count > both)
+		fprintf(out->stream, ", %zu are on one side only", d->count - both);
+	fputc('\n', out->stream);
+}
+
 static bool write_text(struct output *out, const struct diff *d)
 {
 	struct cells cells = {.target = {0}};
@@ -135,6 +147,8 @@ static bool write_text(struct output *out, const struct diff *d)
 		put_cell(out->stream, &cells.before, w.before, " -> ");
 		put_cell(out->stream, &cells.after, 0, "\n");
 	}
+	if (ok && d->count > 0 && !d->options->quiet)
+		put_count(out, d);
 	fini(&cells);
 	return ok;
 }

@@ -98,6 +98,8 @@ static const struct option_info table[] = {
 	 .help = "no registers that fit [FEATURE:]NAME; repeatable"},
 	{0, "label", "TEXT", GROUP_LABEL, OPTION_WORD, AT(label),
 	 .help = "keep TEXT in the snapshot (JSON)"},
+	{0, "nonzero", NULL, GROUP_STRICT, OPTION_FLAG, AT(nonzero),
+	 .help = "text: leave out registers that are 0"},
 	{0, "strict", NULL, GROUP_STRICT, OPTION_FLAG, AT(strict),
 	 .help = "exit 5 where a selected register is unavailable"},
 	{0, "raw", "DIR", GROUP_RAW, OPTION_WORD, AT(raw_dir),

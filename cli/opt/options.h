@@ -64,7 +64,7 @@ struct options {
 	unsigned within_ms; /* 0: not given */
 	uint64_t *breaks;
 	size_t break_count;
-	bool now, log_packets, quiet, verbose, strict, help, version, all, irq;
+	bool nonzero, now, log_packets, quiet, verbose, strict, help, version, all, irq;
 };
 
 /* What an option stores at its offset in struct options. */

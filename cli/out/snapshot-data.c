@@ -4,6 +4,9 @@
 
 #include "out/table.h"
 
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Levels of JSON objects: a target holds vCPUs, a vCPU holds registers. */
@@ -25,6 +28,8 @@ enum {
 	TYPE_FROM,
 	BYTES,
 	VALUE,
+	NUMBER,
+	FLOAT,
 	TEXT,
 	FAILURE,
 	COLUMNS
@@ -47,6 +52,8 @@ static const struct column all_columns[COLUMNS] = {
 	[TYPE_FROM] = {.name = "type_from", .formats = IN_OBJECT},
 	[BYTES] = {.name = "bytes", .formats = IN_DATA},
 	[VALUE] = {.name = "value", .formats = IN_DATA},
+	[NUMBER] = {.name = "number", .formats = IN_OBJECT},
+	[FLOAT] = {.name = "float", .formats = IN_OBJECT},
 	[TEXT] = {.name = "text", .formats = IN_OBJECT},
 	[FAILURE] = {.name = "error", .formats = IN_DATA},
 };
@@ -81,6 +88,31 @@ static bool fill_text(struct cell *cell, const struct value *v, struct scratch *
 	return text;
 }
 
+/* As a JSON number where every reader can hold it: a double has 53 bits. */
+static void fill_number(struct cell *cell, const char *value)
+{
+	enum { DIGITS = 16 };
+	unsigned long long number =
+		value && strlen(value) <= DIGITS ? strtoull(value, NULL, 16) : UINT64_MAX;
+	if (number >> 53 == 0)
+		*cell = cell_number((json_int_t)number);
+}
+
+/* The decimal fraction that text shows, which gives back a float of 32 or 64 bits exactly;
+ * others become the nearest double. JSON has no infinity and
+ * no NaN: their member is absent. False: out of memory. */
+static bool fill_float(struct cell *cell, const struct value *v, struct scratch *scratch)
+{
+	const char *text = value_decode_all(v, &scratch->decoded);
+	if (!text)
+		return false;
+	char *end;
+	double number = v->size_bytes == 4 ? (double)strtof(text, &end) : strtod(text, &end);
+	if (end != text && *end == '\0' && isfinite(number))
+		*cell = (struct cell){.kind = CELL_FLOAT, .real = number};
+	return true;
+}
+
 /* The members of one register. False: out of memory. */
 static bool fill_register(struct cell cells[COLUMNS], const struct value *v,
 			  struct scratch *scratch)
@@ -92,7 +124,8 @@ static bool fill_register(struct cell cells[COLUMNS], const struct value *v,
 	cells[BITS] = cell_number(gdbregs_register_bits(v->reg));
 	cells[TYPE] = cell_text(gdbregs_register_type(v->reg));
 	cells[TYPE_FROM] = cell_type_from(v->reg);
-	cells[BYTES] = cells[VALUE] = cells[TEXT] = cells[FAILURE] = (struct cell){0};
+	cells[BYTES] = cells[VALUE] = cells[NUMBER] = cells[FLOAT] = cells[TEXT] = cells[FAILURE] =
+		(struct cell){0};
 	if (v->status < 0) {
 		cells[BYTES] = cell_text(NULL);
 		cells[FAILURE] = cell_text(value_error(v));
@@ -103,7 +136,11 @@ static bool fill_register(struct cell cells[COLUMNS], const struct value *v,
 	if (value_is_number(v)) {
 		text_add_number(&scratch->value, v->vcpu->order, v->bytes, v->size_bytes, false);
 		cells[VALUE] = cell_of_text(&scratch->value);
+		fill_number(&cells[NUMBER], scratch->value.data);
 	}
+	if (gdbregs_register_kind(v->reg) == GDBREGS_TYPE_FLOAT &&
+	    !fill_float(&cells[FLOAT], v, scratch))
+		return false;
 	return fill_text(&cells[TEXT], v, scratch) && !scratch->bytes.failed &&
 	       !scratch->value.failed;
 }

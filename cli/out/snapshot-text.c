@@ -71,6 +71,60 @@ static void put_size_note(FILE *stream, const struct value *v)
 		fprintf(stream, "  (%zu bits; the description says %u)", 8 * v->size_bytes, bits);
 }
 
+/* A line of a terminal; a value that does not fit takes several. */
+enum { LINE = 80, MOST_DIGITS = 64, LONG_TEXT = 100 };
+
+/* All its bytes are 0. */
+static bool is_zero(const struct value *v)
+{
+	size_t i = 0;
+	while (i < v->size_bytes && v->bytes[i] == 0)
+		i++;
+	return v->status > 0 && i == v->size_bytes;
+}
+
+/* A wide vector: so many digits a line, counted from the last. */
+static void put_wide(FILE *stream, const char *value, size_t indent)
+{
+	size_t prefix = strncmp(value, "0x", 2) == 0 ? 2 : 0, digits = strlen(value) - prefix;
+	size_t line = indent + 2 + MOST_DIGITS <= LINE ? MOST_DIGITS : MOST_DIGITS / 2;
+	size_t size = digits % line > 0 ? digits % line : line;
+	fprintf(stream, "%.*s%*s%.*s", (int)prefix, value, (int)(line - size), "", (int)size,
+		value + prefix);
+	for (size_t at = size; at < digits; at += line)
+		fprintf(stream, "\n%*s%.*s", (int)(indent + prefix), "", (int)line,
+			value + prefix + at);
+}
+
+/* On lines of its own, broken at blanks. */
+static void put_long_text(FILE *stream, const char *text, size_t indent)
+{
+	size_t room = LINE - indent;
+	while (*text != '\0') {
+		size_t size = strlen(text), cut = size;
+		if (size > room) {
+			cut = room;
+			while (cut > 0 && text[cut] != ' ')
+				cut--;
+			cut = cut > 0 ? cut : room;
+		}
+		fprintf(stream, "\n%*s%.*s", (int)indent, "", (int)cut, text);
+		text += cut + (text[cut] == ' ');
+	}
+}
+
+static void put_decoded(struct page *page, const char *decoded)
+{
+	struct text text = {0};
+	text_add_printable(&text, decoded, strlen(decoded));
+	page->ok &= !text.failed;
+	if (text.size > LONG_TEXT)
+		put_long_text(page->out->stream, text.data, 6);
+	else if (text.size > 0)
+		fprintf(page->out->stream, "  %s", text.data);
+	text_fini(&text);
+}
+
 static void put_register(struct page *page, const struct value *v)
 {
 	FILE *stream = page->out->stream;
@@ -83,12 +137,13 @@ static void put_register(struct page *page, const struct value *v)
 	fputs("  ", stream);
 	printable_put(stream, value_name(v, name), page->name_width);
 	fputs(dim ? "  \033[33m" : "  ", stream);
-	printable_put(stream, value, decoded[0] != '\0' ? page->value_width : 0);
+	size_t indent = 2 + page->name_width + 2;
+	if (strlen(value) > MOST_DIGITS + 2)
+		put_wide(stream, value, indent);
+	else
+		printable_put(stream, value, decoded[0] != '\0' ? page->value_width : 0);
 	fputs(dim ? "\033[0m" : "", stream);
-	if (decoded[0] != '\0') {
-		fputs("  ", stream);
-		printable_put(stream, decoded, 0);
-	}
+	put_decoded(page, decoded);
 	put_size_note(stream, v);
 	fputc('\n', stream);
 }
@@ -109,7 +164,8 @@ static void put_feature(struct page *page, const struct snapshot *s, const struc
 	put_heading(page, feature ? feature : "(no feature)");
 	for (size_t i = first; i < end && page->ok && !output_broken(page->out); i++) {
 		struct value v = value_get(s, vcpu, i);
-		put_register(page, &v);
+		if (!page->options->nonzero || !is_zero(&v))
+			put_register(page, &v);
 	}
 }
 

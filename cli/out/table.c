@@ -91,6 +91,8 @@ static json_t *json_of(const struct cell *cell)
 		return json_bytes(cell->text, cell->size);
 	case CELL_NUMBER:
 		return json_integer(cell->number);
+	case CELL_FLOAT:
+		return json_real(cell->real);
 	case CELL_JSON:
 		return cell->json;
 	default:

@@ -25,7 +25,7 @@ struct column {
 	bool right; /* text: aligned to the right */
 };
 
-enum cell_kind { CELL_ABSENT, CELL_NULL, CELL_TEXT, CELL_NUMBER, CELL_JSON };
+enum cell_kind { CELL_ABSENT, CELL_NULL, CELL_TEXT, CELL_NUMBER, CELL_FLOAT, CELL_JSON };
 
 /* A value of a row. A text is borrowed until the row is written; JSON is taken. */
 struct cell {
@@ -33,6 +33,7 @@ struct cell {
 	const char *text;
 	size_t size;
 	json_int_t number;
+	double real;
 	json_t *json;
 };
 

@@ -102,7 +102,9 @@ def as_text(directory):
           f"a:1  0  {F1}:gone    0x01          -> <none>\n"
           f"a:1  0  {F1}:lost    0x02          -> <unavailable>\n"
           f"a:1  0  {F1}:found   <unavailable> -> 0x03\n"
-          f"a:1  0  {F1}:new     <none>        -> 0x09\n")
+          f"a:1  0  {F1}:new     <none>        -> 0x09\n"
+          "4 of 8 registers differ, 2 are on one side only\n")
+    equal(run("diff", "-q", *pair(directory)).out.splitlines(), result.out.splitlines()[:-1])
 
 
 @test
@@ -214,7 +216,7 @@ def big_endian_and_unknown(directory):
                                   (None, [], "01020304 -> 01020305"),
                                   (None, ["--endian", "little"], "0x04030201 -> 0x05030201")):
         files = pair(directory, one("01020304", order), one("01020305", order))
-        equal(run("diff", *files, *options).out, f"a  0  v  {shown}\n", str(order))
+        equal(run("diff", "-q", *files, *options).out, f"a  0  v  {shown}\n", str(order))
     (entry,) = differences(run("diff", *files, "-j"))
     equal((entry["feature"], entry["old"], entry["new"]), (None, "01020304", "01020305"))
     # Another size is a change; upper case is none.
