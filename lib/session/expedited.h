@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 5. Registers that a stop reply brought along: as good as read, until
- * something is resumed or written. Hides: how they are kept. */
+/* Registers that came with a stop reply. They count as read until the target is resumed or
+ * a register is written. Hides: how they are kept. */
 #ifndef GDBREGS_LIB_SESSION_EXPEDITED_H
 #define GDBREGS_LIB_SESSION_EXPEDITED_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The last word of a session that has failed. Replies can't be told apart any more;
- * still the machine we stopped shall run. Detaching goes out blind, and the only thing
- * looked for is an OK for each packet. */
+/* Best-effort detach for a failed session. Replies can no longer be matched to requests,
+ * but the guest that we have stopped must still be resumed. Detach packets are sent without
+ * waiting, and only OK replies are counted. */
 #include "session/op-detach.h"
 #include "session/qemu-status.h"
 
@@ -76,11 +76,10 @@ static bool ask_first(struct gdbregs_session *s)
 	return true;
 }
 
-/* A stub that never answered may be a QEMU that serves somebody else: our
- * connection waits in its backlog, and when it gets its turn it stops the
- * machine, finds us gone, and leaves it stopped. It does find what we wrote,
- * though: so the detach is written for it to find. Process 1 exists in every
- * QEMU. */
+/* A stub that never answered may be a QEMU that is serving another client. Our connection
+ * is then still in its listen backlog. When QEMU accepts it later, it stops the guest, sees
+ * the connection closed and leaves the guest stopped, but it first reads what we wrote.
+ * Therefore write a detach packet before closing. Every QEMU has a process 1. */
 void gdbregs__session_farewell(struct gdbregs_session *s)
 {
 	s->leaving.oks_awaited = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 5. Leaving the target as promised: in good order (session-detach.c), or blind
- * (session-farewell.c). */
+/* Leaving the target as the options demand: in order (op-detach.c), or blindly after the
+ * session has failed (farewell.c). */
 #ifndef GDBREGS_LIB_SESSION_DETACH_H
 #define GDBREGS_LIB_SESSION_DETACH_H
 
@@ -8,7 +8,8 @@
 
 /* As far as is known, the target is to be left halted: it is not detached. */
 bool gdbregs__detach_halts(const struct gdbregs_session *s);
-/* It is halted for no other reason than that QEMU said it must not run. */
+/* Returns true if the only reason to leave the target halted is that QEMU reported it must
+ * not run. */
 bool gdbregs__detach_may_run_again(const struct gdbregs_session *s);
 /* A stub may know of multiprocess ids and still never name a process. */
 bool gdbregs__detach_names_pids(const struct gdbregs_session *s);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What there is: processes (QEMU: clusters), their vCPUs and descriptions.
+/* Discovery: the processes (on QEMU: clusters), their vCPUs and their descriptions.
  *
- * Everything that is likely to be there is asked for ahead, so that a stub that
- * bears pipelining is known after three flights: stop reply, clusters, threads
- * and target.xml; then annexes and names; then what turned out longer. */
+ * With pipelining, discovery takes three round trips: (1) stop reply, clusters, threads and
+ * target.xml; (2) included documents and thread names; (3) whatever was longer than
+ * expected. */
 #include "session/op-discover.h"
 #include "session/qemu-status.h"
 

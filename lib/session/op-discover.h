@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 5. Discovery under way, between its three parts: session-discover.c makes
- * and ends it, session-discover-ask.c sends the questions, and
- * session-discover-take.c takes the answers. Nobody else looks in here. */
+/* Discovery under way, as its three files share it: op-discover.c makes and ends it,
+ * op-discover-ask.c sends the questions, op-discover-take.c takes the replies. No other
+ * file includes this header. */
 #ifndef GDBREGS_LIB_SESSION_DISCOVER_H
 #define GDBREGS_LIB_SESSION_DISCOVER_H
 

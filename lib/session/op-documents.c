@@ -248,7 +248,7 @@ int gdbregs__documents_reply(struct gdbregs_session *s, struct gdbregs__document
 		break;
 	}
 	return gdbregs__engine_say(&s->engine, GDBREGS_ERR_PROTOCOL,
-				   "%s: the stub's reply is no piece of a document", doc->name);
+				   "%s: malformed qXfer reply from the stub", doc->name);
 }
 
 int gdbregs__documents_resolve(struct gdbregs_session *s, const struct gdbregs__documents *d,

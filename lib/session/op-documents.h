@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 5. The documents of one process's description: target.xml and what it
- * includes. Hides: chunks, asking ahead for them, the list of annexes. */
+/* The documents of the description of one process: target.xml and what it includes.
+ * Hides: chunks, requesting them ahead, the list of included documents. */
 #ifndef GDBREGS_LIB_SESSION_DOCUMENTS_H
 #define GDBREGS_LIB_SESSION_DOCUMENTS_H
 

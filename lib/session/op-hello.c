@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The first words: what the stub can do, and whether it bears pipelining. One
- * packet at a time, for that is not known yet. */
+/* Handshake: learn the features of the stub, and whether it supports pipelining. One packet
+ * is sent at a time until that is known. */
 #include "session/session.h"
 
 #include "util/alloc.h"

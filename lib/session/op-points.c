@@ -186,9 +186,11 @@ static int check(struct gdbregs_session *s, const struct gdbregs__point *point, 
 					   "there is no such type of point");
 	const struct gdbregs__point *found = find(s, point);
 	if (insert && found)
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
-					   "that point at 0x%llx is there already",
-					   (unsigned long long)point->address);
+		return gdbregs__engine_say(
+			&s->engine, GDBREGS_ERR_INVAL,
+			"a breakpoint or watchpoint of this type is already set at "
+			"0x%llx",
+			(unsigned long long)point->address);
 	if (!insert && (!found || found->state == GDBREGS__POINT_REMOVING))
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
 					   "there is no such point at 0x%llx",

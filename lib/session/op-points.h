@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 5. Breakpoints and watchpoints of ours. Hides: the list of those that
- * the stub has, and their packets. */
+/* Breakpoints and watchpoints that we have set. Hides: the list of those that the stub
+ * has, and their packets. */
 #ifndef GDBREGS_LIB_SESSION_POINTS_H
 #define GDBREGS_LIB_SESSION_POINTS_H
 

@@ -22,7 +22,8 @@ const struct gdbregs__g_layout *gdbregs__session_layout(const struct gdbregs_ses
 	return __atomic_load_n(&process->description->g_layout, __ATOMIC_ACQUIRE);
 }
 
-/* A batch of many vCPUs is one: who dumps once shall not pay for a proof. */
+/* Count a batch once, however many vCPUs it covers: a single dump must not pay for the
+ * proof of the layout. */
 static bool wants_proof(struct gdbregs_session *s, struct gdbregs__process *process,
 			const struct gdbregs__read_op *r)
 {
@@ -154,7 +155,7 @@ static void refuse(struct gdbregs__read_op *r, int status)
 	r->results[r->next++] = (struct gdbregs__read_result){.status = status};
 }
 
-/* What g did not bring there is no other way to. */
+/* Registers missing from the g reply cannot be read any other way: mark them unavailable. */
 static void refuse_rest(struct gdbregs__read_op *r)
 {
 	for (; r->by_p_left; r->next++)

@@ -21,9 +21,10 @@ static int deliver_one(struct gdbregs_session *s, struct gdbregs__read_op *r)
 		return gdbregs__engine_say(&s->engine, result->status, "%s has no vCPU %u",
 					   s->label, r->one.vcpu);
 	case GDBREGS_ERR_WRONG_VCPU_TYPE:
-		return gdbregs__engine_say(&s->engine, result->status,
-					   "register %s is of another type of vCPU than vCPU %u",
-					   name, r->one.vcpu);
+		return gdbregs__engine_say(
+			&s->engine, result->status,
+			"register %s does not exist on vCPU %u (different CPU type)", name,
+			r->one.vcpu);
 	case GDBREGS_ERR_UNAVAILABLE:
 		return gdbregs__engine_say(&s->engine, result->status,
 					   "the stub has no value for register %s of vCPU %u", name,

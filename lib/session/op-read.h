@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 5. A read under way, between its three parts: session-read.c makes and
- * ends it, session-read-send.c decides what is asked for and how, and
- * session-read-take.c takes the answers. Nobody else looks in here. */
+/* A read under way, as its three files share it: op-read.c makes and ends it,
+ * op-read-send.c decides how each value is asked for, op-read-take.c takes the replies.
+ * No other file includes this header. */
 #ifndef GDBREGS_LIB_SESSION_READ_H
 #define GDBREGS_LIB_SESSION_READ_H
 

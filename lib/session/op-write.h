@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 5. Writing a register. Hides: P and G, and the reading before and after. */
+/* Writing a register. Hides: P and G, and the reads before and after. */
 #ifndef GDBREGS_LIB_SESSION_WRITE_H
 #define GDBREGS_LIB_SESSION_WRITE_H
 

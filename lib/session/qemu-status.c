@@ -40,7 +40,8 @@ static bool skip(const char **text, const char *what)
 }
 
 /* "VM status: paused (prelaunch)": never started; (debug): a debugger has stopped it.
- * Plain "paused" is also what our own coming makes of a running machine. QEMU 7.2 has
+ * Plain "paused" is also reported for a running guest that our own
+ * connection has just stopped. QEMU 7.2 has
  * a remark between the two where it was started with -singlestep. Returns what stands
  * in parentheses, or NULL. */
 static const char *reason(const char *text)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 5. Was the target halted before we came, and may it run? QEMU's monitor
- * says it.
- * Hides: the question, and how the answer is read. */
+/* Was the target halted before we connected, and may it run? QEMU's monitor reports both.
+ * Hides: the question, and how its reply is read. */
 #ifndef GDBREGS_LIB_SESSION_STATUS_H
 #define GDBREGS_LIB_SESSION_STATUS_H
 

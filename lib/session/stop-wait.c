@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 5. Telling of stops: who waits for one, and one that waits for somebody. */
+/* Stop delivery: pending waits, and a stop that arrived before anyone waited for it. */
 #include "session/op-run.h"
 #include "session/watch.h"
 

@@ -171,9 +171,10 @@ int gdbregs__target_check_register(struct gdbregs_session *s, unsigned vcpu,
 	if (wrong)
 		return wrong;
 	if (h->description != s->target.processes[s->target.vcpus[vcpu].process].description)
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_WRONG_VCPU_TYPE,
-					   "register %s is of another type of vCPU than vCPU %u",
-					   h->name, vcpu);
+		return gdbregs__engine_say(
+			&s->engine, GDBREGS_ERR_WRONG_VCPU_TYPE,
+			"register %s does not exist on vCPU %u (different CPU type)", h->name,
+			vcpu);
 	return 0;
 }
 

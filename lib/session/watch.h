@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 5. Watched registers. Hides: how old and new values are kept, and that
- * the list may change while it is being walked. */
+/* Watched registers. Hides: how old and new values are kept, and that the list may change
+ * while callbacks run. */
 #ifndef GDBREGS_LIB_SESSION_WATCH_H
 #define GDBREGS_LIB_SESSION_WATCH_H
 
@@ -15,7 +15,8 @@ int gdbregs__watch_read(struct gdbregs_session *s, void (*then)(struct gdbregs_s
 /* Call back for what has changed. false: the session is gone. Not from within
  * the core. */
 bool gdbregs__watch_deliver(struct gdbregs_session *s);
-/* Registers were written: what is known is no measure any more. */
+/* Registers were written; the remembered values are no longer a valid baseline for
+ * comparison. */
 void gdbregs__watch_stale(struct gdbregs_session *s);
 void gdbregs__watch_fini(struct gdbregs_session *s);
 
