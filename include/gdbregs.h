@@ -544,6 +544,18 @@ GDBREGS_API struct gdbregs_document
 gdbregs_description_document(const struct gdbregs_description *d, size_t index);
 
 /**
+ * Find the shipped description that gdbregs_options.architecture means by a name: the
+ * file of that name, else GDB's default layout of the architecture of that name, for
+ * example `riscv:rv32`. Since 0.2.
+ *
+ * @param path  its contents are replaced by the file's path, NUL-terminated;
+ *              path->size is its length without the NUL
+ *
+ * Errors: NOMEM INVAL; IO if there is none.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_shipped_find(const char *name, struct gdbregs_buffer *path);
+
+/**
  * The directory of the descriptions and types that come with the library, for
  * example `/usr/share/gdbregs`: $GDBREGS_XML_DIR if it is set; else `share/gdbregs`
  * of the installation that the library, or the executable it is linked into, is

@@ -37,11 +37,12 @@ static bool is_types(const char *name)
 
 bool shipped_find(const char *name, char path[PATH_MAX])
 {
-	char dir[PATH_MAX];
-	if (name[0] == '.' || strchr(name, '/') || is_types(name))
-		return false;
-	int length = snprintf(path, PATH_MAX, "%s/%s%s", directory(dir), name, suffix);
-	return length > 0 && length < PATH_MAX && access(path, F_OK) == 0;
+	struct gdbregs_buffer found = {0};
+	bool ok = gdbregs_shipped_find(name, &found) == 0 && found.size < PATH_MAX;
+	if (ok)
+		strcpy(path, (const char *)found.data);
+	gdbregs_buffer_fini(&found);
+	return ok;
 }
 
 static int is_description(const struct dirent *entry)

@@ -95,6 +95,8 @@ static const struct rule shipped[] = {
 	{"microblazeel", EXACT, LITTLE, false},
 	{"nios2",        EXACT, LITTLE, false},
 	{"xtensa",       EXACT, LITTLE, false},
+	{"ppc",          EXACT, BIG,    false},
+	{"ppc64",        EXACT, BIG,    false},
 };
 // clang-format on
 

@@ -56,7 +56,7 @@ static bool pattern_matches(const char *pattern, const char *text)
 	return strcmp(pattern, text) == 0;
 }
 
-static bool matches_any(const char *patterns, const char *text)
+bool gdbregs__roles_match(const char *patterns, const char *text)
 {
 	char pattern[WORD_BYTES];
 
@@ -69,7 +69,7 @@ static bool matches_any(const char *patterns, const char *text)
 static bool has_feature(const struct gdbregs_description *d, const char *patterns)
 {
 	for (size_t i = 0; i < d->feature_count; i++)
-		if (d->features[i].name && matches_any(patterns, d->features[i].name))
+		if (d->features[i].name && gdbregs__roles_match(patterns, d->features[i].name))
 			return true;
 	return false;
 }
@@ -83,7 +83,7 @@ static const struct gdbregs__family *any_family(void)
 static const struct gdbregs__family *family_of(const struct gdbregs_description *d)
 {
 	for (const struct gdbregs__family *f = gdbregs__families; f < any_family(); f++)
-		if (d->architecture ? matches_any(f->architectures, d->architecture)
+		if (d->architecture ? gdbregs__roles_match(f->architectures, d->architecture)
 				    : has_feature(d, f->features))
 			return f;
 	return any_family();
@@ -205,7 +205,7 @@ static void search_row(const struct gdbregs_description *d, const char *feature,
 	const struct gdbregs_register *reg;
 	char word[WORD_BYTES];
 
-	if (!matches_any(row, name))
+	if (!gdbregs__roles_match(row, name))
 		return;
 	while (word_next(&row, word)) {
 		int result = gdbregs__description_find(d, feature, word, &reg);

@@ -11,6 +11,10 @@
  * NULL. */
 enum gdbregs_role gdbregs__roles_generic(const char *text);
 
+/* Return whether `text` is one of these words. A word may end in `*`, which matches any
+ * rest. */
+bool gdbregs__roles_match(const char *words, const char *text);
+
 /* Return the shipped file, without its suffix, with types of this architecture's
  * registers, or NULL. The text is static. */
 const char *gdbregs__roles_types(const struct gdbregs_description *d);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tdesc/shipped.h"
 
+#include "tdesc/context.h"
+#include "tdesc/roles.h"
+#include "util/alloc.h"
 #include "util/buffer.h"
 
 #include <dlfcn.h>
@@ -109,6 +112,80 @@ bool gdbregs__shipped_path(const char *name, char path[GDBREGS__SHIPPED_PATH])
 	gdbregs__shipped_directory(directory);
 	int length = snprintf(path, GDBREGS__SHIPPED_PATH, "%s/%s.xml", directory, name);
 	return length < GDBREGS__SHIPPED_PATH;
+}
+
+/* -------------------------------------------------------- descriptions --- */
+
+/* Files of types, which are no description to choose. */
+static const char types_prefix[] = "types-";
+
+/* Each has variants with other registers, such as x32, ColdFire and Book E. The
+ * layouts do not fit these. The first match counts. */
+static const struct {
+	const char *architectures;
+	const char *layout;
+} layouts[] = {
+	{"i386:x86-64 i386:x86-64:intel x86-64 x86_64", "x86-64"},
+	{"i386 i386:intel i486 i586 i686 i8086", "i386"},
+	{"aarch64 aarch64:armv8-r aarch64:cortex-r82", "aarch64"},
+	{"arm* iwmmxt* xscale ep9312", "arm"},
+	{"riscv:rv32 riscv32*", "riscv32"},
+	{"riscv riscv:rv64 riscv64*", "riscv64"},
+	{"m68k m68k:68* m68k:cpu32", "m68k"},
+	{"powerpc:common64 powerpc64 ppc64", "ppc64"},
+	{"powerpc powerpc:common ppc", "ppc"},
+};
+
+const char *gdbregs__shipped_layout(const char *architecture)
+{
+	for (size_t i = 0; architecture && i < sizeof(layouts) / sizeof(layouts[0]); i++)
+		if (gdbregs__roles_match(layouts[i].architectures, architecture))
+			return layouts[i].layout;
+	return NULL;
+}
+
+bool gdbregs__shipped_find(const char *name, char path[GDBREGS__SHIPPED_PATH])
+{
+	if (strncmp(name, types_prefix, strlen(types_prefix)) == 0)
+		return false;
+	if (gdbregs__shipped_path(name, path) && access(path, F_OK) == 0)
+		return true;
+	const char *layout = gdbregs__shipped_layout(name);
+	return layout && gdbregs__shipped_path(layout, path) && access(path, F_OK) == 0;
+}
+
+int gdbregs__shipped_complete(struct gdbregs_context *ctx, const struct gdbregs__limits *limits,
+			      const struct gdbregs_description **d)
+{
+	char path[GDBREGS__SHIPPED_PATH];
+	struct gdbregs_document *documents;
+	struct gdbregs_error err;
+	size_t count;
+
+	if ((*d)->register_count || (*d)->hole_count || !(*d)->architecture ||
+	    !gdbregs__shipped_layout((*d)->architecture) ||
+	    !gdbregs__shipped_path(gdbregs__shipped_layout((*d)->architecture), path))
+		return 0;
+	int result = gdbregs__description_read(path, limits, &documents, &count, &err);
+	if (result == 0) {
+		result = gdbregs__registry_description(ctx, documents, count, limits, d, &err);
+		gdbregs__free(documents);
+	}
+	return result == GDBREGS_ERR_NOMEM ? result : 0;
+}
+
+int gdbregs_shipped_find(const char *name, struct gdbregs_buffer *path)
+{
+	char found[GDBREGS__SHIPPED_PATH];
+
+	if (!name || !path)
+		return GDBREGS_ERR_INVAL;
+	if (!gdbregs__shipped_find(name, found))
+		return GDBREGS_ERR_IO;
+	path->size = 0;
+	if (gdbregs__buffer_append(path, found, strlen(found)) < 0)
+		return GDBREGS_ERR_NOMEM;
+	return gdbregs__buffer_terminate(path);
 }
 
 int gdbregs_shipped_directory(struct gdbregs_buffer *path)

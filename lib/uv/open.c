@@ -14,9 +14,9 @@ static int load_architecture(struct gdbregs_session *s, struct gdbregs_error *er
 	const char *name = s->options.architecture;
 	char path[GDBREGS__SHIPPED_PATH];
 
-	if (!strchr(name, '/') && !gdbregs__shipped_path(name, path))
-		return gdbregs__fail(err, GDBREGS_ERR_INVAL,
-				     "\"%.60s\" is not the name of a shipped description", name);
+	if (!strchr(name, '/') && !gdbregs__shipped_find(name, path))
+		return gdbregs__fail(err, GDBREGS_ERR_IO,
+				     "there is no shipped description \"%.60s\"", name);
 	return gdbregs_description_load(s->context, strchr(name, '/') ? name : path, &s->options,
 					&s->target.fallback, err);
 }
