@@ -227,7 +227,7 @@ struct gdbregs_options {
 	unsigned reply_timeout_ms;       /* 1..; default 5000: for each reply */
 	unsigned first_reply_timeout_ms; /* 1..; default 0 = reply_timeout_ms: for the stub's very first answer */
 	const char *description_path;    /* file used instead of the stub's description; its includes beside it; default NULL */
-	const char *architecture;        /* where the stub serves no description: a shipped one's name, or a file's path (with a `/`); its byte order also where nothing else says one; default NULL */
+	const char *architecture;        /* where the stub describes no registers: a shipped description's name, an architecture's (see gdbregs_shipped_find()), or a file's path (with a `/`); its byte order also where nothing else says one; default NULL */
 	bool step_irq; /* QEMU: let interrupts and timers through during steps; default false */
 	gdbregs_trace_cb trace;          /* default NULL */
 	void *trace_arg;

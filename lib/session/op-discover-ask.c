@@ -4,6 +4,7 @@
  * is asked for ahead. */
 #include "session/op-discover.h"
 #include "session/qemu-status.h"
+#include "tdesc/shipped.h"
 
 #include <string.h>
 
@@ -157,6 +158,23 @@ static int ask_g(struct gdbregs_session *s, struct gdbregs__discover *d)
 	return gdbregs__engine_send_text(&s->engine, &d->op, KIND_G, (uint32_t)d->g_next - 1, "g");
 }
 
+/* A description that names no register: the one that options.architecture names counts,
+ * else the default layout of the architecture. */
+static int complete(struct gdbregs_session *s, const struct gdbregs_description **d)
+{
+	const struct gdbregs_description *fallback = s->target.fallback;
+
+	if (!*d || (*d)->register_count)
+		return 0;
+	if (fallback && fallback->register_count) {
+		*d = fallback;
+		return 0;
+	}
+	if (gdbregs__shipped_complete(s->context, &s->limits, d) < 0)
+		return gdbregs__engine_say_nomem(&s->engine);
+	return 0;
+}
+
 static int resolve(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
 	for (size_t i = 0; i < s->target.process_count; i++) {
@@ -169,6 +187,8 @@ static int resolve(struct gdbregs_session *s, struct gdbregs__discover *d)
 			result = gdbregs__documents_resolve(s, &d->documents[i], out);
 		else
 			*out = s->target.fallback;
+		if (result == 0)
+			result = complete(s, out);
 		if (result < 0)
 			return result;
 		if (!*out && s->options.access != GDBREGS_NO_REGS)

@@ -162,7 +162,7 @@ int gdbregs__shipped_complete(struct gdbregs_context *ctx, const struct gdbregs_
 	struct gdbregs_error err;
 	size_t count;
 
-	if ((*d)->register_count || (*d)->hole_count || !(*d)->architecture ||
+	if ((*d)->register_count || (*d)->unnamed_count || !(*d)->architecture ||
 	    !gdbregs__shipped_layout((*d)->architecture) ||
 	    !gdbregs__shipped_path(gdbregs__shipped_layout((*d)->architecture), path))
 		return 0;
