@@ -18,6 +18,10 @@
 #define GDBREGS_XML_DIR "/usr/local/share/gdbregs"
 #endif
 
+/* Kept whole: a compiler may build a short string from immediate operands, and then nobody
+ * finds in the file where it looks for its data. */
+__attribute__((used)) static const char installed_dir[] = GDBREGS_XML_DIR;
+
 /* Cut the last part of a path off; false where nothing would be left. */
 static bool path_up(char *path)
 {
@@ -100,7 +104,7 @@ void gdbregs__shipped_directory(char path[GDBREGS__SHIPPED_PATH])
 	if (given && *given && strlen(given) < GDBREGS__SHIPPED_PATH)
 		strcpy(path, given);
 	else if (!find_beside(path))
-		strcpy(path, GDBREGS_XML_DIR);
+		strcpy(path, installed_dir);
 }
 
 bool gdbregs__shipped_path(const char *name, char path[GDBREGS__SHIPPED_PATH])

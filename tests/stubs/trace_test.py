@@ -164,7 +164,7 @@ def breakpoint(name):
                 equal(got[register], value, f"{place}: {register[1]}")
         # Were it still there, the guest would stop the next time it comes by.
         point_is_gone(machine, place)
-        until = trace(machine, "--until", "1", "-n", "3")
+        until = trace(machine, "--until", "1", "-n", "3", status=libtest.DIFFERENT)
         equal(len(until), 4, f"{place}: the trace goes on")
     say(f"{name:8} breakpoint at {address:#x}, hit as step {n} had it, removed")
 
