@@ -83,7 +83,8 @@ extern "C" {
 	X(CANCELED, -19, "canceled")                                            \
 	X(SPAWN, -20, "could not start the command")                            \
 	X(IO, -21, "could not read a file")                                     \
-	X(NOT_TAKEN, -22, "the register did not take the value")
+	X(NOT_TAKEN, -22, "the register did not take the value")                \
+	X(NO_FIELD, -23, "the register has no such field")
 
 /** Error codes; all negative. */
 enum gdbregs_error_code {
@@ -468,6 +469,13 @@ GDBREGS_API enum gdbregs_type_from gdbregs_register_type_from(const struct gdbre
 GDBREGS_API enum gdbregs_type_kind gdbregs_register_kind(const struct gdbregs_register *h);
 
 /**
+ * No text of gdbregs_register_format() and gdbregs_field_format() is longer, in bytes
+ * without the NUL: a text that would be is cut and ends in `...`. So is a text that
+ * would take a look at more than 65536 parts.
+ */
+#define GDBREGS_FORMAT_MOST 4100
+
+/**
  * Format a value for people where its type says more than its digits: flags as
  * `[ ZF PF ]`, an enum by name, a float in decimal, a vector as `{1, 2}`, the
  * fields of a struct or union by name. The text is empty if there is nothing to
@@ -485,6 +493,214 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_register_format(const struct gdbregs_reg
 							enum gdbregs_byte_order order,
 							const void *bytes, size_t size,
 							struct gdbregs_buffer *text);
+
+/* ------------------------------------------------------------- fields --- */
+
+/**
+ * A part of a register, or a whole register: a flag or a bit field, a member of a struct
+ * or union, an element of a vector. It refers to a type, and holds no value. The
+ * functions take the register's bytes wherever they need its value.
+ *
+ * Ownership: the caller owns the structure. It may be copied and thrown away, holds no
+ * memory, and is valid as long as the context. Its members belong to the library. Later
+ * versions keep its size.
+ *
+ * Threads: the functions on fields may be called from any thread at any time.
+ *
+ * Bytes: `bytes` and `size` are always the value of the whole register, in target byte
+ * order, as gdbregs_read_register() returns it. A value may be shorter than the
+ * description says. A field that is not all within it is UNAVAILABLE.
+ *
+ * Byte order: it is that of the vCPU, see gdbregs_vcpu_byte_order(). If it is UNKNOWN,
+ * only fields in a single byte have numbers.
+ *
+ * Since: 0.2.
+ */
+struct gdbregs_field {
+	const struct gdbregs_register *reg_;
+	const void *type_;
+	const char *name_;
+	const char *type_name_;
+	uint32_t off_bytes_, size_bytes_, width_bits_, index_;
+	uint8_t place_, whole_, low_bit_, reserved_[13];
+};
+
+/** Make a field of a whole register. Errors: INVAL. */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_register_field(const struct gdbregs_register *h,
+						       struct gdbregs_field *out);
+
+/**
+ * Find a part of a register by its path: names of members and indices of elements, as in
+ * `ZF`, `v4_float[2]` or `b.u[17]`. The empty path is the register itself. Indices are
+ * decimal and begin at 0. If two members have one name, the first is found. The time
+ * that it takes depends on the types on the path alone.
+ *
+ * Errors: INVAL; NO_FIELD if there is no such part.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_field_find(const struct gdbregs_register *h,
+						   const char *path, struct gdbregs_field *out);
+
+/**
+ * Find a register, or a part of one, by one text: `eflags`, `eflags.ZF`,
+ * `xmm0.v4_float[1]`. A register of that exact name wins. Else the text before a `.` or
+ * `[` is the name of a register, and the rest is a path in it.
+ *
+ * @param feature  the feature of the register, or NULL for all
+ *
+ * Errors: those of gdbregs_find_register(), and NO_FIELD.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_find_field(struct gdbregs_session *s, unsigned vcpu,
+						   const char *feature, const char *name,
+						   struct gdbregs_field *out);
+/** Find a field of a description as gdbregs_find_field() does. Errors: INVAL NO_REGISTER AMBIGUOUS NO_FIELD. */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_description_find_field(const struct gdbregs_description *d,
+							       const char *feature,
+							       const char *name,
+							       struct gdbregs_field *out);
+
+/* Of a NULL field, the functions that describe fields return NULL, 0, UNKNOWN or false. */
+
+/** Returns the register that the field is part of. */
+GDBREGS_API const struct gdbregs_register *gdbregs_field_register(const struct gdbregs_field *f);
+/** Returns the name: of a member as described, "" for reserved bits; of a register, its own; NULL of an element of a vector. */
+GDBREGS_API const char *gdbregs_field_name(const struct gdbregs_field *f);
+/** Returns its place among the children of its parent. That of a register is 0. */
+GDBREGS_API size_t gdbregs_field_index(const struct gdbregs_field *f);
+/** Returns the kind of its type. Bits without a type are INTEGER. */
+GDBREGS_API enum gdbregs_type_kind gdbregs_field_kind(const struct gdbregs_field *f);
+/** Returns its type as the description writes it. Bits without a type have GDB's: `bool` for one bit, else `uint32` or `uint64`. */
+GDBREGS_API const char *gdbregs_field_type(const struct gdbregs_field *f);
+/** Returns whether its number may be negative: signed integers and floats. */
+GDBREGS_API bool gdbregs_field_is_signed(const struct gdbregs_field *f);
+/** Returns its width in bits, according to the description. */
+GDBREGS_API unsigned gdbregs_field_bits(const struct gdbregs_field *f);
+/**
+ * Returns the position of its least significant bit in the value that contains it, bit 0
+ * being the least significant. It is 0 unless the field is a bit field. The containing
+ * value begins at gdbregs_field_offset_bytes().
+ */
+GDBREGS_API unsigned gdbregs_field_position(const struct gdbregs_field *f);
+/**
+ * Returns the offset of the value that contains it in the bytes of the register, in
+ * memory order. Members and elements are in memory order for both byte orders: the
+ * first is in the first bytes.
+ */
+GDBREGS_API size_t gdbregs_field_offset_bytes(const struct gdbregs_field *f);
+
+/** Returns the number of its parts: members, bit fields (reserved ones, too) or elements. */
+GDBREGS_API size_t gdbregs_field_count(const struct gdbregs_field *f);
+/** Get a part of a field by its index, in constant time. Errors: INVAL; NO_FIELD if there are not so many. */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_field_child(const struct gdbregs_field *f, size_t index,
+						    struct gdbregs_field *out);
+/**
+ * Append to a path the step that leads to the field from its parent: `name`, `.name`
+ * unless the path is empty, or `[index]`. The text is NUL-terminated, and path->size is
+ * its length without the NUL. Nothing is appended for a register.
+ * Errors: NOMEM INVAL.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_field_append_path(const struct gdbregs_field *f,
+							  struct gdbregs_buffer *path);
+
+/** Returns the number of named values that its type has, if it is an enum. */
+GDBREGS_API size_t gdbregs_field_enum_count(const struct gdbregs_field *f);
+/** Returns the name of the enum's value `index`, and the value in *value, which may be NULL; NULL if there are not so many. */
+GDBREGS_API const char *gdbregs_field_enum_item(const struct gdbregs_field *f, size_t index,
+						uint64_t *value);
+/** Returns the name of a value of the enum, or NULL. */
+GDBREGS_API const char *gdbregs_field_enum_name(const struct gdbregs_field *f, uint64_t value);
+/** Get the value that a name of the enum stands for. Errors: INVAL; NO_FIELD if it has no such name. */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_field_enum_value(const struct gdbregs_field *f,
+							 const char *name, uint64_t *value);
+
+/**
+ * Get the number that a field has, exactly. Integers, pointers, bit fields, enums, flags,
+ * structs of bits, and registers of an unknown type are integers. Floats have numbers,
+ * too: a float of 2.0 is 2.
+ *
+ * gdbregs_field_u64() gives the bits of a signed field of up to 64 bits as they are, as
+ * a conversion in C does: 8 bits of -1 are 255.
+ *
+ * Errors: INVAL UNAVAILABLE; LIMIT if the type of the output does not have that number;
+ * UNSUPPORTED if the field has no number: it has members or elements in bytes of their
+ * own, its float format is unknown, it is a NaN, or the byte order is UNKNOWN.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_field_u64(const struct gdbregs_field *f,
+						  enum gdbregs_byte_order order, const void *bytes,
+						  size_t size, uint64_t *out);
+/** Get the number of a field as gdbregs_field_u64() does, with its sign. Errors: those of gdbregs_field_u64(). */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_field_i64(const struct gdbregs_field *f,
+						  enum gdbregs_byte_order order, const void *bytes,
+						  size_t size, int64_t *out);
+/**
+ * Get the number of a field as a double: exactly, with nothing rounded. Infinities and
+ * NaNs of float formats are converted; the payload of a NaN has to fit, too.
+ * Errors: those of gdbregs_field_u64().
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_field_double(const struct gdbregs_field *f,
+						     enum gdbregs_byte_order order,
+						     const void *bytes, size_t size, double *out);
+
+/**
+ * Set the number of a field in a register's bytes. All other bits stay as they are. On
+ * failure nothing is changed. A signed field of N bits takes -2^(N-1) to 2^N - 1, an
+ * unsigned field 0 to 2^N - 1.
+ *
+ * Errors: INVAL UNAVAILABLE; LIMIT if the field does not hold that number exactly;
+ * UNSUPPORTED as for gdbregs_field_u64().
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_field_put_u64(const struct gdbregs_field *f,
+						      enum gdbregs_byte_order order, void *bytes,
+						      size_t size, uint64_t value);
+/** Set a number that may be negative. Errors: those of gdbregs_field_put_u64(). */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_field_put_i64(const struct gdbregs_field *f,
+						      enum gdbregs_byte_order order, void *bytes,
+						      size_t size, int64_t value);
+/** Set a number that may be a fraction, infinite or a NaN. Errors: those of gdbregs_field_put_u64(). */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_field_put_double(const struct gdbregs_field *f,
+							 enum gdbregs_byte_order order, void *bytes,
+							 size_t size, double value);
+
+/**
+ * Get the bytes of a field within the register's, in target byte order.
+ *
+ * @param out       set to the place in `bytes`
+ * @param out_size  the size of the field in bytes
+ *
+ * Errors: INVAL UNAVAILABLE; UNSUPPORTED for bit fields, which have no bytes of their own.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_field_bytes(const struct gdbregs_field *f,
+						    const void *bytes, size_t size,
+						    const uint8_t **out, size_t *out_size);
+
+/**
+ * Format the value of a field for people as gdbregs_register_format() does. In addition,
+ * the text of an integer is its number as `0x1f`, and a value that cannot be decoded is
+ * `?`. The text is empty if the byte order is UNKNOWN.
+ * Errors: NOMEM INVAL UNAVAILABLE.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_field_format(const struct gdbregs_field *f,
+						     enum gdbregs_byte_order order,
+						     const void *bytes, size_t size,
+						     struct gdbregs_buffer *text);
+
+/**
+ * Set a field from text. All other bits stay as they are. On failure nothing is changed.
+ * The process's locale and the host have no influence. A text is one of these:
+ *  - an integer of any length: decimal, or after `0x`, `0o` or `0b`; `0` before digits
+ *    is octal, as in C and GDB; after `-` for signed fields;
+ *  - the name of a value, if the field is an enum;
+ *  - a number for floats: `1.5`, `-2e10`, `0x1.8p3`, `inf`, `nan`, `nan(0x1)`, rounded
+ *    to the nearest value as in C, but never to infinity and never to zero;
+ *    an integer after `0x`, `0o` or `0b` stands for the bits of the float;
+ *  - `hex:` and the bytes of the field in target byte order, for all fields but bit
+ *    fields, and the only text for fields without a number.
+ *
+ * Errors: NOMEM UNAVAILABLE; INVAL if the text is none of these; LIMIT if the field does
+ * not hold it; UNSUPPORTED if the field takes no number, or the byte order is UNKNOWN.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_field_parse(const struct gdbregs_field *f, const char *text,
+						    enum gdbregs_byte_order order, void *bytes,
+						    size_t size);
 
 /* ------------------------------------------------------- descriptions --- */
 
@@ -620,6 +836,15 @@ struct gdbregs_read {
 GDBREGS_API GDBREGS_CHECKED int gdbregs_read_registers(struct gdbregs_session *s,
 						       struct gdbregs_read *reads, size_t count,
 						       struct gdbregs_buffer *storage);
+
+/**
+ * Read a register, or a part of one, by name as a number. The name is that of
+ * gdbregs_find_field(): `rip`, `pc`, `eflags.ZF`. Since 0.2.
+ * Errors: those of gdbregs_find_field(), gdbregs_read_register() and
+ * gdbregs_field_u64().
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_read_u64(struct gdbregs_session *s, unsigned vcpu,
+						 const char *name, uint64_t *out);
 
 /** Free a buffer's memory and make it empty. buf may be NULL. */
 GDBREGS_API void gdbregs_buffer_fini(struct gdbregs_buffer *buf);

@@ -14,6 +14,7 @@ int status_of(int code, int connected)
 		return connected ? STATUS_STUB : STATUS_CONNECT;
 	case GDBREGS_ERR_NO_VCPU:
 	case GDBREGS_ERR_NO_REGISTER:
+	case GDBREGS_ERR_NO_FIELD:
 	case GDBREGS_ERR_AMBIGUOUS:
 	case GDBREGS_ERR_UNAVAILABLE:
 	case GDBREGS_ERR_NOT_TAKEN:

@@ -38,6 +38,17 @@ static uint32_t add_up_to_max(uint32_t a, uint64_t b)
 	return b > UINT32_MAX - a ? UINT32_MAX : a + (uint32_t)b;
 }
 
+/* Members follow each other. Pointers have no size of their own. */
+static void place_members(struct gdbregs__type *type, struct gdbregs__field *fields)
+{
+	for (uint32_t i = 0; i < type->field_count; i++) {
+		fields[i].off_bits = type->sized_bits;
+		fields[i].unsized_before = type->unsized_count;
+		type->sized_bits = add_up_to_max(type->sized_bits, fields[i].type->bits);
+		type->unsized_count += fields[i].type->bits == 0;
+	}
+}
+
 /* Compute the size of a union, or of a struct with typed members. */
 static void measure_members(struct gdbregs__type *type)
 {
@@ -47,11 +58,11 @@ static void measure_members(struct gdbregs__type *type)
 		const struct gdbregs__type *member = type->fields[i].type;
 
 		size_known = size_known && member->bits;
-		if (type->kind == GDBREGS_TYPE_STRUCT)
-			type->bits = add_up_to_max(type->bits, member->bits);
-		else if (member->bits > type->bits)
+		if (type->kind == GDBREGS_TYPE_UNION && member->bits > type->bits)
 			type->bits = member->bits;
 	}
+	if (type->kind == GDBREGS_TYPE_STRUCT)
+		type->bits = type->sized_bits;
 	if (!size_known)
 		type->bits = 0;
 }
@@ -164,10 +175,12 @@ int gdbregs__tdesc_type_enum(struct gdbregs__tdesc *t, const struct gdbregs__xml
 	return result;
 }
 
-static void measure(struct gdbregs__type *type, uint32_t size_bits)
+static void measure(struct gdbregs__type *type, struct gdbregs__field *fields, uint32_t size_bits)
 {
 	if (type->kind == GDBREGS_TYPE_UNION ||
 	    (type->kind == GDBREGS_TYPE_STRUCT && size_bits == 0)) {
+		if (type->kind == GDBREGS_TYPE_STRUCT)
+			place_members(type, fields);
 		measure_members(type);
 		return;
 	}
@@ -206,7 +219,7 @@ int gdbregs__tdesc_type_end(struct gdbregs__tdesc *t)
 
 	if (!type.id || type.field_count + type.evalue_count == 0)
 		return 0;
-	measure(&type, draft->size_bits);
+	measure(&type, draft->fields.items, draft->size_bits);
 	type.fields = keep(t, &draft->fields, sizeof(*type.fields), &nomem);
 	type.evalues = keep(t, &draft->evalues, sizeof(*type.evalues), &nomem);
 	return nomem ? GDBREGS_ERR_NOMEM : define(t, &type);

@@ -18,6 +18,8 @@ struct gdbregs__field {
 	const struct gdbregs__type
 		*type; /* NULL if unresolved, or for a bit field without a type */
 	int start, end; /* bit numbers, 0 is the least significant; -1 for typed members */
+	uint32_t off_bits; /* of a member of a struct: the sizes before it that are known, ... */
+	uint32_t unsized_before; /* ... and the number of members that have none of their own */
 };
 
 struct gdbregs__evalue {
@@ -52,6 +54,8 @@ struct gdbregs__type {
 	uint32_t count; /* for VECTOR: number of elements */
 	uint32_t field_count; /* for STRUCT, UNION and FLAGS */
 	const struct gdbregs__field *fields;
+	uint32_t sized_bits; /* for STRUCT: size of the members that have one ... */
+	uint32_t unsized_count; /* ... and number of those that share the rest */
 	uint32_t evalue_count; /* for ENUM */
 	const struct gdbregs__evalue *evalues;
 	uint64_t evalue_max; /* for ENUM: the largest value */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 3. Floating point registers in decimal. Hides: the formats. */
+/* Floating point registers in decimal. Hides: the formats. */
 #ifndef GDBREGS_LIB_VALUES_FLOAT_H
 #define GDBREGS_LIB_VALUES_FLOAT_H
 

@@ -4,10 +4,8 @@
  * it shows them without. */
 #include "value/format.h"
 
-#include "util/buffer.h"
+#include "value/field.h"
 #include "value/float.h"
-
-#include <string.h>
 
 /* More than any real description nests (aarch64's z registers: 3). */
 #define MAX_DEPTH 16
@@ -152,16 +150,6 @@ static void put_register(struct gdbregs__text *text, const struct gdbregs__type 
 	}
 }
 
-/* Replace what a buffer holds; untouched on failure. */
-static int replace(struct gdbregs_buffer *buf, const struct gdbregs__text *text)
-{
-	if (buf->capacity <= text->size && gdbregs__buffer_reserve(buf, text->size + 1) < 0)
-		return GDBREGS_ERR_NOMEM;
-	memcpy(buf->data, text->data, text->size + 1);
-	buf->size = text->size;
-	return 0;
-}
-
 int gdbregs_register_format(const struct gdbregs_register *h, enum gdbregs_byte_order order,
 			    const void *bytes, size_t size, struct gdbregs_buffer *text)
 {
@@ -171,7 +159,7 @@ int gdbregs_register_format(const struct gdbregs_register *h, enum gdbregs_byte_
 		return GDBREGS_ERR_INVAL;
 	gdbregs__text_init(&made);
 	if (order == GDBREGS_BYTE_ORDER_LITTLE || order == GDBREGS_BYTE_ORDER_BIG)
-		put_register(&made, h->type, (struct gdbregs__slice){bytes, size, order});
+		put_register(&made, h->type, gdbregs__field_register_slice(h, order, bytes, size));
 	gdbregs__text_end(&made);
-	return replace(text, &made);
+	return gdbregs__text_replace(text, &made);
 }

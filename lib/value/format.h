@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 3. Values by type. Hides: how GDB spells flags and enums, where the
+/* Values by type. Hides: how GDB spells flags and enums, where the
  * members of aggregates lie. */
 #ifndef GDBREGS_LIB_VALUES_H
 #define GDBREGS_LIB_VALUES_H

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "value/text.h"
 
+#include "util/buffer.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -101,38 +103,11 @@ void gdbregs__text_end(struct gdbregs__text *text)
 	text->data[text->size] = '\0';
 }
 
-struct gdbregs__slice gdbregs__slice_part(struct gdbregs__slice slice, size_t off_bytes,
-					  size_t size_bytes)
+int gdbregs__text_replace(struct gdbregs_buffer *buf, const struct gdbregs__text *text)
 {
-	size_t off = off_bytes < slice.size_bytes ? off_bytes : slice.size_bytes;
-	size_t left = slice.size_bytes - off;
-
-	slice.bytes += off;
-	slice.size_bytes = size_bytes < left ? size_bytes : left;
-	return slice;
-}
-
-struct gdbregs__slice gdbregs__slice_low(struct gdbregs__slice slice, size_t size_bytes)
-{
-	if (size_bytes >= slice.size_bytes)
-		return slice;
-	if (slice.order == GDBREGS_BYTE_ORDER_BIG)
-		slice.bytes += slice.size_bytes - size_bytes;
-	slice.size_bytes = size_bytes;
-	return slice;
-}
-
-uint8_t gdbregs__slice_byte(struct gdbregs__slice slice, size_t i)
-{
-	return slice.bytes[slice.order == GDBREGS_BYTE_ORDER_BIG ? slice.size_bytes - 1 - i : i];
-}
-
-uint64_t gdbregs__slice_number(struct gdbregs__slice slice)
-{
-	size_t count = slice.size_bytes < 8 ? slice.size_bytes : 8;
-	uint64_t number = 0;
-
-	for (size_t i = 0; i < count; i++)
-		number |= (uint64_t)gdbregs__slice_byte(slice, i) << (8 * i);
-	return number;
+	if (buf->capacity <= text->size && gdbregs__buffer_reserve(buf, text->size + 1) < 0)
+		return GDBREGS_ERR_NOMEM;
+	memcpy(buf->data, text->data, text->size + 1);
+	buf->size = text->size;
+	return 0;
 }

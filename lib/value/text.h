@@ -1,27 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 3. Text of bounded length, made on the stack, and numbers in target
- * byte order. Hides: the bound, and the budget that keeps the time it takes to
- * walk a hostile type bounded too. Nothing here can fail: what does not fit is
- * left out and the text ends in "...". */
+/* Text of bounded length, made on the stack. Hides: the bound, and the budget that keeps
+ * the time that it takes to walk a hostile type bounded, too. Nothing here can fail: a
+ * text that does not fit is cut and ends in "...". */
 #ifndef GDBREGS_LIB_VALUES_TEXT_H
 #define GDBREGS_LIB_VALUES_TEXT_H
 
-#include <gdbregs.h>
+#include "value/slice.h"
 
-#define GDBREGS__TEXT_BYTES 4096
+#define GDBREGS__TEXT_BYTES (GDBREGS_FORMAT_MOST - 4)
 
 struct gdbregs__text {
 	size_t size;
 	size_t budget; /* steps still allowed */
 	bool full; /* something was left out: nothing more is added */
 	char data[GDBREGS__TEXT_BYTES + 5];
-};
-
-/* Part of a register's bytes, in memory order. */
-struct gdbregs__slice {
-	const uint8_t *bytes;
-	size_t size_bytes;
-	enum gdbregs_byte_order order; /* LITTLE or BIG */
 };
 
 void gdbregs__text_init(struct gdbregs__text *text);
@@ -38,15 +30,7 @@ void gdbregs__text_put_slice(struct gdbregs__text *text, struct gdbregs__slice s
 bool gdbregs__text_spend(struct gdbregs__text *text, size_t steps);
 /* End with "..." if something was left out, and a NUL. */
 void gdbregs__text_end(struct gdbregs__text *text);
-
-/* size_bytes bytes from off_bytes on, as far as they are there. */
-struct gdbregs__slice gdbregs__slice_part(struct gdbregs__slice slice, size_t off_bytes,
-					  size_t size_bytes);
-/* The size_bytes least significant bytes (all, if there are fewer). */
-struct gdbregs__slice gdbregs__slice_low(struct gdbregs__slice slice, size_t size_bytes);
-/* The 64 least significant bits as a number. */
-uint64_t gdbregs__slice_number(struct gdbregs__slice slice);
-/* Byte i of the number, 0 the least significant. */
-uint8_t gdbregs__slice_byte(struct gdbregs__slice slice, size_t i);
+/* Replace the contents of a buffer. 0, or NOMEM and the buffer is as before. */
+int gdbregs__text_replace(struct gdbregs_buffer *buf, const struct gdbregs__text *text);
 
 #endif

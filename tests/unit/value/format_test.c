@@ -57,14 +57,14 @@ static const struct gdbregs__type t_mode = {
 	.kind = GDBREGS_TYPE_ENUM, .bits = 32, .evalues = mode_values, .evalue_count = 4};
 
 static const struct gdbregs__field flag_fields[] = {
-	{"", NULL, NULL, 1, 1},
-	{"CF", NULL, NULL, 0, 0},
-	{"ZF", "bool", &t_bool, 6, 6},
-	{"PF", NULL, NULL, 2, 2},
-	{"IOPL", NULL, NULL, 12, 13},
-	{"M", "mode", &t_mode, 16, 19},
-	{"U1", "uint32", &t_uint32, 20, 20},
-	{"", NULL, NULL, 24, 27},
+	{"", NULL, NULL, 1, 1, 0, 0},
+	{"CF", NULL, NULL, 0, 0, 0, 0},
+	{"ZF", "bool", &t_bool, 6, 6, 0, 0},
+	{"PF", NULL, NULL, 2, 2, 0, 0},
+	{"IOPL", NULL, NULL, 12, 13, 0, 0},
+	{"M", "mode", &t_mode, 16, 19, 0, 0},
+	{"U1", "uint32", &t_uint32, 20, 20, 0, 0},
+	{"", NULL, NULL, 24, 27, 0, 0},
 };
 static const struct gdbregs__type t_flags = {.kind = GDBREGS_TYPE_FLAGS,
 					     .bits = 32,
@@ -72,24 +72,25 @@ static const struct gdbregs__type t_flags = {.kind = GDBREGS_TYPE_FLAGS,
 					     .field_count = COUNT(flag_fields)};
 
 static const struct gdbregs__field segment_fields[] = {
-	{"base", "uint64", &t_uint64, -1, -1},
-	{"limit", "uint32", &t_uint32, -1, -1},
-	{"fl", "fl", &t_flags, -1, -1},
+	{"base", "uint64", &t_uint64, -1, -1, 0, 0},
+	{"limit", "uint32", &t_uint32, -1, -1, 0, 0},
+	{"fl", "fl", &t_flags, -1, -1, 0, 0},
 };
 static const struct gdbregs__type t_segment = {
 	.kind = GDBREGS_TYPE_STRUCT, .bits = 128, .fields = segment_fields, .field_count = 3};
 
 static const struct gdbregs__field bit_fields[] = {
-	{"a", NULL, NULL, 0, 3},   {"b", "bool", &t_bool, 4, 4}, {"c", NULL, NULL, 8, 20},
-	{"e", NULL, NULL, 60, 63}, {"", NULL, NULL, 30, 31},
+	{"a", NULL, NULL, 0, 3, 0, 0},	{"b", "bool", &t_bool, 4, 4, 0, 0},
+	{"c", NULL, NULL, 8, 20, 0, 0}, {"e", NULL, NULL, 60, 63, 0, 0},
+	{"", NULL, NULL, 30, 31, 0, 0},
 };
 static const struct gdbregs__type t_bits = {
 	.kind = GDBREGS_TYPE_STRUCT, .bits = 64, .fields = bit_fields, .field_count = 5};
 
 static const struct gdbregs__field vec128_fields[] = {
-	{"v4_float", "v4f", &t_v4f, -1, -1},
-	{"v8_int16", "v8i16", &t_v8u16, -1, -1},
-	{"uint128", "uint128", &t_uint128, -1, -1},
+	{"v4_float", "v4f", &t_v4f, -1, -1, 0, 0},
+	{"v8_int16", "v8i16", &t_v8u16, -1, -1, 0, 0},
+	{"uint128", "uint128", &t_uint128, -1, -1, 0, 0},
 };
 static const struct gdbregs__type t_vec128 = {
 	.kind = GDBREGS_TYPE_UNION, .bits = 128, .fields = vec128_fields, .field_count = 3};
@@ -212,9 +213,11 @@ END_TEST
 START_TEST(flags_in_the_order_of_the_description)
 {
 	static const struct gdbregs__field fields[] = {
-		{"", NULL, NULL, 22, 31}, {"ID", NULL, NULL, 21, 21}, {"IOPL", NULL, NULL, 12, 13},
-		{"IF", NULL, NULL, 9, 9}, {"ZF", NULL, NULL, 6, 6},   {"AF", NULL, NULL, 4, 4},
-		{"PF", NULL, NULL, 2, 2}, {"", NULL, NULL, 1, 1},     {"CF", NULL, NULL, 0, 0},
+		{"", NULL, NULL, 22, 31, 0, 0},	    {"ID", NULL, NULL, 21, 21, 0, 0},
+		{"IOPL", NULL, NULL, 12, 13, 0, 0}, {"IF", NULL, NULL, 9, 9, 0, 0},
+		{"ZF", NULL, NULL, 6, 6, 0, 0},	    {"AF", NULL, NULL, 4, 4, 0, 0},
+		{"PF", NULL, NULL, 2, 2, 0, 0},	    {"", NULL, NULL, 1, 1, 0, 0},
+		{"CF", NULL, NULL, 0, 0, 0, 0},
 	};
 	static const struct gdbregs__type type = {
 		.kind = GDBREGS_TYPE_FLAGS, .bits = 32, .fields = fields, .field_count = 9};
@@ -237,11 +240,11 @@ END_TEST
 
 START_TEST(flags_up_to_bit_63)
 {
-	static const struct gdbregs__field fields[] = {{"LOW", NULL, NULL, 0, 0},
-						       {"TOP", NULL, NULL, 63, 63},
-						       {"ALL", NULL, NULL, 0, 63},
-						       {"BAD", NULL, NULL, 60, 64},
-						       {"BAD", NULL, NULL, 5, 4}};
+	static const struct gdbregs__field fields[] = {{"LOW", NULL, NULL, 0, 0, 0, 0},
+						       {"TOP", NULL, NULL, 63, 63, 0, 0},
+						       {"ALL", NULL, NULL, 0, 63, 0, 0},
+						       {"BAD", NULL, NULL, 60, 64, 0, 0},
+						       {"BAD", NULL, NULL, 5, 4, 0, 0}};
 	static const struct gdbregs__type type = {
 		.kind = GDBREGS_TYPE_FLAGS, .bits = 64, .fields = fields, .field_count = 5};
 
@@ -534,9 +537,9 @@ END_TEST
 
 START_TEST(unresolved_members_are_marked)
 {
-	static const struct gdbregs__field fields[] = {{"a", "uint16", &t_uint16, -1, -1},
-						       {"b", "nowhere", NULL, -1, -1},
-						       {"c", "data_ptr", &t_pointer, -1, -1}};
+	static const struct gdbregs__field fields[] = {{"a", "uint16", &t_uint16, -1, -1, 0, 0},
+						       {"b", "nowhere", NULL, -1, -1, 0, 0},
+						       {"c", "data_ptr", &t_pointer, -1, -1, 0, 0}};
 	static const struct gdbregs__type type = {
 		.kind = GDBREGS_TYPE_STRUCT, .fields = fields, .field_count = 3};
 	static const uint8_t bytes[10] = {1, 0, 2, 0, 0, 0, 3};
@@ -572,8 +575,8 @@ START_TEST(length_is_capped)
 	for (int i = 0; i < 15; i++) {
 		const struct gdbregs__type *below = i ? &chain[i - 1] : &t_uint32;
 
-		fields[i][0] = (struct gdbregs__field){"a", "t", below, -1, -1};
-		fields[i][1] = (struct gdbregs__field){"b", "t", below, -1, -1};
+		fields[i][0] = (struct gdbregs__field){"a", "t", below, -1, -1, 0, 0};
+		fields[i][1] = (struct gdbregs__field){"b", "t", below, -1, -1, 0, 0};
 		chain[i] = (struct gdbregs__type){.kind = GDBREGS_TYPE_UNION,
 						  .bits = 32,
 						  .fields = fields[i],
@@ -595,9 +598,9 @@ START_TEST(numbers_are_never_cut)
 	static const char *const texts[3] = {"-1.2345679", "-nan(0x400000)", "0.1"};
 	struct gdbregs__type vector = {
 		.kind = GDBREGS_TYPE_VECTOR, .bits = 6400, .count = 200, .element = &t_single};
-	struct gdbregs__field many[3] = {{"a", "v", &vector, -1, -1},
-					 {"b", "v", &vector, -1, -1},
-					 {"c", "v", &vector, -1, -1}};
+	struct gdbregs__field many[3] = {{"a", "v", &vector, -1, -1, 0, 0},
+					 {"b", "v", &vector, -1, -1, 0, 0},
+					 {"c", "v", &vector, -1, -1, 0, 0}};
 	struct gdbregs__type type = {
 		.kind = GDBREGS_TYPE_UNION, .bits = 6400, .fields = many, .field_count = 3};
 	uint8_t bytes[800];
@@ -661,7 +664,7 @@ START_TEST(large_registers)
 	uint8_t *bytes = calloc(1, size);
 	struct gdbregs__type vector = {
 		.kind = GDBREGS_TYPE_VECTOR, .bits = 524288, .count = 65536, .element = &t_uint8};
-	struct gdbregs__field field = {"all", "int", &t_int, -1, -1};
+	struct gdbregs__field field = {"all", "int", &t_int, -1, -1, 0, 0};
 	struct gdbregs__type whole = {
 		.kind = GDBREGS_TYPE_UNION, .fields = &field, .field_count = 1};
 
@@ -675,7 +678,7 @@ END_TEST
 
 START_TEST(names_are_made_printable)
 {
-	static const struct gdbregs__field fields[] = {{"A\033[2J\n", NULL, NULL, 0, 0}};
+	static const struct gdbregs__field fields[] = {{"A\033[2J\n", NULL, NULL, 0, 0, 0, 0}};
 	static const struct gdbregs__type type = {
 		.kind = GDBREGS_TYPE_FLAGS, .bits = 8, .fields = fields, .field_count = 1};
 

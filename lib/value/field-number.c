@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The numbers of fields. Every conversion goes through an exact number and fails where
+ * the other side does not have it. */
+#include "value/field.h"
+
+#include "value/float-format.h"
+
+#include <string.h>
+
+/* ----------------------------------------------------------------- places --- */
+
+/* The formats of `long double` of GDB's architectures. */
+static enum gdbregs__wide_float wide_float(const struct gdbregs_description *d)
+{
+	static const struct {
+		char begins[12];
+		enum gdbregs__wide_float wide;
+	} table[] = {
+		{"i386", GDBREGS__WIDE_I387},	   {"aarch64", GDBREGS__WIDE_QUAD},
+		{"riscv", GDBREGS__WIDE_QUAD},	   {"s390", GDBREGS__WIDE_QUAD},
+		{"loongarch", GDBREGS__WIDE_QUAD}, {"Loongarch", GDBREGS__WIDE_QUAD},
+		{"alpha", GDBREGS__WIDE_QUAD},	   {"sparc:v9", GDBREGS__WIDE_QUAD},
+	};
+
+	for (size_t i = 0; d && d->architecture && i < sizeof(table) / sizeof(table[0]); i++)
+		if (strncmp(d->architecture, table[i].begins, strlen(table[i].begins)) == 0)
+			return table[i].wide;
+	return GDBREGS__WIDE_UNKNOWN;
+}
+
+struct gdbregs__slice gdbregs__field_register_slice(const struct gdbregs_register *reg,
+						    enum gdbregs_byte_order order,
+						    const void *bytes, size_t size)
+{
+	return (struct gdbregs__slice){bytes, size, order, wide_float(reg->description)};
+}
+
+/* A stub's reply may be longer or shorter than the description says. */
+static size_t root_width(const struct gdbregs_field *f, size_t size)
+{
+	return f->size_bytes_ == size ? f->width_bits_ : size * 8;
+}
+
+int gdbregs__field_locate(const struct gdbregs_field *f, enum gdbregs_byte_order order,
+			  const void *bytes, size_t size, struct gdbregs__field_at *at)
+{
+	if (!f || !f->reg_ || (!bytes && size) || order > GDBREGS_BYTE_ORDER_BIG)
+		return GDBREGS_ERR_INVAL;
+	at->slice = gdbregs__field_register_slice(f->reg_, order, bytes, size);
+	if (!f->whole_) {
+		if (f->off_bytes_ > size || f->size_bytes_ > size - f->off_bytes_)
+			return GDBREGS_ERR_UNAVAILABLE;
+		at->slice = gdbregs__slice_part(at->slice, f->off_bytes_, f->size_bytes_);
+	}
+	if (at->slice.size_bytes == 0)
+		return GDBREGS_ERR_UNAVAILABLE;
+	at->low_bit = f->low_bit_;
+	at->width_bits =
+		f->place_ == GDBREGS__FIELD_BITS ? f->width_bits_ : at->slice.size_bytes * 8;
+	if (f->place_ == GDBREGS__FIELD_ROOT)
+		at->width_bits = root_width(f, size);
+	return at->low_bit + at->width_bits <= at->slice.size_bytes * 8 ? 0
+									: GDBREGS_ERR_UNAVAILABLE;
+}
+
+int gdbregs__field_locate_number(const struct gdbregs_field *f, enum gdbregs_byte_order order,
+				 const void *bytes, size_t size, struct gdbregs__field_at *at)
+{
+	int result = gdbregs__field_locate(f, order, bytes, size, at);
+
+	if (result < 0)
+		return result;
+	return order == GDBREGS_BYTE_ORDER_UNKNOWN && at->slice.size_bytes > 1
+		       ? GDBREGS_ERR_UNSUPPORTED
+		       : 0;
+}
+
+bool gdbregs__field_is_integer(const struct gdbregs_field *f)
+{
+	const struct gdbregs__type *type = gdbregs__field_type(f);
+
+	switch (gdbregs_field_kind(f)) {
+	case GDBREGS_TYPE_UNKNOWN:
+	case GDBREGS_TYPE_INTEGER:
+	case GDBREGS_TYPE_ENUM:
+	case GDBREGS_TYPE_FLAGS:
+		return true;
+	case GDBREGS_TYPE_STRUCT:
+		return type->field_count && type->fields[0].start >= 0;
+	default:
+		return false;
+	}
+}
+
+static const struct gdbregs__float_format *format_of(const struct gdbregs_field *f,
+						     const struct gdbregs__field_at *at)
+{
+	const struct gdbregs__type *type = gdbregs__field_type(f);
+
+	return type && type->kind == GDBREGS_TYPE_FLOAT
+		       ? gdbregs__float_format(type->scalar, at->slice)
+		       : NULL;
+}
+
+/* ---------------------------------------------------------------- reading --- */
+
+static bool bit(const struct gdbregs__field_at *at, size_t i)
+{
+	size_t at_bit = at->low_bit + i;
+
+	return gdbregs__slice_byte(at->slice, at_bit / 8) >> at_bit % 8 & 1;
+}
+
+/* Whether the bits from `from` on are all zeros or, with `set`, all ones. */
+static bool bits_are(const struct gdbregs__field_at *at, size_t from, bool set)
+{
+	for (size_t i = from; i < at->width_bits; i++)
+		if (bit(at, i) != set)
+			return false;
+	return true;
+}
+
+/* The lowest 64 bits. */
+static uint64_t low_number(const struct gdbregs__field_at *at)
+{
+	uint64_t number = gdbregs__slice_number(at->slice) >> at->low_bit;
+
+	return at->width_bits < 64 ? number & (((uint64_t)1 << at->width_bits) - 1) : number;
+}
+
+/* An integer of any width. Above its lowest 1, the magnitude of a negative number has
+ * the opposite bits. Returns false if no float has that number. */
+static bool real_from_bits(const struct gdbregs__field_at *at, bool is_signed,
+			   struct gdbregs__real *real)
+{
+	size_t low = 0;
+	bool negative = is_signed && bit(at, at->width_bits - 1);
+
+	*real = (struct gdbregs__real){.negative = negative};
+	while (low < at->width_bits && !bit(at, low))
+		low++;
+	if (low == at->width_bits)
+		return true;
+	real->exponent = (int)low;
+	real->low = 1;
+	for (size_t i = low + 1; i < at->width_bits; i++) {
+		if (bit(at, i) == negative)
+			continue;
+		if (i - low >= 128)
+			return false;
+		if (i - low < 64)
+			real->low |= (uint64_t)1 << (i - low);
+		else
+			real->high |= (uint64_t)1 << (i - low - 64);
+	}
+	return true;
+}
+
+/* The number of a field. */
+static int read_real(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
+		     struct gdbregs__real *real)
+{
+	const struct gdbregs__float_format *format = format_of(f, at);
+
+	if (gdbregs__field_is_integer(f))
+		return real_from_bits(at, gdbregs_field_is_signed(f), real) ? 0 : GDBREGS_ERR_LIMIT;
+	if (!format)
+		return GDBREGS_ERR_UNSUPPORTED;
+
+	struct gdbregs__float_parts parts = gdbregs__float_unpack(format, at->slice);
+	if (gdbregs__float_is_invalid(format, parts))
+		return GDBREGS_ERR_UNSUPPORTED;
+	*real = gdbregs__float_real(format, parts);
+	return 0;
+}
+
+/* A float's number as an integer's sign and magnitude. */
+static int read_integral(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
+			 struct gdbregs__real *real)
+{
+	int result = read_real(f, at, real);
+
+	if (result < 0)
+		return result;
+	if (real->kind == GDBREGS__REAL_NAN)
+		return GDBREGS_ERR_UNSUPPORTED;
+	return gdbregs__real_to_integer(real) && !real->high ? 0 : GDBREGS_ERR_LIMIT;
+}
+
+int gdbregs_field_u64(const struct gdbregs_field *f, enum gdbregs_byte_order order,
+		      const void *bytes, size_t size, uint64_t *out)
+{
+	struct gdbregs__field_at at;
+	struct gdbregs__real real;
+	int result =
+		out ? gdbregs__field_locate_number(f, order, bytes, size, &at) : GDBREGS_ERR_INVAL;
+
+	if (result < 0)
+		return result;
+	if (gdbregs__field_is_integer(f)) {
+		if (!bits_are(&at, 64, false))
+			return GDBREGS_ERR_LIMIT;
+		*out = low_number(&at);
+		return 0;
+	}
+	result = read_integral(f, &at, &real);
+	if (result < 0)
+		return result;
+	if (real.negative && real.low)
+		return GDBREGS_ERR_LIMIT;
+	*out = real.low;
+	return 0;
+}
+
+static int i64_from_bits(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
+			 int64_t *out)
+{
+	bool negative = gdbregs_field_is_signed(f) && bit(at, at->width_bits - 1);
+	uint64_t number = low_number(at);
+
+	/* From bit 63 on, all are like the sign. */
+	if (!bits_are(at, 63, negative))
+		return GDBREGS_ERR_LIMIT;
+	if (negative && at->width_bits < 64)
+		number |= UINT64_MAX << at->width_bits;
+	memcpy(out, &number, sizeof(number));
+	return 0;
+}
+
+int gdbregs_field_i64(const struct gdbregs_field *f, enum gdbregs_byte_order order,
+		      const void *bytes, size_t size, int64_t *out)
+{
+	struct gdbregs__field_at at;
+	struct gdbregs__real real;
+	int result =
+		out ? gdbregs__field_locate_number(f, order, bytes, size, &at) : GDBREGS_ERR_INVAL;
+
+	if (result < 0)
+		return result;
+	if (gdbregs__field_is_integer(f))
+		return i64_from_bits(f, &at, out);
+	result = read_integral(f, &at, &real);
+	if (result < 0)
+		return result;
+	if (real.low > (uint64_t)INT64_MAX + real.negative)
+		return GDBREGS_ERR_LIMIT;
+
+	uint64_t number = real.negative ? -real.low : real.low;
+	memcpy(out, &number, sizeof(number));
+	return 0;
+}
+
+int gdbregs_field_double(const struct gdbregs_field *f, enum gdbregs_byte_order order,
+			 const void *bytes, size_t size, double *out)
+{
+	struct gdbregs__field_at at;
+	struct gdbregs__real real;
+	int result =
+		out ? gdbregs__field_locate_number(f, order, bytes, size, &at) : GDBREGS_ERR_INVAL;
+
+	if (result == 0)
+		result = read_real(f, &at, &real);
+	if (result < 0)
+		return result;
+	return gdbregs__real_to_double(real, out) ? 0 : GDBREGS_ERR_LIMIT;
+}
+
+int gdbregs_field_bytes(const struct gdbregs_field *f, const void *bytes, size_t size,
+			const uint8_t **out, size_t *out_size)
+{
+	struct gdbregs__field_at at;
+	int result = out && out_size ? gdbregs__field_locate(f, GDBREGS_BYTE_ORDER_UNKNOWN, bytes,
+							     size, &at)
+				     : GDBREGS_ERR_INVAL;
+
+	if (result < 0)
+		return result;
+	if (f->place_ == GDBREGS__FIELD_BITS)
+		return GDBREGS_ERR_UNSUPPORTED;
+	*out = at.slice.bytes;
+	*out_size = at.slice.size_bytes;
+	return 0;
+}
+
+/* ---------------------------------------------------------------- writing --- */
+
+static size_t magnitude_bits(const struct gdbregs__real *real)
+{
+	if (real->high)
+		return 128 - (size_t)__builtin_clzll(real->high);
+	return real->low ? 64 - (size_t)__builtin_clzll(real->low) : 0;
+}
+
+/* -2^(N-1) is the one negative number of N bits in its magnitude. */
+static bool fits(const struct gdbregs__field_at *at, bool is_signed,
+		 const struct gdbregs__real *real)
+{
+	size_t bits = magnitude_bits(real);
+
+	if (!real->negative || bits == 0)
+		return bits <= at->width_bits;
+	if (!is_signed || bits > at->width_bits)
+		return false;
+	bool is_power = !(real->low & (real->low - 1)) && !real->high;
+	if (real->high)
+		is_power = !(real->high & (real->high - 1)) && !real->low;
+	return bits < at->width_bits || is_power;
+}
+
+static void negate(struct gdbregs__real *real)
+{
+	real->low = -real->low;
+	real->high = ~real->high + (real->low == 0);
+}
+
+static int write_integer(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
+			 uint8_t *to, struct gdbregs__real real)
+{
+	if (!fits(at, gdbregs_field_is_signed(f), &real))
+		return GDBREGS_ERR_LIMIT;
+
+	uint64_t above = real.negative && magnitude_bits(&real) ? UINT64_MAX : 0;
+	if (above)
+		negate(&real);
+	for (size_t done = 0; done < at->width_bits; done += 64) {
+		uint64_t word = done == 0 ? real.low : done == 64 ? real.high : above;
+		size_t left = at->width_bits - done;
+
+		gdbregs__slice_set(to, at->slice, (unsigned)(at->low_bit + done),
+				   left < 64 ? (unsigned)left : 64, word);
+	}
+	return 0;
+}
+
+int gdbregs__field_write(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
+			 uint8_t *to, struct gdbregs__real real)
+{
+	const struct gdbregs__float_format *format = format_of(f, at);
+
+	if (format)
+		return gdbregs__float_store(format, to, at->slice, real) ? 0 : GDBREGS_ERR_LIMIT;
+	if (!gdbregs__field_is_integer(f))
+		return GDBREGS_ERR_UNSUPPORTED;
+	return gdbregs__real_to_integer(&real) ? write_integer(f, at, to, real) : GDBREGS_ERR_LIMIT;
+}
+
+static int put_real(const struct gdbregs_field *f, enum gdbregs_byte_order order, void *bytes,
+		    size_t size, struct gdbregs__real real)
+{
+	struct gdbregs__field_at at;
+	int result = gdbregs__field_locate_number(f, order, bytes, size, &at);
+
+	return result < 0 ? result
+			  : gdbregs__field_write(
+				    f, &at, (uint8_t *)bytes + (at.slice.bytes - (uint8_t *)bytes),
+				    real);
+}
+
+int gdbregs_field_put_u64(const struct gdbregs_field *f, enum gdbregs_byte_order order, void *bytes,
+			  size_t size, uint64_t value)
+{
+	return put_real(f, order, bytes, size, (struct gdbregs__real){.low = value});
+}
+
+int gdbregs_field_put_i64(const struct gdbregs_field *f, enum gdbregs_byte_order order, void *bytes,
+			  size_t size, int64_t value)
+{
+	uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
+
+	return put_real(f, order, bytes, size,
+			(struct gdbregs__real){.negative = value < 0, .low = magnitude});
+}
+
+int gdbregs_field_put_double(const struct gdbregs_field *f, enum gdbregs_byte_order order,
+			     void *bytes, size_t size, double value)
+{
+	return put_real(f, order, bytes, size, gdbregs__real_from_double(value));
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Parts of registers: what gdbregs.h calls fields. Hides: where members and elements
+ * lie. field.c finds and describes them, field-number.c has their numbers, field-text.c
+ * their texts. Nothing here allocates but reading a number of any width from text. */
+#ifndef GDBREGS_LIB_VALUE_FIELD_H
+#define GDBREGS_LIB_VALUE_FIELD_H
+
+#include "tdesc/model.h"
+#include "value/float-format.h"
+#include "value/slice.h"
+
+/* How a field is part of its parent. */
+enum gdbregs__field_place {
+	GDBREGS__FIELD_ROOT, /* the register itself */
+	GDBREGS__FIELD_MEMBER, /* bytes of a struct or union */
+	GDBREGS__FIELD_ELEMENT, /* bytes of a vector */
+	GDBREGS__FIELD_BITS, /* bits of flags, or of a struct that has a size */
+};
+
+/* A field within a value of a register. */
+struct gdbregs__field_at {
+	struct gdbregs__slice slice; /* the bytes that contain it */
+	unsigned low_bit; /* 0 but for bits */
+	size_t width_bits;
+};
+
+/* The type; NULL where it is unknown, and of bits without a type. */
+static inline const struct gdbregs__type *gdbregs__field_type(const struct gdbregs_field *f)
+{
+	return f->type_;
+}
+
+/* Whether its value is an integer: a scalar but no float, flags, or a struct of bits. */
+bool gdbregs__field_is_integer(const struct gdbregs_field *f);
+
+/* Find a field in a register's value. Errors: INVAL; UNAVAILABLE if the value is too
+ * short to have all of it. */
+int gdbregs__field_locate(const struct gdbregs_field *f, enum gdbregs_byte_order order,
+			  const void *bytes, size_t size, struct gdbregs__field_at *at);
+/* The same for its number. UNSUPPORTED if that takes the byte order, and it is UNKNOWN. */
+int gdbregs__field_locate_number(const struct gdbregs_field *f, enum gdbregs_byte_order order,
+				 const void *bytes, size_t size, struct gdbregs__field_at *at);
+
+/* A register's value as it is. */
+struct gdbregs__slice gdbregs__field_register_slice(const struct gdbregs_register *reg,
+						    enum gdbregs_byte_order order,
+						    const void *bytes, size_t size);
+
+/* Write a number into a field. `to` are the bytes of at->slice. Errors: LIMIT UNSUPPORTED. */
+int gdbregs__field_write(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
+			 uint8_t *to, struct gdbregs__real real);
+
+#endif

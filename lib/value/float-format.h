@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Bytes of a floating point value, and the number that they stand for. Hides: the
+ * formats, and where their bits are. Conversions are exact or fail. */
+#ifndef GDBREGS_LIB_VALUE_FLOAT_FORMAT_H
+#define GDBREGS_LIB_VALUE_FLOAT_FORMAT_H
+
+#include "tdesc/model.h"
+#include "value/slice.h"
+
+enum gdbregs__real_kind { GDBREGS__REAL_FINITE, GDBREGS__REAL_INFINITE, GDBREGS__REAL_NAN };
+
+/* A number: (high * 2^64 + low) * 2^exponent. */
+struct gdbregs__real {
+	enum gdbregs__real_kind kind;
+	bool negative;
+	uint64_t high, low; /* of a NaN: its fraction, from the top bit of `high` on */
+	int exponent;
+};
+
+/* A value's fields as they are stored. */
+struct gdbregs__float_parts {
+	bool negative;
+	int exponent;
+	uint64_t high, low; /* the fraction, with the integer bit where there is one */
+};
+
+struct gdbregs__float_format; /* float-format.c */
+
+/* The format of a type in so many bytes; NULL if there is none. */
+const struct gdbregs__float_format *gdbregs__float_format(enum gdbregs__scalar scalar,
+							  struct gdbregs__slice slice);
+
+struct gdbregs__float_parts gdbregs__float_unpack(const struct gdbregs__float_format *f,
+						  struct gdbregs__slice slice);
+/* Whether these are bits that no x87 since the 80387 makes or takes. GDB 13 calls them
+ * invalid, too. */
+bool gdbregs__float_is_invalid(const struct gdbregs__float_format *f,
+			       struct gdbregs__float_parts parts);
+/* What valid parts stand for. */
+struct gdbregs__real gdbregs__float_real(const struct gdbregs__float_format *f,
+					 struct gdbregs__float_parts parts);
+/* Write a number over a value. Padding stays. Returns false, and nothing is written, if
+ * the format does not hold it exactly. `to` are the bytes of `slice`. */
+bool gdbregs__float_store(const struct gdbregs__float_format *f, uint8_t *to,
+			  struct gdbregs__slice slice, struct gdbregs__real real);
+
+/* Bits of precision, digits that GDB shows, exponents of the smallest normal and of the
+ * largest numbers (of their first bits). */
+unsigned gdbregs__float_precision(const struct gdbregs__float_format *f);
+int gdbregs__float_digits(const struct gdbregs__float_format *f);
+int gdbregs__float_least(const struct gdbregs__float_format *f);
+int gdbregs__float_most(const struct gdbregs__float_format *f);
+
+/* The C type double, whatever the order of the host's bytes. */
+struct gdbregs__real gdbregs__real_from_double(double value);
+/* Returns false if no double has that value. */
+bool gdbregs__real_to_double(struct gdbregs__real real, double *out);
+/* Make the top bit of `high` a 1; of a number that is not 0. */
+void gdbregs__real_normalise(struct gdbregs__real *real);
+bool gdbregs__real_is_zero(struct gdbregs__real real);
+/* Make the exponent 0. Returns false if it is no integer below 2^128. */
+bool gdbregs__real_to_integer(struct gdbregs__real *real);
+
+#endif
