@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 6. The blocking calls that run the target, and those that change it.
- * Callbacks of watches are made here, when the loop has returned: so they may
- * themselves block, and end the session. */
+/* The blocking calls that run or change the target. The callbacks of watches are
+ * called here, after the loop has returned. They may therefore call blocking
+ * functions, and close the session. */
 #include "api/blocking.h"
 #include "session/op-points.h"
 #include "session/op-run.h"
 #include "session/watch.h"
 #include "session/op-write.h"
 
-/* A stop was taken: call back for what is watched before it is told. */
-static int told(struct gdbregs_session *s, int status)
+/* Call the callbacks of watches, then report the stop. */
+static int report_stop(struct gdbregs_session *s, int status)
 {
 	return gdbregs__watch_deliver(s) ? status : GDBREGS_ERR_CANCELED;
 }
@@ -23,7 +23,7 @@ int gdbregs_step(struct gdbregs_session *s, unsigned vcpu, struct gdbregs_stop *
 		result = gdbregs__step(s, vcpu, stop, gdbregs__blocking_done, &waiting, NULL);
 	if (result < 0)
 		return result;
-	return told(s, gdbregs__blocking_wait(s, 0, &waiting));
+	return report_stop(s, gdbregs__blocking_wait(s, 0, &waiting));
 }
 
 int gdbregs_continue(struct gdbregs_session *s)
@@ -35,7 +35,8 @@ int gdbregs_continue(struct gdbregs_session *s)
 	if (result < 0)
 		return result;
 	gdbregs__blocking_flush(s);
-	/* It never came to running; else what there is to say is for the wait. */
+	/* The target did not start to run. Otherwise gdbregs_wait() reports the
+	 * error. */
 	if (s->engine.fatal && !s->run.stopped.pending)
 		return s->engine.fatal;
 	return s->run.stopped.pending && s->run.stopped.status < 0 ? gdbregs_wait(s, 0, NULL) : 0;
@@ -48,14 +49,14 @@ int gdbregs_wait(struct gdbregs_session *s, int timeout_ms, struct gdbregs_stop 
 
 	if (result < 0)
 		return result;
-	/* A timeout counts from here: what came while nobody looked is in time. */
-	gdbregs__blocking_look(s);
+	/* The timeout starts now. Input that arrived before the call is in time. */
+	gdbregs__blocking_poll_input(s);
 	gdbregs__transport_clock(s);
 	result = gdbregs__stop_wait(s, timeout_ms, stop, gdbregs__blocking_done, &waiting, NULL);
 	if (result < 0)
 		return result;
 	result = gdbregs__blocking_wait(s, 0, &waiting);
-	return s->state == GDBREGS__SESSION_RUNNING ? result : told(s, result);
+	return s->state == GDBREGS__SESSION_RUNNING ? result : report_stop(s, result);
 }
 
 int gdbregs_interrupt(struct gdbregs_session *s)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 6. The blocking calls: the same session, on a loop of its own that runs
- * while a call waits. */
+/* The blocking calls: a session on its own loop, which runs while a call waits. */
 #include "util/alloc.h"
 #include "api/blocking.h"
 #include "util/error.h"
@@ -24,8 +23,8 @@ static void on_closed(void *arg)
 	*(bool *)arg = true;
 }
 
-/* A turn of the loop, or what is faster. */
-static void turn(struct gdbregs__transport *t)
+/* Run the loop once, or poll for input instead, which is faster. */
+static void run_once(struct gdbregs__transport *t)
 {
 	if (!gdbregs__transport_spin(t))
 		uv_run(t->loop, UV_RUN_ONCE);
@@ -34,12 +33,13 @@ static void turn(struct gdbregs__transport *t)
 static void run_until(struct gdbregs__transport *t, const bool *done)
 {
 	while (!*done)
-		turn(t);
+		run_once(t);
 }
 
 static void free_loop(uv_loop_t *loop)
 {
-	/* The handles of a session that could not be begun are still being closed. */
+	/* The loop is still closing the handles of a session that could not be
+	 * opened. */
 	while (uv_loop_close(loop) == UV_EBUSY)
 		uv_run(loop, UV_RUN_ONCE);
 	gdbregs__free(loop);
@@ -59,9 +59,9 @@ static void close_and_free(struct gdbregs_session *s)
 	free_loop(loop);
 }
 
-/* libuv aborts when it closes a descriptor 0, 1 or 2, and makes one in a daemon that
- * has closed them. So they are filled while descriptors are made, by the first of the
- * threads that connect, until the last of them has. */
+/* libuv aborts when it closes descriptor 0, 1 or 2. In a daemon that has closed them,
+ * new descriptors get these numbers. So keep the three open while sessions connect:
+ * the first connecting thread opens /dev/null, and the last one closes it. */
 static struct {
 	pthread_mutex_t lock;
 	unsigned users;
@@ -157,7 +157,7 @@ int gdbregs_connect(struct gdbregs_context *ctx, const char *address,
 		    struct gdbregs_error *err)
 {
 	if (!out)
-		return gdbregs__fail(err, GDBREGS_ERR_INVAL, "nowhere to put the session");
+		return gdbregs__fail(err, GDBREGS_ERR_INVAL, "out must not be NULL");
 	return open_session(ctx, address, NULL, o, out, err);
 }
 
@@ -166,7 +166,7 @@ int gdbregs_spawn(struct gdbregs_context *ctx, char *const argv[], const struct 
 {
 	if (!out || !argv || !argv[0])
 		return gdbregs__fail(err, GDBREGS_ERR_INVAL,
-				     "no command, or nowhere to put the session");
+				     "out and argv must not be NULL, nor argv empty");
 	return open_session(ctx, NULL, argv, o, out, err);
 }
 
@@ -187,14 +187,15 @@ int gdbregs__blocking_begin(struct gdbregs_session *s)
 	if (!gdbregs__transport_of(s)->blocking)
 		return gdbregs__engine_say(
 			&s->engine, GDBREGS_ERR_INVAL,
-			"this session is on a loop of the program's: use the calls of "
+			"this session runs on the caller's loop: use the calls of "
 			"gdbregs_uv.h");
 	gdbregs__transport_clock(s);
 	return 0;
 }
 
-/* What the transport sends at once raises no signal; only what libuv has still to
- * write may, and the system calls of a guard would cost a single read its speed. */
+/* Writes of the transport do not raise SIGPIPE, writes of libuv do. Block SIGPIPE
+ * only while libuv writes, because the system calls would slow down each read of a
+ * register. */
 static void run_guarded(struct gdbregs__transport *t, const bool *done)
 {
 	struct gdbregs__pipe_guard guard;
@@ -205,7 +206,7 @@ static void run_guarded(struct gdbregs__transport *t, const bool *done)
 			gdbregs__pipe_guard_begin(&guard);
 			guarded = true;
 		}
-		turn(t);
+		run_once(t);
 	}
 	if (guarded)
 		gdbregs__pipe_guard_end(&guard);
@@ -233,7 +234,7 @@ void gdbregs__blocking_flush(struct gdbregs_session *s)
 	gdbregs__pipe_guard_end(&guard);
 }
 
-void gdbregs__blocking_look(struct gdbregs_session *s)
+void gdbregs__blocking_poll_input(struct gdbregs_session *s)
 {
 	struct gdbregs__pipe_guard guard;
 

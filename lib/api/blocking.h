@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 6. Between the files of the blocking calls. Hides: running the loop, and
- * SIGPIPE, which is not the caller's affair. */
+/* Shared by the files of the blocking calls.
+ * Hides: running the loop, and keeping SIGPIPE from the caller. */
 #ifndef GDBREGS_LIB_BLOCKING_H
 #define GDBREGS_LIB_BLOCKING_H
 
 #include "uv/transport.h"
 
-/* What a call waits for. */
+/* The result that a call waits for. */
 struct gdbregs__waiting {
 	bool done;
 	int status;
 };
 
-/* An op's done; arg is a gdbregs__waiting. */
+/* The completion callback of an operation; `arg` is a struct gdbregs__waiting. */
 void gdbregs__blocking_done(struct gdbregs_session *s, int status, void *arg);
-/* A call on a session of ours: begin it, or say why not. */
+/* Begin a call on a session of the blocking API. Returns 0 or GDBREGS_ERR_INVAL. */
 int gdbregs__blocking_begin(struct gdbregs_session *s);
-/* What was queued (`queued` is 0, else returned) is waited for: its status. */
+/* Wait for an operation that was queued. If `queued` is negative, the operation was
+ * not queued, and `queued` is returned. Returns the status of the operation. */
 int gdbregs__blocking_wait(struct gdbregs_session *s, int queued, struct gdbregs__waiting *waiting);
-/* Until everything is written, a resume that was asked for included. */
+/* Run the loop until everything is written, including a requested resume. */
 void gdbregs__blocking_flush(struct gdbregs_session *s);
-/* Take what has come, without waiting. */
-void gdbregs__blocking_look(struct gdbregs_session *s);
+/* Process the input that has arrived, without waiting. */
+void gdbregs__blocking_poll_input(struct gdbregs_session *s);
 
 #endif

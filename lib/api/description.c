@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Descriptions and registers as gdbregs.h shows them. */
+/* The public functions for descriptions and registers. */
 #include "util/alloc.h"
 #include "util/buffer.h"
 #include "tdesc/model.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The calls of gdbregs_uv.h. */
+/* The public functions of gdbregs_uv.h. */
 #include <gdbregs_uv.h>
 
 #include "session/op-points.h"
@@ -8,7 +8,8 @@
 #include "util/error.h"
 #include "uv/transport.h"
 
-/* Begin a call on a session that is on the caller's loop. Returns 0, or INVAL with a text. */
+/* Begin a call on a session that is on the caller's loop. Returns 0, or
+ * GDBREGS_ERR_INVAL with a message. */
 static int begin(struct gdbregs_session *s)
 {
 	if (!s)
@@ -24,7 +25,8 @@ static int begin(struct gdbregs_session *s)
 	return 0;
 }
 
-/* An op was queued if result is 0: send it, and hand its handle to the caller. */
+/* If `result` is 0, an operation was queued: send it, and return its handle in
+ * *request. */
 static int accepted(struct gdbregs_session *s, int result, struct gdbregs__op *op,
 		    struct gdbregs_uv_request **request)
 {
@@ -35,7 +37,7 @@ static int accepted(struct gdbregs_session *s, int result, struct gdbregs__op *o
 	return result;
 }
 
-/* The body of a request: `call` queues the op and sets `op`. */
+/* The body of a request: `call` queues the operation and sets `op`. */
 #define UV_CALL(s, request, call)                                                                  \
 	struct gdbregs__op *op = NULL;                                                             \
 	int result = begin(s);                                                                     \

@@ -3,7 +3,7 @@
  * if it has them (`maint print user-registers`). The frame pointer is the register
  * that the ABI, or otherwise GCC, reserves for it; a function need not use it. FLAGS
  * is GDB's $ps, the processor status; on PowerPC it is the msr.
- * 
+ *
  * To add an architecture, add a line to gdbregs__families. If its registers have
  * several names, add a list of rows. Names that no description uses do no harm. */
 #include "tdesc/roles-table.h"

@@ -9,17 +9,17 @@
 
 #define FORMS "HOST:PORT, :PORT, [V6]:PORT, tcp:HOST:PORT or unix:PATH"
 
-static int bad(struct gdbregs_error *err, const char *text, const char *what)
+static int bad(struct gdbregs_error *err, const char *text, const char *reason)
 {
 	return gdbregs__fail(err, GDBREGS_ERR_INVAL, "address \"%.80s\": %s; give " FORMS, text,
-			     what);
+			     reason);
 }
 
 static int parse_unix(const char *text, const char *path, struct gdbregs__address *out,
 		      struct gdbregs_error *err)
 {
 	if (!*path)
-		return bad(err, text, "no path");
+		return bad(err, text, "the path is missing");
 	if (strlen(path) >= sizeof(out->path))
 		return gdbregs__fail(err, GDBREGS_ERR_INVAL,
 				     "the path of a unix socket has at most %zu bytes: %.80s...",
@@ -58,7 +58,7 @@ static int parse_host(const char *text, const char *host, size_t length,
 	return 0;
 }
 
-/* text is the whole for messages, rest what follows `tcp:`. */
+/* `text` is the whole address, for messages; `rest` is the part after `tcp:`. */
 static int parse_tcp(const char *text, const char *rest, struct gdbregs__address *out,
 		     struct gdbregs_error *err)
 {
@@ -67,7 +67,7 @@ static int parse_tcp(const char *text, const char *rest, struct gdbregs__address
 	bool bracketed = *rest == '[';
 
 	if (!colon)
-		return bad(err, text, "no port");
+		return bad(err, text, "the port is missing");
 	size_t length = (size_t)(colon - rest);
 	if (bracketed) {
 		if (length < 3 || rest[length - 1] != ']')
@@ -75,7 +75,7 @@ static int parse_tcp(const char *text, const char *rest, struct gdbregs__address
 		host++;
 		length -= 2;
 	} else if (memchr(rest, ':', length)) {
-		return bad(err, text, "an IPv6 address stands in brackets");
+		return bad(err, text, "an IPv6 address must be in brackets");
 	}
 	int result = parse_port(text, colon + 1, out, err);
 	if (result == 0)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A stub that is a child of ours, on its standard input and output.
+/* A stub that runs as a child process, connected by its standard input and output.
  *
- * uv_spawn() takes the process's SIGCHLD handler and leaves SIG_DFL. So the child is
- * started by posix_spawnp() and looked at by waitid() while it is being ended: signals
- * stay the application's. Until then a child that has ended stays a zombie, which keeps
- * its process group's number from being given to others. */
+ * uv_spawn() replaces the process's SIGCHLD handler and leaves SIG_DFL behind. So the
+ * child is started with posix_spawnp(), and while it is being ended, its state is
+ * polled with waitid(): the application's signal handlers do not change. Until then a
+ * child that has ended stays a zombie. Thus its process group's number is not reused. */
 #include "uv/transport.h"
 
 #include "util/alloc.h"
@@ -19,14 +19,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* After the end of its input, after SIGTERM, after SIGKILL; and for what a command
- * that has ended leaves in its process group. */
+/* Grace periods after the end of its input, after SIGTERM, and after SIGKILL; and for
+ * processes that remain in its process group. */
 #define GRACE_INPUT_MS 50
 #define GRACE_TERM_MS  2000
 #define GRACE_KILL_MS  2000
-#define GRACE_REST_MS  200
-/* The child is looked at after 1, 2, 4, ... milliseconds. */
-#define LOOK_MOST_MS 32
+#define GRACE_GROUP_MS 200
+/* The child is polled after 1, 2, 4, ... milliseconds. */
+#define POLL_MOST_MS 32
 
 extern char **environ;
 
@@ -35,16 +35,16 @@ enum ending {
 	INPUT_CLOSED,
 	TERMINATED,
 	KILLED,
-	REST, /* the command is reaped; others of its group are there */
+	GROUP_LEFT, /* the command is reaped, but processes of its group remain */
 };
 
 struct gdbregs__child {
 	uv_timer_t timer;
-	pid_t pid; /* and the number of its process group */
-	int leash; /* hangs up once nobody of the group holds the stub's input */
+	pid_t pid; /* also the number of its process group */
+	int hangup_fd; /* hangs up when no process of the group has the stub's input open */
 	enum ending ending;
-	uint64_t until_ms; /* when the next harder step is taken */
-	unsigned look_ms;
+	uint64_t until_ms; /* time of the next signal */
+	unsigned poll_ms;
 	struct gdbregs__transport *transport;
 };
 
@@ -52,8 +52,8 @@ struct gdbregs__child {
 
 static void free_child(struct gdbregs__child *child)
 {
-	if (child->leash >= 0)
-		close(child->leash);
+	if (child->hangup_fd >= 0)
+		close(child->hangup_fd);
 	gdbregs__free(child);
 }
 
@@ -67,35 +67,36 @@ static void on_timer_closed(uv_handle_t *timer)
 	gdbregs__transport_child_gone(t);
 }
 
-enum leader { RUNS, ENDED, NOT_OURS };
+enum leader { RUNS, ENDED, REAPED };
 
-/* An application that ignores SIGCHLD, or waits for any child, has reaped it. */
-static enum leader look_at_leader(const struct gdbregs__child *child)
+/* Check the state of the command. An application that ignores SIGCHLD, or waits for
+ * any child, may have reaped it. */
+static enum leader leader_state(const struct gdbregs__child *child)
 {
 	siginfo_t info = {.si_pid = 0};
 
 	if (waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
-		return errno == ECHILD ? NOT_OURS : RUNS;
+		return errno == ECHILD ? REAPED : RUNS;
 	return info.si_pid ? ENDED : RUNS;
 }
 
-static bool is_unheld(const struct gdbregs__child *child)
+static bool has_hung_up(const struct gdbregs__child *child)
 {
-	struct pollfd look = {.fd = child->leash};
+	struct pollfd watched = {.fd = child->hangup_fd};
 
-	return poll(&look, 1, 0) > 0 && (look.revents & (POLLHUP | POLLERR));
+	return poll(&watched, 1, 0) > 0 && (watched.revents & (POLLHUP | POLLERR));
 }
 
 static void enter(struct gdbregs__child *child, enum ending ending, unsigned grace_ms)
 {
 	child->ending = ending;
 	child->until_ms = uv_now(child->transport->loop) + grace_ms;
-	child->look_ms = 1;
+	child->poll_ms = 1;
 }
 
-/* The group is signalled while the child, alive or a zombie, keeps its number, or
- * right after somebody was seen there. */
-static void harder(struct gdbregs__child *child)
+/* Send the next signal to the group. Its number is not reused: the child, alive or a
+ * zombie, still has it, or a process of the group was just seen. */
+static void send_next_signal(struct gdbregs__child *child)
 {
 	if (child->ending == INPUT_CLOSED) {
 		kill(-child->pid, SIGTERM);
@@ -106,15 +107,15 @@ static void harder(struct gdbregs__child *child)
 	}
 }
 
-/* The command has ended. True: so has its group. */
-static bool end_rest(struct gdbregs__child *child)
+/* Called when the command has ended. Returns true if its group has ended too. */
+static bool end_group(struct gdbregs__child *child)
 {
 	if (child->ending == INPUT_CLOSED)
-		harder(child);
-	if (!is_unheld(child) && child->ending != KILLED)
+		send_next_signal(child);
+	if (!has_hung_up(child) && child->ending != KILLED)
 		return false;
 	waitpid(child->pid, NULL, WNOHANG);
-	enter(child, REST, GRACE_REST_MS);
+	enter(child, GROUP_LEFT, GRACE_GROUP_MS);
 	return kill(-child->pid, 0) < 0;
 }
 
@@ -123,8 +124,8 @@ static bool is_late(const struct gdbregs__child *child)
 	return uv_now(child->transport->loop) >= child->until_ms;
 }
 
-/* True: nothing is left to be done. */
-static bool look_at_rest(const struct gdbregs__child *child)
+/* Poll the remaining processes of the group. Returns true if the ending is complete. */
+static bool poll_group(const struct gdbregs__child *child)
 {
 	if (kill(-child->pid, 0) < 0)
 		return true;
@@ -134,33 +135,34 @@ static bool look_at_rest(const struct gdbregs__child *child)
 	return true;
 }
 
-/* True: nothing is left to be done, or can be. */
-static bool look(struct gdbregs__child *child)
+/* Poll the child. Returns true if the ending is complete, or if nothing more can be
+ * done. */
+static bool poll_child(struct gdbregs__child *child)
 {
-	if (child->ending == REST)
-		return look_at_rest(child);
-	enum leader leader = look_at_leader(child);
-	if (leader == NOT_OURS || (leader == ENDED && end_rest(child)))
+	if (child->ending == GROUP_LEFT)
+		return poll_group(child);
+	enum leader leader = leader_state(child);
+	if (leader == REAPED || (leader == ENDED && end_group(child)))
 		return true;
 	if (!is_late(child))
 		return false;
 	if (child->ending == KILLED)
 		return true;
-	harder(child);
+	send_next_signal(child);
 	return false;
 }
 
-static void on_look(uv_timer_t *timer)
+static void on_poll_timer(uv_timer_t *timer)
 {
 	struct gdbregs__child *child = timer->data;
 
-	if (look(child)) {
+	if (poll_child(child)) {
 		uv_close((uv_handle_t *)timer, on_timer_closed);
 		return;
 	}
-	uv_timer_start(timer, on_look, child->look_ms, 0);
-	if (child->look_ms < LOOK_MOST_MS)
-		child->look_ms *= 2;
+	uv_timer_start(timer, on_poll_timer, child->poll_ms, 0);
+	if (child->poll_ms < POLL_MOST_MS)
+		child->poll_ms *= 2;
 }
 
 void gdbregs__child_end(struct gdbregs__transport *t)
@@ -170,14 +172,14 @@ void gdbregs__child_end(struct gdbregs__transport *t)
 	if (child->ending != NOT_ENDING)
 		return;
 	uv_update_time(t->loop);
-	shutdown(child->leash, SHUT_WR);
+	shutdown(child->hangup_fd, SHUT_WR);
 	enter(child, INPUT_CLOSED, GRACE_INPUT_MS);
-	uv_timer_start(&child->timer, on_look, 0, 0);
+	uv_timer_start(&child->timer, on_poll_timer, 0, 0);
 }
 
 /* -------------------------------------------------------------------- starting --- */
 
-/* The ends of a pipe that reads as one: ours and the stub's. */
+/* The two ends of a socket pair. */
 struct ends {
 	int ours, stubs;
 };
@@ -191,34 +193,35 @@ static void close_ends(struct ends *ends)
 	*ends = (struct ends){-1, -1};
 }
 
-/* libuv aborts when it closes a descriptor that stands for standard input, output or
- * error; they may be closed here. */
-static int lift(int fd)
+/* Move a descriptor above the numbers of standard input, output and error, which may
+ * be closed in this process: libuv aborts when it closes one of these numbers. */
+static int move_above_stdio(int fd)
 {
 	if (fd > STDERR_FILENO)
 		return fd;
-	int lifted = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	int moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 
 	close(fd);
-	return lifted;
+	return moved;
 }
 
-/* 0 or an errno. */
+/* Returns 0 or an errno. */
 static int make_ends(struct ends *ends)
 {
 	int fds[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
 		return errno;
-	*ends = (struct ends){lift(fds[0]), lift(fds[1])};
+	*ends = (struct ends){move_above_stdio(fds[0]), move_above_stdio(fds[1])};
 	if (ends->ours >= 0 && ends->stubs >= 0)
 		return 0;
 	close_ends(ends);
 	return EMFILE;
 }
 
-/* What we ignore or block is nothing to the stub. It leads a process group: that is
- * ended as a whole, and a terminal's ^C, which is ours, does not reach it. */
+/* Signals that this process ignores or blocks are reset for the stub. The stub leads
+ * its own process group. So the group can be ended as a whole, and ^C on the terminal
+ * does not reach it. */
 static int set_attributes(posix_spawnattr_t *attributes)
 {
 	sigset_t none, all;
@@ -234,7 +237,7 @@ static int set_attributes(posix_spawnattr_t *attributes)
 							    POSIX_SPAWN_SETPGROUP);
 }
 
-/* 0 or an errno. */
+/* Start the command. Returns 0 or an errno. */
 static int run_command(pid_t *pid, char *const argv[], int input, int output)
 {
 	posix_spawn_file_actions_t actions;
@@ -258,8 +261,8 @@ static int run_command(pid_t *pid, char *const argv[], int input, int output)
 	return error;
 }
 
-/* Hand a descriptor to libuv. 0 or an errno. */
-static int give(uv_stream_t *stream, int *fd)
+/* Pass a descriptor to libuv, which then owns it. Returns 0 or an errno. */
+static int hand_to_libuv(uv_stream_t *stream, int *fd)
 {
 	int result = uv_pipe_open((uv_pipe_t *)stream, *fd);
 
@@ -268,7 +271,7 @@ static int give(uv_stream_t *stream, int *fd)
 	return -result;
 }
 
-/* 0 or an errno. */
+/* Create the pipes and start the command. Returns 0 or an errno. */
 static int start(struct gdbregs__transport *t, char *const argv[])
 {
 	struct gdbregs__child *child = t->child;
@@ -278,13 +281,13 @@ static int start(struct gdbregs__transport *t, char *const argv[])
 	if (!error)
 		error = make_ends(&output);
 	if (!error) {
-		child->leash = fcntl(input.ours, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-		error = child->leash < 0 ? errno : 0;
+		child->hangup_fd = fcntl(input.ours, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+		error = child->hangup_fd < 0 ? errno : 0;
 	}
 	if (!error)
-		error = give(t->out, &input.ours);
+		error = hand_to_libuv(t->out, &input.ours);
 	if (!error)
-		error = give(t->in, &output.ours);
+		error = hand_to_libuv(t->in, &output.ours);
 	if (!error)
 		error = run_command(&child->pid, argv, input.stubs, output.stubs);
 	close_ends(&input);
@@ -298,7 +301,7 @@ static struct gdbregs__child *make_child(struct gdbregs__transport *t)
 
 	if (!child)
 		return NULL;
-	child->leash = -1;
+	child->hangup_fd = -1;
 	child->transport = t;
 	return child;
 }
@@ -306,7 +309,7 @@ static struct gdbregs__child *make_child(struct gdbregs__transport *t)
 int gdbregs__child_spawn(struct gdbregs__transport *t, char *const argv[],
 			 struct gdbregs_error *err)
 {
-	/* It ends with the session, so there is nothing to detach. */
+	/* The child ends with the session, so no detach is necessary. */
 	t->session->options.on_close = GDBREGS_ON_CLOSE_HALT;
 	t->session->engine.peer_is_child = true;
 	t->child = make_child(t);
@@ -328,6 +331,6 @@ int gdbregs__child_spawn(struct gdbregs__transport *t, char *const argv[],
 	t->in = t->out = NULL;
 	if (error == ENOMEM)
 		return gdbregs__fail_nomem(err);
-	return gdbregs__fail(err, GDBREGS_ERR_SPAWN, "can't start %s: %s", t->address.label,
+	return gdbregs__fail(err, GDBREGS_ERR_SPAWN, "cannot start %s: %s", t->address.label,
 			     uv_strerror(uv_translate_sys_error(error)));
 }

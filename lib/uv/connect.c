@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From an address to a connection: resolving a name, trying what it resolves to. */
+/* From an address to a connection: creates the transport, loads descriptions from
+ * files, resolves the host name and tries its addresses. */
 #include "uv/transport.h"
 
+#include "tdesc/shipped.h"
 #include "util/alloc.h"
 #include "util/error.h"
 
 #include <netdb.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void try_next(struct gdbregs__transport *t);
 
@@ -23,7 +26,7 @@ static void unreachable(struct gdbregs__transport *t)
 	gdbregs__transport_unreachable(t);
 }
 
-static void explain(struct gdbregs__transport *t, int code, const char *why)
+static void explain(struct gdbregs__transport *t, int code, const char *reason)
 {
 	const char *hint = "";
 
@@ -31,8 +34,8 @@ static void explain(struct gdbregs__transport *t, int code, const char *why)
 		hint = "; is QEMU running there, with -s or -gdb?";
 	else if (code == UV_ENOENT && t->address.is_unix)
 		hint = "; is QEMU running, with -gdb unix:PATH,server=on,wait=off?";
-	gdbregs__fail(&t->connect_error, GDBREGS_ERR_CONNECT, "can't connect to %s: %s%s",
-		      t->address.label, why, hint);
+	gdbregs__fail(&t->connect_error, GDBREGS_ERR_CONNECT, "cannot connect to %s: %s%s",
+		      t->address.label, reason, hint);
 }
 
 /* ------------------------------------------------------------------ one attempt --- */
@@ -68,7 +71,7 @@ static void on_connect(uv_connect_t *request, int status)
 	gdbregs__transport_opened(t);
 }
 
-/* A stream and a request for an attempt; false without memory. */
+/* Create a stream and a request for an attempt. Returns false when out of memory. */
 static bool prepare(struct gdbregs__transport *t, uv_handle_type type)
 {
 	uv_connect_t *request = gdbregs__calloc(1, sizeof(*request));
@@ -96,7 +99,7 @@ static void connect_unix(struct gdbregs__transport *t)
 	uv_pipe_connect(t->connecting, (uv_pipe_t *)t->in, t->address.path, on_connect);
 }
 
-/* Each address gets its share of the time that is left. */
+/* Give each address an equal share of the time that is left. */
 static void limit_attempt(struct gdbregs__transport *t, unsigned addresses_left)
 {
 	uint64_t now = uv_now(t->loop);
@@ -157,8 +160,8 @@ static void resolve(struct gdbregs__transport *t)
 	unreachable(t);
 }
 
-/* A literal address needs no thread to resolve it; neither does localhost
- * deserve one, but which addresses it has is the system's to say. */
+/* A numeric address is parsed without the resolver thread. `localhost` still uses the
+ * resolver because its addresses depend on the system. */
 static bool is_literal(const struct gdbregs__address *address)
 {
 	struct sockaddr_in v4;
@@ -200,12 +203,12 @@ void gdbregs__transport_connect(struct gdbregs__transport *t)
 	}
 }
 
-/* The time is up, or nobody waits any more. */
+/* Give up connecting: the time limit has expired, or the session is being closed. */
 void gdbregs__transport_connect_abandon(struct gdbregs__transport *t)
 {
 	if (t->resolving) {
 		gdbregs__resolve_abandon(t);
-		explain(t, 0, "its name could not be resolved in time");
+		explain(t, 0, "the host name could not be resolved in time");
 		unreachable(t);
 		return;
 	}
@@ -214,9 +217,101 @@ void gdbregs__transport_connect_abandon(struct gdbregs__transport *t)
 		t->connecting = NULL;
 		drop_attempt(t);
 	}
-	explain(t, 0, "it does not answer");
+	explain(t, 0, "no answer in time");
 	if (t->closing)
 		unreachable(t);
 	else
 		try_next(t);
+}
+
+/* -------------------------------------------------------------------- opening --- */
+
+/* Load the description of an architecture: a name refers to a shipped description, a
+ * text with a slash is a path. */
+static int load_architecture(struct gdbregs_session *s, struct gdbregs_error *err)
+{
+	const char *name = s->options.architecture;
+	char path[GDBREGS__SHIPPED_PATH];
+
+	if (!strchr(name, '/') && !gdbregs__shipped_find(name, path))
+		return gdbregs__fail(err, GDBREGS_ERR_IO,
+				     "there is no shipped description \"%.60s\"", name);
+	return gdbregs_description_load(s->context, strchr(name, '/') ? name : path, &s->options,
+					&s->target.fallback, err);
+}
+
+static int load_descriptions(struct gdbregs_session *s, struct gdbregs_error *err)
+{
+	int result = 0;
+
+	if (s->options.description_path)
+		result = gdbregs_description_load(s->context, s->options.description_path,
+						  &s->options, &s->target.given, err);
+	if (result == 0 && s->options.architecture)
+		result = load_architecture(s, err);
+	return result;
+}
+
+static struct gdbregs__transport *make(struct gdbregs_session *s, uv_loop_t *loop)
+{
+	struct gdbregs__transport *t = gdbregs__calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->session = s;
+	t->loop = loop;
+	t->timer_at_ms = t->limit_at_ms = GDBREGS__FOREVER;
+	uv_timer_init(loop, &t->timer);
+	t->timer.data = t;
+	s->transport = t;
+	return t;
+}
+
+int gdbregs__transport_open(struct gdbregs_context *ctx, uv_loop_t *loop, const char *address,
+			    char *const argv[], const struct gdbregs_options *o,
+			    gdbregs__op_done connected, void *arg, struct gdbregs_session **out,
+			    struct gdbregs_error *err)
+{
+	struct gdbregs__address parsed = {0};
+	struct gdbregs_session *s;
+	int result = 0;
+
+	if (argv)
+		gdbregs__printable(parsed.label, sizeof(parsed.label), argv[0], strlen(argv[0]));
+	else
+		result = gdbregs__address_parse(address, &parsed, err);
+	if (result < 0)
+		return result;
+	result = gdbregs__session_new(ctx, o, parsed.label, &s);
+	if (result == GDBREGS_ERR_INVAL)
+		return gdbregs__fail(err, result,
+				     "invalid options: initialise them with "
+				     "GDBREGS_OPTIONS_INIT, and leave members at 0 that "
+				     "version " GDBREGS_VERSION " does not have");
+	if (result < 0)
+		return gdbregs__fail_nomem(err);
+	result = load_descriptions(s, err);
+	struct gdbregs__transport *t = result < 0 ? NULL : make(s, loop);
+	if (!t) {
+		gdbregs__session_free(s);
+		return result < 0 ? result : gdbregs__fail_nomem(err);
+	}
+	t->address = parsed;
+	t->connected = connected;
+	t->connected_arg = arg;
+	gdbregs__transport_clock(s);
+	if (argv && (result = gdbregs__child_spawn(t, argv, err)) < 0) {
+		/* The loop still has to close the child's handles. */
+		t->connected = NULL;
+		t->state = GDBREGS__TRANSPORT_SHUT;
+		t->closing = true;
+		gdbregs__transport_event(t);
+		return result;
+	}
+	*out = s;
+	if (argv)
+		gdbregs__transport_opened(t);
+	else
+		gdbregs__transport_connect(t);
+	return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Bytes to and from the stub. Both directions run together: a stub that can't
- * write its replies does not read our requests. */
+/* Bytes to and from the stub. Both directions run at the same time: a stub that
+ * cannot write its replies stops reading requests. */
 #include "uv/transport.h"
 
 #include "util/alloc.h"
@@ -13,8 +13,8 @@
 
 /* ------------------------------------------------------------------ bytes out --- */
 
-/* Who does not listen any more may have said why: that is still to be read, and
- * the end comes behind it. */
+/* The peer may have sent an error before it closed the connection: keep reading until
+ * end of file. */
 static void write_failed(struct gdbregs__transport *t, int code)
 {
 	t->session->engine.out.size = 0;
@@ -37,8 +37,8 @@ static void on_written(uv_write_t *write, int status)
 	gdbregs__transport_event(t);
 }
 
-/* What the kernel does not take at once is written as it does. Meanwhile replies
- * are read: a stub that can't write its replies does not read our requests. */
+/* Let libuv write the bytes that the kernel did not accept. Replies are read
+ * meanwhile: a stub that cannot write its replies stops reading requests. */
 static void write_rest(struct gdbregs__transport *t, size_t written)
 {
 	struct gdbregs_session *s = t->session;
@@ -61,7 +61,8 @@ static void write_rest(struct gdbregs__transport *t, size_t written)
 	}
 }
 
-/* uv_try_write(), without its SIGPIPE: our streams are sockets, a child's too. */
+/* Like uv_try_write(), but without SIGPIPE. All streams are sockets, also those of a
+ * child. */
 static ssize_t try_write(struct gdbregs__transport *t)
 {
 	struct gdbregs_buffer *bytes = &t->session->engine.out;
@@ -109,7 +110,7 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 
 static void take_input(struct gdbregs__transport *t, const uint8_t *data, size_t size)
 {
-	if (t->state != GDBREGS__TRANSPORT_FAREWELL) {
+	if (t->state != GDBREGS__TRANSPORT_DETACHING) {
 		gdbregs__engine_input(&t->session->engine, data, size, uv_now(t->loop));
 		return;
 	}
@@ -118,10 +119,10 @@ static void take_input(struct gdbregs__transport *t, const uint8_t *data, size_t
 		gdbregs__transport_shut(t);
 }
 
-/* Some stubs write `+` and the reply apart, with Nagle's algorithm between them
- * (Dolphin, mGBA): the reply waits for our acknowledgement, which the kernel puts off
- * for 40 ms. Linux forgets this option after a while, so it is set at each read. QEMU
- * does not need it. */
+/* Some stubs send `+` and the reply separately, with Nagle's algorithm enabled
+ * (Dolphin, mGBA). The reply then waits for our TCP acknowledgement, which the kernel
+ * delays by 40 ms. Linux resets this option after a while, so set it at each read.
+ * QEMU does not need it. */
 static void acknowledge_at_once(const struct gdbregs__transport *t)
 {
 #ifdef TCP_QUICKACK
@@ -148,7 +149,7 @@ void gdbregs__transport_input_ends(struct gdbregs__transport *t, int code)
 {
 	uv_read_stop(t->in);
 	t->session->engine.now_ms = uv_now(t->loop);
-	if (t->state == GDBREGS__TRANSPORT_FAREWELL)
+	if (t->state == GDBREGS__TRANSPORT_DETACHING)
 		gdbregs__transport_shut(t);
 	else if (code == UV_ENOBUFS)
 		gdbregs__engine_fail(&t->session->engine, GDBREGS_ERR_NOMEM, "out of memory");

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Looking up a host's name, for no longer than the caller waits.
+/* Resolves a host name, and can give up when the caller's time limit expires.
  *
- * uv_getaddrinfo() cannot be given up once it runs: the loop is not done before the
- * resolver is, which takes 16 s and more where no name server answers. So each look-up
- * has a thread of its own, and what the two share lives until both are through. */
+ * uv_getaddrinfo() cannot be cancelled once it runs, and the loop cannot be closed
+ * before it returns: 16 s and more if no name server answers. So each lookup has its
+ * own thread. The thread and the loop share an object, which the last of them frees. */
 #include "uv/transport.h"
 
 #include "util/alloc.h"
@@ -15,13 +15,13 @@
 
 struct gdbregs__resolving {
 	uv_async_t done;
-	struct gdbregs__transport *transport; /* the loop's, there until the handle is closed */
-	pthread_mutex_t lock; /* for what follows */
+	struct gdbregs__transport *transport; /* used by the loop only */
+	pthread_mutex_t lock; /* protects all members below */
 	bool listening; /* done may be sent */
 	unsigned users; /* the thread, and the handle until it is closed */
-	int status; /* getaddrinfo's */
+	int status; /* result of getaddrinfo() */
 	struct addrinfo *addresses;
-	/* As the transport has them, which may be gone. */
+	/* Copies: the thread may outlive the transport. */
 	char host[GDBREGS__HOST_BYTES];
 	char port[6];
 };
@@ -108,7 +108,8 @@ static void on_done(uv_async_t *handle)
 	gdbregs__transport_resolved(r->transport, to_uv(status), addresses);
 }
 
-/* Signals are the application's threads' affair. 0 or an errno. */
+/* Start the thread with all signals blocked: they belong to the application's
+ * threads. Returns 0 or an errno. */
 static int start_thread(struct gdbregs__resolving *r)
 {
 	sigset_t all, before;

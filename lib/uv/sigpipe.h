@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layer 6. Keeps SIGPIPE from the caller: libuv writes without MSG_NOSIGNAL, and a
- * stub that dies must not take the caller's process with it. Hides: signal masks. */
+/* Blocks SIGPIPE: libuv writes without MSG_NOSIGNAL, and a stub that ends must not
+ * kill the caller's process.
+ * Hides: signal masks. */
 #ifndef GDBREGS_LIB_PIPE_GUARD_H
 #define GDBREGS_LIB_PIPE_GUARD_H
 
@@ -12,8 +13,8 @@ struct gdbregs__pipe_guard {
 	bool was_pending;
 };
 
-/* Between the two no SIGPIPE reaches this thread; one that a write in between
- * raised is taken away. */
+/* Block SIGPIPE in this thread between the two calls. A SIGPIPE raised by a write in
+ * between is discarded. */
 void gdbregs__pipe_guard_begin(struct gdbregs__pipe_guard *guard);
 void gdbregs__pipe_guard_end(struct gdbregs__pipe_guard *guard);
 

@@ -6,10 +6,10 @@
 
 #include <poll.h>
 
-/* How long a stub gets to take a blind detach. */
-#define FAREWELL_MS 500
-/* How long a connection that is being made is waited for when it is closed: a
- * machine that has accepted it is stopped, and must be told to go on. */
+/* Time limit of a blind detach. */
+#define BLIND_DETACH_MS 500
+/* Time limit for a connection attempt that is being closed. A guest whose stub has
+ * accepted the connection is stopped, and must be resumed. */
 #define CLOSE_CONNECTING_MS 1000
 
 /* ------------------------------------------------------------------- time --- */
@@ -24,7 +24,7 @@ void gdbregs__transport_clock(struct gdbregs_session *s)
 	s->engine.now_ms = uv_now(t->loop);
 }
 
-static void aim_timer(struct gdbregs__transport *t)
+static void arm_timer(struct gdbregs__transport *t)
 {
 	uint64_t at = gdbregs__engine_next_deadline(&t->session->engine);
 
@@ -32,7 +32,8 @@ static void aim_timer(struct gdbregs__transport *t)
 		at = t->limit_at_ms;
 	if (t->deliver_due)
 		at = 0;
-	/* A timer that fires too early is cheaper than one moved at every reply. */
+	/* A timer that fires too early costs less than one that is moved at every
+	 * reply. */
 	if (at >= t->timer_at_ms)
 		return;
 	uint64_t now = uv_now(t->loop);
@@ -43,7 +44,7 @@ static void aim_timer(struct gdbregs__transport *t)
 void gdbregs__transport_set_limit(struct gdbregs__transport *t, uint64_t in_ms)
 {
 	t->limit_at_ms = in_ms == GDBREGS__FOREVER ? GDBREGS__FOREVER : uv_now(t->loop) + in_ms;
-	aim_timer(t);
+	arm_timer(t);
 }
 
 static void on_limit(struct gdbregs__transport *t)
@@ -56,12 +57,11 @@ static void on_limit(struct gdbregs__transport *t)
 		break;
 	case GDBREGS__TRANSPORT_OPEN:
 		gdbregs__engine_fail(&t->session->engine, GDBREGS_ERR_TIMEOUT,
-				     "%s has not answered while it was being detached",
-				     t->session->label);
+				     "%s did not answer the detach in time", t->session->label);
 		break;
-	case GDBREGS__TRANSPORT_FAREWELL:
+	case GDBREGS__TRANSPORT_DETACHING:
 		if (gdbregs__session_farewell_late(t->session))
-			gdbregs__transport_set_limit(t, FAREWELL_MS);
+			gdbregs__transport_set_limit(t, BLIND_DETACH_MS);
 		else
 			gdbregs__transport_shut(t);
 		break;
@@ -70,22 +70,22 @@ static void on_limit(struct gdbregs__transport *t)
 	}
 }
 
-/* The loop has something for us when it polls next: that the connection stands, or
- * input; none where reading has failed for want of memory and nobody reads any more. */
-static bool has_news(const struct gdbregs__transport *t)
+/* Return true if the loop will find an event when it polls next: the connection, or
+ * input. Return false if reading has stopped because memory ran out. */
+static bool has_event(const struct gdbregs__transport *t)
 {
 	const uv_handle_t *stream = (const uv_handle_t *)t->in;
 	bool connecting = t->state == GDBREGS__TRANSPORT_CONNECTING;
-	struct pollfd look = {.events = connecting ? POLLOUT : POLLIN};
+	struct pollfd watched = {.events = connecting ? POLLOUT : POLLIN};
 
-	return stream && (connecting || uv_is_active(stream)) && uv_fileno(stream, &look.fd) == 0 &&
-	       poll(&look, 1, 0) > 0;
+	return stream && (connecting || uv_is_active(stream)) &&
+	       uv_fileno(stream, &watched.fd) == 0 && poll(&watched, 1, 0) > 0;
 }
 
-/* Something is overdue, but what has come of it was not seen yet: a loop that was
- * busy elsewhere, or a process that was stopped, for longer than the stub may take
- * runs its timers before it polls. Who only keeps sending gets one read more. */
-static bool polls_first(struct gdbregs__transport *t, uint64_t now)
+/* Return true if a deadline has passed but the loop must poll first. If the loop was
+ * busy or the process was stopped, the timers run before the reply is read. A peer
+ * that keeps sending data delays its timeout by one read only. */
+static bool must_poll_first(struct gdbregs__transport *t, uint64_t now)
 {
 	uint64_t due_ms = gdbregs__engine_next_deadline(&t->session->engine);
 
@@ -97,7 +97,7 @@ static bool polls_first(struct gdbregs__transport *t, uint64_t now)
 		t->overdue_at_ms = due_ms;
 		t->overdue_reads = t->reads;
 	}
-	return t->reads == t->overdue_reads && has_news(t);
+	return t->reads == t->overdue_reads && has_event(t);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -107,8 +107,9 @@ static void on_timer(uv_timer_t *timer)
 
 	t->timer_at_ms = GDBREGS__FOREVER;
 	t->deliver_due = false;
-	if (polls_first(t, now)) {
-		/* Not before the loop has polled; and nothing shall move it. */
+	if (must_poll_first(t, now)) {
+		/* Fire again after the loop has polled. Setting the time to 0
+		 * prevents that the timer is moved. */
 		t->timer_at_ms = 0;
 		uv_timer_start(timer, on_timer, 1, 0);
 		gdbregs__transport_event(t);
@@ -118,8 +119,8 @@ static void on_timer(uv_timer_t *timer)
 		on_limit(t);
 	gdbregs__engine_tick(&t->session->engine, now);
 	gdbregs__transport_event(t);
-	/* libuv before 1.45 runs timers and then waits for input, even where the
-	 * timer has brought what a blocking call waits for. */
+	/* libuv before 1.45 runs timers and then waits for input, even if a timer has
+	 * completed the operation that a blocking call waits for. */
 	if (t->blocking)
 		uv_stop(t->loop);
 }
@@ -156,8 +157,8 @@ static void free_all(uv_handle_t *handle)
 		closed(arg);
 }
 
-/* Connecting has ended, one way or the other. */
-static void tell_connected(struct gdbregs__transport *t, int status)
+/* Report that connecting has succeeded or failed. */
+static void report_connected(struct gdbregs__transport *t, int status)
 {
 	gdbregs__op_done connected = t->connected;
 
@@ -166,30 +167,31 @@ static void tell_connected(struct gdbregs__transport *t, int status)
 		connected(t->session, status, t->connected_arg);
 }
 
-/* There is no connection any more: what remains is to say so and to go. */
+/* The connection is closed: report a failed connect, and free the transport if the
+ * session was closed. */
 static void conclude(struct gdbregs__transport *t)
 {
 	if (t->failing) {
 		t->failing = false;
 		t->session->engine.error = t->connect_error;
-		tell_connected(t, t->connect_error.code);
+		report_connected(t, t->connect_error.code);
 	}
 	if (t->closing && !uv_is_closing((uv_handle_t *)&t->timer))
 		uv_close((uv_handle_t *)&t->timer, free_all);
 }
 
-/* Something has happened: write, tell, aim the timer. */
+/* Call this after every event: writes requests, delivers completions, arms the timer. */
 void gdbregs__transport_event(struct gdbregs__transport *t)
 {
 	gdbregs__transport_write(t);
 	deliver(t);
-	/* Callbacks may have asked for more. */
+	/* Callbacks may have queued requests. */
 	gdbregs__transport_write(t);
 	if (t->state == GDBREGS__TRANSPORT_SHUT && !t->child && !t->open_handles)
 		conclude(t);
 	if (!uv_is_closing((uv_handle_t *)&t->timer)) {
 		t->deliver_due = t->session->engine.completed_first;
-		aim_timer(t);
+		arm_timer(t);
 	}
 }
 
@@ -200,7 +202,7 @@ void gdbregs__transport_kick(struct gdbregs_session *s)
 	gdbregs__transport_write(t);
 	if (s->engine.completed_first)
 		t->deliver_due = true;
-	aim_timer(t);
+	arm_timer(t);
 }
 
 /* --------------------------------------------------------------------- ending --- */
@@ -252,7 +254,7 @@ void gdbregs__transport_shut(struct gdbregs__transport *t)
 	if (t->child)
 		gdbregs__child_end(t);
 	t->deliver_due = true;
-	aim_timer(t);
+	arm_timer(t);
 }
 
 void gdbregs__transport_child_gone(struct gdbregs__transport *t)
@@ -273,10 +275,10 @@ static void on_stopped(struct gdbregs_session *s, int status, void *arg)
 	}
 	gdbregs__session_farewell(s);
 	bool await = s->engine.heard && s->leaving.oks_awaited;
-	t->state = GDBREGS__TRANSPORT_FAREWELL;
+	t->state = GDBREGS__TRANSPORT_DETACHING;
 	gdbregs__transport_write(t);
 	if (await)
-		gdbregs__transport_set_limit(t, FAREWELL_MS);
+		gdbregs__transport_set_limit(t, BLIND_DETACH_MS);
 	else
 		gdbregs__transport_shut(t);
 }
@@ -302,7 +304,7 @@ static void on_discovered(struct gdbregs_session *s, int status, void *arg)
 	struct gdbregs__transport *t = arg;
 
 	if (status == 0 || t->closing) {
-		tell_connected(t, t->closing ? GDBREGS_ERR_CANCELED : status);
+		report_connected(t, t->closing ? GDBREGS_ERR_CANCELED : status);
 		return;
 	}
 	t->connect_error = s->engine.error;
@@ -335,7 +337,7 @@ void gdbregs__transport_unreachable(struct gdbregs__transport *t)
 {
 	t->session->engine.fatal = t->connect_error.code;
 	t->session->state = GDBREGS__SESSION_ENDED;
-	/* Told from the loop: this may be within the caller's call. */
+	/* Report it from the loop: this may run inside the caller's call. */
 	if (t->closing)
 		t->connect_error.code = GDBREGS_ERR_CANCELED;
 	t->failing = true;
@@ -362,11 +364,11 @@ void gdbregs__transport_close(struct gdbregs_session *s, gdbregs__transport_clos
 	case GDBREGS__TRANSPORT_OPEN:
 		stop(t);
 		break;
-	case GDBREGS__TRANSPORT_FAREWELL:
+	case GDBREGS__TRANSPORT_DETACHING:
 		break;
 	case GDBREGS__TRANSPORT_SHUT:
 		t->deliver_due = true;
-		aim_timer(t);
+		arm_timer(t);
 		break;
 	}
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Digits [from, to) of 0.DIGITS; zeros on either side of those there are. */
+/* Write digits [from, to) of 0.DIGITS. Digits beyond the first or the last one are 0. */
 static char *put_digits(char *out, const struct gdbregs__decimal *d, int from, int to)
 {
 	for (int i = from; i < to; i++)
@@ -17,7 +17,7 @@ static char *put_digits(char *out, const struct gdbregs__decimal *d, int from, i
 	return out;
 }
 
-/* As %g lays digits out. `out` has room for digits, point, zeros and exponent. */
+/* Format the digits as %g does. `out` has room for digits, point, zeros and exponent. */
 static void lay_out(char *out, const struct gdbregs__decimal *d, int max_digits)
 {
 	int exponent = d->point - 1;
@@ -70,7 +70,7 @@ static void format_nan(char *out, const struct gdbregs__float_format *f,
 			 p.low >> (128 - bits) | p.high << (bits - 64));
 }
 
-/* One piece, so that a text cut short never ends within a number. */
+/* Add the value in one piece, so that a truncated text never ends inside a number. */
 static void put_parts(struct gdbregs__text *text, const struct gdbregs__float_format *f,
 		      struct gdbregs__float_parts p)
 {

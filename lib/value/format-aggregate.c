@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Members lie in memory order whatever the byte order: element 0 is in the
- * first bytes of the reply. Only bit fields count from the value's lowest bit. */
+/* Members are in memory order, whatever the byte order: element 0 is in the first
+ * bytes of the reply. Only bit fields are numbered from the value's least significant
+ * bit. */
 #include "value/format.h"
 
 #include <string.h>
 
-/* As GDB 13 has them by default: `set print repeats 10` compresses runs that
- * are longer, `set print elements 200` counts a run as 10. */
+/* The defaults of GDB 13. `set print repeats 10` shortens longer runs; `set print
+ * elements 200` counts a run as 10 elements. */
 #define REPEATS	 10
 #define ELEMENTS 200
 
-/* 0 where the type has no size of its own: int, pointers, not resolved. */
+/* Return the size of a type, or 0 if it has no size of its own: int, pointers,
+ * unresolved types. */
 static size_t type_bytes(const struct gdbregs__type *type)
 {
 	return type ? ((size_t)type->bits + 7) / 8 : 0;
 }
 
-/* How many of the elements from `first` on are equal. */
+/* Count the equal elements from `first` on. */
 static size_t run_length(struct gdbregs__text *text, struct gdbregs__slice slice, size_t first,
 			 size_t count, size_t element_bytes)
 {
@@ -60,8 +62,9 @@ static void put_elements(struct gdbregs__text *text, const struct gdbregs__type 
 	}
 }
 
-/* A reply may hold fewer elements than the type: aarch64's z and p registers
- * where the vector length was lowered. Those that are there are shown. */
+/* Format a vector. A reply may hold fewer elements than the type: aarch64's z and p
+ * registers do if the vector length was reduced. Only the elements in the reply are
+ * shown. */
 static void put_vector(struct gdbregs__text *text, const struct gdbregs__type *type,
 		       struct gdbregs__slice slice, unsigned depth)
 {
@@ -100,8 +103,8 @@ static void put_bit_field(struct gdbregs__text *text, const struct gdbregs__fiel
 		gdbregs__text_put(text, "?");
 }
 
-/* A member whose type says `bytes`, from off_bytes on. Vectors show what is
- * there, half a scalar is not known. */
+/* Format a member. Vectors may be incomplete; an incomplete scalar is shown as
+ * unknown. */
 static void put_member(struct gdbregs__text *text, const struct gdbregs__type *type,
 		       struct gdbregs__slice slice, unsigned depth)
 {
@@ -110,8 +113,8 @@ static void put_member(struct gdbregs__text *text, const struct gdbregs__type *t
 	gdbregs__values_put(text, type, slice, depth + 1);
 }
 
-/* What the members without a size of their own (pointers) have each: the rest
- * in equal parts. Bit fields take no room of theirs. */
+/* Return the size of members without a size of their own (pointers): equal shares of
+ * the bytes that the other members leave. Bit fields take no bytes. */
 static size_t unsized_bytes(const struct gdbregs__type *type, size_t size_bytes)
 {
 	size_t sized = 0, unsized = 0;
@@ -128,7 +131,7 @@ static size_t unsized_bytes(const struct gdbregs__type *type, size_t size_bytes)
 	return unsized && sized < size_bytes ? (size_bytes - sized) / unsized : 0;
 }
 
-/* Members follow each other without padding, as GDB 13 lays them out. */
+/* Members follow each other without padding, as in GDB 13. */
 static void put_struct(struct gdbregs__text *text, const struct gdbregs__type *type,
 		       struct gdbregs__slice slice, unsigned depth)
 {

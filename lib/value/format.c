@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Values for people: gdbregs_register_format(). Spelling follows GDB 13, with
- * integers in aggregates as its /x shows them and flags, enums and floats as
- * it shows them without. */
+/* Implements gdbregs_register_format(). The notation is that of GDB 13: integers in
+ * aggregates as with /x; flags, enums and floats as without it. */
 #include "value/format.h"
 
 #include "value/field.h"
 #include "value/float.h"
 
-/* More than any real description nests (aarch64's z registers: 3). */
+/* Deeper than any real description (aarch64's z registers: 3). */
 #define MAX_DEPTH 16
 
-/* False, and nothing is added, for a value without a name. */
+/* Add the name of an enum's value. Returns false and adds nothing if it has no name. */
 static bool put_evalue(struct gdbregs__text *text, const struct gdbregs__type *type, uint64_t value)
 {
 	for (uint32_t i = 0; i < type->evalue_count; i++) {
@@ -47,8 +46,8 @@ bool gdbregs__values_has_bits(const struct gdbregs__field *field, struct gdbregs
 	       (size_t)field->end < slice.size_bytes * 8;
 }
 
-/* One bit without a type, or with type bool; one bit of another type is shown
- * with its value. */
+/* Return true for a single bit without a type or with type bool. A single bit with
+ * another type is shown with its value. */
 static bool is_switch(const struct gdbregs__field *field)
 {
 	return field->start == field->end &&
@@ -68,10 +67,10 @@ static void put_flag(struct gdbregs__text *text, const struct gdbregs__field *fi
 	gdbregs__values_put_bits(text, field, number, true);
 }
 
-/* In the description's order, like GDB 13: QEMU's eflags begins with the highest
- * bit, GDB's own with the lowest. Bits of no field are left to the digits.
- * Fields beyond a reply that is shorter than the type are not known, hence not
- * shown. */
+/* Format flags in the order of the description, like GDB 13: QEMU's eflags starts at
+ * the highest bit, GDB's own at the lowest. Bits outside all fields are not shown.
+ * Neither are fields beyond the end of a reply that is shorter than the type: they
+ * are unknown. */
 static void put_flags(struct gdbregs__text *text, const struct gdbregs__type *type,
 		      struct gdbregs__slice slice)
 {
@@ -125,8 +124,8 @@ void gdbregs__values_put(struct gdbregs__text *text, const struct gdbregs__type 
 	}
 }
 
-/* The text of a register itself: nothing where its digits say it all, or where
- * nothing can be decoded. */
+/* Format a register. Adds nothing if its digits are enough, or if it cannot be
+ * decoded. */
 static void put_register(struct gdbregs__text *text, const struct gdbregs__type *type,
 			 struct gdbregs__slice slice)
 {

@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Values by type. Hides: how GDB spells flags and enums, where the
- * members of aggregates lie. */
+/* Formats values according to their type.
+ * Hides: GDB's notation of flags and enums, and the offsets of members of aggregates. */
 #ifndef GDBREGS_LIB_VALUES_H
 #define GDBREGS_LIB_VALUES_H
 
 #include "tdesc/model.h"
 #include "value/text.h"
 
-/* Add a value of any type; `?` for what can't be decoded: an unknown type, a
- * member that the reply is too short for. depth: of nesting, 0 on top. */
+/* Add a value of any type. `depth` is the nesting depth, 0 for the register. Adds `?`
+ * for a value that cannot be decoded: the type is unknown, or the reply is too short
+ * for the member. */
 void gdbregs__values_put(struct gdbregs__text *text, const struct gdbregs__type *type,
 			 struct gdbregs__slice slice, unsigned depth);
 
-/* Vectors, structs and unions of that; values-aggregate.c. */
+/* Add a value of a vector, struct or union type (format-aggregate.c). */
 void gdbregs__values_put_aggregate(struct gdbregs__text *text, const struct gdbregs__type *type,
 				   struct gdbregs__slice slice, unsigned depth);
 
-/* Whether the bits of a field are within the value. */
+/* Return true if the bits of a field are part of the value. */
 bool gdbregs__values_has_bits(const struct gdbregs__field *field, struct gdbregs__slice slice);
 
-/* Add a bit field of `number`, an enum by name, else in decimal or hex. */
+/* Add a bit field of `number`: an enum by name, other types in decimal or hex. */
 void gdbregs__values_put_bits(struct gdbregs__text *text, const struct gdbregs__field *field,
 			      uint64_t number, bool decimal);
 

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The free-format algorithm of Steele and White in the form Burger and Dybvig
- * gave it: value = r/s; the values that read back as ours reach from r - below
- * to r + above. Digits are generated until what is left falls inside. */
+/* The free-format algorithm of Steele and White, as improved by Burger and Dybvig.
+ * The value is r/s. All numbers between r - below and r + above read back as the same
+ * value. Digits are generated until the remainder is in that interval. */
 #include "value/shortest-decimal.h"
 
 #include "value/big.h"
 
 struct ratio {
 	struct gdbregs__big r, s, below, above;
-	bool even; /* the ends of the interval read back as our value, too */
+	bool even; /* the ends of the interval read back as the same value too */
 };
 
-/* Halves of the gaps to the neighbours need one more bit, two where the gap
- * below is half as wide. */
+/* Half the gap to a neighbour needs one more bit. If the gap below is half as wide,
+ * it needs two. */
 static void ratio_init(struct ratio *q, uint64_t high, uint64_t low, int exponent,
 		       bool narrow_below)
 {
@@ -27,11 +27,11 @@ static void ratio_init(struct ratio *q, uint64_t high, uint64_t low, int exponen
 	q->even = low % 2 == 0;
 }
 
-/* Scale by powers of ten until 1/10 <= value < 1; returns the power taken out. The
- * value is at least 2^bits and below 2^(bits + 1). */
+/* Scale by powers of ten until 1/10 <= value < 1. The value must be at least 2^bits
+ * and below 2^(bits + 1). Returns the exponent removed. */
 static int ratio_scale(struct ratio *q, int bits)
 {
-	/* bits * log10(2), rounded down: never too large, too small by 2 at most */
+	/* bits * log10(2), rounded down: never too large, at most 2 too small */
 	int point = bits * 30103 / 100000 - (bits < 0);
 
 	if (point >= 0) {
@@ -62,7 +62,8 @@ static uint8_t ratio_digit(struct ratio *q)
 	return digit;
 }
 
-/* Both ends are in reach of the last digit: the nearer one. */
+/* Return true if the last digit must be rounded up. Both neighbours are in the
+ * interval: choose the nearer one. */
 static bool ratio_rounds_up(const struct ratio *q, uint8_t digit)
 {
 	int half = gdbregs__big_compare_sum(&q->r, &q->r, &q->s);
@@ -88,7 +89,8 @@ struct gdbregs__decimal gdbregs__decimal_shortest(uint64_t high_word, uint64_t l
 	if (high && (!low || ratio_rounds_up(&q, d.digits[d.count - 1])))
 		d.digits[d.count - 1]++;
 	if (d.digits[d.count - 1] == 10) {
-		/* Only ever the first: before a later 9, `high` had held already. */
+		/* This digit is always the first one: before a later 9, `high` was
+		 * already true. */
 		d.digits[d.count - 1] = 1;
 		d.point++;
 	}

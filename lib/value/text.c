@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Fields, values and elements looked at for one register. The largest real
- * type, that of aarch64's z registers, needs some thousands; a description may
- * hold a million fields and nest them in vectors. */
+/* Limit of fields, values and elements visited for one register. The largest real
+ * type, that of aarch64's z registers, needs some thousands. A description may hold a
+ * million fields and nest them in vectors. */
 #define BUDGET_STEPS 65536
 
 void gdbregs__text_init(struct gdbregs__text *text)
@@ -19,7 +19,8 @@ void gdbregs__text_init(struct gdbregs__text *text)
 	text->full = false;
 }
 
-/* Room for a piece of `size` bytes; NULL, for good, where there is none. */
+/* Return room for a piece of `size` bytes. Returns NULL, from then on, if there is
+ * none. */
 static char *take(struct gdbregs__text *text, size_t size)
 {
 	if (text->full || size > GDBREGS__TEXT_BYTES - text->size) {
@@ -94,7 +95,7 @@ bool gdbregs__text_spend(struct gdbregs__text *text, size_t steps)
 void gdbregs__text_end(struct gdbregs__text *text)
 {
 	if (text->full) {
-		/* behind a blank, lest the last number looks cut */
+		/* after a blank, so that the last number does not look truncated */
 		if (text->size && text->data[text->size - 1] != ' ')
 			text->data[text->size++] = ' ';
 		memcpy(text->data + text->size, "...", 3);

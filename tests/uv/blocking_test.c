@@ -152,7 +152,7 @@ START_TEST(nobody_there)
 	} nowhere[] = {
 		{"127.0.0.1:1", "refused", GDBREGS_ERR_CONNECT},
 		{"localhost:1", "refused", GDBREGS_ERR_CONNECT},
-		{"[::1]:1", "can't connect", GDBREGS_ERR_CONNECT},
+		{"[::1]:1", "cannot connect", GDBREGS_ERR_CONNECT},
 		{"unix:/nonexistent/socket", "no such file", GDBREGS_ERR_CONNECT},
 		{"no-such-host.invalid:1234", "no-such-host", GDBREGS_ERR_CONNECT},
 		{"localhost", "port", GDBREGS_ERR_INVAL},
