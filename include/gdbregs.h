@@ -126,7 +126,7 @@ struct gdbregs_session;     /* opaque: one connection */
 struct gdbregs_register;    /* opaque: a register of one type of vCPU */
 struct gdbregs_description; /* opaque: a resolved target description */
 
-/** One register of a vCPU, with the members of QEMU's plugin interface. */
+/** A register of a vCPU, with the members of QEMU's plugin interface. */
 struct gdbregs_reg_descriptor {
 	const struct gdbregs_register *handle; /* borrowed from the context */
 	const char *name;                      /* interned: equal strings are equal pointers */
@@ -151,7 +151,7 @@ struct gdbregs_buffer {
 	size_t capacity; /* bytes allocated */
 };
 
-/** What a session may do with registers. */
+/** The access to registers that a session has. */
 enum gdbregs_access {
 	GDBREGS_NO_REGS, /* list registers only: reads fail with ACCESS */
 	GDBREGS_R_REGS,  /* read */
@@ -406,7 +406,7 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_find_register(struct gdbregs_session *s,
 						      const char *feature, const char *name,
 						      const struct gdbregs_register **out);
 
-/** What a register is for, whatever its name. Since 0.2. */
+/** The role of a register, whatever its name. Since 0.2. */
 enum gdbregs_role {
 	GDBREGS_ROLE_NONE,
 	GDBREGS_ROLE_PC,             /* program counter */
@@ -444,7 +444,7 @@ GDBREGS_API enum gdbregs_role gdbregs_register_role(const struct gdbregs_registe
 /** Returns its size in bits according to the description. The stub's reply may have another size. */
 GDBREGS_API unsigned gdbregs_register_bits(const struct gdbregs_register *h);
 
-/** What kind of value a register holds. */
+/** The kind of value that a register holds. */
 enum gdbregs_type_kind {
 	GDBREGS_TYPE_UNKNOWN, /* the description names a type it does not define */
 	GDBREGS_TYPE_INTEGER, /* signed or unsigned, bool, pointers */
@@ -746,7 +746,7 @@ GDBREGS_API const char *gdbregs_description_osabi(const struct gdbregs_descripti
 GDBREGS_API GDBREGS_CHECKED int gdbregs_description_xml(const struct gdbregs_description *d,
 							struct gdbregs_buffer *xml);
 
-/** One document of a description, as the stub served it. Borrowed from the context. */
+/** A document of a description, as the stub served it. Borrowed from the context. */
 struct gdbregs_document {
 	const char *name;
 	const uint8_t *data;
@@ -807,7 +807,7 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_read_register(struct gdbregs_session *s,
 						      const struct gdbregs_register *h,
 						      struct gdbregs_buffer *buf);
 
-/** One register to read, and its result. */
+/** A register to read, and its result. */
 struct gdbregs_read {
 	unsigned vcpu;                      /* in */
 	const struct gdbregs_register *reg; /* in */

@@ -22,7 +22,7 @@ struct entry {
 /* A shipped file of types that was asked for. */
 struct types {
 	const char *name;
-	struct gdbregs_description *description; /* owned; NULL: it can't be had */
+	struct gdbregs_description *description; /* owned; NULL: it cannot be loaded */
 	struct types *next;
 };
 
