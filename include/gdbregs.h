@@ -608,7 +608,7 @@ GDBREGS_API const char *gdbregs_field_enum_item(const struct gdbregs_field *f, s
 						uint64_t *value);
 /** Returns the name of a value of the enum, or NULL. */
 GDBREGS_API const char *gdbregs_field_enum_name(const struct gdbregs_field *f, uint64_t value);
-/** Get the value that a name of the enum stands for. Errors: INVAL; NO_FIELD if it has no such name. */
+/** Get the value of a name of the enum. Errors: INVAL; NO_FIELD if it has no such name. */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_field_enum_value(const struct gdbregs_field *f,
 							 const char *name, uint64_t *value);
 
@@ -691,11 +691,11 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_field_format(const struct gdbregs_field 
  *  - the name of a value, if the field is an enum;
  *  - a number for floats: `1.5`, `-2e10`, `0x1.8p3`, `inf`, `nan`, `nan(0x1)`, rounded
  *    to the nearest value as in C, but never to infinity and never to zero;
- *    an integer after `0x`, `0o` or `0b` stands for the bits of the float;
+ *    an integer after `0x`, `0o` or `0b` gives the bits of the float;
  *  - `hex:` and the bytes of the field in target byte order, for all fields but bit
  *    fields, and the only text for fields without a number.
  *
- * Errors: NOMEM UNAVAILABLE; INVAL if the text is none of these; LIMIT if the field does
+ * Errors: NOMEM UNAVAILABLE; INVAL if the text has another form; LIMIT if the field does
  * not hold it; UNSUPPORTED if the field takes no number, or the byte order is UNKNOWN.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_field_parse(const struct gdbregs_field *f, const char *text,

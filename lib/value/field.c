@@ -222,7 +222,8 @@ static size_t take_index(const char *path, size_t *index)
 	return length + 1;
 }
 
-/* One step from *f on. Returns its length; 0 if the path does not go on so. */
+/* Take a step of the path from *f. Returns its length, or 0 if the path does not
+ * continue this way. */
 static size_t take_step(const char *path, struct gdbregs_field *f)
 {
 	const struct gdbregs__type *type = gdbregs__field_type(f);

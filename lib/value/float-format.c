@@ -14,7 +14,7 @@ struct gdbregs__float_format {
 	unsigned exponent_bits;
 	unsigned fraction_bits; /* with the integer bit where there is one */
 	bool integer_bit; /* the fraction's top bit is the 1 before the point */
-	int least_exponent; /* what an exponent field of 0 stands for */
+	int least_exponent; /* exponent for an exponent field of 0 */
 	int digits; /* as many as GDB shows; more before the point: 1e+20 */
 };
 

@@ -36,7 +36,7 @@ struct gdbregs__float_parts gdbregs__float_unpack(const struct gdbregs__float_fo
  * invalid, too. */
 bool gdbregs__float_is_invalid(const struct gdbregs__float_format *f,
 			       struct gdbregs__float_parts parts);
-/* What valid parts stand for. */
+/* Return the number that valid parts represent. */
 struct gdbregs__real gdbregs__float_real(const struct gdbregs__float_format *f,
 					 struct gdbregs__float_parts parts);
 /* Write a number over a value. Padding stays. Returns false, and nothing is written, if

@@ -5,7 +5,7 @@
 
 #include <gdbregs.h>
 
-/* What a `float` of 16 bytes is, as far as the architecture says. */
+/* The format of a `float` of 16 bytes, as far as the architecture determines it. */
 enum gdbregs__wide_float {
 	GDBREGS__WIDE_UNKNOWN, /* or a pair of doubles, as on PowerPC */
 	GDBREGS__WIDE_I387,
