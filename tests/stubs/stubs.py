@@ -1,0 +1,411 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The stubs that are not QEMU's system emulation: how each is started, and what it can.
+
+STUBS is the one table of them. A row says which programs it needs, how to start it on a
+port or a socket, how gdb is told what the stub does not say, and what it cannot do, with
+the reason. stubs_test.py goes over rows and behaviours.
+"""
+import glob
+import os
+import re
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import tempfile
+
+import qemu
+from rsp import wait_until
+
+START_S = 60
+BASE = 0x100000  # where the programs made here are loaded
+ENTRY = BASE + 0x1000
+STEPS = 20
+
+
+# ------------------------------------------------------------------ programs to debug
+
+def elf(path, machine, bits, order, code, flags=0):
+    """The smallest static program of any architecture: one segment, at BASE."""
+    mark = "<" if order == "little" else ">"
+    ident = b"\x7fELF" + bytes([bits // 32, 1 if order == "little" else 2, 1]) + bytes(9)
+    size = ENTRY - BASE + len(code)
+    if bits == 64:
+        head = ident + struct.pack(mark + "HHIQQQIHHHHHH", 2, machine, 1, ENTRY, 64, 0, flags,
+                                   64, 56, 1, 0, 0, 0)
+        head += struct.pack(mark + "IIQQQQQQ", 1, 7, 0, BASE, BASE, size, 0x20000, 0x1000)
+    else:
+        head = ident + struct.pack(mark + "HHIIIIIHHHHHH", 2, machine, 1, ENTRY, 52, 0, flags,
+                                   52, 32, 1, 0, 0, 0)
+        head += struct.pack(mark + "IIIIIIII", 1, 0, BASE, BASE, size, 0x20000, 7, 0x1000)
+    with open(path, "wb") as file:
+        file.write(head.ljust(ENTRY - BASE, b"\0") + code)
+    os.chmod(path, 0o755)
+    return path
+
+
+# inc rbx; mov rcx, rbx; jmp back
+X86_64_LOOP = bytes.fromhex("48ffc3" "4889d9" "ebf8")
+X86_64_PLACES = [ENTRY + off for off in (0, 3, 6)]
+
+
+def x86_64_program(directory):
+    return elf(os.path.join(directory, "loop"), 62, 64, "little", X86_64_LOOP)
+
+
+def intel_hex(path, pieces):
+    """pieces: (address, bytes)."""
+    with open(path, "w") as file:
+        for address, data in pieces:
+            record = bytes([len(data), address >> 8, address & 255, 0]) + data
+            file.write(":" + (record + bytes([-sum(record) & 255])).hex().upper() + "\n")
+        file.write(":00000001FF\n")
+    return path
+
+
+def avr_program(directory):
+    """ldi r16,0x12; ldi r17,0x34; ldi r18,0; then inc r18; rjmp back."""
+    words = (0xE102, 0xE314, 0xE020, 0x9523, 0xCFFE)
+    return intel_hex(os.path.join(directory, "avr.hex"), [(0, struct.pack("<5H", *words))])
+
+
+def msp430_program(directory):
+    """mov #0x1234,r5; mov #0,r6; then add #1,r6; jmp back. The vector of a reset follows."""
+    return intel_hex(os.path.join(directory, "msp430.hex"),
+                     [(0x8000, struct.pack("<5H", 0x4035, 0x1234, 0x4306, 0x5316, 0x3FFE)),
+                      (0xFFFE, struct.pack("<H", 0x8000))])
+
+
+def loop_places(start, places, count):
+    """The pc at the start and after each step: `start` once, then `places` in a circle."""
+    return (list(start) + list(places) * count)[:count + 1]
+
+
+# -------------------------------------------------------------------------- the rows
+
+class Server:
+    """A stub under way: its process, its address, its output."""
+
+    def __init__(self, stub):
+        self.stub = stub
+        self.directory = tempfile.mkdtemp(prefix="gdbregs-stub.")
+        self.port = stub.port or qemu.free_port()
+        self.path = os.path.join(self.directory, "stub")
+        self.address = f"unix:{self.path}" if stub.unix else f"127.0.0.1:{self.port}"
+        self.output = tempfile.TemporaryFile()
+        argv = stub.command(self)
+        environment = dict(os.environ, HOME=self.directory, **stub.environment)
+        self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=self.output,
+                                        stderr=self.output, cwd=self.directory, env=environment,
+                                        start_new_session=True,
+                                        preexec_fn=qemu.die_with_parent)
+        if not wait_until(self.listens, START_S):
+            text = self.text()
+            self.close()
+            raise RuntimeError(f"{stub.name} does not listen: {text[-400:]}")
+
+    def listens(self):
+        """Looks without connecting: many stubs serve one client only."""
+        if self.process.poll() is not None:
+            return True  # what comes then says why
+        if self.stub.unix:
+            with open("/proc/net/unix") as file:
+                rows = [line.split() for line in file]
+            return any(row[-1] == self.path and row[3] == "00010000" for row in rows)
+        wanted = f":{self.port:04X}"
+        for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+            with open(table) as file:
+                rows = [line.split() for line in file.readlines()[1:]]
+            if any(row[1].endswith(wanted) and row[3] == "0A" for row in rows):
+                return True
+        return False
+
+    def connection(self):
+        """For rsp.py and sockets."""
+        return self.path if self.stub.unix else ("127.0.0.1", self.port)
+
+    def gdb_address(self):
+        return self.path if self.stub.unix else f"localhost:{self.port}"
+
+    def text(self):
+        self.output.seek(0)
+        return self.output.read().decode("utf-8", "replace")
+
+    def kill(self):
+        """With what it has started: a program, Wine's processes."""
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.process.wait()
+
+    def close(self):
+        self.kill()
+        self.stub.after(self)
+        self.output.close()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.close()
+
+
+class Stub:
+    """One row. Subclass or fill in:
+
+    programs   what has to be on PATH; the first is named where one is missing
+    pc         how the stub's description calls the program counter
+    places     where the pc is at first and after each step; None: only gdb knows
+    write      (register, value) to write, or None
+    tdesc      a description of ours for stubs that serve none; arch likewise by name
+    cannot     {behaviour: reason}
+    facts      {register: value after STEPS steps}
+    moving     a pattern of registers that gdb and we cannot both know
+    """
+
+    name = ""
+    programs = ()
+    unix = False
+    port = None
+    order = "little"
+    architecture = None  # for gdb
+    arch = None
+    tdesc = None
+    pc = "pc"
+    places = None
+    write = None
+    facts = {}
+    moving = ""
+    environment = {}
+    cannot = {}
+    least = 8  # values that have to be comparable with gdb's; it names none of mips' registers
+
+    def missing(self):
+        for program in self.programs:
+            if not shutil.which(program) and not os.path.exists(program):
+                return f"{os.path.basename(program)} is not installed"
+        return None
+
+    def command(self, server):
+        raise NotImplementedError
+
+    def after(self, server):
+        """Clean up what the process has left."""
+
+    def start(self):
+        return Server(self)
+
+    def options(self, server):
+        """For gdbregs-cli."""
+        found = ["-t", server.address, "--endian", self.order]
+        if self.arch:
+            found += ["--arch", self.arch]
+        if self.tdesc:
+            path = os.path.join(server.directory, "tdesc.xml")
+            with open(path, "w") as file:
+                file.write(self.tdesc)
+            found += ["--tdesc", path]
+        return found
+
+
+class GdbServer(Stub):
+    name = "gdbserver"
+    programs = ("gdbserver", "setarch")
+    pc = "rip"
+    write = ("r12", 0x1122334455667788)
+    places = loop_places((), X86_64_PLACES, STEPS)
+    facts = {"rbx": 7, "rcx": 7}
+    moving = "fs_base|gs_base"
+    cannot = {"killed": "it holds the program, and accepts nobody"}
+
+    def command(self, server):
+        return ["setarch", "-R", "gdbserver", "--once", f"127.0.0.1:{server.port}",
+                x86_64_program(server.directory)]
+
+
+class GdbServerMulti(GdbServer):
+    name = "gdbserver --multi"
+    cannot = {"killed": "it listens again when its program stops, which nobody makes it"}
+
+    def command(self, server):
+        return ["setarch", "-R", "gdbserver", "--multi", f"127.0.0.1:{server.port}",
+                x86_64_program(server.directory)]
+
+
+def lldb_server():
+    """Debian's names end in the version."""
+    found = [path for directory in os.get_exec_path()
+             for path in glob.glob(os.path.join(directory, "lldb-server*"))]
+    return max(found, key=lambda path: [int(n) for n in re.findall(r"\d+", path)],
+               default="lldb-server")
+
+
+class LldbServer(Stub):
+    name = "lldb-server"
+    programs = (lldb_server(), "setarch")
+    pc = "rip"
+    write = ("r12", 0x1122334455667788)
+    places = loop_places((), X86_64_PLACES, STEPS)
+    facts = {"rbx": 7, "rcx": 7}
+    cannot = {"killed": "it ends with its client"}
+
+    def command(self, server):
+        return ["setarch", "-R", self.programs[0], "gdbserver", f"127.0.0.1:{server.port}", "--",
+                x86_64_program(server.directory)]
+
+
+class SimAvr(Stub):
+    """Its port cannot be chosen."""
+
+    name = "simavr"
+    programs = ("simavr",)
+    port = 1234
+    write = ("r20", 0x5A)
+    architecture = "avr"
+    places = loop_places((0, 2, 4), (6, 8), STEPS)
+    facts = {"r16": 0x12, "r17": 0x34, "r18": 9}
+    tdesc = ('<?xml version="1.0"?><target><architecture>avr</architecture>'
+             '<feature name="org.gnu.gdb.avr.cpu">'
+             + "".join(f'<reg name="r{n}" bitsize="8"/>' for n in range(32))
+             + '<reg name="sreg" bitsize="8"/><reg name="sp" bitsize="16" type="data_ptr"/>'
+               '<reg name="pc" bitsize="32" type="code_ptr"/></feature></target>')
+
+    def missing(self):
+        if super().missing():
+            return super().missing()
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("0.0.0.0", self.port))
+            except OSError:
+                return f"its only port, {self.port}, is taken"
+        return None
+
+    def command(self, server):
+        return ["simavr", "-m", "atmega328p", "-f", "1000000", "-g",
+                avr_program(server.directory)]
+
+
+class MspDebug(Stub):
+    name = "mspdebug"
+    programs = ("mspdebug",)
+    architecture = "msp430"
+    write = ("r10", 0x5AA5)
+    places = loop_places((0x8000, 0x8004), (0x8006, 0x8008), STEPS)
+    facts = {"r5": 0x1234, "r6": 9}
+    tdesc = ('<?xml version="1.0"?><target><feature name="msp430">'
+             + "".join(f'<reg name="{name}" bitsize="16"/>'
+                       for name in ("pc", "sp", "sr", "cg", *(f"r{n}" for n in range(4, 16))))
+             + '</feature></target>')
+    cannot = {"killed": "it ends with its client"}
+
+    def command(self, server):
+        return ["mspdebug", "-q", "sim", f"load {msp430_program(server.directory)}", "reset",
+                f"gdb {server.port}"]
+
+
+class WineDbg(Stub):
+    """Wine's debugger as a proxy. The prefix is made once for all."""
+
+    name = "winedbg"
+    wine = "/usr/lib/wine/wine64"
+    system = "/usr/lib/x86_64-linux-gnu/wine/x86_64-windows"
+    programs = (wine, system + "/winedbg.exe", system + "/notepad.exe")
+    pc = "rip"
+    write = ("r12", 0x1122334455667788)
+    least = 20
+    cannot = {"killed": "it ends with its client"}
+    prefix = None
+
+    def make_prefix(self):
+        """Some seconds; the overrides keep it from asking whether to fetch more of Wine."""
+        WineDbg.prefix = tempfile.TemporaryDirectory(prefix="gdbregs-wine.")
+        WineDbg.environment = {"WINEPREFIX": self.prefix.name, "WINEDEBUG": "-all", "DISPLAY": "",
+                               "WINEDLLOVERRIDES": "mscoree,mshtml="}
+        subprocess.run([self.wine, "wineboot", "-i"], env=dict(os.environ, **self.environment),
+                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, timeout=300, check=False)
+
+    def command(self, server):
+        if not self.prefix:
+            self.make_prefix()
+        return [self.wine, "winedbg", "--gdb", "--no-start", "--port", str(server.port),
+                self.programs[2]]
+
+    def after(self, server):
+        server_of = os.path.join(os.path.dirname(self.wine), "wineserver")
+        subprocess.run([server_of, "-k"], env=dict(os.environ, **self.environment),
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+
+
+class QemuUser(Stub):
+    """A target of qemu-user with a program of instructions that do nothing."""
+
+    unix = True
+    cannot = {"watch": "qemu-user does not see 0x03 while its program computes",
+              "second": "its socket accepts and never answers",
+              "killed": "its program runs on, and it accepts nobody"}
+
+    def __init__(self, name, machine, bits, order, nop, flags=0, **facts):
+        self.name = "qemu-" + name
+        self.programs = (self.name,)
+        self.machine, self.bits, self.order, self.flags = machine, bits, order, flags
+        self.nop = bytes.fromhex(nop)
+        self.places = [ENTRY + i * len(self.nop) for i in range(STEPS + 1)]
+        for fact, value in facts.items():
+            setattr(self, fact, value)
+
+    def command(self, server):
+        program = elf(os.path.join(server.directory, "nops"), self.machine, self.bits, self.order,
+                      self.nop * 200, self.flags)
+        return [self.name, "-seed", "1", "-g", server.path, program]
+
+
+# gdb 13 shows what lay in its buffer behind predicates that are shorter than described.
+PREDICATES = "p[0-9]+|ffr"
+COUNTERS = "cycle|time|instret"
+
+QEMU_USER = (
+    QemuUser("aarch64", 183, 64, "little", "1f2003d5", write=("x7", 0x1122334455667788),
+             moving=PREDICATES),
+    QemuUser("aarch64_be", 183, 64, "big", "1f2003d5", write=("x7", 0x1122334455667788),
+             moving=PREDICATES),
+    QemuUser("alpha", 0x9026, 64, "little", "1f04ff47", arch="alpha"),
+    QemuUser("arm", 40, 32, "little", "0000a0e1", 0x5000000, write=("r7", 0x11223344)),
+    QemuUser("armeb", 40, 32, "big", "e1a00000", 0x5000000, write=("r7", 0x11223344)),
+    QemuUser("cris", 76, 32, "little", "b005", arch="cris"),
+    QemuUser("hppa", 15, 32, "big", "08000240", pc="pcoqh", arch="hppa",
+             # from the second on with the privilege level in the lowest bits
+             places=[ENTRY] + [ENTRY + 4 * i + 3 for i in range(1, STEPS + 1)]),
+    QemuUser("i386", 3, 32, "little", "90", pc="eip", write=("esi", 0x11223344)),
+    QemuUser("m68k", 4, 32, "big", "4e71", write=("d3", 0x11223344), architecture="m68k"),
+    QemuUser("microblaze", 189, 32, "big", "80000000", pc="rpc", arch="microblaze"),
+    QemuUser("microblazeel", 189, 32, "little", "00000080", pc="rpc", arch="microblazeel"),
+    QemuUser("mips", 8, 32, "big", "00000000", 0x50001000, arch="mips", architecture="mips",
+             least=0),
+    QemuUser("mipsel", 8, 32, "little", "00000000", 0x50001000, arch="mipsel",
+             architecture="mips", least=0),
+    QemuUser("mips64", 8, 64, "big", "00000000", 0x60000000, arch="mips64",
+             architecture="mips:isa64r2", least=0),
+    QemuUser("mips64el", 8, 64, "little", "00000000", 0x60000000, arch="mips64el",
+             architecture="mips:isa64r2", least=0),
+    QemuUser("nios2", 113, 32, "little", "3a880100", arch="nios2", architecture="nios2"),
+    QemuUser("or1k", 92, 32, "big", "15000000", pc="npc", arch="or1k"),
+    QemuUser("ppc", 20, 32, "big", "60000000", write=("r7", 0x11223344)),
+    QemuUser("ppc64", 21, 64, "big", "60000000", 2, write=("r7", 0x1122334455667788)),
+    QemuUser("ppc64le", 21, 64, "little", "00000060", 2, write=("r7", 0x1122334455667788)),
+    QemuUser("riscv32", 243, 32, "little", "13000000", write=("a3", 0x11223344), moving=COUNTERS),
+    QemuUser("riscv64", 243, 64, "little", "13000000", write=("a3", 0x1122334455667788),
+             moving=COUNTERS),
+    QemuUser("s390x", 22, 64, "big", "0707", pc="pswa", write=("r7", 0x1122334455667788)),
+    QemuUser("sh4", 42, 32, "little", "0900", arch="sh4", architecture="sh4"),
+    QemuUser("sh4eb", 42, 32, "big", "0009", arch="sh4eb", architecture="sh4"),
+    QemuUser("sparc", 2, 32, "big", "01000000", arch="sparc", architecture="sparc"),
+    QemuUser("sparc64", 43, 64, "big", "01000000", arch="sparc64", architecture="sparc:v9"),
+    QemuUser("x86_64", 62, 64, "little", "90", pc="rip", write=("r12", 0x1122334455667788)),
+)
+
+STUBS = (GdbServer(), GdbServerMulti(), LldbServer(), SimAvr(), MspDebug(), *QEMU_USER)

@@ -1,0 +1,233 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# timeout: 600
+"""Every stub of stubs.py by everything that is done with a stub.
+
+Judges: gdb on a stub of its own, started alike; the programs, whose instructions are
+known; what was written. At the end a table says what was tried, and what was not, with
+the reason. Names of stubs as arguments run only these.
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+
+sys.dont_write_bytecode = True
+
+import libjudge
+import libtest
+import qemu
+import stubs
+from libtest import BAD_STUB, CLI, DONE, NO_CONNECTION, check, equal, one_message, run, say
+from rsp import Rsp, wait_until
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+LONG_S = 30
+
+
+def by_gdb(server, steps=0):
+    """What gdb reads: {name: bytes}, and the pc after each step; None if it fails."""
+    stub = server.stub
+    question = {"address": server.gdb_address(), "order": stub.order,
+                "architecture": stub.architecture, "description": None, "steps": steps}
+    environment = dict(os.environ, GDBNAMES=json.dumps(question), LC_ALL="C",
+                       HOME=server.directory)
+    result = subprocess.run([libjudge.GDB, "-nx", "-batch", "-x",
+                             os.path.join(HERE, "libgdbnames.py")],
+                            env=environment, stdin=subprocess.DEVNULL, capture_output=True,
+                            text=True, timeout=120, preexec_fn=qemu.die_with_parent)
+    for line in result.stdout.splitlines():
+        if line.startswith("ANSWER "):
+            return json.loads(line[7:])
+    return {"error": (result.stdout + result.stderr).strip().splitlines()[-1:]}
+
+
+def tool(server, *args, status=DONE):
+    """Run gdbregs-cli on the stub. Returns its result; another status is a failure."""
+    command, *rest = args
+    result = run(command, *server.stub.options(server), "-q", *rest)
+    check(result.status == status, f"{server.stub.name} {command}", result)
+    return result
+
+
+def records(result):
+    return [json.loads(line) for line in result.out.splitlines()]
+
+
+def number(stub, register):
+    return register["bytes"] and int.from_bytes(bytes.fromhex(register["bytes"]), stub.order)
+
+
+# ------------------------------------------------------------------------ behaviours
+# Each takes a stub's row and returns what is worth saying, or nothing.
+
+def try_list(stub):
+    with stub.start() as server:
+        listed = json.loads(tool(server, "list", "-f", "json").out or "[]")
+        names = [reg["name"] for vcpu in listed for reg in vcpu["registers"]]
+        check(stub.pc in names, f"{stub.name} list", names)
+        return f"{len(names)} registers"
+
+
+def try_read(stub):
+    with stub.start() as server:
+        found = json.loads(tool(server, "read", stub.pc, "-f", "json").out or "[]")
+        if stub.places and found:
+            equal(number(stub, found[0]), stub.places[0], f"{stub.name} read {stub.pc}")
+
+
+def try_dump(stub):
+    """Each value that gdb has under the same name, on a stub started alike."""
+    with stub.start() as server:
+        judged = by_gdb(server)
+    with stub.start() as server:
+        vcpus = json.loads(tool(server, "dump", "-f", "json").out or "{}")
+    if not vcpus:
+        return None
+    registers = vcpus["targets"][0]["vcpus"][0]["registers"]
+    if "registers" not in judged:
+        return f"{len(registers)} values, gdb reads none: {str(judged['error'])[2:80]}"
+    compared = 0
+    names = [reg["name"] for reg in registers]
+    for reg in registers:
+        if (reg["name"] in judged["registers"] and names.count(reg["name"]) == 1
+                and not re.fullmatch(stub.moving, reg["name"])):
+            compared += 1
+            equal(reg["bytes"], judged["registers"][reg["name"]],
+                  f"{stub.name} {reg['name']} as gdb has it")
+    check(compared >= stub.least, f"{stub.name} dump", f"only {compared} values compared")
+    return f"{compared} values as gdb has them"
+
+
+def try_write(stub):
+    """Written, read back by the same session, and by the next where the stub stays."""
+    if not stub.write:
+        return "-"
+    name, value = stub.write
+    with stub.start() as server:
+        tool(server, "write", f"{name}={value:#x}", "--on-exit", "halt")
+    return None
+
+
+def try_steps(stub):
+    with stub.start() as server:
+        result = tool(server, "trace", "-n", str(stubs.STEPS), "--all", "-f", "jsonl", stub.pc,
+                      *stub.facts)
+    states = [{reg["name"]: number(stub, reg) for reg in record["changed"]}
+              for record in records(result)]
+    found = [state.get(stub.pc) for state in states]
+    for name, value in stub.facts.items():
+        equal(states and states[-1].get(name), value, f"{stub.name} {name} after the steps")
+    expected = stub.places
+    if not expected:
+        with stub.start() as server:
+            judged = by_gdb(server, stubs.STEPS)
+        if not judged.get("steps"):
+            return f"{len(found) - 1} steps, gdb makes none: {judged.get('error')}"
+        expected, found = judged["steps"], found[1:]
+    equal(found, expected, f"{stub.name} steps")
+    return f"{len(found) - 1} steps"
+
+
+def try_watch(stub):
+    with stub.start() as server:
+        result = tool(server, "watch", "-n", "4", "-i", "0.05", "-f", "jsonl", stub.pc)
+        equal(len(records(result)), 4, f"{stub.name} watch")
+
+
+def try_second(stub):
+    """Somebody else is served: a message says so, and he is not disturbed."""
+    with stub.start() as server:
+        first = Rsp(server.connection())
+        first.hello()
+        result = run("vcpus", *stub.options(server), "-q", "--timeout", "1")
+        place = f"{stub.name} second client"
+        equal(result.status, NO_CONNECTION, place)
+        one_message(result, place)
+        check(first.text("?")[:1] in "TS", place, "the first client is not served any more")
+        first.sock.close()
+        return result.err.strip().partition(": ")[2]
+
+
+def watching(server):
+    """A process that has shown its first sample."""
+    process = subprocess.Popen(
+        [CLI, "watch", *server.stub.options(server), "-q", "-i", "0.05", "-f", "jsonl",
+         server.stub.pc], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True, preexec_fn=qemu.die_with_parent)
+    first = process.stdout.readline()
+    check(first, f"{server.stub.name} watch", "no sample")
+    return process
+
+
+def try_killed(stub):
+    """We are killed in the middle: the next session is served."""
+    with stub.start() as server:
+        process = watching(server)
+        time.sleep(0.1)
+        process.kill()
+        process.communicate()
+        tool(server, "read", stub.pc, "-f", "json", "--wait=20")
+
+
+def try_gone(stub):
+    """The stub is killed in the middle: a message says so, soon."""
+    with stub.start() as server:
+        process = watching(server)
+        server.kill()
+        try:
+            _, err = process.communicate(timeout=LONG_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            check(False, f"{stub.name} gone", "we go on without it")
+            return None
+        place = f"{stub.name} gone"
+        check(process.returncode in (NO_CONNECTION, BAD_STUB), place, process.returncode)
+        one_message(libtest.Result(process.returncode, "", err), place)
+        return err.strip().partition(": ")[2]
+
+
+BEHAVIOURS = {"list": try_list, "read": try_read, "dump": try_dump, "write": try_write,
+              "steps": try_steps, "watch": try_watch, "second": try_second,
+              "killed": try_killed, "gone": try_gone}
+
+
+# --------------------------------------------------------------------------- main
+
+def try_all(stub):
+    """One row of the table."""
+    marks = []
+    for behaviour, function in BEHAVIOURS.items():
+        if behaviour in stub.cannot or (behaviour == "gone" and "watch" in stub.cannot):
+            marks.append("-")
+            continue
+        before = libtest.failures
+        said = function(stub)
+        marks.append("-" if said == "-" else "ok" if libtest.failures == before else "FAILED")
+        if said and said != "-":
+            say(f"    {stub.name} {behaviour}: {said}")
+    return marks
+
+
+def main():
+    libtest.need(libjudge.GDB or "gdb-multiarch")
+    rows, reasons = [("", list(BEHAVIOURS))], []
+    chosen = sys.argv[1:] or [stub.name for stub in stubs.STUBS]
+    for stub in (stub for stub in stubs.STUBS if stub.name in chosen):
+        reason = stub.missing()
+        if reason:
+            reasons.append(f"{stub.name}: not tried: {reason}")
+            continue
+        rows.append((stub.name, try_all(stub)))
+        group = "qemu-user" if isinstance(stub, stubs.QemuUser) else stub.name
+        reasons += [f"{group}: no {behaviour}: {why}" for behaviour, why in stub.cannot.items()]
+    for name, marks in rows:
+        say(f"{name:19}" + " ".join(f"{mark:6}" for mark in marks))
+    for reason in dict.fromkeys(reasons):
+        say(reason)
+    libtest.finish("stubs")
+
+
+main()
