@@ -169,6 +169,12 @@ enum gdbregs_on_close {
 	GDBREGS_ON_CLOSE_HALT,    /* halted */
 };
 
+/** Whether requests are sent before the replies to earlier ones have arrived. */
+enum gdbregs_pipeline {
+	GDBREGS_PIPELINE_AUTO, /* on stubs that are known to support it: QEMU system emulation, gdbserver, lldb-server, valgrind */
+	GDBREGS_PIPELINE_OFF,  /* never: one packet at a time */
+};
+
 /** The byte order of a value. */
 enum gdbregs_byte_order {
 	GDBREGS_BYTE_ORDER_UNKNOWN, /* neither the stub nor the architecture determines it */
@@ -246,6 +252,7 @@ struct gdbregs_options {
 	unsigned spin_us; /* a blocking call polls for so many microseconds before it sleeps; 0: it sleeps at once; default 200 */
 	size_t max_name_bytes;        /* a name in a description, or a thread id; default 1024 */
 	size_t max_context_bytes;     /* descriptions of a context, as served and as resolved; default 32 MiB */
+	enum gdbregs_pipeline pipeline; /* default GDBREGS_PIPELINE_AUTO */
 };
 
 /* The defaults, as an initialiser. */

@@ -57,6 +57,8 @@ static const struct option_info table[] = {
 	 .help = "show numbers as little or big endian, whatever is\n"
 	 "known of the target",
 	 .choices = endian_choices},
+	{0, "no-pipeline", NULL, GROUP_CONNECTION, OPTION_FLAG, AT(no_pipeline),
+	 .help = "send one packet at a time, whatever the stub is"},
 	{0, "log-packets", NULL, GROUP_CONNECTION, OPTION_FLAG, AT(log_packets),
 	 .help = "show every packet on stderr"},
 	{'n', "count", "N", GROUP_COUNT, OPTION_OTHER, 0,

@@ -64,7 +64,8 @@ struct options {
 	unsigned within_ms; /* 0: not given */
 	uint64_t *breaks;
 	size_t break_count;
-	bool nonzero, now, log_packets, quiet, verbose, strict, help, version, all, irq;
+	bool nonzero, now, no_pipeline, log_packets, quiet, verbose, strict, help, version, all,
+		irq;
 };
 
 /* What an option stores at its offset in struct options. */

@@ -192,6 +192,8 @@ static void session_options(struct target *t, struct gdbregs_options *session)
 	session->architecture = t->set->arch_path[0] != '\0' ? t->set->arch_path : NULL;
 	session->step_irq = o->irq;
 	session->trace_arg = t;
+	if (o->no_pipeline)
+		session->pipeline = GDBREGS_PIPELINE_OFF;
 	if (o->log_packets || o->verbose || t->set->follow || o->wait_ms > 0)
 		session->trace = on_trace;
 	if (o->wait_ms == 0)

@@ -26,8 +26,22 @@ void gdbregs__engine_fail_nomem(struct gdbregs__engine *e);
 /* Acknowledge what was taken. Returns 0 or NOMEM. */
 int gdbregs__engine_send_acks(struct gdbregs__engine *e);
 /* Pass bytes to the caller's trace callback, if there is one. */
-void gdbregs__engine_trace(struct gdbregs__engine *e, enum gdbregs_direction direction,
-			   const void *bytes, size_t size);
+static inline void gdbregs__engine_trace(struct gdbregs__engine *e,
+					 enum gdbregs_direction direction, const void *bytes,
+					 size_t size)
+{
+	if (e->config.trace && size)
+		e->config.trace(e->config.trace_arg, direction, bytes, size);
+}
+
+/* Send the only packet in flight again. Returns 0 or NOMEM. */
+static inline int gdbregs__engine_send_again(struct gdbregs__engine *e)
+{
+	if (gdbregs__buffer_append(&e->out, e->last_packet.data, e->last_packet.size) < 0)
+		return GDBREGS_ERR_NOMEM;
+	gdbregs__engine_trace(e, GDBREGS_SENT, e->last_packet.data, e->last_packet.size);
+	return 0;
+}
 
 /* The bytes that have come were not sent by a gdbstub. */
 void gdbregs__engine_fail_not_a_stub(struct gdbregs__engine *e);

@@ -11,12 +11,16 @@
 #define OUT_HIGH_WATER_BYTES 65536
 /* Buffers above this size are freed when the engine falls idle. */
 #define IDLE_KEEP_BYTES 8192
+/* Nothing is sent for this time after the reply to a packet that was sent twice. */
+#define HOLD_MS 100
 
 /* ------------------------------------------------------------------ life --- */
 
 void gdbregs__engine_init(struct gdbregs__engine *e, const struct gdbregs__engine_config *config)
 {
-	*e = (struct gdbregs__engine){.config = *config, .deadline_ms = GDBREGS__FOREVER};
+	*e = (struct gdbregs__engine){.config = *config,
+				      .deadline_ms = GDBREGS__FOREVER,
+				      .resend_at_ms = GDBREGS__FOREVER};
 	gdbregs__frame_decoder_init(&e->decoder, config->packet_limit_bytes);
 }
 
@@ -269,7 +273,7 @@ void gdbregs__engine_cancel_all(struct gdbregs__engine *e)
 
 bool gdbregs__engine_may_send(const struct gdbregs__engine *e)
 {
-	if (e->fatal || e->closed)
+	if (e->fatal || e->closed || e->hold_until_ms)
 		return false;
 	return e->pipelined ? e->out.size < OUT_HIGH_WATER_BYTES : e->in_flight == 0;
 }
@@ -319,7 +323,7 @@ void gdbregs__engine_pump(struct gdbregs__engine *e)
 	produce_packets(e);
 	e->pumping = false;
 	if (e->in_flight == 0)
-		e->deadline_ms = GDBREGS__FOREVER;
+		e->deadline_ms = e->resend_at_ms = GDBREGS__FOREVER;
 	free_idle_buffers(e);
 }
 
@@ -333,6 +337,11 @@ static void count_answers(struct gdbregs__engine *e, uint32_t count)
 	oldest->op->outstanding -= count;
 	e->in_flight -= count;
 	e->deadline_dirty = true;
+	/* Replies to copies of the packet may come: they are dropped meanwhile. */
+	if (e->copied) {
+		e->copied = false;
+		e->hold_until_ms = e->now_ms + HOLD_MS;
+	}
 	oldest->first += count;
 	oldest->count -= count;
 	if (oldest->count == 0) {
@@ -434,7 +443,8 @@ static void fail_queue(struct gdbregs__engine *e, int code)
 	e->ring_head = 0;
 	e->in_flight = 0;
 	e->acked = 0;
-	e->deadline_ms = GDBREGS__FOREVER;
+	e->deadline_ms = e->resend_at_ms = GDBREGS__FOREVER;
+	e->hold_until_ms = 0;
 }
 
 void gdbregs__engine_fail(struct gdbregs__engine *e, int code, const char *format, ...)

@@ -46,6 +46,7 @@ struct gdbregs__op_class {
 	bool survives_stop; /* not canceled by gdbregs__engine_cancel_all(): later ops need it */
 	bool fatal_on_error; /* the session fails if the op fails */
 	bool wants_all_replies; /* reply() is called for canceled and failed ops too */
+	bool sends_once; /* its packets are not sent again if no ack comes */
 	/* Send the next packet. Returns an enum gdbregs__produced. After a negative
 	 * value the op has failed with that code; the engine still awaits and drops
 	 * the replies to its packets in flight. NULL: the op is a wait. */
@@ -139,6 +140,10 @@ struct gdbregs__engine {
 	struct gdbregs_error error;
 	uint64_t now_ms;
 	uint64_t deadline_ms; /* of the reply that is awaited */
+	uint64_t resend_at_ms; /* the only packet in flight is sent again, if no ack has come */
+	uint64_t hold_until_ms; /* nothing is sent: replies to copies of a packet may come */
+	bool short_wait; /* deadline_ms is that of an optional query */
+	bool copied; /* the packet in flight was sent more than once */
 	bool deadline_dirty; /* a reply has come: set the deadline anew after this input */
 
 	/* Bytes. The transport takes bytes from the front of out. */
@@ -244,6 +249,14 @@ void gdbregs__engine_end_acks(struct gdbregs__engine *e);
 void gdbregs__engine_close(struct gdbregs__engine *e);
 /* Set the deadline of the oldest packet in flight, counted from now. */
 void gdbregs__engine_arm_deadline(struct gdbregs__engine *e);
+/* Wait only a short time for the reply to the packet just sent: the query is optional,
+ * and some stubs are silent where they should reply with an empty packet. In no-ack
+ * mode, and with pipelining, the time is that of any packet, since a late reply could
+ * not be told from the next one. */
+void gdbregs__engine_wait_shortly(struct gdbregs__engine *e);
+/* Called by overdue(): if the stub has acknowledged the optional query, give the op an
+ * empty reply. Returns false if the packet that is overdue is not such a query. */
+bool gdbregs__engine_skip_reply(struct gdbregs__engine *e);
 
 /* --- errors -------------------------------------------------------------------- */
 

@@ -77,10 +77,8 @@ static void on_nak(struct gdbregs__engine *e)
 				     RESENDS_MAX + 1);
 		return;
 	}
-	if (gdbregs__buffer_append(&e->out, e->last_packet.data, e->last_packet.size) < 0)
+	if (gdbregs__engine_send_again(e) < 0)
 		gdbregs__engine_fail_nomem(e);
-	else
-		gdbregs__engine_trace(e, GDBREGS_SENT, e->last_packet.data, e->last_packet.size);
 }
 
 /* A stub repeats its last reply on a NAK. That reply is the damaged one only if no

@@ -9,13 +9,6 @@
 
 #define RING_FIRST 16
 
-void gdbregs__engine_trace(struct gdbregs__engine *e, enum gdbregs_direction direction,
-			   const void *bytes, size_t size)
-{
-	if (e->config.trace && size)
-		e->config.trace(e->config.trace_arg, direction, bytes, size);
-}
-
 /* Trace what out holds from `start` on. */
 static void trace_sent(struct gdbregs__engine *e, size_t start)
 {
@@ -107,6 +100,7 @@ static void note_sent(struct gdbregs__engine *e, struct gdbregs__op *op, uint32_
 		e->last_packet.size = 0;
 		e->last_packet_number = e->sent_count;
 		e->resends = 0;
+		e->copied = false;
 		(void)gdbregs__buffer_append(&e->last_packet, e->out.data + start,
 					     e->out.size - start);
 	}

@@ -10,6 +10,11 @@
  * time to answer, before the session fails. Stubs ignore bytes outside of packets. */
 #define LINE_PROBE    "\r\n\r\n"
 #define LINE_PROBE_MS 250
+/* A packet that is not acknowledged in this time is sent again, as GDB does. Wine's
+ * winedbg leaves the first packet alone until more bytes come. */
+#define RESEND_MS 2000
+/* The time that an optional query gets. */
+#define SHORT_MS 500
 
 static uint64_t reply_timeout_ms(const struct gdbregs__engine *e)
 {
@@ -23,6 +28,38 @@ void gdbregs__engine_arm_deadline(struct gdbregs__engine *e)
 	bool has_deadline = oldest && !oldest->op->no_timeout;
 
 	e->deadline_ms = has_deadline ? e->now_ms + reply_timeout_ms(e) : GDBREGS__FOREVER;
+	e->short_wait = false;
+	e->resend_at_ms = has_deadline && !oldest->op->class->sends_once && !e->pipelined &&
+					  !e->no_ack && !e->lazy_ack
+				  ? e->now_ms + RESEND_MS
+				  : GDBREGS__FOREVER;
+}
+
+void gdbregs__engine_wait_shortly(struct gdbregs__engine *e)
+{
+	if (!e->no_ack && !e->pipelined && !e->lazy_ack && e->in_flight == 1 &&
+	    e->deadline_ms != GDBREGS__FOREVER && e->deadline_ms > e->now_ms + SHORT_MS) {
+		e->deadline_ms = e->now_ms + SHORT_MS;
+		e->short_wait = true;
+	}
+}
+
+bool gdbregs__engine_skip_reply(struct gdbregs__engine *e)
+{
+	if (!e->short_wait)
+		return false;
+	e->short_wait = false;
+	/* A packet that was lost says nothing about the query. */
+	if (!e->acked) {
+		e->deadline_ms = e->now_ms + reply_timeout_ms(e) - SHORT_MS;
+		return true;
+	}
+	e->acked = 0;
+	gdbregs__engine_dispatch(e, (const uint8_t *)"", 0);
+	e->deadline_dirty = false;
+	if (!e->fatal)
+		gdbregs__engine_pump(e);
+	return true;
 }
 
 void gdbregs__engine_fail_not_a_stub(struct gdbregs__engine *e)
@@ -90,6 +127,21 @@ static void overdue(struct gdbregs__engine *e)
 	}
 }
 
+/* A packet that was acknowledged is not sent again: it may have resumed the target. */
+static void resend(struct gdbregs__engine *e)
+{
+	bool lost = e->in_flight == 1 && e->acked == 0 && e->last_packet.size &&
+		    e->last_packet_number + 1 == e->sent_count;
+
+	e->resend_at_ms = GDBREGS__FOREVER;
+	if (!lost || (!e->heard && e->decoder.junk_count))
+		return;
+	e->resend_at_ms = e->now_ms + RESEND_MS;
+	e->copied = true;
+	if (gdbregs__engine_send_again(e) < 0)
+		gdbregs__engine_fail_nomem(e);
+}
+
 static void tick_waits(struct gdbregs__engine *e)
 {
 	for (struct gdbregs__op *op = e->waits, *next; op; op = next) {
@@ -102,15 +154,23 @@ static void tick_waits(struct gdbregs__engine *e)
 void gdbregs__engine_tick(struct gdbregs__engine *e, uint64_t now_ms)
 {
 	e->now_ms = now_ms;
+	if (e->hold_until_ms && now_ms >= e->hold_until_ms) {
+		e->hold_until_ms = 0;
+		gdbregs__engine_pump(e);
+	}
 	if (now_ms >= e->deadline_ms)
 		overdue(e);
+	else if (now_ms >= e->resend_at_ms)
+		resend(e);
 	tick_waits(e);
 }
 
 uint64_t gdbregs__engine_next_deadline(const struct gdbregs__engine *e)
 {
-	uint64_t at_ms = e->deadline_ms;
+	uint64_t at_ms = e->deadline_ms < e->resend_at_ms ? e->deadline_ms : e->resend_at_ms;
 
+	if (e->hold_until_ms && e->hold_until_ms < at_ms)
+		at_ms = e->hold_until_ms;
 	for (const struct gdbregs__op *op = e->waits; op; op = op->next)
 		if (op->deadline_ms < at_ms)
 			at_ms = op->deadline_ms;

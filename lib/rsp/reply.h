@@ -69,6 +69,9 @@ struct gdbregs__supported {
 	bool multiprocess;
 	bool no_ack; /* QStartNoAckMode+ */
 	bool vcont;
+	/* What tells stubs apart: names that GDB's gdbserver and valgrind share, */
+	bool program_signals, pass_signals, catch_syscalls;
+	bool thread_suffix, threads_in_stop, echo; /* names of LLDB's stubs */
 };
 void gdbregs__reply_supported(const uint8_t *payload, size_t size,
 			      struct gdbregs__supported *supported);

@@ -170,6 +170,7 @@ static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 }
 
 static const struct gdbregs__op_class detach_class = {
+	.sends_once = true,
 	.produce = produce,
 	.reply = reply,
 	.finish = finish,

@@ -36,6 +36,15 @@ static int ask_probe(struct gdbregs_session *s, struct gdbregs__discover *d)
 	return gdbregs__engine_send_text(&s->engine, &d->op, KIND_PROBE, pid, "vAttach;%x", pid);
 }
 
+/* The query just sent may stay without a reply. */
+static int optional(struct gdbregs_session *s, struct gdbregs__discover *d, int sent)
+{
+	d->optional = sent == GDBREGS__PRODUCED;
+	if (d->optional)
+		gdbregs__engine_wait_shortly(&s->engine);
+	return sent;
+}
+
 static int ask_threads(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
 	if (d->threads_done || d->threads_to_ask == 0)
@@ -44,7 +53,9 @@ static int ask_threads(struct gdbregs_session *s, struct gdbregs__discover *d)
 	d->threads_first_asked = true;
 	d->threads_outstanding++;
 	d->threads_to_ask--;
-	return gdbregs__engine_send_text(&s->engine, &d->op, KIND_THREADS, 0, "%s", request);
+	return optional(
+		s, d,
+		gdbregs__engine_send_text(&s->engine, &d->op, KIND_THREADS, 0, "%s", request));
 }
 
 /* QEMU never answers for a thread it has not listed. */
@@ -59,8 +70,9 @@ static int ask_name(struct gdbregs_session *s, struct gdbregs__discover *d)
 	char id[GDBREGS__THREAD_ID_TEXT];
 	gdbregs__thread_id_format(id, &s->target.vcpus[vcpu].id);
 	d->names_outstanding++;
-	return gdbregs__engine_send_text(&s->engine, &d->op, KIND_NAME, vcpu, "qThreadExtraInfo,%s",
-					 id);
+	return optional(s, d,
+			gdbregs__engine_send_text(&s->engine, &d->op, KIND_NAME, vcpu,
+						  "qThreadExtraInfo,%s", id));
 }
 
 /* QEMU 7.2 answers no `p`, and another `g`, before a description was asked for

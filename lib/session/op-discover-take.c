@@ -249,6 +249,7 @@ int gdbregs__discover_reply(struct gdbregs_session *s, struct gdbregs__op *op,
 {
 	struct gdbregs__discover *d = (struct gdbregs__discover *)op;
 
+	d->optional = false;
 	switch (answer->kind) {
 	case KIND_STOP:
 		return on_stop(s, d, answer->payload, answer->size);

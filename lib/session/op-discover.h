@@ -41,6 +41,7 @@ struct gdbregs__discover {
 	size_t threads_outstanding, threads_ahead, threads_to_ask, threads_answers;
 	size_t names_next, names_outstanding;
 	bool names_missing;
+	bool optional; /* the packet in flight may stay without a reply */
 	int64_t current; /* the process that is selected once all has been done; -1 unknown */
 	bool resolved, p_asked, p_doubted;
 	size_t g_next;

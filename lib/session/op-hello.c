@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Handshake: learn the features of the stub, and whether it supports pipelining. One packet
- * is sent at a time until that is known. */
+/* The handshake: what the stub can do, and whether it supports pipelining. It sends
+ * one packet at a time, since that is not known yet.
+ *
+ * Some stubs end at a query that they do not know (BlastEm), or never reply to it.
+ * Queries that GDB does not send are sent only if the reply to qSupported looks like
+ * that of a stub that knows them. */
 #include "session/session.h"
 
 #include "util/alloc.h"
@@ -24,6 +28,41 @@ struct hello {
 	bool waiting;
 };
 
+/* QEMU has named vContSupported since 4.0, and multiprocess. */
+static bool may_be_qemu(const struct gdbregs_session *s)
+{
+	return s->stub.supported.vcont || s->stub.supported.multiprocess;
+}
+
+/* May the query of this step stay without a reply? A QEMU that is not known as such
+ * would be left in the wrong way, and QStartNoAckMode is sent only if the stub has it. */
+static bool is_optional(const struct gdbregs_session *s, enum step step)
+{
+	if (step == STEP_IDENTIFY)
+		return !s->stub.supported.no_ack && !s->stub.supported.multiprocess;
+	return step == STEP_HOST_INFO;
+}
+
+static bool may_be_lldb(const struct gdbregs_session *s)
+{
+	return s->stub.supported.thread_suffix || s->stub.supported.threads_in_stop ||
+	       s->stub.supported.echo;
+}
+
+/* The names that GDB's gdbserver (7.5 to 16) and valgrind (3.16 and newer) have, and
+ * nobody else. LLDB's stubs are known by qHostInfo. A stub that has no-ack mode need
+ * not support pipelining: winedbg answers seven of nine packets that come together. */
+static bool is_gdbserver_or_valgrind(const struct gdbregs_session *s)
+{
+	return s->stub.supported.pass_signals &&
+	       (s->stub.supported.program_signals || s->stub.supported.catch_syscalls);
+}
+
+static void may_pipeline(struct gdbregs_session *s, bool known)
+{
+	s->engine.pipelined = known && s->options.pipeline != GDBREGS_PIPELINE_OFF;
+}
+
 static int send_step(struct gdbregs_session *s, struct hello *hello)
 {
 	switch (hello->step) {
@@ -36,16 +75,23 @@ static int send_step(struct gdbregs_session *s, struct hello *hello)
 		if (s->stub.supported.no_ack)
 			return gdbregs__engine_send_text(&s->engine, &hello->op, KIND_NO_ACK, 0,
 							 "QStartNoAckMode");
+		if (!may_be_qemu(s))
+			break;
 		return gdbregs__engine_send_text(&s->engine, &hello->op, KIND_QEMU, 0,
 						 "qqemu.Supported");
 	case STEP_HOST_INFO:
-		/* lldb-server says its byte order here; others answer nothing. */
+		/* LLDB's stubs tell their byte order here. */
+		if (!may_be_lldb(s))
+			break;
 		return gdbregs__engine_send_text(&s->engine, &hello->op, KIND_HOST_INFO, 0,
 						 "qHostInfo");
 	case STEP_END:
 		break;
 	}
-	return 0;
+	hello->step = STEP_END;
+	if (s->stub.kind == GDBREGS__STUB_GREETED)
+		s->stub.kind = GDBREGS__STUB_OTHER;
+	return GDBREGS__PRODUCE_END;
 }
 
 static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
@@ -54,10 +100,10 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 
 	if (hello->waiting)
 		return GDBREGS__PRODUCE_WAIT;
-	if (hello->step == STEP_END)
-		return GDBREGS__PRODUCE_END;
-	hello->waiting = true;
 	int result = send_step(s, hello);
+	hello->waiting = result == GDBREGS__PRODUCED;
+	if (result == GDBREGS__PRODUCED && is_optional(s, hello->step))
+		gdbregs__engine_wait_shortly(&s->engine);
 	/* What comes behind it relies on the answers. */
 	if (result < 0)
 		gdbregs__engine_fail(&s->engine, result, "out of memory");
@@ -74,7 +120,7 @@ static int on_no_ack(struct gdbregs_session *s, const struct gdbregs__answer *an
 	if (gdbregs__reply_classify(answer->payload, answer->size) != GDBREGS__REPLY_OK)
 		return 0;
 	gdbregs__engine_end_acks(&s->engine);
-	s->engine.pipelined = true;
+	may_pipeline(s, is_gdbserver_or_valgrind(s));
 	return 0;
 }
 
@@ -88,7 +134,7 @@ static int on_qemu(struct gdbregs_session *s, const struct gdbregs__answer *answ
 		s->stub.kind = GDBREGS__STUB_QEMU_SYSTEM;
 	else
 		s->stub.kind = GDBREGS__STUB_QEMU_USER;
-	s->engine.pipelined = gdbregs__stub_is_qemu_system(&s->stub);
+	may_pipeline(s, gdbregs__stub_is_qemu_system(&s->stub));
 	s->engine.lazy_ack = gdbregs__stub_is_qemu(&s->stub);
 	return 0;
 }
@@ -134,6 +180,8 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 		return on_qemu(s, answer);
 	default:
 		hello->step = STEP_END;
+		if (s->engine.no_ack && contains(answer->payload, answer->size, "triple:"))
+			may_pipeline(s, true);
 		if (contains(answer->payload, answer->size, "endian:little"))
 			s->stub.byte_order = GDBREGS_BYTE_ORDER_LITTLE;
 		else if (contains(answer->payload, answer->size, "endian:big"))
@@ -142,11 +190,19 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 	}
 }
 
+static bool overdue(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	struct hello *hello = (struct hello *)op;
+
+	return is_optional(s, hello->step) && gdbregs__engine_skip_reply(&s->engine);
+}
+
 static const struct gdbregs__op_class hello_class = {
 	.survives_stop = true,
 	.fatal_on_error = true,
 	.produce = produce,
 	.reply = reply,
+	.overdue = overdue,
 };
 
 struct gdbregs__op *gdbregs__hello_new(void)

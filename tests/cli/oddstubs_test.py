@@ -14,7 +14,7 @@ sys.dont_write_bytecode = True
 
 import clitest
 from clitest import equal, one_line, run, silent_ok, test
-from scriptstub import TARGET, ScriptStub, register_text
+from scriptstub import CLOSE, TARGET, ScriptStub, frame, register_text
 
 
 def dump(stub, *args):
@@ -52,7 +52,8 @@ def thread_ids_of_qemu_are_sane(directory):
     """They would be sent to it, and it keeps them in an int."""
     for thread in ("80000000", "p1.80000000", "0"):
         with ScriptStub({"qqemu.Supported": "sstepbits;sstep;PhyMemMode",
-                         "qfThreadInfo": "m" + thread}, stop="S05") as stub:
+                         "qfThreadInfo": "m" + thread}, stop="S05",
+                        supported=ScriptStub.supported + ";vContSupported+") as stub:
             one_line(run("dump", "-t", stub.target), 4, thread, "list of threads")
             assert not any(p.startswith("Hg") and thread in p for p in stub.log), stub.log
 
@@ -130,6 +131,90 @@ def acknowledged_at_once(directory):
         packets = len(stub.log)
     print(f"     {packets} packets in {1000 * took:.0f} ms")
     assert not sys.platform.startswith("linux") or took < packets * 0.020, took
+
+
+class Deaf(ScriptStub):
+    """winedbg leaves the first packets alone until another one comes, then answers all,
+    and does the same when two come together later."""
+
+    left = 1
+    together = True  # acks first, then replies; else each reply behind its ack
+    supported = ScriptStub.supported + ";QStartNoAckMode+"
+
+    def packet(self, packet):
+        if packet == "QStartNoAckMode":
+            self.acks = None
+            self.log.append(packet)
+            self.client.sendall(b"+" + frame("OK"))
+            self.acks = False
+            return True
+        if len(self.log) < self.left:
+            self.log.append(packet)
+            return True
+        if len(self.log) == self.left:
+            self.log.append(packet)
+            copies, reply = len(self.log), frame(self.answer(packet))
+            self.client.sendall(b"+" * copies + reply * copies if self.together
+                                else (b"+" + reply) * copies)
+            return True
+        # It aborts where two packets come together.
+        return not self.data and super().packet(packet)
+
+
+@test
+def the_first_packet_is_sent_again(directory):
+    """As GDB does, after two seconds, and the answers to copies are dropped."""
+    for together in (True, False):
+        with Deaf(together=together) as stub:
+            same(stub)
+            equal(stub.log[0], stub.log[1])
+            equal(sum(p.startswith("qSupported") for p in stub.log), 2)
+
+
+@test
+def no_ack_mode_proves_nothing(directory):
+    """One packet at a time on a stub that is not known, whatever mode it has."""
+    with Deaf(left=-1) as stub:
+        same(stub)
+
+
+@test
+def pipelining_can_be_forbidden(directory):
+    """A stub that looks like gdbserver, and bears no two packets at once."""
+    names = ";QStartNoAckMode+;QPassSignals+;QProgramSignals+"
+    with Deaf(left=-1, supported=ScriptStub.supported + names) as stub:
+        same(stub, "--no-pipeline")
+    with Deaf(left=-1, supported=ScriptStub.supported + names) as stub:
+        assert run("dump", "-t", stub.target).status in (3, 4)
+
+
+@test
+def nothing_that_gdb_does_not_ask(directory):
+    """BlastEm ends at a query it does not know; others never answer."""
+    known = ("qSupported", "?", "qfThreadInfo", "qsThreadInfo", "qXfer", "Hg", "p", "g", "D",
+             "qThreadExtraInfo")
+
+    for reply in (CLOSE, None):
+        for supported in ("", "PacketSize=400", ScriptStub.supported):
+            with ScriptStub({"qqemu*": reply, "qHostInfo": reply, "vCont?": reply},
+                            supported=supported) as stub:
+                tdesc = clitest.write(f"{directory}/t.xml", stub.description)
+                same(stub, "--tdesc", tdesc)
+                assert all(p.startswith(known) for p in stub.log), stub.log
+
+
+@test
+def a_silent_stub_is_not_waited_for(directory):
+    """It acknowledges, and says nothing to what it does not know."""
+    supported = ScriptStub.supported + ";vContSupported+"
+    silent = {"qqemu*": None, "qThreadExtraInfo*": None}
+    with ScriptStub(silent, threads=("1", "2", "3"), supported=supported) as stub:
+        start = time.monotonic()
+        same(stub)
+        took = time.monotonic() - start
+        equal(sum(p.startswith("qThreadExtraInfo") for p in stub.log), 1)
+    print(f"     {took:.1f} s")
+    assert took < 3, took
 
 
 clitest.main()

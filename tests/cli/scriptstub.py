@@ -70,19 +70,20 @@ class ScriptStub:
         return 1
 
     def session(self):
-        data = b""
+        self.data = b""  # received, not taken
         while piece := self.client.recv(65536):
-            data += piece
+            self.data += piece
             while True:
-                data = data.lstrip(b"+-")
-                if data[:1] == b"\x03":
+                self.data = self.data.lstrip(b"+-")
+                if self.data[:1] == b"\x03":
                     self.interrupted()
-                    data = data[1:]
+                    self.data = self.data[1:]
                     continue
-                end = data.find(b"#")
-                if end < 0 or len(data) < end + 3:
+                end = self.data.find(b"#")
+                if end < 0 or len(self.data) < end + 3:
                     break
-                packet, data = data[1:end].decode("latin-1"), data[end + 3:]
+                packet = self.data[1:end].decode("latin-1")
+                self.data = self.data[end + 3:]
                 if not self.packet(packet):
                     return
 

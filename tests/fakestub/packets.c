@@ -52,7 +52,7 @@ static void supported(struct fake_conn *c, const char *args)
 		fake_printf(&b, "PacketSize=%x%s;vContSupported+%s%s", cfg->packet_size,
 			    cfg->no_xfer ? "" : ";qXfer:features:read+",
 			    cfg->multiprocess ? ";multiprocess+" : "",
-			    cfg->no_ack_mode ? ";QStartNoAckMode+" : "");
+			    cfg->no_ack_mode ? ";QStartNoAckMode+;QPassSignals+;QProgramSignals+" : "");
 	fake_wire_reply(c, &b, false);
 	free(b.data);
 }

@@ -60,7 +60,7 @@ static const struct fault faults[] = {
 	{"NAK with many in flight", QEMU, "qfThreadInfo", 1, SCRIPT_NAK, GDBREGS_ERR_PROTOCOL, "in flight"},
 	{"damaged once", SERIAL | QEMU, "qSupported*", 1, SCRIPT_DAMAGED, 8, ""},
 	{"damaged, one in flight", SERIAL | QEMU, "p1", 1, SCRIPT_DAMAGED, 8, ""},
-	{"damaged without acks", NO_ACK, "qHostInfo", 1, SCRIPT_DAMAGED, GDBREGS_ERR_PROTOCOL, "damaged"},
+	{"damaged without acks", NO_ACK, "?", 1, SCRIPT_DAMAGED, GDBREGS_ERR_PROTOCOL, "damaged"},
 	{"damaged with many in flight", QEMU, "qfThreadInfo", 1, SCRIPT_DAMAGED, GDBREGS_ERR_PROTOCOL, "damaged"},
 	{"damaged for ever", SERIAL | QEMU, "?", 0, SCRIPT_RAW "$S05#00", GDBREGS_ERR_PROTOCOL, "damaged"},
 	{"junk ahead", ALL, "qSupported*", 0, SCRIPT_AHEAD "~~~hello\r\n", 8, ""},

@@ -121,7 +121,7 @@ static const char *supported(const struct guest *m)
 	if (m->qemu)
 		return "PacketSize=1000;qXfer:features:read+;vContSupported+;multiprocess+";
 	return m->plain ? "PacketSize=1000;qXfer:features:read+"
-			: "PacketSize=1000;qXfer:features:read+;QStartNoAckMode+";
+			: "PacketSize=1000;qXfer:features:read+;QStartNoAckMode+;QPassSignals+;QProgramSignals+";
 }
 
 static const char *query(struct guest *m, const char *packet, char *text)

@@ -49,7 +49,8 @@ static void on_supported(struct script_stub *stub, const char *rest)
 		script_replyf(stub, "PacketSize=1000%s%s%s;vContSupported+",
 			      stub->qxfer ? ";qXfer:features:read+" : "",
 			      stub->multiprocess ? ";multiprocess+" : "",
-			      stub->no_ack_mode ? ";QStartNoAckMode+" : "");
+			      stub->no_ack_mode ? ";QStartNoAckMode+;QPassSignals+;QProgramSignals+"
+						: "");
 }
 
 static void on_no_ack(struct script_stub *stub, const char *rest)

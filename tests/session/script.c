@@ -150,4 +150,5 @@ void script_end(struct script_stub *stub)
 	script_free(&stub->out);
 	script_free(&stub->packet);
 	script_free(&stub->last);
+	script_free(&stub->request);
 }

@@ -92,7 +92,7 @@ struct script_stub {
 	/* The wire. */
 	struct script_bytes out; /* what it has sent */
 	size_t taken; /* of it, what the client has got */
-	struct script_bytes packet, last;
+	struct script_bytes packet, last, request;
 	int state;
 	unsigned sum, check;
 	unsigned unacked;

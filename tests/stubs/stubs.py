@@ -178,6 +178,7 @@ class Stub:
     places = None
     write = None
     facts = {}
+    timeout = None
     moving = ""
     environment = {}
     cannot = {}
@@ -201,6 +202,8 @@ class Stub:
     def options(self, server):
         """For gdbregs-cli."""
         found = ["-t", server.address, "--endian", self.order]
+        if self.timeout:
+            found += ["--timeout", str(self.timeout)]
         if self.arch:
             found += ["--arch", self.arch]
         if self.tdesc:
@@ -317,7 +320,11 @@ class WineDbg(Stub):
     pc = "rip"
     write = ("r12", 0x1122334455667788)
     least = 20
-    cannot = {"killed": "it ends with its client"}
+    moving = "xmm[0-9]+"  # addresses that are chosen at each start
+    timeout = 30  # it answers when its own start is over
+    cannot = {"watch": "its program ends, for want of a display",
+              "second": "the test's client does not send the first packet again",
+              "killed": "it ends with its client"}
     prefix = None
 
     def make_prefix(self):
@@ -408,4 +415,5 @@ QEMU_USER = (
     QemuUser("x86_64", 62, 64, "little", "90", pc="rip", write=("r12", 0x1122334455667788)),
 )
 
-STUBS = (GdbServer(), GdbServerMulti(), LldbServer(), SimAvr(), MspDebug(), *QEMU_USER)
+STUBS = (GdbServer(), GdbServerMulti(), LldbServer(), SimAvr(), MspDebug(), WineDbg(),
+         *QEMU_USER)

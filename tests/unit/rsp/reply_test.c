@@ -352,7 +352,12 @@ END_TEST
 
 /* ----------------------------------------------------------- supported --- */
 
-#define NOTHING 400, false, false, false, false
+#define SUPPORTS(bytes, xfer, multi, noack, vcont_)                                                \
+	{                                                                                          \
+		.packet_bytes = (bytes), .xfer_features = (xfer), .multiprocess = (multi),         \
+		.no_ack = (noack), .vcont = (vcont_)                                               \
+	}
+#define NOTHING SUPPORTS(400, false, false, false, false)
 
 static const struct {
 	const char *payload;
@@ -361,38 +366,58 @@ static const struct {
 	// clang-format off
 	/* QEMU system, with and without a description */
 	{"PacketSize=1000;qXfer:features:read+;vContSupported+;multiprocess+",
-	 {0x1000, true, true, false, true}},
-	{"PacketSize=1000;vContSupported+;multiprocess+", {0x1000, false, true, false, true}},
+	 SUPPORTS(0x1000, true, true, false, true)},
+	{"PacketSize=1000;vContSupported+;multiprocess+", SUPPORTS(0x1000, false, true, false, true)},
 	/* gdbserver */
 	{"PacketSize=47ff;QPassSignals+;QStartNoAckMode+;qXfer:features:read+;multiprocess+;"
-	 "vContSupported+;swbreak+;error-message+", {0x47ff, true, true, true, true}},
+	 "vContSupported+;swbreak+;error-message+", SUPPORTS(0x47ff, true, true, true, true)},
 	/* lldb-server writes 131072 */
-	{"PacketSize=131072;QStartNoAckMode+;qXfer:features:read+", {65536, true, false, true, false}},
-	{"PacketSize=0", {64, false, false, false, false}},
-	{"PacketSize=3f", {64, false, false, false, false}},
-	{"PacketSize=41", {65, false, false, false, false}},
-	{"PacketSize=ffffffffffffffff", {65536, false, false, false, false}},
-	{"PacketSize=FfF", {0xfff, false, false, false, false}},
-	{"PacketSize=10000000000000000", {NOTHING}},
-	{"PacketSize=", {NOTHING}},
-	{"PacketSize=0x1000", {NOTHING}},
-	{"PacketSize=-1", {NOTHING}},
-	{"PacketSize", {NOTHING}},
-	{"PacketSize+", {NOTHING}},
-	{"XPacketSize=1000", {NOTHING}},
-	{"PacketSizes=1000", {NOTHING}},
-	{"", {NOTHING}},
-	{";", {NOTHING}},
-	{";;;multiprocess+;;", {400, false, true, false, false}},
-	{"multiprocess-;QStartNoAckMode?;vContSupported", {NOTHING}},
-	{"multiprocess+;multiprocess-", {NOTHING}},
-	{"multiprocess=+;+;-;=;=1", {NOTHING}},
-	{"qXfer:features:read:x+;qXfer:features:rea+;multiprocess++", {NOTHING}},
-	{"E01", {NOTHING}},
-	{"E.multiprocess+", {NOTHING}},
-	{"OK", {NOTHING}},
+	{"PacketSize=131072;QStartNoAckMode+;qXfer:features:read+", SUPPORTS(65536, true, false, true, false)},
+	{"PacketSize=0", SUPPORTS(64, false, false, false, false)},
+	{"PacketSize=3f", SUPPORTS(64, false, false, false, false)},
+	{"PacketSize=41", SUPPORTS(65, false, false, false, false)},
+	{"PacketSize=ffffffffffffffff", SUPPORTS(65536, false, false, false, false)},
+	{"PacketSize=FfF", SUPPORTS(0xfff, false, false, false, false)},
+	{"PacketSize=10000000000000000", NOTHING},
+	{"PacketSize=", NOTHING},
+	{"PacketSize=0x1000", NOTHING},
+	{"PacketSize=-1", NOTHING},
+	{"PacketSize", NOTHING},
+	{"PacketSize+", NOTHING},
+	{"XPacketSize=1000", NOTHING},
+	{"PacketSizes=1000", NOTHING},
+	{"", NOTHING},
+	{";", NOTHING},
+	{";;;multiprocess+;;", SUPPORTS(400, false, true, false, false)},
+	{"multiprocess-;QStartNoAckMode?;vContSupported", NOTHING},
+	{"multiprocess+;multiprocess-", NOTHING},
+	{"multiprocess=+;+;-;=;=1", NOTHING},
+	{"qXfer:features:read:x+;qXfer:features:rea+;multiprocess++", NOTHING},
+	{"E01", NOTHING},
+	{"E.multiprocess+", NOTHING},
+	{"OK", NOTHING},
 	// clang-format on
 };
+
+/* The names that tell stubs apart, as these write them. */
+START_TEST(supported_identity)
+{
+	struct gdbregs__supported s;
+
+	gdbregs__reply_supported(SENT("PacketSize=47ff;QPassSignals+;QProgramSignals+;"
+				      "QCatchSyscalls+;QStartNoAckMode+"), /* gdbserver 13 */
+				 &s);
+	ck_assert(s.pass_signals && s.program_signals && s.catch_syscalls && !s.echo);
+	gdbregs__reply_supported(SENT("PacketSize=3fff;QStartNoAckMode+;QPassSignals+;"
+				      "QCatchSyscalls+;qXfer:auxv:read+"), /* valgrind 3.19 */
+				 &s);
+	ck_assert(s.pass_signals && s.catch_syscalls && !s.program_signals);
+	gdbregs__reply_supported(SENT("PacketSize=131072;QStartNoAckMode+;qEcho+;"
+				      "QThreadSuffixSupported+;QListThreadsInStopReply+"),
+				 &s); /* lldb-server 14 */
+	ck_assert(s.echo && s.thread_suffix && s.threads_in_stop && !s.pass_signals);
+}
+END_TEST
 
 START_TEST(supported_features)
 {
@@ -503,6 +528,7 @@ static Suite *make_suite(void)
 	tcase_add_test(tests, threads);
 	tcase_add_test(tests, threads_stopped);
 	tcase_add_test(tests, supported_features);
+	tcase_add_test(tests, supported_identity);
 	tcase_add_test(tests, random_input);
 	suite_add_tcase(suite, tests);
 	return suite;
