@@ -167,4 +167,5 @@ def main():
     libtest.finish("layouts")
 
 
-main()
+if __name__ == "__main__":
+    main()
