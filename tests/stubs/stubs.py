@@ -139,6 +139,16 @@ class Server:
         except ProcessLookupError:
             pass
         self.process.wait()
+        self.kill_programs()
+
+    def kill_programs(self):
+        """gdbserver starts a program in a process group of its own, and may leave it."""
+        for path in glob.glob("/proc/[0-9]*/exe"):
+            try:
+                if os.readlink(path).startswith(self.directory + "/"):
+                    os.kill(int(path.split("/")[2]), signal.SIGKILL)
+            except OSError:
+                pass  # it has ended, or is not ours to see
 
     def close(self):
         self.kill()
