@@ -52,7 +52,8 @@ static void supported(struct fake_conn *c, const char *args)
 		fake_printf(&b, "PacketSize=%x%s;vContSupported+%s%s", cfg->packet_size,
 			    cfg->no_xfer ? "" : ";qXfer:features:read+",
 			    cfg->multiprocess ? ";multiprocess+" : "",
-			    cfg->no_ack_mode ? ";QStartNoAckMode+;QPassSignals+;QProgramSignals+" : "");
+			    cfg->no_ack_mode ? ";QStartNoAckMode+;QPassSignals+;QProgramSignals+"
+					     : "");
 	fake_wire_reply(c, &b, false);
 	free(b.data);
 }
@@ -83,6 +84,15 @@ static void host_info(struct fake_conn *c, const char *args)
 {
 	(void)args;
 	fake_wire_replyf(c, "%s", c->cfg->host_info ? c->cfg->host_info : "");
+}
+
+/* QPassSignals, QProgramSignals: gdb sends them where they are advertised. */
+static void signals_listed(struct fake_conn *c, const char *args)
+{
+	if (c->cfg->no_ack_mode)
+		fake_wire_replyf(c, "OK");
+	else
+		reply_empty(c, args);
 }
 
 static void attached(struct fake_conn *c, const char *args)
@@ -146,6 +156,8 @@ static const struct {
 	{"qXfer:", fake_values_xfer},
 	{"qSupported", supported},
 	{"QStartNoAckMode=", start_no_ack},
+	{"QPassSignals:", signals_listed},
+	{"QProgramSignals:", signals_listed},
 	{"qqemu.Supported=", qemu_supported},
 	{"qqemu.", reply_empty},
 	{"Qqemu.", forbidden},
