@@ -139,8 +139,9 @@ static void try_all(unsigned kind, bool connecting, size_t step)
 	printf("%-10s %-10s %zu bytes: all well %lu, refused %lu, no answer %lu, other %lu\n",
 	       kind == NO_ACK_WITH_P ? "no acks" : script_kind_names[kind],
 	       connecting ? "connecting" : "reading", place, o.good, o.refused, o.lost, o.other);
-	/* There was damage, and what it does is one of these. */
-	REQUIRE(o.refused + o.lost > 50 && o.other == 0);
+	/* There was damage, and what it does is one of these. Most sessions with one packet
+	 * at a time recover, for they send it again. */
+	REQUIRE(o.refused + o.lost > 20 && o.other == 0);
 }
 
 int main(void)
