@@ -212,9 +212,10 @@ static size_t find_member(const struct gdbregs__type *type, const char *path, si
 /* `[index]`. Returns its length, or 0. */
 static size_t take_index(const char *path, size_t *index)
 {
-	size_t length = 1 + strspn(path + 1, "0123456789");
+	/* The path may be empty: there is nothing to look at behind its end. */
+	size_t length = path[0] == '[' ? 1 + strspn(path + 1, "0123456789") : 0;
 
-	if (path[0] != '[' || length == 1 || length > 9 || path[length] != ']')
+	if (length <= 1 || length > 9 || path[length] != ']')
 		return 0;
 	*index = 0;
 	for (size_t i = 1; i < length; i++)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Fields: found by path, walked, described. */
+#include "../guarded.h"
 #include "../suite.h"
 #include "../tdesc/documents.h"
 #include "util/alloc.h"
@@ -133,9 +134,11 @@ START_TEST(what_is_not_there)
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		struct gdbregs_field f = {.index_ = 77};
-		int result = gdbregs_description_find_field(d, NULL, paths[i], &f);
+		/* A byte read behind the end of the path would fault. */
+		const char *path = (const char *)guarded(paths[i], strlen(paths[i]) + 1);
+		int result = gdbregs_description_find_field(d, NULL, path, &f);
 
-		ck_assert_msg(result == GDBREGS_ERR_NO_FIELD, "%s: %d", paths[i], result);
+		ck_assert_msg(result == GDBREGS_ERR_NO_FIELD, "%s: %d", path, result);
 		ck_assert_uint_eq(f.index_, 77);
 	}
 }
