@@ -313,11 +313,17 @@ def check_started(stub, binary):
     if os.path.exists(binary.ready):
         os.unlink(binary.ready)
     with Server(stub, lambda port: stub.started(port, [binary.path])) as server:
-        breaks = [word for place in ("begin2", "gate")
+        # qemu-user (7.2) stops only the thread that comes to a breakpoint. While the tool
+        # steps that thread with the breakpoints removed, the first thread may run past the
+        # gate, and the trace would wait for ever.
+        places = ("gate",) if stub.name == "qemu-user" else ("begin2", "gate")
+        breaks = [word for place in places
                   for word in ("--break", f"{binary.address[place]:#x}")]
         result = run("trace", *breaks, "-n", "1", "--all", "-f", "jsonl", "-t", server.address,
                      "--wait=20")
-        check(result.status == DONE and "started during the trace" in result.err, name, result)
+        check(result.status == DONE, name, result)
+        if "begin2" in places:
+            check("started during the trace" in result.err, name, result)
         start, *hits = [json.loads(line) for line in result.out.splitlines()]
         equal(changed(start)["rip"], binary.address["_start"], f"{name}: where it begins")
         equal([(hit["vcpu"], hit["reason"]) for hit in hits], [(0, "breakpoint")], name)
