@@ -27,14 +27,19 @@ void gdbregs__stub_forget_selection(struct gdbregs_session *s)
 	s->stub.selected = false;
 }
 
-/* A stub with a single thread may not implement Hg. */
+/* A stub with a single thread may not implement Hg, or refuse it: there is no other
+ * thread that it could have selected. QEMU refuses only threads that it does not have. */
 static bool is_refusal(const struct gdbregs_session *s, const struct gdbregs__answer *answer)
 {
+	bool single = s->target.vcpu_count <= 1;
+
 	switch (gdbregs__reply_classify(answer->payload, answer->size)) {
 	case GDBREGS__REPLY_OK:
 		return false;
 	case GDBREGS__REPLY_EMPTY:
-		return s->target.vcpu_count > 1;
+		return !single;
+	case GDBREGS__REPLY_ERROR:
+		return !single || gdbregs__stub_is_qemu(&s->stub);
 	default:
 		return true;
 	}

@@ -95,6 +95,18 @@ def declarations_are_refused(directory):
         one_line(run("dump", "-t", stub.target), 4, "a DTD inside the document is refused")
 
 
+@test
+def a_single_thread_need_not_be_selected(directory):
+    """Hg is refused by a stub that has no other thread; with two threads it matters."""
+    for reply in ("E01", "E.none", ""):
+        with ScriptStub({"Hg*": reply}) as stub:
+            same(stub)
+    with ScriptStub({"Hg2": "E01"}, threads=("1", "2")) as stub:
+        result = run("dump", "-t", stub.target, "-f", "json")
+        registers = json.loads(result.out)["targets"][0]["vcpus"][1]["registers"]
+        equal([reg["bytes"] for reg in registers], [None] * len(registers))
+
+
 # ------------------------------------------------------------------------- the wire ---
 
 class TwoWrites(ScriptStub):
