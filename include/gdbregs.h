@@ -240,7 +240,7 @@ struct gdbregs_options {
 	void *trace_arg;
 	/* Limits on what a stub may make us hold. Exceeding one is GDBREGS_ERR_LIMIT. */
 	size_t max_packet_bytes;      /* a decoded packet; default 1 MiB */
-	size_t max_description_bytes; /* all documents, and all documents expanded; default 16 MiB */
+	size_t max_description_bytes; /* all documents of a session, and of a description all documents expanded; default 16 MiB */
 	size_t max_registers;         /* in one description; default 131072 */
 	size_t max_register_bits;     /* of one register; default 524288 */
 	size_t max_register_number;   /* the stub's number; default 1048575 */
@@ -253,6 +253,8 @@ struct gdbregs_options {
 	size_t max_name_bytes;        /* a name in a description, or a thread id; default 1024 */
 	size_t max_context_bytes;     /* descriptions of a context, as served and as resolved; default 32 MiB */
 	enum gdbregs_pipeline pipeline; /* default GDBREGS_PIPELINE_AUTO */
+	size_t max_session_registers; /* of all vCPUs of a session; default 1048576 */
+	size_t max_value_bytes;       /* values of one gdbregs_read_registers(); those beyond it have the status LIMIT; default 32 MiB */
 };
 
 /* The defaults, as an initialiser. */

@@ -16,8 +16,29 @@ static bool unsolicited(struct gdbregs_session *s, struct gdbregs__op *op, const
 	return gdbregs__status_console(s, payload, size);
 }
 
+/* A program may read all of them together, and each costs memory even without a value. */
+static int check_registers(struct gdbregs_session *s)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->target.vcpu_count; i++) {
+		const struct gdbregs__process *process =
+			&s->target.processes[s->target.vcpus[i].process];
+
+		count += process->description ? process->description->register_count : 0;
+		if (count > s->limits.session_registers)
+			return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
+						   "the vCPUs of %s have more than %zu registers "
+						   "together (max_session_registers)",
+						   s->label, s->limits.session_registers);
+	}
+	return 0;
+}
+
 static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 {
+	if (op->status == 0)
+		op->status = check_registers(s);
 	if (op->status == GDBREGS_ERR_NOMEM)
 		gdbregs__engine_say_nomem(&s->engine);
 	if (op->status == 0)

@@ -74,10 +74,12 @@ int gdbregs__documents_add(struct gdbregs_session *s, struct gdbregs__documents 
 					   "the description includes \"%s\", which no stub can be "
 					   "asked for",
 					   name);
-	if (d->count > s->limits.includes)
+	/* Each process may have a description of its own; what they make us hold counts
+	 * together. */
+	if (s->target.document_count >= s->limits.includes + s->target.process_count)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
-					   "the description has more than %zu documents "
-					   "(max_includes)",
+					   "the stub's descriptions have more than %zu "
+					   "documents (max_includes)",
 					   s->limits.includes);
 	if (d->count == d->capacity) {
 		size_t capacity = d->capacity ? 2 * d->capacity : 8;
@@ -100,6 +102,7 @@ int gdbregs__documents_add(struct gdbregs_session *s, struct gdbregs__documents 
 	};
 	d->count++;
 	d->open++;
+	s->target.document_count++;
 	return 0;
 }
 
@@ -190,25 +193,34 @@ static void resume_at(struct gdbregs__fetched *doc, size_t added)
 	doc->chunk_bytes = added;
 }
 
-static int take_more(struct gdbregs_session *s, struct gdbregs__documents *d,
-		     struct gdbregs__fetched *doc, size_t added)
+static int count_bytes(struct gdbregs_session *s, size_t added)
+{
+	size_t most = s->limits.description_bytes;
+
+	s->target.document_bytes += added;
+	s->target.document_pieces++;
+	if (s->target.document_bytes > most)
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
+					   "the stub's descriptions are larger than %zu bytes "
+					   "(max_description_bytes)",
+					   most);
+	if (s->target.document_pieces > PIECES_MAX(most))
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
+					   "the stub's descriptions came in more than %zu pieces "
+					   "(by max_description_bytes)",
+					   PIECES_MAX(most));
+	return 0;
+}
+
+static int take_more(struct gdbregs_session *s, struct gdbregs__fetched *doc, size_t added)
 {
 	if (added == 0)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_PROTOCOL,
 					   "%s: the stub says there is more and sends nothing",
 					   doc->name);
-	d->bytes += added;
-	d->pieces++;
-	if (d->bytes > s->limits.description_bytes)
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
-					   "the description is larger than %zu bytes "
-					   "(max_description_bytes)",
-					   s->limits.description_bytes);
-	if (d->pieces > PIECES_MAX(s->limits.description_bytes))
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
-					   "the description came in more than %zu pieces "
-					   "(by max_description_bytes)",
-					   PIECES_MAX(s->limits.description_bytes));
+	int failed = count_bytes(s, added);
+	if (failed)
+		return failed;
 	if (added != doc->chunk_bytes)
 		resume_at(doc, added);
 	if (doc->outstanding == 0) {
@@ -235,10 +247,11 @@ int gdbregs__documents_reply(struct gdbregs_session *s, struct gdbregs__document
 	}
 	switch (gdbregs__reply_xfer(answer->payload, answer->size, &doc->data, &added)) {
 	case GDBREGS__XFER_MORE:
-		return take_more(s, d, doc, added);
-	case GDBREGS__XFER_LAST:
-		d->bytes += added;
-		return complete(s, d, answer->index);
+		return take_more(s, doc, added);
+	case GDBREGS__XFER_LAST: {
+		int failed = count_bytes(s, added);
+		return failed ? failed : complete(s, d, answer->index);
+	}
 	case GDBREGS__XFER_ERROR:
 	case GDBREGS__XFER_EMPTY:
 		return refused(s, doc, answer->index, answer);

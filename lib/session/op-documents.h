@@ -14,8 +14,6 @@ struct gdbregs__documents {
 	size_t count, capacity;
 	size_t next; /* the first that may have something to ask for */
 	size_t open; /* not complete yet */
-	size_t bytes; /* of all of them */
-	size_t pieces; /* replies they came in */
 };
 
 void gdbregs__documents_fini(struct gdbregs__documents *d);

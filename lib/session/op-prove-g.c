@@ -67,6 +67,9 @@ static int on_g(struct gdbregs_session *s, struct prove *p, const struct gdbregs
 
 static int on_p(struct prove *p, const struct gdbregs__answer *answer)
 {
+	/* These values are parts of g, or it is not proven by them. */
+	if (answer->size / 2 > p->g.size || p->values.size > p->g.size)
+		return GDBREGS_ERR_UNAVAILABLE;
 	if (gdbregs__buffer_reserve(&p->values, answer->size / 2 + 1) < 0)
 		return GDBREGS_ERR_NOMEM;
 	int size = gdbregs__reply_register(answer->payload, answer->size,

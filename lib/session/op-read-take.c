@@ -34,6 +34,8 @@ static int take_value(struct gdbregs_session *s, struct gdbregs__read_op *r, con
 	int status = gdbregs__reply_register(payload, size, storage->data + storage->size, most);
 	if (status == GDBREGS_ERR_PROTOCOL)
 		return garbled(s, request, &r->reads[index], payload, size);
+	if (status > 0 && (size_t)status > gdbregs__read_room(s, r))
+		status = GDBREGS_ERR_LIMIT;
 	r->results[index] = (struct gdbregs__read_result){storage->size, status, false};
 	if (status > 0)
 		storage->size += (size_t)status;
@@ -74,8 +76,9 @@ int gdbregs__read_data(struct gdbregs_session *s, struct gdbregs__op *op, uint32
 		const uint8_t *payload = texts[i].payload;
 		size_t size = texts[i].size, bytes = size / 2;
 
-		if (bytes <= most_bytes && gdbregs__hex_decode(storage->data + storage->size,
-							       payload, size) == GDBREGS__HEX_OK) {
+		if (bytes <= most_bytes && bytes <= gdbregs__read_room(s, r) &&
+		    gdbregs__hex_decode(storage->data + storage->size, payload, size) ==
+			    GDBREGS__HEX_OK) {
 			r->results[first + i] =
 				(struct gdbregs__read_result){storage->size, (int)bytes, false};
 			storage->size += bytes;

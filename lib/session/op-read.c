@@ -31,9 +31,9 @@ static int deliver_one(struct gdbregs_session *s, struct gdbregs__read_op *r)
 					   r->one.vcpu);
 	case GDBREGS_ERR_LIMIT:
 		return gdbregs__engine_say(&s->engine, result->status,
-					   "register %s is larger than %zu bits "
-					   "(max_register_bits)",
-					   name, s->limits.register_bits);
+					   "the value of register %s is larger than %zu bits "
+					   "(max_register_bits) or %zu bytes (max_value_bytes)",
+					   name, s->limits.register_bits, s->limits.value_bytes);
 	}
 	r->one_out->size = 0;
 	if (gdbregs__buffer_append(r->one_out, r->scratch.data + result->off_bytes,

@@ -50,6 +50,15 @@ int gdbregs__read_reply(struct gdbregs_session *s, struct gdbregs__op *op,
 int gdbregs__read_data(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t first,
 		       const struct gdbregs__frame_text *texts, size_t count);
 
+/* So many bytes storage may still grow by. */
+static inline size_t gdbregs__read_room(const struct gdbregs_session *s,
+					const struct gdbregs__read_op *r)
+{
+	size_t most = s->limits.value_bytes;
+
+	return r->storage->size < most ? most - r->storage->size : 0;
+}
+
 static inline struct gdbregs__process *gdbregs__read_process(struct gdbregs_session *s,
 							     const struct gdbregs_read *read)
 {

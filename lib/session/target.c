@@ -44,11 +44,13 @@ int gdbregs__target_note_pid(struct gdbregs_session *s, int64_t pid)
 	return index < 0 ? index : 0;
 }
 
-static size_t hash_id(const struct gdbregs__thread_id *id)
+/* The stub chooses the ids: with a key that it does not know it cannot choose ids that
+ * share a place. */
+static size_t hash_id(const struct gdbregs_session *s, const struct gdbregs__thread_id *id)
 {
-	uint64_t hash = ((uint64_t)id->pid << 32 ^ (uint64_t)id->tid) * 0x9e3779b97f4a7c15u;
+	const uint64_t words[] = {(uint64_t)id->pid, (uint64_t)id->tid};
 
-	return (size_t)(hash >> 32);
+	return (size_t)gdbregs__hash_bytes(&s->target.hash_key, words, sizeof(words));
 }
 
 /* Where the id stands in the table of indexes, or the free place for it. */
@@ -56,7 +58,7 @@ static uint32_t *place_of(struct gdbregs_session *s, const struct gdbregs__threa
 {
 	size_t mask = s->target.vcpu_table_size - 1;
 
-	for (size_t at = hash_id(id) & mask;; at = (at + 1) & mask) {
+	for (size_t at = hash_id(s, id) & mask;; at = (at + 1) & mask) {
 		uint32_t *place = &s->target.vcpu_table[at];
 
 		if (*place == 0 || gdbregs__thread_id_equal(&s->target.vcpus[*place - 1].id, id))
@@ -76,6 +78,8 @@ static int grow_vcpus(struct gdbregs_session *s)
 	uint32_t *table = gdbregs__calloc(2 * capacity, sizeof(*table));
 	if (!table)
 		return GDBREGS_ERR_NOMEM;
+	if (!s->target.vcpu_table)
+		s->target.hash_key = gdbregs__hash_key();
 	gdbregs__free(s->target.vcpu_table);
 	s->target.vcpu_table = table;
 	s->target.vcpu_table_size = 2 * capacity;
@@ -104,6 +108,11 @@ int gdbregs__target_add_vcpu(struct gdbregs_session *s, const struct gdbregs__th
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
 					   "%s has more than %zu vCPUs (max_vcpus)", s->label,
 					   s->limits.vcpus);
+	if (length > s->limits.name_bytes)
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
+					   "%s lists a thread id of %zu bytes, more than %zu "
+					   "(max_name_bytes)",
+					   s->label, length, s->limits.name_bytes);
 	if (s->target.vcpu_count == s->target.vcpu_capacity && grow_vcpus(s) < 0)
 		return gdbregs__engine_say_nomem(&s->engine);
 	uint32_t *place = place_of(s, &vcpu.id);

@@ -16,7 +16,9 @@
 	X(types, 1048576)                                                                          \
 	X(vcpus, 4096)                                                                             \
 	X(name_bytes, 1024)                                                                        \
-	X(context_bytes, 32u << 20)
+	X(context_bytes, 32u << 20)                                                                \
+	X(session_registers, 1048576)                                                               \
+	X(value_bytes, 32u << 20)
 
 /* QEMU truncates a register number to int and crashes on a negative one. */
 #define REGISTER_NUMBER_CEILING 0x7fffffff

@@ -20,6 +20,8 @@ struct gdbregs__limits {
 	size_t vcpus;
 	size_t name_bytes;
 	size_t context_bytes;
+	size_t session_registers;
+	size_t value_bytes;
 };
 
 /* Take the limits from `o`; NULL means all defaults. */

@@ -205,7 +205,125 @@ START_TEST(vcpus)
 }
 END_TEST
 
+static const char *thread_list_of(size_t digits)
+{
+	static char text[200];
+	size_t length = (size_t)sprintf(text, "m");
+
+	memset(text + length, '0', digits - 1);
+	sprintf(text + length + digits - 1, "1");
+	return text;
+}
+
+START_TEST(thread_id_bytes)
+{
+	struct gdbregs_options o;
+	struct gdbregs_error err;
+
+	gdbregs_options_init(&o);
+	o.max_name_bytes = 100;
+	for (size_t past = 0; past < 2; past++) {
+		struct script_rule rules[] = {{"qfThreadInfo", 0, thread_list_of(100 + past)},
+					      {"qsThreadInfo", 0, "l"},
+					      {0}};
+		struct script_stub stub;
+		struct drive d;
+
+		script_begin(&stub, SCRIPT_PLAIN, script_small, 1);
+		stub.rules = rules;
+		int result = drive_open(&d, &stub, &o);
+		err = d.s->engine.error;
+		drive_end(&d);
+		script_end(&stub);
+		if (past)
+			require_limit(result, &err, "max_name_bytes");
+		else
+			ck_assert_msg(result == 0, "%s", err.text);
+	}
+}
+END_TEST
+
+/* All processes' documents count together: each may have another description. */
+START_TEST(documents_of_all_processes)
+{
+	struct script_process processes[] = {*script_small, *script_small, *script_small};
+	struct gdbregs_options o;
+	struct gdbregs_error err;
+
+	for (unsigned i = 1; i < 3; i++) {
+		processes[i].pid = i + 1;
+		processes[i].first_tid = 10 * i;
+	}
+	gdbregs_options_init(&o);
+	o.max_description_bytes = 3 * small_bytes();
+	ck_assert_int_eq(session(SCRIPT_QEMU10, processes, 3, NULL, &o, &err), 8);
+	o.max_description_bytes--;
+	require_limit(session(SCRIPT_QEMU10, processes, 3, NULL, &o, &err), &err,
+		      "max_description_bytes");
+}
+END_TEST
+
 /* -------------------------------------------------------------------- registers --- */
+
+/* Registers of a vCPU of script_small. */
+static size_t small_registers(void)
+{
+	struct gdbregs_reg_descriptor *all;
+	struct script_stub stub;
+	size_t count;
+	struct drive d;
+
+	script_begin(&stub, SCRIPT_QEMU10, script_small, 1);
+	ck_assert_int_eq(drive_open(&d, &stub, NULL), 0);
+	ck_assert_int_eq(gdbregs_get_registers(d.s, 0, &all, &count), 0);
+	gdbregs_free(all);
+	drive_end(&d);
+	script_end(&stub);
+	return count;
+}
+
+START_TEST(session_registers)
+{
+	struct script_process process = *script_small;
+	struct gdbregs_options o;
+	struct gdbregs_error err;
+
+	process.threads = 7;
+	gdbregs_options_init(&o);
+	o.max_session_registers = 7 * small_registers();
+	ck_assert_int_eq(session(SCRIPT_QEMU10, &process, 1, NULL, &o, &err), 8);
+	o.max_session_registers--;
+	require_limit(session(SCRIPT_QEMU10, &process, 1, NULL, &o, &err), &err,
+		      "max_session_registers");
+}
+END_TEST
+
+/* Values beyond the limit are missing, those before are there. */
+START_TEST(value_bytes)
+{
+	struct script_rule rules[] = {{"p*", 0, reply_of(2 * 100)}, {0}};
+	struct gdbregs_buffer storage = {0};
+	struct gdbregs_read reads[8] = {0};
+	struct gdbregs_options o;
+	struct script_stub stub;
+	struct drive d;
+
+	gdbregs_options_init(&o);
+	o.max_value_bytes = 300;
+	script_begin(&stub, SCRIPT_QEMU10, script_small, 1);
+	stub.rules = rules;
+	ck_assert_int_eq(drive_open(&d, &stub, &o), 0);
+	for (size_t i = 0; i < 8; i++)
+		reads[i].reg = drive_register(&d, 0, "b");
+	ck_assert_int_eq(drive_read(&d, reads, 8, &storage), 0);
+	for (size_t i = 0; i < 8; i++)
+		ck_assert_int_eq(reads[i].status, i < 3 ? 100 : GDBREGS_ERR_LIMIT);
+	ck_assert_uint_le(storage.size, 300);
+	gdbregs_buffer_fini(&storage);
+	drive_end(&d);
+	script_end(&stub);
+}
+END_TEST
 
 /* What the stub sends for a register, whatever its description says. */
 START_TEST(register_bits)
@@ -268,6 +386,10 @@ static Suite *make_suite(void)
 	tcase_add_test(tests, includes);
 	tcase_add_test(tests, vcpus);
 	tcase_add_test(tests, register_bits);
+	tcase_add_test(tests, thread_id_bytes);
+	tcase_add_test(tests, documents_of_all_processes);
+	tcase_add_test(tests, session_registers);
+	tcase_add_test(tests, value_bytes);
 	tcase_add_test(tests, request_bytes);
 	suite_add_tcase(suite, tests);
 	return suite;

@@ -3,7 +3,7 @@
 # timeout: 600
 """Stubs that stay within every default limit and use each up: whatever the command,
 the tool takes at most 256 MiB, all in all."""
-from hostile import Run, Stub, main, test
+from hostile import BAD_STUB, Run, Stub, check, main, test
 
 MOST_MIB = 256
 
@@ -32,6 +32,62 @@ def long_names(_):
     registers = "".join(f"<reg name='r{n}' bitsize='8'/>" for n in range(131_072))
     text = f"<target><feature name='{'f' * 1024}'>{registers}</feature></target>"
     try_commands(COMMANDS, {"p": "E01", "vCont": "T05thread:p01.01;"}, {"target.xml": text.encode()})
+
+
+SOME = ("vcpus", "list -j", "read -c all", "dump", "dump -j", "dump -f csv", "watch -c all -n 1 -f jsonl",
+        "trace -n 1 -f vcd", "where")
+
+
+def vcpus(count):
+    """The answers of a stub with so many vCPUs, 50 to a reply."""
+    lists = [",".join(f"p1.{n + 1:x}" for n in range(first, min(first + 50, count)))
+             for first in range(0, count, 50)]
+    left = iter(lists[1:])
+    return {"qfThreadInfo": "m" + lists[0], "Hg": "OK", "?": "T05thread:p1.1;", "vCont": "T05thread:p1.1;",
+            "qsThreadInfo": lambda _: "m" + rest if (rest := next(left, "")) else "l"}
+
+
+def feature_of(count, bits=8):
+    registers = "".join(f"<reg name='r{n}' bitsize='{bits}'/>" for n in range(count))
+    return {"target.xml": f"<target><feature name='{'f' * 1024}'>{registers}</feature></target>".encode()}
+
+
+@test
+def registers_of_many_vcpus(_):
+    """As many as there may be of all vCPUs together, without values; and one more."""
+    for command in SOME:
+        try_commands([command], {**vcpus(256), "p": "E01"}, feature_of(4096))
+    with Stub({**vcpus(1500), "p": "E01"}, feature_of(131_072)) as stub:
+        result = Run("dump", "--timeout", 60, "-t", stub.target)
+    check(result, BAD_STUB, "max_session_registers", rss_mib=MOST_MIB)
+
+
+@test
+def long_values(_):
+    """Registers of 8 bits that are answered with 64 KiB."""
+    for answer in ({"p": "00" * 65536}, {"p": "", "g": "00" * 500_000}):
+        try_commands(("read", "dump -j", "dump -f csv", "watch -n 1 -f jsonl", "trace -n 1 -f vcd"),
+                     {**answer, "vCont": "T05thread:p01.01;"}, feature_of(4096, 8))
+
+
+@test
+def long_thread_ids(_):
+    """A megabyte of zeros, by run lengths of a few bytes each."""
+    long = b"m" + b"0*~" * 10_000 + b"1"
+    wire = b"+$" + long + b"#%02x" % (sum(long) & 0xff)
+    with Stub({"qfThreadInfo": (wire,), "qsThreadInfo": (wire,)}, feature_of(4)) as stub:
+        result = Run("vcpus", "-t", stub.target)
+    check(result, BAD_STUB, "max_name_bytes", rss_mib=MOST_MIB)
+
+
+@test
+def description_of_each_process(_):
+    """256 processes, each with a description of its own of 15 MB."""
+    text = b"<target>" + b" " * 15_000_000 + b"</target>"
+    lists = "m" + ",".join(f"p{n + 1:x}.1" for n in range(200))
+    with Stub({"qfThreadInfo": lists, "?": "T05thread:p1.1;"}, {"target.xml": text}) as stub:
+        result = Run("list", "--timeout", 60, "-t", stub.target)
+    check(result, BAD_STUB, "max_description_bytes", rss_mib=MOST_MIB)
 
 
 if __name__ == "__main__":

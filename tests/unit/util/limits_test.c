@@ -153,6 +153,8 @@ START_TEST(defaults)
 	ck_assert_uint_eq(o.max_vcpus, 4096);
 	ck_assert_uint_eq(o.max_name_bytes, 1024);
 	ck_assert_uint_eq(o.max_context_bytes, 32 << 20);
+	ck_assert_uint_eq(o.max_session_registers, 1048576);
+	ck_assert_uint_eq(o.max_value_bytes, 32 << 20);
 	ck_assert_uint_eq(o.connect_timeout_ms, 5000);
 	ck_assert_uint_eq(o.reply_timeout_ms, 5000);
 	ck_assert_uint_eq(o.spin_us, 200);
