@@ -82,7 +82,7 @@ WORDS_cli = $(CLI_OBJ)
 WORDS_xmldir = $(XMLDIR)
 
 # Goals that come before all others, although make runs rules side by side.
-FIRST := $(filter clean deps deps-build deps-test,$(MAKECMDGOALS))
+FIRST := $(filter clean deps deps-build deps-test deps-cross deps-lint,$(MAKECMDGOALS))
 
 $(STAMP)/%: export WORDS = $(WORDS_$*)
 $(STAMP)/%: always | $(FIRST)

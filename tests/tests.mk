@@ -51,7 +51,7 @@ SCRIPT_TESTS := $(sort $(shell find tests/lint -maxdepth 1 -type f -perm -u+x) \
 		-type f -perm -u+x))
 RUN = BUILD=$(abspath $(BUILD)) CC='$(CC)' tests/run
 
-.PHONY: build-tests check check-unit check-valgrind check-asan check-ubsan check-tsan
+.PHONY: build-tests check check-unit check-valgrind check-asan check-ubsan check-sanitize check-tsan
 build-tests: $(TEST_BIN) $(FAKESTUB) $(PROXY)
 
 # make check T='session/run cli'	those of tests/session/run_test.c and tests/cli/ alone
@@ -93,6 +93,10 @@ check-asan:
 check-ubsan:
 	+$(SANITIZE)/ubsan CFLAGS='$(SANITIZE_CFLAGS) -fsanitize=undefined -fno-sanitize-recover=all'
 
+# Both at once.
+check-sanitize:
+	+$(SANITIZE)/sanitize CFLAGS='$(SANITIZE_CFLAGS) -fsanitize=address,undefined -fno-sanitize-recover=all'
+
 check-tsan:
 	+$(SANITIZE)/tsan CFLAGS='$(SANITIZE_CFLAGS) -fsanitize=thread'
 
@@ -133,4 +137,6 @@ deps-test:
 deps-newer:
 	tests/newer-qemu $(NEWER_QEMU)
 
+include tests/lint/lint.mk
+include tests/cross/cross.mk
 include tests/fuzz/fuzz.mk

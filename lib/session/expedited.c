@@ -35,7 +35,7 @@ const uint8_t *gdbregs__expedited_find(const struct gdbregs_session *s, uint32_t
 				       const struct gdbregs_register *reg, size_t *size_bytes)
 {
 	const struct gdbregs__expedited_values *e = &s->run.expedited;
-	size_t size = (reg->bits + 7) / 8;
+	size_t size = gdbregs__bytes_of_bits(reg->bits);
 
 	if (e->vcpu != vcpu)
 		return NULL;

@@ -159,7 +159,7 @@ static bool fits(const struct gdbregs_session *s, const struct gdbregs_descripti
 	size_t hexlen = 0;
 
 	for (size_t i = 0; i < d->register_count && hexlen <= s->limits.packet_bytes; i++)
-		hexlen += 2 * ((d->registers[i].bits + 7) / 8);
+		hexlen += 2 * gdbregs__bytes_of_bits(d->registers[i].bits);
 	return hexlen <= s->limits.packet_bytes;
 }
 

@@ -81,11 +81,6 @@ static struct place next_place(const struct gdbregs_description *d, const uint32
 	return (struct place){first, end, order[end - 1]};
 }
 
-static size_t described_bytes(const struct gdbregs_register *r)
-{
-	return ((size_t)r->bits + 7) / 8;
-}
-
 /* Skip unnamed registers with numbers below `below`. They take room in g, but their
  * values are not needed. Returns the new offset, or SIZE_MAX if one of them extends
  * beyond the end of g. */
@@ -95,7 +90,7 @@ static size_t pass_unnamed(const struct gdbregs_description *d, size_t *next_unn
 	for (; off < g_size && *next_unnamed < d->unnamed_count &&
 	       d->unnamed[*next_unnamed].regnum < below;
 	     (*next_unnamed)++) {
-		size_t bytes = ((size_t)d->unnamed[*next_unnamed].bits + 7) / 8;
+		size_t bytes = gdbregs__bytes_of_bits(d->unnamed[*next_unnamed].bits);
 
 		if (bytes > g_size - off)
 			return SIZE_MAX;
@@ -113,7 +108,7 @@ size_t gdbregs__g_candidates(const struct gdbregs_description *d, size_t g_size,
 	for (size_t at = 0; at < count && off < g_size;) {
 		struct place place = next_place(d, out, count, at);
 		const struct gdbregs_register *r = &d->registers[place.index];
-		size_t bytes = described_bytes(r);
+		size_t bytes = gdbregs__bytes_of_bits(r->bits);
 
 		off = pass_unnamed(d, &next_unnamed, r->regnum, off, g_size);
 		if (off >= g_size)
@@ -157,7 +152,7 @@ static size_t place_bytes(const struct gdbregs_description *d, const uint8_t *g,
 			  const struct gdbregs__g_sample *samples, uint32_t index)
 {
 	const struct gdbregs__g_sample *sample = samples ? &samples[index] : NULL;
-	size_t bytes = sample ? sample->size : described_bytes(&d->registers[index]);
+	size_t bytes = sample ? sample->size : gdbregs__bytes_of_bits(d->registers[index].bits);
 
 	if (bytes > left || (sample && (!sample->data || memcmp(sample->data, g, bytes) != 0)))
 		return 0;
@@ -197,7 +192,7 @@ static bool fill_offsets(struct gdbregs__g_layout *layout, const struct gdbregs_
 
 	for (size_t i = 0; i < d->register_count; i++) {
 		const struct gdbregs_register *r = &d->registers[i];
-		size_t bytes = described_bytes(r), size = layout->size_bytes;
+		size_t bytes = gdbregs__bytes_of_bits(r->bits), size = layout->size_bytes;
 
 		if (r->g_off_bytes < 0 || (uint64_t)r->g_off_bytes > size ||
 		    bytes > size - (size_t)r->g_off_bytes)

@@ -23,12 +23,12 @@ struct reading {
 	size_t includes;
 };
 
+/* strerror() may be called from any thread (glibc 2.32, musl). strerror_r() is another function
+ * in glibc than in musl. */
 static int fail_io(struct reading *r, const char *path, int error)
 {
-	char text[128];
-
 	return gdbregs__fail(r->err, GDBREGS_ERR_IO, "cannot read %.150s: %s", path,
-			     strerror_r(error, text, sizeof(text)));
+			     strerror(error));
 }
 
 static int read_all(struct reading *r, const char *path, int fd, struct gdbregs_buffer *data)
@@ -322,8 +322,8 @@ int gdbregs_description_load(struct gdbregs_context *ctx, const char *path,
 			     const struct gdbregs_description **out, struct gdbregs_error *err)
 {
 	struct gdbregs_options options;
-	struct gdbregs_document *documents;
-	size_t count;
+	struct gdbregs_document *documents = NULL;
+	size_t count = 0;
 
 	if (!ctx || !path || !out || !gdbregs__options_take(&options, o))
 		return gdbregs__fail(err, GDBREGS_ERR_INVAL, "%s",

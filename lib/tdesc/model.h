@@ -11,6 +11,12 @@
 
 #include <gdbregs.h>
 
+/* Returns the bytes that `bits` bits fill. The sum bits + 7 would not fit in 32 bits. */
+static inline size_t gdbregs__bytes_of_bits(uint32_t bits)
+{
+	return bits / 8 + (bits % 8 != 0);
+}
+
 /* A named member of a struct, union or flags type. */
 struct gdbregs__field {
 	const char *name; /* "" for reserved bits */

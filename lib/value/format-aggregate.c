@@ -15,7 +15,7 @@
  * unresolved types. */
 static size_t type_bytes(const struct gdbregs__type *type)
 {
-	return type ? ((size_t)type->bits + 7) / 8 : 0;
+	return type ? gdbregs__bytes_of_bits(type->bits) : 0;
 }
 
 /* Count the equal elements from `first` on. */

@@ -121,7 +121,8 @@ static const char *supported(const struct guest *m)
 	if (m->qemu)
 		return "PacketSize=1000;qXfer:features:read+;vContSupported+;multiprocess+";
 	return m->plain ? "PacketSize=1000;qXfer:features:read+"
-			: "PacketSize=1000;qXfer:features:read+;QStartNoAckMode+;QPassSignals+;QProgramSignals+";
+			: "PacketSize=1000;qXfer:features:read+;QStartNoAckMode+;QPassSignals+;"
+			  "QProgramSignals+";
 }
 
 static const char *query(struct guest *m, const char *packet, char *text)
@@ -227,8 +228,11 @@ static void take(struct guest *m, const char *packet)
 
 static void note(struct guest *m, const char *text, size_t size)
 {
-	ck_assert_uint_lt(strlen(m->log) + size + 2, sizeof(m->log));
-	strncat(m->log, text, size);
+	size_t length = strlen(m->log);
+
+	ck_assert_uint_lt(length + size + 2, sizeof(m->log));
+	memcpy(m->log + length, text, size);
+	m->log[length + size] = '\0';
 }
 
 static size_t take_packet(struct guest *m, const char *bytes, size_t size)

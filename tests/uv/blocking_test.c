@@ -5,11 +5,15 @@
 #include "../unit/suite.h"
 
 #include <check.h>
+#include <errno.h>
 #include <gdbregs_uv.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -144,6 +148,26 @@ START_TEST(closed_by_the_other_kind)
 }
 END_TEST
 
+/* What is said of a refused connection. qemu-user (7.2) has the host's number in SO_ERROR,
+ * which on mips is not the guest's, and then libuv does not know it. */
+static const char *refusal(void)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(1)};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), error = 0;
+	struct pollfd ready = {.fd = fd, .events = POLLOUT};
+	socklen_t size = sizeof(error);
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0 && errno == EINPROGRESS) {
+		poll(&ready, 1, 10000);
+		getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
+	} else {
+		error = errno;
+	}
+	close(fd);
+	return error == ECONNREFUSED ? "refused" : "can't connect";
+}
+
 START_TEST(nobody_there)
 {
 	static const struct {
@@ -168,7 +192,9 @@ START_TEST(nobody_there)
 			 nowhere[_i].result);
 	ck_assert_ptr_eq(s, &o);
 	ck_assert_int_eq(err.code, nowhere[_i].result);
-	ck_assert_msg(strstr(err.text, nowhere[_i].says) != NULL, "%s", err.text);
+	bool refused = strcmp(nowhere[_i].says, "refused") == 0;
+	ck_assert_msg(strstr(err.text, refused ? refusal() : nowhere[_i].says) != NULL, "%s",
+		      err.text);
 }
 END_TEST
 

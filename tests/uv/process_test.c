@@ -216,7 +216,7 @@ START_TEST(sigchld_stays)
 
 	sigaction(SIGCHLD, &action, NULL);
 	spawn_and_close(own_path, 0);
-	spawn_and_close("/nonexistent/stub", GDBREGS_ERR_SPAWN);
+	spawn_and_close("/nonexistent/stub", serve_no_such_command());
 	sigaction(SIGCHLD, NULL, &after);
 	ck_assert(after.sa_handler == on_child);
 	ck_assert(after.sa_flags & SA_RESTART);

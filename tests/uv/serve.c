@@ -3,11 +3,14 @@
 
 #include <arpa/inet.h>
 #include <check.h>
+#include <gdbregs.h>
 #include <poll.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static bool write_all(struct script_stub *stub, int out)
@@ -134,4 +137,16 @@ void serve_stop(struct server *server)
 {
 	if (server->thread)
 		join(server);
+}
+
+int serve_no_such_command(void)
+{
+	char command[] = "/nonexistent/command";
+	char *const argv[] = {command, NULL};
+	pid_t pid;
+
+	if (posix_spawn(&pid, command, NULL, NULL, argv, argv + 1) != 0)
+		return GDBREGS_ERR_SPAWN;
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	return GDBREGS_ERR_CLOSED;
 }

@@ -33,6 +33,11 @@ void serve_break(struct server *server);
 /* Wait until the client is gone; the stub's records are ours then. */
 void serve_stop(struct server *server);
 
+/* Returns what gdbregs_spawn() returns for a command that does not exist: SPAWN. qemu-user
+ * (7.2) starts children by fork(), so that posix_spawn() cannot report a failed
+ * exec. The session ends with CLOSED there. */
+int serve_no_such_command(void);
+
 /* Be a stub on these descriptors until the client is gone. */
 void serve_descriptors(struct script_stub *stub, int in, int out);
 

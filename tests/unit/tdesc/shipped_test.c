@@ -8,6 +8,7 @@
 #include "../suite.h"
 #include "documents.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -151,6 +152,20 @@ START_TEST(names_of_files)
 }
 END_TEST
 
+/* Is this program where the library looks for the source's xml/, four or five levels below? */
+static bool in_build_directory(void)
+{
+	char program[PATH_MAX] = "", top[PATH_MAX] = "";
+	int levels = 0;
+
+	if (!realpath("/proc/self/exe", program) || !realpath(".", top) ||
+	    strncmp(program, top, strlen(top)) != 0)
+		return false;
+	for (const char *at = program + strlen(top); (at = strchr(at, '/')); at++)
+		levels++;
+	return levels == 4 || levels == 5;
+}
+
 START_TEST(the_directory_is_asked_for)
 {
 	struct gdbregs_buffer path = {0};
@@ -162,8 +177,10 @@ START_TEST(the_directory_is_asked_for)
 	/* Of a program in the build directory it is the source's. */
 	unsetenv("GDBREGS_XML_DIR");
 	ck_assert_int_eq(gdbregs_shipped_directory(&path), 0);
-	ck_assert_str_eq((const char *)path.data + path.size - strlen("/xml"), "/xml");
-	ck_assert_int_eq(access((const char *)path.data, R_OK), 0);
+	if (in_build_directory()) {
+		ck_assert_str_eq((const char *)path.data + path.size - strlen("/xml"), "/xml");
+		ck_assert_int_eq(access((const char *)path.data, R_OK), 0);
+	}
 	gdbregs_buffer_fini(&path);
 }
 END_TEST
@@ -174,7 +191,8 @@ START_TEST(files_of_the_source)
 {
 	const struct gdbregs__limits limits = gdbregs__limits_from(NULL);
 
-	unsetenv("GDBREGS_XML_DIR");
+	/* The build directory may be anywhere: this is run from the top of the source. */
+	ck_assert_int_eq(setenv("GDBREGS_XML_DIR", "xml", 1), 0);
 	for (size_t f = 0; f < gdbregs__family_count; f++) {
 		char path[GDBREGS__SHIPPED_PATH];
 		struct gdbregs_document *documents;
