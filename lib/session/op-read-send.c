@@ -136,7 +136,7 @@ static int begin_segment(struct gdbregs_session *s, struct gdbregs__read_op *r)
 	size_t claimed = claim(r, process->description, layout, r->storage->size);
 	size_t by_g = claimed && s->run.expedited.count ? not_expedited(s, r) : claimed;
 
-	r->g_due = by_g >= (s->stub.p_missing ? 1 : G_WORTH_REGISTERS) &&
+	r->g_due = layout && by_g >= (s->stub.p_missing ? 1 : G_WORTH_REGISTERS) &&
 		   layout->size_bytes <= gdbregs__read_room(s, r);
 	if (r->g_due) {
 		if (gdbregs__buffer_reserve(r->storage, layout->size_bytes) < 0)

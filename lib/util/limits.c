@@ -17,7 +17,7 @@
 	X(vcpus, 4096)                                                                             \
 	X(name_bytes, 1024)                                                                        \
 	X(context_bytes, 32u << 20)                                                                \
-	X(session_registers, 1048576)                                                               \
+	X(session_registers, 1048576)                                                              \
 	X(value_bytes, 32u << 20)
 
 /* QEMU truncates a register number to int and crashes on a negative one. */
