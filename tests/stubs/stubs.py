@@ -394,9 +394,7 @@ QEMU_USER = (
     QemuUser("arm", 40, 32, "little", "0000a0e1", 0x5000000, write=("r7", 0x11223344)),
     QemuUser("armeb", 40, 32, "big", "e1a00000", 0x5000000, write=("r7", 0x11223344)),
     QemuUser("cris", 76, 32, "little", "b005", arch="cris"),
-    QemuUser("hppa", 15, 32, "big", "08000240", pc="pcoqh", arch="hppa",
-             # from the second on with the privilege level in the lowest bits
-             places=[ENTRY] + [ENTRY + 4 * i + 3 for i in range(1, STEPS + 1)]),
+    QemuUser("hppa", 15, 32, "big", "08000240", pc="pcoqh", arch="hppa"),
     QemuUser("i386", 3, 32, "little", "90", pc="eip", write=("esi", 0x11223344)),
     QemuUser("m68k", 4, 32, "big", "4e71", write=("d3", 0x11223344), architecture="m68k"),
     QemuUser("microblaze", 189, 32, "big", "80000000", pc="rpc", arch="microblaze"),

@@ -57,7 +57,9 @@ def records(result):
 
 
 def number(stub, register):
-    return register["bytes"] and int.from_bytes(bytes.fromhex(register["bytes"]), stub.order)
+    value = register["bytes"] and int.from_bytes(bytes.fromhex(register["bytes"]), stub.order)
+    # The lowest bits of hppa's are the privilege, which QEMU 10 shows from the start.
+    return value & ~3 if value and register["name"] == "pcoqh" else value
 
 
 # ------------------------------------------------------------------------ behaviours
@@ -78,6 +80,21 @@ def try_read(stub):
             equal(number(stub, found[0]), stub.places[0], f"{stub.name} read {stub.pc}")
 
 
+def check_odd(stub, odd, judged):
+    """Registers that gdb has otherwise. One that a third start has otherwise again, as the
+    stack pointer of qemu-user 10, proves nothing: at most two. Returns how many."""
+    if not odd:
+        return 0
+    with stub.start() as server:
+        again = {reg["name"]: reg["bytes"] for reg in json.loads(tool(
+            server, "dump", "-f", "json").out)["targets"][0]["vcpus"][0]["registers"]}
+    moving = [reg for reg in odd if again[reg["name"]] != reg["bytes"]]
+    for reg in odd:
+        if reg not in moving or len(moving) > 2:
+            equal(reg["bytes"], judged[reg["name"]], f"{stub.name} {reg['name']} as gdb has it")
+    return len(moving)
+
+
 def try_dump(stub):
     """Each value that gdb has under the same name, on a stub started alike."""
     with stub.start() as server:
@@ -91,12 +108,14 @@ def try_dump(stub):
         return f"{len(registers)} values, gdb reads none: {str(judged['error'])[2:80]}"
     compared = 0
     names = [reg["name"] for reg in registers]
+    odd = []
     for reg in registers:
         if (reg["name"] in judged["registers"] and names.count(reg["name"]) == 1
                 and not re.fullmatch(stub.moving, reg["name"])):
             compared += 1
-            equal(reg["bytes"], judged["registers"][reg["name"]],
-                  f"{stub.name} {reg['name']} as gdb has it")
+            if reg["bytes"] != judged["registers"][reg["name"]]:
+                odd.append(reg)
+    compared -= check_odd(stub, odd, judged["registers"])
     check(compared >= stub.least, f"{stub.name} dump", f"only {compared} values compared")
     return f"{compared} values as gdb has them"
 
