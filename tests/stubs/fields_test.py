@@ -72,14 +72,17 @@ static void walk(const struct gdbregs_field *f, struct gdbregs_buffer *path)
 /* Each byte is another, and no lane is a NaN. */
 static void fill(struct gdbregs_session *s, const struct gdbregs_register *h, unsigned seed)
 {
-	uint8_t bytes[8192];
+	static uint8_t bytes[65536]; /* za of QEMU 11 */
 	enum gdbregs_type_kind kind = gdbregs_register_kind(h);
 	size_t size = (gdbregs_register_bits(h) + 7) / 8;
 	int result;
 
+	if (size > sizeof(bytes))
+		return;
+
 	if (kind != GDBREGS_TYPE_UNION && kind != GDBREGS_TYPE_VECTOR && kind != GDBREGS_TYPE_FLOAT)
 		return;
-	for (size_t i = 0; i < size && i < sizeof(bytes); i++)
+	for (size_t i = 0; i < size; i++)
 		bytes[i] = (uint8_t)(((seed * 5 + i * 11) & 0x3f) + 0x20);
 	if (kind == GDBREGS_TYPE_FLOAT && size == 10)
 		memcpy(bytes, "\0\0\x68\x21\xa2\xda\x0f\xc9\0\x40", 10);

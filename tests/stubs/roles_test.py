@@ -72,13 +72,15 @@ os._exit(0)
 class Case:
     """names: those of gdb whose values are those of a register."""
 
-    def __init__(self, name, order, names, *, args=None, shipped=False, gdb=None):
+    def __init__(self, name, order, names, *, args=None, shipped=False, gdb=None,
+                 program=None):
         self.name = name
         self.order = order
         self.names = names
         self.args = args
         self.shipped = shipped
         self.gdb = gdb
+        self.program = program  # writes a guest's program, and returns QEMU's options
 
 
 QEMU = [
@@ -94,7 +96,7 @@ QEMU = [
     Case("ppc64", "big", "pc sp ps", args=["-M", "pseries"]),
     Case("s390x", "big", "pc sp", args=["-M", "s390-ccw-virtio"]),
     Case("m68k", "big", "pc sp fp ps", gdb="m68k",
-         args=["-M", "mcf5208evb", "-kernel", "/dev/null"]),
+         args=["-M", "mcf5208evb"], program=qemu.m68k_program),
 ]
 MIPS_NAMES = "pc sp ps ra gp at v0 v1 a0 a3 s0 s7 t8 t9 k0 k1"
 SHIPPED = [
@@ -129,7 +131,8 @@ def description_of(case, path):
     binary = "qemu-system-" + case.name.partition(":")[0]
     if not shutil.which(binary):
         return f"{binary} is not installed"
-    result = libtest.run("xml", "-q", "--", binary, *case.args, "-S", "-gdb", "stdio",
+    program = case.program(path + ".bin") if case.program else []
+    result = libtest.run("xml", "-q", "--", binary, *case.args, *program, "-S", "-gdb", "stdio",
                          "-display", "none", "-monitor", "none", "-serial", "none")
     equal(result.status, libtest.DONE, f"{case.name}: xml")
     with open(path, "w") as file:
