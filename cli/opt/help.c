@@ -16,8 +16,8 @@ static const char examples[] =
 	"  gdbregs-cli dump -t vm1:1234 -t vm2:1234 --json -o snapshot.json\n"
 	"  gdbregs-cli dump -- qemu-system-x86_64 -S -gdb stdio -display none\n"
 	"\n"
-	"The guest stands still while it is read, and is then left as it was found, where\n"
-	"the stub tells that, else running.\n";
+	"The guest is stopped while it is read. Afterwards it is left as it was, if the\n"
+	"stub can report that; otherwise it is left running.\n";
 
 static const char statuses[] =
 	"\nExit status: 0 done, 1 the answer is no (diff, expect, trace), 2 usage,\n"
