@@ -169,6 +169,14 @@ enum gdbregs_on_close {
 	GDBREGS_ON_CLOSE_HALT,    /* halted */
 };
 
+/** How a target was left when its session had ended, as far as the stub reported it. */
+enum gdbregs_left {
+	GDBREGS_LEFT_UNKNOWN, /* the connection was lost, or the stub did not say */
+	GDBREGS_LEFT_RUNNING, /* it was resumed */
+	GDBREGS_LEFT_HALTED,  /* it was left stopped */
+	GDBREGS_LEFT_ENDED,   /* the program or the command has ended */
+};
+
 /** Whether requests are sent before the replies to earlier ones have arrived. */
 enum gdbregs_pipeline {
 	GDBREGS_PIPELINE_AUTO, /* on stubs that are known to support it: QEMU system emulation, gdbserver, lldb-server, valgrind */
@@ -340,8 +348,11 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_spawn(struct gdbregs_context *ctx, char 
 GDBREGS_API void gdbregs_close(struct gdbregs_session *s);
 
 /**
- * Returns the last failure of a call on this session in words, one printable
- * line, or "" if no call has failed; never NULL.
+ * Returns why the last failed call on this session failed, as one printable line,
+ * or "" if no call has failed; never NULL. The call may have failed at once or
+ * when its request had ended. After a session has ended with an error, every
+ * later call fails with this error and its text. A callback of gdbregs_uv.h gets
+ * the error of its own request as an argument.
  * Ownership: borrowed until the next call on the session.
  */
 GDBREGS_API const char *gdbregs_session_error(const struct gdbregs_session *s);

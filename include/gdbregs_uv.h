@@ -39,17 +39,24 @@ extern "C" {
 /** A request under way. Valid until its callback has been called. */
 struct gdbregs_uv_request;
 
-/** Called when a request has ended. `status` is 0 or a count, or a negative `GDBREGS_ERR_*`. */
-typedef void (*gdbregs_uv_cb)(struct gdbregs_session *s, int status, void *arg);
+/**
+ * Called when a request has ended.
+ *
+ * @param status  0 or a count, or a negative `GDBREGS_ERR_*`
+ * @param error   why this request failed: its code is `status` and its text is never
+ *                empty; NULL if `status` is not negative. Valid during the call only.
+ */
+typedef void (*gdbregs_uv_cb)(struct gdbregs_session *s, int status,
+			      const struct gdbregs_error *error, void *arg);
 
-/** Called when a session has ended and has been freed. */
-typedef void (*gdbregs_uv_close_cb)(void *arg);
+/** Called when a session has ended and has been freed. `left` says how the target was left. */
+typedef void (*gdbregs_uv_close_cb)(enum gdbregs_left left, void *arg);
 
 /**
  * Connect as gdbregs_connect() does, on `loop`. *out is set at once and may be
  * closed from then on. It accepts other requests after cb has been called with 0.
- * After a failure gdbregs_session_error() gives the reason and the target has
- * already been left as `on_close` says.
+ * When cb is called with an error, the target has already been left as `on_close`
+ * says.
  *
  * Errors: NOMEM INVAL; IO DESCRIPTION LIMIT if a description named in `o` cannot be
  * read. Other errors come with the callback.

@@ -14,12 +14,13 @@ struct question {
 };
 
 /* The end of the reply: OK, an error, or output in the reply itself (valgrind). */
-static void on_reply(struct gdbregs_session *s, int status, void *arg)
+static void on_reply(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		     void *arg)
 {
 	struct target *t = arg;
 	const struct question *q = t->set->work_arg;
 	const struct gdbregs_buffer *reply = &q->reply;
-	(void)s;
+	(void)s, (void)error;
 	if (t->closing)
 		return;
 	if (status >= 0 && reply->size == 0)

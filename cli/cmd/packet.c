@@ -17,11 +17,12 @@ struct exchange {
 
 static int send_next(struct target *t);
 
-static void on_reply(struct gdbregs_session *s, int status, void *arg)
+static void on_reply(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		     void *arg)
 {
 	struct target *t = arg;
 	struct exchange *exchange = t->set->work_arg;
-	(void)s;
+	(void)s, (void)error;
 	if (t->closing)
 		return;
 	if (status >= 0) {

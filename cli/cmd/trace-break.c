@@ -47,10 +47,11 @@ static unsigned point_kind(const struct trace *trace)
 
 static int move_points(struct trace *trace);
 
-static void on_point(struct gdbregs_session *s, int status, void *arg)
+static void on_point(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		     void *arg)
 {
 	struct trace *trace = arg;
-	(void)s;
+	(void)s, (void)error;
 	if (trace_is_over(trace))
 		return;
 	if (status >= 0) {
@@ -97,11 +98,12 @@ static struct sampler *sampler_of(struct trace *trace, unsigned vcpu)
 }
 
 /* The next instruction may have a breakpoint too. */
-static void on_pass_read(struct gdbregs_session *s, int status, void *arg)
+static void on_pass_read(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+			 void *arg)
 {
 	struct trace *trace = arg;
 	struct sampler *sampler = &trace->samplers[trace->turn];
-	(void)s;
+	(void)s, (void)error;
 	if (trace_is_over(trace))
 		return;
 	bool hit = status >= 0 && is_at_any(trace, sampler);
@@ -119,9 +121,11 @@ static void on_pass_read(struct gdbregs_session *s, int status, void *arg)
 	trace_continue(trace, status);
 }
 
-static void on_pass(struct gdbregs_session *s, int status, void *arg)
+static void on_pass(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		    void *arg)
 {
 	struct trace *trace = arg;
+	(void)error;
 	if (trace_is_over(trace))
 		return;
 	struct sampler *sampler = sampler_of(trace, trace->stepping_over);
@@ -148,10 +152,11 @@ static int pass(struct trace *trace)
 
 /* ------------------------------------------------------------ running --- */
 
-static void on_hit_read(struct gdbregs_session *s, int status, void *arg)
+static void on_hit_read(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+			void *arg)
 {
 	struct trace *trace = arg;
-	(void)s;
+	(void)s, (void)error;
 	if (trace_is_over(trace))
 		return;
 	struct sampler *sampler = &trace->samplers[trace->turn];
@@ -191,10 +196,11 @@ static int on_hit(struct trace *trace)
 	return error < 0 ? error : TARGET_UNDER_WAY;
 }
 
-static void on_stop(struct gdbregs_session *s, int status, void *arg)
+static void on_stop(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		    void *arg)
 {
 	struct trace *trace = arg;
-	(void)s;
+	(void)s, (void)error;
 	if (trace_is_over(trace))
 		return;
 	bool hit = trace->stop.kind == GDBREGS_STOP_SIGNAL && trace->stop.signal == SIGNAL_TRAP;

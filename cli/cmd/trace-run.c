@@ -115,10 +115,11 @@ static void say_ended(const struct trace *trace)
 		 (unsigned long long)trace->number - 1, trace->reason);
 }
 
-static void on_last_read(struct gdbregs_session *s, int status, void *arg)
+static void on_last_read(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+			 void *arg)
 {
 	struct trace *trace = arg;
-	(void)s;
+	(void)s, (void)error;
 	if (trace_is_over(trace))
 		return;
 	trace->ending = true;
@@ -152,10 +153,11 @@ int trace_last(struct trace *trace, struct sampler *sampler)
 
 static int step(struct trace *trace);
 
-static void on_step_read(struct gdbregs_session *s, int status, void *arg)
+static void on_step_read(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+			 void *arg)
 {
 	struct trace *trace = arg;
-	(void)s;
+	(void)s, (void)error;
 	if (trace_is_over(trace))
 		return;
 	if (status >= 0)
@@ -167,10 +169,12 @@ static void on_step_read(struct gdbregs_session *s, int status, void *arg)
 	trace_continue(trace, status);
 }
 
-static void on_step(struct gdbregs_session *s, int status, void *arg)
+static void on_step(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		    void *arg)
 {
 	struct trace *trace = arg;
 	struct sampler *sampler = &trace->samplers[trace->turn];
+	(void)error;
 	if (trace_is_over(trace))
 		return;
 	if (status >= 0) {
@@ -206,10 +210,11 @@ static int record_first(struct trace *trace)
 
 static int read_first(struct trace *trace);
 
-static void on_first_read(struct gdbregs_session *s, int status, void *arg)
+static void on_first_read(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+			  void *arg)
 {
 	struct trace *trace = arg;
-	(void)s;
+	(void)s, (void)error;
 	if (trace_is_over(trace))
 		return;
 	trace->turn++;

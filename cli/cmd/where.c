@@ -23,8 +23,10 @@ static const struct gdbregs_register *find(const struct snapshot *s, const struc
 	return reg;
 }
 
-static void on_read(struct gdbregs_session *session, int status, void *arg)
+static void on_read(struct gdbregs_session *session, int status, const struct gdbregs_error *error,
+		    void *arg)
 {
+	(void)error;
 	(void)session;
 	target_done(arg, status);
 }

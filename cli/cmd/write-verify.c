@@ -20,7 +20,8 @@ static int say_failure(struct target *t, int code)
 }
 
 /* What the register reads after the write failed is shown like any value. */
-static void on_taken(struct gdbregs_session *s, int status, void *arg)
+static void on_taken(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		     void *arg)
 {
 	struct target *t = arg;
 	struct write_job *job = t->set->work_arg;
@@ -29,7 +30,7 @@ static void on_taken(struct gdbregs_session *s, int status, void *arg)
 	const struct vcpu *vcpu = &t->snapshot.vcpus[job->done / job->assignment_count];
 	struct text wanted = {0}, found = {0}, old = {0};
 	struct value v = {.vcpu = vcpu, .reg = read->reg, .bytes = w->bytes, .size_bytes = w->size};
-	(void)s;
+	(void)s, (void)error;
 	if (t->closing)
 		return;
 	value_show(&wanted, &v);
@@ -64,11 +65,12 @@ static int look_again(struct target *t)
 	return error < 0 ? error : TARGET_UNDER_WAY;
 }
 
-static void on_written(struct gdbregs_session *s, int status, void *arg)
+static void on_written(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		       void *arg)
 {
 	struct target *t = arg;
 	struct write_job *job = t->set->work_arg;
-	(void)s;
+	(void)s, (void)error;
 	if (t->closing)
 		return;
 	if (status == GDBREGS_ERR_NOT_TAKEN) {
@@ -117,11 +119,12 @@ static int prepare(struct target *t, size_t index)
 	return 0;
 }
 
-static void on_read(struct gdbregs_session *s, int status, void *arg)
+static void on_read(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		    void *arg)
 {
 	struct target *t = arg;
 	struct write_job *job = t->set->work_arg;
-	(void)s;
+	(void)s, (void)error;
 	if (t->closing)
 		return;
 	for (size_t i = 0; i < job->count && status >= 0; i++)

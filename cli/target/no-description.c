@@ -158,11 +158,12 @@ static size_t size_of_g(const struct gdbregs_buffer *reply)
 	return reply->size % 2 == 0 ? reply->size / 2 : 0;
 }
 
-static void on_g(struct gdbregs_session *s, int status, void *arg)
+static void on_g(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		 void *arg)
 {
 	struct target *t = arg;
 	size_t g_bytes = status < 0 ? 0 : size_of_g(&t->reply);
-	(void)s;
+	(void)s, (void)error;
 	if (t->closing)
 		return;
 	target_done(t, g_bytes > 0 ? fail_sized(t, g_bytes)

@@ -58,10 +58,11 @@ static void on_due(uv_timer_t *timer)
 		finish(sampling, error);
 }
 
-static void on_stop(struct gdbregs_session *s, int status, void *arg)
+static void on_stop(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		    void *arg)
 {
 	struct sampling *sampling = arg;
-	(void)s;
+	(void)s, (void)error;
 	if (is_over(sampling))
 		return;
 	uv_timer_stop(&sampling->target->timer);
@@ -107,10 +108,11 @@ static void on_sampled(struct sampling *sampling)
 		finish(sampling, error);
 }
 
-static void on_read(struct gdbregs_session *s, int status, void *arg)
+static void on_read(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		    void *arg)
 {
 	struct sampling *sampling = arg;
-	(void)s;
+	(void)s, (void)error;
 	sampling->outstanding--;
 	if (is_over(sampling))
 		return;

@@ -111,8 +111,10 @@ static void fill_reads(struct snapshot *s)
 	}
 }
 
-static void on_read(struct gdbregs_session *session, int status, void *arg)
+static void on_read(struct gdbregs_session *session, int status, const struct gdbregs_error *error,
+		    void *arg)
 {
+	(void)error;
 	(void)session;
 	target_done(arg, status);
 }

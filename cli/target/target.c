@@ -45,9 +45,10 @@ static void on_retry(uv_timer_t *timer)
 	connect_target(timer->data);
 }
 
-static void on_closed(void *arg)
+static void on_closed(enum gdbregs_left left, void *arg)
 {
 	struct target *t = arg;
+	(void)left;
 	t->session = NULL;
 	if (t->again && t->set->loop.signo == 0 &&
 	    uv_timer_start(&t->timer, on_retry, RETRY_MS, 0) == 0)
@@ -133,10 +134,11 @@ void target_done(struct target *t, int code)
 	close_target(t);
 }
 
-static void on_connected(struct gdbregs_session *s, int status, void *arg)
+static void on_connected(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+			 void *arg)
 {
 	struct target *t = arg;
-	(void)s;
+	(void)s, (void)error;
 	if (t->closing)
 		return;
 	t->again = status < 0 && worth_waiting(t, status);

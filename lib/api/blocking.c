@@ -9,17 +9,19 @@
 #include <pthread.h>
 #include <unistd.h>
 
-void gdbregs__blocking_done(struct gdbregs_session *s, int status, void *arg)
+void gdbregs__blocking_done(struct gdbregs_session *s, int status,
+			    const struct gdbregs_error *error, void *arg)
 {
 	struct gdbregs__waiting *waiting = arg;
 
-	(void)s;
+	(void)s, (void)error;
 	waiting->done = true;
 	waiting->status = status;
 }
 
-static void on_closed(void *arg)
+static void on_closed(enum gdbregs_left left, void *arg)
 {
+	(void)left;
 	*(bool *)arg = true;
 }
 
@@ -133,7 +135,7 @@ static int open_filled(struct gdbregs_context *ctx, const char *address, char *c
 	}
 	if (waiting.status < 0) {
 		if (err)
-			*err = s->engine.error;
+			*err = s->engine.last_failure;
 		close_and_free(s);
 		return waiting.status;
 	}

@@ -13,7 +13,8 @@ struct gdbregs__waiting {
 };
 
 /* The completion callback of an operation; `arg` is a struct gdbregs__waiting. */
-void gdbregs__blocking_done(struct gdbregs_session *s, int status, void *arg);
+void gdbregs__blocking_done(struct gdbregs_session *s, int status,
+			    const struct gdbregs_error *error, void *arg);
 /* Begin a call on a session of the blocking API. Returns 0 or GDBREGS_ERR_INVAL. */
 int gdbregs__blocking_begin(struct gdbregs_session *s);
 /* Wait for an operation that was queued. If `queued` is negative, the operation was

@@ -72,7 +72,7 @@ void gdbregs_uv_close(struct gdbregs_session *s, gdbregs_uv_close_cb cb, void *a
 	if (gdbregs__transport_of(s)->blocking) {
 		gdbregs_close(s);
 		if (cb)
-			cb(arg);
+			cb(GDBREGS_LEFT_UNKNOWN, arg);
 	} else if (!gdbregs__transport_of(s)->closing) {
 		gdbregs__transport_close(s, cb, arg);
 	}
@@ -110,9 +110,10 @@ void gdbregs_uv_cancel(struct gdbregs_uv_request *request)
 }
 
 /* A completion callback for operations that require one if the caller passed NULL. */
-static void ignore(struct gdbregs_session *s, int status, void *arg)
+static void ignore(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		   void *arg)
 {
-	(void)s, (void)status, (void)arg;
+	(void)s, (void)status, (void)error, (void)arg;
 }
 
 int gdbregs_uv_step(struct gdbregs_session *s, unsigned vcpu, struct gdbregs_stop *stop,

@@ -11,6 +11,25 @@ static inline struct gdbregs__in_flight *gdbregs__engine_oldest(const struct gdb
 	return e->ring_count ? &e->ring[e->ring_head] : NULL;
 }
 
+/* Begin a call of a function of the op's class. Errors that are set from now on are the
+ * op's. Returns the previous op, for gdbregs__engine_leave(). */
+static inline struct gdbregs__op *gdbregs__engine_enter(struct gdbregs__engine *e,
+							struct gdbregs__op *op)
+{
+	struct gdbregs__op *previous = e->current;
+
+	e->current = op;
+	e->error.code = 0;
+	return previous;
+}
+
+static inline void gdbregs__engine_leave(struct gdbregs__engine *e, struct gdbregs__op *previous)
+{
+	e->current = previous;
+}
+
+/* Call overdue() of the op's class, if there is one. */
+bool gdbregs__engine_call_overdue(struct gdbregs__engine *e, struct gdbregs__op *op);
 /* Give the payload to the op of the oldest packet in flight. */
 void gdbregs__engine_dispatch(struct gdbregs__engine *e, const uint8_t *payload, size_t size);
 

@@ -26,10 +26,24 @@ void gdbregs__engine_init(struct gdbregs__engine *e, const struct gdbregs__engin
 
 static void destroy(struct gdbregs__engine *e, struct gdbregs__op *op)
 {
+	gdbregs__free(op->error);
+	op->error = NULL;
 	if (op->class->destroy)
 		op->class->destroy(e->config.session, op);
 	else
 		gdbregs__free(op);
+}
+
+static struct gdbregs__op *take_completed(struct gdbregs__engine *e)
+{
+	struct gdbregs__op *op = e->completed_first;
+
+	if (op) {
+		e->completed_first = op->next_completed;
+		if (!e->completed_first)
+			e->completed_last = NULL;
+	}
+	return op;
 }
 
 void gdbregs__engine_fini(struct gdbregs__engine *e)
@@ -42,7 +56,7 @@ void gdbregs__engine_fini(struct gdbregs__engine *e)
 		if (!op->completed || op->released)
 			destroy(e, op);
 	}
-	while ((op = gdbregs__engine_next_completed(e)))
+	while ((op = take_completed(e)))
 		destroy(e, op);
 	while ((op = e->waits))
 		gdbregs__engine_discard(e, op);
@@ -50,6 +64,67 @@ void gdbregs__engine_fini(struct gdbregs__engine *e)
 	gdbregs_buffer_fini(&e->out);
 	gdbregs_buffer_fini(&e->last_packet);
 	gdbregs__free(e->ring);
+}
+
+/* ------------------------------------------------------- errors of ops --- */
+
+static void set_error(struct gdbregs__engine *e, int code, const char *format, va_list args)
+{
+	char text[2 * sizeof(e->error.text)];
+
+	vsnprintf(text, sizeof(text), format, args);
+	gdbregs__fail(&e->error, code, "%s", text);
+	if (!e->current)
+		e->last_failure = e->error;
+}
+
+/* Without memory, the general text of the code takes its place. */
+static void set_op_error(struct gdbregs__op *op, const char *text)
+{
+	gdbregs__free(op->error);
+	op->error = gdbregs__strdup(text);
+}
+
+/* The class of the op has set an error, which is the reason if the codes agree. */
+static void keep_error(struct gdbregs__engine *e, struct gdbregs__op *op)
+{
+	if (op->status < 0 && !op->error && e->error.code == op->status)
+		set_op_error(op, e->error.text);
+}
+
+static void get_op_error(const struct gdbregs__engine *e, const struct gdbregs__op *op,
+			 struct gdbregs_error *error)
+{
+	const char *text = op->error;
+
+	if (!text)
+		text = op->status == e->fatal ? e->ended_by.text : gdbregs_strerror(op->status);
+	gdbregs__fail(error, op->status, "%s", text);
+}
+
+/* finish() finds the error of an op that has failed in e->error. */
+static void call_finish(struct gdbregs__engine *e, struct gdbregs__op *op)
+{
+	struct gdbregs__op *previous = gdbregs__engine_enter(e, op);
+
+	if (op->status < 0)
+		get_op_error(e, op, &e->error);
+	if (op->class->finish)
+		op->class->finish(e->config.session, op);
+	keep_error(e, op);
+	gdbregs__engine_leave(e, previous);
+}
+
+bool gdbregs__engine_call_overdue(struct gdbregs__engine *e, struct gdbregs__op *op)
+{
+	if (!op->class->overdue)
+		return false;
+	struct gdbregs__op *previous = gdbregs__engine_enter(e, op);
+	bool goes_on = op->class->overdue(e->config.session, op);
+	if (!goes_on)
+		keep_error(e, op);
+	gdbregs__engine_leave(e, previous);
+	return goes_on;
 }
 
 /* ----------------------------------------------------------------- queue --- */
@@ -103,10 +178,8 @@ static void settle(struct gdbregs__engine *e, struct gdbregs__op *op)
 {
 	if (!op->queued || !op->ended || op->outstanding)
 		return;
-	if (op->status == GDBREGS_ERR_NOMEM && !op->canceled)
-		gdbregs__engine_say_nomem(e);
-	if (op->class->finish && !op->canceled)
-		op->class->finish(e->config.session, op);
+	if (!op->canceled)
+		call_finish(e, op);
 	/* finish() may have found more to send, for example because g did not have the
 	 * expected size. An older op may have done so just before. */
 	if (!op->ended) {
@@ -134,25 +207,34 @@ void gdbregs__engine_queue(struct gdbregs__engine *e, struct gdbregs__op *op)
 	gdbregs__engine_pump(e);
 }
 
-struct gdbregs__op *gdbregs__engine_next_completed(struct gdbregs__engine *e)
+/* A canceled op stays in the queue until its replies have arrived. */
+static void release(struct gdbregs__engine *e, struct gdbregs__op *op)
 {
-	struct gdbregs__op *op = e->completed_first;
-
-	if (op) {
-		e->completed_first = op->next_completed;
-		if (!e->completed_first)
-			e->completed_last = NULL;
-	}
-	return op;
-}
-
-void gdbregs__engine_release(struct gdbregs__engine *e, struct gdbregs__op *op)
-{
-	/* A canceled op stays in the queue until its replies have arrived. */
 	op->done = NULL;
 	op->released = true;
 	if (!op->queued)
 		destroy(e, op);
+}
+
+bool gdbregs__engine_deliver(struct gdbregs__engine *e)
+{
+	struct gdbregs__op *op = take_completed(e);
+	struct gdbregs_error error;
+
+	if (!op)
+		return false;
+	gdbregs__op_done done = op->done;
+	void *arg = op->arg;
+	int status = op->status;
+	if (status < 0)
+		get_op_error(e, op, &error);
+	release(e, op);
+	if (!done)
+		return true;
+	if (status < 0)
+		e->last_failure = error;
+	done(e->config.session, status, status < 0 ? &error : NULL, arg);
+	return true;
 }
 
 static bool wants_reply(const struct gdbregs__op *op)
@@ -170,11 +252,14 @@ static void end_sending(struct gdbregs__engine *e, struct gdbregs__op *op)
 static void fail_op(struct gdbregs__engine *e, struct gdbregs__op *op, int code)
 {
 	if (op->class->fatal_on_error) {
-		gdbregs__engine_fail(e, code, "%s", gdbregs_strerror(code));
+		gdbregs__engine_fail(e, code, "%s",
+				     e->error.code == code ? e->error.text
+							   : gdbregs_strerror(code));
 		return;
 	}
 	if (op->status >= 0)
 		op->status = code;
+	keep_error(e, op);
 	end_sending(e, op);
 	settle(e, op);
 }
@@ -209,8 +294,8 @@ static void unlink_wait(struct gdbregs__engine *e, struct gdbregs__op *op)
 void gdbregs__engine_end_wait(struct gdbregs__engine *e, struct gdbregs__op *op, int status)
 {
 	op->status = status;
-	if (op->class->finish)
-		op->class->finish(e->config.session, op);
+	keep_error(e, op);
+	call_finish(e, op);
 	unlink_wait(e, op);
 	gdbregs__engine_complete(e, op);
 }
@@ -242,15 +327,14 @@ void gdbregs__engine_discard(struct gdbregs__engine *e, struct gdbregs__op *op)
 
 /* ------------------------------------------------------------- canceling --- */
 
-void gdbregs__engine_cancel(struct gdbregs__engine *e, struct gdbregs__op *op)
+static void cancel(struct gdbregs__engine *e, struct gdbregs__op *op, const char *why)
 {
-	/* The op has completed but its callback has not run: change what it reports. */
-	if (op->completed) {
-		op->status = GDBREGS_ERR_CANCELED;
-		return;
-	}
-	op->canceled = true;
 	op->status = GDBREGS_ERR_CANCELED;
+	set_op_error(op, why);
+	/* The op has completed but its callback has not run: only what it reports changes. */
+	if (op->completed)
+		return;
+	op->canceled = true;
 	gdbregs__engine_complete(e, op);
 	end_sending(e, op);
 	if (op->waiting)
@@ -259,13 +343,21 @@ void gdbregs__engine_cancel(struct gdbregs__engine *e, struct gdbregs__op *op)
 		unlink_queued(e, op);
 }
 
+void gdbregs__engine_cancel(struct gdbregs__engine *e, struct gdbregs__op *op)
+{
+	cancel(e, op, "the request was canceled");
+}
+
 void gdbregs__engine_cancel_all(struct gdbregs__engine *e)
 {
+	static const char why[] = "the session was closed before the request had completed";
+
 	for (struct gdbregs__op *op = e->first, *next; op; op = next) {
 		next = op->next;
-		if (!op->class->survives_stop)
-			gdbregs__engine_cancel(e, op);
+		if (!op->class->survives_stop && !op->completed)
+			cancel(e, op, why);
 	}
+	gdbregs__fail(&e->error, GDBREGS_ERR_CANCELED, "%s", why);
 	gdbregs__engine_end_waits(e, NULL, GDBREGS_ERR_CANCELED);
 }
 
@@ -287,7 +379,9 @@ static void produce_packets(struct gdbregs__engine *e)
 			e->sending = op->next;
 			continue;
 		}
+		struct gdbregs__op *previous = gdbregs__engine_enter(e, op);
 		int produced = op->class->produce(e->config.session, op);
+		gdbregs__engine_leave(e, previous);
 		if (produced == GDBREGS__PRODUCE_WAIT)
 			return;
 		if (produced == GDBREGS__PRODUCE_END) {
@@ -368,10 +462,12 @@ void gdbregs__engine_dispatch(struct gdbregs__engine *e, const uint8_t *payload,
 	int result = 0;
 
 	count_answers(e, 1);
+	struct gdbregs__op *previous = gdbregs__engine_enter(e, op);
 	if (answer.kind == GDBREGS__KIND_SHARED)
 		e->config.on_shared_reply(e->config.session, &answer);
 	else if (wants_reply(op))
 		result = op->class->reply(e->config.session, op, &answer);
+	gdbregs__engine_leave(e, previous);
 	after_reply(e, op, result);
 }
 
@@ -393,20 +489,14 @@ void gdbregs__engine_dispatch_data(struct gdbregs__engine *e,
 	int result = 0;
 
 	count_answers(e, (uint32_t)count);
+	struct gdbregs__op *previous = gdbregs__engine_enter(e, op);
 	if (wants_reply(op))
 		result = op->class->data(e->config.session, op, first, texts, count);
+	gdbregs__engine_leave(e, previous);
 	after_reply(e, op, result);
 }
 
 /* ---------------------------------------------------------------- errors --- */
-
-static void set_error(struct gdbregs__engine *e, int code, const char *format, va_list args)
-{
-	char text[2 * sizeof(e->error.text)];
-
-	vsnprintf(text, sizeof(text), format, args);
-	gdbregs__fail(&e->error, code, "%s", text);
-}
 
 int gdbregs__engine_say(struct gdbregs__engine *e, int code, const char *format, ...)
 {
@@ -420,7 +510,14 @@ int gdbregs__engine_say(struct gdbregs__engine *e, int code, const char *format,
 
 int gdbregs__engine_say_nomem(struct gdbregs__engine *e)
 {
-	return gdbregs__fail_nomem(&e->error);
+	return gdbregs__engine_say(e, GDBREGS_ERR_NOMEM, "%s", gdbregs_strerror(GDBREGS_ERR_NOMEM));
+}
+
+int gdbregs__engine_say_ended(struct gdbregs__engine *e)
+{
+	if (!e->ended_by.code)
+		return 0;
+	return gdbregs__engine_say(e, e->ended_by.code, "%s", e->ended_by.text);
 }
 
 /* Complete all queued ops with the error of the session, oldest first. */
@@ -431,10 +528,11 @@ static void fail_queue(struct gdbregs__engine *e, int code)
 	while ((op = e->first)) {
 		op->ended = true;
 		op->outstanding = 0;
-		if (!op->canceled)
+		if (!op->canceled) {
 			op->status = code;
-		if (op->class->finish && !op->canceled)
-			op->class->finish(e->config.session, op);
+			set_op_error(op, e->ended_by.text);
+			call_finish(e, op);
+		}
 		unlink_queued(e, op);
 		op->ended = true;
 		complete_or_destroy(e, op);
@@ -457,8 +555,10 @@ void gdbregs__engine_fail(struct gdbregs__engine *e, int code, const char *forma
 	set_error(e, code, format, args);
 	va_end(args);
 	e->fatal = code;
+	e->ended_by = e->last_failure = e->error;
 	e->config.on_fail(e->config.session);
 	fail_queue(e, code);
+	e->error = e->ended_by;
 	gdbregs__engine_end_waits(e, NULL, code);
 }
 

@@ -78,8 +78,10 @@ struct gdbregs__op_class {
 	void (*destroy)(struct gdbregs_session *s, struct gdbregs__op *op);
 };
 
-/* The completion callback. The op is destroyed after it. */
-typedef void (*gdbregs__op_done)(struct gdbregs_session *s, int status, void *arg);
+/* The completion callback. `error` says why the op failed; it is NULL unless status is
+ * negative. The op is destroyed after it. */
+typedef void (*gdbregs__op_done)(struct gdbregs_session *s, int status,
+				 const struct gdbregs_error *error, void *arg);
 
 struct gdbregs__op {
 	const struct gdbregs__op_class *class;
@@ -90,6 +92,7 @@ struct gdbregs__op {
 	size_t outstanding; /* packets in flight */
 	uint64_t deadline_ms; /* of a wait */
 	int status; /* negative once failed; finish() may set a count */
+	char *error; /* why it failed, allocated; NULL: what gdbregs_strerror() says */
 	bool ended; /* has nothing more to produce */
 	bool canceled; /* its outputs must not be written any more */
 	bool completed; /* is or was on the list of completed ops */
@@ -137,7 +140,10 @@ struct gdbregs__engine {
 
 	int fatal; /* why the session failed; 0 while it has not */
 	bool closed; /* nothing is sent any more */
-	struct gdbregs_error error;
+	struct gdbregs_error error; /* the error that was set last, of a call or of an op */
+	struct gdbregs_error last_failure; /* of the last call or op that failed */
+	struct gdbregs_error ended_by; /* why the session ended; code 0: without an error */
+	struct gdbregs__op *current; /* the op whose class is being called */
 	uint64_t now_ms;
 	uint64_t deadline_ms; /* of the reply that is awaited */
 	uint64_t resend_at_ms; /* the only packet in flight is sent again, if no ack has come */
@@ -191,10 +197,9 @@ uint64_t gdbregs__engine_next_deadline(const struct gdbregs__engine *e);
  * them (any part from the front, or all by swapping the buffer) and pumps again once
  * they are written. */
 void gdbregs__engine_pump(struct gdbregs__engine *e);
-/* Returns the next completed op, or NULL. The caller calls op->done with op->status,
- * then gdbregs__engine_release(). */
-struct gdbregs__op *gdbregs__engine_next_completed(struct gdbregs__engine *e);
-void gdbregs__engine_release(struct gdbregs__engine *e, struct gdbregs__op *op);
+/* Call the completion callback of the op that completed first. Returns false if no op has
+ * completed. */
+bool gdbregs__engine_deliver(struct gdbregs__engine *e);
 
 /* --- ops --------------------------------------------------------------------- */
 
@@ -260,14 +265,20 @@ bool gdbregs__engine_skip_reply(struct gdbregs__engine *e);
 
 /* --- errors -------------------------------------------------------------------- */
 
-/* The session cannot go on: every op completes with code. Sets e->error. */
+/* The errors of calls and of ops are kept apart. An error that the class of an op sets
+ * belongs to this op. Any other error belongs to the call that is being made. */
+
+/* The session cannot go on: every op completes with code. The text is kept in
+ * e->ended_by, for later calls. */
 void gdbregs__engine_fail(struct gdbregs__engine *e, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* Set e->error for a call that failed without harm to the session. Returns code. */
+/* Set the error of a call or op that failed without harm to the session. Returns code. */
 int gdbregs__engine_say(struct gdbregs__engine *e, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* The same for a call that found no memory. Returns NOMEM. An op that fails with
- * NOMEM gets this text by itself. */
+/* The same for a call that found no memory. Returns NOMEM. */
 int gdbregs__engine_say_nomem(struct gdbregs__engine *e);
+/* Set the error of a call on a session that has ended to the reason why it ended.
+ * Returns its code, or 0 if it has not ended with an error. */
+int gdbregs__engine_say_ended(struct gdbregs__engine *e);
 
 #endif

@@ -119,11 +119,16 @@ static void ack_now(struct gdbregs__engine *e)
 static bool is_unsolicited(struct gdbregs__engine *e, const struct gdbregs__frame *frame)
 {
 	struct gdbregs__op *op = gdbregs__engine_oldest(e)->op;
+	bool consumed = false;
 
-	if (op->class->unsolicited &&
-	    op->class->unsolicited(e->config.session, op, frame->payload, frame->size))
-		return true;
-	return gdbregs__reply_console(frame->payload, frame->size, NULL, NULL);
+	if (op->class->unsolicited) {
+		struct gdbregs__op *previous = gdbregs__engine_enter(e, op);
+
+		consumed =
+			op->class->unsolicited(e->config.session, op, frame->payload, frame->size);
+		gdbregs__engine_leave(e, previous);
+	}
+	return consumed || gdbregs__reply_console(frame->payload, frame->size, NULL, NULL);
 }
 
 static void trace_frame(struct gdbregs__engine *e, const struct gdbregs__frame *frame)

@@ -114,7 +114,7 @@ static void overdue(struct gdbregs__engine *e)
 	const struct gdbregs__in_flight *oldest = gdbregs__engine_oldest(e);
 	struct gdbregs__op *op = oldest ? oldest->op : NULL;
 
-	if (op && op->class->overdue && op->class->overdue(e->config.session, op))
+	if (op && gdbregs__engine_call_overdue(e, op))
 		return;
 	if (!e->heard && e->decoder.junk_count) {
 		gdbregs__engine_fail_not_a_stub(e);
@@ -146,7 +146,7 @@ static void tick_waits(struct gdbregs__engine *e)
 {
 	for (struct gdbregs__op *op = e->waits, *next; op; op = next) {
 		next = op->next;
-		if (op->deadline_ms <= e->now_ms && !op->class->overdue(e->config.session, op))
+		if (op->deadline_ms <= e->now_ms && !gdbregs__engine_call_overdue(e, op))
 			gdbregs__engine_end_wait(e, op, op->status);
 	}
 }

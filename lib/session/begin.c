@@ -25,9 +25,8 @@ int gdbregs__session_begin(struct gdbregs_session *s, unsigned needs)
 {
 	struct gdbregs__engine *e = &s->engine;
 
-	/* The error text still says why the session failed. */
 	if (e->fatal)
-		return e->fatal;
+		return gdbregs__engine_say_ended(e);
 	switch (s->state) {
 	case GDBREGS__SESSION_STOPPED:
 		return check_stopped(s, needs);
@@ -40,6 +39,8 @@ int gdbregs__session_begin(struct gdbregs_session *s, unsigned needs)
 		return gdbregs__engine_say(e, GDBREGS_ERR_INVAL,
 					   "the session is not connected yet");
 	default:
+		if (e->ended_by.code)
+			return gdbregs__engine_say_ended(e);
 		return gdbregs__engine_say(e, GDBREGS_ERR_CLOSED, "the session is closed");
 	}
 }

@@ -375,5 +375,5 @@ int gdbregs_find_role(struct gdbregs_session *s, unsigned vcpu, enum gdbregs_rol
 
 const char *gdbregs_session_error(const struct gdbregs_session *s)
 {
-	return s ? s->engine.error.text : "";
+	return s ? s->engine.last_failure.text : "";
 }

@@ -110,10 +110,12 @@ static int settle_baseline(struct gdbregs_session *s)
 }
 
 /* arg says which one, for a later one may be under way. */
-static void on_baseline(struct gdbregs_session *s, int status, void *arg)
+static void on_baseline(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+			void *arg)
 {
 	struct gdbregs__watches *w = &s->run.watches;
 
+	(void)error;
 	if (w->baseline && w->baselines == (uintptr_t)arg)
 		take_baseline(w, status);
 }
@@ -138,7 +140,8 @@ int gdbregs__watch_prepare(struct gdbregs_session *s)
 
 /* ---------------------------------------------------------------- after a stop --- */
 
-static void on_read(struct gdbregs_session *s, int status, void *arg)
+static void on_read(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		    void *arg)
 {
 	struct gdbregs__watches *w = &s->run.watches;
 
@@ -147,7 +150,7 @@ static void on_read(struct gdbregs_session *s, int status, void *arg)
 		w->read_count = 0;
 		w->stale = true;
 		s->run.stopped.status = status;
-		s->run.stopped.error = s->engine.error;
+		s->run.stopped.error = *error;
 	} else {
 		w->due = true;
 		if (!w->outside_delivery && !gdbregs__watch_deliver(s))

@@ -129,18 +129,8 @@ static void on_timer(uv_timer_t *timer)
 
 static void deliver(struct gdbregs__transport *t)
 {
-	struct gdbregs_session *s = t->session;
-	struct gdbregs__op *op;
-
-	while ((op = gdbregs__engine_next_completed(&s->engine))) {
-		gdbregs__op_done done = op->done;
-		void *arg = op->arg;
-		int status = op->status;
-
-		gdbregs__engine_release(&s->engine, op);
-		if (done)
-			done(s, status, arg);
-	}
+	while (gdbregs__engine_deliver(&t->session->engine))
+		;
 }
 
 static void free_all(uv_handle_t *handle)
@@ -154,17 +144,27 @@ static void free_all(uv_handle_t *handle)
 	gdbregs__session_free(t->session);
 	gdbregs__free(t);
 	if (closed)
-		closed(arg);
+		closed(GDBREGS_LEFT_UNKNOWN, arg);
 }
 
-/* Report that connecting has succeeded or failed. */
-static void report_connected(struct gdbregs__transport *t, int status)
+/* Report that connecting has succeeded, or failed with connect_error. */
+static void report_connected(struct gdbregs__transport *t, bool failed)
 {
 	gdbregs__op_done connected = t->connected;
+	struct gdbregs_error error = t->connect_error;
 
 	t->connected = NULL;
+	if (failed)
+		t->session->engine.last_failure = t->session->engine.ended_by = error;
 	if (connected)
-		connected(t->session, status, t->connected_arg);
+		connected(t->session, failed ? error.code : 0, failed ? &error : NULL,
+			  t->connected_arg);
+}
+
+static void set_canceled(struct gdbregs__transport *t)
+{
+	gdbregs__fail(&t->connect_error, GDBREGS_ERR_CANCELED,
+		      "the session was closed before it was connected");
 }
 
 /* The connection is closed: report a failed connect, and free the transport if the
@@ -173,8 +173,7 @@ static void conclude(struct gdbregs__transport *t)
 {
 	if (t->failing) {
 		t->failing = false;
-		t->session->engine.error = t->connect_error;
-		report_connected(t, t->connect_error.code);
+		report_connected(t, true);
 	}
 	if (t->closing && !uv_is_closing((uv_handle_t *)&t->timer))
 		uv_close((uv_handle_t *)&t->timer, free_all);
@@ -262,10 +261,12 @@ void gdbregs__transport_child_gone(struct gdbregs__transport *t)
 	gdbregs__transport_event(t);
 }
 
-static void on_stopped(struct gdbregs_session *s, int status, void *arg)
+static void on_stopped(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		       void *arg)
 {
 	struct gdbregs__transport *t = arg;
 
+	(void)error;
 	if (t->state != GDBREGS__TRANSPORT_OPEN)
 		return;
 	if (!s->engine.fatal && status >= 0) {
@@ -294,21 +295,24 @@ static void stop(struct gdbregs__transport *t)
 	gdbregs__transport_set_limit(t, s->options.reply_timeout_ms);
 	if (gdbregs__session_stop(s, s->engine.now_ms, on_stopped, t) < 0) {
 		gdbregs__engine_fail(&s->engine, GDBREGS_ERR_NOMEM, "out of memory");
-		on_stopped(s, GDBREGS_ERR_NOMEM, t);
+		on_stopped(s, GDBREGS_ERR_NOMEM, NULL, t);
 	}
 	gdbregs__transport_kick(s);
 }
 
-static void on_discovered(struct gdbregs_session *s, int status, void *arg)
+static void on_discovered(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+			  void *arg)
 {
 	struct gdbregs__transport *t = arg;
 
+	(void)s;
+	if (t->closing)
+		set_canceled(t);
 	if (status == 0 || t->closing) {
-		report_connected(t, t->closing ? GDBREGS_ERR_CANCELED : status);
+		report_connected(t, t->closing);
 		return;
 	}
-	t->connect_error = s->engine.error;
-	t->connect_error.code = status;
+	t->connect_error = *error;
 	t->failing = true;
 	stop(t);
 }
@@ -327,7 +331,7 @@ void gdbregs__transport_opened(struct gdbregs__transport *t)
 	else if (gdbregs__session_start(s, s->engine.now_ms, on_discovered, t) < 0)
 		gdbregs__engine_fail(&s->engine, GDBREGS_ERR_NOMEM, "out of memory");
 	if (s->engine.fatal)
-		on_discovered(s, s->engine.fatal, t);
+		on_discovered(s, s->engine.fatal, &s->engine.ended_by, t);
 	else if (t->closing)
 		stop(t);
 	gdbregs__transport_event(t);
@@ -335,11 +339,11 @@ void gdbregs__transport_opened(struct gdbregs__transport *t)
 
 void gdbregs__transport_unreachable(struct gdbregs__transport *t)
 {
-	t->session->engine.fatal = t->connect_error.code;
-	t->session->state = GDBREGS__SESSION_ENDED;
+	gdbregs__engine_fail(&t->session->engine, t->connect_error.code, "%s",
+			     t->connect_error.text);
 	/* Report it from the loop: this may run inside the caller's call. */
 	if (t->closing)
-		t->connect_error.code = GDBREGS_ERR_CANCELED;
+		set_canceled(t);
 	t->failing = true;
 	gdbregs__transport_shut(t);
 }

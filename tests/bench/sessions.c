@@ -30,17 +30,18 @@ struct one {
 static uv_loop_t loop;
 static size_t pending;
 
-static void done(struct gdbregs_session *s, int status, void *arg)
+static void done(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		 void *arg)
 {
-	(void)arg;
+	(void)s, (void)arg;
 	if (status < 0)
-		bench_die("%s: %s", gdbregs_error_name(status), gdbregs_session_error(s));
+		bench_die("%s: %s", gdbregs_error_name(status), error->text);
 	pending--;
 }
 
-static void closed(void *arg)
+static void closed(enum gdbregs_left left, void *arg)
 {
-	(void)arg;
+	(void)left, (void)arg;
 	pending--;
 }
 

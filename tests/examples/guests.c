@@ -27,39 +27,43 @@ static void finish(struct guest *guest, const char *what)
 	gdbregs_uv_close(guest->session, NULL, NULL);
 }
 
-static void fail(struct guest *guest)
+/* error NULL: a call has failed. */
+static void fail(struct guest *guest, const struct gdbregs_error *error)
 {
 	guest->failed = 1;
-	finish(guest, gdbregs_session_error(guest->session));
+	finish(guest, error ? error->text : gdbregs_session_error(guest->session));
 }
 
-static void on_stop(struct gdbregs_session *s, int status, void *arg)
+static void on_stop(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		    void *arg)
 {
 	struct guest *guest = arg;
 	char text[80];
 
 	(void)s;
 	if (status < 0) {
-		fail(guest);
+		fail(guest, error);
 		return;
 	}
 	snprintf(text, sizeof(text), "vCPU %u came to 0x%" PRIx64, guest->stop.vcpu, breakpoint);
 	finish(guest, text);
 }
 
-static void on_inserted(struct gdbregs_session *s, int status, void *arg)
+static void on_inserted(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+			void *arg)
 {
 	struct guest *guest = arg;
 
 	if (status < 0 || gdbregs_uv_continue(s, &guest->stop, on_stop, guest, NULL) < 0)
-		fail(guest);
+		fail(guest, error);
 }
 
-static void on_connected(struct gdbregs_session *s, int status, void *arg)
+static void on_connected(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+			 void *arg)
 {
 	if (status < 0 || gdbregs_uv_point_insert(s, GDBREGS_POINT_HARDWARE, breakpoint, 0,
 						  on_inserted, arg, NULL) < 0)
-		fail(arg);
+		fail(arg, error);
 }
 
 int main(int argc, char **argv)

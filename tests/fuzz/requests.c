@@ -73,12 +73,14 @@ static void require_reads(const struct slot *slot)
 	}
 }
 
-static void on_done(struct gdbregs_session *s, int status, void *arg)
+static void on_done(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		    void *arg)
 {
 	struct slot *slot = arg;
 
 	(void)s;
 	REQUIRE(slot->busy);
+	REQUIRE(status >= 0 ? !error : error->code == status && error->text[0]);
 	REQUIRE(status >= 0 || strcmp(gdbregs_strerror(status), "unknown error") != 0);
 	if (slot->canceled)
 		REQUIRE(status < 0);
@@ -91,21 +93,23 @@ static void on_done(struct gdbregs_session *s, int status, void *arg)
 	clear(slot);
 }
 
-static void on_connected(struct gdbregs_session *s, int status, void *arg)
+static void on_connected(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+			 void *arg)
 {
 	struct caller *c = arg;
 
-	(void)s;
+	(void)s, (void)error;
 	REQUIRE(!c->connected);
 	c->connected = true;
 	c->connect_status = status;
 }
 
-static void on_closed(struct gdbregs_session *s, int status, void *arg)
+static void on_closed(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		      void *arg)
 {
 	struct caller *c = arg;
 
-	(void)s;
+	(void)s, (void)error;
 	(void)status;
 	REQUIRE(c->closing && !c->closed);
 	c->closed = true;
@@ -124,17 +128,7 @@ static void on_change(void *arg, unsigned vcpu, const struct gdbregs_register *h
 
 bool caller_deliver(struct caller *c)
 {
-	struct gdbregs__op *op = gdbregs__engine_next_completed(&c->s->engine);
-
-	if (!op)
-		return false;
-	gdbregs__op_done done = op->done;
-	void *arg = op->arg;
-	int status = op->status;
-	gdbregs__engine_release(&c->s->engine, op);
-	if (done)
-		done(c->s, status, arg);
-	return true;
+	return gdbregs__engine_deliver(&c->s->engine);
 }
 
 /* --------------------------------------------------------------------- requests --- */

@@ -120,12 +120,7 @@ static struct outcome answer(int kind, const struct script_bytes *wire, size_t p
 		gdbregs__engine_input(&d.s->engine, in, size, d.now_ms);
 		free(in);
 	}
-	struct gdbregs__op *op = gdbregs__engine_next_completed(&d.s->engine);
-	if (op) {
-		if (op->done)
-			op->done(d.s, op->status, op->arg);
-		gdbregs__engine_release(&d.s->engine, op);
-	}
+	gdbregs__engine_deliver(&d.s->engine);
 	note(&o, &d, &b);
 	gdbregs__session_free(d.s);
 	gdbregs_buffer_fini(&b.storage);

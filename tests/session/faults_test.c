@@ -184,18 +184,14 @@ START_TEST(echo)
 	ck_assert_int_eq(gdbregs__session_start(s, 0, drive_done, &call), 0);
 	for (unsigned i = 0; i < 1000 && !s->engine.fatal && !call.calls; i++) {
 		struct gdbregs_buffer taken = s->engine.out;
-		struct gdbregs__op *op;
 
 		s->engine.out = (struct gdbregs_buffer){0};
 		if (!taken.size)
 			gdbregs__engine_tick(&s->engine, gdbregs__engine_next_deadline(&s->engine));
 		gdbregs__engine_input(&s->engine, taken.data, taken.size, 0);
 		gdbregs_buffer_fini(&taken);
-		while ((op = gdbregs__engine_next_completed(&s->engine))) {
-			if (op->done)
-				op->done(s, op->status, op->arg);
-			gdbregs__engine_release(&s->engine, op);
-		}
+		while (gdbregs__engine_deliver(&s->engine))
+			;
 	}
 	ck_assert_int_eq(call.calls, 1);
 	ck_assert_int_eq(call.status, GDBREGS_ERR_PROTOCOL);
@@ -225,11 +221,7 @@ START_TEST(flood)
 		gdbregs__engine_input(&d.s->engine, (const uint8_t *)bytes, strlen(bytes),
 				      ++d.now_ms);
 		gdbregs__engine_tick(&d.s->engine, d.now_ms);
-		struct gdbregs__op *op = gdbregs__engine_next_completed(&d.s->engine);
-		if (op) {
-			op->done(d.s, op->status, op->arg);
-			gdbregs__engine_release(&d.s->engine, op);
-		}
+		gdbregs__engine_deliver(&d.s->engine);
 		ck_assert_uint_lt(d.s->engine.out.size, 65536);
 		ck_assert_uint_lt(d.s->target.halt.text.size, 65536);
 	}

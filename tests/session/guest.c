@@ -289,19 +289,9 @@ void guest_exchange(struct guest *m)
 
 void guest_turn(struct guest *m)
 {
-	struct gdbregs__op *op;
-
 	guest_exchange(m);
-	while ((op = gdbregs__engine_next_completed(&m->s->engine))) {
-		gdbregs__op_done done = op->done;
-		void *arg = op->arg;
-		int status = op->status;
-
-		gdbregs__engine_release(&m->s->engine, op);
-		if (done)
-			done(m->s, status, arg);
+	while (gdbregs__engine_deliver(&m->s->engine))
 		guest_exchange(m);
-	}
 }
 
 void guest_sent(struct guest *m, const char *expected)
@@ -324,11 +314,14 @@ void guest_wait_ms(struct guest *m, uint64_t ms)
 
 /* --------------------------------------------------------------------- its life --- */
 
-void guest_done(struct gdbregs_session *s, int status, void *arg)
+void guest_done(struct gdbregs_session *s, int status, const struct gdbregs_error *error, void *arg)
 {
 	struct guest *m = arg;
 
 	(void)s;
+	ck_assert(status >= 0 ? !error : error->code == status && error->text[0]);
+	if (error)
+		m->error = *error;
 	m->done_count++;
 	m->status = status;
 }

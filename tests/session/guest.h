@@ -35,6 +35,7 @@ struct guest {
 	bool detached;
 	int done_count; /* completions of guest_done */
 	int status; /* of the last one */
+	struct gdbregs_error error; /* of the last one that failed */
 	struct gdbregs_stop stop;
 	const struct gdbregs_register *r0, *r1, *pc, *big, *odd;
 };
@@ -62,7 +63,8 @@ void guest_sent(struct guest *m, const char *expected);
 void guest_close(struct guest *m);
 
 /* For calls: counts, keeps the status. */
-void guest_done(struct gdbregs_session *s, int status, void *arg);
+void guest_done(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		void *arg);
 /* Step or continue or wait, with guest_done and m->stop. */
 int guest_step(struct guest *m, unsigned vcpu);
 int guest_continue(struct guest *m);

@@ -7,11 +7,14 @@
 
 #define TICKS_MAX 20
 
-void drive_done(struct gdbregs_session *s, int status, void *arg)
+void drive_done(struct gdbregs_session *s, int status, const struct gdbregs_error *error, void *arg)
 {
 	struct drive_call *call = arg;
 
 	(void)s;
+	ck_assert(status >= 0 ? !error : error->code == status && error->text[0]);
+	if (error)
+		call->error = *error;
 	call->calls++;
 	call->status = status;
 	ck_assert_msg(call->calls == 1, "called back %u times", call->calls);
@@ -93,17 +96,7 @@ static bool read_in(struct drive *d)
 
 static bool deliver(struct drive *d)
 {
-	struct gdbregs__op *op = gdbregs__engine_next_completed(&d->s->engine);
-
-	if (!op)
-		return false;
-	gdbregs__op_done done = op->done;
-	void *arg = op->arg;
-	int status = op->status;
-	gdbregs__engine_release(&d->s->engine, op);
-	if (done)
-		done(d->s, status, arg);
-	return true;
+	return gdbregs__engine_deliver(&d->s->engine);
 }
 
 void drive_run(struct drive *d)

@@ -25,8 +25,10 @@ struct drive {
 struct drive_call {
 	unsigned calls;
 	int status;
+	struct gdbregs_error error; /* if status is negative */
 };
-void drive_done(struct gdbregs_session *s, int status, void *call);
+void drive_done(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		void *call);
 
 /* All but the session. */
 void drive_prepare(struct drive *d, struct script_stub *stub);

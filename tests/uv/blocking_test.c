@@ -124,8 +124,9 @@ START_TEST(unix_socket)
 }
 END_TEST
 
-static void count_call(void *arg)
+static void count_call(enum gdbregs_left left, void *arg)
 {
+	(void)left;
 	++*(int *)arg;
 }
 

@@ -41,10 +41,11 @@ struct member {
 	unsigned recklessness; /* one in so many callbacks closes */
 };
 
-static void on_closed(void *arg)
+static void on_closed(enum gdbregs_left left, void *arg)
 {
 	struct member *m = arg;
 
+	(void)left;
 	ck_assert_msg(!m->in_call, "called back from within a call");
 	m->closes++;
 	m->s = NULL;
@@ -78,11 +79,18 @@ static void check_read(struct request *r, int status)
 	}
 }
 
-static void on_read(struct gdbregs_session *s, int status, void *arg)
+static void check_error(int status, const struct gdbregs_error *error)
+{
+	ck_assert(status >= 0 ? !error : error->code == status && error->text[0]);
+}
+
+static void on_read(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		    void *arg)
 {
 	struct request *r = arg;
 	struct member *m = r->member;
 
+	check_error(status, error);
 	ck_assert_msg(!m->in_call, "called back from within a call");
 	ck_assert_uint_eq(++r->calls, 1);
 	r->status = status;
@@ -146,10 +154,12 @@ static void act(struct member *m)
 		close_member(m);
 }
 
-static void on_connected(struct gdbregs_session *s, int status, void *arg)
+static void on_connected(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+			 void *arg)
 {
 	struct member *m = arg;
 
+	check_error(status, error);
 	ck_assert_msg(!m->in_call, "called back from within a call");
 	m->connects++;
 	m->connect_status = status;

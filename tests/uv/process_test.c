@@ -104,14 +104,16 @@ START_TEST(resolver_says_no)
 }
 END_TEST
 
-static void on_connected(struct gdbregs_session *s, int status, void *arg)
+static void on_connected(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+			 void *arg)
 {
-	(void)s;
+	(void)s, (void)error;
 	*(int *)arg = status;
 }
 
-static void on_closed(void *arg)
+static void on_closed(enum gdbregs_left left, void *arg)
 {
+	(void)left;
 	*(bool *)arg = true;
 }
 

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* An error belongs to the request that failed, whatever other requests and calls do
+ * meanwhile. A session that has ended repeats why. */
+#include "harness.h"
+#include "../unit/suite.h"
+
+#include <check.h>
+#include <string.h>
+
+struct fixture {
+	struct script_stub stub;
+	struct drive d;
+	const struct gdbregs_register *b;
+	struct gdbregs_buffer buf;
+	struct drive_call calls[2];
+};
+
+static void begin(struct fixture *f)
+{
+	*f = (struct fixture){0};
+	script_begin(&f->stub, SCRIPT_QEMU10, script_small, 1);
+	ck_assert_int_eq(drive_open(&f->d, &f->stub, NULL), 0);
+	f->b = drive_register(&f->d, 0, "b");
+}
+
+static void end(struct fixture *f)
+{
+	drive_end(&f->d);
+	gdbregs_buffer_fini(&f->buf);
+	script_end(&f->stub);
+}
+
+static struct gdbregs__op *read_one(struct fixture *f, int call, unsigned vcpu,
+				    const struct gdbregs_register *h)
+{
+	struct gdbregs__op *op;
+
+	ck_assert_int_eq(
+		gdbregs__read_one(f->d.s, vcpu, h, &f->buf, drive_done, &f->calls[call], &op), 0);
+	return op;
+}
+
+static void check_call(const struct fixture *f, int call, int status, const char *says)
+{
+	const struct drive_call *c = &f->calls[call];
+
+	ck_assert_uint_eq(c->calls, 1);
+	ck_assert_str_eq(gdbregs_error_name(c->status), gdbregs_error_name(status));
+	ck_assert_msg(strstr(c->error.text, says), "%s", c->error.text);
+}
+
+/* A read of vCPU 9 fails, and so does a read that was queued after it. */
+START_TEST(each_has_its_own)
+{
+	const struct gdbregs_register *foreign;
+	struct script_stub other_stub;
+	struct drive other;
+	struct fixture f;
+
+	begin(&f);
+	script_begin(&other_stub, SCRIPT_QEMU10, script_small, 1);
+	ck_assert_int_eq(drive_open(&other, &other_stub, NULL), 0);
+	foreign = drive_register(&other, 0, "c");
+	read_one(&f, 0, 9, f.b);
+	read_one(&f, 1, 0, foreign);
+	drive_run(&f.d);
+	check_call(&f, 0, GDBREGS_ERR_NO_VCPU, "no vCPU 9");
+	check_call(&f, 1, GDBREGS_ERR_WRONG_VCPU_TYPE, "register c does not exist on vCPU 0");
+	end(&f);
+	drive_end(&other);
+	script_end(&other_stub);
+}
+END_TEST
+
+/* A refused call between a request and its callback does not change its error. The text
+ * of the session is that of the call that failed last. */
+START_TEST(refused_call_meanwhile)
+{
+	struct fixture f;
+
+	begin(&f);
+	f.d.held = true;
+	read_one(&f, 0, 9, f.b);
+	ck_assert_int_eq(gdbregs__raw_packet(f.d.s, NULL, 3, &f.buf, NULL, NULL, NULL),
+			 GDBREGS_ERR_INVAL);
+	ck_assert_ptr_null(strstr(gdbregs_session_error(f.d.s), "no vCPU 9"));
+	f.d.held = false;
+	drive_run(&f.d);
+	check_call(&f, 0, GDBREGS_ERR_NO_VCPU, "no vCPU 9");
+	ck_assert_ptr_nonnull(strstr(gdbregs_session_error(f.d.s), "no vCPU 9"));
+	end(&f);
+}
+END_TEST
+
+START_TEST(canceled)
+{
+	struct drive_call closed = {0};
+	struct fixture f;
+
+	begin(&f);
+	f.d.held = true;
+	gdbregs__engine_cancel(&f.d.s->engine, read_one(&f, 0, 0, f.b));
+	read_one(&f, 1, 0, f.b);
+	ck_assert_int_eq(gdbregs__session_stop(f.d.s, f.d.now_ms, drive_done, &closed), 0);
+	f.d.held = false;
+	drive_wait(&f.d, &closed);
+	check_call(&f, 0, GDBREGS_ERR_CANCELED, "the request was canceled");
+	check_call(&f, 1, GDBREGS_ERR_CANCELED, "the session was closed before");
+	gdbregs__session_free(f.d.s);
+	gdbregs_buffer_fini(&f.buf);
+	script_end(&f.stub);
+}
+END_TEST
+
+/* Whatever has failed since: a session that has ended says why it did. */
+START_TEST(end_is_repeated)
+{
+	static const char why[] = "stub closed the connection";
+	const struct gdbregs_register *none;
+	struct fixture f;
+
+	begin(&f);
+	f.d.held = true;
+	read_one(&f, 0, 0, f.b);
+	gdbregs__engine_eof(&f.d.s->engine, NULL);
+	ck_assert_str_eq(gdbregs_session_error(f.d.s), why);
+	f.d.held = false;
+	drive_run(&f.d);
+	check_call(&f, 0, GDBREGS_ERR_CLOSED, why);
+	ck_assert_int_eq(gdbregs_find_register(f.d.s, 0, NULL, "nothing", &none),
+			 GDBREGS_ERR_NO_REGISTER);
+	ck_assert_ptr_nonnull(strstr(gdbregs_session_error(f.d.s), "nothing"));
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(gdbregs__read_one(f.d.s, 9, f.b, &f.buf, NULL, NULL, NULL),
+				 GDBREGS_ERR_CLOSED);
+		ck_assert_str_eq(gdbregs_session_error(f.d.s), why);
+	}
+	drive_finish(&f.d);
+	gdbregs_buffer_fini(&f.buf);
+	script_end(&f.stub);
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+	Suite *suite = suite_create("errors");
+	TCase *tests = tcase_create("errors");
+
+	tcase_add_test(tests, each_has_its_own);
+	tcase_add_test(tests, refused_call_meanwhile);
+	tcase_add_test(tests, canceled);
+	tcase_add_test(tests, end_is_repeated);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
+
+int main(void)
+{
+	return run_suite(make_suite());
+}
