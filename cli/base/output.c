@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -224,6 +225,15 @@ int output_end(struct output *out, bool made)
 		return output_finish(out);
 	output_abandon(out);
 	return fail_nomem();
+}
+
+size_t output_width(const struct output *out)
+{
+	enum { USUAL = 80, LEAST = 40 };
+	struct winsize size;
+	if (!out->tty || ioctl(out->fd, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+		return USUAL;
+	return size.ws_col > LEAST ? size.ws_col : LEAST;
 }
 
 void output_heading(struct output *out, const char *text)

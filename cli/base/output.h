@@ -37,6 +37,9 @@ int output_end(struct output *out, bool made);
 /* Leave no trace of a file; what was written to stdout stays. */
 void output_abandon(struct output *out);
 
+/* Columns that a line has room for: those of the terminal, else 80. */
+size_t output_width(const struct output *out);
+
 /* A heading, bold where the output has colour. */
 void output_heading(struct output *out, const char *text);
 

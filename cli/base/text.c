@@ -114,6 +114,29 @@ void text_add_printable(struct text *t, const void *data, size_t size)
 	t->data[t->size] = '\0';
 }
 
+/* Returns how much of the text fits, up to a blank if there is one. */
+static size_t fitting(const char *text, size_t room)
+{
+	size_t size = strlen(text), cut = room;
+	if (size <= room)
+		return size;
+	while (cut > 0 && text[cut] != ' ')
+		cut--;
+	return cut > 0 ? cut : room;
+}
+
+void text_put_wrapped(FILE *stream, const char *text, size_t used, size_t indent, size_t width)
+{
+	while (*text != '\0') {
+		size_t size = used < width ? fitting(text, width - used) : 0;
+		fwrite(text, 1, size, stream);
+		text += size + (text[size] == ' ');
+		if (*text != '\0')
+			fprintf(stream, "\n%*s", (int)indent, "");
+		used = indent < width ? indent : 0;
+	}
+}
+
 size_t printable_width(const char *string)
 {
 	size_t width = 0;

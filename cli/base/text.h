@@ -26,6 +26,10 @@ void text_add_number(struct text *t, enum gdbregs_byte_order order, const uint8_
 /* Bytes outside 0x20..0x7e as \xHH: what a stub sent must not steer a terminal. */
 void text_add_printable(struct text *t, const void *data, size_t size);
 
+/* Write printable text, broken at blanks into lines of `width` characters; the first one
+ * has `used` already, the others begin with `indent` blanks. */
+void text_put_wrapped(FILE *stream, const char *text, size_t used, size_t indent, size_t width);
+
 /* A string made printable, and its width so; put pads with blanks to `width`. */
 size_t printable_width(const char *string);
 void printable_put(FILE *stream, const char *string, size_t width);

@@ -38,6 +38,14 @@ bool value_is_number(const struct value *v)
 	}
 }
 
+bool value_is_zero(const struct value *v)
+{
+	size_t i = 0;
+	while (i < v->size_bytes && v->bytes[i] == 0)
+		i++;
+	return v->status > 0 && i == v->size_bytes;
+}
+
 void value_show(struct text *text, const struct value *v)
 {
 	text_clear(text);

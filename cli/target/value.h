@@ -30,6 +30,8 @@ const char *value_decode(const struct value *v, const struct options *o,
 /* The same whatever its length. */
 const char *value_decode_all(const struct value *v, struct gdbregs_buffer *decoded);
 struct value value_get(const struct snapshot *s, const struct vcpu *vcpu, size_t index);
+/* It was read, and all its bytes are 0. */
+bool value_is_zero(const struct value *v);
 /* A scalar of known byte order: it may be shown as one number. */
 bool value_is_number(const struct value *v);
 /* Why there are no bytes, e.g. "unavailable". */

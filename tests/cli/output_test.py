@@ -146,8 +146,8 @@ def on_terminal(*args, **env):
 def colour(directory):
     os.environ.pop("NO_COLOR", None)
     with Fake("--unavailable", 1) as fake:
-        args = ("read", "-t", fake.target)
-        contains(on_terminal(*args), "\033[1m")
+        args = ("dump", "-t", fake.target)
+        contains(on_terminal(*args), "\033[1mvCPU 0")
         for env in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
             assert "\033" not in on_terminal(*args, **env), env
         contains(on_terminal(*args, NO_COLOR=""), "\033[1m")

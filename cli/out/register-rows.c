@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "out/register-rows.h"
+
+#include "out/grid.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* `0x` and 16 digits. GAP: blanks between columns, and before what a value means. */
+enum { INDENT = 2, GAP = 2, LANE_BYTES = 8, LANE_WIDTH = 2 + 2 * LANE_BYTES, UNAVAILABLE = 13 };
+
+/* In the order in which they are written. */
+enum kind {
+	KIND_NUMBER, /* in columns */
+	KIND_MEANING, /* flags, enums and others, with what they mean */
+	KIND_FLOAT, /* in columns, with the number */
+	KIND_VECTOR, /* in columns */
+	KIND_WIDE, /* in lanes; in columns if all lanes are equal */
+};
+
+struct entry {
+	struct grid_cell width; /* first: grid_lay_out() */
+	size_t index; /* among the selected registers */
+	size_t size; /* columns are made of registers of one size */
+	enum kind kind;
+	bool late; /* its name is long: after the others */
+	bool uniform; /* wide, but a cell says it all */
+};
+
+struct page {
+	struct register_rows *rows;
+	const struct snapshot *snapshot;
+	const struct vcpu *vcpu;
+	size_t line; /* width */
+	bool ok;
+};
+
+/* ------------------------------------------------------------- measuring --- */
+
+static bool differs_in_size(const struct value *v)
+{
+	return v->status >= 0 && v->size_bytes != ((size_t)gdbregs_register_bits(v->reg) + 7) / 8;
+}
+
+static size_t name_width(const struct value *v)
+{
+	char name[VALUE_NAME];
+	return printable_width(value_name(v, name));
+}
+
+/* What the value means, and that the stub's reply has another size than described. */
+static const char *meaning_of(struct page *page, const struct value *v)
+{
+	struct text *text = &page->rows->meaning;
+	const char *decoded = value_decode(v, page->rows->options, &page->rows->decoded);
+	char size[80];
+	text_clear(text);
+	if (decoded)
+		text_add_printable(text, decoded, strlen(decoded));
+	if (differs_in_size(v)) {
+		snprintf(size, sizeof(size), "%s(%zu bits; the description says %u)",
+			 text->size > 0 ? "  " : "", 8 * v->size_bytes,
+			 gdbregs_register_bits(v->reg));
+		text_adds(text, size);
+	}
+	page->ok = page->ok && decoded && !text->failed;
+	return text->data ? text->data : "";
+}
+
+static size_t value_width(const struct value *v)
+{
+	if (v->status < 0)
+		return UNAVAILABLE;
+	return 2 * v->size_bytes + (v->vcpu->order != GDBREGS_BYTE_ORDER_UNKNOWN ? 2 : 0);
+}
+
+/* Returns how many lanes from `first` on are equal to it. A shorter last lane is not. */
+static size_t equal_lanes(const struct value *v, size_t first)
+{
+	const uint8_t *lane = v->bytes + first * LANE_BYTES;
+	size_t most = v->size_bytes / LANE_BYTES - first, count = 1;
+	while (count < most && memcmp(lane + count * LANE_BYTES, lane, LANE_BYTES) == 0)
+		count++;
+	return count;
+}
+
+static bool is_uniform(const struct value *v)
+{
+	return v->size_bytes > LANE_BYTES && v->size_bytes % LANE_BYTES == 0 &&
+	       equal_lanes(v, 0) == v->size_bytes / LANE_BYTES;
+}
+
+static enum kind kind_of(const struct value *v, const char *meaning, size_t width, size_t line)
+{
+	enum gdbregs_type_kind type = gdbregs_register_kind(v->reg);
+	bool compound = type == GDBREGS_TYPE_VECTOR || type == GDBREGS_TYPE_STRUCT ||
+			type == GDBREGS_TYPE_UNION;
+	if (width > line)
+		return KIND_WIDE;
+	if (type == GDBREGS_TYPE_FLOAT && !differs_in_size(v))
+		return KIND_FLOAT;
+	if (meaning[0] != '\0')
+		return KIND_MEANING;
+	return compound || v->size_bytes > sizeof(uint64_t) ? KIND_VECTOR : KIND_NUMBER;
+}
+
+/* `32 x 0x0000000000000000` */
+static void show_uniform(struct text *text, const struct value *v)
+{
+	char count[32];
+	bool known = v->vcpu->order != GDBREGS_BYTE_ORDER_UNKNOWN;
+	snprintf(count, sizeof(count), "%zu x ", v->size_bytes / LANE_BYTES);
+	text_clear(text);
+	text_adds(text, count);
+	if (known)
+		text_add_number(text, v->vcpu->order, v->bytes, LANE_BYTES, true);
+	else
+		text_add_bytes(text, v->bytes, LANE_BYTES);
+}
+
+/* The cell of a grid, in page->rows->value. */
+static const char *show_cell(struct page *page, const struct value *v, enum kind kind)
+{
+	struct text *text = &page->rows->value;
+	if (kind == KIND_WIDE)
+		show_uniform(text, v);
+	else
+		value_show(text, v);
+	const char *meaning = kind == KIND_FLOAT ? meaning_of(page, v) : "";
+	if (meaning[0] != '\0') {
+		text_adds(text, "  ");
+		text_adds(text, meaning);
+	}
+	page->ok = page->ok && !text->failed;
+	return text->data ? text->data : "";
+}
+
+static size_t line_width(const struct entry *entry)
+{
+	return INDENT + entry->width.name + 1 + entry->width.value;
+}
+
+static struct entry measure(struct page *page, size_t index)
+{
+	struct value v = value_get(page->snapshot, page->vcpu, index);
+	struct entry entry = {.index = index, .width = {name_width(&v), value_width(&v)}};
+	const char *meaning = meaning_of(page, &v);
+	entry.kind = kind_of(&v, meaning, line_width(&entry), page->line);
+	entry.uniform = entry.kind == KIND_WIDE && meaning[0] == '\0' && is_uniform(&v);
+	if (entry.kind == KIND_FLOAT || entry.uniform)
+		entry.width.value = strlen(show_cell(page, &v, entry.kind));
+	if (line_width(&entry) > page->line && entry.kind != KIND_WIDE) {
+		entry.kind = KIND_MEANING;
+		entry.width.value = value_width(&v);
+	}
+	entry.uniform = entry.uniform && line_width(&entry) <= page->line;
+	if (entry.kind != KIND_MEANING && entry.kind != KIND_WIDE)
+		entry.size = v.status >= 0 ? v.size_bytes
+					   : ((size_t)gdbregs_register_bits(v.reg) + 7) / 8;
+	return entry;
+}
+
+/* --------------------------------------------------------------- columns --- */
+
+static void put_name(const struct page *page, const struct value *v, size_t width)
+{
+	char name[VALUE_NAME];
+	printable_put(page->rows->out->stream, value_name(v, name), width);
+}
+
+static void put_blanks(const struct page *page, size_t count)
+{
+	fprintf(page->rows->out->stream, "%*s", (int)count, "");
+}
+
+static void put_cell(struct page *page, const struct entry *entry, const struct grid_cell *column,
+		     bool last)
+{
+	struct value v = value_get(page->snapshot, page->vcpu, entry->index);
+	const char *shown = show_cell(page, &v, entry->kind);
+	bool dim = v.status < 0 && page->rows->out->colour;
+	put_name(page, &v, column->name);
+	fprintf(page->rows->out->stream, " %s%s%s", dim ? "\033[33m" : "", shown,
+		dim ? "\033[0m" : "");
+	if (!last)
+		put_blanks(page, column->value - strlen(shown) + GAP);
+}
+
+static void lay_out(const struct page *page, struct grid *grid, const struct entry *entries,
+		    size_t count)
+{
+	grid_lay_out(grid, &entries->width, sizeof(*entries), count, page->line - INDENT, 0, GAP);
+}
+
+static void put_grid(struct page *page, const struct entry *entries, size_t count)
+{
+	struct grid grid;
+	if (count == 0)
+		return;
+	lay_out(page, &grid, entries, count);
+	for (size_t row = 0; row < grid.rows && page->ok; row++) {
+		put_blanks(page, INDENT);
+		for (size_t i = 0, at = row; at < count; i++, at += grid.rows)
+			put_cell(page, &entries[at], &grid.column[i], at + grid.rows >= count);
+		fputc('\n', page->rows->out->stream);
+	}
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct entry *a = left, *b = right;
+	int order = (a->kind > b->kind) - (a->kind < b->kind);
+	if (order == 0)
+		order = (a->size < b->size) - (a->size > b->size);
+	if (order == 0)
+		order = (a->late > b->late) - (a->late < b->late);
+	return order != 0 ? order : (a->index > b->index) - (a->index < b->index);
+}
+
+/* Move entries with long names to the end. Returns how many have short ones. */
+static size_t divide(struct entry *entries, size_t count, size_t longest)
+{
+	size_t early = 0;
+	for (size_t i = 0; i < count; i++) {
+		entries[i].late = entries[i].width.name > longest;
+		early += !entries[i].late;
+	}
+	qsort(entries, count, sizeof(*entries), compare);
+	return early;
+}
+
+/* A few long names would leave room for a single column: they get a grid of their own if
+ * that saves a quarter of the rows. */
+static size_t divide_best(const struct page *page, struct entry *entries, size_t count)
+{
+	enum { FEW = 8, MANY = 4096, SHORTEST = 4, LONGEST = 40 };
+	struct grid grid, rest;
+	lay_out(page, &grid, entries, count);
+	size_t best = grid.rows - grid.rows / 4, longest = SIZE_MAX;
+	for (size_t i = SHORTEST; i < LONGEST && count >= FEW && count <= MANY; i++) {
+		size_t early = divide(entries, count, i);
+		lay_out(page, &grid, entries, early);
+		lay_out(page, &rest, entries + early, count - early);
+		if (early > 0 && grid.rows + rest.rows <= best) {
+			best = grid.rows + rest.rows;
+			longest = i;
+		}
+	}
+	return divide(entries, count, longest);
+}
+
+/* ------------------------------------------------------------------ rows --- */
+
+/* Behind the value if it fits there, else on lines of its own, broken at blanks. */
+static void put_meaning(const struct page *page, const char *text, size_t used)
+{
+	enum { DEEPER = 6 };
+	FILE *stream = page->rows->out->stream;
+	if (text[0] == '\0')
+		return;
+	if (used + GAP + strlen(text) <= page->line)
+		fprintf(stream, "  %s", text);
+	else
+		text_put_wrapped(stream, text, page->line, DEEPER, page->line);
+}
+
+static void put_row(struct page *page, const struct entry *entry, const struct grid_cell *column)
+{
+	struct value v = value_get(page->snapshot, page->vcpu, entry->index);
+	const char *meaning = meaning_of(page, &v);
+	const char *shown = show_cell(page, &v, KIND_NUMBER);
+	size_t used = INDENT + column->name + 1 + column->value;
+	put_blanks(page, INDENT);
+	put_name(page, &v, column->name);
+	fputc(' ', page->rows->out->stream);
+	printable_put(page->rows->out->stream, shown, column->value);
+	put_meaning(page, meaning, used);
+	fputc('\n', page->rows->out->stream);
+}
+
+/* Aligned below each other as far as all of them fit the line. */
+static void put_rows(struct page *page, const struct entry *entries, size_t count)
+{
+	struct grid_cell widest = {0};
+	for (size_t i = 0; i < count; i++) {
+		const struct grid_cell *width = &entries[i].width;
+		widest.name = width->name > widest.name ? width->name : widest.name;
+		widest.value = width->value > widest.value ? width->value : widest.value;
+	}
+	bool aligned = INDENT + widest.name + 1 + widest.value <= page->line;
+	for (size_t i = 0; i < count && page->ok; i++)
+		put_row(page, &entries[i], aligned ? &widest : &entries[i].width);
+}
+
+/* ----------------------------------------------------------------- lanes --- */
+
+/* Lanes have numbers, the first bytes in memory being lane 0, as elements of vectors. */
+static void show_lane(struct text *text, const struct value *v, size_t lane)
+{
+	size_t at = lane * LANE_BYTES, rest = v->size_bytes - at;
+	size_t size = rest < LANE_BYTES ? rest : LANE_BYTES;
+	if (v->vcpu->order != GDBREGS_BYTE_ORDER_UNKNOWN)
+		text_add_number(text, v->vcpu->order, v->bytes + at, size, true);
+	else
+		text_add_bytes(text, v->bytes + at, size);
+}
+
+static int digits_of(size_t number)
+{
+	return snprintf(NULL, 0, "%zu", number);
+}
+
+/* `[4]  ` and the lanes of a line. Returns the next lane. */
+static size_t show_lanes(struct text *text, const struct value *v, size_t first, size_t most)
+{
+	char label[80];
+	size_t count = (v->size_bytes + LANE_BYTES - 1) / LANE_BYTES, equal = 0;
+	if (first < v->size_bytes / LANE_BYTES)
+		equal = equal_lanes(v, first);
+	bool rest = first + equal == count && equal > most;
+	size_t next = rest ? count : first + most < count ? first + most : count;
+	if (rest)
+		snprintf(label, sizeof(label), "[%zu-%zu] each ", first, count - 1);
+	else
+		snprintf(label, sizeof(label), "[%zu]%*s", first,
+			 1 + digits_of(count - 1) - digits_of(first), "");
+	text_clear(text);
+	text_adds(text, count > 1 ? label : "");
+	for (size_t i = first; i < (rest ? first + 1 : next); i++) {
+		text_adds(text, i > first ? " " : "");
+		show_lane(text, v, i);
+	}
+	return next;
+}
+
+static size_t lanes_per_line(const struct page *page, size_t indent, size_t count)
+{
+	size_t used = indent + 2 + (size_t)digits_of(count - 1);
+	size_t room = page->line > used ? page->line - used : 0;
+	size_t lanes = room / (1 + LANE_WIDTH);
+	return lanes > 1 ? lanes : 1;
+}
+
+static void put_lanes(struct page *page, const struct entry *entry)
+{
+	enum { LONGEST = 24 };
+	FILE *stream = page->rows->out->stream;
+	struct text *text = &page->rows->value;
+	struct value v = value_get(page->snapshot, page->vcpu, entry->index);
+	size_t count = (v.size_bytes + LANE_BYTES - 1) / LANE_BYTES;
+	size_t width = entry->width.name, indent = INDENT + (width < LONGEST ? width : LONGEST) + 1;
+	size_t most = lanes_per_line(page, indent, count);
+	put_blanks(page, INDENT);
+	put_name(page, &v, 0);
+	if (width >= LONGEST)
+		fprintf(stream, "\n%*s", (int)indent, "");
+	else
+		fputc(' ', stream);
+	for (size_t lane = 0; lane < count && page->ok;) {
+		put_blanks(page, lane > 0 ? indent : 0);
+		lane = show_lanes(text, &v, lane, most);
+		page->ok = !text->failed;
+		fprintf(stream, "%s%s", text->data ? text->data : "", lane < count ? "\n" : "");
+	}
+	put_meaning(page, meaning_of(page, &v), page->line);
+	fputc('\n', stream);
+}
+
+/* Those with equal lanes side by side, the others one below the other. */
+static void put_wide(struct page *page, const struct entry *entries, size_t count)
+{
+	for (size_t i = 0, run; i < count && page->ok; i += run > 0 ? run : 1) {
+		for (run = 0; i + run < count && entries[i + run].uniform;)
+			run++;
+		if (run > 0)
+			put_grid(page, entries + i, run);
+		else
+			put_lanes(page, &entries[i]);
+	}
+}
+
+/* ------------------------------------------------------------------- all --- */
+
+/* Registers of one kind and, in columns, of one size. */
+static void put_class(struct page *page, struct entry *entries, size_t count)
+{
+	size_t early;
+	switch (entries->kind) {
+	case KIND_MEANING:
+		put_rows(page, entries, count);
+		break;
+	case KIND_WIDE:
+		put_wide(page, entries, count);
+		break;
+	default:
+		early = divide_best(page, entries, count);
+		put_grid(page, entries, early);
+		put_grid(page, entries + early, count - early);
+	}
+}
+
+static bool together(const struct entry *a, const struct entry *b)
+{
+	return a->kind == b->kind && a->size == b->size;
+}
+
+static void put_all(struct page *page, struct entry *entries, size_t count)
+{
+	qsort(entries, count, sizeof(*entries), compare);
+	for (size_t first = 0, end; first < count && page->ok; first = end) {
+		for (end = first + 1; end < count && together(&entries[first], &entries[end]);)
+			end++;
+		put_class(page, entries + first, end - first);
+		if (output_broken(page->rows->out))
+			return;
+	}
+}
+
+bool register_rows_put(struct register_rows *rows, const struct snapshot *s,
+		       const struct vcpu *vcpu, size_t first, size_t end)
+{
+	struct page page = {.rows = rows, .snapshot = s, .vcpu = vcpu, .ok = true};
+	struct entry *entries = calloc(end - first + 1, sizeof(*entries));
+	size_t count = 0;
+	page.line = output_width(rows->out);
+	for (size_t i = first; i < end && entries && page.ok; i++) {
+		struct value v = value_get(s, vcpu, i);
+		if (!rows->options->nonzero || !value_is_zero(&v))
+			entries[count++] = measure(&page, i);
+	}
+	if (entries && page.ok)
+		put_all(&page, entries, count);
+	page.ok = page.ok && entries;
+	free(entries);
+	return page.ok;
+}
+
+void register_rows_fini(struct register_rows *rows)
+{
+	text_fini(&rows->value);
+	text_fini(&rows->meaning);
+	gdbregs_buffer_fini(&rows->decoded);
+}
