@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a read asks for. The reads are walked once, in the caller's order: where g
- * is proven for a segment's description and enough of its registers stand in it,
- * one g serves them; all others get a p each, sent in runs. */
+/* Planning a read and sending its packets. If a layout of g is known for the vCPU and
+ * enough of the run's registers are in it, one g serves all of those. Registers that
+ * came with the stop reply are not requested. Each of the others gets a p. */
 #include "session/op-read.h"
 #include "session/expedited.h"
 
@@ -9,7 +9,7 @@
 
 /* A g costs the stub as much as a few p; fewer registers are cheaper alone. */
 #define G_WORTH_REGISTERS 4
-/* The proof costs a flight; a caller that reads once does without. */
+/* The proof costs a round trip: a caller that reads once does without. */
 #define G_INTEREST_TO_PROVE 2
 
 const struct gdbregs__g_layout *gdbregs__session_layout(const struct gdbregs_session *s,
@@ -22,186 +22,143 @@ const struct gdbregs__g_layout *gdbregs__session_layout(const struct gdbregs_ses
 	return __atomic_load_n(&process->description->g_layout, __ATOMIC_ACQUIRE);
 }
 
+static size_t count_source(const struct gdbregs__read_op *r, enum gdbregs__read_source source)
+{
+	size_t count = 0;
+
+	for (size_t i = r->next; i < r->planned; i++)
+		count += r->results[i].source == source;
+	return count;
+}
+
 /* Count a batch once, however many vCPUs it covers: a single dump must not pay for the
  * proof of the layout. */
 static bool wants_proof(struct gdbregs_session *s, struct gdbregs__process *process,
 			const struct gdbregs__read_op *r)
 {
-	if (s->stub.p_missing || process->g_banned || r->by_p_left < G_WORTH_REGISTERS ||
-	    process->g_interest_batch == r->batch ||
-	    __atomic_load_n(&process->description->g_layout, __ATOMIC_ACQUIRE))
+	if (s->stub.p_missing || process->g_banned || process->g_interest_batch == r->batch ||
+	    __atomic_load_n(&process->description->g_layout, __ATOMIC_ACQUIRE) ||
+	    count_source(r, GDBREGS__READ_FROM_P) < G_WORTH_REGISTERS)
 		return false;
 	process->g_interest_batch = r->batch;
 	return ++process->g_interest == G_INTEREST_TO_PROVE;
 }
 
-/* Every read of the segment that begins at next: what it can't be asked for with, its
- * place in the g that will stand at off_bytes in storage, or that it needs a p.
- * Returns how many g is to bring. */
-static size_t claim(struct gdbregs__read_op *r, const struct gdbregs_description *description,
-		    const struct gdbregs__g_layout *layout, size_t off_bytes)
+/* Plan one read. g_place is the offset of the g in storage. */
+static struct gdbregs__read_result plan_read(const struct gdbregs_session *s,
+					     const struct gdbregs_read *read,
+					     const struct gdbregs_description *description,
+					     const struct gdbregs__g_layout *layout, size_t g_place)
 {
-	unsigned vcpu = r->reads[r->next].vcpu;
-	size_t by_g = 0, by_p = 0, i = r->next;
+	const struct gdbregs_register *reg = read->reg;
 
-	for (; i < r->count && r->reads[i].vcpu == vcpu; i++) {
-		const struct gdbregs_register *reg = r->reads[i].reg;
-		struct gdbregs__read_result *result = &r->results[i];
-
-		if (!reg || reg->description != description) {
-			int why = reg ? GDBREGS_ERR_WRONG_VCPU_TYPE : GDBREGS_ERR_INVAL;
-			*result = (struct gdbregs__read_result){.status = why};
-		} else if (layout && layout->slots[reg->index].size_bytes) {
-			const struct gdbregs__g_slot *slot = &layout->slots[reg->index];
-			*result = (struct gdbregs__read_result){off_bytes + slot->off_bytes,
-								(int)slot->size_bytes, true};
-			by_g++;
-		} else {
-			*result = (struct gdbregs__read_result){.status = GDBREGS__READ_BY_P};
-			by_p++;
-		}
+	if (!reg)
+		return (struct gdbregs__read_result){.status = GDBREGS_ERR_INVAL};
+	if (reg->description != description)
+		return (struct gdbregs__read_result){.status = GDBREGS_ERR_WRONG_VCPU_TYPE};
+	if (layout && layout->slots[reg->index].size_bytes) {
+		const struct gdbregs__g_slot *slot = &layout->slots[reg->index];
+		return (struct gdbregs__read_result){g_place + slot->off_bytes,
+						     (int)slot->size_bytes, GDBREGS__READ_FROM_G};
 	}
-	r->segment_end = i;
-	r->by_p_left = by_p;
-	return by_g;
+	if (s->stub.p_missing)
+		return (struct gdbregs__read_result){.status = GDBREGS_ERR_UNAVAILABLE};
+	return (struct gdbregs__read_result){.source = GDBREGS__READ_FROM_P};
 }
 
-/* The second walk: what is left of the segment. */
-static void reclaim(struct gdbregs__read_op *r)
-{
-	unsigned vcpu = r->reads[r->next].vcpu;
-	size_t i = r->next;
-
-	r->by_p_left = 0;
-	for (; i < r->count && r->reads[i].vcpu == vcpu; i++)
-		r->by_p_left += r->results[i].status == GDBREGS__READ_BY_P;
-	r->segment_end = i;
-}
-
-/* Of the segment's reads that g is to bring, those that the last stop reply did not
- * bring along already. */
-static size_t not_expedited(const struct gdbregs_session *s, const struct gdbregs__read_op *r)
-{
-	size_t count = 0, size_bytes;
-
-	for (size_t i = r->next; i < r->segment_end; i++)
-		count +=
-			r->results[i].in_g &&
-			!gdbregs__expedited_find(s, r->reads[i].vcpu, r->reads[i].reg, &size_bytes);
-	return count;
-}
-
-/* There will be no g: a p each. */
-static void demote(struct gdbregs__read_op *r)
-{
-	for (size_t i = r->next; i < r->segment_end; i++)
-		if (r->results[i].in_g) {
-			r->results[i] = (struct gdbregs__read_result){.status = GDBREGS__READ_BY_P};
-			r->by_p_left++;
-		}
-}
-
-/* What the last stop reply brought along is not asked for. If there is a g for others,
- * it may still not come, or have no value there. */
+/* The stop reply has brought values of some registers of this vCPU: these are not
+ * requested. Returns 0 or NOMEM. */
 static int use_expedited(struct gdbregs_session *s, struct gdbregs__read_op *r)
 {
-	for (size_t i = r->next; i < r->segment_end; i++) {
+	for (size_t i = r->next; i < r->planned; i++) {
 		struct gdbregs__read_result *result = &r->results[i];
-		size_t size, off_bytes = r->storage->size;
-		bool in_g = result->in_g;
+		size_t size;
 
-		if (!in_g && result->status != GDBREGS__READ_BY_P)
+		if (result->source == GDBREGS__READ_SETTLED)
 			continue;
 		const uint8_t *value =
 			gdbregs__expedited_find(s, r->reads[i].vcpu, r->reads[i].reg, &size);
-		if (!value)
+		if (!value || size > gdbregs__read_room(s, r))
 			continue;
-		if (size > gdbregs__read_room(s, r))
-			continue;
+		*result = (struct gdbregs__read_result){.off_bytes = r->storage->size,
+							.status = (int)size};
 		if (gdbregs__buffer_append(r->storage, value, size) < 0)
 			return GDBREGS_ERR_NOMEM;
-		*result = (struct gdbregs__read_result){off_bytes, (int)size, false};
-		r->by_p_left -= !in_g;
 	}
 	return 0;
 }
 
-/* The segment that begins at next: where it ends, and by what its reads come. */
-static int begin_segment(struct gdbregs_session *s, struct gdbregs__read_op *r)
+/* Plan the reads of the run that begins at next, and find its end. Returns 0 or NOMEM. */
+static int plan_reads(struct gdbregs_session *s, struct gdbregs__read_op *r,
+		      const struct gdbregs_description *description,
+		      const struct gdbregs__g_layout *layout, size_t g_place)
+{
+	const struct gdbregs_read *reads = r->reads;
+	unsigned vcpu = reads[r->next].vcpu;
+	size_t i = r->next;
+
+	for (; i < r->count && reads[i].vcpu == vcpu; i++)
+		r->results[i] = plan_read(s, &reads[i], description, layout, g_place);
+	r->planned = i;
+	return s->run.expedited.count ? use_expedited(s, r) : 0;
+}
+
+/* No g is sent: its reads need a p each. */
+static void do_without_g(struct gdbregs__read_op *r)
+{
+	for (size_t i = r->next; i < r->planned; i++)
+		if (r->results[i].source == GDBREGS__READ_FROM_G)
+			r->results[i] =
+				(struct gdbregs__read_result){.source = GDBREGS__READ_FROM_P};
+}
+
+/* Plan the run that begins at next. The values of a g stay where it is decoded: its
+ * place in storage is reserved first. Returns 0 or NOMEM. */
+static int plan_run(struct gdbregs_session *s, struct gdbregs__read_op *r)
 {
 	unsigned vcpu = r->reads[r->next].vcpu;
 	struct gdbregs__process *process = gdbregs__read_process(s, &r->reads[r->next]);
-	const struct gdbregs__g_layout *layout =
-		r->p_alone ? NULL : gdbregs__session_layout(s, process);
-	size_t claimed = claim(r, process->description, layout, r->storage->size);
-	size_t by_g = claimed && s->run.expedited.count ? not_expedited(s, r) : claimed;
+	const struct gdbregs__g_layout *layout = gdbregs__session_layout(s, process);
+	size_t g_place = r->storage->size;
 
-	r->g_due = layout && by_g >= (s->stub.p_missing ? 1 : G_WORTH_REGISTERS) &&
-		   layout->size_bytes <= gdbregs__read_room(s, r);
-	if (r->g_due) {
-		if (gdbregs__buffer_reserve(r->storage, layout->size_bytes) < 0)
-			return GDBREGS_ERR_NOMEM;
-		r->storage->size += layout->size_bytes;
-	} else if (claimed) {
-		demote(r);
-	}
-	if (s->run.expedited.count && use_expedited(s, r) < 0)
+	if (layout && layout->size_bytes > gdbregs__read_room(s, r))
+		layout = NULL;
+	if (layout && gdbregs__buffer_reserve(r->storage, layout->size_bytes) < 0)
 		return GDBREGS_ERR_NOMEM;
+	r->storage->size += layout ? layout->size_bytes : 0;
+	if (plan_reads(s, r, process->description, layout, g_place) < 0)
+		return GDBREGS_ERR_NOMEM;
+	size_t by_g = layout ? count_source(r, GDBREGS__READ_FROM_G) : 0;
+	r->g_due = by_g >= (s->stub.p_missing ? 1 : G_WORTH_REGISTERS);
+	if (layout && !r->g_due) {
+		do_without_g(r);
+		if (r->storage->size == g_place + layout->size_bytes)
+			r->storage->size = g_place;
+	}
 	if (wants_proof(s, process, r))
 		gdbregs__prove_g(s, vcpu);
 	return 0;
 }
 
-/* The next read can't be asked for. */
-static void refuse(struct gdbregs__read_op *r, int status)
-{
-	r->results[r->next++] = (struct gdbregs__read_result){.status = status};
-}
-
-/* Registers missing from the g reply cannot be read any other way: mark them unavailable. */
-static void refuse_rest(struct gdbregs__read_op *r)
-{
-	for (; r->by_p_left; r->next++)
-		if (r->results[r->next].status == GDBREGS__READ_BY_P) {
-			r->results[r->next].status = GDBREGS_ERR_UNAVAILABLE;
-			r->by_p_left--;
-		}
-}
-
-/* Find the next read that needs a p. Returns how many such reads are there in a row,
- * at most `most` and at most as many as are left: reads of a g that came meanwhile and
- * was not as expected are left to the second walk. */
-static size_t find_run(struct gdbregs__read_op *r, size_t most)
-{
-	size_t count = 0;
-
-	if (most > r->by_p_left)
-		most = r->by_p_left;
-	while (r->results[r->next].status != GDBREGS__READ_BY_P)
-		r->next++;
-	while (count < most && r->results[r->next + count].status == GDBREGS__READ_BY_P)
-		count++;
-	return count;
-}
-
-static int send_run(struct gdbregs_session *s, struct gdbregs__read_op *r)
+/* Send the next row of p in the planned reads, where next is the first of them. */
+static int send_row(struct gdbregs_session *s, struct gdbregs__read_op *r)
 {
 	uint32_t regnums[GDBREGS__BATCH_MAX];
-	size_t first, count = find_run(r, gdbregs__engine_batch_size(&s->engine));
+	size_t most = gdbregs__engine_batch_size(&s->engine), first = r->next, count = 0;
+	unsigned vcpu = r->reads[first].vcpu;
 
-	first = r->next;
-	for (size_t i = 0; i < count; i++)
-		regnums[i] = r->reads[first + i].reg->regnum;
-	int sent = gdbregs__engine_send_p_batch(&s->engine, &r->op, GDBREGS__READ_P,
-						(uint32_t)first, regnums, count);
-	if (sent < 0)
-		return sent;
+	if (most > r->planned - first)
+		most = r->planned - first;
+	for (; count < most && r->results[first + count].source == GDBREGS__READ_FROM_P &&
+	       r->reads[first + count].vcpu == vcpu;
+	     count++)
+		regnums[count] = r->reads[first + count].reg->regnum;
 	r->next += count;
-	r->by_p_left -= count;
-	return sent;
+	return gdbregs__engine_send_p_batch(&s->engine, &r->op, GDBREGS__READ_P, (uint32_t)first,
+					    regnums, count);
 }
 
-/* Send the next packets of the segment. */
+/* Send the next packet of the planned reads, next being where it is due. */
 static int send_next(struct gdbregs_session *s, struct gdbregs__read_op *r)
 {
 	int sent = gdbregs__stub_select_vcpu(s, &r->op, r->reads[r->next].vcpu);
@@ -209,31 +166,37 @@ static int send_next(struct gdbregs_session *s, struct gdbregs__read_op *r)
 	if (sent)
 		return sent;
 	if (!r->g_due)
-		return send_run(s, r);
+		return send_row(s, r);
 	r->g_due = false;
-	sent = gdbregs__engine_send(&s->engine, &r->op, GDBREGS__READ_G, (uint32_t)r->next, "g", 1);
-	return sent;
+	return gdbregs__engine_send(&s->engine, &r->op, GDBREGS__READ_G, (uint32_t)r->next, "g", 1);
+}
+
+/* Let next be the first of the planned reads that needs a p, or the end. */
+static void skip_others(struct gdbregs__read_op *r)
+{
+	const struct gdbregs__read_result *at = r->results + r->next,
+					  *end = r->results + r->planned;
+
+	while (at < end && at->source != GDBREGS__READ_FROM_P)
+		at++;
+	r->next = (size_t)(at - r->results);
 }
 
 int gdbregs__read_produce(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct gdbregs__read_op *r = (struct gdbregs__read_op *)op;
 
-	while (r->next < r->count) {
-		if (r->reads[r->next].vcpu >= s->target.vcpu_count) {
-			refuse(r, GDBREGS_ERR_NO_VCPU);
-			continue;
-		}
-		if (r->next >= r->segment_end) {
-			if (r->walked)
-				reclaim(r);
-			else if (begin_segment(s, r) < 0)
-				return GDBREGS_ERR_NOMEM;
-		}
-		if (r->g_due || (r->by_p_left && !s->stub.p_missing))
+	for (;;) {
+		if (!r->g_due)
+			skip_others(r);
+		if (r->g_due || r->next < r->planned)
 			return send_next(s, r);
-		refuse_rest(r);
-		r->next = r->segment_end;
+		if (r->next == r->count)
+			return GDBREGS__PRODUCE_END;
+		if (r->reads[r->next].vcpu >= s->target.vcpu_count)
+			r->results[r->planned++] =
+				(struct gdbregs__read_result){.status = GDBREGS_ERR_NO_VCPU};
+		else if (plan_run(s, r) < 0)
+			return GDBREGS_ERR_NOMEM;
 	}
-	return GDBREGS__PRODUCE_END;
 }

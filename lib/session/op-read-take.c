@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is answered to a read. Bytes go straight to the storage, behind each
- * other; where they stand is kept in the results until the end. */
+/* Taking the replies to a read. The bytes are appended to the storage; the results
+ * hold their offsets until the end. */
 #include "session/op-read.h"
 
 #include "util/alloc.h"
@@ -13,13 +13,14 @@ static int garbled(struct gdbregs_session *s, const char *request, const struct 
 
 	gdbregs__engine_fail(
 		&s->engine, GDBREGS_ERR_PROTOCOL,
-		"%s answered `%s` (register %s) with \"%s\", which is no register data", s->label,
-		request, read->reg->name, gdbregs__printable(text, sizeof(text), payload, size));
+		"%s sent an invalid reply to `%s` (register %s): \"%s\" is not register data",
+		s->label, request, read->reg->name,
+		gdbregs__printable(text, sizeof(text), payload, size));
 	return GDBREGS_ERR_PROTOCOL;
 }
 
-/* Decode one register's digits, which `request` was answered with, behind what storage
- * holds. */
+/* Decode the digits of one register from the reply to `request`, and append the bytes
+ * to the storage. */
 static int take_value(struct gdbregs_session *s, struct gdbregs__read_op *r, const char *request,
 		      size_t index, const uint8_t *payload, size_t size)
 {
@@ -36,7 +37,8 @@ static int take_value(struct gdbregs_session *s, struct gdbregs__read_op *r, con
 		return garbled(s, request, &r->reads[index], payload, size);
 	if (status > 0 && (size_t)status > gdbregs__read_room(s, r))
 		status = GDBREGS_ERR_LIMIT;
-	r->results[index] = (struct gdbregs__read_result){storage->size, status, false};
+	r->results[index] =
+		(struct gdbregs__read_result){storage->size, status, GDBREGS__READ_SETTLED};
 	if (status > 0)
 		storage->size += (size_t)status;
 	return 0;
@@ -46,13 +48,14 @@ static int on_p(struct gdbregs_session *s, struct gdbregs__read_op *r,
 		const struct gdbregs__answer *answer)
 {
 	if (s->stub.selection_failed) {
-		r->results[answer->index].status = GDBREGS_ERR_NO_VCPU;
+		r->results[answer->index] =
+			(struct gdbregs__read_result){.status = GDBREGS_ERR_NO_VCPU};
 		return 0;
 	}
 	return take_value(s, r, "p", answer->index, answer->payload, answer->size);
 }
 
-/* Room in storage for all of them, so that none of them has to ask. */
+/* Make room in storage for the values of all these replies. */
 static int reserve_values(struct gdbregs_buffer *storage, const struct gdbregs__frame_text *texts,
 			  size_t count)
 {
@@ -79,8 +82,8 @@ int gdbregs__read_data(struct gdbregs_session *s, struct gdbregs__op *op, uint32
 		if (bytes <= most_bytes && bytes <= gdbregs__read_room(s, r) &&
 		    gdbregs__hex_decode(storage->data + storage->size, payload, size) ==
 			    GDBREGS__HEX_OK) {
-			r->results[first + i] =
-				(struct gdbregs__read_result){storage->size, (int)bytes, false};
+			r->results[first + i] = (struct gdbregs__read_result){
+				storage->size, (int)bytes, GDBREGS__READ_SETTLED};
 			storage->size += bytes;
 			continue;
 		}
@@ -93,21 +96,35 @@ int gdbregs__read_data(struct gdbregs_session *s, struct gdbregs__op *op, uint32
 	return 0;
 }
 
-/* The segment's reads that wait for its g get this status. */
-static void serve_none(struct gdbregs__read_op *r, size_t first, int status)
+/* The g of the run has no values: set this result for the reads that wait for it. */
+static void serve_none(struct gdbregs__read_op *r, size_t first, struct gdbregs__read_result result)
 {
 	for (size_t i = first; i < r->count && r->reads[i].vcpu == r->reads[first].vcpu; i++)
-		if (r->results[i].in_g)
-			r->results[i] = (struct gdbregs__read_result){.status = status};
+		if (r->results[i].source == GDBREGS__READ_FROM_G)
+			r->results[i] = result;
 }
 
-/* The first of the segment's reads that its g is to bring: there is one. Those before
- * it may be of no register. */
+static void fail_all(struct gdbregs__read_op *r, size_t first, int status)
+{
+	serve_none(r, first, (struct gdbregs__read_result){.status = status});
+}
+
+/* The g was not as proven: read its registers by p. The first pass sends those that it
+ * has not reached yet, finish() begins another pass for the others. */
+static void read_by_p_instead(struct gdbregs__read_op *r, size_t first)
+{
+	serve_none(r, first, (struct gdbregs__read_result){.source = GDBREGS__READ_FROM_P});
+	if (first < r->again)
+		r->again = first;
+}
+
+/* Returns the first read of the run that waits for its g. There is one. Reads before
+ * it may have no register. */
 static size_t first_of_g(const struct gdbregs__read_op *r, const struct gdbregs__answer *answer)
 {
 	size_t first = answer->index;
 
-	while (!r->results[first].in_g)
+	while (r->results[first].source != GDBREGS__READ_FROM_G)
 		first++;
 	return first;
 }
@@ -118,7 +135,7 @@ static int garbled_g(struct gdbregs_session *s, const struct gdbregs__read_op *r
 	return garbled(s, "g", &r->reads[first_of_g(r, answer)], answer->payload, answer->size);
 }
 
-/* Where the segment's g was given its place in storage. */
+/* Returns the offset in storage that is reserved for the g of the run. */
 static size_t place_of_g(const struct gdbregs__read_op *r, const struct gdbregs__answer *answer,
 			 const struct gdbregs__g_layout *layout)
 {
@@ -127,8 +144,8 @@ static size_t place_of_g(const struct gdbregs__read_op *r, const struct gdbregs_
 	return r->results[first].off_bytes - layout->slots[r->reads[first].reg->index].off_bytes;
 }
 
-/* Some bytes of g are unavailable, or it is another one than expected: register by
- * register, by where this layout has them. */
+/* Some bytes of g are unavailable, or g has another size than expected: decode it
+ * register by register, with this layout. */
 static int serve_pieces(struct gdbregs_session *s, struct gdbregs__read_op *r,
 			const struct gdbregs__answer *answer,
 			const struct gdbregs__g_layout *layout)
@@ -138,7 +155,7 @@ static int serve_pieces(struct gdbregs_session *s, struct gdbregs__read_op *r,
 	for (size_t i = first; i < r->count && r->reads[i].vcpu == r->reads[first].vcpu; i++) {
 		const struct gdbregs__g_slot *slot;
 
-		if (!r->results[i].in_g)
+		if (r->results[i].source != GDBREGS__READ_FROM_G)
 			continue;
 		slot = &layout->slots[r->reads[i].reg->index];
 		r->results[i] = (struct gdbregs__read_result){.status = GDBREGS_ERR_UNAVAILABLE};
@@ -152,7 +169,7 @@ static int serve_pieces(struct gdbregs_session *s, struct gdbregs__read_op *r,
 	return 0;
 }
 
-/* The g that was expected: its bytes go to the place that waits for them. */
+/* The g has the expected size: decode it into the place that is reserved for it. */
 static int serve_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
 		   const struct gdbregs__answer *answer, const struct gdbregs__g_layout *layout)
 {
@@ -169,8 +186,9 @@ static int serve_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
 	return garbled_g(s, r, answer);
 }
 
-/* Without p there is only g, and its length may change with the target's state
- * (SVE), or it may fail for a while. What the description explains is taken. */
+/* A g of another size, from a stub without p. The size may change with the state of the
+ * target (SVE), and g may fail for a while. Take the registers whose places in it
+ * follow from the description. */
 static int serve_other_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
 			 const struct gdbregs__answer *answer)
 {
@@ -187,7 +205,7 @@ static int serve_other_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
 	if (layout)
 		result = serve_pieces(s, r, answer, layout);
 	else
-		serve_none(r, answer->index, GDBREGS_ERR_UNAVAILABLE);
+		fail_all(r, answer->index, GDBREGS_ERR_UNAVAILABLE);
 	gdbregs__free(layout);
 	return result;
 }
@@ -199,18 +217,15 @@ static int on_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
 	const struct gdbregs__g_layout *layout = gdbregs__session_layout(s, process);
 
 	if (s->stub.selection_failed) {
-		serve_none(r, answer->index, GDBREGS_ERR_NO_VCPU);
+		fail_all(r, answer->index, GDBREGS_ERR_NO_VCPU);
 		return 0;
 	}
 	if (layout && answer->size == 2 * layout->size_bytes)
 		return serve_g(s, r, answer, layout);
 	if (s->stub.p_missing)
 		return serve_other_g(s, r, answer);
-	/* It did not come as proven: what it should have served is asked for by p. */
 	process->g_banned = true;
-	r->p_alone = true;
-	r->again = true;
-	serve_none(r, answer->index, GDBREGS__READ_BY_P);
+	read_by_p_instead(r, answer->index);
 	return 0;
 }
 

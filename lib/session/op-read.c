@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reading registers of any vCPUs in one flight: a read's beginning and its end.
- * Results go to a list of our own and reach the caller at the end, all or none. */
+/* Reading registers of any vCPUs: the beginning and the end of a read. Results go to a
+ * list of the op and reach the caller at the end, all of them or none. */
 #include "session/op-read.h"
 
 #include "util/alloc.h"
 
-/* Results are kept between calls up to this many, so that reading the same
- * again allocates nothing. */
+/* A list of up to this many results is kept between reads, so that repeated reads
+ * allocate nothing. */
 #define RESULTS_KEEP 1024
 
 static int deliver_one(struct gdbregs_session *s, struct gdbregs__read_op *r)
@@ -60,10 +60,9 @@ static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 		r->storage->size = 0;
 		if (op->status == GDBREGS_ERR_NOMEM)
 			gdbregs__engine_say(&s->engine, op->status, "out of memory");
-	} else if (r->again) {
-		r->again = false;
-		r->walked = true;
-		r->next = r->segment_end = r->by_p_left = 0;
+	} else if (r->again != GDBREGS__READ_NONE) {
+		r->next = r->again;
+		r->again = GDBREGS__READ_NONE;
 		op->ended = false;
 	} else if (r->one_out) {
 		op->status = deliver_one(s, r);
@@ -107,7 +106,7 @@ static struct gdbregs__read_op *make(struct gdbregs_session *s, size_t count, gd
 	s->reading.spare = NULL;
 	if (!r && !(r = gdbregs__calloc(1, sizeof(*r))))
 		return NULL;
-	/* A thread that could not be selected may be there again. */
+	/* A thread that could not be selected may exist again. */
 	if (s->stub.selection_failed && s->engine.in_flight == 0)
 		gdbregs__stub_forget_selection(s);
 	if (count > r->results_capacity) {
@@ -122,8 +121,9 @@ static struct gdbregs__read_op *make(struct gdbregs_session *s, size_t count, gd
 	}
 	gdbregs__op_init(&r->op, &read_class, done, arg);
 	r->batch = ++s->reading.batches;
-	r->next = r->segment_end = r->by_p_left = 0;
-	r->p_alone = r->again = r->walked = r->g_due = false;
+	r->planned = r->next = 0;
+	r->g_due = false;
+	r->again = GDBREGS__READ_NONE;
 	r->count = count;
 	r->one_out = NULL;
 	return r;

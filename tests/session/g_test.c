@@ -130,7 +130,7 @@ START_TEST(garbled_g)
 	if (_i / 3)
 		b.reads[0].reg = NULL;
 	ck_assert_int_eq(drive_read(&d, b.reads, b.count, &b.storage), GDBREGS_ERR_PROTOCOL);
-	ck_assert_ptr_nonnull(strstr(gdbregs_session_error(d.s), "answered `g`"));
+	ck_assert_ptr_nonnull(strstr(gdbregs_session_error(d.s), "reply to `g`"));
 	end_wide(&d, &stub, &b);
 }
 END_TEST
