@@ -143,6 +143,20 @@ int drive_connect(struct drive *d)
 	return result;
 }
 
+void drive_open_core(struct drive *d, struct script_stub *stub, enum script_kind kind,
+		     const struct gdbregs_options *o)
+{
+	struct gdbregs_options writes;
+
+	gdbregs_options_init(&writes);
+	writes.access = GDBREGS_RW_REGS;
+	writes.reply_timeout_ms = 1000;
+	script_begin(stub, kind, script_core, 1);
+	script_core_values(stub);
+	stub->controls = true;
+	ck_assert_int_eq(drive_open(d, stub, o ? o : &writes), 0);
+}
+
 int drive_open(struct drive *d, struct script_stub *stub, const struct gdbregs_options *o)
 {
 	drive_begin(d, stub, NULL, o);
@@ -184,7 +198,7 @@ static void farewell_turn(struct drive *d)
 	script_free(&bytes);
 }
 
-static void farewell(struct drive *d)
+void drive_farewell(struct drive *d)
 {
 	d->stub->blind = true;
 	gdbregs__session_farewell(d->s);
@@ -206,7 +220,7 @@ void drive_finish(struct drive *d)
 {
 	drive_run(d);
 	if (d->s->engine.fatal)
-		farewell(d);
+		drive_farewell(d);
 	gdbregs__session_free(d->s);
 	d->s = NULL;
 }

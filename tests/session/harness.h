@@ -47,6 +47,8 @@ int drive_read(struct drive *d, struct gdbregs_read *reads, size_t count,
 	       struct gdbregs_buffer *storage);
 int drive_read_one(struct drive *d, unsigned vcpu, const struct gdbregs_register *h,
 		   struct gdbregs_buffer *buf);
+/* The session has failed: detach as a transport does. */
+void drive_farewell(struct drive *d);
 /* Close as a transport does: stop, farewell if it failed, free. */
 void drive_end(struct drive *d);
 /* The same for a session that was stopped. */
@@ -54,6 +56,11 @@ void drive_finish(struct drive *d);
 
 /* begin + connect. */
 int drive_open(struct drive *d, struct script_stub *stub, const struct gdbregs_options *o);
+
+/* The same with a stub of that kind that serves script_core and may be resumed and
+ * written; o NULL: options for that. The session must connect. */
+void drive_open_core(struct drive *d, struct script_stub *stub, enum script_kind kind,
+		     const struct gdbregs_options *o);
 
 /* --- checks -------------------------------------------------------------------- */
 

@@ -4,6 +4,8 @@
 #include "harness.h"
 #include "../unit/suite.h"
 
+#include "session/op-run.h"
+
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -374,6 +376,28 @@ START_TEST(request_bytes)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ semihosting --- */
+
+/* A stub that never ends asking for system calls, and does not read the answers. */
+START_TEST(system_calls)
+{
+	struct script_stub stub;
+	struct drive d;
+
+	drive_open_core(&d, &stub, SCRIPT_QEMU10, NULL);
+	ck_assert_int_eq(gdbregs__continue(d.s, NULL, NULL, NULL, NULL), 0);
+	drive_run(&d);
+	const char *call = "$Ftime,0#51";
+	for (int i = 0; i < 20000 && !d.s->engine.fatal; i++)
+		gdbregs__engine_input(&d.s->engine, (const uint8_t *)call, strlen(call), d.now_ms);
+	ck_assert_int_eq(d.s->engine.fatal, GDBREGS_ERR_PROTOCOL);
+	ck_assert_ptr_nonnull(strstr(gdbregs_session_error(d.s), "system call"));
+	ck_assert_uint_lt(d.s->engine.out.size, 100000);
+	gdbregs__session_free(d.s);
+	script_end(&stub);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
 	Suite *suite = suite_create("limits on the wire");
@@ -385,6 +409,7 @@ static Suite *make_suite(void)
 	tcase_add_test(tests, description_pieces);
 	tcase_add_test(tests, includes);
 	tcase_add_test(tests, vcpus);
+	tcase_add_test(tests, system_calls);
 	tcase_add_test(tests, register_bits);
 	tcase_add_test(tests, thread_id_bytes);
 	tcase_add_test(tests, documents_of_all_processes);

@@ -58,3 +58,29 @@ static const struct script_register wide_registers[] = {
 const struct script_process script_wide[1] = {
 	{1, 1, 2, wide_documents, wide_registers, 16},
 };
+
+static const struct script_document core_documents[] = {
+	{"target.xml", "<target><architecture>i386:x86-64</architecture><feature name=\"core\">"
+		       "<reg name=\"r0\" bitsize=\"32\"/><reg name=\"r1\" bitsize=\"32\"/>"
+		       "<reg name=\"pc\" bitsize=\"64\" type=\"code_ptr\"/>"
+		       "<reg name=\"big\" bitsize=\"128\"/><reg name=\"odd\" bitsize=\"32\"/>"
+		       "</feature></target>"},
+	{0},
+};
+
+static const struct script_register core_registers[] = {{0, 4},	 {1, 4}, {2, 8},
+							{3, 16}, {4, 4}, {0}};
+
+const struct script_process script_core[1] = {
+	{1, 1, 2, core_documents, core_registers, 5},
+};
+
+void script_core_values(struct script_stub *stub)
+{
+	static const char *const digits[] = {"11223344", "00000000", "f0ff000000000000",
+					     "00112233445566778899aabbccddeeff", ""};
+
+	for (unsigned tid = 1; tid <= 2; tid++)
+		for (uint32_t regnum = 0; regnum < 5; regnum++)
+			script_set(stub, tid, regnum, digits[regnum]);
+}

@@ -3,6 +3,10 @@
  * or does what it was asked for; nothing leaks, and the stub sees nothing odd. */
 #include "harness.h"
 
+#include "session/op-points.h"
+#include "session/op-run.h"
+#include "session/op-write.h"
+#include "session/watch.h"
 #include "util/alloc.h"
 #include "../unit/suite.h"
 
@@ -127,6 +131,115 @@ START_TEST(each_allocation)
 }
 END_TEST
 
+/* ------------------------------------------------- what resumes and changes it --- */
+
+static void ignore_change(void *arg, unsigned vcpu, const struct gdbregs_register *h,
+			  const void *old_bytes, const void *new_bytes, size_t size)
+{
+	(void)arg, (void)vcpu, (void)h, (void)old_bytes, (void)new_bytes, (void)size;
+}
+
+static void stops(struct drive *d)
+{
+	drive_run(d);
+	if (d->stub->resumed && !d->s->engine.fatal)
+		script_send(d->stub, "T05thread:p1.1;2:0000000000000005;");
+	drive_run(d);
+}
+
+/* Everything once; what fails for lack of memory is left out. */
+static void change(struct drive *d, const struct gdbregs_register *r1)
+{
+	struct gdbregs_session *s = d->s;
+
+	(void)gdbregs__points_insert(s, GDBREGS_POINT_SOFTWARE, 0x1000, 0, NULL, NULL, NULL);
+	drive_run(d);
+	(void)gdbregs__points_insert(s, GDBREGS_POINT_WRITE, 0x2000, 4, NULL, NULL, NULL);
+	drive_run(d);
+	(void)gdbregs__points_remove(s, GDBREGS_POINT_SOFTWARE, 0x1000, 0, NULL, NULL, NULL);
+	drive_run(d);
+	(void)gdbregs__write_register(s, 0, r1, "\1\2\3\4", 4, NULL, NULL, NULL);
+	drive_run(d);
+	int watched = gdbregs_watch(s, 0, r1, ignore_change, NULL);
+	ck_assert(watched == 0 || s->engine.fatal || watched == GDBREGS_ERR_NOMEM);
+	(void)gdbregs__step(s, 0, NULL, NULL, NULL, NULL);
+	stops(d);
+	(void)gdbregs__continue(s, NULL, NULL, NULL, NULL);
+	drive_run(d);
+}
+
+static void end_changed(struct drive *d)
+{
+	if (!d->s->engine.fatal)
+		(void)gdbregs__session_stop(d->s, d->now_ms, NULL, NULL);
+	stops(d);
+	drive_finish(d);
+}
+
+/* How many allocations it takes, the given one failing and maybe all after it. */
+static unsigned long change_without(unsigned long allocation, bool all_after, size_t piece)
+{
+	struct gdbregs_options o;
+	struct script_stub stub;
+	struct drive d;
+
+	gdbregs_options_init(&o);
+	o.access = GDBREGS_RW_REGS;
+	o.step_irq = true;
+	drive_open_core(&d, &stub, SCRIPT_QEMU10, &o);
+	d.piece = piece;
+	const struct gdbregs_register *r1 = drive_register(&d, 0, "r1");
+	unsigned long before = gdbregs__alloc_count();
+	gdbregs__alloc_fail(allocation, all_after);
+	change(&d, r1);
+	unsigned long count = gdbregs__alloc_count() - before;
+	gdbregs__alloc_fail(0, false);
+	end_changed(&d);
+	drive_check_stub(&stub);
+	script_end(&stub);
+	return count;
+}
+
+START_TEST(each_allocation_of_changes)
+{
+	size_t piece = _i ? 1 : SIZE_MAX;
+	unsigned long count = change_without(0, false, piece);
+
+	ck_assert_uint_gt(count, 10);
+	for (unsigned long i = 1; i <= count; i++) {
+		change_without(i, false, piece);
+		change_without(i, true, piece);
+	}
+}
+END_TEST
+
+/* Without memory a watched step is told as failed once, or does what it must. */
+START_TEST(each_allocation_of_a_watch)
+{
+	struct script_stub stub;
+	struct drive d;
+
+	drive_open_core(&d, &stub, SCRIPT_QEMU10, NULL);
+	d.piece = _i ? 1 : SIZE_MAX;
+	ck_assert_int_eq(gdbregs_watch(d.s, 0, drive_register(&d, 0, "pc"), ignore_change, NULL),
+			 0);
+	for (unsigned long i = 1; i < 60 && !d.s->engine.fatal; i++) {
+		struct drive_call call = {0};
+
+		gdbregs__alloc_fail(i, false);
+		int result = gdbregs__step(d.s, 0, NULL, drive_done, &call, NULL);
+		drive_run(&d);
+		gdbregs__alloc_fail(0, false);
+		stops(&d);
+		ck_assert(result == 0 || result == GDBREGS_ERR_NOMEM);
+		ck_assert_uint_eq(call.calls, result == 0);
+	}
+	drive_end(&d);
+	drive_check_stub(&stub);
+	script_end(&stub);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
 	Suite *suite = suite_create("memory");
@@ -134,6 +247,8 @@ static Suite *make_suite(void)
 
 	tcase_set_timeout(tests, 60);
 	tcase_add_loop_test(tests, each_allocation, 0, SCRIPT_KINDS * 4);
+	tcase_add_loop_test(tests, each_allocation_of_changes, 0, 2);
+	tcase_add_loop_test(tests, each_allocation_of_a_watch, 0, 2);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

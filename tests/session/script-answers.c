@@ -12,7 +12,7 @@ void script_value(unsigned tid, uint32_t regnum, uint8_t *out, size_t size)
 		out[i] = (uint8_t)(tid * 31 + regnum * 7 + i * 13 + 1);
 }
 
-static const struct script_process *current(const struct script_stub *stub)
+const struct script_process *script_current(const struct script_stub *stub)
 {
 	return &stub->processes[script_process_of_tid(stub, stub->selected)];
 }
@@ -25,11 +25,26 @@ static const struct script_register *find_register(const struct script_process *
 	return NULL;
 }
 
-static void put_value(struct script_bytes *b, unsigned tid, const struct script_register *r)
+/* A g has no digits for an unavailable register but zeros, as QEMU's. */
+static void put_set(struct script_bytes *b, const char *digits, size_t size)
 {
+	if (*digits)
+		script_puts(b, digits);
+	for (size_t i = 0; !*digits && i < size; i++)
+		script_puts(b, "00");
+}
+
+static void put_value(struct script_stub *stub, struct script_bytes *b, unsigned tid,
+		      const struct script_register *r)
+{
+	const char *digits = script_get(stub, tid, r->regnum);
 	uint8_t value[512];
 	char hex[3];
 
+	if (digits) {
+		put_set(b, digits, r->size_bytes);
+		return;
+	}
 	script_value(tid, r->regnum, value, r->size_bytes);
 	for (size_t i = 0; i < r->size_bytes; i++) {
 		snprintf(hex, sizeof(hex), "%02x", value[i]);
@@ -98,31 +113,40 @@ static void on_status(struct script_stub *stub, const char *rest)
 	script_free(&hex);
 }
 
+static bool unavailable(const struct script_stub *stub, uint32_t regnum)
+{
+	const char *digits = script_get(stub, stub->selected, regnum);
+
+	return stub->has_p && digits && !*digits;
+}
+
 static void on_p(struct script_stub *stub, const char *rest)
 {
 	unsigned long regnum = strtoul(rest, NULL, 16);
-	const struct script_register *r = find_register(current(stub), (unsigned)regnum);
+	const struct script_register *r = find_register(script_current(stub), (unsigned)regnum);
 	struct script_bytes value = {0};
 
 	stub->p_requests++;
 	if (!r || regnum > 0x7fffffff)
 		script_violate(stub, "p%.60s is of no register", rest);
+	else if (unavailable(stub, (uint32_t)regnum))
+		script_puts(&value, "E14");
 	else if (stub->has_p && (!stub->xml_unlocks || stub->xml_read))
-		put_value(&value, stub->selected, r);
+		put_value(stub, &value, stub->selected, r);
 	script_reply(stub, value.size ? (char *)value.data : "", value.size);
 	script_free(&value);
 }
 
 static void on_g(struct script_stub *stub, const char *rest)
 {
-	const struct script_process *p = current(stub);
+	const struct script_process *p = script_current(stub);
 	struct script_bytes values = {0};
 
 	stub->g_requests++;
 	if (*rest || (stub->xml_unlocks && !stub->xml_read))
 		script_violate(stub, "g%.60s before target.xml was read", rest);
 	for (size_t i = 0; stub->has_g && i < p->g_registers; i++)
-		put_value(&values, stub->selected, &p->registers[i]);
+		put_value(stub, &values, stub->selected, &p->registers[i]);
 	script_reply(stub, values.size ? (char *)values.data : "", values.size);
 	script_free(&values);
 }
@@ -157,7 +181,7 @@ static void on_detach(struct script_stub *stub, const char *rest)
 
 static const char *find_document(const struct script_stub *stub, const char *name, size_t length)
 {
-	for (const struct script_document *d = current(stub)->documents; d && d->name; d++)
+	for (const struct script_document *d = script_current(stub)->documents; d && d->name; d++)
 		if (strlen(d->name) == length && memcmp(d->name, name, length) == 0)
 			return d->text;
 	return NULL;
@@ -227,6 +251,8 @@ void script_answer_usual(struct script_stub *stub)
 			return;
 		}
 	}
+	if (stub->controls && script_control(stub, request))
+		return;
 	/* Everything else is on the list of what harms, or nothing we need. */
 	script_violate(stub, "it sent %.100s", request);
 	script_reply(stub, "", 0);

@@ -174,6 +174,8 @@ static void on_packet(struct script_stub *stub)
 			       (char *)stub->packet.data);
 	if (serial && stub->unacked)
 		script_violate(stub, "a request before an ack: %.60s", (char *)stub->packet.data);
+	if (stub->resumed && stub->packet.data[0] != 'F')
+		script_violate(stub, "a request while it runs: %.60s", (char *)stub->packet.data);
 	if (stub->no_ack && stub->last_ack_due && !stub->blind)
 		script_violate(stub, "no last ack before no-ack mode");
 	stub->unacked = 0;
@@ -185,6 +187,8 @@ static void on_packet(struct script_stub *stub)
 static void idle(struct script_stub *stub, uint8_t byte)
 {
 	if (byte == '+') {
+		if (stub->log_bytes)
+			script_log(stub, "+");
 		on_ack(stub);
 	} else if (byte == '-') {
 		on_nak(stub);
@@ -222,10 +226,14 @@ static void take(struct script_stub *stub, uint8_t byte)
 	if (stub->detached && byte == '+' && stub->unacked) {
 		stub->unacked = 0;
 		stub->acks++;
+		if (stub->log_bytes)
+			script_log(stub, "+");
 		return;
 	}
 	if (stub->running)
 		script_violate(stub, "byte %02x to a running target", byte);
+	if (stub->resumed && stub->state == IDLE && script_take_running(stub, byte))
+		return;
 	if (stub->state == IDLE) {
 		idle(stub, byte);
 	} else if (stub->state >= CHECK_HIGH) {
@@ -243,6 +251,9 @@ void script_input(struct script_stub *stub, const uint8_t *data, size_t size)
 {
 	for (size_t i = 0; i < size && !stub->closed; i++)
 		take(stub, data[i]);
+	/* QEMU would stop because of it. */
+	if (stub->resumed && size && data[size - 1] == '+')
+		script_violate(stub, "an ack alone while it runs");
 }
 
 void script_accept(struct script_stub *stub)

@@ -8,7 +8,7 @@
 
 #define CHUNK_BYTES 2045 /* QEMU's */
 
-const char *const script_kind_names[] = {"qemu 10", "qemu 7.2", "qemu-user", "gdbserver", "plain"};
+const char *const script_kind_names[] = {"qemu10", "qemu7.2", "qemu-user", "gdbserver", "plain"};
 
 static const char *find_rule(struct script_stub *stub, const char *request)
 {
@@ -77,13 +77,20 @@ static void answer_ruled(struct script_stub *stub, const char *reply)
 		script_reply(stub, reply, size);
 }
 
+void script_log(struct script_stub *stub, const char *text)
+{
+	size_t logged = strlen(stub->log), size = strlen(text);
+
+	if (logged + size < sizeof(stub->log))
+		memcpy(stub->log + logged, text, size + 1);
+}
+
 void script_answer(struct script_stub *stub)
 {
 	const char *request = (const char *)stub->packet.data;
-	size_t logged = strlen(stub->log);
 
-	if (logged + stub->packet.size + 2 < sizeof(stub->log))
-		sprintf(stub->log + logged, "%s ", request);
+	script_log(stub, request);
+	script_log(stub, " ");
 	static const char target[] = "qXfer:features:read:target.xml:0,";
 	stub->target_requests += strncmp(request, target, sizeof(target) - 1) == 0;
 	const char *ruled = find_rule(stub, request);
@@ -139,6 +146,7 @@ void script_begin(struct script_stub *stub, enum script_kind kind,
 	stub->process_count = count;
 	stub->multiprocess = stub->qxfer = stub->has_g = stub->has_hg = stub->has_threads = true;
 	stub->thread_in_stop = stub->was_running = true;
+	stub->has_write_p = stub->has_vcont = true;
 	stub->chunk_bytes = CHUNK_BYTES;
 	stub->attached[0] = true;
 	stub->selected = processes[0].first_tid;

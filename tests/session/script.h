@@ -13,6 +13,7 @@
 #define SCRIPT_PROCESSES 32
 #define SCRIPT_RULES	 32
 #define SCRIPT_TID_MAX	 4096
+#define SCRIPT_VALUES	 16
 
 struct script_bytes {
 	uint8_t *data;
@@ -38,6 +39,13 @@ struct script_process {
 	const struct script_document *documents; /* ends with a name of NULL */
 	const struct script_register *registers; /* ends with a size of 0; by ascending number */
 	size_t g_registers; /* so many of them stand in g */
+};
+
+/* A value that was set, instead of script_value(). */
+struct script_value {
+	unsigned tid;
+	uint32_t regnum;
+	char digits[64]; /* "": unavailable */
 };
 
 /* How a rule's reply is meant, by its first character; a reply without one is
@@ -70,6 +78,10 @@ struct script_stub {
 	bool has_p, has_g, has_hg, has_threads, names, run_lengths;
 	bool xml_unlocks; /* QEMU 7.2: no p and another g before target.xml was read */
 	bool thread_in_stop;
+	bool controls; /* may be resumed and written; a test must ask for that */
+	bool has_write_p, has_vcont; /* with controls */
+	bool read_only; /* accepts writes, but does not keep them */
+	bool log_bytes; /* the log has acks (+) and 0x03 (^) as well */
 	bool was_running; /* before the client came */
 	bool blind; /* the client has given up: it does not wait any more */
 	const char *status; /* what `info status` prints, or NULL: by was_running */
@@ -87,6 +99,7 @@ struct script_stub {
 	char violation[200]; /* the first, or "" */
 	bool attached[SCRIPT_PROCESSES], detached;
 	bool running, closed;
+	bool resumed; /* by the client, and not stopped since: only 0x03 and F may come */
 	char log[8192]; /* requests, each with a space behind it, while there is room */
 
 	/* The wire. */
@@ -102,6 +115,8 @@ struct script_stub {
 	unsigned selected; /* tid */
 	unsigned listing; /* threads listed so far */
 	uint8_t listed[SCRIPT_TID_MAX];
+	struct script_value values[SCRIPT_VALUES];
+	size_t value_count;
 };
 
 enum script_kind { SCRIPT_QEMU10, SCRIPT_QEMU72, SCRIPT_USER, SCRIPT_GDBSERVER, SCRIPT_PLAIN };
@@ -119,6 +134,15 @@ void script_input(struct script_stub *stub, const uint8_t *data, size_t size);
 /* The value that register has on that thread. */
 void script_value(unsigned tid, uint32_t regnum, uint8_t *out, size_t size);
 
+/* Give a register other digits than those of script_value(); "" is unavailable. */
+void script_set(struct script_stub *stub, unsigned tid, uint32_t regnum, const char *digits);
+/* Its digits, or NULL: as script_value(). */
+const char *script_get(const struct script_stub *stub, unsigned tid, uint32_t regnum);
+/* Send a packet unasked. A packet that reports a stop ends the run. */
+void script_send(struct script_stub *stub, const char *packet);
+/* The same for bytes that need not be a packet. */
+void script_send_bytes(struct script_stub *stub, const char *bytes);
+
 /* Under a tool that makes everything slow (valgrind, see the Makefile) tests try
  * fewer of many like things. */
 bool script_slow(void);
@@ -127,7 +151,7 @@ bool script_slow(void);
 void script_violate(struct script_stub *stub, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* --- between script.c, script-wire.c, script-answers.c and script-threads.c ----- */
+/* --- between the script*.c files ------------------------------------------------ */
 
 /* Answer the request that stands in stub->packet, NUL-terminated. */
 void script_answer(struct script_stub *stub);
@@ -144,6 +168,14 @@ void script_on_first_threads(struct script_stub *stub, const char *rest);
 void script_on_more_threads(struct script_stub *stub, const char *rest);
 void script_on_name(struct script_stub *stub, const char *rest);
 void script_on_select(struct script_stub *stub, const char *rest);
+/* The packets that change the target. Returns false if it is none of them. */
+bool script_control(struct script_stub *stub, const char *request);
+/* A byte came while the target was running because of the client. Returns false if it
+ * begins or belongs to a packet. */
+bool script_take_running(struct script_stub *stub, uint8_t byte);
+/* The process of the thread that is selected. */
+const struct script_process *script_current(const struct script_stub *stub);
+void script_log(struct script_stub *stub, const char *text);
 /* SIZE_MAX: none. */
 size_t script_process_of_tid(const struct script_stub *stub, unsigned tid);
 size_t script_process_of_pid(const struct script_stub *stub, unsigned pid);
@@ -157,5 +189,9 @@ extern const struct script_process script_small[1];
 extern const struct script_process script_clusters[2];
 /* One process, one thread, twenty registers of which sixteen stand in g. */
 extern const struct script_process script_wide[1];
+/* One process with two threads and the registers r0 r1 pc big odd. script_core_values()
+ * sets their values; odd has none. */
+extern const struct script_process script_core[1];
+void script_core_values(struct script_stub *stub);
 
 #endif

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a `>` line of a transcript may ask for, and how its result is written. */
+#include "transcript.h"
+
+#include "rsp/packet.h"
+#include "session/op-points.h"
+#include "session/op-run.h"
+#include "session/op-write.h"
+#include "session/watch.h"
+#include "util/hex.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WORDS 8
+
+/* A call under way. Each is freed when its result is written. */
+struct transcript_call {
+	struct transcript_call *next;
+	struct transcript *t;
+	void (*put)(struct transcript_call *call, char *text, int status); /* NULL: `ok` */
+	struct gdbregs_stop stop;
+	struct gdbregs_buffer buffer;
+	struct gdbregs_read reads[WORDS];
+	size_t count;
+};
+
+static void put_status(struct transcript *t, int status, const char *text)
+{
+	transcript_result(t, "= %s: %s", gdbregs_error_name(status) + strlen("GDBREGS_ERR_"), text);
+}
+
+/* Of a call that failed at once. */
+static void put_error(struct transcript *t, int status)
+{
+	put_status(t, status, gdbregs_session_error(t->d.s));
+}
+
+static void forget(struct transcript_call *call)
+{
+	struct transcript_call **link = &call->t->calls;
+
+	while (*link != call)
+		link = &(*link)->next;
+	*link = call->next;
+	gdbregs_buffer_fini(&call->buffer);
+	free(call);
+}
+
+void transcript_forget_calls(struct transcript *t)
+{
+	while (t->calls)
+		forget(t->calls);
+}
+
+static void on_done(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		    void *arg)
+{
+	struct transcript_call *call = arg;
+	char text[2048] = "ok";
+
+	(void)s;
+	ck_assert(status >= 0 ? !error : error->code == status && error->text[0]);
+	if (error) {
+		put_status(call->t, status, error->text);
+	} else {
+		if (call->put)
+			call->put(call, text, status);
+		transcript_result(call->t, "= %s", text);
+	}
+	forget(call);
+}
+
+static struct transcript_call *make(struct transcript *t)
+{
+	struct transcript_call *call = calloc(1, sizeof(*call));
+
+	call->t = t;
+	call->next = t->calls;
+	t->calls = call;
+	return call;
+}
+
+/* A call that fails at once does not call back. */
+static void begun(struct transcript_call *call, int result)
+{
+	if (result == 0)
+		return;
+	call->t->last = NULL;
+	put_error(call->t, result);
+	forget(call);
+}
+
+const struct gdbregs_register *transcript_register(struct transcript *t, const char *name,
+						   unsigned *vcpu)
+{
+	const struct gdbregs_register *found = NULL;
+	char *end;
+
+	*vcpu = (unsigned)strtoul(name, &end, 10);
+	if (strcmp(end, ".none") != 0 &&
+	    gdbregs_find_register(t->d.s, 0, NULL, end + 1, &found) < 0)
+		transcript_fail(t, "no register is called %s", name);
+	return found;
+}
+
+/* -------------------------------------------------------------------- running --- */
+
+static const char *const reasons[] = {"signal", "swbreak", "hwbreak", "watch",
+				      "rwatch", "awatch",  "other"};
+
+static void put_stop(struct transcript_call *call, char *text, int status)
+{
+	static const char *const kinds[] = {"", " exited", " terminated", " thread-exit",
+					    " no-resumed"};
+	const struct gdbregs_stop *stop = &call->stop;
+
+	(void)status;
+	text += sprintf(text, "ok%s", kinds[stop->kind]);
+	if (stop->signal)
+		text += sprintf(text, " signal=%d", stop->signal);
+	if (stop->exit_status)
+		text += sprintf(text, " status=%d", stop->exit_status);
+	if (stop->vcpu != (unsigned)-1)
+		text += sprintf(text, " vcpu=%u", stop->vcpu);
+	if (stop->reason != GDBREGS_REASON_SIGNAL)
+		text += sprintf(text, " %s", reasons[stop->reason]);
+	if (stop->address)
+		sprintf(text, " address=%llx", (unsigned long long)stop->address);
+}
+
+static void on_step(struct transcript *t, char **words)
+{
+	struct transcript_call *call = make(t);
+
+	call->put = put_stop;
+	begun(call, gdbregs__step(t->d.s, (uint32_t)strtol(words[1], NULL, 10), &call->stop,
+				  on_done, call, &t->last));
+}
+
+static void on_continue(struct transcript *t, char **words)
+{
+	int result = gdbregs__continue(t->d.s, NULL, NULL, NULL, NULL);
+
+	(void)words;
+	if (result < 0)
+		put_error(t, result);
+}
+
+static void on_wait(struct transcript *t, char **words)
+{
+	struct transcript_call *call = make(t);
+	int timeout_ms = words[1] ? (int)strtol(words[1], NULL, 10) : -1;
+
+	call->put = put_stop;
+	begun(call, gdbregs__stop_wait(t->d.s, timeout_ms, &call->stop, on_done, call, &t->last));
+}
+
+static void on_interrupt(struct transcript *t, char **words)
+{
+	(void)words;
+	ck_assert_int_eq(gdbregs__run_interrupt(t->d.s), 0);
+}
+
+static void on_cancel(struct transcript *t, char **words)
+{
+	(void)words;
+	if (!t->last)
+		transcript_fail(t, "there is nothing to cancel");
+	gdbregs__engine_cancel(&t->d.s->engine, t->last);
+	t->last = NULL;
+}
+
+static void on_close(struct transcript *t, char **words)
+{
+	struct transcript_call *call = make(t);
+
+	(void)words;
+	begun(call, gdbregs__session_stop(t->d.s, t->d.now_ms, on_done, call));
+}
+
+/* fail ERROR: as a damaged reply does. */
+static void on_fail(struct transcript *t, char **words)
+{
+	int code = -1;
+
+	while (strcmp(gdbregs_error_name(code) + strlen("GDBREGS_ERR_"), words[1]) != 0)
+		if (--code < -100)
+			transcript_fail(t, "no error is called %s", words[1]);
+	gdbregs__engine_fail(&t->d.s->engine, code, "enough");
+}
+
+static void on_farewell(struct transcript *t, char **words)
+{
+	(void)words;
+	drive_farewell(&t->d);
+}
+
+/* ---------------------------------------------------------- reading and writing --- */
+
+static void put_hex(char *text, const void *data, size_t size)
+{
+	gdbregs__hex_encode(text, data, size);
+	text[2 * size] = '\0';
+}
+
+static void put_one(struct transcript_call *call, char *text, int status)
+{
+	ck_assert_int_eq(call->buffer.size, status);
+	put_hex(text, call->buffer.data, call->buffer.size);
+}
+
+static void put_many(struct transcript_call *call, char *text, int status)
+{
+	(void)status;
+	text += sprintf(text, "ok");
+	for (size_t i = 0; i < call->count; i++) {
+		const struct gdbregs_read *read = &call->reads[i];
+
+		*text++ = ' ';
+		if (read->status < 0)
+			strcpy(text, gdbregs_error_name(read->status) + strlen("GDBREGS_ERR_"));
+		else
+			put_hex(text, read->data, (size_t)read->status);
+		text += strlen(text);
+	}
+}
+
+static void on_read(struct transcript *t, char **words)
+{
+	struct transcript_call *call = make(t);
+	unsigned vcpu;
+	const struct gdbregs_register *h = transcript_register(t, words[1], &vcpu);
+
+	call->put = put_one;
+	begun(call, gdbregs__read_one(t->d.s, vcpu, h, &call->buffer, on_done, call, &t->last));
+}
+
+static void on_read_many(struct transcript *t, char **words)
+{
+	struct transcript_call *call = make(t);
+
+	call->put = put_many;
+	for (; words[call->count + 1]; call->count++) {
+		struct gdbregs_read *read = &call->reads[call->count];
+
+		read->reg = transcript_register(t, words[call->count + 1], &read->vcpu);
+	}
+	begun(call, gdbregs__read_many(t->d.s, call->reads, call->count, &call->buffer, on_done,
+				       call, &t->last));
+}
+
+static void on_write(struct transcript *t, char **words)
+{
+	struct transcript_call *call = make(t);
+	uint8_t bytes[64];
+	size_t size = words[2] ? strlen(words[2]) / 2 : 0;
+	bool null = words[2] && strcmp(words[2], "null") == 0;
+	unsigned vcpu;
+	const struct gdbregs_register *h = transcript_register(t, words[1], &vcpu);
+
+	for (size_t i = 0; i < size && !null; i++)
+		ck_assert_int_eq(sscanf(words[2] + 2 * i, "%2hhx", &bytes[i]), 1);
+	begun(call, gdbregs__write_register(t->d.s, vcpu, h, null ? NULL : bytes, size, on_done,
+					    call, &t->last));
+}
+
+static void put_reply(struct transcript_call *call, char *text, int status)
+{
+	(void)status;
+	sprintf(text, "ok %.*s", (int)call->buffer.size, (const char *)call->buffer.data);
+}
+
+static void on_raw_packet(struct transcript *t, char **words)
+{
+	struct transcript_call *call = make(t);
+
+	call->put = put_reply;
+	begun(call, gdbregs__raw_packet(t->d.s, words[1], strlen(words[1]), &call->buffer, on_done,
+					call, &t->last));
+}
+
+/* --------------------------------------------------------- points and watches --- */
+
+/* insert TYPE ADDRESS KIND, and remove: TYPE is the digit behind Z. */
+static void change_point(struct transcript *t, char **words)
+{
+	struct transcript_call *call = make(t);
+	enum gdbregs_point type = (enum gdbregs_point)strtoul(words[1], NULL, 10);
+	uint64_t address = strtoull(words[2], NULL, 16);
+	unsigned kind = words[3] ? (unsigned)strtoul(words[3], NULL, 10) : 0;
+
+	begun(call,
+	      (strcmp(words[0], "insert") == 0 ? gdbregs__points_insert : gdbregs__points_remove)(
+		      t->d.s, type, address, kind, on_done, call, &t->last));
+}
+
+static void on_change(void *arg, unsigned vcpu, const struct gdbregs_register *h,
+		      const void *old_bytes, const void *new_bytes, size_t size)
+{
+	char texts[2][64] = {"-", "-"};
+
+	if (old_bytes)
+		put_hex(texts[0], old_bytes, size);
+	if (new_bytes)
+		put_hex(texts[1], new_bytes, size);
+	transcript_result(arg, "! %u.%s %s %s", vcpu, gdbregs_register_name(h), texts[0], texts[1]);
+}
+
+static void on_watch(struct transcript *t, char **words)
+{
+	unsigned vcpu;
+	const struct gdbregs_register *h = transcript_register(t, words[1], &vcpu);
+	bool begins = strcmp(words[0], "watch") == 0;
+	int result = (begins ? gdbregs_watch : gdbregs_unwatch)(t->d.s, vcpu, h, on_change, t);
+
+	if (result < 0)
+		put_error(t, result);
+}
+
+/* ------------------------------------------------------------ what is the case --- */
+
+static void ask_state(struct transcript *t, char **words)
+{
+	static const char *const states[] = {"connecting", "stopped", "running", "closing",
+					     "ended"};
+
+	(void)words;
+	if (t->d.s->engine.fatal)
+		put_error(t, t->d.s->engine.fatal);
+	else
+		transcript_result(t, "= %s", states[t->d.s->state]);
+}
+
+static void ask_vcpus(struct transcript *t, char **words)
+{
+	(void)words;
+	transcript_result(t, "= %u", gdbregs_vcpu_count(t->d.s));
+}
+
+static void ask_thread(struct transcript *t, char **words)
+{
+	transcript_result(t, "= %s",
+			  gdbregs_vcpu_thread(t->d.s, (unsigned)strtoul(words[1], NULL, 10)));
+}
+
+static void ask_same_description(struct transcript *t, char **words)
+{
+	const struct gdbregs_description *of[2];
+
+	for (int i = 0; i < 2; i++)
+		of[i] = gdbregs_vcpu_description(t->d.s, (unsigned)strtoul(words[i + 1], NULL, 10));
+	transcript_result(t, "= %s", of[0] == of[1] ? "yes" : "no");
+}
+
+static void ask_deadline(struct transcript *t, char **words)
+{
+	uint64_t deadline = gdbregs__engine_next_deadline(&t->d.s->engine);
+
+	(void)words;
+	if (deadline == GDBREGS__FOREVER)
+		transcript_result(t, "= never");
+	else
+		transcript_result(t, "= %llu", (unsigned long long)(deadline - t->d.now_ms));
+}
+
+static void ask_value(struct transcript *t, char **words)
+{
+	unsigned vcpu;
+	const struct gdbregs_register *h = transcript_register(t, words[1], &vcpu);
+
+	transcript_result(t, "= %s", script_get(&t->stub, vcpu + 1, h->regnum));
+}
+
+static const struct {
+	const char *name;
+	unsigned words; /* at least */
+	void (*make)(struct transcript *t, char **words);
+	bool asks; /* about what is the case when bytes were exchanged */
+} requests[] = {
+	{"step", 2, on_step, false},	     {"continue", 1, on_continue, false},
+	{"wait", 1, on_wait, false},	     {"interrupt", 1, on_interrupt, false},
+	{"cancel", 1, on_cancel, false},     {"close", 1, on_close, false},
+	{"fail", 2, on_fail, false},	     {"farewell", 1, on_farewell, true},
+	{"read", 2, on_read, false},	     {"read-many", 2, on_read_many, false},
+	{"write", 2, on_write, false},	     {"packet", 2, on_raw_packet, false},
+	{"insert", 3, change_point, false},  {"remove", 3, change_point, false},
+	{"watch", 2, on_watch, false},	     {"unwatch", 2, on_watch, false},
+	{"state", 1, ask_state, true},	     {"vcpus", 1, ask_vcpus, true},
+	{"thread", 2, ask_thread, true},     {"same-description", 3, ask_same_description, true},
+	{"deadline", 1, ask_deadline, true}, {"value", 2, ask_value, true},
+};
+
+void transcript_request(struct transcript *t, char *text)
+{
+	char *words[WORDS + 1] = {0};
+	unsigned count = 0;
+
+	for (char *word = strtok(text, " "); word && count < WORDS; word = strtok(NULL, " "))
+		words[count++] = word;
+	for (size_t i = 0; count && i < sizeof(requests) / sizeof(*requests); i++) {
+		if (strcmp(words[0], requests[i].name) != 0)
+			continue;
+		if (count < requests[i].words)
+			transcript_fail(t, "%s needs more words", words[0]);
+		if (requests[i].asks)
+			transcript_settle(t);
+		requests[i].make(t, words);
+		return;
+	}
+	transcript_fail(t, "no request is called %s", count ? words[0] : "");
+}

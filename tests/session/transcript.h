@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A conversation as text, played on a session and a scripted stub. Every line is an
+ * event, and nothing happens that is not written: all that the session sends and all
+ * results must be in the text, in their order. Comments begin with '#'.
+ *
+ *	stub KIND [+FEATURE] [-FEATURE]...	a new stub and session; see feature_names
+ *	option NAME VALUE	of the session; before the first request
+ *	monitor TEXT		what the stub's `info status` prints
+ *	answer REQUEST REPLY	instead of the usual reply; REQUEST may end with *.
+ *				REPLY may be (silent). `answer usual` ends that
+ *	set VCPU.REG DIGITS	at the stub; DIGITS `-` make it unavailable
+ *
+ *	> REQUEST		a call of the library; see requests[]. Requests without
+ *				any line between them are made before bytes are exchanged
+ *	-> PACKET...		what was sent: packets, acks `+`, and `^` for 0x03
+ *	<- PACKET		the stub sends it unasked; usual replies are not written
+ *	<-raw BYTES		the same, as they are
+ *	<-eof			the connection ends
+ *	time MS			passes
+ *	= RESULT		of a request; ERROR or ERROR: TEXT where it failed, TEXT being
+ *				a part of the message
+ *	! VCPU.REG OLD NEW	a watched register has changed
+ */
+#ifndef GDBREGS_TESTS_SESSION_TRANSCRIPT_H
+#define GDBREGS_TESTS_SESSION_TRANSCRIPT_H
+
+#include "harness.h"
+
+#define TRANSCRIPT_RESULTS 8192
+
+struct transcript {
+	const char *path;
+	unsigned line;
+	bool bytewise; /* the stub's bytes come one by one */
+
+	struct script_stub stub;
+	struct drive d;
+	struct gdbregs_options options;
+	struct script_rule rules[SCRIPT_RULES];
+	size_t rule_count;
+	bool begun; /* a `stub` line was read */
+	bool unsettled; /* requests were made, bytes not exchanged yet */
+	struct gdbregs__op *last; /* for `> cancel` */
+	struct transcript_call *calls; /* that have no result yet */
+	char results[TRANSCRIPT_RESULTS]; /* lines that were not read in the text yet */
+};
+
+/* Play a file; the test fails with file and line where something else happens. */
+void transcript_play(const char *path, bool bytewise);
+
+/* --- between transcript.c and transcript-requests.c ------------------------------ */
+
+/* Fail the test at the current line. */
+void transcript_fail(const struct transcript *t, const char *format, ...)
+	__attribute__((format(printf, 2, 3), noreturn));
+/* Exchange bytes and deliver results until nothing happens any more. */
+void transcript_settle(struct transcript *t);
+/* Add a line to the results. */
+void transcript_result(struct transcript *t, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Make the request of a `>` line, which is changed. */
+void transcript_request(struct transcript *t, char *text);
+/* Free the calls whose session was freed before they had a result. */
+void transcript_forget_calls(struct transcript *t);
+/* "VCPU.REG", on the session or at the stub. */
+const struct gdbregs_register *transcript_register(struct transcript *t, const char *name,
+						   unsigned *vcpu);
+
+#endif
