@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* How a label may stand in a sentence, with what goes with it. */
+/* How the label may occur in a sentence, with the text that is dropped with it. */
 static const struct {
 	const char *before;
 	const char *after;
@@ -19,7 +19,7 @@ static const struct {
 	{" ", "", false}, /* can't start LABEL: no such file */
 };
 
-/* Where the label stands in that form, *size bytes; NULL: nowhere. */
+/* Returns where the label occurs in that form, with *size bytes, or NULL. */
 static const char *find(const char *words, const char *label, size_t form, size_t *size)
 {
 	char part[512];
@@ -34,6 +34,28 @@ static const char *find(const char *words, const char *label, size_t form, size_
 	return at && strchr(" :;,", at[*size]) ? at : NULL;
 }
 
+/* The library names the members of its options; here they are options of ours. */
+static const struct {
+	const char *member;
+	const char *option;
+} options[] = {
+	{"first_reply_timeout_ms", "--wait"},
+	{"reply_timeout_ms", "--timeout"},
+	{"connect_timeout_ms", "--timeout"},
+};
+
+static void name_options(char *text)
+{
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		size_t member = strlen(options[i].member), option = strlen(options[i].option);
+
+		for (char *at = text; (at = strstr(at, options[i].member)); at += option) {
+			memcpy(at, options[i].option, option);
+			memmove(at + option, at + member, strlen(at + member) + 1);
+		}
+	}
+}
+
 void error_text_write(char *out, size_t capacity, const char *words, const char *label)
 {
 	const char *at = NULL;
@@ -44,4 +66,5 @@ void error_text_write(char *out, size_t capacity, const char *words, const char 
 		snprintf(out, capacity, "%.*s%s", (int)(at - words), words, at + size);
 	else
 		snprintf(out, capacity, "%s", words);
+	name_options(out);
 }

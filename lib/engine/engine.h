@@ -189,6 +189,9 @@ void gdbregs__engine_input(struct gdbregs__engine *e, const uint8_t *data, size_
 			   uint64_t now_ms);
 /* The connection has ended. `why` is NULL if it ended in order. */
 void gdbregs__engine_eof(struct gdbregs__engine *e, const char *why);
+/* The child process that is the peer has closed its output. `how` says how it has ended,
+ * for example "exited with status 1". */
+void gdbregs__engine_child_ended(struct gdbregs__engine *e, const char *how);
 /* Time has passed: fail the session if a reply is overdue, end waits. */
 void gdbregs__engine_tick(struct gdbregs__engine *e, uint64_t now_ms);
 /* Returns when gdbregs__engine_tick() has to be called, or GDBREGS__FOREVER. */

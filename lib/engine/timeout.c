@@ -69,9 +69,15 @@ void gdbregs__engine_fail_not_a_stub(struct gdbregs__engine *e)
 
 	gdbregs__printable(text, sizeof(text), e->decoder.junk,
 			   count < sizeof(e->decoder.junk) ? count : sizeof(e->decoder.junk));
-	gdbregs__engine_fail(e, GDBREGS_ERR_PROTOCOL,
-			     "%s is not a gdbstub: it answered \"%s\"; check the address",
-			     e->config.peer, text);
+	if (e->peer_is_child)
+		gdbregs__engine_fail(e, GDBREGS_ERR_PROTOCOL,
+				     "%s is not a gdbstub: it wrote \"%s\"; it has to serve gdb on "
+				     "its standard input and output",
+				     e->config.peer, text);
+	else
+		gdbregs__engine_fail(e, GDBREGS_ERR_PROTOCOL,
+				     "%s is not a gdbstub: it answered \"%s\"; check the address",
+				     e->config.peer, text);
 }
 
 void gdbregs__engine_eof(struct gdbregs__engine *e, const char *why)
@@ -86,6 +92,15 @@ void gdbregs__engine_eof(struct gdbregs__engine *e, const char *why)
 				     e->config.peer, e->heard ? "" : " before it answered");
 }
 
+void gdbregs__engine_child_ended(struct gdbregs__engine *e, const char *how)
+{
+	if (!e->heard && e->decoder.junk_count)
+		gdbregs__engine_fail_not_a_stub(e);
+	else
+		gdbregs__engine_fail(e, GDBREGS_ERR_CLOSED, "%s %s%s", e->config.peer, how,
+				     e->heard ? "" : " before it answered");
+}
+
 /* ----------------------------------------------------------------- overdue --- */
 
 static void fail_silent(struct gdbregs__engine *e)
@@ -93,12 +108,15 @@ static void fail_silent(struct gdbregs__engine *e)
 	double timeout_s = (double)reply_timeout_ms(e) / 1000;
 
 	if (e->heard)
-		gdbregs__engine_fail(e, GDBREGS_ERR_TIMEOUT, "%s has not answered for %.1f s",
-				     e->config.peer, timeout_s);
+		gdbregs__engine_fail(
+			e, GDBREGS_ERR_TIMEOUT,
+			"%s has not answered for %.1f s; if it is slow, raise reply_timeout_ms",
+			e->config.peer, timeout_s);
 	else if (e->peer_is_child)
 		gdbregs__engine_fail(e, GDBREGS_ERR_TIMEOUT,
 				     "%s runs, but has not answered for %.1f s: does it serve gdb "
-				     "on its standard input and output?",
+				     "on its standard input and output? If it is slow, raise "
+				     "reply_timeout_ms",
 				     e->config.peer, timeout_s);
 	else
 		gdbregs__engine_fail(

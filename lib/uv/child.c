@@ -15,6 +15,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,6 +26,8 @@
 #define GRACE_TERM_MS  2000
 #define GRACE_KILL_MS  2000
 #define GRACE_GROUP_MS 200
+/* A command that has closed its output is about to end: how it ends is worth a message. */
+#define GRACE_OUTPUT_MS 500
 /* The child is polled after 1, 2, 4, ... milliseconds. */
 #define POLL_MOST_MS 32
 
@@ -152,6 +155,13 @@ static bool poll_child(struct gdbregs__child *child)
 	return false;
 }
 
+static void poll_later(struct gdbregs__child *child, uv_timer_cb cb)
+{
+	uv_timer_start(&child->timer, cb, child->poll_ms, 0);
+	if (child->poll_ms < POLL_MOST_MS)
+		child->poll_ms *= 2;
+}
+
 static void on_poll_timer(uv_timer_t *timer)
 {
 	struct gdbregs__child *child = timer->data;
@@ -160,9 +170,7 @@ static void on_poll_timer(uv_timer_t *timer)
 		uv_close((uv_handle_t *)timer, on_timer_closed);
 		return;
 	}
-	uv_timer_start(timer, on_poll_timer, child->poll_ms, 0);
-	if (child->poll_ms < POLL_MOST_MS)
-		child->poll_ms *= 2;
+	poll_later(child, on_poll_timer);
 }
 
 void gdbregs__child_end(struct gdbregs__transport *t)
@@ -175,6 +183,82 @@ void gdbregs__child_end(struct gdbregs__transport *t)
 	shutdown(child->hangup_fd, SHUT_WR);
 	enter(child, INPUT_CLOSED, GRACE_INPUT_MS);
 	uv_timer_start(&child->timer, on_poll_timer, 0, 0);
+}
+
+/* ------------------------------------------------------------------- exit status --- */
+
+/* Signals have numbers of their own on each system. */
+static const char *signal_name(int signo)
+{
+	switch (signo) {
+	case SIGABRT:
+		return " (SIGABRT)";
+	case SIGBUS:
+		return " (SIGBUS)";
+	case SIGFPE:
+		return " (SIGFPE)";
+	case SIGHUP:
+		return " (SIGHUP)";
+	case SIGILL:
+		return " (SIGILL)";
+	case SIGINT:
+		return " (SIGINT)";
+	case SIGKILL:
+		return " (SIGKILL)";
+	case SIGPIPE:
+		return " (SIGPIPE)";
+	case SIGSEGV:
+		return " (SIGSEGV)";
+	case SIGSYS:
+		return " (SIGSYS)";
+	case SIGTERM:
+		return " (SIGTERM)";
+	default:
+		return "";
+	}
+}
+
+/* Write how the command has ended. Returns false if it still runs. */
+static bool describe_end(const struct gdbregs__child *child, char *text, size_t capacity)
+{
+	siginfo_t info = {.si_pid = 0};
+
+	if (waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
+		snprintf(text, capacity, "has ended");
+	else if (!info.si_pid)
+		return false;
+	else if (info.si_code == CLD_EXITED)
+		snprintf(text, capacity, "exited with status %d", info.si_status);
+	else
+		snprintf(text, capacity, "was killed by signal %d%s", info.si_status,
+			 signal_name(info.si_status));
+	return true;
+}
+
+static void on_report_timer(uv_timer_t *timer)
+{
+	struct gdbregs__child *child = timer->data;
+	struct gdbregs__transport *t = child->transport;
+	char how[60] = "closed its standard output";
+
+	if (!describe_end(child, how, sizeof(how)) && !is_late(child)) {
+		poll_later(child, on_report_timer);
+		return;
+	}
+	t->session->engine.now_ms = uv_now(t->loop);
+	gdbregs__engine_child_ended(&t->session->engine, how);
+	gdbregs__transport_event(t);
+}
+
+void gdbregs__child_output_ended(struct gdbregs__transport *t)
+{
+	struct gdbregs__child *child = t->child;
+
+	if (child->ending != NOT_ENDING)
+		return;
+	uv_update_time(t->loop);
+	enter(child, NOT_ENDING, GRACE_OUTPUT_MS);
+	uv_timer_start(&child->timer, on_report_timer, 0, 0);
 }
 
 /* -------------------------------------------------------------------- starting --- */

@@ -8,6 +8,7 @@
 #include "util/error.h"
 
 #include <netdb.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,6 +37,16 @@ static void explain(struct gdbregs__transport *t, int code, const char *reason)
 		hint = "; is QEMU running, with -gdb unix:PATH,server=on,wait=off?";
 	gdbregs__fail(&t->connect_error, GDBREGS_ERR_CONNECT, "cannot connect to %s: %s%s",
 		      t->address.label, reason, hint);
+}
+
+/* The time limit has expired. */
+static void explain_timeout(struct gdbregs__transport *t, const char *what)
+{
+	char reason[100];
+
+	snprintf(reason, sizeof(reason), "%s within %.1f s (connect_timeout_ms)", what,
+		 (double)t->session->options.connect_timeout_ms / 1000);
+	explain(t, 0, reason);
 }
 
 /* ------------------------------------------------------------------ one attempt --- */
@@ -208,7 +219,7 @@ void gdbregs__transport_connect_abandon(struct gdbregs__transport *t)
 {
 	if (t->resolving) {
 		gdbregs__resolve_abandon(t);
-		explain(t, 0, "the host name could not be resolved in time");
+		explain_timeout(t, "the host name could not be resolved");
 		unreachable(t);
 		return;
 	}
@@ -217,7 +228,7 @@ void gdbregs__transport_connect_abandon(struct gdbregs__transport *t)
 		t->connecting = NULL;
 		drop_attempt(t);
 	}
-	explain(t, 0, "no answer in time");
+	explain_timeout(t, "no answer");
 	if (t->closing)
 		unreachable(t);
 	else

@@ -18,7 +18,7 @@
 static void write_failed(struct gdbregs__transport *t, int code)
 {
 	t->session->engine.out.size = 0;
-	if (code != UV_EPIPE)
+	if (code != UV_EPIPE && !t->child)
 		gdbregs__engine_eof(&t->session->engine, uv_strerror(code));
 }
 
@@ -153,6 +153,8 @@ void gdbregs__transport_input_ends(struct gdbregs__transport *t, int code)
 		gdbregs__transport_shut(t);
 	else if (code == UV_ENOBUFS)
 		gdbregs__engine_fail(&t->session->engine, GDBREGS_ERR_NOMEM, "out of memory");
+	else if (t->child)
+		gdbregs__child_output_ended(t);
 	else
 		gdbregs__engine_eof(&t->session->engine, code == UV_EOF ? NULL : uv_strerror(code));
 	gdbregs__transport_event(t);

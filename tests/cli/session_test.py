@@ -381,8 +381,9 @@ def spawned(_):
     equal(target["target"], f"{FAKE} --stdio --registers 3")
     equal(target["vcpus"][0]["registers"], [expected_register(0, 1)])
     one_line(run("read", "--", "/nowhere/at/all", "-x"), 3, "/nowhere/at/all")
-    one_line(run("read", "--", "true"), 3, "true")
-    one_line(run("read", "--timeout", "0.3", "--", "sleep", "100"), 3, "sleep 100")
+    one_line(run("read", "--", "true"), 3, "true: exited with status 0 before it answered")
+    one_line(run("read", "--timeout", "0.3", "--", "sleep", "100"), 3, "sleep 100",
+             "raise --timeout")
 
 
 def named_once(result, name, *others):
