@@ -263,6 +263,7 @@ struct gdbregs_options {
 	enum gdbregs_pipeline pipeline; /* default GDBREGS_PIPELINE_AUTO */
 	size_t max_session_registers; /* of all vCPUs of a session; default 1048576 */
 	size_t max_value_bytes;       /* values of one gdbregs_read_registers(); those beyond it have the status LIMIT; default 32 MiB */
+	unsigned connect_deadline_ms; /* 1..; default 120000: from the open connection, or the started command, until the session is ready; a first_reply_timeout_ms is added */
 };
 
 /* The defaults, as an initialiser. */

@@ -12,7 +12,7 @@
 
 #include <stdlib.h>
 
-enum { USUAL_WITHIN_MS = 10000, USUAL_INTERVAL_MS = 100 };
+enum { USUAL_INTERVAL_MS = 100 };
 
 struct expect {
 	const struct options *options;
@@ -82,7 +82,7 @@ static int start(struct target *t)
 					.more = more,
 					.arg = e};
 	e->began_ms = uv_now(&t->set->loop.uv);
-	e->end_ms = e->began_ms + (o->within_ms > 0 ? o->within_ms : USUAL_WITHIN_MS);
+	e->end_ms = e->began_ms + o->within_ms;
 	int error = snapshot_collect(t, VCPU_FIRST);
 	if (error == 0)
 		error = sampling_init(&e->sampling, t, e->conditions.count);

@@ -19,7 +19,7 @@ static const struct command table[] = {
 	 .examples = "gdbregs-cli vcpus\n"
 		     "gdbregs-cli vcpus -t localhost:1234 -t localhost:1235 --json\n",
 	 .run = command_vcpus,
-	 .options = GROUP_CONNECTION | GROUP_FORMAT | GROUP_OUTPUT,
+	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_FORMAT | GROUP_OUTPUT,
 	 .many_targets = true},
 	{.name = "where",
 	 .summary = "show where each vCPU is: state, pc, sp, fp, flags",
@@ -28,7 +28,7 @@ static const struct command table[] = {
 		 "that hangs.\n",
 	 .examples = "gdbregs-cli where\n",
 	 .run = command_where,
-	 .options = GROUP_CONNECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT,
+	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT,
 	 .tells_guest = true,
 	 .many_targets = true},
 	{.name = "list",
@@ -40,7 +40,7 @@ static const struct command table[] = {
 		     "gdbregs-cli list 'xmm*' --format csv\n"
 		     "gdbregs-cli list --tdesc target.xml\n",
 	 .run = command_list,
-	 .options = GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT},
+	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT},
 	{.name = "read",
 	 .arguments = SELECTION,
 	 .summary = "read some registers, of vCPU 0 unless said",
@@ -50,7 +50,7 @@ static const struct command table[] = {
 		     "gdbregs-cli read -c all pc sp\n"
 		     "gdbregs-cli read --group vector --json\n",
 	 .run = command_read,
-	 .options = GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
+	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
 		    GROUP_STRICT},
 	{.name = "dump",
 	 .arguments = SELECTION,
@@ -61,7 +61,7 @@ static const struct command table[] = {
 		     "gdbregs-cli dump -t :1234 -t :1235 -f json -o snapshot.json\n"
 		     "gdbregs-cli dump -- qemu-system-x86_64 -S -gdb stdio -display none\n",
 	 .run = command_dump,
-	 .options = GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
+	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
 		    GROUP_STRICT | GROUP_LABEL,
 	 .many_targets = true},
 	{.name = "diff",
@@ -75,7 +75,7 @@ static const struct command table[] = {
 		     "gdbregs-cli diff want.json -- qemu-system-x86_64 -S -gdb stdio -display none\n",
 	 .operands = command_diff_operands,
 	 .run = command_diff,
-	 .options = GROUP_CONNECTION | GROUP_SELECT | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT,
+	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_SELECT | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT,
 	 .many_targets = true},
 	{.name = "write",
 	 .arguments = "[FEATURE:]NAME=VALUE...",
@@ -89,7 +89,7 @@ static const struct command table[] = {
 		     "gdbregs-cli write xmm0=hex:00112233445566778899aabbccddeeff mxcsr=0x1f80\n",
 	 .operands = command_all_operands,
 	 .run = command_write,
-	 .options = GROUP_CONNECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT},
+	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT},
 	{.name = "trace",
 	 .arguments = SELECTION,
 	 .summary = "step or run the guest and record what registers change",
@@ -104,6 +104,7 @@ static const struct command table[] = {
 	 .run = command_trace,
 	 .options = GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
 		    GROUP_COUNT | GROUP_TRACE | GROUP_WITHIN,
+	 .runs_guest = true,
 	 .streams = true},
 	{.name = "watch",
 	 .arguments = SELECTION,
@@ -129,7 +130,9 @@ static const struct command table[] = {
 	 .operands = command_all_operands,
 	 .run = command_expect,
 	 .options = GROUP_CONNECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT | GROUP_INTERVAL |
-		    GROUP_WITHIN | GROUP_EXPECT},
+		    GROUP_WITHIN | GROUP_EXPECT,
+	 .runs_guest = true,
+	 .within_ms = 10000},
 	{.name = "xml",
 	 .summary = "show the target description as one XML document",
 	 .help = "Prints the target description of vCPU 0, or of the one given with -c, as one\n"
@@ -137,7 +140,7 @@ static const struct command table[] = {
 	 .examples = "gdbregs-cli xml -o target.xml\n"
 		     "gdbregs-cli xml --raw served/\n",
 	 .run = command_xml,
-	 .options = GROUP_CONNECTION | GROUP_VCPU | GROUP_OUTPUT | GROUP_RAW},
+	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_VCPU | GROUP_OUTPUT | GROUP_RAW},
 	{.name = "monitor",
 	 .arguments = "TEXT...",
 	 .summary = "give a command to the stub's own monitor, show its output",
@@ -147,7 +150,7 @@ static const struct command table[] = {
 	 .examples = "gdbregs-cli monitor info status\n",
 	 .operands = command_all_operands,
 	 .run = command_monitor,
-	 .options = GROUP_CONNECTION | GROUP_OUTPUT},
+	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_OUTPUT},
 	{.name = "packet",
 	 .arguments = "PAYLOAD...",
 	 .summary = "send raw packets of the GDB remote protocol, show the replies",
@@ -157,7 +160,7 @@ static const struct command table[] = {
 	 .examples = "gdbregs-cli packet qC 'm0,10'\n",
 	 .operands = command_all_operands,
 	 .run = command_packet,
-	 .options = GROUP_CONNECTION | GROUP_FORMAT | GROUP_OUTPUT},
+	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_FORMAT | GROUP_OUTPUT},
 };
 // clang-format on
 

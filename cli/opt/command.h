@@ -19,6 +19,8 @@ struct command {
 	unsigned options; /* mask of enum option_group */
 	bool many_targets;
 	bool tells_guest; /* shows whether the guest was halted: see target_left_halted() */
+	bool runs_guest; /* has a result when --within is over */
+	unsigned within_ms; /* default of --within; 0: none */
 	bool streams; /* writes while it runs: a signal ends it with complete output */
 };
 

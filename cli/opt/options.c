@@ -45,6 +45,9 @@ static const struct option_info table[] = {
 	 .optional = true, .set = set_wait},
 	{0, "timeout", "SECONDS", GROUP_CONNECTION, OPTION_SECONDS, AT(timeout_ms),
 	 .help = "wait so long for each reply; default 5"},
+	{0, "connect-deadline", "SECONDS", GROUP_CONNECTION, OPTION_SECONDS, AT(connect_deadline_ms),
+	 .help = "give up connecting to a slow stub after so long;\n"
+	 "default 120"},
 	{0, "on-exit", "HOW", GROUP_CONNECTION, OPTION_CHOICE, AT(on_exit),
 	 .help = "leave the guest as it was (restore, the default),\n"
 	 "running (resume) or halted (halt)",
@@ -75,7 +78,7 @@ static const struct option_info table[] = {
 	{0, "if", "COND", GROUP_TRACE, OPTION_WORDS, AT(ifs),
 	 .help = "record a hit of --break only if conditions hold"},
 	{0, "within", "SECONDS", GROUP_WITHIN, OPTION_SECONDS, AT(within_ms),
-	 .help = "give up after so long; expect: default 10"},
+	 .help = "give up so long after connecting; expect: default 10"},
 	{0, "now", NULL, GROUP_EXPECT, OPTION_FLAG, AT(now),
 	 .help = "look once, do not let the guest run"},
 	{0, "junit", "FILE", GROUP_EXPECT, OPTION_WORD, AT(junit),
@@ -381,12 +384,16 @@ static int parse(struct options *o, int argc, char **argv)
 		status = check_applies(o, used);
 	if (status == 0 && o->command)
 		find_patterns(o);
+	if (o->command && o->within_ms == 0)
+		o->within_ms = o->command->within_ms;
 	return status != 0 ? status : check(o);
 }
 
 int options_parse(struct options *o, int argc, char **argv)
 {
-	*o = (struct options){.timeout_ms = 5000, .on_exit = GDBREGS_ON_CLOSE_RESTORE};
+	*o = (struct options){.timeout_ms = 5000,
+			      .connect_deadline_ms = 120000,
+			      .on_exit = GDBREGS_ON_CLOSE_RESTORE};
 	int status = parse(o, argc, argv);
 	if (o->vcpus_all)
 		o->vcpu_count = 0;

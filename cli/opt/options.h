@@ -44,6 +44,7 @@ struct options {
 	char **spawn; /* what stands after `--`; NULL where nothing does */
 	unsigned wait_ms; /* 0: do not wait */
 	unsigned timeout_ms;
+	unsigned connect_deadline_ms;
 	enum gdbregs_on_close on_exit;
 	enum gdbregs_byte_order endian; /* UNKNOWN: not overridden */
 	const char *arch;
@@ -61,7 +62,7 @@ struct options {
 	const char *until; /* an address or conditions; NULL: none */
 	struct string_list ifs; /* conditions */
 	const char *junit;
-	unsigned within_ms; /* 0: not given */
+	unsigned within_ms; /* 0: not given, and the command has no default */
 	uint64_t *breaks;
 	size_t break_count;
 	bool nonzero, now, no_pipeline, log_packets, quiet, verbose, strict, help, version, all,

@@ -2,6 +2,7 @@
 #include "target/target.h"
 
 #include "base/message.h"
+#include "opt/command.h"
 #include "target/packet-log.h"
 #include "base/exit-status.h"
 #include "target/no-description.h"
@@ -18,8 +19,10 @@ static void connect_target(struct target *t);
 
 static void target_over(struct target *t)
 {
-	if (t->timed)
+	if (t->timed) {
 		uv_close((uv_handle_t *)&t->timer, NULL);
+		uv_close((uv_handle_t *)&t->limit, NULL);
+	}
 	t->timed = false;
 	t->set->done++;
 }
@@ -134,6 +137,38 @@ void target_done(struct target *t, int code)
 	close_target(t);
 }
 
+/* A stub may send each of many replies just before its deadline. */
+static void on_limit(uv_timer_t *timer)
+{
+	struct target *t = timer->data;
+	if (!t->closing)
+		target_done(t, target_fail(t, STATUS_CONNECT,
+					   "gave up: the stub is too slow to finish in %.1f s; "
+					   "--within SECONDS sets the time",
+					   t->set->options->within_ms / 1000.0));
+}
+
+/* Commands that let the guest run end by themselves when --within is over. They stop
+ * the guest then, and read it once more. */
+static int start_limit(struct target *t)
+{
+	const struct options *o = t->set->options;
+	uint64_t more_ms = o->command->runs_guest ? 2ull * o->timeout_ms : 0;
+	if (o->within_ms == 0)
+		return 0;
+	return uv_timer_start(&t->limit, on_limit, o->within_ms + more_ms, 0) < 0
+		       ? GDBREGS_ERR_NOMEM
+		       : 0;
+}
+
+static int work(struct target *t)
+{
+	int status = start_limit(t);
+	if (status == 0)
+		status = no_description_is(t) ? no_description_fail(t) : t->set->work(t);
+	return status;
+}
+
 static void on_connected(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
 			 void *arg)
 {
@@ -144,7 +179,7 @@ static void on_connected(struct gdbregs_session *s, int status, const struct gdb
 	t->again = status < 0 && worth_waiting(t, status);
 	t->connected = status >= 0;
 	if (status >= 0)
-		status = no_description_is(t) ? no_description_fail(t) : t->set->work(t);
+		status = work(t);
 	if (status != TARGET_UNDER_WAY)
 		target_done(t, status);
 }
@@ -190,6 +225,7 @@ static void session_options(struct target *t, struct gdbregs_options *session)
 	session->on_close = o->on_exit;
 	session->connect_timeout_ms = o->timeout_ms;
 	session->reply_timeout_ms = o->timeout_ms;
+	session->connect_deadline_ms = o->connect_deadline_ms;
 	session->description_path = o->tdesc;
 	session->architecture = t->set->arch_path[0] != '\0' ? t->set->arch_path : NULL;
 	session->step_irq = o->irq;
@@ -238,8 +274,9 @@ void target_start(struct target *t)
 {
 	struct loop *loop = &t->set->loop;
 	t->deadline_ms = uv_now(&loop->uv) + t->set->options->wait_ms;
-	t->timer.data = t;
-	t->timed = uv_timer_init(&loop->uv, &t->timer) == 0;
+	t->timer.data = t->limit.data = t;
+	t->timed = uv_timer_init(&loop->uv, &t->timer) == 0 &&
+		   uv_timer_init(&loop->uv, &t->limit) == 0;
 	connect_target(t);
 }
 

@@ -25,8 +25,9 @@ struct target {
 	char error[400]; /* what went wrong, where status is not 0 */
 
 	uv_timer_t timer; /* until the next attempt */
+	uv_timer_t limit; /* of the work: --within */
 	uint64_t deadline_ms;
-	bool timed; /* timer is initialised */
+	bool timed; /* the timers are initialised */
 	bool connected; /* the session was made */
 	bool answered; /* a packet came */
 	bool detached; /* a detach was sent */

@@ -158,6 +158,7 @@ struct gdbregs__engine {
 	bool heard; /* a packet or an ack has come */
 	bool line_probed; /* a silent peer was sent empty lines, see timeout.c */
 	unsigned acks_owed; /* packets taken that were not acknowledged yet */
+	size_t acks_unsent; /* acks in out, if out is not empty */
 	size_t acked; /* requests acknowledged, not answered */
 	size_t junk_at_ack; /* bytes outside of packets when the last ack came */
 	size_t junk_ends; /* ends of packets among them when the last packet came */

@@ -99,11 +99,18 @@ static void on_damaged(struct gdbregs__engine *e, const char *how)
 
 static void owe_ack(struct gdbregs__engine *e)
 {
-	/* One ack serves all replies in flight: QEMU, the only stub that is pipelined in
+	/* One ack serves all packets: QEMU, which is the only stub that is pipelined in
 	 * ack mode, drops the copy of its last reply at the next `$` or `+`. */
-	if (e->no_ack || (e->pipelined && e->acks_owed))
+	if (e->no_ack || ((e->pipelined || e->lazy_ack) && e->acks_owed))
 		return;
 	e->acks_owed++;
+	/* A stub may send console output without an end and never read. */
+	size_t unsent = e->acks_owed + (e->out.size ? e->acks_unsent : 0);
+	if (unsent > e->config.packet_limit_bytes)
+		gdbregs__engine_fail(e, GDBREGS_ERR_LIMIT,
+				     "%s sends packets and does not read: more than %zu "
+				     "acknowledgements are unsent (max_packet_bytes)",
+				     e->config.peer, e->config.packet_limit_bytes);
 }
 
 /* The packet was not the reply, so no request follows that could carry the ack, and a
@@ -196,6 +203,8 @@ static void on_packet(struct gdbregs__engine *e, const struct gdbregs__frame *fr
 	}
 	e->heard = true;
 	owe_ack(e);
+	if (e->fatal)
+		return;
 	if (is_unsolicited(e, frame)) {
 		ack_now(e);
 		return;

@@ -19,8 +19,11 @@ int gdbregs__engine_send_acks(struct gdbregs__engine *e)
 {
 	size_t start = e->out.size;
 
+	if (!start)
+		e->acks_unsent = 0;
 	if (!e->acks_owed)
 		return 0;
+	e->acks_unsent += e->acks_owed;
 	for (; e->acks_owed; e->acks_owed--)
 		if (gdbregs__buffer_append(&e->out, "+", 1) < 0)
 			return GDBREGS_ERR_NOMEM;

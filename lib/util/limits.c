@@ -42,6 +42,7 @@ static struct gdbregs_options defaults(void)
 
 	o.connect_timeout_ms = 5000;
 	o.reply_timeout_ms = 5000;
+	o.connect_deadline_ms = 120000;
 #define LIMIT_DEFAULT(member, standard) o.max_##member = (standard);
 	LIMIT_MAP(LIMIT_DEFAULT)
 #undef LIMIT_DEFAULT
@@ -98,5 +99,7 @@ bool gdbregs__options_take(struct gdbregs_options *to, const struct gdbregs_opti
 		to->connect_timeout_ms = standard.connect_timeout_ms;
 	if (!to->reply_timeout_ms)
 		to->reply_timeout_ms = standard.reply_timeout_ms;
+	if (!to->connect_deadline_ms)
+		to->connect_deadline_ms = standard.connect_deadline_ms;
 	return to->access <= GDBREGS_RW_REGS && to->on_close <= GDBREGS_ON_CLOSE_HALT;
 }

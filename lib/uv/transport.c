@@ -47,6 +47,21 @@ void gdbregs__transport_set_limit(struct gdbregs__transport *t, uint64_t in_ms)
 	arm_timer(t);
 }
 
+/* The state is OPEN: the session is being set up, or closed. */
+static void fail_late(struct gdbregs__transport *t)
+{
+	struct gdbregs_session *s = t->session;
+
+	if (t->stopping)
+		gdbregs__engine_fail(&s->engine, GDBREGS_ERR_TIMEOUT,
+				     "%s did not answer the detach in time", s->label);
+	else
+		gdbregs__engine_fail(&s->engine, GDBREGS_ERR_TIMEOUT,
+				     "%s answers so slowly that connecting was not done in "
+				     "%.1f s (connect_deadline_ms)",
+				     s->label, s->options.connect_deadline_ms / 1000.0);
+}
+
 static void on_limit(struct gdbregs__transport *t)
 {
 	t->limit_at_ms = GDBREGS__FOREVER;
@@ -56,8 +71,7 @@ static void on_limit(struct gdbregs__transport *t)
 		gdbregs__transport_connect_abandon(t);
 		break;
 	case GDBREGS__TRANSPORT_OPEN:
-		gdbregs__engine_fail(&t->session->engine, GDBREGS_ERR_TIMEOUT,
-				     "%s did not answer the detach in time", t->session->label);
+		fail_late(t);
 		break;
 	case GDBREGS__TRANSPORT_DETACHING:
 		if (gdbregs__session_farewell_late(t->session))
@@ -308,6 +322,8 @@ static void on_discovered(struct gdbregs_session *s, int status, const struct gd
 	(void)s;
 	if (t->closing)
 		set_canceled(t);
+	if (!t->stopping)
+		gdbregs__transport_set_limit(t, GDBREGS__FOREVER);
 	if (status == 0 || t->closing) {
 		report_connected(t, t->closing);
 		return;
@@ -322,7 +338,9 @@ void gdbregs__transport_opened(struct gdbregs__transport *t)
 	struct gdbregs_session *s = t->session;
 
 	t->state = GDBREGS__TRANSPORT_OPEN;
-	gdbregs__transport_set_limit(t, GDBREGS__FOREVER);
+	/* Each reply may come just before its own deadline. */
+	gdbregs__transport_set_limit(t, (uint64_t)s->options.connect_deadline_ms +
+						s->options.first_reply_timeout_ms);
 	gdbregs__transport_clock(s);
 	int result = gdbregs__transport_read(t);
 	if (result < 0)

@@ -3,9 +3,11 @@
 # timeout: 600
 """Stubs that stay within every default limit and use each up: whatever the command,
 the tool takes at most 256 MiB, all in all."""
-from hostile import BAD_STUB, Run, Stub, check, main, test
+from hostile import BAD_STUB, Run, Stub, check, main, packet, test
 
 MOST_MIB = 256
+# What the tests take themselves counts, too.
+FLOOD_MIB = 72
 
 COMMANDS = (
     "vcpus", "list", "list -f csv", "list -j", "read", "dump", "dump -j", "dump -f csv", "xml",
@@ -88,6 +90,38 @@ def description_of_each_process(_):
     with Stub({"qfThreadInfo": lists, "?": "T05thread:p1.1;"}, {"target.xml": text}) as stub:
         result = Run("list", "--timeout", 60, "-t", stub.target)
     check(result, BAD_STUB, "max_description_bytes", rss_mib=MOST_MIB)
+
+
+class Flood(Stub):
+    """Answers such a request with console output that does not end, and never reads again."""
+
+    def __init__(self, at, answers, documents):
+        self.at = at
+        super().__init__(answers, documents)
+
+    def reply(self, sock, request):
+        if not request.startswith(self.at):
+            super().reply(sock, request)
+            return
+        sock.sendall(b"+")
+        while True:
+            sock.sendall(packet("O41") * 10_000)
+
+
+@test
+def console_output_without_end(_):
+    """The acknowledgements that are owed to such a stub have a limit."""
+    answers = {"qSupported": "PacketSize=1000;qXfer:features:read+", "qqemu": "", "p": "00",
+               "vCont": "T05thread:p01.01;", "vCont?": "vCont;c;s;C;S"}
+    for at in ("qSupported", "?", "qXfer", "p", "vCont;", "qfThreadInfo"):
+        with Flood(at, answers, feature_of(4)) as stub:
+            result = Run("trace", "-n", 3, "--timeout", 30, "-t", stub.target)
+        assert result.status == BAD_STUB and b"does not read" in result.err, result
+        assert result.rss_mib < FLOOD_MIB, result
+    # QEMU's acknowledgements are not sent alone, and its console output is collected.
+    with Flood("qRcmd," + b"help".hex(), {}, feature_of(4)) as stub:
+        check(Run("monitor", "help", "--timeout", 30, "-t", stub.target), BAD_STUB, "max_packet_bytes",
+              rss_mib=FLOOD_MIB)
 
 
 if __name__ == "__main__":

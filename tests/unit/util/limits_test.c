@@ -157,6 +157,7 @@ START_TEST(defaults)
 	ck_assert_uint_eq(o.max_value_bytes, 32 << 20);
 	ck_assert_uint_eq(o.connect_timeout_ms, 5000);
 	ck_assert_uint_eq(o.reply_timeout_ms, 5000);
+	ck_assert_uint_eq(o.connect_deadline_ms, 120000);
 	ck_assert_uint_eq(o.spin_us, 200);
 }
 END_TEST
@@ -173,6 +174,7 @@ START_TEST(the_initialiser_has_the_defaults)
 	ck_assert_int_eq(a.access, b.access);
 	ck_assert_uint_eq(a.spin_us, b.spin_us);
 	ck_assert_uint_eq(a.reply_timeout_ms, b.reply_timeout_ms);
+	ck_assert_uint_eq(a.connect_deadline_ms, b.connect_deadline_ms);
 }
 END_TEST
 
