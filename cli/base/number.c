@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* What stands before the digits; *digits is where they begin. */
+/* The base that the prefix says; *digits is where the digits begin. */
 static unsigned base_of(const char *text, const char **digits)
 {
 	static const struct {
@@ -40,11 +40,54 @@ bool number_is(const char *text)
 	return digits[0] == '\0';
 }
 
-bool number_is_bits(const char *text)
+static const char *skip(const char *text, const char *set)
 {
-	const char *digits, *plain = text + (text[0] == '-' || text[0] == '+');
-	base_of(text, &digits);
-	return digits != plain && number_is(text);
+	return text + strspn(text, set);
+}
+
+/* Behind DIGITS[.DIGITS]; NULL: there is no digit. */
+static const char *skip_fraction(const char *text, const char *digits_set)
+{
+	const char *end = skip(text, digits_set);
+	bool any = end != text;
+	if (*end == '.') {
+		const char *more = skip(end + 1, digits_set);
+		any |= more != end + 1;
+		end = more;
+	}
+	return any ? end : NULL;
+}
+
+/* No strtold(): it follows the locale and the host's floats. */
+static bool is_fraction(const char *text)
+{
+	static const char decimal[] = "0123456789", hex[] = "0123456789abcdefABCDEF";
+	text += text[0] == '-' || text[0] == '+';
+	bool is_hex = text[0] == '0' && (text[1] | 32) == 'x';
+	const char *end = skip_fraction(is_hex ? text + 2 : text, is_hex ? hex : decimal);
+	if (!end)
+		return false;
+	if ((*end | 32) == (is_hex ? 'p' : 'e')) {
+		const char *exponent = end + 1 + (end[1] == '-' || end[1] == '+');
+		end = skip(exponent, decimal);
+		if (end == exponent)
+			return false;
+	}
+	return *end == '\0';
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+/* Of a name: no operator and no blank, so that a slip is noticed before a guest stops. */
+bool number_is_value(const char *text)
+{
+	const char *name = text + (text[0] == '-' || text[0] == '+');
+	if (is_letter(name[0]))
+		return !strpbrk(text, "=<>!&|,; \t\n\v\f\r");
+	return number_is(text) || is_fraction(text);
 }
 
 /* bytes = bytes * base + digit; false: it does not fit any more. */
@@ -74,7 +117,7 @@ static bool get_bit(const uint8_t *bytes, size_t bit)
 	return bytes[bit / 8] >> bit % 8 & 1;
 }
 
-/* Nothing stands at or above bit `bits`. */
+/* No bit at or above bit `bits` is set. */
 static bool is_below(const uint8_t *bytes, size_t size, size_t bits)
 {
 	for (size_t bit = bits; bit < 8 * size; bit++) {

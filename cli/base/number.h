@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whole numbers as people type them: decimal, 0x, 0o or a leading 0, 0b, with a sign;
- * as long as the widest register, 524288 bits. Hides: digits and carries. */
+/* Numbers as people type them: decimal, after 0x, 0b, or 0o or a leading 0, with a sign; as
+ * long as the widest register, 524288 bits. Hides: digits and carries. */
 #ifndef CLI_NUMBER_H
 #define CLI_NUMBER_H
 
@@ -8,13 +8,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Whether it is a whole number. */
 bool number_is(const char *text);
-/* It begins with 0x, 0o or 0b: bits are meant, whatever the type. */
-bool number_is_bits(const char *text);
-/* It looks decimal, begins with 0, and is no octal number: 09. */
+/* Whether it looks decimal, but begins with 0 and is no octal number: 09. */
 bool number_is_bad_octal(const char *text);
+/* Whether it could be a value of some register: a whole number, a fraction such as 1.5,
+ * -2e10 or 0x1.8p3, or a name such as inf or that of an enum's value. */
+bool number_is_value(const char *text);
 /* Write a number for which number_is() holds to `size` bytes, little-endian, two's
- * complement, `bits` of them in use. False: it does not fit. */
+ * complement, `bits` of them in use. Returns false if it does not fit. */
 bool number_fits(const char *text, uint8_t *bytes, size_t size, size_t bits);
 
 #endif

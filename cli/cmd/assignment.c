@@ -4,10 +4,9 @@
 #include "base/message.h"
 #include "base/number.h"
 #include "base/suggest.h"
+#include "target/name.h"
+#include "target/part.h"
 
-#include <errno.h>
-#include <float.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,22 +27,12 @@ static bool are_bytes(const char *digits)
 	return length > 0 && length % 2 == 0 && strspn(digits, "0123456789abcdefABCDEF") == length;
 }
 
-/* strtold() takes leading blanks, which nobody means. */
-static bool is_float(const char *value)
-{
-	char *end;
-	if (value[0] == '\0' || strchr(" \t\n\v\f\r", value[0]))
-		return false;
-	(void)strtold(value, &end);
-	return end != value && *end == '\0';
-}
-
 static bool is_value(const char *value)
 {
 	const char *digits = raw_digits(value);
 	if (digits)
 		return are_bytes(digits);
-	return number_is(value) || is_float(value);
+	return number_is_value(value);
 }
 
 int assignment_parse(struct assignment *a, const char *word)
@@ -60,8 +49,8 @@ int assignment_parse(struct assignment *a, const char *word)
 			    word, a->value);
 	if (!is_value(a->value))
 		return fail(STATUS_USAGE,
-			    "'%s': the value is neither a number (10, -1, 0x1f, 0o17, 0b101, 1.5) "
-			    "nor hex: and pairs of digits",
+			    "'%s': the value is neither a number (10, -1, 0x1f, 0o17, 0b101, 1.5), "
+			    "nor a name, nor hex: and pairs of digits",
 			    word);
 	a->pattern = strndup(word, (size_t)(equals - word));
 	return a->pattern ? 0 : fail_nomem();
@@ -69,8 +58,8 @@ int assignment_parse(struct assignment *a, const char *word)
 
 /* --------------------------------------------------------------- names --- */
 
-/* Upper and lower case count only where both are there, as aarch64's fpsr and
- * FPSR are. */
+/* Upper and lower case only count if there are registers with both, as fpsr and FPSR on
+ * aarch64. */
 static bool is_exact(const char *pattern, const struct gdbregs_register *reg)
 {
 	const char *name = gdbregs_register_name(reg);
@@ -87,10 +76,10 @@ struct found {
 static struct found look_up(const char *pattern, const struct selected *all, bool exact)
 {
 	struct found found = {NULL, NULL};
-	for (size_t i = 0; i < all->count && !found.second; i++) {
+	for (size_t i = 0; i < all->register_count && !found.second; i++) {
 		const struct gdbregs_register *reg = all->registers[i];
-		if (!select_fits(pattern, gdbregs_register_feature(reg),
-				 gdbregs_register_name(reg)) ||
+		if (!name_fits(pattern, gdbregs_register_feature(reg),
+			       gdbregs_register_name(reg)) ||
 		    (exact && !is_exact(pattern, reg)))
 			continue;
 		if (!found.reg)
@@ -107,7 +96,7 @@ static void say_none(const char *pattern, const struct selected *all, char *mess
 	struct suggestion near;
 	const char *colon = strrchr(pattern, ':');
 	suggest_begin(&near, colon ? colon + 1 : pattern);
-	for (size_t i = 0; i < all->count; i++)
+	for (size_t i = 0; i < all->register_count; i++)
 		suggest_offer(&near, gdbregs_register_name(all->registers[i]));
 	if (near.best)
 		snprintf(message, capacity, "no register '%s'; did you mean '%s'?", pattern,
@@ -130,21 +119,36 @@ static void say_several(const char *pattern, struct found found, char *message, 
 		 gdbregs_register_name(found.second));
 }
 
-const struct gdbregs_register *assignment_find(const struct assignment *a,
-					       const struct selected *all, char *message,
-					       size_t capacity)
+static bool find_part(const char *pattern, const struct selected *all, struct chosen *out,
+		      char *message, size_t capacity)
+{
+	const char *path;
+	int error = part_find(all->description, pattern, &out->field, &path);
+	if (error == GDBREGS_ERR_NO_FIELD)
+		part_refuse(&out->field, path, message, capacity);
+	else if (error < 0)
+		say_none(pattern, all, message, capacity);
+	if (error < 0)
+		return false;
+	out->reg = gdbregs_field_register(&out->field);
+	out->path = path[0] != '\0' ? (char *)path : NULL;
+	return true;
+}
+
+bool assignment_find(const struct assignment *a, const struct selected *all, struct chosen *out,
+		     char *message, size_t capacity)
 {
 	struct found found = look_up(a->pattern, all, true);
+	*out = (struct chosen){.path = NULL};
 	if (!found.reg)
 		found = look_up(a->pattern, all, false);
 	if (!found.reg)
-		found.reg = select_find(all->description, a->pattern);
-	if (!found.reg)
-		say_none(a->pattern, all, message, capacity);
+		return find_part(a->pattern, all, out, message, capacity);
+	out->reg = found.reg;
 	if (!found.second)
-		return found.reg;
+		return gdbregs_register_field(found.reg, &out->field) == 0;
 	say_several(a->pattern, found, message, capacity);
-	return NULL;
+	return false;
 }
 
 /* --------------------------------------------------------------- bytes --- */
@@ -158,18 +162,35 @@ struct target_bytes {
 
 static bool refuse(const struct target_bytes *out, const struct assignment *a, const char *what)
 {
-	snprintf(out->message, out->capacity, "%s=%s: %s", a->pattern, a->value, what);
+	snprintf(out->message, out->capacity, "%.100s=%.100s: %s", a->pattern, a->value, what);
 	return false;
 }
 
-static bool take_raw(const struct target_bytes *out, const struct assignment *a, const char *digits)
+/* A register or part of another size, or one that has no bytes of its own. */
+static bool refuse_raw(const struct target_bytes *out, const struct assignment *a,
+		       const struct chosen *chosen, const char *digits)
 {
-	char what[80];
-	if (strlen(digits) != 2 * out->size) {
-		snprintf(what, sizeof(what), "%zu bytes given, the register has %zu",
-			 strlen(digits) / 2, out->size);
-		return refuse(out, a, what);
-	}
+	char what[100];
+	size_t size = (gdbregs_field_bits(&chosen->field) + 7) / 8;
+	const uint8_t *bytes;
+	size_t own;
+	if (chosen->path &&
+	    gdbregs_field_bytes(&chosen->field, out->data, out->size, &bytes, &own) < 0)
+		return refuse(out, a, "the part has no bytes of its own; give a number");
+	snprintf(what, sizeof(what), "%zu bytes given, the %s has %zu", strlen(digits) / 2,
+		 chosen->path ? "part" : "register", chosen->path ? size : out->size);
+	return refuse(out, a, what);
+}
+
+static bool take_raw(const struct target_bytes *out, const struct assignment *a,
+		     const struct chosen *chosen, enum gdbregs_byte_order order, const char *digits)
+{
+	if (chosen->path)
+		return gdbregs_field_parse(&chosen->field, a->value, order, out->data, out->size) ==
+			       0 ||
+		       refuse_raw(out, a, chosen, digits);
+	if (strlen(digits) != 2 * out->size)
+		return refuse_raw(out, a, chosen, digits);
 	for (size_t i = 0; i < out->size; i++) {
 		char pair[3] = {digits[2 * i], digits[2 * i + 1], '\0'};
 		out->data[i] = (uint8_t)strtoul(pair, NULL, 16);
@@ -177,116 +198,64 @@ static bool take_raw(const struct target_bytes *out, const struct assignment *a,
 	return true;
 }
 
-static bool is_host_little(void)
+/* The names of an enum, as many as fit. */
+static void list_names(const struct gdbregs_field *field, char *text, size_t capacity)
 {
-	const uint16_t one = 1;
-	return *(const uint8_t *)&one == 1;
-}
-
-static void reverse(uint8_t *bytes, size_t size)
-{
-	for (size_t i = 0; i < size / 2; i++) {
-		uint8_t byte = bytes[i];
-		bytes[i] = bytes[size - 1 - i];
-		bytes[size - 1 - i] = byte;
+	size_t size = 0, count = gdbregs_field_enum_count(field);
+	text[0] = '\0';
+	for (size_t i = 0; i < count; i++) {
+		const char *name = gdbregs_field_enum_item(field, i, NULL);
+		if (size + strlen(name) + 8 >= capacity) {
+			snprintf(text + size, capacity - size, ", ...");
+			return;
+		}
+		size += (size_t)snprintf(text + size, capacity - size, "%s%s", size > 0 ? ", " : "",
+					 name);
 	}
 }
 
-/* The value as the host has it, least significant byte first. */
-static bool take_host(const struct target_bytes *out, const void *value, size_t size)
+static bool refuse_value(const struct target_bytes *out, const struct assignment *a,
+			 const struct gdbregs_field *field, int error)
 {
-	memcpy(out->data, value, size);
-	if (!is_host_little())
-		reverse(out->data, size);
-	return true;
-}
-
-static bool take_single(const struct target_bytes *out, const char *value)
-{
-	float number = strtof(value, NULL);
-	bool overflow = errno == ERANGE && (number == HUGE_VALF || number == -HUGE_VALF);
-	return !overflow && take_host(out, &number, sizeof(number));
-}
-
-static bool take_double(const struct target_bytes *out, const char *value)
-{
-	double number = strtod(value, NULL);
-	bool overflow = errno == ERANGE && (number == HUGE_VAL || number == -HUGE_VAL);
-	return !overflow && take_host(out, &number, sizeof(number));
-}
-
-#if LDBL_MANT_DIG == 64
-/* The host's long double is that of the i387, with padding behind. */
-static bool take_extended(const struct target_bytes *out, const char *value)
-{
-	long double number = strtold(value, NULL);
-	bool overflow = errno == ERANGE && (number == HUGE_VALL || number == -HUGE_VALL);
-	return !overflow && take_host(out, &number, 10);
-}
-#endif
-
-typedef bool (*take_fn)(const struct target_bytes *out, const char *value);
-
-static take_fn float_kind(const char *type, size_t size)
-{
-	bool any = strcmp(type, "float") == 0;
-	if (size == 4 && (any || strcmp(type, "ieee_single") == 0))
-		return take_single;
-	if (size == 8 && (any || strcmp(type, "ieee_double") == 0))
-		return take_double;
-#if LDBL_MANT_DIG == 64
-	if (size == 10 && (any || strcmp(type, "i387_ext") == 0))
-		return take_extended;
-#endif
-	return NULL;
-}
-
-static bool take_float(const struct target_bytes *out, const struct assignment *a,
-		       const struct gdbregs_register *reg)
-{
-	take_fn take = float_kind(gdbregs_register_type(reg), out->size);
-	if (!take)
-		return refuse(out, a,
-			      "floats of this type can't be converted here; give its bits as 0x... "
-			      "or hex:...");
-	errno = 0;
-	return take(out, a->value) || refuse(out, a, "beyond what the register can hold");
-}
-
-static bool take_number(const struct target_bytes *out, const struct assignment *a,
-			const struct gdbregs_register *reg)
-{
-	size_t bits = gdbregs_register_bits(reg);
-	char what[80];
-	if ((bits + 7) / 8 != out->size)
-		bits = 8 * out->size;
-	if (number_fits(a->value, out->data, out->size, bits))
-		return true;
-	snprintf(what, sizeof(what), "does not fit in the register's %zu bits", bits);
+	char what[240], names[160];
+	enum gdbregs_type_kind kind = gdbregs_field_kind(field);
+	bool is_float = kind == GDBREGS_TYPE_FLOAT;
+	size_t bits = gdbregs_field_bits(field);
+	list_names(field, names, sizeof(names));
+	if (error == GDBREGS_ERR_UNAVAILABLE)
+		return refuse(out, a, "the stub sends no bytes for this part");
+	if (error == GDBREGS_ERR_LIMIT && is_float && !number_is(a->value))
+		return refuse(out, a, "beyond what the register can hold");
+	if (error == GDBREGS_ERR_LIMIT)
+		snprintf(what, sizeof(what), "does not fit in its %zu bits", bits);
+	else if (error == GDBREGS_ERR_UNSUPPORTED && is_float)
+		snprintf(what, sizeof(what),
+			 "floats of this type cannot be converted; give its bits as hex:...");
+	else if (error == GDBREGS_ERR_UNSUPPORTED)
+		snprintf(what, sizeof(what),
+			 "it has no number; name one of its parts, or give its "
+			 "bytes as hex:...");
+	else if (names[0] != '\0')
+		snprintf(what, sizeof(what), "give a number or one of its names: %s", names);
+	else if (is_float)
+		snprintf(what, sizeof(what), "it is a float: give a number such as 1.5, or inf");
+	else
+		snprintf(what, sizeof(what), "it is no float: give a whole number");
 	return refuse(out, a, what);
 }
 
-bool assignment_bytes(const struct assignment *a, const struct gdbregs_register *reg,
+bool assignment_apply(const struct assignment *a, const struct chosen *chosen,
 		      enum gdbregs_byte_order order, uint8_t *bytes, size_t size, char *message,
 		      size_t capacity)
 {
 	const struct target_bytes out = {bytes, size, message, capacity};
-	bool is_float_register = gdbregs_register_kind(reg) == GDBREGS_TYPE_FLOAT;
 	const char *digits = raw_digits(a->value);
-	bool ok;
 	if (digits)
-		return take_raw(&out, a, digits);
+		return take_raw(&out, a, chosen, order, digits);
 	if (order == GDBREGS_BYTE_ORDER_UNKNOWN && size > 1)
 		return refuse(&out, a,
 			      "the byte order of the target is unknown; give --endian, or the "
 			      "bytes as hex:...");
-	if (is_float_register && !number_is_bits(a->value))
-		ok = take_float(&out, a, reg);
-	else if (number_is(a->value))
-		ok = take_number(&out, a, reg);
-	else
-		ok = refuse(&out, a, "the register is no float: give a whole number");
-	if (ok && order == GDBREGS_BYTE_ORDER_BIG)
-		reverse(bytes, size);
-	return ok;
+	int error = part_parse(&chosen->field, chosen->path, a->value, order, bytes, size);
+	return error == 0 || refuse_value(&out, a, &chosen->field, error);
 }

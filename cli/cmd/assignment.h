@@ -6,23 +6,22 @@
 #include "target/select.h"
 
 struct assignment {
-	char *pattern; /* [FEATURE:]NAME; owned */
+	char *pattern; /* [FEATURE:]NAME[.FIELD...][[INDEX]]; owned */
 	const char *value; /* as typed */
 };
 
-/* Split and look at the notation alone, before any guest is stopped for it. 0 or
- * an exit status, said on stderr. `pattern` is the caller's to free. */
+/* Split a word and check its notation, before any guest is stopped for it. Returns 0, or
+ * an exit status with a message on stderr. The caller frees `pattern`. */
 int assignment_parse(struct assignment *a, const char *word);
 
-/* The register of a description that is meant; NULL, with `message` in words, if
- * there is none or more than one. */
-const struct gdbregs_register *assignment_find(const struct assignment *a,
-					       const struct selected *all, char *message,
-					       size_t capacity);
+/* Find the register or the part that is meant. Returns false, with a text in `message`,
+ * if there is none or more than one. The path in *out belongs to the assignment. */
+bool assignment_find(const struct assignment *a, const struct selected *all, struct chosen *out,
+		     char *message, size_t capacity);
 
-/* The bytes, `size` of them, in the given order. False, with `message` in words: it
- * does not fit, or it can't be said in that order. */
-bool assignment_bytes(const struct assignment *a, const struct gdbregs_register *reg,
+/* Set the register or the part in the bytes of a register. All other bits stay as they
+ * are. Returns false, with a text in `message`, if the value does not fit. */
+bool assignment_apply(const struct assignment *a, const struct chosen *chosen,
 		      enum gdbregs_byte_order order, uint8_t *bytes, size_t size, char *message,
 		      size_t capacity);
 

@@ -2,7 +2,7 @@
 #include "cmd/diff-match.h"
 
 #include "base/message.h"
-#include "target/select.h"
+#include "target/name.h"
 #include "base/exit-status.h"
 
 #include <stdlib.h>
@@ -25,14 +25,28 @@ static bool fits_any(const struct string_list *words, bool *seen,
 	return any;
 }
 
+/* Whether [FEATURE:]NAME.FIELD is the part. Its brackets are no sets of characters. */
+static bool names_part(const char *pattern, const struct stored_value *v)
+{
+	const char *colon = name_colon(pattern), *name = colon ? colon + 1 : pattern;
+	size_t size = strlen(v->name), feature = colon ? (size_t)(colon - pattern) : 0;
+	if (colon && (!v->feature || strlen(v->feature) != feature ||
+		      strncasecmp(v->feature, pattern, feature) != 0))
+		return false;
+	if (strncasecmp(name, v->name, size) != 0)
+		return false;
+	return strcmp(name + size + (name[size] == '.'), v->field) == 0;
+}
+
+/* The name of a register selects its parts, too. */
 static bool fits_pattern(const char *pattern, const struct stored_value *v)
 {
-	return select_fits(pattern, v->feature, v->name);
+	return name_fits(pattern, v->feature, v->name) || (v->field && names_part(pattern, v));
 }
 
 static bool fits_feature(const char *glob, const struct stored_value *v)
 {
-	return select_glob(glob, v->feature ? v->feature : "");
+	return name_glob(glob, v->feature ? v->feature : "");
 }
 
 static bool has_vcpu(const struct options *o, unsigned vcpu)
@@ -115,6 +129,8 @@ static int compare_keys(const struct stored_value *a, const struct stored_value 
 		order = (a->feature ? 1 : 0) - (b->feature ? 1 : 0);
 	if (order == 0)
 		order = strcmp(a->name, b->name);
+	if (order == 0)
+		order = compare_texts(a->field, b->field);
 	return order;
 }
 
@@ -137,7 +153,7 @@ static struct stored_value **sort(struct stored *s)
 	return sorted;
 }
 
-/* Registers of one name, which keep their order, belong together in that order. */
+/* Registers of one name keep their order, and are paired in it. */
 static void link_all(struct stored_value **a, size_t a_count, struct stored_value **b,
 		     size_t b_count)
 {
@@ -152,7 +168,7 @@ static void link_all(struct stored_value **a, size_t a_count, struct stored_valu
 	}
 }
 
-/* One target each: they are the same, under whatever address. */
+/* With one target each, the two are the same target, whatever their addresses. */
 static void share_target(struct stored *before, struct stored *after)
 {
 	if (before->several || after->several || !before->target || !after->target)
@@ -231,17 +247,31 @@ static void add(struct diff *d, enum change_kind kind, const struct stored_value
 	d->item[d->count++] = (struct change){kind, before, after};
 }
 
+/* Bit fields have a number and no bytes. */
+static bool is_known(const struct stored_value *v)
+{
+	return v->bytes || (v->field && v->number);
+}
+
+static bool differ(const struct stored_value *a, const struct stored_value *b)
+{
+	bool bytes = a->bytes && b->bytes;
+	const char *left = bytes ? a->bytes : a->number, *right = bytes ? b->bytes : b->number;
+	return !left || !right || strcasecmp(left, right) != 0;
+}
+
 static void compare(struct diff *d, const struct stored_value *before)
 {
 	const struct stored_value *after = before->match;
+	bool was = is_known(before), is = after && is_known(after);
 	d->compared += after ? 1 : 0;
 	if (!after)
 		add(d, CHANGE_VANISHED, before, after);
-	else if (!before->bytes && after->bytes)
+	else if (!was && is)
 		add(d, CHANGE_AVAILABLE, before, after);
-	else if (before->bytes && !after->bytes)
+	else if (was && !is)
 		add(d, CHANGE_UNAVAILABLE, before, after);
-	else if (before->bytes && strcasecmp(before->bytes, after->bytes) != 0)
+	else if (was && differ(before, after))
 		add(d, CHANGE_CHANGED, before, after);
 }
 

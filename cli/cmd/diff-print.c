@@ -29,6 +29,10 @@ static void add_reversed(struct text *text, const char *hex)
 static void add_value(struct text *text, const struct diff *d, const struct stored_value *v)
 {
 	enum gdbregs_byte_order order = d->options->endian;
+	if (v && !v->bytes && v->field && v->number) {
+		text_adds(text, v->number);
+		return;
+	}
 	if (!v || !v->bytes) {
 		text_adds(text, !v ? "<none>" : "<unavailable>");
 		return;
@@ -50,11 +54,19 @@ struct cells {
 	struct text target, vcpu, name, before, after;
 };
 
+static void add_field(struct text *text, const struct stored_value *v)
+{
+	if (v->field)
+		text_adds(text, v->field[0] == '[' ? "" : ".");
+	text_adds(text, v->field ? v->field : "");
+}
+
 static void add_name(struct text *text, const struct stored_value *v)
 {
 	text_adds(text, v->feature ? v->feature : "");
 	text_adds(text, v->feature ? ":" : "");
 	text_adds(text, v->name);
+	add_field(text, v);
 }
 
 static bool fill(struct cells *cells, const struct diff *d, const struct change *c)
@@ -155,12 +167,12 @@ static bool write_text(struct output *out, const struct diff *d)
 
 /* --------------------------------------------------------- JSON and CSV --- */
 
-/* The number where there is one, else the bytes: those have no 0x. */
+/* The number if it has one, else the bytes, which have no 0x. */
 static const char *brief(const struct stored_value *v)
 {
 	if (!v)
 		return NULL;
-	return v->bytes && v->number ? v->number : v->bytes;
+	return v->number && (v->bytes || v->field) ? v->number : v->bytes;
 }
 
 static void add_word(void *arg, const char *word, size_t size)
@@ -183,6 +195,7 @@ enum {
 	VCPU,
 	FEATURE,
 	NAME,
+	FIELD,
 	CHANGE,
 	OLD,
 	NEW,
@@ -213,11 +226,16 @@ static void fill_meaning(struct cell cells[COLUMNS], const struct diff *d, const
 static void put_change(struct table *table, const struct diff *d, const struct change *c)
 {
 	const struct stored_value *v = subject(c);
+	bool csv = d->options->format == FORMAT_CSV;
+	struct text name = {0};
+	text_adds(&name, v->name);
+	add_field(&name, v);
 	struct cell cells[COLUMNS] = {
 		[TARGET] = cell_text(v->target),
 		[VCPU] = cell_number(v->vcpu),
 		[FEATURE] = cell_text(v->feature),
-		[NAME] = cell_text(v->name),
+		[NAME] = cell_text(csv ? name.data : v->name),
+		[FIELD] = v->field ? cell_text(v->field) : (struct cell){0},
 		[CHANGE] = cell_text(kinds[c->kind]),
 		[OLD] = cell_text(brief(c->before)),
 		[NEW] = cell_text(brief(c->after)),
@@ -226,6 +244,8 @@ static void put_change(struct table *table, const struct diff *d, const struct c
 	};
 	fill_meaning(cells, d, c);
 	table_row(table, cells);
+	table->ok = table->ok && !name.failed;
+	text_fini(&name);
 }
 
 static bool write_data(struct output *out, const struct diff *d)
@@ -236,6 +256,7 @@ static bool write_data(struct output *out, const struct diff *d)
 		[VCPU] = {.name = "vcpu", .formats = IN_DATA},
 		[FEATURE] = {.name = "feature", .formats = IN_DATA},
 		[NAME] = {.name = "name", .formats = IN_DATA},
+		[FIELD] = {.name = "field", .formats = IN_OBJECT},
 		[CHANGE] = {.name = "change", .formats = IN_DATA},
 		[OLD] = {.name = "old", .formats = IN_DATA},
 		[NEW] = {.name = "new", .formats = IN_DATA},

@@ -101,6 +101,25 @@ struct result {
 	bool holds;
 };
 
+/* A float as a number instead of its bits, and the name of the value of an enum. */
+static bool add_meaning(struct text *text, const struct value *v)
+{
+	struct gdbregs_buffer decoded = {0};
+	enum gdbregs_type_kind kind = value_kind(v);
+	bool wanted = kind == GDBREGS_TYPE_FLOAT || kind == GDBREGS_TYPE_ENUM;
+	const char *meaning = wanted ? value_decode_all(v, &decoded) : "";
+	if (meaning && meaning[0] != '\0') {
+		if (kind == GDBREGS_TYPE_FLOAT)
+			text_clear(text);
+		else
+			text_adds(text, " (");
+		text_adds(text, meaning);
+		text_adds(text, kind == GDBREGS_TYPE_FLOAT ? "" : ")");
+	}
+	gdbregs_buffer_fini(&decoded);
+	return meaning;
+}
+
 static bool make_result(struct result *r, const struct expect *e, size_t sampler, size_t index,
 			bool padded)
 {
@@ -110,12 +129,12 @@ static bool make_result(struct result *r, const struct expect *e, size_t sampler
 	condition_write(r->text, sizeof(r->text), bound->condition);
 	r->holds = condition_holds(bound, r->sampler);
 	text_clear(&r->is);
-	struct value v = sampler_value(r->sampler, bound->place);
+	struct value v = condition_value(bound, r->sampler);
 	if (padded || !value_is_number(&v))
 		value_show(&r->is, &v);
 	else
-		text_add_number(&r->is, v.vcpu->order, v.bytes, v.size_bytes, false);
-	return !r->is.failed;
+		value_add_number(&r->is, &v, false);
+	return add_meaning(&r->is, &v) && !r->is.failed;
 }
 
 enum { VCPU, CONDITION, NAME, WANTED, IS, HOLDS, LINE, COLUMNS };

@@ -4,7 +4,7 @@
 #include "base/message.h"
 #include "target/shipped.h"
 #include "base/exit-status.h"
-#include "target/target.h"
+#include "target/value.h"
 
 #include <string.h>
 
@@ -17,20 +17,27 @@ struct listing {
 };
 
 /* A group that the description does not write is the one that GDB derives. */
-enum { VCPU, CSV_FEATURE, NAME, FEATURE, BITS, TYPE, TYPE_FROM, GROUP, COLUMNS };
+enum { VCPU, CSV_FEATURE, NAME, FIELD, FEATURE, BITS, TYPE, TYPE_FROM, GROUP, COLUMNS };
 
-static void fill(struct cell cells[COLUMNS], const struct listing *l, const struct vcpu *vcpu,
-		 const struct gdbregs_register *reg)
+static void fill_vcpu(struct cell cells[COLUMNS], const struct listing *l, const struct vcpu *vcpu)
 {
 	cells[VCPU] = l->offline ? cell_text(NULL) : cell_number(vcpu->index);
-	if (!reg)
-		return;
-	cells[FEATURE] = cells[CSV_FEATURE] = cell_text(gdbregs_register_feature(reg));
-	cells[NAME] = cell_text(gdbregs_register_name(reg));
-	cells[BITS] = cell_number(gdbregs_register_bits(reg));
-	cells[TYPE] = cell_text(gdbregs_register_type(reg));
-	cells[TYPE_FROM] = cell_type_from(reg);
-	cells[GROUP] = cell_text(select_group(reg));
+}
+
+/* Text and CSV have `eflags.ZF` as a name, JSON has it in two members. */
+static void fill(struct cell cells[COLUMNS], const struct listing *l, const struct vcpu *vcpu,
+		 const struct chosen *item, char name[VALUE_NAME])
+{
+	struct value v = {.vcpu = vcpu, .reg = item->reg, .part = item->path ? item : NULL};
+	bool joined = l->table.format == FORMAT_TEXT || l->table.format == FORMAT_CSV;
+	fill_vcpu(cells, l, vcpu);
+	cells[FEATURE] = cells[CSV_FEATURE] = cell_text(gdbregs_register_feature(v.reg));
+	cells[NAME] = cell_text(joined ? value_name(&v, name) : gdbregs_register_name(v.reg));
+	cells[FIELD] = v.part ? cell_text(item->path) : (struct cell){0};
+	cells[BITS] = cell_number(value_bits(&v));
+	cells[TYPE] = cell_text(value_type(&v));
+	cells[TYPE_FROM] = cell_type_from(v.reg);
+	cells[GROUP] = cell_text(select_group(v.reg));
 }
 
 static bool more(const struct table *table, const struct selected *selected, size_t i)
@@ -44,10 +51,11 @@ static void put_data(struct listing *l)
 		const struct vcpu *vcpu = &l->snapshot->vcpus[i];
 		const struct selected *selected = snapshot_selected(l->snapshot, vcpu);
 		struct cell cells[COLUMNS] = {{0}};
-		fill(cells, l, vcpu, NULL);
+		char name[VALUE_NAME];
+		fill_vcpu(cells, l, vcpu);
 		table_enter(&l->table, 1, cells, "registers");
 		for (size_t j = 0; more(&l->table, selected, j); j++) {
-			fill(cells, l, vcpu, selected->registers[j]);
+			fill(cells, l, vcpu, &selected->item[j], name);
 			table_row(&l->table, cells);
 		}
 		table_leave(&l->table);
@@ -70,14 +78,15 @@ static void put_text_registers(struct listing *l, const struct vcpu *vcpu)
 	const struct gdbregs_register *before = NULL;
 	struct cell cells[COLUMNS] = {{0}};
 	for (size_t i = 0; more(&l->table, selected, i); i++) {
-		const struct gdbregs_register *reg = selected->registers[i];
+		const struct gdbregs_register *reg = selected->item[i].reg;
+		char name[VALUE_NAME];
 		const char *feature = gdbregs_register_feature(reg);
 		if (!before || gdbregs_register_feature(before) != feature) {
 			table_flush(&l->table);
 			fputs(before ? "\n" : "", l->out->stream);
 			put_feature_heading(l, feature);
 		}
-		fill(cells, l, vcpu, reg);
+		fill(cells, l, vcpu, &selected->item[i], name);
 		table_row(&l->table, cells);
 		before = reg;
 	}
@@ -126,6 +135,7 @@ static int put(struct listing *l, enum format format)
 		[VCPU] = {.name = "vcpu", .formats = IN_DATA, .level = 1},
 		[CSV_FEATURE] = {.name = "feature", .formats = IN_CSV},
 		[NAME] = {.name = "name", .formats = IN_TEXT | IN_DATA, .width = 4},
+		[FIELD] = {.name = "field", .formats = IN_JSON | IN_LINES},
 		[FEATURE] = {.name = "feature", .formats = IN_JSON | IN_LINES},
 		[BITS] = {.name = "bits", .formats = IN_TEXT | IN_DATA, .width = 5, .right = true},
 		[TYPE] = {.name = "type", .formats = IN_TEXT | IN_DATA, .width = 14},

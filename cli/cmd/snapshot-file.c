@@ -118,6 +118,8 @@ static int add_register(struct stored *s, const struct object *o, struct stored_
 	if (status == 0)
 		status = get_string(o, "name", true, &value.name);
 	if (status == 0)
+		status = get_string(o, "field", false, &value.field);
+	if (status == 0)
 		status = get_string(o, "feature", false, &value.feature);
 	if (status == 0)
 		status = get_string(o, "bytes", false, &value.bytes);

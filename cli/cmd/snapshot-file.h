@@ -13,9 +13,10 @@ struct stored_value {
 	const char *target;
 	const char *feature; /* NULL: none */
 	const char *name;
-	const char *bytes; /* hex digits, whole bytes; NULL: unavailable */
-	const char *number; /* "0x..."; NULL: it has none */
-	const char *text; /* what it means; NULL: its digits */
+	const char *field; /* the path of a part, "ZF"; NULL: the whole register */
+	const char *bytes; /* hex digits, whole bytes; NULL: unavailable, or a bit field */
+	const char *number; /* "0x..."; NULL: it has no number */
+	const char *text; /* what it means; NULL: not more than its digits */
 	size_t target_rank; /* of the target's name among those of both snapshots */
 	unsigned vcpu;
 	enum gdbregs_byte_order order;

@@ -84,7 +84,7 @@ static void put_values(struct line *line, struct cell cells[COLUMNS], const stru
 		cells[PC + role] = cell_text(NULL);
 		if (!find(s, vcpu, role))
 			continue;
-		struct value v = value_get(s, vcpu, index++);
+		struct value v = value_get_read(s, vcpu, index++);
 		if (padded || !value_is_number(&v))
 			value_show(text, &v);
 		else

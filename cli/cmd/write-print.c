@@ -9,31 +9,12 @@ struct pair {
 	struct value old, new;
 };
 
-static struct pair pair_of(const struct targets *set, size_t index)
-{
-	const struct write_job *job = set->work_arg;
-	const struct snapshot *s = &set->item[0].snapshot;
-	const struct write_one *w = &job->writes[index];
-	struct pair pair;
-	pair.old = (struct value){.target = s->target,
-				  .vcpu = &s->vcpus[index / job->assignment_count],
-				  .reg = s->reads[index].reg,
-				  .bytes = s->reads[index].data,
-				  .status = s->reads[index].status};
-	pair.old.size_bytes = pair.old.status > 0 ? (size_t)pair.old.status : 0;
-	pair.new = pair.old;
-	pair.new.bytes = w->bytes;
-	pair.new.size_bytes = w->size;
-	pair.new.status = (int)w->size;
-	return pair;
-}
-
 static void add_decoded(struct text *text, const struct pair *pair)
 {
 	struct gdbregs_buffer old = {0}, new = {0};
 	const char *before = value_decode_all(&pair->old, &old);
 	const char *after = value_decode_all(&pair->new, &new);
-	enum gdbregs_type_kind kind = gdbregs_register_kind(pair->new.reg);
+	enum gdbregs_type_kind kind = value_kind(&pair->new);
 	if (kind == GDBREGS_TYPE_FLAGS || kind == GDBREGS_TYPE_ENUM || kind == GDBREGS_TYPE_FLOAT)
 		flags_add_changes(text, before, after);
 	gdbregs_buffer_fini(&old);
@@ -43,13 +24,14 @@ static void add_decoded(struct text *text, const struct pair *pair)
 static bool put_text(struct output *out, const struct pair *pair, bool many)
 {
 	struct text old = {0}, new = {0};
+	char name[VALUE_NAME];
 	value_show(&old, &pair->old);
 	value_show(&new, &pair->new);
 	add_decoded(&new, pair);
 	bool ok = !old.failed && !new.failed;
 	if (many)
 		fprintf(out->stream, "vCPU %u  ", pair->old.vcpu->index);
-	printable_put(out->stream, gdbregs_register_name(pair->old.reg), 0);
+	printable_put(out->stream, value_name(&pair->old, name), 0);
 	fputs("  ", out->stream);
 	printable_put(out->stream, ok ? old.data : "", 0);
 	fputs(" -> ", out->stream);
@@ -60,26 +42,31 @@ static bool put_text(struct output *out, const struct pair *pair, bool many)
 	return ok;
 }
 
-/* The number where it is one, else the bytes; NULL where there is neither. */
+/* The number if it is one, else the bytes; NULL: neither is known. */
 static const char *brief(struct text *text, const struct value *v)
 {
 	text_clear(text);
 	if (v->status < 0)
 		return NULL;
 	if (value_is_number(v))
-		text_add_number(text, v->vcpu->order, v->bytes, v->size_bytes, false);
+		value_add_number(text, v, false);
 	else
 		text_add_bytes(text, v->bytes, v->size_bytes);
 	return text->failed ? NULL : text->data;
 }
 
-/* A text of people's is not a table: a line says what became of a register. */
+/* CSV has `eflags.ZF` as a name, JSON has it in two members. */
 static void put_row(struct table *table, const struct pair *pair)
 {
 	struct text old = {0}, new = {0};
+	const char *path = value_path(&pair->old);
+	char name[VALUE_NAME];
+	bool csv = table->format == FORMAT_CSV;
 	const struct cell cells[] = {cell_number(pair->old.vcpu->index),
 				     cell_text(gdbregs_register_feature(pair->old.reg)),
-				     cell_text(gdbregs_register_name(pair->old.reg)),
+				     cell_text(csv ? value_name(&pair->old, name)
+						   : gdbregs_register_name(pair->old.reg)),
+				     path ? cell_text(path) : (struct cell){0},
 				     cell_text(brief(&old, &pair->old)),
 				     cell_text(brief(&new, &pair->new))};
 	table_row(table, cells);
@@ -93,13 +80,16 @@ bool write_put(struct output *out, const struct targets *set)
 	static const struct column columns[] = {{.name = "vcpu", .formats = IN_DATA},
 						{.name = "feature", .formats = IN_DATA},
 						{.name = "name", .formats = IN_DATA},
+						{.name = "field", .formats = IN_JSON | IN_LINES},
 						{.name = "old", .formats = IN_DATA},
 						{.name = "new", .formats = IN_DATA}};
 	const struct write_job *job = set->work_arg;
 	struct table table;
-	table_init(&table, out, set->options->format, columns, 5);
-	for (size_t i = 0; i < job->done && table.ok && !output_broken(out); i++) {
-		struct pair pair = pair_of(set, i);
+	table_init(&table, out, set->options->format, columns, 6);
+	for (size_t i = 0; i < job->item_count && table.ok && !output_broken(out); i++) {
+		struct pair pair = {write_old(set, i), write_new(set, i)};
+		if (job->items[i].chosen.place >= job->done)
+			continue;
 		if (set->options->format == FORMAT_TEXT)
 			table.ok = put_text(out, &pair, set->item[0].snapshot.vcpu_count > 1);
 		else

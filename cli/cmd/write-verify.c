@@ -8,6 +8,41 @@
 
 static int write_next(struct target *t);
 
+/* ------------------------------------------------------------- values --- */
+
+struct value write_old(const struct targets *set, size_t item)
+{
+	const struct write_job *job = set->work_arg;
+	const struct write_item *w = &job->items[item];
+	const struct snapshot *s = &set->item[0].snapshot;
+	return value_make(s->target, w->vcpu, &w->chosen, &s->reads[w->chosen.place]);
+}
+
+static struct value value_in(const struct write_item *w, const uint8_t *bytes, size_t size)
+{
+	const struct gdbregs_read read = {.reg = w->chosen.reg, .status = (int)size, .data = bytes};
+	return value_make(NULL, w->vcpu, &w->chosen, &read);
+}
+
+struct value write_new(const struct targets *set, size_t item)
+{
+	const struct write_job *job = set->work_arg;
+	const struct write_item *w = &job->items[item];
+	const struct write_register *reg = &job->registers[w->chosen.place];
+	return value_in(w, reg->bytes, reg->size);
+}
+
+/* ------------------------------------------------------------ failures --- */
+
+/* The first item of the register that is being written. */
+static const struct write_item *current(const struct write_job *job)
+{
+	size_t i = 0;
+	while (job->items[i].chosen.place != job->done)
+		i++;
+	return &job->items[i];
+}
+
 static int say_failure(struct target *t, int code)
 {
 	struct write_job *job = t->set->work_arg;
@@ -16,46 +51,88 @@ static int say_failure(struct target *t, int code)
 	return target_fail(t, status_of(code, 1), "%s of vCPU %u: %s; %zu of %zu were written",
 			   gdbregs_register_name(read->reg), read->vcpu,
 			   message[0] != '\0' ? message : gdbregs_strerror(code), job->done,
-			   job->count);
+			   job->register_count);
 }
 
-/* What the register reads after the write failed is shown like any value. */
+static int say_not_taken(struct target *t, const struct write_item *w, const struct value *found)
+{
+	struct write_job *job = t->set->work_arg;
+	size_t item = (size_t)(w - job->items);
+	struct value new = write_new(t->set, item), old = write_old(t->set, item);
+	struct text wanted = {0}, was = {0}, is = {0};
+	char name[VALUE_NAME];
+	value_show(&wanted, &new);
+	value_show(&was, &old);
+	if (found)
+		value_show(&is, found);
+	int status =
+		target_fail(t, STATUS_SELECTION,
+			    "%s of vCPU %u did not take %s: it read %s before and reads %s now; "
+			    "%zu of %zu registers took their value",
+			    value_name(&new, name), w->vcpu->index,
+			    wanted.data ? wanted.data : "its value", was.data ? was.data : "?",
+			    is.data ? is.data : "something else", job->done, job->register_count);
+	text_fini(&wanted);
+	text_fini(&was);
+	text_fini(&is);
+	return status;
+}
+
+/* ------------------------------------------------------------- writing --- */
+
+/* The item of the register at hand that has not taken its value, or NULL. */
+static const struct write_item *find_not_taken(const struct target *t)
+{
+	const struct write_job *job = t->set->work_arg;
+	for (size_t i = 0; i < job->item_count; i++) {
+		const struct write_item *w = &job->items[i];
+		if (w->chosen.place != job->done)
+			continue;
+		struct value wanted = write_new(t->set, i);
+		struct value found = value_in(w, job->taken.data, job->taken.size);
+		if (value_differs(&wanted, &found))
+			return w;
+	}
+	return NULL;
+}
+
+/* The parts have their values, and other bits of the register differ: a reserved bit, or
+ * one that changes by itself. */
+static int accept_parts(struct target *t)
+{
+	struct write_job *job = t->set->work_arg;
+	struct write_register *reg = &job->registers[job->done++];
+	memcpy(reg->bytes, job->taken.data, reg->size);
+	return write_next(t);
+}
+
+static int look_at_taken(struct target *t, int status)
+{
+	struct write_job *job = t->set->work_arg;
+	const struct write_register *reg = &job->registers[job->done];
+	if (status <= 0)
+		return say_not_taken(t, current(job), NULL);
+	const struct write_item *w = find_not_taken(t);
+	if (!w && job->taken.size == reg->size)
+		return accept_parts(t);
+	w = w ? w : current(job);
+	struct value found = value_in(w, job->taken.data, job->taken.size);
+	return say_not_taken(t, w, &found);
+}
+
 static void on_taken(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
 		     void *arg)
 {
 	struct target *t = arg;
-	struct write_job *job = t->set->work_arg;
-	const struct gdbregs_read *read = &t->snapshot.reads[job->done];
-	const struct write_one *w = &job->writes[job->done];
-	const struct vcpu *vcpu = &t->snapshot.vcpus[job->done / job->assignment_count];
-	struct text wanted = {0}, found = {0}, old = {0};
-	struct value v = {.vcpu = vcpu, .reg = read->reg, .bytes = w->bytes, .size_bytes = w->size};
 	(void)s, (void)error;
 	if (t->closing)
 		return;
-	value_show(&wanted, &v);
-	if (status > 0) {
-		v.bytes = job->taken.data;
-		v.size_bytes = (size_t)status;
-		value_show(&found, &v);
-	}
-	v.bytes = read->data;
-	v.size_bytes = read->status > 0 ? (size_t)read->status : 0;
-	v.status = read->status;
-	value_show(&old, &v);
-	status = target_fail(t, STATUS_SELECTION,
-			     "%s of vCPU %u did not take %s: it read %s before and reads %s now; "
-			     "%zu of %zu registers took their value",
-			     gdbregs_register_name(read->reg), read->vcpu,
-			     wanted.data ? wanted.data : "its value", old.data ? old.data : "?",
-			     found.data ? found.data : "something else", job->done, job->count);
-	text_fini(&old);
-	text_fini(&wanted);
-	text_fini(&found);
-	target_done(t, status);
+	status = look_at_taken(t, status);
+	if (status != TARGET_UNDER_WAY)
+		target_done(t, status);
 }
 
-/* Not taken, or only part of it: the session is fine. */
+/* The register did not take its value, or only part of it. The session can be used. */
 static int look_again(struct target *t)
 {
 	struct write_job *job = t->set->work_arg;
@@ -88,62 +165,130 @@ static void on_written(struct gdbregs_session *s, int status, const struct gdbre
 static int write_next(struct target *t)
 {
 	struct write_job *job = t->set->work_arg;
-	if (job->done == job->count)
+	if (job->done == job->register_count)
 		return 0;
 	const struct gdbregs_read *read = &t->snapshot.reads[job->done];
-	const struct write_one *w = &job->writes[job->done];
-	int error = gdbregs_uv_write_register(t->session, read->vcpu, read->reg, w->bytes, w->size,
-					      on_written, t, NULL);
+	const struct write_register *reg = &job->registers[job->done];
+	int error = gdbregs_uv_write_register(t->session, read->vcpu, read->reg, reg->bytes,
+					      reg->size, on_written, t, NULL);
 	return error < 0 ? say_failure(t, error) : TARGET_UNDER_WAY;
 }
 
-/* The size is that of the old value: the stub's word counts. Where there is none,
- * the description's. */
-static int prepare(struct target *t, size_t index)
+/* ------------------------------------------------------------ preparing --- */
+
+/* Begin with the old value: what is not assigned stays. Its size is the one that the stub
+ * sends; if the register is unavailable, it is the description's. */
+static int begin_register(struct target *t, size_t place)
 {
 	struct write_job *job = t->set->work_arg;
-	const struct gdbregs_read *read = &t->snapshot.reads[index];
-	const struct vcpu *vcpu = &t->snapshot.vcpus[index / job->assignment_count];
-	struct write_one *w = &job->writes[index];
-	char message[sizeof(t->error)];
+	const struct gdbregs_read *read = &t->snapshot.reads[place];
+	struct write_register *reg = &job->registers[place];
 	if (read->status < 0 && read->status != GDBREGS_ERR_UNAVAILABLE)
 		return read->status;
-	w->size = read->status > 0 ? (size_t)read->status
-				   : ((size_t)gdbregs_register_bits(read->reg) + 7) / 8;
-	w->bytes = calloc(w->size + 1, 1);
-	if (!w->bytes)
+	reg->size = read->status > 0 ? (size_t)read->status
+				     : ((size_t)gdbregs_register_bits(read->reg) + 7) / 8;
+	reg->bytes = calloc(reg->size + 1, 1);
+	if (!reg->bytes)
 		return GDBREGS_ERR_NOMEM;
-	if (!assignment_bytes(w->assignment, read->reg, vcpu->order, w->bytes, w->size, message,
-			      sizeof(message)))
+	if (read->status > 0)
+		memcpy(reg->bytes, read->data, reg->size);
+	return 0;
+}
+
+static int apply(struct target *t, const struct write_item *w)
+{
+	struct write_job *job = t->set->work_arg;
+	const struct write_register *reg = &job->registers[w->chosen.place];
+	char message[sizeof(t->error)];
+	if (w->chosen.path && t->snapshot.reads[w->chosen.place].status < 0)
+		return target_fail(t, STATUS_SELECTION,
+				   "%s: the register is unavailable, so its other bits are not "
+				   "known",
+				   w->assignment->pattern);
+	if (!assignment_apply(w->assignment, &w->chosen, w->vcpu->order, reg->bytes, reg->size,
+			      message, sizeof(message)))
 		return target_fail(t, STATUS_USAGE, "%s", message);
 	return 0;
+}
+
+/* Applied again, an assignment changes nothing, unless a later one has overlapped it. */
+static int check_overlap(struct target *t, const struct write_item *w)
+{
+	struct write_job *job = t->set->work_arg;
+	const struct write_register *reg = &job->registers[w->chosen.place];
+	uint8_t *copy = malloc(reg->size + 1);
+	if (!copy)
+		return GDBREGS_ERR_NOMEM;
+	memcpy(copy, reg->bytes, reg->size);
+	int status = apply(t, w);
+	if (status == 0 && memcmp(copy, reg->bytes, reg->size) != 0)
+		status = target_fail(t, STATUS_USAGE,
+				     "'%s' overlaps another part that is written, with another "
+				     "value",
+				     w->assignment->pattern);
+	free(copy);
+	return status;
+}
+
+static int prepare(struct target *t)
+{
+	struct write_job *job = t->set->work_arg;
+	int status = 0;
+	for (size_t i = 0; i < job->register_count && status == 0; i++)
+		status = begin_register(t, i);
+	for (size_t i = 0; i < job->item_count && status == 0; i++)
+		status = apply(t, &job->items[i]);
+	for (size_t i = 0; i < job->item_count && status == 0; i++) {
+		if (job->items[i].chosen.path)
+			status = check_overlap(t, &job->items[i]);
+	}
+	return status;
 }
 
 static void on_read(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
 		    void *arg)
 {
 	struct target *t = arg;
-	struct write_job *job = t->set->work_arg;
 	(void)s, (void)error;
 	if (t->closing)
 		return;
-	for (size_t i = 0; i < job->count && status >= 0; i++)
-		status = prepare(t, i);
 	if (status >= 0)
+		status = prepare(t);
+	if (status == 0)
 		status = write_next(t);
 	if (status != TARGET_UNDER_WAY)
 		target_done(t, status);
 }
 
-/* The second could not tell what the first has left. */
-static bool is_given_twice(const struct snapshot *s, size_t index)
+/* -------------------------------------------------------------- finding --- */
+
+/* Whether both name the same bits. A register and a part of it count as the same: which of
+ * the two is meant to win? */
+static bool is_same(const struct chosen *a, const struct chosen *b)
 {
-	const struct gdbregs_read *read = &s->reads[index];
-	for (size_t i = 0; i < index; i++) {
-		if (s->reads[i].reg == read->reg && s->reads[i].vcpu == read->vcpu)
-			return true;
+	return !a->path || !b->path || strcmp(a->path, b->path) == 0;
+}
+
+/* Give the item the place of its register, a new one if it is the first of it. */
+static int place_item(struct target *t, size_t item)
+{
+	struct write_job *job = t->set->work_arg;
+	struct snapshot *s = &t->snapshot;
+	struct write_item *w = &job->items[item];
+	w->chosen.place = job->register_count;
+	for (size_t i = 0; i < item; i++) {
+		const struct write_item *other = &job->items[i];
+		if (other->vcpu != w->vcpu || other->chosen.reg != w->chosen.reg)
+			continue;
+		if (is_same(&other->chosen, &w->chosen))
+			return target_fail(t, STATUS_USAGE, "'%s' is given twice",
+					   w->assignment->pattern);
+		w->chosen.place = other->chosen.place;
 	}
-	return false;
+	if (w->chosen.place == job->register_count)
+		s->reads[job->register_count++] =
+			(struct gdbregs_read){.vcpu = w->vcpu->index, .reg = w->chosen.reg};
+	return 0;
 }
 
 static int find_all(struct target *t)
@@ -151,19 +296,17 @@ static int find_all(struct target *t)
 	struct write_job *job = t->set->work_arg;
 	struct snapshot *s = &t->snapshot;
 	char message[sizeof(t->error)];
-	for (size_t i = 0; i < job->count; i++) {
-		const struct vcpu *vcpu = &s->vcpus[i / job->assignment_count];
-		const struct assignment *a = &job->assignments[i % job->assignment_count];
-		const struct gdbregs_register *reg =
-			assignment_find(a, snapshot_selected(s, vcpu), message, sizeof(message));
-		if (!reg)
+	int status = 0;
+	for (size_t i = 0; i < job->item_count && status == 0; i++) {
+		struct write_item *w = &job->items[i];
+		w->vcpu = &s->vcpus[i / job->assignment_count];
+		w->assignment = &job->assignments[i % job->assignment_count];
+		if (!assignment_find(w->assignment, snapshot_selected(s, w->vcpu), &w->chosen,
+				     message, sizeof(message)))
 			return target_fail(t, STATUS_SELECTION, "%s", message);
-		job->writes[i].assignment = a;
-		s->reads[i] = (struct gdbregs_read){.vcpu = vcpu->index, .reg = reg};
-		if (is_given_twice(s, i))
-			return target_fail(t, STATUS_USAGE, "'%s' is given twice", a->pattern);
+		status = place_item(t, i);
 	}
-	return 0;
+	return status;
 }
 
 int write_start(struct target *t)
@@ -173,15 +316,16 @@ int write_start(struct target *t)
 	int error = snapshot_collect(t, VCPU_FIRST);
 	if (error != 0)
 		return error;
-	job->count = s->vcpu_count * job->assignment_count;
-	job->writes = calloc(job->count + 1, sizeof(*job->writes));
-	s->reads = calloc(job->count + 1, sizeof(*s->reads));
-	if (!job->writes || !s->reads)
+	job->item_count = s->vcpu_count * job->assignment_count;
+	job->items = calloc(job->item_count + 1, sizeof(*job->items));
+	job->registers = calloc(job->item_count + 1, sizeof(*job->registers));
+	s->reads = calloc(job->item_count + 1, sizeof(*s->reads));
+	if (!job->items || !job->registers || !s->reads)
 		return GDBREGS_ERR_NOMEM;
 	error = find_all(t);
 	if (error == 0)
-		error = gdbregs_uv_read_registers(t->session, s->reads, job->count, &s->storage,
-						  on_read, t, NULL);
+		error = gdbregs_uv_read_registers(t->session, s->reads, job->register_count,
+						  &s->storage, on_read, t, NULL);
 	return error < 0 ? error : TARGET_UNDER_WAY;
 }
 
@@ -189,9 +333,10 @@ void write_fini(struct write_job *job)
 {
 	for (size_t i = 0; i < job->assignment_count; i++)
 		free(job->assignments[i].pattern);
-	for (size_t i = 0; i < job->count && job->writes; i++)
-		free(job->writes[i].bytes);
+	for (size_t i = 0; i < job->register_count && job->registers; i++)
+		free(job->registers[i].bytes);
 	gdbregs_buffer_fini(&job->taken);
 	free(job->assignments);
-	free(job->writes);
+	free(job->items);
+	free(job->registers);
 }

@@ -1,35 +1,47 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The engine of `write`: all names and values first, then one register after the
- * other until one does not take its value. */
+/* The engine of `write`. All names and values are checked first. Then it writes one
+ * register after the other, until a register does not take its value. */
 #ifndef CLI_WRITE_H
 #define CLI_WRITE_H
 
 #include "cmd/assignment.h"
 #include "target/value.h"
 
-/* One register of one vCPU. */
-struct write_one {
+/* An assignment to a register or a part of one, for one vCPU. */
+struct write_item {
 	const struct assignment *assignment;
-	uint8_t *bytes;
+	const struct vcpu *vcpu;
+	struct chosen chosen; /* its place is that of its register */
+};
+
+/* A register of one vCPU, written once however many of its parts are assigned. */
+struct write_register {
+	uint8_t *bytes; /* the new value */
 	size_t size;
 };
 
-/* For each vCPU, all assignments in their order. What was read before stands in
- * the target's snapshot, read for read. */
+/* For each vCPU, all assignments in their order. The old values are the reads of the
+ * target's snapshot, one for each register. */
 struct write_job {
 	struct assignment *assignments;
 	size_t assignment_count;
-	struct write_one *writes;
-	size_t count;
-	size_t done;
-	struct gdbregs_buffer taken; /* what the register has that did not take its value */
+	struct write_item *items;
+	size_t item_count;
+	struct write_register *registers;
+	size_t register_count;
+	size_t done; /* registers */
+	struct gdbregs_buffer taken; /* what a register that did not take its value has */
 };
 
 /* `work` of target.h, with a struct write_job as its argument. */
 int write_start(struct target *t);
 void write_fini(struct write_job *job);
 
-/* write-print.c: what was written, old and new. False: out of memory. */
+/* The value of an item before and after. */
+struct value write_old(const struct targets *set, size_t item);
+struct value write_new(const struct targets *set, size_t item);
+
+/* write-print.c: print what was written, old and new. Returns false if out of memory. */
 bool write_put(struct output *out, const struct targets *set);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-/* What was written is told, though what came after it failed. */
+/* Show what was written even if a later register failed. */
 static int print(struct output *out, const struct targets *set)
 {
 	const struct write_job *job = set->work_arg;
@@ -37,7 +37,7 @@ static int parse(struct write_job *job, const struct options *o)
 
 int command_write(const struct options *o)
 {
-	struct write_job job = {.count = 0};
+	struct write_job job = {.done = 0};
 	int status = parse(&job, o);
 	if (status == 0)
 		status = targets_show(o, GDBREGS_RW_REGS, write_start, &job, print);

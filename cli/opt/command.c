@@ -45,8 +45,10 @@ static const struct command table[] = {
 	 .arguments = SELECTION,
 	 .summary = "read some registers, of vCPU 0 unless said",
 	 .help = "Reads the selected registers (all, if none is named) of vCPU 0, or of those\n"
-		 "given with -c. Names are globs, upper and lower case alike.\n",
+		 "given with -c. Names are globs, upper and lower case alike, or name a part:\n"
+		 "eflags.ZF, 'xmm0.v4_float[1]'.\n",
 	 .examples = "gdbregs-cli read rip 'r*' --exclude 'r1?'\n"
+		     "gdbregs-cli read eflags.ZF 'xmm0.v4_float[1]' pc\n"
 		     "gdbregs-cli read -c all pc sp\n"
 		     "gdbregs-cli read --group vector --json\n",
 	 .run = command_read,
@@ -80,12 +82,13 @@ static const struct command table[] = {
 	{.name = "write",
 	 .arguments = "[FEATURE:]NAME=VALUE...",
 	 .summary = "write registers of vCPU 0, or those given with -c",
-	 .help = "Writes each register and reads it back. A VALUE is a number (decimal, 0x, 0o,\n"
-		 "0b, negative where it fits), a decimal fraction where the register is a float,\n"
-		 "or hex: and the bytes in target order. Nothing is written unless all names and\n"
-		 "values are good; the first register that does not take its value ends it.\n",
+	 .help = "Writes each register, or part of it, and reads it back. A VALUE is a number\n"
+		 "(decimal, 0x, 0o or a leading 0 for octal, 0b, negative if it fits; 1.5 for\n"
+		 "floats), a name for enums, or hex: and the bytes in target order. Nothing is\n"
+		 "written unless all names and values are good. The first register that does not\n"
+		 "take its value ends the command.\n",
 	 .examples = "gdbregs-cli write rax=0x1234 rbx=0xffff\n"
-		     "gdbregs-cli write -c all pc=0x80000000\n"
+		     "gdbregs-cli write eflags.ZF=1 pc=0x7c00\n"
 		     "gdbregs-cli write xmm0=hex:00112233445566778899aabbccddeeff mxcsr=0x1f80\n",
 	 .operands = command_all_operands,
 	 .run = command_write,
@@ -123,10 +126,11 @@ static const struct command table[] = {
 	 .summary = "wait until conditions on registers hold: exit 0, or 1 if they do not",
 	 .help = "Lets the guest run, samples it every 0.1 seconds (-i), and ends with status 0 as\n"
 		 "soon as all conditions hold at one stop, with 1 when --within is over. A COND is\n"
-		 "REGISTER OP NUMBER with == != < <= > >= & (any bit in common), of vCPU 0 or of\n"
-		 "each one given with -c. What holds between two samples only is not seen: trace\n"
-		 "--until steps instead.\n",
-	 .examples = "gdbregs-cli expect 'pc>=0x7c00' --within 30 --junit boot.xml\n",
+		 "REGISTER OP VALUE with == != < <= > >= & (any bit in common), of vCPU 0 or of\n"
+		 "each one given with -c. A condition that only holds between two samples is not\n"
+		 "seen: trace --until steps instead.\n",
+	 .examples = "gdbregs-cli expect cr0.PE=1\n"
+		     "gdbregs-cli expect 'pc>=0x7c00' --within 30 --junit boot.xml\n",
 	 .operands = command_all_operands,
 	 .run = command_expect,
 	 .options = GROUP_CONNECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT | GROUP_INTERVAL |

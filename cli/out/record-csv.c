@@ -27,23 +27,26 @@ static void put_header(struct recorder *r, bool timed)
 static bool put_register(struct recorder *r, const struct record *record, const struct value *v)
 {
 	char number[32], vcpu[16], bits[16];
+	struct value own = *v;
+	own.alias = NULL;
+	char name[VALUE_NAME];
 	snprintf(number, sizeof(number), "%llu", (unsigned long long)record->number);
 	snprintf(vcpu, sizeof(vcpu), "%u", record->sampler->vcpu->index);
-	snprintf(bits, sizeof(bits), "%u", gdbregs_register_bits(v->reg));
+	snprintf(bits, sizeof(bits), "%u", value_bits(v));
 	text_clear(&r->line);
 	text_clear(&r->cell);
 	text_add_bytes(&r->line, v->bytes, v->size_bytes);
 	if (value_is_number(v))
-		text_add_number(&r->cell, v->vcpu->order, v->bytes, v->size_bytes, false);
+		value_add_number(&r->cell, v, false);
 	const char *fields[COLUMNS] = {
 		[TIME] = record->time,
 		[NUMBER] = number,
 		[VCPU] = vcpu,
 		[REASON] = record->reason,
 		[FEATURE] = gdbregs_register_feature(v->reg),
-		[NAME] = gdbregs_register_name(v->reg),
+		[NAME] = value_name(&own, name),
 		[BITS] = bits,
-		[TYPE] = gdbregs_register_type(v->reg),
+		[TYPE] = value_type(v),
 		[BYTES] = r->line.data,
 		[VALUE] = r->cell.data,
 		[ERROR] = v->status < 0 ? value_error(v) : NULL,

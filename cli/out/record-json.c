@@ -19,11 +19,13 @@ struct names {
 	size_t **starts; /* per sampler: one more than registers */
 };
 
-static bool add_name(struct text *text, const struct gdbregs_register *reg)
+static bool add_name(struct text *text, const struct chosen *item)
 {
 	json_t *object = json_object();
-	json_member(&object, "name", json_text(gdbregs_register_name(reg)));
-	json_member(&object, "feature", json_text(gdbregs_register_feature(reg)));
+	json_member(&object, "name", json_text(gdbregs_register_name(item->reg)));
+	if (item->path)
+		json_member(&object, "field", json_text(item->path));
+	json_member(&object, "feature", json_text(gdbregs_register_feature(item->reg)));
 	bool ok = json_add(text, object);
 	/* Without the closing brace: more follows. */
 	if (ok)
@@ -37,7 +39,7 @@ static bool add_names(struct names *names, const struct sampler *sampler, size_t
 	*out = starts;
 	for (size_t i = 0; i < sampler->count && starts; i++) {
 		starts[i] = names->text.size;
-		if (names->text.size < NAMES_MOST && !add_name(&names->text, sampler->now[i].reg))
+		if (names->text.size < NAMES_MOST && !add_name(&names->text, &sampler->items[i]))
 			return false;
 	}
 	if (starts)
@@ -68,13 +70,17 @@ static void add_value(struct text *line, const struct value *v)
 		text_adds(line, "\"}");
 		return;
 	}
-	text_adds(line, ",\"bytes\":\"");
-	text_add_bytes(line, v->bytes, v->size_bytes);
-	if (value_is_number(v)) {
-		text_adds(line, "\",\"value\":\"");
-		text_add_number(line, v->vcpu->order, v->bytes, v->size_bytes, false);
+	if (!v->is_bit_field) {
+		text_adds(line, ",\"bytes\":\"");
+		text_add_bytes(line, v->bytes, v->size_bytes);
+		text_adds(line, "\"");
 	}
-	text_adds(line, "\"}");
+	if (value_is_number(v)) {
+		text_adds(line, ",\"value\":\"");
+		value_add_number(line, v, false);
+		text_adds(line, "\"");
+	}
+	text_adds(line, "}");
 }
 
 static void write_out(struct recorder *r)
@@ -97,7 +103,7 @@ static void add_registers(struct recorder *r, const struct record *record)
 		text_adds(&r->line, first ? "" : ",");
 		if (starts[i + 1] > starts[i])
 			text_add(&r->line, names->text.data + starts[i], starts[i + 1] - starts[i]);
-		else if (!add_name(&r->line, sampler->now[i].reg))
+		else if (!add_name(&r->line, &sampler->items[i]))
 			r->line.failed = true;
 		add_value(&r->line, &v);
 		first = false;

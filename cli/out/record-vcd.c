@@ -21,24 +21,16 @@ struct vcd {
 
 /* ------------------------------------------------------------- values --- */
 
-static bool bit_of(const struct value *v, size_t bit)
-{
-	size_t byte = bit / 8;
-	if (v->vcpu->order != GDBREGS_BYTE_ORDER_LITTLE)
-		byte = v->size_bytes - 1 - byte;
-	return v->bytes[byte] >> bit % 8 & 1;
-}
-
 /* Zeros in front are left out: readers put them back. */
 static void add_digits(struct text *line, const struct value *v, size_t width_bits)
 {
 	char block[64];
-	size_t size = 0, bit = 8 * v->size_bytes;
+	size_t size = 0, bit = value_sent_bits(v);
 	bit = bit < width_bits ? bit : width_bits;
-	while (bit > 1 && !bit_of(v, bit - 1))
+	while (bit > 1 && !value_bit(v, bit - 1))
 		bit--;
 	while (bit-- > 0) {
-		block[size++] = bit_of(v, bit) ? '1' : '0';
+		block[size++] = value_bit(v, bit) ? '1' : '0';
 		if (size == sizeof(block) || bit == 0) {
 			text_add(line, block, size);
 			size = 0;
@@ -62,12 +54,12 @@ static void add_change(struct text *line, const struct wires *wires, size_t inde
 
 /* ------------------------------------------------------------- header --- */
 
-/* As the description has it, unless the stub sends another number of bytes. */
-static size_t width_of(const struct gdbregs_read *read)
+/* The width according to the description, unless the stub sends another number of bytes. */
+static size_t width_of(const struct value *v)
 {
-	size_t bits = gdbregs_register_bits(read->reg);
-	if (read->status > 0 && (bits + 7) / 8 != (size_t)read->status)
-		bits = 8 * (size_t)read->status;
+	size_t bits = value_bits(v);
+	if (v->status > 0 && (bits + 7) / 8 != (value_sent_bits(v) + 7) / 8)
+		bits = value_sent_bits(v);
 	return bits;
 }
 
@@ -79,7 +71,8 @@ static bool make_wires(struct wires *wires, const struct sampler *sampler, size_
 		return false;
 	for (size_t i = 0; i < sampler->count; i++) {
 		vcd_make_id(wires->ids[i], (*next)++);
-		wires->widths_bits[i] = width_of(&sampler->now[i]);
+		struct value v = sampler_value(sampler, i);
+		wires->widths_bits[i] = width_of(&v);
 	}
 	return true;
 }
@@ -109,7 +102,7 @@ static bool put_lane(struct recorder *r, const struct sampler *sampler, const st
 	bool ok = starts;
 	fprintf(stream, "$scope module vcpu%u $end\n", sampler->vcpu->index);
 	for (size_t i = 0; i < sampler->count && ok; i++) {
-		const char *of = gdbregs_register_feature(sampler->now[i].reg);
+		const char *of = gdbregs_register_feature(sampler->items[i].reg);
 		if (i == 0 || of != feature) {
 			fputs(i > 0 ? "$upscope $end\n" : "", stream);
 			put_scope(r, of);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* `0x` and 16 digits. GAP: blanks between columns, and before what a value means. */
-enum { INDENT = 2, GAP = 2, LANE_BYTES = 8, LANE_WIDTH = 2 + 2 * LANE_BYTES, UNAVAILABLE = 13 };
+enum { INDENT = 2, GAP = 2, LANE_BYTES = 8, LANE_WIDTH = 2 + 2 * LANE_BYTES };
 
 /* In the order in which they are written. */
 enum kind {
@@ -39,7 +39,8 @@ struct page {
 
 static bool differs_in_size(const struct value *v)
 {
-	return v->status >= 0 && v->size_bytes != ((size_t)gdbregs_register_bits(v->reg) + 7) / 8;
+	return v->status >= 0 && !v->part &&
+	       v->size_bytes != ((size_t)gdbregs_register_bits(v->reg) + 7) / 8;
 }
 
 static size_t name_width(const struct value *v)
@@ -67,13 +68,6 @@ static const char *meaning_of(struct page *page, const struct value *v)
 	return text->data ? text->data : "";
 }
 
-static size_t value_width(const struct value *v)
-{
-	if (v->status < 0)
-		return UNAVAILABLE;
-	return 2 * v->size_bytes + (v->vcpu->order != GDBREGS_BYTE_ORDER_UNKNOWN ? 2 : 0);
-}
-
 /* Returns how many lanes from `first` on are equal to it. A shorter last lane is not. */
 static size_t equal_lanes(const struct value *v, size_t first)
 {
@@ -92,7 +86,7 @@ static bool is_uniform(const struct value *v)
 
 static enum kind kind_of(const struct value *v, const char *meaning, size_t width, size_t line)
 {
-	enum gdbregs_type_kind type = gdbregs_register_kind(v->reg);
+	enum gdbregs_type_kind type = value_kind(v);
 	bool compound = type == GDBREGS_TYPE_VECTOR || type == GDBREGS_TYPE_STRUCT ||
 			type == GDBREGS_TYPE_UNION;
 	if (width > line)
@@ -143,7 +137,7 @@ static size_t line_width(const struct entry *entry)
 static struct entry measure(struct page *page, size_t index)
 {
 	struct value v = value_get(page->snapshot, page->vcpu, index);
-	struct entry entry = {.index = index, .width = {name_width(&v), value_width(&v)}};
+	struct entry entry = {.index = index, .width = {name_width(&v), value_show_width(&v)}};
 	const char *meaning = meaning_of(page, &v);
 	entry.kind = kind_of(&v, meaning, line_width(&entry), page->line);
 	entry.uniform = entry.kind == KIND_WIDE && meaning[0] == '\0' && is_uniform(&v);
@@ -151,12 +145,11 @@ static struct entry measure(struct page *page, size_t index)
 		entry.width.value = strlen(show_cell(page, &v, entry.kind));
 	if (line_width(&entry) > page->line && entry.kind != KIND_WIDE) {
 		entry.kind = KIND_MEANING;
-		entry.width.value = value_width(&v);
+		entry.width.value = value_show_width(&v);
 	}
 	entry.uniform = entry.uniform && line_width(&entry) <= page->line;
 	if (entry.kind != KIND_MEANING && entry.kind != KIND_WIDE)
-		entry.size = v.status >= 0 ? v.size_bytes
-					   : ((size_t)gdbregs_register_bits(v.reg) + 7) / 8;
+		entry.size = v.status >= 0 ? v.size_bytes : ((size_t)value_bits(&v) + 7) / 8;
 	return entry;
 }
 

@@ -58,7 +58,7 @@ static void widen(struct column *column, const struct sampler *sampler, size_t i
 	struct value v = sampler_value(sampler, index);
 	char shown[VALUE_NAME];
 	size_t name = printable_width(value_name(&v, shown));
-	size_t value = v.status < 0 ? strlen("<unavailable>") : 2 * v.size_bytes + 2;
+	size_t value = value_show_width(&v);
 	name = at_most(name, WIDEST_NAME);
 	value = at_most(value, WIDEST_VALUE);
 	column->name_width = name > column->name_width ? name : column->name_width;

@@ -22,6 +22,7 @@ enum {
 	ORDER,
 	CSV_FEATURE,
 	NAME,
+	FIELD,
 	FEATURE,
 	BITS,
 	TYPE,
@@ -46,6 +47,7 @@ static const struct column all_columns[COLUMNS] = {
 	[ORDER] = {.name = "byte_order", .formats = IN_JSON, .level = LEVEL_VCPU},
 	[CSV_FEATURE] = {.name = "feature", .formats = IN_CSV},
 	[NAME] = {.name = "name", .formats = IN_DATA},
+	[FIELD] = {.name = "field", .formats = IN_OBJECT},
 	[FEATURE] = {.name = "feature", .formats = IN_OBJECT},
 	[BITS] = {.name = "bits", .formats = IN_DATA},
 	[TYPE] = {.name = "type", .formats = IN_DATA},
@@ -62,6 +64,7 @@ static const struct column all_columns[COLUMNS] = {
 struct scratch {
 	struct text bytes, value;
 	struct gdbregs_buffer decoded;
+	char name[VALUE_NAME];
 };
 
 static void scratch_fini(struct scratch *scratch)
@@ -79,7 +82,7 @@ static struct cell cell_of_text(const struct text *text)
 /* So that flags and enums can be told in files as well: `diff` reads them. */
 static bool fill_text(struct cell *cell, const struct value *v, struct scratch *scratch)
 {
-	enum gdbregs_type_kind kind = gdbregs_register_kind(v->reg);
+	enum gdbregs_type_kind kind = value_kind(v);
 	if (kind != GDBREGS_TYPE_FLAGS && kind != GDBREGS_TYPE_ENUM)
 		return true;
 	const char *text = value_decode_all(v, &scratch->decoded);
@@ -103,6 +106,8 @@ static void fill_number(struct cell *cell, const char *value)
  * no NaN: their member is absent. False: out of memory. */
 static bool fill_float(struct cell *cell, const struct value *v, struct scratch *scratch)
 {
+	if (value_kind(v) != GDBREGS_TYPE_FLOAT)
+		return true;
 	const char *text = value_decode_all(v, &scratch->decoded);
 	if (!text)
 		return false;
@@ -113,17 +118,28 @@ static bool fill_float(struct cell *cell, const struct value *v, struct scratch 
 	return true;
 }
 
+/* What does not change from one reading to the next. CSV has `eflags.ZF` as a name. */
+static void fill_name(struct cell cells[COLUMNS], const struct value *v, bool csv,
+		      struct scratch *scratch)
+{
+	struct value own = *v;
+	own.alias = NULL;
+	cells[NAME] =
+		cell_text(csv ? value_name(&own, scratch->name) : gdbregs_register_name(v->reg));
+	cells[FIELD] = v->part ? cell_text(value_path(v)) : (struct cell){0};
+	cells[FEATURE] = cells[CSV_FEATURE] = cell_text(gdbregs_register_feature(v->reg));
+	cells[BITS] = cell_number(value_bits(v));
+	cells[TYPE] = cell_text(value_type(v));
+	cells[TYPE_FROM] = cell_type_from(v->reg);
+}
+
 /* The members of one register. False: out of memory. */
-static bool fill_register(struct cell cells[COLUMNS], const struct value *v,
+static bool fill_register(struct cell cells[COLUMNS], const struct value *v, bool csv,
 			  struct scratch *scratch)
 {
 	text_clear(&scratch->bytes);
 	text_clear(&scratch->value);
-	cells[NAME] = cell_text(gdbregs_register_name(v->reg));
-	cells[FEATURE] = cells[CSV_FEATURE] = cell_text(gdbregs_register_feature(v->reg));
-	cells[BITS] = cell_number(gdbregs_register_bits(v->reg));
-	cells[TYPE] = cell_text(gdbregs_register_type(v->reg));
-	cells[TYPE_FROM] = cell_type_from(v->reg);
+	fill_name(cells, v, csv, scratch);
 	cells[BYTES] = cells[VALUE] = cells[NUMBER] = cells[FLOAT] = cells[TEXT] = cells[FAILURE] =
 		(struct cell){0};
 	if (v->status < 0) {
@@ -131,18 +147,17 @@ static bool fill_register(struct cell cells[COLUMNS], const struct value *v,
 		cells[FAILURE] = cell_text(value_error(v));
 		return true;
 	}
-	text_add_bytes(&scratch->bytes, v->bytes, v->size_bytes);
-	cells[BYTES] = cell_of_text(&scratch->bytes);
+	if (!v->is_bit_field) {
+		text_add_bytes(&scratch->bytes, v->bytes, v->size_bytes);
+		cells[BYTES] = cell_of_text(&scratch->bytes);
+	}
 	if (value_is_number(v)) {
-		text_add_number(&scratch->value, v->vcpu->order, v->bytes, v->size_bytes, false);
+		value_add_number(&scratch->value, v, false);
 		cells[VALUE] = cell_of_text(&scratch->value);
 		fill_number(&cells[NUMBER], scratch->value.data);
 	}
-	if (gdbregs_register_kind(v->reg) == GDBREGS_TYPE_FLOAT &&
-	    !fill_float(&cells[FLOAT], v, scratch))
-		return false;
-	return fill_text(&cells[TEXT], v, scratch) && !scratch->bytes.failed &&
-	       !scratch->value.failed;
+	return fill_float(&cells[FLOAT], v, scratch) && fill_text(&cells[TEXT], v, scratch) &&
+	       !scratch->bytes.failed && !scratch->value.failed;
 }
 
 static void fill_vcpu(struct cell cells[COLUMNS], const struct vcpu *vcpu)
@@ -161,7 +176,7 @@ static void put_registers(struct table *t, struct cell cells[COLUMNS], const str
 	struct scratch scratch = {.decoded = {0}};
 	for (size_t i = 0; i < count && t->ok && !output_broken(t->out); i++) {
 		struct value v = value_get(s, vcpu, i);
-		t->ok = fill_register(cells, &v, &scratch);
+		t->ok = fill_register(cells, &v, t->format == FORMAT_CSV, &scratch);
 		table_row(t, cells);
 	}
 	scratch_fini(&scratch);
@@ -261,7 +276,7 @@ static json_t *vcpu_object(struct table *t, const struct snapshot *s, const stru
 	json_t *object = table_object(t, LEVEL_VCPU, cells);
 	for (size_t i = 0; i < snapshot_selected(s, vcpu)->count; i++) {
 		struct value v = value_get(s, vcpu, i);
-		bool ok = fill_register(cells, &v, &scratch);
+		bool ok = fill_register(cells, &v, false, &scratch);
 		json_element(&list, ok ? table_object(t, LEVEL_REGISTER, cells) : NULL);
 	}
 	json_member(&object, "registers", list);

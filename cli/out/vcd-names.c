@@ -64,7 +64,7 @@ static char *make_name(const char *from)
 
 static const char *feature_of(const struct sampler *sampler, size_t index)
 {
-	const char *feature = gdbregs_register_feature(sampler->now[index].reg);
+	const char *feature = gdbregs_register_feature(sampler->items[index].reg);
 	return feature ? feature : "";
 }
 
@@ -84,11 +84,14 @@ static bool fill(struct entries *e, const struct sampler *sampler)
 		return false;
 	for (size_t i = 0; i < sampler->count; i++) {
 		const char *feature = feature_of(sampler, i);
+		struct value v = sampler_value(sampler, i);
+		char shown[VALUE_NAME];
+		v.alias = NULL;
 		if (i == 0 || feature != feature_of(sampler, i - 1))
 			e->scopes[e->scope_count++] = make_name(feature);
 		e->item[e->count++] = (struct entry){
 			.scope = e->scopes[e->scope_count - 1],
-			.name = make_name(gdbregs_register_name(sampler->now[i].reg)),
+			.name = make_name(value_name(&v, shown)),
 			.index = i,
 		};
 		if (!e->item[i].scope || !e->item[i].name)

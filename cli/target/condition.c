@@ -4,13 +4,14 @@
 #include "base/exit-status.h"
 #include "base/message.h"
 #include "base/number.h"
+#include "target/part.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* -------------------------------------------------------------- syntax --- */
 
-/* The longer ones first. */
+/* Longer ones first. */
 static const char *const operators[][2] = {
 	{"==", "=="}, {"!=", "!="}, {"<=", "<="}, {">=", ">="},
 	{"<", "<"},   {">", ">"},   {"&", "&"},	  {"=", "=="},
@@ -31,8 +32,8 @@ static char *copy_trimmed(const char *text, size_t size)
 static int bad(const char *option, const char *text, size_t size)
 {
 	return fail(STATUS_USAGE,
-		    "%s: '%.*s' is not a condition; give REGISTER OP NUMBER, such as rip==0x7c00, "
-		    "with one of == != < <= > >= &",
+		    "%s: '%.*s' is not a condition; give REGISTER OP VALUE, such as rip==0x7c00 "
+		    "or eflags.IF=1, with one of == != < <= > >= &",
 		    option, (int)size, text);
 }
 
@@ -54,7 +55,12 @@ static int parse_one(struct condition *c, const char *text, size_t size, const c
 	c->wanted = copy_trimmed(text + at + length, size - at - length);
 	if (!c->name || !c->wanted)
 		return fail_nomem();
-	if (c->name[0] == '\0' || !number_is(c->wanted))
+	if (number_is_bad_octal(c->wanted))
+		return fail(STATUS_USAGE,
+			    "%s: '%s': a leading 0 means octal, and this is no octal number; leave "
+			    "out the 0 for decimal",
+			    option, c->wanted);
+	if (c->name[0] == '\0' || !number_is_value(c->wanted))
 		return bad(option, text, size);
 	return 0;
 }
@@ -94,36 +100,72 @@ void condition_write(char *text, size_t capacity, const struct condition *c)
 
 /* ------------------------------------------------------------- binding --- */
 
+static bool is_order_missing(const struct bound_condition *bound)
+{
+	return bound->vcpu->order == GDBREGS_BYTE_ORDER_UNKNOWN && bound->size_bytes > 1;
+}
+
+static void refuse(const struct bound_condition *bound, int error, char *message, size_t capacity)
+{
+	const struct condition *c = bound->condition;
+	unsigned bits = gdbregs_field_bits(&bound->part.field);
+	const char *names =
+		gdbregs_field_enum_count(&bound->part.field) > 0 ? " nor one of its names" : "";
+	if (is_order_missing(bound))
+		snprintf(message, capacity,
+			 "%.80s: the byte order of the target is unknown; give --endian", c->name);
+	else if (error == GDBREGS_ERR_LIMIT)
+		snprintf(message, capacity, "%.80s: %.60s does not fit in its %u bits", c->name,
+			 c->wanted, bits);
+	else if (error == GDBREGS_ERR_UNSUPPORTED)
+		snprintf(message, capacity,
+			 "%.80s has no number to compare; name one of its parts ('gdbregs-cli list "
+			 "--fields')",
+			 c->name);
+	else
+		snprintf(message, capacity, "%.80s: '%.60s' is not a number%s", c->name, c->wanted,
+			 names);
+}
+
+static int take_wanted(struct bound_condition *bound, char *message, size_t capacity)
+{
+	bound->size_bytes = (gdbregs_register_bits(bound->part.reg) + 7) / 8;
+	bound->wanted = calloc(bound->size_bytes + 1, 1);
+	if (!bound->wanted)
+		return GDBREGS_ERR_NOMEM;
+	int error = part_parse(&bound->part.field, bound->part.path, bound->condition->wanted,
+			       bound->vcpu->order, bound->wanted, bound->size_bytes);
+	if (error < 0 && error != GDBREGS_ERR_NOMEM)
+		refuse(bound, error, message, capacity);
+	return error;
+}
+
 static int bind_one(struct bound_condition *bound, struct sampler *sampler, char *message,
 		    size_t capacity)
 {
 	const struct condition *c = bound->condition;
-	const struct gdbregs_register *reg = sampler_find(sampler, c->name);
-	if (!reg) {
+	const struct gdbregs_description *d =
+		snapshot_selected(sampler->snapshot, sampler->vcpu)->description;
+	const char *path = NULL;
+	int error = part_find(d, c->name, &bound->part.field, &path);
+	if (error == GDBREGS_ERR_NO_FIELD) {
+		part_refuse(&bound->part.field, path, message, capacity);
+		return error;
+	}
+	if (error < 0) {
 		snprintf(message, capacity,
-			 "no register, or several, '%s'; 'gdbregs-cli list' "
-			 "shows what there is",
+			 "no register, or several, '%.80s'; 'gdbregs-cli list' shows what there is",
 			 c->name);
 		return GDBREGS_ERR_NO_REGISTER;
 	}
-	size_t bits = gdbregs_register_bits(reg);
-	bound->size_bytes = (bits + 7) / 8;
-	bound->place = sampler_include(sampler, reg);
-	bound->wanted = calloc(bound->size_bytes + 1, 1);
-	if (!bound->wanted)
-		return GDBREGS_ERR_NOMEM;
-	if (sampler->vcpu->order == GDBREGS_BYTE_ORDER_UNKNOWN && bound->size_bytes > 1) {
-		snprintf(message, capacity,
-			 "%s: the byte order of the target is unknown; give "
-			 "--endian",
-			 c->name);
-		return GDBREGS_ERR_UNSUPPORTED;
-	}
-	if (number_fits(c->wanted, bound->wanted, bound->size_bytes, bits))
-		return 0;
-	snprintf(message, capacity, "%s: %s does not fit in its %zu bits", c->name, c->wanted,
-		 bits);
-	return GDBREGS_ERR_LIMIT;
+	bound->vcpu = sampler->vcpu;
+	bound->part.reg = gdbregs_field_register(&bound->part.field);
+	bound->part.path = path[0] != '\0' ? (char *)path : NULL;
+	bound->part.place = sampler_include(sampler, bound->part.reg);
+	error = take_wanted(bound, message, capacity);
+	if (error == 0)
+		bound->is_signed = gdbregs_field_is_signed(&bound->part.field);
+	return error;
 }
 
 int conditions_bind(struct bound_condition *bound, const struct conditions *c,
@@ -144,50 +186,143 @@ void conditions_unbind(struct bound_condition *bound, size_t count)
 	free(bound);
 }
 
+struct value condition_value(const struct bound_condition *bound, const struct sampler *sampler)
+{
+	return sampler_value_at(sampler, bound->part.place, &bound->part);
+}
+
 /* ----------------------------------------------------------- comparing --- */
 
-/* Byte `i` of the value, the least significant one first; 0 above it. */
-static uint8_t byte_at(const struct value *v, size_t i)
+enum order { LESS, EQUAL, GREATER, UNORDERED };
+
+/* Byte `i` of a number, the least significant one first; `fill` above it. */
+static uint8_t byte_at(const struct value *v, size_t i, uint8_t fill)
 {
-	if (i >= v->size_bytes)
-		return 0;
+	if (i >= (value_sent_bits(v) + 7) / 8)
+		return fill;
+	if (v->is_bit_field)
+		return (uint8_t)(v->number >> 8 * i);
 	return v->bytes[v->vcpu->order == GDBREGS_BYTE_ORDER_BIG ? v->size_bytes - 1 - i : i];
 }
 
-static int compare(const struct value *v, const struct bound_condition *bound, bool *common)
+static bool is_negative(const struct value *v)
 {
-	size_t size = v->size_bytes > bound->size_bytes ? v->size_bytes : bound->size_bytes;
-	int order = 0;
-	*common = false;
-	for (size_t i = 0; i < size; i++) {
-		uint8_t is = byte_at(v, i);
-		uint8_t wanted = i < bound->size_bytes ? bound->wanted[i] : 0;
-		if (is != wanted)
-			order = is < wanted ? -1 : 1;
-		*common |= (is & wanted) != 0;
+	return value_sent_bits(v) > 0 && value_bit(v, value_sent_bits(v) - 1);
+}
+
+static enum order order_of(bool less)
+{
+	return less ? LESS : GREATER;
+}
+
+/* Compare two numbers of any size, as unsigned. */
+static enum order compare_bytes(const struct value *is, const struct value *wanted, uint8_t is_fill,
+				uint8_t wanted_fill)
+{
+	size_t a = (value_sent_bits(is) + 7) / 8, b = (value_sent_bits(wanted) + 7) / 8;
+	for (size_t i = a > b ? a : b; i-- > 0;) {
+		uint8_t left = byte_at(is, i, is_fill), right = byte_at(wanted, i, wanted_fill);
+		if (left != right)
+			return order_of(left < right);
 	}
-	return order;
+	return EQUAL;
+}
+
+static enum order compare_signed(const struct value *is, const struct value *wanted)
+{
+	bool negative = is_negative(is);
+	if (negative != is_negative(wanted))
+		return order_of(negative);
+	uint8_t fill = negative ? 0xff : 0;
+	return compare_bytes(is, wanted, fill, fill);
+}
+
+/* Whether it is a number or infinite. */
+static bool is_ordinary(const struct value *v, const struct gdbregs_field *field)
+{
+	struct gdbregs_buffer text = {0};
+	bool ok =
+		gdbregs_field_format(field, v->vcpu->order, v->whole, v->whole_bytes, &text) == 0 &&
+		text.size > 0;
+	if (ok) {
+		const char *shown = (const char *)text.data;
+		shown += shown[0] == '-';
+		ok = (shown[0] >= '0' && shown[0] <= '9') || strncmp(shown, "inf", 3) == 0;
+	}
+	gdbregs_buffer_fini(&text);
+	return ok;
+}
+
+/* Floats that no double holds. IEEE formats order as their sign and the rest of their
+ * bits, which is a magnitude. */
+static enum order compare_magnitudes(const struct value *is, const struct value *wanted,
+				     const struct gdbregs_field *field)
+{
+	if (!is_ordinary(is, field) || !is_ordinary(wanted, field))
+		return UNORDERED;
+	bool negative = is_negative(is);
+	if (negative != is_negative(wanted))
+		return order_of(negative);
+	enum order order = compare_bytes(is, wanted, 0, 0);
+	return order == EQUAL || !negative ? order : order_of(order == GREATER);
+}
+
+static enum order compare_floats(const struct value *is, const struct value *wanted,
+				 const struct gdbregs_field *field)
+{
+	double a, b;
+	if (gdbregs_field_double(field, is->vcpu->order, is->whole, is->whole_bytes, &a) < 0 ||
+	    gdbregs_field_double(field, is->vcpu->order, wanted->whole, wanted->whole_bytes, &b) <
+		    0)
+		return compare_magnitudes(is, wanted, field);
+	if (a == b)
+		return EQUAL;
+	return a < b ? LESS : a > b ? GREATER : UNORDERED;
+}
+
+/* A number that a signed register has no room for as a positive one is meant as bits, as in
+ * C: `rax >= 0xffff800000000000`. */
+static enum order compare(const struct bound_condition *bound, const struct value *is,
+			  const struct value *wanted)
+{
+	bool bits = is_negative(wanted) && bound->condition->wanted[0] != '-';
+	if (gdbregs_field_kind(&bound->part.field) == GDBREGS_TYPE_FLOAT)
+		return compare_floats(is, wanted, &bound->part.field);
+	return bound->is_signed && !bits ? compare_signed(is, wanted)
+					 : compare_bytes(is, wanted, 0, 0);
+}
+
+static bool have_common_bits(const struct value *is, const struct value *wanted)
+{
+	for (size_t i = 0; i < (value_sent_bits(is) + 7) / 8; i++) {
+		if (byte_at(is, i, 0) & byte_at(wanted, i, 0))
+			return true;
+	}
+	return false;
 }
 
 bool condition_holds(const struct bound_condition *bound, const struct sampler *sampler)
 {
-	struct value v = sampler_value(sampler, bound->place);
+	const struct gdbregs_read read = {
+		.reg = bound->part.reg, .status = (int)bound->size_bytes, .data = bound->wanted};
+	struct value is = condition_value(bound, sampler);
+	struct value wanted = value_make(NULL, sampler->vcpu, &bound->part, &read);
 	const char *operator= bound->condition->operator;
-	bool common, equal = operator[1] == '=';
-	if (v.status <= 0)
+	bool equal = operator[1] == '=';
+	if (is.status <= 0)
 		return false;
-	int order = compare(&v, bound, &common);
+	if (operator[0] == '&')
+		return have_common_bits(&is, &wanted);
+	enum order order = compare(bound, &is, &wanted);
 	switch (operator[0]) {
 	case '=':
-		return order == 0;
+		return order == EQUAL;
 	case '!':
-		return order != 0;
+		return order != EQUAL;
 	case '<':
-		return order < 0 || (equal && order == 0);
-	case '>':
-		return order > 0 || (equal && order == 0);
+		return order == LESS || (equal && order == EQUAL);
 	default:
-		return common;
+		return order == GREATER || (equal && order == EQUAL);
 	}
 }
 

@@ -24,7 +24,6 @@ static size_t add(struct sampler *sampler, const struct gdbregs_register *reg)
 	return sampler->total++;
 }
 
-/* Its place among those read; added where it is not there. */
 size_t sampler_include(struct sampler *sampler, const struct gdbregs_register *reg)
 {
 	if (!reg)
@@ -43,8 +42,8 @@ static const struct gdbregs_register *look_up(const struct gdbregs_reg_descripto
 	return NULL;
 }
 
-/* x86 in real mode: the program counter is an offset, what a breakpoint has is a
- * linear address. */
+/* In real mode of x86, the program counter is an offset, and breakpoints have linear
+ * addresses. */
 static void include_place(struct sampler *sampler, const struct gdbregs_description *d,
 			  const struct gdbregs_reg_descriptor *all, size_t count)
 {
@@ -59,11 +58,6 @@ static void include_place(struct sampler *sampler, const struct gdbregs_descript
 	sampler->cr0 = sampler_include(sampler, cr0);
 }
 
-const struct gdbregs_register *sampler_find(const struct sampler *sampler, const char *name)
-{
-	return select_find(snapshot_selected(sampler->snapshot, sampler->vcpu)->description, name);
-}
-
 int sampler_init(struct sampler *sampler, const struct snapshot *s, const struct vcpu *vcpu,
 		 bool located, size_t more)
 {
@@ -76,17 +70,18 @@ int sampler_init(struct sampler *sampler, const struct snapshot *s, const struct
 				    .pc = NOWHERE,
 				    .cs = NOWHERE,
 				    .cr0 = NOWHERE};
-	sampler->now = calloc(selected->count + more + SAMPLER_MOST_EXTRA, sizeof(*sampler->now));
-	sampler->before =
-		calloc(selected->count + more + SAMPLER_MOST_EXTRA, sizeof(*sampler->before));
+	size_t room = selected->register_count + more + SAMPLER_MOST_EXTRA;
+	sampler->now = calloc(room, sizeof(*sampler->now));
+	sampler->before = calloc(room, sizeof(*sampler->before));
 	int error = gdbregs_description_registers(selected->description, &all, &count);
 	if (!sampler->now || !sampler->before || error < 0) {
 		gdbregs_free(all);
 		return GDBREGS_ERR_NOMEM;
 	}
-	for (size_t i = 0; i < selected->count; i++)
+	for (size_t i = 0; i < selected->register_count; i++)
 		add(sampler, selected->registers[i]);
-	sampler->count = sampler->total;
+	sampler->items = selected->item;
+	sampler->count = selected->count;
 	if (located)
 		include_place(sampler, selected->description, all, count);
 	gdbregs_free(all);
@@ -128,36 +123,42 @@ int sampler_read(struct sampler *sampler, struct gdbregs_session *s, gdbregs_uv_
 					 arg, NULL);
 }
 
-static struct value value_of(const struct sampler *sampler, const struct gdbregs_read *read,
-			     size_t index)
+struct value sampler_value_at(const struct sampler *sampler, size_t place,
+			      const struct chosen *chosen)
 {
-	return (struct value){
-		.target = sampler->target,
-		.vcpu = sampler->vcpu,
-		.reg = read->reg,
-		.alias = snapshot_alias(sampler->snapshot, sampler->vcpu, index),
-		.bytes = read->data,
-		.size_bytes = read->status > 0 ? (size_t)read->status : 0,
-		.status = read->status,
-	};
+	return value_make(sampler->target, sampler->vcpu, chosen, &sampler->now[place]);
 }
 
 struct value sampler_value(const struct sampler *sampler, size_t index)
 {
-	return value_of(sampler, &sampler->now[index], index);
+	const struct chosen *item = &sampler->items[index];
+	return value_make(sampler->target, sampler->vcpu, item, &sampler->now[item->place]);
 }
 
 struct value sampler_old_value(const struct sampler *sampler, size_t index)
 {
-	return value_of(sampler, &sampler->before[index], index);
+	const struct chosen *item = &sampler->items[index];
+	return value_make(sampler->target, sampler->vcpu, item, &sampler->before[item->place]);
+}
+
+static bool register_changed(const struct sampler *sampler, size_t place)
+{
+	const struct gdbregs_read *now = &sampler->now[place], *before = &sampler->before[place];
+	if (now->status != before->status)
+		return true;
+	return now->status > 0 && memcmp(now->data, before->data, (size_t)now->status) != 0;
 }
 
 bool sampler_changed(const struct sampler *sampler, size_t index)
 {
-	const struct gdbregs_read *now = &sampler->now[index], *before = &sampler->before[index];
-	if (sampler->readings <= 1 || now->status != before->status)
+	if (sampler->readings <= 1)
 		return true;
-	return now->status > 0 && memcmp(now->data, before->data, (size_t)now->status) != 0;
+	if (!register_changed(sampler, sampler->items[index].place))
+		return false;
+	if (!sampler->items[index].path)
+		return true;
+	struct value now = sampler_value(sampler, index), old = sampler_old_value(sampler, index);
+	return value_differs(&now, &old);
 }
 
 /* ------------------------------------------------------------- place --- */
@@ -197,7 +198,7 @@ void sampler_write_place(const struct sampler *sampler, struct text *text)
 {
 	if (sampler->pc == NOWHERE)
 		return;
-	struct value v = sampler_value(sampler, sampler->pc);
+	struct value v = sampler_value_at(sampler, sampler->pc, NULL);
 	if (value_is_number(&v))
 		text_add_number(text, v.vcpu->order, v.bytes, v.size_bytes, false);
 }

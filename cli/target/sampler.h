@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A vCPU whose registers are read again and again. Hides: the two buffers that
- * take turns, what has changed from one reading to the next, and where the
- * program counter stands among them. Reading allocates nothing once the sizes of
- * all registers are known. */
+/* A vCPU whose registers are read again and again. Hides: the two buffers that take
+ * turns, what has changed from one reading to the next, and which register is the
+ * program counter. Reading allocates no memory once the sizes of all registers are
+ * known. */
 #ifndef CLI_SAMPLER_H
 #define CLI_SAMPLER_H
 
@@ -14,41 +14,45 @@ struct sampler {
 	const char *target;
 	const struct vcpu *vcpu;
 	const struct snapshot *snapshot;
-	size_t count; /* registers that are recorded: the first of all that are read */
-	size_t total;
+	const struct chosen *items; /* the registers and parts that are recorded */
+	size_t count;
+	size_t total; /* registers that are read */
 	struct gdbregs_read *now, *before;
 	struct gdbregs_buffer now_bytes, before_bytes;
 	size_t readings;
-	size_t pc, cs, cr0; /* places among those read; SIZE_MAX: it has none */
+	size_t pc, cs, cr0; /* places among those read; SIZE_MAX: the vCPU has no such register */
 };
 
-/* Room for `more` registers is kept. With `located`, the program counter is read whether it is selected or not. 0 or
- * GDBREGS_ERR_NOMEM; end with sampler_fini() in both cases. */
+/* Keep room for `more` registers. With `located`, the program counter is read even if it
+ * is not selected. Returns 0 or GDBREGS_ERR_NOMEM; end with sampler_fini() in both cases. */
 int sampler_init(struct sampler *sampler, const struct snapshot *s, const struct vcpu *vcpu,
 		 bool located, size_t more);
 void sampler_fini(struct sampler *sampler);
 
-/* The register of that name, whether it is selected or not; NULL: none, or several. */
-const struct gdbregs_register *sampler_find(const struct sampler *sampler, const char *name);
-/* Have it read, too: its place. Before anything is read, as often as `more` says. */
+/* Have a register read, too, and return its place. Call it before anything is read, and
+ * at most as often as `more` says. */
 size_t sampler_include(struct sampler *sampler, const struct gdbregs_register *reg);
 
-/* Read; calls back as gdbregs_uv_read_registers(). What was read last is `before`. */
+/* Read, and call back as gdbregs_uv_read_registers() does. The last values become `before`. */
 int sampler_read(struct sampler *sampler, struct gdbregs_session *s, gdbregs_uv_cb cb, void *arg);
 
-/* As if the last reading had not been: it is not recorded. */
+/* Forget the last reading. */
 void sampler_unread(struct sampler *sampler);
 
+/* The value of item `index`, and the one of the reading before. */
 struct value sampler_value(const struct sampler *sampler, size_t index);
 struct value sampler_old_value(const struct sampler *sampler, size_t index);
-/* Since the reading before; at the first one, all have. */
+/* The value that was read at a place; `chosen` is a part of that register, or NULL. */
+struct value sampler_value_at(const struct sampler *sampler, size_t place,
+			      const struct chosen *chosen);
+/* Whether item `index` has changed since the reading before. At the first one, all have. */
 bool sampler_changed(const struct sampler *sampler, size_t index);
 
-/* Its program counter is known. */
+/* Whether its program counter is known. */
 bool sampler_is_located(const struct sampler *sampler);
-/* Add its program counter as a number; nothing where that is not known. */
+/* Add its program counter as a number, if it is known. */
 void sampler_write_place(const struct sampler *sampler, struct text *text);
-/* Its program counter is at the address. */
+/* Whether its program counter is at the address. */
 bool sampler_is_at(const struct sampler *sampler, uint64_t address);
 
 #endif

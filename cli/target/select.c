@@ -2,15 +2,17 @@
 #include "target/select.h"
 
 #include "base/suggest.h"
+#include "target/name.h"
+#include "target/part.h"
 
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-/* GDB calls a union a vector where a member is one. Members are not told to us;
- * all unions in known descriptions are views of vectors (vec128, vnq, neon_q). */
+/* GDB calls a union a vector if a member is one. The public interface does not say what
+ * the members are, but all unions in known descriptions are views of vectors (vec128,
+ * vnq, neon_q). */
 const char *select_group(const struct gdbregs_register *reg)
 {
 	const char *written = gdbregs_register_group(reg);
@@ -27,98 +29,25 @@ const char *select_group(const struct gdbregs_register *reg)
 	}
 }
 
-bool select_glob(const char *pattern, const char *text)
-{
-	return fnmatch(pattern, text, FNM_CASEFOLD) == 0;
-}
-
 static const char *feature_of(const struct gdbregs_register *reg)
 {
 	const char *feature = gdbregs_register_feature(reg);
 	return feature ? feature : "";
 }
 
-/* The colon between FEATURE and NAME: the last one that is not part of a
- * bracket expression such as [[:digit:]]. */
-static const char *find_colon(const char *pattern)
-{
-	const char *colon = NULL;
-	int depth = 0;
-	for (const char *at = pattern; *at != '\0'; at++) {
-		if (*at == '[')
-			depth++;
-		else if (*at == ']' && depth > 0)
-			depth--;
-		else if (*at == ':' && depth == 0)
-			colon = at;
-	}
-	return colon;
-}
-
-bool select_fits(const char *pattern, const char *feature, const char *name)
-{
-	char wanted[256];
-	const char *colon = find_colon(pattern);
-	if (!colon)
-		return select_glob(pattern, name);
-	size_t length = (size_t)(colon - pattern);
-	if (length >= sizeof(wanted))
-		return false;
-	memcpy(wanted, pattern, length);
-	wanted[length] = '\0';
-	return select_glob(colon + 1, name) && select_glob(wanted, feature ? feature : "");
-}
-
-static bool fits_pattern(const char *pattern, const struct gdbregs_register *reg)
-{
-	return select_fits(pattern, gdbregs_register_feature(reg), gdbregs_register_name(reg));
-}
-
 bool select_named(const struct options *o, const struct gdbregs_register *reg)
 {
 	for (size_t i = 0; i < o->patterns.count; i++) {
 		const char *pattern = o->patterns.item[i];
-		if (!strpbrk(pattern, "*?[") && fits_pattern(pattern, reg))
+		if (!strpbrk(pattern, "*?[") && name_fits_register(pattern, reg))
 			return true;
 	}
 	return false;
 }
 
-/* Upper and lower case alike: the only register that the pattern fits. */
-static const struct gdbregs_register *find_folded(const struct gdbregs_description *d,
-						  const char *pattern)
-{
-	const struct gdbregs_register *found = NULL;
-	struct gdbregs_reg_descriptor *all = NULL;
-	size_t count = 0, fitting = 0;
-	if (strpbrk(pattern, "*?[") || gdbregs_description_registers(d, &all, &count) < 0)
-		return NULL;
-	for (size_t i = 0; i < count; i++) {
-		if (!fits_pattern(pattern, all[i].handle))
-			continue;
-		found = all[i].handle;
-		fitting++;
-	}
-	gdbregs_free(all);
-	return fitting == 1 ? found : NULL;
-}
-
-const struct gdbregs_register *select_find(const struct gdbregs_description *d, const char *pattern)
-{
-	char feature[256];
-	const struct gdbregs_register *reg = NULL;
-	const char *colon = find_colon(pattern);
-	int size = colon ? (int)(colon - pattern) : 0;
-	snprintf(feature, sizeof(feature), "%.*s", size, pattern);
-	if (d && gdbregs_description_find_register(d, colon ? feature : NULL,
-						   colon ? colon + 1 : pattern, &reg) == 0)
-		return reg;
-	return d ? find_folded(d, pattern) : NULL;
-}
-
 static bool fits_feature(const char *pattern, const struct gdbregs_register *reg)
 {
-	return select_glob(pattern, feature_of(reg));
+	return name_glob(pattern, feature_of(reg));
 }
 
 static bool fits_group(const char *group, const struct gdbregs_register *reg)
@@ -128,7 +57,8 @@ static bool fits_group(const char *group, const struct gdbregs_register *reg)
 
 typedef bool (*fits_fn)(const char *word, const struct gdbregs_register *reg);
 
-/* Any of the words, or there are none. Tries all: `seen` must be complete. */
+/* Whether it fits any of the words, or there are no words. Tries all of them: `seen` has
+ * to be complete. */
 static bool fits_any(const struct string_list *words, fits_fn fits,
 		     const struct gdbregs_register *reg, bool *seen)
 {
@@ -142,49 +72,82 @@ static bool fits_any(const struct string_list *words, fits_fn fits,
 	return any;
 }
 
-/* Any of the words; none if there are none. Tries all, too. */
-static bool excluded(const struct options *o, const struct gdbregs_register *reg, bool *seen)
+/* Whether it fits any of the words of --exclude. */
+static bool is_excluded(const struct options *o, const struct gdbregs_register *reg, bool *seen)
 {
-	return o->excludes.count > 0 && fits_any(&o->excludes, fits_pattern, reg, seen);
+	return o->excludes.count > 0 && fits_any(&o->excludes, name_fits_register, reg, seen);
 }
 
-/* Patterns that fit no register's own name may be another name of one. */
-static void find_others(struct selection *s, const struct gdbregs_description *d,
-			const struct gdbregs_reg_descriptor *all, size_t count)
+/* ----------------------------------------------------------- patterns --- */
+
+enum named_kind {
+	NAMED_BY_GLOB, /* all registers that it fits */
+	NAMED_OTHERWISE, /* the register that has it as another name */
+	NAMED_PART, /* a part of a register */
+	NAMED_NO_PART, /* a part that its register does not have */
+};
+
+struct named {
+	enum named_kind kind;
+	struct gdbregs_field field;
+	const char *path; /* of a part, in the pattern */
+};
+
+static bool is_of(const struct named *named, const struct gdbregs_register *reg)
+{
+	return gdbregs_field_register(&named->field) == reg;
+}
+
+static void find_named(struct selection *s, const struct gdbregs_description *d, size_t pattern)
+{
+	const char *word = s->options->patterns.item[pattern];
+	struct named named = {.kind = NAMED_BY_GLOB};
+	int error = part_find(d, word, &named.field, &named.path);
+	if (error == GDBREGS_ERR_NO_FIELD)
+		named.kind = NAMED_NO_PART;
+	else if (error == 0 && named.path[0] != '\0')
+		named.kind = NAMED_PART;
+	else if (error == 0 && !name_fits_register(word, gdbregs_field_register(&named.field)))
+		named.kind = NAMED_OTHERWISE;
+	/* Another vCPU may have the part: the error is kept for selection_check(). */
+	if (s->named[pattern].kind != NAMED_NO_PART || named.kind != NAMED_BY_GLOB)
+		s->named[pattern] = named;
+}
+
+/* Whether the patterns select the whole register. *alias is the pattern that is another
+ * name of it; it stays NULL if the register has none or was asked for by its own. */
+static bool names_whole(struct selection *s, const struct gdbregs_register *reg, const char **alias)
 {
 	const struct string_list *patterns = &s->options->patterns;
+	bool any = patterns->count == 0;
 	for (size_t i = 0; i < patterns->count; i++) {
-		size_t j = 0;
-		while (j < count && !fits_pattern(patterns->item[i], all[j].handle))
-			j++;
-		s->others[i] = j == count ? select_find(d, patterns->item[i]) : NULL;
+		const struct named *named = &s->named[i];
+		bool other = named->kind == NAMED_OTHERWISE && is_of(named, reg);
+		if (!other &&
+		    (named->kind != NAMED_BY_GLOB || !name_fits_register(patterns->item[i], reg)))
+			continue;
+		if (other && !*alias)
+			*alias = patterns->item[i];
+		s->fits[i] = true;
+		any = true;
 	}
+	return any;
 }
 
-/* The pattern that is another name of the register; NULL: it has none, or was asked for
- * by its own. */
-static const char *alias_of(struct selection *s, const struct gdbregs_register *reg)
-{
-	for (size_t i = 0; i < s->options->patterns.count; i++) {
-		if (s->others[i] == reg) {
-			s->fits[i] = true;
-			return s->options->patterns.item[i];
-		}
-	}
-	return NULL;
-}
-
-static bool is_wanted(struct selection *s, const struct gdbregs_register *reg, const char *alias)
+/* Whether --feature, --group and --exclude let it pass. Looks at all of them: `fits` has
+ * to be complete. */
+static bool passes(struct selection *s, const struct gdbregs_register *reg)
 {
 	const struct options *o = s->options;
 	bool *features = s->fits + o->patterns.count, *groups = features + o->features.count;
 	bool *excludes = groups + o->groups.count;
-	bool pattern = fits_any(&o->patterns, fits_pattern, reg, s->fits) || alias;
 	bool feature = fits_any(&o->features, fits_feature, reg, features);
 	bool group = fits_any(&o->groups, fits_group, reg, groups);
-	bool out = excluded(o, reg, excludes);
-	return pattern && feature && group && !out;
+	bool out = is_excluded(o, reg, excludes);
+	return feature && group && !out;
 }
+
+/* ------------------------------------------------------------ choosing --- */
 
 int selection_init(struct selection *s, const struct options *options)
 {
@@ -192,42 +155,117 @@ int selection_init(struct selection *s, const struct options *options)
 		       options->excludes.count;
 	*s = (struct selection){.options = options};
 	s->fits = calloc(words + 1, sizeof(*s->fits));
-	s->others = calloc(options->patterns.count + 1, sizeof(*s->others));
-	return s->fits && s->others ? 0 : GDBREGS_ERR_NOMEM;
+	s->named = calloc(options->patterns.count + 1, sizeof(*s->named));
+	return s->fits && s->named ? 0 : GDBREGS_ERR_NOMEM;
 }
 
 void selection_fini(struct selection *s)
 {
-	for (size_t i = 0; i < s->count; i++)
+	for (size_t i = 0; i < s->count; i++) {
+		for (size_t j = 0; j < s->item[i].count; j++)
+			free(s->item[i].item[j].path);
+		free(s->item[i].item);
 		free(s->item[i].registers);
-	for (size_t i = 0; i < s->count; i++)
-		free(s->item[i].aliases);
+	}
 	free(s->item);
 	free(s->fits);
-	free(s->others);
+	free(s->named);
 	*s = (struct selection){.options = NULL};
 }
 
-static int fill(struct selection *s, struct selected *item)
+/* Choose a register, or with a path a part of one. False: out of memory. */
+static bool choose(struct selected *selected, const struct gdbregs_field *field, const char *path,
+		   const char *alias)
+{
+	if (selected->count == selected->capacity) {
+		size_t capacity = 2 * selected->capacity + 16;
+		struct chosen *item = realloc(selected->item, capacity * sizeof(*item));
+		if (!item)
+			return false;
+		selected->item = item;
+		selected->capacity = capacity;
+	}
+	struct chosen *chosen = &selected->item[selected->count];
+	*chosen = (struct chosen){.reg = gdbregs_field_register(field),
+				  .field = *field,
+				  .alias = alias,
+				  .place = selected->register_count};
+	chosen->path = path ? strdup(path) : NULL;
+	if (path && !chosen->path)
+		return false;
+	selected->count++;
+	return true;
+}
+
+/* The same part was asked for before. */
+static bool is_chosen(const struct selected *selected, size_t first, const char *path)
+{
+	for (size_t i = first; i < selected->count; i++) {
+		if (selected->item[i].path && strcmp(selected->item[i].path, path) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The pattern begins with another name of the register than its own: `flags.ZF`. */
+static const char *alias_of(const struct named *named, const char *pattern)
+{
+	const char *colon = name_colon(pattern);
+	const char *base = colon ? colon + 1 : pattern;
+	const char *name = gdbregs_register_name(gdbregs_field_register(&named->field));
+	size_t size = strlen(name);
+	return strncasecmp(base, name, size) == 0 && base + size <= named->path ? NULL : pattern;
+}
+
+static bool choose_parts(struct selection *s, struct selected *selected,
+			 const struct gdbregs_register *reg, bool passed)
+{
+	size_t first = selected->count;
+	for (size_t i = 0; i < s->options->patterns.count; i++) {
+		const struct named *named = &s->named[i];
+		if (named->kind != NAMED_PART || !is_of(named, reg))
+			continue;
+		s->fits[i] = true;
+		if (passed && !is_chosen(selected, first, named->path) &&
+		    !choose(selected, &named->field, named->path,
+			    alias_of(named, s->options->patterns.item[i])))
+			return false;
+	}
+	return true;
+}
+
+/* Choose the register and parts of it, whichever are asked for. */
+static bool choose_all(struct selection *s, struct selected *selected,
+		       const struct gdbregs_register *reg)
+{
+	const char *alias = NULL;
+	struct gdbregs_field field;
+	size_t first = selected->count;
+	bool whole = names_whole(s, reg, &alias), passed = passes(s, reg), ok = true;
+	if (whole && passed)
+		ok = gdbregs_register_field(reg, &field) == 0 &&
+		     choose(selected, &field, NULL, alias);
+	ok = ok && choose_parts(s, selected, reg, passed);
+	if (selected->count > first)
+		selected->registers[selected->register_count++] = reg;
+	return ok;
+}
+
+static int fill(struct selection *s, struct selected *selected)
 {
 	struct gdbregs_reg_descriptor *all = NULL;
 	/* A stub without a description has vCPUs, but no registers that are known. */
-	int error = !item->description
-			    ? 0
-			    : gdbregs_description_registers(item->description, &all, &item->total);
+	int error = !selected->description ? 0
+					   : gdbregs_description_registers(selected->description,
+									   &all, &selected->total);
 	if (error < 0)
 		return error;
-	item->registers = calloc(item->total + 1, sizeof(*item->registers));
-	item->aliases = calloc(item->total + 1, sizeof(*item->aliases));
-	bool ok = item->registers && item->aliases;
-	find_others(s, item->description, all, item->total);
-	for (size_t i = 0; i < item->total && ok; i++) {
-		const char *alias = alias_of(s, all[i].handle);
-		if (!is_wanted(s, all[i].handle, alias))
-			continue;
-		item->aliases[item->count] = alias;
-		item->registers[item->count++] = all[i].handle;
-	}
+	selected->registers = calloc(selected->total + 1, sizeof(*selected->registers));
+	for (size_t i = 0; i < s->options->patterns.count; i++)
+		find_named(s, selected->description, i);
+	bool ok = selected->registers;
+	for (size_t i = 0; i < selected->total && ok; i++)
+		ok = choose_all(s, selected, all[i].handle);
 	gdbregs_free(all);
 	return ok ? 0 : GDBREGS_ERR_NOMEM;
 }
@@ -246,7 +284,9 @@ int selection_add(struct selection *s, const struct gdbregs_description *d, size
 	return fill(s, &item[s->count++]);
 }
 
-/* Offer every register's name, feature or group: what the kind of word names. */
+/* ----------------------------------------------------------- refusing --- */
+
+/* Offer the name, feature or group of every register, as the kind of word names. */
 static void offer_all(const struct selection *s, fits_fn kind, struct suggestion *near)
 {
 	for (size_t i = 0; i < s->count; i++) {
@@ -255,8 +295,8 @@ static void offer_all(const struct selection *s, fits_fn kind, struct suggestion
 		if (gdbregs_description_registers(s->item[i].description, &all, &count) < 0)
 			continue;
 		for (size_t j = 0; j < count; j++)
-			suggest_offer(near, kind == fits_pattern   ? all[j].name
-					    : kind == fits_feature ? feature_of(all[j].handle)
+			suggest_offer(near, kind == name_fits_register ? all[j].name
+					    : kind == fits_feature     ? feature_of(all[j].handle)
 								   : select_group(all[j].handle));
 		gdbregs_free(all);
 	}
@@ -266,7 +306,7 @@ static int refuse(const struct selection *s, fits_fn kind, const char *what, con
 		  char *message, size_t capacity)
 {
 	struct suggestion near;
-	const char *colon = kind == fits_pattern ? find_colon(word) : NULL;
+	const char *colon = kind == name_fits_register ? name_colon(word) : NULL;
 	suggest_begin(&near, colon ? colon + 1 : word);
 	offer_all(s, kind, &near);
 	if (strchr(word, ','))
@@ -283,6 +323,17 @@ static int refuse(const struct selection *s, fits_fn kind, const char *what, con
 	return GDBREGS_ERR_NO_REGISTER;
 }
 
+/* A pattern that fits nothing: the register may be there, and the part missing. */
+static int refuse_pattern(const struct selection *s, size_t pattern, char *message, size_t capacity)
+{
+	const struct named *named = &s->named[pattern];
+	if (named->kind != NAMED_NO_PART)
+		return refuse(s, name_fits_register, "register", s->options->patterns.item[pattern],
+			      message, capacity);
+	part_refuse(&named->field, named->path, message, capacity);
+	return GDBREGS_ERR_NO_REGISTER;
+}
+
 static size_t first_unfit(const struct string_list *words, const bool *fits)
 {
 	size_t i = 0;
@@ -294,7 +345,8 @@ static size_t first_unfit(const struct string_list *words, const bool *fits)
 int selection_check(const struct selection *s, char *message, size_t capacity)
 {
 	static const char *const what[] = {"register", "feature", "group", "register"};
-	static const fits_fn kinds[] = {fits_pattern, fits_feature, fits_group, fits_pattern};
+	static const fits_fn kinds[] = {name_fits_register, fits_feature, fits_group,
+					name_fits_register};
 	const struct options *o = s->options;
 	const struct string_list *const lists[] = {&o->patterns, &o->features, &o->groups,
 						   &o->excludes};
@@ -302,6 +354,8 @@ int selection_check(const struct selection *s, char *message, size_t capacity)
 	size_t count = 0, total = 0;
 	for (int i = 0; i < 4; fits += lists[i++]->count) {
 		size_t unfit = first_unfit(lists[i], fits);
+		if (unfit < lists[i]->count && i == 0)
+			return refuse_pattern(s, unfit, message, capacity);
 		if (unfit < lists[i]->count)
 			return refuse(s, kinds[i], what[i], lists[i]->item[unfit], message,
 				      capacity);

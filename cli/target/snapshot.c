@@ -91,12 +91,6 @@ const struct selected *snapshot_selected(const struct snapshot *s, const struct 
 	return &s->selection.item[vcpu->selected];
 }
 
-const char *snapshot_alias(const struct snapshot *s, const struct vcpu *vcpu, size_t index)
-{
-	const struct selected *selected = snapshot_selected(s, vcpu);
-	return index < selected->count && selected->aliases ? selected->aliases[index] : NULL;
-}
-
 static void fill_reads(struct snapshot *s)
 {
 	struct gdbregs_read *read = s->reads;
@@ -104,7 +98,7 @@ static void fill_reads(struct snapshot *s)
 		struct vcpu *vcpu = &s->vcpus[i];
 		const struct selected *selected = snapshot_selected(s, vcpu);
 		vcpu->first_read = (size_t)(read - s->reads);
-		for (size_t j = 0; j < selected->count; j++)
+		for (size_t j = 0; j < selected->register_count; j++)
 			*read++ = (struct gdbregs_read){.vcpu = vcpu->index,
 							.reg = selected->registers[j],
 							.status = GDBREGS_ERR_UNAVAILABLE};
@@ -124,7 +118,7 @@ int snapshot_read(struct target *t)
 	struct snapshot *s = &t->snapshot;
 	size_t count = 0;
 	for (size_t i = 0; i < s->vcpu_count; i++)
-		count += snapshot_selected(s, &s->vcpus[i])->count;
+		count += snapshot_selected(s, &s->vcpus[i])->register_count;
 	s->reads = calloc(count + 1, sizeof(*s->reads));
 	if (!s->reads)
 		return GDBREGS_ERR_NOMEM;

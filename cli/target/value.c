@@ -1,40 +1,125 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "target/value.h"
 
-struct value value_get(const struct snapshot *s, const struct vcpu *vcpu, size_t index)
+#include <string.h>
+
+/* ------------------------------------------------------------- making --- */
+
+/* From the value of the register to that of the part. */
+static void narrow(struct value *v)
 {
-	const struct gdbregs_read *read = &s->reads[vcpu->first_read + index];
-	return (struct value){
-		.target = s->target,
+	const struct gdbregs_field *field = &v->part->field;
+	int error = gdbregs_field_bytes(field, v->whole, v->whole_bytes, &v->bytes, &v->size_bytes);
+	if (error == GDBREGS_ERR_UNSUPPORTED) {
+		error = gdbregs_field_u64(field, v->vcpu->order, v->whole, v->whole_bytes,
+					  &v->number);
+		v->is_bit_field = true;
+		v->bytes = NULL;
+		v->size_bytes = 0;
+	}
+	v->status = error < 0 ? error : (int)(value_sent_bits(v) + 7) / 8;
+}
+
+struct value value_make(const char *target, const struct vcpu *vcpu, const struct chosen *chosen,
+			const struct gdbregs_read *read)
+{
+	struct value v = {
+		.target = target,
 		.vcpu = vcpu,
 		.reg = read->reg,
-		.alias = snapshot_alias(s, vcpu, index),
+		.part = chosen && chosen->path ? chosen : NULL,
+		.alias = chosen ? chosen->alias : NULL,
 		.bytes = read->data,
 		.size_bytes = read->status > 0 ? (size_t)read->status : 0,
 		.status = read->status,
 	};
+	v.whole = v.bytes;
+	v.whole_bytes = v.size_bytes;
+	if (v.part && v.status > 0)
+		narrow(&v);
+	return v;
+}
+
+struct value value_get(const struct snapshot *s, const struct vcpu *vcpu, size_t index)
+{
+	const struct chosen *chosen = &snapshot_selected(s, vcpu)->item[index];
+	return value_make(s->target, vcpu, chosen, &s->reads[vcpu->first_read + chosen->place]);
+}
+
+struct value value_get_read(const struct snapshot *s, const struct vcpu *vcpu, size_t index)
+{
+	return value_make(s->target, vcpu, NULL, &s->reads[vcpu->first_read + index]);
+}
+
+/* --------------------------------------------------------- properties --- */
+
+const char *value_path(const struct value *v)
+{
+	return v->part ? v->part->path : NULL;
 }
 
 const char *value_name(const struct value *v, char name[VALUE_NAME])
 {
-	if (!v->alias)
+	const char *path = value_path(v);
+	if (!v->alias && !path)
 		return gdbregs_register_name(v->reg);
-	snprintf(name, VALUE_NAME, "%s (%s)", gdbregs_register_name(v->reg), v->alias);
+	snprintf(name, VALUE_NAME, "%.100s%s%s%s%s%s", gdbregs_register_name(v->reg),
+		 path && path[0] != '[' ? "." : "", path ? path : "", v->alias ? " (" : "",
+		 v->alias ? v->alias : "", v->alias ? ")" : "");
 	return name;
+}
+
+enum gdbregs_type_kind value_kind(const struct value *v)
+{
+	return v->part ? gdbregs_field_kind(&v->part->field) : gdbregs_register_kind(v->reg);
+}
+
+const char *value_type(const struct value *v)
+{
+	return v->part ? gdbregs_field_type(&v->part->field) : gdbregs_register_type(v->reg);
+}
+
+unsigned value_bits(const struct value *v)
+{
+	return v->part ? gdbregs_field_bits(&v->part->field) : gdbregs_register_bits(v->reg);
+}
+
+size_t value_sent_bits(const struct value *v)
+{
+	return v->is_bit_field ? value_bits(v) : 8 * v->size_bytes;
+}
+
+bool value_bit(const struct value *v, size_t bit)
+{
+	size_t byte = bit / 8;
+	if (v->is_bit_field)
+		return bit < 64 && v->number >> bit & 1;
+	if (v->vcpu->order != GDBREGS_BYTE_ORDER_LITTLE)
+		byte = v->size_bytes - 1 - byte;
+	return v->bytes[byte] >> bit % 8 & 1;
+}
+
+bool value_differs(const struct value *a, const struct value *b)
+{
+	if (a->status != b->status || a->size_bytes != b->size_bytes)
+		return true;
+	if (a->is_bit_field)
+		return a->number != b->number;
+	return a->size_bytes > 0 && memcmp(a->bytes, b->bytes, a->size_bytes) != 0;
 }
 
 bool value_is_number(const struct value *v)
 {
-	if (v->vcpu->order == GDBREGS_BYTE_ORDER_UNKNOWN || v->size_bytes == 0)
+	if (v->status <= 0 || v->vcpu->order == GDBREGS_BYTE_ORDER_UNKNOWN)
 		return false;
-	switch (gdbregs_register_kind(v->reg)) {
+	switch (value_kind(v)) {
 	case GDBREGS_TYPE_INTEGER:
 	case GDBREGS_TYPE_FLOAT:
 	case GDBREGS_TYPE_ENUM:
 	case GDBREGS_TYPE_FLAGS:
 		return true;
 	default:
-		return false;
+		return v->is_bit_field;
 	}
 }
 
@@ -43,18 +128,59 @@ bool value_is_zero(const struct value *v)
 	size_t i = 0;
 	while (i < v->size_bytes && v->bytes[i] == 0)
 		i++;
-	return v->status > 0 && i == v->size_bytes;
+	return v->status > 0 && i == v->size_bytes && v->number == 0;
+}
+
+const char *value_error(const struct value *v)
+{
+	if (v->is_bit_field && v->status == GDBREGS_ERR_UNSUPPORTED)
+		return "byte order unknown";
+	return v->status == GDBREGS_ERR_UNAVAILABLE ? "unavailable" : gdbregs_strerror(v->status);
+}
+
+/* ------------------------------------------------------------ showing --- */
+
+static void add_bit_field(struct text *text, const struct value *v, bool padded)
+{
+	char digits[24];
+	int width = padded ? (int)(value_bits(v) + 3) / 4 : 1;
+	snprintf(digits, sizeof(digits), "0x%0*llx", width, (unsigned long long)v->number);
+	text_adds(text, digits);
+}
+
+void value_add_number(struct text *text, const struct value *v, bool padded)
+{
+	if (v->is_bit_field)
+		add_bit_field(text, v, padded);
+	else
+		text_add_number(text, v->vcpu->order, v->bytes, v->size_bytes, padded);
+}
+
+static const char *reason(const struct value *v)
+{
+	if (v->status == GDBREGS_ERR_UNAVAILABLE)
+		return "<unavailable>";
+	return v->is_bit_field ? "<byte order unknown>" : "<error>";
 }
 
 void value_show(struct text *text, const struct value *v)
 {
 	text_clear(text);
 	if (v->status < 0)
-		text_adds(text, v->status == GDBREGS_ERR_UNAVAILABLE ? "<unavailable>" : "<error>");
-	else if (v->vcpu->order != GDBREGS_BYTE_ORDER_UNKNOWN)
-		text_add_number(text, v->vcpu->order, v->bytes, v->size_bytes, true);
+		text_adds(text, reason(v));
+	else if (v->vcpu->order != GDBREGS_BYTE_ORDER_UNKNOWN || v->is_bit_field)
+		value_add_number(text, v, true);
 	else
 		text_add_bytes(text, v->bytes, v->size_bytes);
+}
+
+size_t value_show_width(const struct value *v)
+{
+	if (v->status < 0)
+		return strlen(reason(v));
+	if (v->is_bit_field)
+		return 2 + (value_bits(v) + 3) / 4;
+	return 2 * v->size_bytes + (v->vcpu->order != GDBREGS_BYTE_ORDER_UNKNOWN ? 2 : 0);
 }
 
 static bool is_long(enum gdbregs_type_kind kind)
@@ -63,12 +189,22 @@ static bool is_long(enum gdbregs_type_kind kind)
 	       kind == GDBREGS_TYPE_UNION;
 }
 
+/* The text of an integer is its number, which is shown anyway. */
+static int format_part(const struct value *v, struct gdbregs_buffer *decoded)
+{
+	if (value_kind(v) == GDBREGS_TYPE_INTEGER)
+		return GDBREGS_ERR_UNSUPPORTED;
+	return gdbregs_field_format(&v->part->field, v->vcpu->order, v->whole, v->whole_bytes,
+				    decoded);
+}
+
 const char *value_decode_all(const struct value *v, struct gdbregs_buffer *decoded)
 {
 	if (v->status <= 0)
 		return "";
-	int error =
-		gdbregs_register_format(v->reg, v->vcpu->order, v->bytes, v->size_bytes, decoded);
+	int error = v->part ? format_part(v, decoded)
+			    : gdbregs_register_format(v->reg, v->vcpu->order, v->bytes,
+						      v->size_bytes, decoded);
 	if (error == GDBREGS_ERR_NOMEM)
 		return NULL;
 	return error >= 0 && decoded->size > 0 ? (const char *)decoded->data : "";
@@ -77,14 +213,9 @@ const char *value_decode_all(const struct value *v, struct gdbregs_buffer *decod
 const char *value_decode(const struct value *v, const struct options *o,
 			 struct gdbregs_buffer *decoded)
 {
-	if (is_long(gdbregs_register_kind(v->reg)) && !o->verbose && !select_named(o, v->reg))
+	if (is_long(value_kind(v)) && !o->verbose && !v->part && !select_named(o, v->reg))
 		return "";
 	return value_decode_all(v, decoded);
-}
-
-const char *value_error(const struct value *v)
-{
-	return v->status == GDBREGS_ERR_UNAVAILABLE ? "unavailable" : gdbregs_strerror(v->status);
 }
 
 const char *byte_order_name(enum gdbregs_byte_order order)

@@ -1,41 +1,74 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The value of one register that was read, and how it is shown. */
+/* The value of a register or of a part of one, and how it is shown. */
 #ifndef CLI_VALUE_H
 #define CLI_VALUE_H
 
 #include "base/output.h"
 #include "target/target.h"
 
-/* One register that was read. */
+/* A value that was read. `bytes` are its own, in target byte order. Bit fields have a
+ * `number` instead. */
 struct value {
 	const char *target;
 	const struct vcpu *vcpu;
 	const struct gdbregs_register *reg;
-	const char *alias; /* what it was asked for by; NULL: its own name */
+	const struct chosen *part; /* NULL: the whole register */
+	const char *alias; /* another name that it was asked for by; NULL: its own */
 	const uint8_t *bytes;
 	size_t size_bytes;
-	int status; /* a size, or what kept it from being read */
+	uint64_t number; /* of a bit field */
+	bool is_bit_field;
+	int status; /* a size, or the error that kept it from being read */
+	const uint8_t *whole; /* the bytes of the whole register */
+	size_t whole_bytes;
 };
 
-/* Its name for people, `rip (pc)` if it was asked for by another. In `name` if need be. */
+/* Make the value of a register, or of the part of it that was chosen, from what was
+ * read. `chosen` may be NULL. */
+struct value value_make(const char *target, const struct vcpu *vcpu, const struct chosen *chosen,
+			const struct gdbregs_read *read);
+/* The value of selected item `index` of a vCPU. */
+struct value value_get(const struct snapshot *s, const struct vcpu *vcpu, size_t index);
+/* The value of the register that read `index` of a vCPU is about. */
+struct value value_get_read(const struct snapshot *s, const struct vcpu *vcpu, size_t index);
+
+/* Its name for people: `rip`, `rip (pc)` if it was asked for by another, `eflags.ZF`. It
+ * may be in `name`. */
 enum { VALUE_NAME = 200 };
 const char *value_name(const struct value *v, char name[VALUE_NAME]);
-/* What stands for the value in text: digits, or why there are none. */
+/* Its path in the register; NULL: it is the whole register. */
+const char *value_path(const struct value *v);
+enum gdbregs_type_kind value_kind(const struct value *v);
+const char *value_type(const struct value *v);
+/* Its size in bits, according to the description. */
+unsigned value_bits(const struct value *v);
+/* Bits of the value, as the stub sent it. */
+size_t value_sent_bits(const struct value *v);
+/* A bit of its number, bit 0 being the least significant one. If the byte order is
+ * unknown, it counts as big endian. */
+bool value_bit(const struct value *v, size_t bit);
+/* Whether two values of one part differ. */
+bool value_differs(const struct value *a, const struct value *b);
+
+/* Make `text` what people see of the value: its digits, or why there are none. */
 void value_show(struct text *text, const struct value *v);
-/* What the library can say beyond the digits; "" where there is nothing. That of
- * vectors, structs and unions is long: only with -v, or if they were asked for by
- * name. Good until `decoded` is used again. NULL: out of memory. */
+/* The number of characters of that. */
+size_t value_show_width(const struct value *v);
+/* Add the number as `0x` and digits; `padded`: all digits of its size. */
+void value_add_number(struct text *text, const struct value *v, bool padded);
+/* What the library can say beyond the digits; "" if there is nothing. That of vectors,
+ * structs and unions is long: it is only given with -v, or if they were asked for by
+ * name. Valid until `decoded` is used again. NULL: out of memory. */
 const char *value_decode(const struct value *v, const struct options *o,
 			 struct gdbregs_buffer *decoded);
-/* The same whatever its length. */
+/* The same for all kinds. */
 const char *value_decode_all(const struct value *v, struct gdbregs_buffer *decoded);
-struct value value_get(const struct snapshot *s, const struct vcpu *vcpu, size_t index);
-/* It was read, and all its bytes are 0. */
+/* Whether it was read, and is 0. */
 bool value_is_zero(const struct value *v);
-/* A scalar of known byte order: it may be shown as one number. */
+/* Whether it is a scalar of known byte order, which can be shown as one number. */
 bool value_is_number(const struct value *v);
-/* Why there are no bytes, e.g. "unavailable". */
+/* Why there is no value, for example "unavailable". */
 const char *value_error(const struct value *v);
-const char *byte_order_name(enum gdbregs_byte_order order); /* NULL where unknown */
+const char *byte_order_name(enum gdbregs_byte_order order); /* NULL: unknown */
 
 #endif

@@ -53,11 +53,13 @@ def unavailable_fulfils_nothing(_):
 
 @test
 def syntax(_):
-    for condition in ("", "r1", "r1=", "=1", "r1=x", "r1==1,", "r1=1.5x"):
+    for condition in ("", "r1", "r1=", "=1", "r1=0xg", "r1==1,", "r1=1.5x", "r1=1 2"):
         one_line(run("expect", condition), 2, "is not a condition")
     one_line(run("expect"), 2, "expect needs")
     with Fake() as fake:
         one_line(run("expect", "nosuch=1", "-t", fake.target), 5, "nosuch")
+        one_line(run("expect", "r1=x", "-t", fake.target), 5, "'x' is not a number")
+        one_line(run("expect", "r1.x=1", "-t", fake.target), 5, 'no part "x" in r1')
         one_line(run("expect", "r1=0x10000000000000000", "-t", fake.target), 5, "64 bits")
 
 

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "target/part.h"
+
+#include "base/number.h"
+#include "base/suggest.h"
+#include "target/name.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The longest name of a register that a path can follow, its feature included. */
+enum { LONGEST_NAME = 512 };
+
+/* ------------------------------------------------------------ finding --- */
+
+/* `.NAME` and `[DIGITS]`, any number of them. Other brackets are sets of characters. */
+static bool is_path(const char *at)
+{
+	while (*at != '\0') {
+		if (*at == '[') {
+			size_t digits = strspn(at + 1, "0123456789");
+			if (digits == 0 || at[digits + 1] != ']')
+				return false;
+			at += digits + 2;
+		} else if (*at == '.') {
+			size_t size = strcspn(at + 1, ".[*?]");
+			at += size + 1;
+			if (size == 0 || *at == '*' || *at == '?' || *at == ']')
+				return false;
+		} else {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* The register that the first `length` bytes of the name mean, or NULL. */
+static const struct gdbregs_register *find_base(const struct gdbregs_description *d,
+						const char *name, size_t length)
+{
+	char base[LONGEST_NAME];
+	if (length == 0 || length >= sizeof(base))
+		return NULL;
+	memcpy(base, name, length);
+	base[length] = '\0';
+	return name_find(d, base);
+}
+
+static int find_in(const struct gdbregs_register *reg, const char *path, struct gdbregs_field *out)
+{
+	int error = gdbregs_field_find(reg, path, out);
+	if (error == 0)
+		return 0;
+	return gdbregs_register_field(reg, out) == 0 ? GDBREGS_ERR_NO_FIELD : error;
+}
+
+int part_find(const struct gdbregs_description *d, const char *name, struct gdbregs_field *out,
+	      const char **path)
+{
+	const char *colon = name_colon(name);
+	const struct gdbregs_register *reg = name_find(d, name);
+	int result = GDBREGS_ERR_NO_REGISTER;
+	if (reg) {
+		*path = name + strlen(name);
+		return gdbregs_register_field(reg, out);
+	}
+	/* Names of registers may have dots, too. */
+	for (const char *at = colon ? colon + 1 : name; *at != '\0'; at++) {
+		struct gdbregs_field field;
+		const char *rest = *at == '.' ? at + 1 : at;
+		if ((*at != '.' && *at != '[') || !is_path(at))
+			continue;
+		reg = find_base(d, name, (size_t)(at - name));
+		int error = reg ? find_in(reg, rest, &field) : GDBREGS_ERR_NO_REGISTER;
+		if (error == GDBREGS_ERR_NO_REGISTER || result == error)
+			continue;
+		*out = field;
+		*path = rest;
+		result = error;
+		if (error == 0)
+			return 0;
+	}
+	return result;
+}
+
+/* ------------------------------------------------------------ refusing --- */
+
+/* The longest beginning of the path that names a part. Returns its size; *out is it. */
+static size_t find_parent(const struct gdbregs_register *reg, const char *path,
+			  struct gdbregs_field *out)
+{
+	char prefix[LONGEST_NAME];
+	for (size_t size = strlen(path); size > 0; size--) {
+		if ((path[size] != '.' && path[size] != '[') || size >= sizeof(prefix))
+			continue;
+		memcpy(prefix, path, size);
+		prefix[size] = '\0';
+		if (gdbregs_field_find(reg, prefix, out) == 0)
+			return size;
+	}
+	int error = gdbregs_register_field(reg, out);
+	(void)error; /* the register is not NULL */
+	return 0;
+}
+
+/* Its names, as many as fit. Returns whether there was room for all of them. */
+static bool add_parts(const struct gdbregs_field *parent, char *list, size_t capacity,
+		      struct suggestion *near)
+{
+	size_t size = 0;
+	bool whole = true;
+	list[0] = '\0';
+	for (size_t i = 0; i < gdbregs_field_count(parent); i++) {
+		struct gdbregs_field child;
+		const char *name = gdbregs_field_child(parent, i, &child) == 0
+					   ? gdbregs_field_name(&child)
+					   : NULL;
+		if (!name || name[0] == '\0')
+			continue;
+		suggest_offer(near, name);
+		whole = whole && size + strlen(name) + 3 < capacity;
+		if (whole)
+			size += (size_t)snprintf(list + size, capacity - size, "%s%s",
+						 size > 0 ? ", " : "", name);
+	}
+	return whole;
+}
+
+void part_refuse(const struct gdbregs_field *reg, const char *path, char *message, size_t capacity)
+{
+	char list[120], parent[120], hint[80] = "";
+	struct gdbregs_field field;
+	struct suggestion near;
+	const struct gdbregs_register *handle = gdbregs_field_register(reg);
+	size_t size = find_parent(handle, path, &field), count = gdbregs_field_count(&field);
+	const char *missing = path + size + (path[size] == '.');
+	snprintf(parent, sizeof(parent), "%.60s%s%.*s", gdbregs_register_name(handle),
+		 size > 0 && path[0] != '[' ? "." : "", (int)(size < 50 ? size : 50), path);
+	suggest_begin(&near, missing);
+	bool whole = add_parts(&field, list, sizeof(list), &near);
+	if (near.best)
+		snprintf(hint, sizeof(hint), "; did you mean '%.50s'?", near.best);
+	if (count == 0)
+		snprintf(message, capacity, "no part \"%.60s\" in %s (it has no parts)", missing,
+			 parent);
+	else if (list[0] == '\0')
+		snprintf(message, capacity, "no part \"%.60s\" in %s (its parts: [0] to [%zu])",
+			 missing, parent, count - 1);
+	else
+		snprintf(message, capacity, "no part \"%.60s\" in %s (its parts: %s%s)%s", missing,
+			 parent, list, whole ? "" : ", ...", hint);
+}
+
+/* ------------------------------------------------------------- parsing --- */
+
+static void reverse(uint8_t *bytes, size_t size)
+{
+	for (size_t i = 0; i < size / 2; i++) {
+		uint8_t byte = bytes[i];
+		bytes[i] = bytes[size - 1 - i];
+		bytes[size - 1 - i] = byte;
+	}
+}
+
+int part_parse(const struct gdbregs_field *field, const char *path, const char *text,
+	       enum gdbregs_byte_order order, uint8_t *bytes, size_t size)
+{
+	size_t bits = gdbregs_field_bits(field);
+	if (path || gdbregs_field_kind(field) == GDBREGS_TYPE_FLOAT || !number_is(text))
+		return gdbregs_field_parse(field, text, order, bytes, size);
+	if (order == GDBREGS_BYTE_ORDER_UNKNOWN && size > 1)
+		return GDBREGS_ERR_UNSUPPORTED;
+	/* The stub decides how large the register is. */
+	if ((bits + 7) / 8 != size)
+		bits = 8 * size;
+	if (!number_fits(text, bytes, size, bits))
+		return GDBREGS_ERR_LIMIT;
+	if (order == GDBREGS_BYTE_ORDER_BIG)
+		reverse(bytes, size);
+	return 0;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Parts of registers by name: `eflags.ZF`, `xmm0.v4_float[1]`. Hides: where the name of
+ * the register ends and the path of the part begins. */
+#ifndef CLI_PART_H
+#define CLI_PART_H
+
+#include <gdbregs.h>
+
+/* Look up [FEATURE:]NAME[.FIELD...][[INDEX]]: the exact name of a register first, then a
+ * register and a path. Other names of registers (roles, ABI) are known, and so is a name
+ * in other case if only one register has it.
+ *
+ * On success, *path is the path within `name`, "" if it names the whole register.
+ * Returns 0, or
+ *   GDBREGS_ERR_NO_REGISTER  no register has that name, several have it, or `name` has
+ *                            wildcards
+ *   GDBREGS_ERR_NO_FIELD     the register has no such part; *out is the register, and
+ *                            *path the path that was not found */
+int part_find(const struct gdbregs_description *d, const char *name, struct gdbregs_field *out,
+	      const char **path);
+
+/* Write to `message` that the register has no part `path`, which parts there are, and
+ * the one that is most like it. */
+void part_refuse(const struct gdbregs_field *reg, const char *path, char *message, size_t capacity);
+
+/* Set a register (path NULL) or a part of it to what `text` says. All other bits stay as
+ * they are. Takes what gdbregs_field_parse() takes, and whole numbers for all whole
+ * registers but floats: for vectors, and negative ones. Errors: as of that function. */
+int part_parse(const struct gdbregs_field *field, const char *path, const char *text,
+	       enum gdbregs_byte_order order, uint8_t *bytes, size_t size);
+
+#endif

@@ -1,0 +1,255 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# timeout: 120
+"""Parts of registers on the command line: read, list, trace, diff, expect, write.
+
+The expected numbers are those that the bytes have by GDB's rules: bit 0 is the least
+significant bit, elements and members are in memory order. Floats are packed by Python.
+"""
+
+import csv
+import io
+import json
+import os
+import struct
+
+from clitest import contains, equal, main, one_line, run, silent_ok, test, write
+from scriptstub import ScriptStub
+
+XML = """<?xml version="1.0"?><target><architecture>%s</architecture><feature name="some.core">
+<enum id="mode" size="4"><evalue name="U" value="0"/><evalue name="S" value="1"/><evalue name="M" value="3"/></enum>
+<flags id="status_t" size="4"><field name="Z" start="0" end="0"/><field name="N" start="1" end="1"/>
+<field name="MPP" start="2" end="3" type="mode"/><field name="LEVEL" start="8" end="15" type="int8"/></flags>
+<vector id="floats" type="ieee_single" count="4"/><vector id="halves" type="int16" count="8"/>
+<union id="vec"><field name="f" type="floats"/><field name="h" type="halves"/></union>
+<reg name="a" bitsize="64" type="int64"/><reg name="pc" bitsize="64" type="code_ptr"/>
+<reg name="status" bitsize="32" type="status_t"/><reg name="v" bitsize="128" type="vec"/>
+<reg name="e" bitsize="80" type="i387_ext"/><reg name="d" bitsize="64" type="ieee_double"/>
+<reg name="u" bitsize="64" type="uint64"/>
+</feature></target>
+"""
+E_1_5 = bytes.fromhex("00000000000000c0ff3f")
+
+
+class Machine(ScriptStub):
+    """Values by register number. `mask`: bits of `status` that can be written."""
+
+    description = XML % "i386:x86-64"
+    mask = 0xffffffff
+    order = "<"
+
+    def __init__(self, **attributes):
+        self.state = [struct.pack("<q", -2), struct.pack("<Q", 0x1234),
+                      struct.pack("<I", 0x5a00fe0d | 0xf0),
+                      struct.pack("<4f", 1.5, -2.25, 0.1, 3.0), E_1_5,
+                      struct.pack("<d", 0.1), struct.pack("<Q", (1 << 53) + 1)]
+        super().__init__(**attributes)
+
+    def read(self, number):
+        return self.state[int(number, 16)].hex()
+
+    def read_all(self, _):
+        return b"".join(self.state).hex()
+
+    def write(self, text):
+        number, _, value = text.partition("=")
+        number, new = int(number, 16), bytes.fromhex(value)
+        if number == 2:
+            old, wanted = (int.from_bytes(b, "little") for b in (self.state[2], new))
+            new = (old & ~self.mask | wanted & self.mask).to_bytes(4, "little")
+        self.state[number] = new
+        return "OK"
+
+    def write_all(self, _):
+        return ""
+
+
+def read_json(stub, *words):
+    return json.loads(silent_ok(run("read", "-j", "-t", stub.target, *words)))
+
+
+@test
+def read_parts(_):
+    with Machine() as stub:
+        found = read_json(stub, "status.Z", "status.N", "status.MPP", "status.LEVEL", "v.f[1]", "v.h[0]")
+        equal([(r["name"], r["field"], r["bits"]) for r in found],
+              [("status", "Z", 1), ("status", "N", 1), ("status", "MPP", 2), ("status", "LEVEL", 8),
+               ("v", "f[1]", 32), ("v", "h[0]", 16)])
+        equal([r["value"] for r in found], ["0x1", "0x0", "0x3", "0xfe", "0xc0100000", "0x0"])
+        equal([r["number"] for r in found], [1, 0, 3, 0xfe, 0xc0100000, 0])
+        equal(found[2]["text"], "M")
+        equal(found[4]["float"], -2.25)
+        equal((found[4]["bytes"], found[5]["bytes"]), (struct.pack("<f", -2.25).hex(), "0000"))
+        assert "bytes" not in found[0] and "field" not in read_json(stub, "a")[0]
+
+
+@test
+def each_register_is_read_once(_):
+    with Machine() as stub:
+        words = ("status.N", "v.f[0]", "status", "v.f[1]", "status.Z", "status.N")
+        found = read_json(stub, *words)
+        equal([(r["name"], r.get("field")) for r in found],
+              [("status", None), ("status", "N"), ("status", "Z"), ("v", "f[0]"), ("v", "f[1]")])
+        reads = [p for p in stub.log if p[:1] == "p"]
+        equal(len(reads), len(set(reads)), str(reads))
+        text = silent_ok(run("read", "-t", stub.target, *words))
+        for part in ("status.N 0x0", "status.Z 0x1", "v.f[0] 0x3fc00000  1.5", "v.f[1] 0xc0100000  -2.25"):
+            contains(text, part)
+
+
+@test
+def order_of_meanings(directory):
+    # An exact name, then a part, then a glob: `r1[0]` is r10 nowhere.
+    path = os.path.join(directory, "t.xml")
+    names = ["r1", "r10", "r11", "r1.x", "q[0]", "q"]
+    write(path, "<target><feature name='f'>" + "".join(f"<reg name='{n}' bitsize='32'/>" for n in names) +
+          "</feature></target>")
+
+    def listed(word):
+        return [r["name"] for r in json.loads(silent_ok(run("list", "-j", "--tdesc", path, word)))[0]["registers"]]
+    equal(listed("r1[0-1]"), ["r10", "r11"])
+    equal(listed("r1.x"), ["r1.x"])
+    equal(listed("q[0]"), ["q[0]"])
+    equal(listed("r?.x"), ["r1.x"])
+    one_line(run("list", "--tdesc", path, "r1[0]"), 5, 'no part "[0]" in r1 (it has no parts)')
+
+
+@test
+def errors(_):
+    with Machine() as stub:
+        for word, *parts in [
+                ("status.XX", 'no part "XX" in status (its parts: ', "Z, N, MPP, LEVEL"),
+                ("status.LEVL", "did you mean 'LEVEL'?"), ("status.z", "did you mean 'Z'?"),
+                ("v.f[4]", 'no part "[4]" in v.f (its parts: [0] to [3])'),
+                ("v.g[0]", 'no part "g[0]" in v (its parts: f, h)'),
+                ("pc.x", "it has no parts"), ("nosuch.Z", "no register fits 'nosuch.Z'")]:
+            one_line(run("read", "-t", stub.target, word), 5, *parts)
+        one_line(run("read", "-t", stub.target, "status.Z", "--feature", "nosuch"), 5, "nosuch")
+
+
+@test
+def other_formats(_):
+    with Machine() as stub:
+        rows = list(csv.DictReader(io.StringIO(silent_ok(
+            run("read", "-f", "csv", "-t", stub.target, "status.MPP", "v.f[0]")))))
+        equal([(r["name"], r["bits"], r["bytes"], r["value"]) for r in rows],
+              [("status.MPP", "2", "", "0x3"), ("v.f[0]", "32", "0000c03f", "0x3fc00000")])
+        lines = [json.loads(line) for line in silent_ok(
+            run("dump", "-f", "jsonl", "-t", stub.target, "status.Z", "a")).splitlines()]
+        equal([(r["name"], r.get("field")) for r in lines], [("a", None), ("status", "Z")])
+        listed = json.loads(silent_ok(run("list", "-j", "-t", stub.target, "status.MPP")))[0]["registers"]
+        equal([(r["name"], r["field"], r["bits"], r["type"]) for r in listed], [("status", "MPP", 2, "mode")])
+
+
+@test
+def diff_parts(directory):
+    a, b = (os.path.join(directory, name) for name in "ab")
+    words = ("status.Z", "status.N", "v.f[1]", "status.LEVEL")
+    with Machine() as stub:
+        silent_ok(run("dump", "-j", "-o", a, "-t", stub.target, *words))
+        stub.state[2] = struct.pack("<I", 0x5a00fe0e)
+        stub.state[3] = struct.pack("<4f", 1.5, 7, 0.1, 3.0)
+        silent_ok(run("dump", "-j", "-o", b, "-t", stub.target, *words))
+        result = run("diff", a, b)
+        equal(result.status, 1)
+        for part in ("status.Z", "status.N", "v.f[1]", "0xc0100000", "0x40e00000"):
+            contains(result.out, part)
+        assert "LEVEL" not in result.out, result.out
+        found = json.loads(run("diff", a, b, "-j").out)
+        equal([(c["name"], c["field"], c["old"], c["new"]) for c in found],
+              [("status", "Z", "0x1", "0x0"), ("status", "N", "0x0", "0x1"),
+               ("v", "f[1]", "0xc0100000", "0x40e00000")])
+        equal(len(json.loads(run("diff", a, b, "-j", "v.f[1]").out)), 1)
+        equal(len(json.loads(run("diff", a, b, "-j", "status").out)), 2)
+        rows = list(csv.DictReader(io.StringIO(run("diff", a, b, "-f", "csv").out)))
+        equal(rows[0]["name"], "status.Z")
+
+
+@test
+def conditions(_):
+    big, fraction = (1 << 53) + 1, "0.1000000000000000055511151231257827"
+    true = ["status.Z=1", "status.MPP==M", "status.MPP!=S", "status.MPP=3", "status.MPP>=S", "status.LEVEL=-2",
+            "status.LEVEL<0", "status.LEVEL<=-2", "status.LEVEL&2", "status.LEVEL==0xfe", "status.LEVEL>0x80",
+            "a<0", "a==-2", "a<5", "a>-3", "a==0xfffffffffffffffe", "a>=0xffff800000000000",
+            f"u=={big}", f"u>{big - 1}", f"u<{big + 1}", "pc==0x1234", "pc>0x1233",
+            "v.f[0]==1.5", "v.f[1]<-2", "v.f[1]>-2.5", "v.f[2]==0.1", "v.f[3]>=3", "d==0.1", "d>0.0999999999999",
+            f"d=={fraction}", "e==1.5", "e>1.4999999999999999998", "e<1.5000000000000000002", "e!=-1.5",
+            "v.h[1]==0x3fc0", "v.f[0]!=nan"]
+    false = ["status.Z=0", "status.MPP==U", "a>0", "a>=0x10", "status.LEVEL>0", f"u=={big - 1}", f"u=={big + 1}",
+             "v.f[0]>1.5", "v.f[0]<1.5", "d==0.10000000000000002", "e==1.5000000000000000002", "v.f[0]==nan",
+             "v.f[0]<nan", "v.f[0]>=nan", "status.MPP&0"]
+    with Machine() as stub:
+        result = run("expect", "--now", "-j", "-t", stub.target, *true, *false)
+        assert result.out, repr(result)
+        found = json.loads(result.out)
+        equal([c["condition"] for c in found if not c["holds"]],
+              [c["condition"] for c in found][len(true):])
+        result = run("expect", "--now", "-t", stub.target, "status.MPP=S", "v.f[1]>0")
+        contains(result.out, "FAIL  status.MPP == S, but it is 0x3 (M)")
+        contains(result.out, "FAIL  v.f[1] > 0, but it is -2.25")
+        for condition, part in [("status.MPP=X", "nor one of its names"), ("status.Z=2", "1 bits"),
+                                ("status.LEVEL=256", "8 bits"), ("v.f=1", "name one of its parts"),
+                                ("status.Q=1", 'no part "Q" in status'), ("pc=1.5", "not a number")]:
+            one_line(run("expect", "--now", condition, "-t", stub.target), 5, part)
+        one_line(run("expect", "pc=09"), 2, "octal")
+
+
+def status_of(stub):
+    return int.from_bytes(stub.state[2], "little")
+
+
+@test
+def write_parts(_):
+    with Machine() as stub:
+        old = status_of(stub)
+        text = silent_ok(run("write", "-t", stub.target, "status.Z=0", "status.N=1", "status.MPP=S", "pc=7"))
+        lines = text.splitlines()
+        equal(lines[:2] + lines[3:], ["status.Z  0x1 -> 0x0", "status.N  0x0 -> 0x1",
+                                      "pc  0x0000000000001234 -> 0x0000000000000007"])
+        contains(lines[2], "status.MPP  0x3 -> 0x1")
+        equal(status_of(stub), old & ~0xf | 0b0110)
+        equal([p for p in stub.log if p[:1] == "P"],
+              ["P2=" + struct.pack("<I", old & ~0xf | 0b0110).hex(), "P1=0700000000000000"])
+        silent_ok(run("write", "-t", stub.target, "v.f[2]=0.1", "v.f[0]=-0.0", "v.h[2]=-1", "e=0.1"))
+        equal(stub.state[3], struct.pack("<f", -0.0) + b"\xff\xff" + struct.pack("<f", -2.25)[2:] +
+              struct.pack("<2f", 0.1, 3.0))
+        equal(stub.state[4].hex(), "cdccccccccccccccfb3f")  # 0.1 rounded to 64 bits of precision
+        found = json.loads(silent_ok(run("write", "-j", "-t", stub.target, "status.LEVEL=5")))
+        equal(found, [{"vcpu": 0, "feature": "some.core", "name": "status", "field": "LEVEL", "old": "0xfe",
+                       "new": "0x5"}])
+
+
+@test
+def write_reads_back_the_part(_):
+    # Bit 1 is read-only: writing another part is fine, writing it is not.
+    with Machine(mask=~2 & 0xff) as stub:
+        silent_ok(run("write", "-t", stub.target, "status.Z=0"))
+        equal(status_of(stub) & 3, 0)
+        result = run("write", "-t", stub.target, "status.N=1")
+        one_line(result, 5, "status.N of vCPU 0 did not take 0x1: it read 0x0 before and reads 0x0 now")
+        result = run("write", "-t", stub.target, "status.Z=1", "status.N=1")
+        one_line(result, 5, "status.N")
+
+
+@test
+def write_refuses(_):
+    with Machine() as stub:
+        for words, status, part in [
+                (["status.Z=2"], 2, "1 bits"), (["status.MPP=X"], 2, "U, S, M"), (["status.Q=1"], 5, 'no part "Q"'),
+                (["status.Z=1", "status.Z=0"], 2, "twice"), (["status.Z=1", "status=0"], 2, "twice"),
+                (["v.f[0]=1", "v.h[1]=5"], 2, "overlaps"), (["status.Z=hex:01"], 2, "no bytes of its own"),
+                (["v.f[0]=hex:01"], 2, "the part has 4"), (["v.f[0]=1e39"], 2, "beyond"), (["a=1.5"], 2, "no float"),
+                (["status.Z=09"], 2, "octal"), (["v.f=1"], 2, "no number")]:
+            one_line(run("write", "-t", stub.target, *words), status, part)
+        assert not [p for p in stub.log if p[:1] == "P"], stub.log
+
+
+@test
+def numbers_do_not_depend_on_the_locale(_):
+    with Machine() as stub:
+        for locale in ("C", "de_DE.UTF-8"):
+            silent_ok(run("write", "-t", stub.target, "d=2.5", env={"LC_ALL": locale}))
+            equal(stub.state[5], struct.pack("<d", 2.5))
+
+
+main()
