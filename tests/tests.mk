@@ -54,7 +54,7 @@ RUN = BUILD=$(abspath $(BUILD)) CC='$(CC)' tests/run
 .PHONY: build-tests check check-unit check-valgrind check-asan check-ubsan check-sanitize check-tsan
 build-tests: $(TEST_BIN) $(FAKESTUB) $(PROXY)
 
-# make check T='session/run cli'	those of tests/session/run_test.c and tests/cli/ alone
+# make check T='session/read cli'	those of tests/session/read_test.c and tests/cli/ alone
 ALL_TESTS = $(TEST_BIN) $(SCRIPT_TESTS)
 T_PATTERNS = $(foreach t,$(T),$(foreach end,$t $t_test $t_test.py $t_test.sh $t/%,\
 	tests/$(end) $(BUILD)/tests/$(end)))
@@ -120,6 +120,15 @@ demo: all
 .PHONY: update-abi
 update-abi: $(SHARED)
 	BUILD=$(abspath $(BUILD)) tests/lint/abi --update
+
+# What is in files of expected output is written anew. Read the diff: it is the change of
+# the output, and nothing else checks it.
+EXPECTED_TEST := $(BUILD)/tests/unit/tdesc/description_cases_test
+
+.PHONY: update-expected
+update-expected: all build-tests
+	UPDATE_EXPECTED=1 $(RUN) $(EXPECTED_TEST)
+	git --no-pager diff --stat tests/data
 
 # ----------------------------------------------------------- dependencies --
 

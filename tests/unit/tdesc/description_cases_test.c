@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Descriptions as files: each folder of tests/data/tdesc holds target.xml, what
- * it includes, and `expected`: the model in plain text, or the error. */
+ * it includes, and `expected`: the model in plain text, or the error. With
+ * UPDATE_EXPECTED in the environment these are written instead (make update-expected). */
 #include "tdesc/parse.h"
 
 #include "util/buffer.h"
@@ -136,17 +137,38 @@ static void read_again(const struct gdbregs_description *d, const char *expected
 	gdbregs__description_free(again);
 }
 
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	ck_assert_msg(file && fputs(text, file) >= 0 && fclose(file) == 0, "cannot write %s", path);
+}
+
+static void check_expected(const char *name, const char *text)
+{
+	struct gdbregs_buffer expected = {0};
+	char path[512];
+
+	snprintf(path, sizeof(path), CASES "/%s/expected", name);
+	if (getenv("UPDATE_EXPECTED")) {
+		write_file(path, text);
+		return;
+	}
+	read_file(path, &expected);
+	ck_assert_msg(strcmp(text, (char *)expected.data) == 0, "%s:\n%s\nexpected:\n%s", name,
+		      text, (char *)expected.data);
+	gdbregs_buffer_fini(&expected);
+}
+
 static void run_case(const char *name)
 {
 	struct gdbregs_context *ctx;
 	const struct gdbregs_description *d = NULL;
-	struct gdbregs_buffer text = {0}, expected = {0};
+	struct gdbregs_buffer text = {0};
 	struct gdbregs_error err = {0};
 	char path[512];
 
 	ck_assert_int_eq(gdbregs_context_new(&ctx), 0);
-	snprintf(path, sizeof(path), CASES "/%s/expected", name);
-	read_file(path, &expected);
 	snprintf(path, sizeof(path), CASES "/%s/target.xml", name);
 	int result = gdbregs_description_load(ctx, path, NULL, &d, &err);
 	if (result < 0) {
@@ -158,10 +180,8 @@ static void run_case(const char *name)
 		put_description(&text, d);
 		read_again(d, (char *)text.data);
 	}
-	ck_assert_msg(strcmp((char *)text.data, (char *)expected.data) == 0,
-		      "%s:\n%s\nexpected:\n%s", name, (char *)text.data, (char *)expected.data);
+	check_expected(name, (char *)text.data);
 	gdbregs_buffer_fini(&text);
-	gdbregs_buffer_fini(&expected);
 	gdbregs_context_unref(ctx);
 }
 
