@@ -190,6 +190,15 @@ enum gdbregs_byte_order {
 	GDBREGS_BYTE_ORDER_BIG,
 };
 
+/** How the byte order of a vCPU is known. Since 0.2. */
+enum gdbregs_byte_order_source {
+	GDBREGS_BYTE_ORDER_FROM_NOTHING,      /* it is unknown */
+	GDBREGS_BYTE_ORDER_FROM_ARCHITECTURE, /* from the architecture, as the description, the stub or the option `architecture` names it */
+	GDBREGS_BYTE_ORDER_FROM_ASSUMPTION,   /* arm or aarch64 on a stub that may have either order: little, as in GDB */
+	GDBREGS_BYTE_ORDER_FROM_MSR,          /* PowerPC on QEMU: from the bit LE of the vCPU's msr */
+	GDBREGS_BYTE_ORDER_FROM_USER,         /* from the option `byte_order` */
+};
+
 /* ------------------------------------------------------------ context --- */
 
 /**
@@ -264,6 +273,7 @@ struct gdbregs_options {
 	size_t max_session_registers; /* of all vCPUs of a session; default 1048576 */
 	size_t max_value_bytes;       /* values of one gdbregs_read_registers(); those beyond it have the status LIMIT; default 32 MiB */
 	unsigned connect_deadline_ms; /* 1..; default 120000: from the open connection, or the started command, until the session is ready; a first_reply_timeout_ms is added */
+	enum gdbregs_byte_order byte_order; /* of all vCPUs, whatever is known of them; default GDBREGS_BYTE_ORDER_UNKNOWN: as gdbregs_vcpu_byte_order() says */
 };
 
 /* The defaults, as an initialiser. */
@@ -377,11 +387,28 @@ GDBREGS_API const char *gdbregs_vcpu_name(const struct gdbregs_session *s, unsig
 GDBREGS_API const char *gdbregs_vcpu_architecture(const struct gdbregs_session *s, unsigned vcpu);
 
 /**
- * Returns the byte order of the vCPU's registers if the architecture or the stub
- * determines it, else the one that the name in the option `architecture` implies.
+ * Returns the byte order of the vCPU's registers. It is the first of these that
+ * says one:
+ *  - the option `byte_order`;
+ *  - the stub (LLDB's stubs report it);
+ *  - on QEMU's PowerPC, the bit LE of the vCPU's msr;
+ *  - the architecture. arm and aarch64 count as little-endian unless the
+ *    description says otherwise;
+ *  - the name in the option `architecture`.
+ *
+ * QEMU's PowerPC swaps its replies while msr.LE is set, so the byte order may change
+ * at each stop. Connecting reads msr of all vCPUs, unless the session was opened
+ * with GDBREGS_NO_REGS. After each later stop, after a gdbregs_packet() and after a
+ * write of msr, the byte order of a vCPU is UNKNOWN until one of its registers has
+ * been read: msr travels with that read and costs no round trip on a stub that
+ * supports pipelining.
  */
 GDBREGS_API enum gdbregs_byte_order gdbregs_vcpu_byte_order(const struct gdbregs_session *s,
 							    unsigned vcpu);
+
+/** Returns how gdbregs_vcpu_byte_order() knows the byte order. Since 0.2. */
+GDBREGS_API enum gdbregs_byte_order_source
+gdbregs_vcpu_byte_order_source(const struct gdbregs_session *s, unsigned vcpu);
 
 /** Returns the vCPU's description, or NULL if there is no such vCPU or it has none. Borrowed from the context. */
 GDBREGS_API const struct gdbregs_description *

@@ -15,13 +15,15 @@ struct value write_old(const struct targets *set, size_t item)
 	const struct write_job *job = set->work_arg;
 	const struct write_item *w = &job->items[item];
 	const struct snapshot *s = &set->item[0].snapshot;
-	return value_make(s->target, w->vcpu, &w->chosen, &s->reads[w->chosen.place]);
+	return value_make(s->target, w->vcpu, w->vcpu->order, &w->chosen,
+			  &s->reads[w->chosen.place]);
 }
 
-static struct value value_in(const struct write_item *w, const uint8_t *bytes, size_t size)
+static struct value value_in(const struct write_item *w, enum gdbregs_byte_order order,
+			     const uint8_t *bytes, size_t size)
 {
 	const struct gdbregs_read read = {.reg = w->chosen.reg, .status = (int)size, .data = bytes};
-	return value_make(NULL, w->vcpu, &w->chosen, &read);
+	return value_make(NULL, w->vcpu, order, &w->chosen, &read);
 }
 
 struct value write_new(const struct targets *set, size_t item)
@@ -29,7 +31,15 @@ struct value write_new(const struct targets *set, size_t item)
 	const struct write_job *job = set->work_arg;
 	const struct write_item *w = &job->items[item];
 	const struct write_register *reg = &job->registers[w->chosen.place];
-	return value_in(w, reg->bytes, reg->size);
+	return value_in(w, reg->order, reg->bytes, reg->size);
+}
+
+/* What the register has now that has not taken its value. */
+static struct value value_taken(const struct target *t, const struct write_item *w)
+{
+	const struct write_job *job = t->set->work_arg;
+	return value_in(w, gdbregs_vcpu_byte_order(t->session, w->vcpu->index), job->taken.data,
+			job->taken.size);
 }
 
 /* ------------------------------------------------------------ failures --- */
@@ -89,7 +99,7 @@ static const struct write_item *find_not_taken(const struct target *t)
 		if (w->chosen.place != job->done)
 			continue;
 		struct value wanted = write_new(t->set, i);
-		struct value found = value_in(w, job->taken.data, job->taken.size);
+		struct value found = value_taken(t, w);
 		if (value_differs(&wanted, &found))
 			return w;
 	}
@@ -101,8 +111,10 @@ static const struct write_item *find_not_taken(const struct target *t)
 static int accept_parts(struct target *t)
 {
 	struct write_job *job = t->set->work_arg;
-	struct write_register *reg = &job->registers[job->done++];
+	struct write_register *reg = &job->registers[job->done];
 	memcpy(reg->bytes, job->taken.data, reg->size);
+	reg->order = gdbregs_vcpu_byte_order(t->session, t->snapshot.reads[job->done].vcpu);
+	job->done++;
 	return write_next(t);
 }
 
@@ -116,7 +128,7 @@ static int look_at_taken(struct target *t, int status)
 	if (!w && job->taken.size == reg->size)
 		return accept_parts(t);
 	w = w ? w : current(job);
-	struct value found = value_in(w, job->taken.data, job->taken.size);
+	struct value found = value_taken(t, w);
 	return say_not_taken(t, w, &found);
 }
 
@@ -162,13 +174,27 @@ static void on_written(struct gdbregs_session *s, int status, const struct gdbre
 		target_done(t, status);
 }
 
+/* QEMU's PowerPC has another byte order after msr.LE was written. */
+static void turn(struct write_register *reg, enum gdbregs_byte_order order)
+{
+	if (reg->order == order)
+		return;
+	reg->order = order;
+	for (size_t i = 0; i < reg->size / 2; i++) {
+		uint8_t byte = reg->bytes[i];
+		reg->bytes[i] = reg->bytes[reg->size - 1 - i];
+		reg->bytes[reg->size - 1 - i] = byte;
+	}
+}
+
 static int write_next(struct target *t)
 {
 	struct write_job *job = t->set->work_arg;
 	if (job->done == job->register_count)
 		return 0;
 	const struct gdbregs_read *read = &t->snapshot.reads[job->done];
-	const struct write_register *reg = &job->registers[job->done];
+	struct write_register *reg = &job->registers[job->done];
+	turn(reg, gdbregs_vcpu_byte_order(t->session, read->vcpu));
 	int error = gdbregs_uv_write_register(t->session, read->vcpu, read->reg, reg->bytes,
 					      reg->size, on_written, t, NULL);
 	return error < 0 ? say_failure(t, error) : TARGET_UNDER_WAY;
@@ -187,6 +213,7 @@ static int begin_register(struct target *t, size_t place)
 		return read->status;
 	reg->size = read->status > 0 ? (size_t)read->status
 				     : ((size_t)gdbregs_register_bits(read->reg) + 7) / 8;
+	reg->order = gdbregs_vcpu_byte_order(t->session, read->vcpu);
 	reg->bytes = calloc(reg->size + 1, 1);
 	if (!reg->bytes)
 		return GDBREGS_ERR_NOMEM;
@@ -205,8 +232,8 @@ static int apply(struct target *t, const struct write_item *w)
 				   "%s: the register is unavailable, so its other bits are not "
 				   "known",
 				   w->assignment->pattern);
-	if (!assignment_apply(w->assignment, &w->chosen, w->vcpu->order, reg->bytes, reg->size,
-			      message, sizeof(message)))
+	if (!assignment_apply(w->assignment, &w->chosen, reg->order, reg->bytes, reg->size, message,
+			      sizeof(message)))
 		return target_fail(t, STATUS_USAGE, "%s", message);
 	return 0;
 }

@@ -18,6 +18,7 @@ struct write_item {
 struct write_register {
 	uint8_t *bytes; /* the new value */
 	size_t size;
+	enum gdbregs_byte_order order; /* of the bytes */
 };
 
 /* For each vCPU, all assignments in their order. The old values are the reads of the

@@ -102,12 +102,12 @@ static enum kind kind_of(const struct value *v, const char *meaning, size_t widt
 static void show_uniform(struct text *text, const struct value *v)
 {
 	char count[32];
-	bool known = v->vcpu->order != GDBREGS_BYTE_ORDER_UNKNOWN;
+	bool known = v->order != GDBREGS_BYTE_ORDER_UNKNOWN;
 	snprintf(count, sizeof(count), "%zu x ", v->size_bytes / LANE_BYTES);
 	text_clear(text);
 	text_adds(text, count);
 	if (known)
-		text_add_number(text, v->vcpu->order, v->bytes, LANE_BYTES, true);
+		text_add_number(text, v->order, v->bytes, LANE_BYTES, true);
 	else
 		text_add_bytes(text, v->bytes, LANE_BYTES);
 }
@@ -292,8 +292,8 @@ static void show_lane(struct text *text, const struct value *v, size_t lane)
 {
 	size_t at = lane * LANE_BYTES, rest = v->size_bytes - at;
 	size_t size = rest < LANE_BYTES ? rest : LANE_BYTES;
-	if (v->vcpu->order != GDBREGS_BYTE_ORDER_UNKNOWN)
-		text_add_number(text, v->vcpu->order, v->bytes + at, size, true);
+	if (v->order != GDBREGS_BYTE_ORDER_UNKNOWN)
+		text_add_number(text, v->order, v->bytes + at, size, true);
 	else
 		text_add_bytes(text, v->bytes + at, size);
 }

@@ -20,6 +20,7 @@ enum {
 	VCPU_NAME,
 	ARCHITECTURE,
 	ORDER,
+	ORDER_FROM,
 	CSV_FEATURE,
 	NAME,
 	FIELD,
@@ -45,6 +46,7 @@ static const struct column all_columns[COLUMNS] = {
 	[VCPU_NAME] = {.name = "name", .formats = IN_JSON, .level = LEVEL_VCPU},
 	[ARCHITECTURE] = {.name = "architecture", .formats = IN_JSON, .level = LEVEL_VCPU},
 	[ORDER] = {.name = "byte_order", .formats = IN_JSON, .level = LEVEL_VCPU},
+	[ORDER_FROM] = {.name = "byte_order_from", .formats = IN_JSON, .level = LEVEL_VCPU},
 	[CSV_FEATURE] = {.name = "feature", .formats = IN_CSV},
 	[NAME] = {.name = "name", .formats = IN_DATA},
 	[FIELD] = {.name = "field", .formats = IN_OBJECT},
@@ -167,6 +169,7 @@ static void fill_vcpu(struct cell cells[COLUMNS], const struct vcpu *vcpu)
 	cells[VCPU_NAME] = cell_text(vcpu->name);
 	cells[ARCHITECTURE] = cell_text(vcpu->architecture);
 	cells[ORDER] = cell_text(byte_order_name(vcpu->order));
+	cells[ORDER_FROM] = cell_text(byte_order_from_name(vcpu->order_from));
 }
 
 static void put_registers(struct table *t, struct cell cells[COLUMNS], const struct snapshot *s,
@@ -228,7 +231,7 @@ static void put_target(struct table *t, const struct target *target, enum shape 
 static void choose_columns(struct column columns[COLUMNS], enum shape shape)
 {
 	memcpy(columns, all_columns, sizeof(all_columns));
-	for (int i = THREAD; i <= ORDER && shape != SHAPE_SNAPSHOT; i++)
+	for (int i = THREAD; i <= ORDER_FROM && shape != SHAPE_SNAPSHOT; i++)
 		columns[i].formats = 0;
 }
 

@@ -102,7 +102,7 @@ void condition_write(char *text, size_t capacity, const struct condition *c)
 
 static bool is_order_missing(const struct bound_condition *bound)
 {
-	return bound->vcpu->order == GDBREGS_BYTE_ORDER_UNKNOWN && bound->size_bytes > 1;
+	return bound->order == GDBREGS_BYTE_ORDER_UNKNOWN && bound->size_bytes > 1;
 }
 
 static void refuse(const struct bound_condition *bound, int error, char *message, size_t capacity)
@@ -130,11 +130,12 @@ static void refuse(const struct bound_condition *bound, int error, char *message
 static int take_wanted(struct bound_condition *bound, char *message, size_t capacity)
 {
 	bound->size_bytes = (gdbregs_register_bits(bound->part.reg) + 7) / 8;
+	bound->order = bound->vcpu->order;
 	bound->wanted = calloc(bound->size_bytes + 1, 1);
 	if (!bound->wanted)
 		return GDBREGS_ERR_NOMEM;
 	int error = part_parse(&bound->part.field, bound->part.path, bound->condition->wanted,
-			       bound->vcpu->order, bound->wanted, bound->size_bytes);
+			       bound->order, bound->wanted, bound->size_bytes);
 	if (error < 0 && error != GDBREGS_ERR_NOMEM)
 		refuse(bound, error, message, capacity);
 	return error;
@@ -202,7 +203,7 @@ static uint8_t byte_at(const struct value *v, size_t i, uint8_t fill)
 		return fill;
 	if (v->is_bit_field)
 		return (uint8_t)(v->number >> 8 * i);
-	return v->bytes[v->vcpu->order == GDBREGS_BYTE_ORDER_BIG ? v->size_bytes - 1 - i : i];
+	return v->bytes[v->order == GDBREGS_BYTE_ORDER_BIG ? v->size_bytes - 1 - i : i];
 }
 
 static bool is_negative(const struct value *v)
@@ -241,9 +242,8 @@ static enum order compare_signed(const struct value *is, const struct value *wan
 static bool is_ordinary(const struct value *v, const struct gdbregs_field *field)
 {
 	struct gdbregs_buffer text = {0};
-	bool ok =
-		gdbregs_field_format(field, v->vcpu->order, v->whole, v->whole_bytes, &text) == 0 &&
-		text.size > 0;
+	bool ok = gdbregs_field_format(field, v->order, v->whole, v->whole_bytes, &text) == 0 &&
+		  text.size > 0;
 	if (ok) {
 		const char *shown = (const char *)text.data;
 		shown += shown[0] == '-';
@@ -271,9 +271,8 @@ static enum order compare_floats(const struct value *is, const struct value *wan
 				 const struct gdbregs_field *field)
 {
 	double a, b;
-	if (gdbregs_field_double(field, is->vcpu->order, is->whole, is->whole_bytes, &a) < 0 ||
-	    gdbregs_field_double(field, is->vcpu->order, wanted->whole, wanted->whole_bytes, &b) <
-		    0)
+	if (gdbregs_field_double(field, is->order, is->whole, is->whole_bytes, &a) < 0 ||
+	    gdbregs_field_double(field, wanted->order, wanted->whole, wanted->whole_bytes, &b) < 0)
 		return compare_magnitudes(is, wanted, field);
 	if (a == b)
 		return EQUAL;
@@ -306,7 +305,7 @@ bool condition_holds(const struct bound_condition *bound, const struct sampler *
 	const struct gdbregs_read read = {
 		.reg = bound->part.reg, .status = (int)bound->size_bytes, .data = bound->wanted};
 	struct value is = condition_value(bound, sampler);
-	struct value wanted = value_make(NULL, sampler->vcpu, &bound->part, &read);
+	struct value wanted = value_make(NULL, sampler->vcpu, bound->order, &bound->part, &read);
 	const char *operator= bound->condition->operator;
 	bool equal = operator[1] == '=';
 	if (is.status <= 0)

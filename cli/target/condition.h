@@ -29,6 +29,7 @@ struct bound_condition {
 	const struct condition *condition;
 	const struct vcpu *vcpu;
 	struct chosen part; /* the register or the part; its path belongs to the condition */
+	enum gdbregs_byte_order order; /* of `wanted` */
 	uint8_t *wanted; /* a value of the register that has the number in this part */
 	size_t size_bytes;
 	bool is_signed;

@@ -107,6 +107,9 @@ static void swap(struct sampler *sampler)
 	sampler->now_bytes = sampler->before_bytes;
 	sampler->before = reads;
 	sampler->before_bytes = bytes;
+	enum gdbregs_byte_order order = sampler->now_order;
+	sampler->now_order = sampler->before_order;
+	sampler->before_order = order;
 }
 
 void sampler_unread(struct sampler *sampler)
@@ -115,47 +118,48 @@ void sampler_unread(struct sampler *sampler)
 	sampler->readings--;
 }
 
+static void on_read(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		    void *arg)
+{
+	struct sampler *sampler = arg;
+	sampler->now_order = gdbregs_vcpu_byte_order(s, sampler->vcpu->index);
+	sampler->cb(s, status, error, sampler->arg);
+}
+
 int sampler_read(struct sampler *sampler, struct gdbregs_session *s, gdbregs_uv_cb cb, void *arg)
 {
 	swap(sampler);
 	sampler->readings++;
-	return gdbregs_uv_read_registers(s, sampler->now, sampler->total, &sampler->now_bytes, cb,
-					 arg, NULL);
+	sampler->cb = cb;
+	sampler->arg = arg;
+	return gdbregs_uv_read_registers(s, sampler->now, sampler->total, &sampler->now_bytes,
+					 on_read, sampler, NULL);
 }
 
 struct value sampler_value_at(const struct sampler *sampler, size_t place,
 			      const struct chosen *chosen)
 {
-	return value_make(sampler->target, sampler->vcpu, chosen, &sampler->now[place]);
+	return value_make(sampler->target, sampler->vcpu, sampler->now_order, chosen,
+			  &sampler->now[place]);
 }
 
 struct value sampler_value(const struct sampler *sampler, size_t index)
 {
 	const struct chosen *item = &sampler->items[index];
-	return value_make(sampler->target, sampler->vcpu, item, &sampler->now[item->place]);
+	return value_make(sampler->target, sampler->vcpu, sampler->now_order, item,
+			  &sampler->now[item->place]);
 }
 
 struct value sampler_old_value(const struct sampler *sampler, size_t index)
 {
 	const struct chosen *item = &sampler->items[index];
-	return value_make(sampler->target, sampler->vcpu, item, &sampler->before[item->place]);
-}
-
-static bool register_changed(const struct sampler *sampler, size_t place)
-{
-	const struct gdbregs_read *now = &sampler->now[place], *before = &sampler->before[place];
-	if (now->status != before->status)
-		return true;
-	return now->status > 0 && memcmp(now->data, before->data, (size_t)now->status) != 0;
+	return value_make(sampler->target, sampler->vcpu, sampler->before_order, item,
+			  &sampler->before[item->place]);
 }
 
 bool sampler_changed(const struct sampler *sampler, size_t index)
 {
 	if (sampler->readings <= 1)
-		return true;
-	if (!register_changed(sampler, sampler->items[index].place))
-		return false;
-	if (!sampler->items[index].path)
 		return true;
 	struct value now = sampler_value(sampler, index), old = sampler_old_value(sampler, index);
 	return value_differs(&now, &old);
@@ -167,9 +171,9 @@ bool sampler_changed(const struct sampler *sampler, size_t index)
 static bool number_at(const struct sampler *sampler, size_t place, uint64_t *number)
 {
 	const struct gdbregs_read *read = place != NOWHERE ? &sampler->now[place] : NULL;
-	bool big = sampler->vcpu->order == GDBREGS_BYTE_ORDER_BIG;
+	bool big = sampler->now_order == GDBREGS_BYTE_ORDER_BIG;
 	if (!read || read->status <= 0 || read->status > 8 ||
-	    sampler->vcpu->order == GDBREGS_BYTE_ORDER_UNKNOWN)
+	    sampler->now_order == GDBREGS_BYTE_ORDER_UNKNOWN)
 		return false;
 	*number = 0;
 	for (int i = 0; i < read->status; i++)
@@ -200,5 +204,5 @@ void sampler_write_place(const struct sampler *sampler, struct text *text)
 		return;
 	struct value v = sampler_value_at(sampler, sampler->pc, NULL);
 	if (value_is_number(&v))
-		text_add_number(text, v.vcpu->order, v.bytes, v.size_bytes, false);
+		text_add_number(text, v.order, v.bytes, v.size_bytes, false);
 }

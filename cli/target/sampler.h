@@ -19,7 +19,10 @@ struct sampler {
 	size_t total; /* registers that are read */
 	struct gdbregs_read *now, *before;
 	struct gdbregs_buffer now_bytes, before_bytes;
+	enum gdbregs_byte_order now_order, before_order;
 	size_t readings;
+	gdbregs_uv_cb cb; /* of the reading under way */
+	void *arg;
 	size_t pc, cs, cr0; /* places among those read; SIZE_MAX: the vCPU has no such register */
 };
 

@@ -16,14 +16,19 @@ static int copy(char **out, const char *text)
 	return *out ? 0 : GDBREGS_ERR_NOMEM;
 }
 
+/* It may change at each stop. */
+static void note_order(struct vcpu *vcpu, const struct gdbregs_session *s)
+{
+	vcpu->order = gdbregs_vcpu_byte_order(s, vcpu->index);
+	vcpu->order_from = gdbregs_vcpu_byte_order_source(s, vcpu->index);
+}
+
 static int collect_vcpu(struct target *t, struct vcpu *vcpu, unsigned index)
 {
 	struct gdbregs_session *s = t->session;
-	enum gdbregs_byte_order endian = t->set->options->endian;
 	vcpu->index = index;
 	vcpu->architecture = gdbregs_vcpu_architecture(s, index);
-	vcpu->order =
-		endian != GDBREGS_BYTE_ORDER_UNKNOWN ? endian : gdbregs_vcpu_byte_order(s, index);
+	note_order(vcpu, s);
 	int error = copy(&vcpu->thread, gdbregs_vcpu_thread(s, index));
 	if (error == 0)
 		error = copy(&vcpu->name, gdbregs_vcpu_name(s, index));
@@ -109,8 +114,10 @@ static void on_read(struct gdbregs_session *session, int status, const struct gd
 		    void *arg)
 {
 	(void)error;
-	(void)session;
-	target_done(arg, status);
+	struct target *t = arg;
+	for (size_t i = 0; i < t->snapshot.vcpu_count; i++)
+		note_order(&t->snapshot.vcpus[i], session);
+	target_done(t, status);
 }
 
 int snapshot_read(struct target *t)

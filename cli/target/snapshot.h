@@ -12,7 +12,8 @@ struct vcpu {
 	char *thread; /* NULL where unknown */
 	char *name; /* NULL where unknown */
 	const char *architecture; /* NULL where unknown */
-	enum gdbregs_byte_order order;
+	enum gdbregs_byte_order order; /* when it was read last */
+	enum gdbregs_byte_order_source order_from;
 	size_t selected; /* index into selection.item */
 	size_t first_read; /* index into reads: of the first of its registers */
 };

@@ -228,6 +228,7 @@ static void session_options(struct target *t, struct gdbregs_options *session)
 	session->connect_deadline_ms = o->connect_deadline_ms;
 	session->description_path = o->tdesc;
 	session->architecture = t->set->arch_path[0] != '\0' ? t->set->arch_path : NULL;
+	session->byte_order = o->endian;
 	session->step_irq = o->irq;
 	session->trace_arg = t;
 	if (o->no_pipeline)

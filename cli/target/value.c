@@ -11,8 +11,7 @@ static void narrow(struct value *v)
 	const struct gdbregs_field *field = &v->part->field;
 	int error = gdbregs_field_bytes(field, v->whole, v->whole_bytes, &v->bytes, &v->size_bytes);
 	if (error == GDBREGS_ERR_UNSUPPORTED) {
-		error = gdbregs_field_u64(field, v->vcpu->order, v->whole, v->whole_bytes,
-					  &v->number);
+		error = gdbregs_field_u64(field, v->order, v->whole, v->whole_bytes, &v->number);
 		v->is_bit_field = true;
 		v->bytes = NULL;
 		v->size_bytes = 0;
@@ -20,12 +19,13 @@ static void narrow(struct value *v)
 	v->status = error < 0 ? error : (int)(value_sent_bits(v) + 7) / 8;
 }
 
-struct value value_make(const char *target, const struct vcpu *vcpu, const struct chosen *chosen,
-			const struct gdbregs_read *read)
+struct value value_make(const char *target, const struct vcpu *vcpu, enum gdbregs_byte_order order,
+			const struct chosen *chosen, const struct gdbregs_read *read)
 {
 	struct value v = {
 		.target = target,
 		.vcpu = vcpu,
+		.order = order,
 		.reg = read->reg,
 		.part = chosen && chosen->path ? chosen : NULL,
 		.alias = chosen ? chosen->alias : NULL,
@@ -43,12 +43,13 @@ struct value value_make(const char *target, const struct vcpu *vcpu, const struc
 struct value value_get(const struct snapshot *s, const struct vcpu *vcpu, size_t index)
 {
 	const struct chosen *chosen = &snapshot_selected(s, vcpu)->item[index];
-	return value_make(s->target, vcpu, chosen, &s->reads[vcpu->first_read + chosen->place]);
+	return value_make(s->target, vcpu, vcpu->order, chosen,
+			  &s->reads[vcpu->first_read + chosen->place]);
 }
 
 struct value value_get_read(const struct snapshot *s, const struct vcpu *vcpu, size_t index)
 {
-	return value_make(s->target, vcpu, NULL, &s->reads[vcpu->first_read + index]);
+	return value_make(s->target, vcpu, vcpu->order, NULL, &s->reads[vcpu->first_read + index]);
 }
 
 /* --------------------------------------------------------- properties --- */
@@ -94,9 +95,19 @@ bool value_bit(const struct value *v, size_t bit)
 	size_t byte = bit / 8;
 	if (v->is_bit_field)
 		return bit < 64 && v->number >> bit & 1;
-	if (v->vcpu->order != GDBREGS_BYTE_ORDER_LITTLE)
+	if (v->order != GDBREGS_BYTE_ORDER_LITTLE)
 		byte = v->size_bytes - 1 - byte;
 	return v->bytes[byte] >> bit % 8 & 1;
+}
+
+/* The same value in two byte orders has reversed bytes. */
+static bool is_reversed(const uint8_t *a, const uint8_t *b, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (a[i] != b[size - 1 - i])
+			return false;
+	}
+	return true;
 }
 
 bool value_differs(const struct value *a, const struct value *b)
@@ -105,12 +116,14 @@ bool value_differs(const struct value *a, const struct value *b)
 		return true;
 	if (a->is_bit_field)
 		return a->number != b->number;
+	if (a->order != b->order)
+		return !is_reversed(a->bytes, b->bytes, a->size_bytes);
 	return a->size_bytes > 0 && memcmp(a->bytes, b->bytes, a->size_bytes) != 0;
 }
 
 bool value_is_number(const struct value *v)
 {
-	if (v->status <= 0 || v->vcpu->order == GDBREGS_BYTE_ORDER_UNKNOWN)
+	if (v->status <= 0 || v->order == GDBREGS_BYTE_ORDER_UNKNOWN)
 		return false;
 	switch (value_kind(v)) {
 	case GDBREGS_TYPE_INTEGER:
@@ -153,7 +166,7 @@ void value_add_number(struct text *text, const struct value *v, bool padded)
 	if (v->is_bit_field)
 		add_bit_field(text, v, padded);
 	else
-		text_add_number(text, v->vcpu->order, v->bytes, v->size_bytes, padded);
+		text_add_number(text, v->order, v->bytes, v->size_bytes, padded);
 }
 
 static const char *reason(const struct value *v)
@@ -168,7 +181,7 @@ void value_show(struct text *text, const struct value *v)
 	text_clear(text);
 	if (v->status < 0)
 		text_adds(text, reason(v));
-	else if (v->vcpu->order != GDBREGS_BYTE_ORDER_UNKNOWN || v->is_bit_field)
+	else if (v->order != GDBREGS_BYTE_ORDER_UNKNOWN || v->is_bit_field)
 		value_add_number(text, v, true);
 	else
 		text_add_bytes(text, v->bytes, v->size_bytes);
@@ -180,7 +193,7 @@ size_t value_show_width(const struct value *v)
 		return strlen(reason(v));
 	if (v->is_bit_field)
 		return 2 + (value_bits(v) + 3) / 4;
-	return 2 * v->size_bytes + (v->vcpu->order != GDBREGS_BYTE_ORDER_UNKNOWN ? 2 : 0);
+	return 2 * v->size_bytes + (v->order != GDBREGS_BYTE_ORDER_UNKNOWN ? 2 : 0);
 }
 
 static bool is_long(enum gdbregs_type_kind kind)
@@ -194,8 +207,7 @@ static int format_part(const struct value *v, struct gdbregs_buffer *decoded)
 {
 	if (value_kind(v) == GDBREGS_TYPE_INTEGER)
 		return GDBREGS_ERR_UNSUPPORTED;
-	return gdbregs_field_format(&v->part->field, v->vcpu->order, v->whole, v->whole_bytes,
-				    decoded);
+	return gdbregs_field_format(&v->part->field, v->order, v->whole, v->whole_bytes, decoded);
 }
 
 const char *value_decode_all(const struct value *v, struct gdbregs_buffer *decoded)
@@ -203,8 +215,8 @@ const char *value_decode_all(const struct value *v, struct gdbregs_buffer *decod
 	if (v->status <= 0)
 		return "";
 	int error = v->part ? format_part(v, decoded)
-			    : gdbregs_register_format(v->reg, v->vcpu->order, v->bytes,
-						      v->size_bytes, decoded);
+			    : gdbregs_register_format(v->reg, v->order, v->bytes, v->size_bytes,
+						      decoded);
 	if (error == GDBREGS_ERR_NOMEM)
 		return NULL;
 	return error >= 0 && decoded->size > 0 ? (const char *)decoded->data : "";
@@ -225,6 +237,22 @@ const char *byte_order_name(enum gdbregs_byte_order order)
 		return "little";
 	case GDBREGS_BYTE_ORDER_BIG:
 		return "big";
+	default:
+		return NULL;
+	}
+}
+
+const char *byte_order_from_name(enum gdbregs_byte_order_source from)
+{
+	switch (from) {
+	case GDBREGS_BYTE_ORDER_FROM_ARCHITECTURE:
+		return "architecture";
+	case GDBREGS_BYTE_ORDER_FROM_ASSUMPTION:
+		return "assumed";
+	case GDBREGS_BYTE_ORDER_FROM_MSR:
+		return "msr";
+	case GDBREGS_BYTE_ORDER_FROM_USER:
+		return "user";
 	default:
 		return NULL;
 	}

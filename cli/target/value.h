@@ -11,6 +11,7 @@
 struct value {
 	const char *target;
 	const struct vcpu *vcpu;
+	enum gdbregs_byte_order order; /* of the bytes */
 	const struct gdbregs_register *reg;
 	const struct chosen *part; /* NULL: the whole register */
 	const char *alias; /* another name that it was asked for by; NULL: its own */
@@ -24,9 +25,9 @@ struct value {
 };
 
 /* Make the value of a register, or of the part of it that was chosen, from what was
- * read. `chosen` may be NULL. */
-struct value value_make(const char *target, const struct vcpu *vcpu, const struct chosen *chosen,
-			const struct gdbregs_read *read);
+ * read in that byte order. `chosen` may be NULL. */
+struct value value_make(const char *target, const struct vcpu *vcpu, enum gdbregs_byte_order order,
+			const struct chosen *chosen, const struct gdbregs_read *read);
 /* The value of selected item `index` of a vCPU. */
 struct value value_get(const struct snapshot *s, const struct vcpu *vcpu, size_t index);
 /* The value of the register that read `index` of a vCPU is about. */
@@ -70,5 +71,7 @@ bool value_is_number(const struct value *v);
 /* Why there is no value, for example "unavailable". */
 const char *value_error(const struct value *v);
 const char *byte_order_name(enum gdbregs_byte_order order); /* NULL: unknown */
+/* How the byte order is known, as JSON writes it, e.g. "architecture"; NULL: unknown. */
+const char *byte_order_from_name(enum gdbregs_byte_order_source from);
 
 #endif

@@ -3,6 +3,7 @@
  * or says that it has none; produce tries them in turn. What is likely to be there
  * is asked for ahead. */
 #include "session/op-discover.h"
+#include "session/order.h"
 #include "session/qemu-status.h"
 #include "tdesc/shipped.h"
 
@@ -170,6 +171,21 @@ static int ask_g(struct gdbregs_session *s, struct gdbregs__discover *d)
 	return gdbregs__engine_send_text(&s->engine, &d->op, KIND_G, (uint32_t)d->g_next - 1, "g");
 }
 
+/* The byte order of QEMU's PowerPC. */
+static int ask_msr(struct gdbregs_session *s, struct gdbregs__discover *d)
+{
+	if (!d->order_begun) {
+		d->order_begun = true;
+		gdbregs__order_begin(s);
+	}
+	for (; s->target.msr_decides && d->msr_next < s->target.vcpu_count; d->msr_next++) {
+		int sent = gdbregs__order_ask(s, &d->op, KIND_MSR, (uint32_t)d->msr_next);
+		if (sent)
+			return sent;
+	}
+	return 0;
+}
+
 /* A description that names no register: the one that options.architecture names counts,
  * else the default layout of the architecture. */
 static int complete(struct gdbregs_session *s, const struct gdbregs_description **d)
@@ -212,6 +228,18 @@ static int resolve(struct gdbregs_session *s, struct gdbregs__discover *d)
 	return 0;
 }
 
+/* Each reply decides about the next question. Returns 0 once all are answered. */
+static int ask_alone(struct gdbregs_session *s, struct gdbregs__discover *d)
+{
+	int sent = ask_p(s, d);
+
+	if (!sent && d->op.outstanding)
+		return GDBREGS__PRODUCE_WAIT;
+	if (!sent)
+		sent = ask_g(s, d);
+	return !sent && d->op.outstanding ? GDBREGS__PRODUCE_WAIT : sent;
+}
+
 int gdbregs__discover_produce(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct gdbregs__discover *d = (struct gdbregs__discover *)op;
@@ -224,7 +252,7 @@ int gdbregs__discover_produce(struct gdbregs_session *s, struct gdbregs__op *op)
 		if (i == 0 && !s->engine.pipelined && !d->stop_known)
 			return GDBREGS__PRODUCE_WAIT;
 	}
-	if (op->outstanding)
+	if (op->outstanding && !d->order_begun)
 		return GDBREGS__PRODUCE_WAIT;
 	if (!d->resolved) {
 		d->resolved = true;
@@ -232,11 +260,9 @@ int gdbregs__discover_produce(struct gdbregs_session *s, struct gdbregs__op *op)
 		if (result < 0)
 			return result;
 	}
-	int sent = ask_p(s, d);
-	if (!sent && op->outstanding)
-		return GDBREGS__PRODUCE_WAIT;
+	int sent = d->order_begun ? 0 : ask_alone(s, d);
 	if (!sent)
-		sent = ask_g(s, d);
+		sent = ask_msr(s, d);
 	if (sent)
 		return sent;
 	return op->outstanding ? GDBREGS__PRODUCE_WAIT : GDBREGS__PRODUCE_END;

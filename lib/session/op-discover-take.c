@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The answers of discovery. */
 #include "session/op-discover.h"
+#include "session/order.h"
 #include "session/qemu-status.h"
 
 #include "util/error.h"
@@ -277,6 +278,9 @@ int gdbregs__discover_reply(struct gdbregs_session *s, struct gdbregs__op *op,
 		return 0;
 	case KIND_G:
 		return on_g(s, d, answer);
+	case KIND_MSR:
+		gdbregs__order_take(s, answer->index, answer->payload, answer->size);
+		return 0;
 	}
 	if (s->stub.selection_failed)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_PROTOCOL,

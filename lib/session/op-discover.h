@@ -27,6 +27,7 @@ enum gdbregs__discover_kind {
 	KIND_UNLOCK,
 	KIND_P,
 	KIND_G,
+	KIND_MSR,
 	KIND_DOCUMENT, /* + the process */
 };
 
@@ -45,6 +46,8 @@ struct gdbregs__discover {
 	int64_t current; /* the process that is selected once all has been done; -1 unknown */
 	bool resolved, p_asked, p_doubted;
 	size_t g_next;
+	bool order_begun;
+	size_t msr_next;
 };
 
 /* The op's produce and reply. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A raw packet of the caller's, and its reply. */
 #include "session/expedited.h"
+#include "session/order.h"
 #include "session/watch.h"
 
 #include "util/alloc.h"
@@ -30,6 +31,7 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 		return GDBREGS__PRODUCE_WAIT;
 	p->sent = true;
 	gdbregs__stub_forget_selection(s);
+	gdbregs__order_forget(s);
 	return gdbregs__engine_send(&s->engine, op, 1, 0, p->payload.data, p->payload.size);
 }
 

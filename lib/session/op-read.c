@@ -2,6 +2,7 @@
 /* Reading registers of any vCPUs: the beginning and the end of a read. Results go to a
  * list of the op and reach the caller at the end, all of them or none. */
 #include "session/op-read.h"
+#include "session/order.h"
 
 #include "util/alloc.h"
 
@@ -143,6 +144,10 @@ int gdbregs__read_many(struct gdbregs_session *s, struct gdbregs_read *reads, si
 	struct gdbregs__read_op *r = make(s, count, done, arg);
 	if (!r)
 		return gdbregs__engine_say_nomem(&s->engine);
+	if (gdbregs__order_queue(s, reads, count) < 0) {
+		discard(r);
+		return gdbregs__engine_say_nomem(&s->engine);
+	}
 	storage->size = 0;
 	r->reads = reads;
 	r->storage = storage;
@@ -167,6 +172,10 @@ int gdbregs__read_one(struct gdbregs_session *s, uint32_t vcpu, const struct gdb
 	if (!r)
 		return gdbregs__engine_say_nomem(&s->engine);
 	r->one = (struct gdbregs_read){.vcpu = vcpu, .reg = h};
+	if (gdbregs__order_queue(s, &r->one, 1) < 0) {
+		discard(r);
+		return gdbregs__engine_say_nomem(&s->engine);
+	}
 	r->scratch.size = 0;
 	r->reads = &r->one;
 	r->storage = &r->scratch;

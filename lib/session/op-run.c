@@ -5,6 +5,7 @@
  * sent. */
 #include "session/op-run.h"
 #include "session/expedited.h"
+#include "session/order.h"
 #include "session/watch.h"
 
 #include "util/alloc.h"
@@ -281,6 +282,7 @@ static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 	s->run.resume.op = NULL;
 	s->run.phase = GDBREGS__RUN_STOPPED;
 	s->state = GDBREGS__SESSION_STOPPED;
+	gdbregs__order_forget(s);
 	halt->by_others = stopped_by_others(s, r);
 	/* The monitor's `stop` is the only such stop that may be undone. */
 	if (halt->by_others && r->stop.signal != SIGNAL_INT)

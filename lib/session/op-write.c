@@ -7,6 +7,7 @@
  * answers G with OK and does not write. */
 #include "session/op-write.h"
 #include "session/expedited.h"
+#include "session/order.h"
 #include "session/watch.h"
 
 #include "util/alloc.h"
@@ -177,6 +178,8 @@ static int on_written(struct gdbregs_session *s, struct write_op *w,
 	char text[80];
 
 	if (kind == GDBREGS__REPLY_OK) {
+		if (gdbregs__order_is_msr(s, w->vcpu, w->reg))
+			gdbregs__order_forget_vcpu(s, w->vcpu);
 		w->stage = STAGE_VERIFY;
 		return 0;
 	}
@@ -198,6 +201,17 @@ static bool same_value(const struct write_op *w, const uint8_t *hex, size_t hexl
 	return same;
 }
 
+/* An msr with another MSR.LE comes in another byte order than it was written in. */
+static bool same_swapped(const struct write_op *w, const uint8_t *hex, size_t hexlen)
+{
+	bool same = hexlen == w->hex.size;
+
+	for (size_t i = 0; same && i < hexlen; i++)
+		same = gdbregs__hex_digit(hex[i]) ==
+		       gdbregs__hex_digit(w->hex.data[(hexlen - 1 - i) ^ 1]);
+	return same;
+}
+
 static int on_verify(struct gdbregs_session *s, struct write_op *w,
 		     const struct gdbregs__answer *answer)
 {
@@ -208,7 +222,10 @@ static int on_verify(struct gdbregs_session *s, struct write_op *w,
 	w->stage = STAGE_END;
 	if (!value)
 		return unavailable(s, w);
-	if (same_value(w, value, hexlen))
+	bool is_msr = gdbregs__order_is_msr(s, w->vcpu, w->reg);
+	if (is_msr)
+		gdbregs__order_take(s, w->vcpu, value, hexlen);
+	if (same_value(w, value, hexlen) || (is_msr && same_swapped(w, value, hexlen)))
 		return 0;
 	return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NOT_TAKEN,
 				   "register %s of vCPU %u reads %s after it was written",

@@ -2,7 +2,6 @@
 #include "session/session.h"
 
 #include "util/alloc.h"
-#include "tdesc/byte-order.h"
 #include "tdesc/roles.h"
 #include "util/error.h"
 
@@ -270,22 +269,6 @@ const char *gdbregs_vcpu_architecture(const struct gdbregs_session *s, unsigned 
 	const struct gdbregs_description *d = gdbregs_vcpu_description(s, vcpu);
 
 	return d ? d->architecture : NULL;
-}
-
-enum gdbregs_byte_order gdbregs_vcpu_byte_order(const struct gdbregs_session *s, unsigned vcpu)
-{
-	const struct gdbregs_description *d = gdbregs_vcpu_description(s, vcpu);
-
-	if (!d)
-		return GDBREGS_BYTE_ORDER_UNKNOWN;
-	if (s->stub.byte_order != GDBREGS_BYTE_ORDER_UNKNOWN)
-		return s->stub.byte_order;
-	enum gdbregs_byte_order order =
-		gdbregs__byte_order(d, gdbregs__stub_is_qemu_system(&s->stub));
-	/* QEMU 10's microblaze serves a description without an architecture. */
-	if (order == GDBREGS_BYTE_ORDER_UNKNOWN && s->options.architecture)
-		order = gdbregs__byte_order_shipped(s->options.architecture);
-	return order;
 }
 
 static const struct gdbregs_description *description_of(struct gdbregs_session *s, unsigned vcpu,

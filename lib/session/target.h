@@ -16,6 +16,8 @@ struct gdbregs__process {
 	bool has_thread;
 	struct gdbregs__thread_id thread; /* one of its threads */
 	const struct gdbregs_description *description;
+	const struct gdbregs_register
+		*msr; /* it decides the byte order, see order.c; NULL: none does */
 	/* The layout of g on a stub without p; NULL: description->g_layout applies. */
 	struct gdbregs__g_layout *described_layout;
 	bool g_banned; /* g did not match the proven layout: use p only */
@@ -29,6 +31,8 @@ struct gdbregs__vcpu {
 	char *thread; /* as the stub wrote it */
 	char *name; /* printable */
 	uint32_t process;
+	enum gdbregs_byte_order msr_order; /* according to msr at the stop msr_stop, see order.c */
+	uint64_t msr_asked, msr_stop; /* numbers of stops, as in struct gdbregs__target */
 };
 
 /* Why the target is halted, as far as QEMU's monitor reports it. */
@@ -52,6 +56,8 @@ struct gdbregs__target {
 	const struct gdbregs_description *given; /* used instead of the stub's */
 	const struct gdbregs_description *fallback; /* used if the stub serves none */
 	bool exited; /* the program has ended */
+	bool msr_decides; /* in some process, msr decides the byte order */
+	uint64_t stop; /* counts what may have changed msr: stops, raw packets */
 	struct gdbregs__halt_status halt;
 };
 

@@ -16,7 +16,7 @@ struct rule {
 	const char *name;
 	enum match match;
 	enum gdbregs_byte_order order;
-	bool qemu_system; /* applies only to QEMU system emulation */
+	bool either; /* stubs other than QEMU system emulation may have the other order */
 };
 
 #define LITTLE GDBREGS_BYTE_ORDER_LITTLE
@@ -46,9 +46,9 @@ static const struct rule architectures[] = {
 	{"csky",             FAMILY, LITTLE, false},
 	{"z80",              PREFIX, LITTLE, false},
 	{"cris",             PREFIX, LITTLE, false},
-	/* Programs may run with either order. QEMU system emulation has only
-	 * little-endian binaries, and it converts registers with the order of its
-	 * binary. */
+	/* Programs may run with either order, and GDB assumes little. QEMU system
+	 * emulation has only little-endian binaries, and it converts registers with the
+	 * order of its binary. */
 	{"aarch64_be",       EXACT,  BIG,    false},
 	{"aarch64",          FAMILY, LITTLE, true},
 	{"armeb",            EXACT,  BIG,    false},
@@ -73,7 +73,9 @@ static const struct rule architectures[] = {
 /* Used if there is no <architecture>, as in QEMU's m68k and rx, and in its alpha,
  * hexagon, or1k and sparc (QEMU 11.1). */
 static const struct rule features[] = {
+	{"org.gnu.gdb.aarch64.",  PREFIX, LITTLE, true},
 	{"org.gnu.gdb.alpha.",    PREFIX, LITTLE, false},
+	{"org.gnu.gdb.arm.",      PREFIX, LITTLE, true},
 	{"org.gnu.gdb.hexagon.",  PREFIX, LITTLE, false},
 	{"org.gnu.gdb.or1k.",     PREFIX, BIG,    false},
 	{"org.gnu.gdb.sparc.",    PREFIX, BIG,    false},
@@ -112,14 +114,13 @@ static bool matches(const struct rule *rule, const char *name)
 	       (rule->match == FAMILY && name[length] == ':');
 }
 
-static enum gdbregs_byte_order look_up(const struct rule *rules, size_t count, const char *name,
-				       bool qemu_system)
+/* Returns the first rule for a name, or NULL. */
+static const struct rule *look_up(const struct rule *rules, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++)
 		if (matches(&rules[i], name))
-			return rules[i].qemu_system && !qemu_system ? GDBREGS_BYTE_ORDER_UNKNOWN
-								    : rules[i].order;
-	return GDBREGS_BYTE_ORDER_UNKNOWN;
+			return &rules[i];
+	return NULL;
 }
 
 /* Recognise QEMU's AVR (7.2 to 10.0), which uses RISC-V's feature name. It has 32
@@ -141,25 +142,34 @@ static bool is_qemu_avr(const struct gdbregs_description *d)
 	return true;
 }
 
-static enum gdbregs_byte_order by_features(const struct gdbregs_description *d)
+static const struct rule *by_features(const struct gdbregs_description *d)
 {
+	static const struct rule avr = {"", EXACT, LITTLE, false};
+
 	for (size_t i = 0; i < d->feature_count; i++) {
 		const char *name = d->features[i].name;
-		enum gdbregs_byte_order order =
-			name ? look_up(features, COUNT(features), name, false)
-			     : GDBREGS_BYTE_ORDER_UNKNOWN;
+		const struct rule *rule = name ? look_up(features, COUNT(features), name) : NULL;
 
-		if (order != GDBREGS_BYTE_ORDER_UNKNOWN)
-			return order;
+		if (rule)
+			return rule;
 	}
-	return is_qemu_avr(d) ? LITTLE : GDBREGS_BYTE_ORDER_UNKNOWN;
+	return is_qemu_avr(d) ? &avr : NULL;
 }
 
-enum gdbregs_byte_order gdbregs__byte_order(const struct gdbregs_description *d, bool qemu_system)
+struct gdbregs__byte_order gdbregs__byte_order(const struct gdbregs_description *d,
+					       bool qemu_system)
 {
-	if (d->architecture && d->architecture[0])
-		return look_up(architectures, COUNT(architectures), d->architecture, qemu_system);
-	return by_features(d);
+	const struct rule *rule =
+		d->architecture && d->architecture[0]
+			? look_up(architectures, COUNT(architectures), d->architecture)
+			: by_features(d);
+
+	if (!rule || rule->order == GDBREGS_BYTE_ORDER_UNKNOWN)
+		return (struct gdbregs__byte_order){GDBREGS_BYTE_ORDER_UNKNOWN,
+						    GDBREGS_BYTE_ORDER_FROM_NOTHING};
+	return (struct gdbregs__byte_order){
+		rule->order, rule->either && !qemu_system ? GDBREGS_BYTE_ORDER_FROM_ASSUMPTION
+							  : GDBREGS_BYTE_ORDER_FROM_ARCHITECTURE};
 }
 
 enum gdbregs_byte_order gdbregs__byte_order_shipped(const char *name)
@@ -176,5 +186,6 @@ enum gdbregs_byte_order gdbregs__byte_order_shipped(const char *name)
 	if (length >= sizeof(bare))
 		return GDBREGS_BYTE_ORDER_UNKNOWN;
 	memcpy(bare, name, length);
-	return look_up(shipped, COUNT(shipped), bare, false);
+	const struct rule *rule = look_up(shipped, COUNT(shipped), bare);
+	return rule ? rule->order : GDBREGS_BYTE_ORDER_UNKNOWN;
 }

@@ -6,10 +6,17 @@
 
 #include "tdesc/model.h"
 
+/* A byte order, and how it is known. */
+struct gdbregs__byte_order {
+	enum gdbregs_byte_order order;
+	enum gdbregs_byte_order_source source;
+};
+
 /* Return the byte order, or UNKNOWN if the architecture exists with both orders
- * (powerpc, mips, ...). `qemu_system` says that the stub is QEMU system emulation,
- * which is always little-endian for arm and aarch64. */
-enum gdbregs_byte_order gdbregs__byte_order(const struct gdbregs_description *d, bool qemu_system);
+ * (powerpc, mips, ...). arm and aarch64 are little-endian, as in GDB: that is an
+ * assumption unless `qemu_system` says that the stub is QEMU system emulation. */
+struct gdbregs__byte_order gdbregs__byte_order(const struct gdbregs_description *d,
+					       bool qemu_system);
 
 /* Return the byte order of a shipped description (xml/), by its name or by the path
  * of its file. Returns UNKNOWN for other names. Use it if gdbregs__byte_order()

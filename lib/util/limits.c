@@ -101,5 +101,6 @@ bool gdbregs__options_take(struct gdbregs_options *to, const struct gdbregs_opti
 		to->reply_timeout_ms = standard.reply_timeout_ms;
 	if (!to->connect_deadline_ms)
 		to->connect_deadline_ms = standard.connect_deadline_ms;
-	return to->access <= GDBREGS_RW_REGS && to->on_close <= GDBREGS_ON_CLOSE_HALT;
+	return to->access <= GDBREGS_RW_REGS && to->on_close <= GDBREGS_ON_CLOSE_HALT &&
+	       to->byte_order <= GDBREGS_BYTE_ORDER_BIG;
 }

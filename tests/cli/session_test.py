@@ -111,7 +111,8 @@ def dump_json(_):
         equal(found, {"format": "gdbregs-snapshot", "version": 1, "targets": [
             {"target": fake.target, "vcpus": [
                 {"vcpu": v, "thread": f"p01.0{v + 1}", "name": f"CPU#{v} [running]",
-                 "architecture": LITTLE, "byte_order": "little", "registers": registers[v]}
+                 "architecture": LITTLE, "byte_order": "little",
+                 "byte_order_from": "architecture", "registers": registers[v]}
                 for v in (0, 1)]}]})
         one = json.loads(silent_ok(run("dump", "-j", "-c", "1", "r2", "-t", fake.target)))
         (vcpu,) = one["targets"][0]["vcpus"]
@@ -187,7 +188,8 @@ def byte_order(_):
             args = ["--endian", option] if option else []
             found = json.loads(silent_ok(run("dump", "-j", "-t", fake.target, *args)))
             vcpu = found["targets"][0]["vcpus"][0]
-            equal(vcpu["byte_order"], order)
+            equal((vcpu["byte_order"], vcpu["byte_order_from"]),
+                  (order, "user" if option else None))
             expected = expected_register(0, 0, order or "little")
             if order is None:
                 del expected["value"]
@@ -199,6 +201,22 @@ def byte_order(_):
         equal(result.err.count("\n"), 1, "one note")
         contains(result.err, "--endian")
         silent_ok(run("read", "-q", "-t", fake.target))
+
+
+@test
+def byte_order_from(_):
+    """The fake is not QEMU: GDB takes arm there as little, too."""
+    for architecture, order, source in (("aarch64", "little", "assumed"),
+                                        ("armv7e-m", "little", "assumed"),
+                                        ("aarch64_be", "big", "architecture"),
+                                        (LITTLE, "little", "architecture")):
+        with Fake("--gdbserver", "--arch", architecture) as fake:
+            for option in ("little", "big", None):
+                args = ["--endian", option] if option else []
+                found = json.loads(silent_ok(run("dump", "-j", "-t", fake.target, *args)))
+                vcpu = found["targets"][0]["vcpus"][0]
+                equal((vcpu["byte_order"], vcpu["byte_order_from"]),
+                      (option, "user") if option else (order, source))
 
 
 @test

@@ -59,12 +59,14 @@ const struct script_process script_wide[1] = {
 	{1, 1, 2, wide_documents, wide_registers, 16},
 };
 
+#define CORE(architecture, feature)                                                                \
+	"<target><architecture>" architecture "</architecture><feature name=\"" feature "\">"      \
+	"<reg name=\"r0\" bitsize=\"32\"/><reg name=\"r1\" bitsize=\"32\"/>"                       \
+	"<reg name=\"pc\" bitsize=\"64\" type=\"code_ptr\"/><reg name=\"big\" bitsize=\"128\"/>"   \
+	"<reg name=\"odd\" bitsize=\"32\"/>"
+
 static const struct script_document core_documents[] = {
-	{"target.xml", "<target><architecture>i386:x86-64</architecture><feature name=\"core\">"
-		       "<reg name=\"r0\" bitsize=\"32\"/><reg name=\"r1\" bitsize=\"32\"/>"
-		       "<reg name=\"pc\" bitsize=\"64\" type=\"code_ptr\"/>"
-		       "<reg name=\"big\" bitsize=\"128\"/><reg name=\"odd\" bitsize=\"32\"/>"
-		       "</feature></target>"},
+	{"target.xml", CORE("i386:x86-64", "core") "</feature></target>"},
 	{0},
 };
 
@@ -75,6 +77,20 @@ const struct script_process script_core[1] = {
 	{1, 1, 2, core_documents, core_registers, 5},
 };
 
+static const struct script_document power_documents[] = {
+	{"target.xml",
+	 CORE("powerpc:common64", "org.gnu.gdb.power.core") "<reg name=\"msr\" bitsize=\"64\" "
+							    "regnum=\"65\"/></feature></target>"},
+	{0},
+};
+
+static const struct script_register power_registers[] = {{0, 4}, {1, 4},  {2, 8}, {3, 16},
+							 {4, 4}, {65, 8}, {0}};
+
+const struct script_process script_power[1] = {
+	{1, 1, 2, power_documents, power_registers, 5},
+};
+
 void script_core_values(struct script_stub *stub)
 {
 	static const char *const digits[] = {"11223344", "00000000", "f0ff000000000000",
@@ -83,4 +99,11 @@ void script_core_values(struct script_stub *stub)
 	for (unsigned tid = 1; tid <= 2; tid++)
 		for (uint32_t regnum = 0; regnum < 5; regnum++)
 			script_set(stub, tid, regnum, digits[regnum]);
+}
+
+void script_power_values(struct script_stub *stub)
+{
+	script_core_values(stub);
+	script_set(stub, 1, 65, "8000000000000000");
+	script_set(stub, 2, 65, "0100000000000080");
 }

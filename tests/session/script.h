@@ -193,5 +193,9 @@ extern const struct script_process script_wide[1];
  * sets their values; odd has none. */
 extern const struct script_process script_core[1];
 void script_core_values(struct script_stub *stub);
+/* The same as a ppc64 with msr, number 65. vCPU 0 is in big-endian mode, vCPU 1 in
+ * little-endian mode. */
+extern const struct script_process script_power[1];
+void script_power_values(struct script_stub *stub);
 
 #endif

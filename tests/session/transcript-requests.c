@@ -374,6 +374,18 @@ static void ask_value(struct transcript *t, char **words)
 	transcript_result(t, "= %s", script_get(&t->stub, vcpu + 1, h->regnum));
 }
 
+/* The byte order of a vCPU, and how it is known. */
+static void ask_order(struct transcript *t, char **words)
+{
+	static const char *const orders[] = {"unknown", "little", "big"};
+	static const char *const sources[] = {"nothing", "architecture", "assumption", "msr",
+					      "user"};
+	unsigned vcpu = (unsigned)strtoul(words[1], NULL, 10);
+
+	transcript_result(t, "= %s from %s", orders[gdbregs_vcpu_byte_order(t->d.s, vcpu)],
+			  sources[gdbregs_vcpu_byte_order_source(t->d.s, vcpu)]);
+}
+
 static const struct {
 	const char *name;
 	unsigned words; /* at least */
@@ -391,6 +403,7 @@ static const struct {
 	{"state", 1, ask_state, true},	     {"vcpus", 1, ask_vcpus, true},
 	{"thread", 2, ask_thread, true},     {"same-description", 3, ask_same_description, true},
 	{"deadline", 1, ask_deadline, true}, {"value", 2, ask_value, true},
+	{"order", 2, ask_order, true},
 };
 
 void transcript_request(struct transcript *t, char *text)

@@ -118,7 +118,12 @@ static void set_option(struct transcript *t, char *rest)
 	if (strcmp(rest, "step_irq") == 0)
 		t->options.step_irq = true;
 	else if (strcmp(rest, "access") == 0)
-		t->options.access = strcmp(value, "r") ? GDBREGS_RW_REGS : GDBREGS_R_REGS;
+		t->options.access = strcmp(value, "r") == 0    ? GDBREGS_R_REGS
+				    : strcmp(value, "no") == 0 ? GDBREGS_NO_REGS
+							       : GDBREGS_RW_REGS;
+	else if (strcmp(rest, "byte_order") == 0)
+		t->options.byte_order =
+			strcmp(value, "big") ? GDBREGS_BYTE_ORDER_LITTLE : GDBREGS_BYTE_ORDER_BIG;
 	else if (strcmp(rest, "on_close") == 0)
 		t->options.on_close = strcmp(value, "halt") == 0     ? GDBREGS_ON_CLOSE_HALT
 				      : strcmp(value, "resume") == 0 ? GDBREGS_ON_CLOSE_RESUME
@@ -171,6 +176,14 @@ static void on_answer(struct transcript *t, char *rest)
 static void on_monitor(struct transcript *t, char *rest)
 {
 	t->stub.status = rest;
+}
+
+static void on_machine(struct transcript *t, char *rest)
+{
+	if (strcmp(rest, "power") != 0)
+		transcript_fail(t, "no machine is called %s", rest);
+	t->stub.processes = script_power;
+	script_power_values(&t->stub);
 }
 
 static void on_set(struct transcript *t, char *rest)
@@ -279,7 +292,7 @@ static const struct {
 	{"->", on_sent, true, false},	     {"<-", on_packet, false, false},
 	{"<-raw", on_raw, false, false},     {"<-eof", on_eof, false, false},
 	{"time", on_time, false, false},     {"=", on_result, true, true},
-	{"!", on_result, true, true},
+	{"!", on_result, true, true},	     {"machine", on_machine, false, false},
 };
 
 static void play_line(struct transcript *t, char *line)

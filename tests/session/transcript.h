@@ -5,6 +5,7 @@
  *
  *	stub KIND [+FEATURE] [-FEATURE]...	a new stub and session; see feature_names
  *	option NAME VALUE	of the session; before the first request
+ *	machine power		what the stub serves, before the first request; see machines.c
  *	monitor TEXT		what the stub's `info status` prints
  *	answer REQUEST REPLY	instead of the usual reply; REQUEST may end with *.
  *				REPLY may be (silent). `answer usual` ends that

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Byte order from a description: what QEMU's, gdbserver's and lldb-server's
- * descriptions carry, and unknown wherever a guess could be wrong. */
+/* Byte order from a description, with the names that QEMU, gdbserver and lldb-server
+ * use. It is unknown wherever GDB has no default either. */
 #include "tdesc/byte-order.h"
 #include "../suite.h"
 
@@ -13,7 +13,7 @@ static enum gdbregs_byte_order of_name(const char *architecture, bool qemu_syste
 {
 	struct gdbregs_description d = {.architecture = architecture};
 
-	return gdbregs__byte_order(&d, qemu_system);
+	return gdbregs__byte_order(&d, qemu_system).order;
 }
 
 static enum gdbregs_byte_order of_feature(const char *feature)
@@ -21,7 +21,7 @@ static enum gdbregs_byte_order of_feature(const char *feature)
 	struct gdbregs__feature_run run[2] = {{NULL, 0, 0}, {feature, 0, 0}};
 	struct gdbregs_description d = {.features = run, .feature_count = 2};
 
-	return gdbregs__byte_order(&d, true);
+	return gdbregs__byte_order(&d, true).order;
 }
 
 static void check_names(const char *const *names, size_t count, enum gdbregs_byte_order qemu,
@@ -57,12 +57,33 @@ START_TEST(big_endian_architectures)
 }
 END_TEST
 
-START_TEST(arm_only_in_qemu_system)
+static enum gdbregs_byte_order_source source_of(const char *architecture, bool qemu_system)
+{
+	struct gdbregs_description d = {.architecture = architecture};
+
+	return gdbregs__byte_order(&d, qemu_system).source;
+}
+
+/* As GDB: little, unless the description says otherwise. */
+START_TEST(arm_is_assumed_to_be_little)
 {
 	static const char *const names[] = {"aarch64", "aarch64:ilp32", "arm",	   "armv7e-m",
 					    "armv5te", "iwmmxt",	"iwmmxt2", "xscale"};
 
-	check_names(names, COUNT(names), GDBREGS_BYTE_ORDER_LITTLE, GDBREGS_BYTE_ORDER_UNKNOWN);
+	check_names(names, COUNT(names), GDBREGS_BYTE_ORDER_LITTLE, GDBREGS_BYTE_ORDER_LITTLE);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		ck_assert_int_eq(source_of(names[i], true), GDBREGS_BYTE_ORDER_FROM_ARCHITECTURE);
+		ck_assert_int_eq(source_of(names[i], false), GDBREGS_BYTE_ORDER_FROM_ASSUMPTION);
+	}
+}
+END_TEST
+
+START_TEST(sources)
+{
+	ck_assert_int_eq(source_of("i386", false), GDBREGS_BYTE_ORDER_FROM_ARCHITECTURE);
+	ck_assert_int_eq(source_of("armeb", false), GDBREGS_BYTE_ORDER_FROM_ARCHITECTURE);
+	ck_assert_int_eq(source_of("mips", true), GDBREGS_BYTE_ORDER_FROM_NOTHING);
+	ck_assert_int_eq(source_of("sparc:sparclite_le", true), GDBREGS_BYTE_ORDER_FROM_NOTHING);
 }
 END_TEST
 
@@ -106,6 +127,8 @@ START_TEST(features_where_no_architecture_is)
 	ck_assert_int_eq(of_feature("org.gnu.gdb.sparc.cpu"), GDBREGS_BYTE_ORDER_BIG);
 	ck_assert_int_eq(of_feature("org.gnu.gdb.microblaze.core"), GDBREGS_BYTE_ORDER_UNKNOWN);
 	ck_assert_int_eq(of_feature("org.gnu.gdb.riscv.cpu"), GDBREGS_BYTE_ORDER_UNKNOWN);
+	ck_assert_int_eq(of_feature("org.gnu.gdb.arm.m-profile"), GDBREGS_BYTE_ORDER_LITTLE);
+	ck_assert_int_eq(of_feature("org.gnu.gdb.aarch64.core"), GDBREGS_BYTE_ORDER_LITTLE);
 	ck_assert_int_eq(of_feature("m68k"), GDBREGS_BYTE_ORDER_UNKNOWN);
 }
 END_TEST
@@ -116,9 +139,9 @@ START_TEST(the_architecture_counts_first)
 	struct gdbregs_description d = {
 		.architecture = "powerpc:common", .features = &run, .feature_count = 1};
 
-	ck_assert_int_eq(gdbregs__byte_order(&d, true), GDBREGS_BYTE_ORDER_UNKNOWN);
+	ck_assert_int_eq(gdbregs__byte_order(&d, true).order, GDBREGS_BYTE_ORDER_UNKNOWN);
 	d.architecture = "";
-	ck_assert_int_eq(gdbregs__byte_order(&d, true), GDBREGS_BYTE_ORDER_BIG);
+	ck_assert_int_eq(gdbregs__byte_order(&d, true).order, GDBREGS_BYTE_ORDER_BIG);
 }
 END_TEST
 
@@ -135,18 +158,18 @@ START_TEST(avr_by_its_shape)
 								   : "r",
 						 .feature = "org.gnu.gdb.riscv.cpu",
 						 .bits = 8};
-	ck_assert_int_eq(gdbregs__byte_order(&d, true), GDBREGS_BYTE_ORDER_LITTLE);
+	ck_assert_int_eq(gdbregs__byte_order(&d, true).order, GDBREGS_BYTE_ORDER_LITTLE);
 	d.register_count = 36;
-	ck_assert_int_eq(gdbregs__byte_order(&d, true), GDBREGS_BYTE_ORDER_UNKNOWN);
+	ck_assert_int_eq(gdbregs__byte_order(&d, true).order, GDBREGS_BYTE_ORDER_UNKNOWN);
 	d.register_count = 35;
 	r[34].name = "PC";
-	ck_assert_int_eq(gdbregs__byte_order(&d, true), GDBREGS_BYTE_ORDER_UNKNOWN);
+	ck_assert_int_eq(gdbregs__byte_order(&d, true).order, GDBREGS_BYTE_ORDER_UNKNOWN);
 	r[34].name = "pc";
 	r[7].bits = 32;
-	ck_assert_int_eq(gdbregs__byte_order(&d, true), GDBREGS_BYTE_ORDER_UNKNOWN);
+	ck_assert_int_eq(gdbregs__byte_order(&d, true).order, GDBREGS_BYTE_ORDER_UNKNOWN);
 	r[7].bits = 8;
 	r[7].feature = NULL;
-	ck_assert_int_eq(gdbregs__byte_order(&d, true), GDBREGS_BYTE_ORDER_UNKNOWN);
+	ck_assert_int_eq(gdbregs__byte_order(&d, true).order, GDBREGS_BYTE_ORDER_UNKNOWN);
 }
 END_TEST
 
@@ -181,7 +204,8 @@ static Suite *suite(void)
 
 	tcase_add_test(c, little_endian_architectures);
 	tcase_add_test(c, big_endian_architectures);
-	tcase_add_test(c, arm_only_in_qemu_system);
+	tcase_add_test(c, arm_is_assumed_to_be_little);
+	tcase_add_test(c, sources);
 	tcase_add_test(c, both_ways_is_unknown);
 	tcase_add_test(c, features_where_no_architecture_is);
 	tcase_add_test(c, the_architecture_counts_first);

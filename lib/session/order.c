@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* QEMU's ppc and ppc64 swap each register while MSR.LE of the vCPU is set, msr included
+ * (7.2, 10.0). So the byte order may change at each stop. A read of registers is
+ * preceded by a read of msr, once per stop and vCPU. With pipelining both travel
+ * together. */
+#include "session/order.h"
+
+#include "tdesc/byte-order.h"
+#include "util/alloc.h"
+
+#include <string.h>
+
+/* Returns the msr of a description of PowerPC, or NULL. */
+static const struct gdbregs_register *find_msr(const struct gdbregs_description *d)
+{
+	for (size_t i = 0; d && i < d->register_count; i++) {
+		const struct gdbregs_register *r = &d->registers[i];
+
+		if (r->feature && strcmp(r->feature, "org.gnu.gdb.power.core") == 0 &&
+		    strcmp(r->name, "msr") == 0)
+			return r;
+	}
+	return NULL;
+}
+
+void gdbregs__order_begin(struct gdbregs_session *s)
+{
+	s->target.stop = 1;
+	if (!gdbregs__stub_is_qemu(&s->stub) || s->stub.p_missing ||
+	    s->options.byte_order != GDBREGS_BYTE_ORDER_UNKNOWN ||
+	    s->options.access == GDBREGS_NO_REGS)
+		return;
+	for (size_t i = 0; i < s->target.process_count; i++) {
+		struct gdbregs__process *process = &s->target.processes[i];
+
+		process->msr = find_msr(process->description);
+		s->target.msr_decides |= process->msr != NULL;
+	}
+}
+
+/* Returns the msr that has to be asked for, or NULL. */
+static const struct gdbregs_register *wanted(const struct gdbregs_session *s, uint32_t vcpu)
+{
+	const struct gdbregs__vcpu *v = &s->target.vcpus[vcpu];
+
+	return v->msr_asked == s->target.stop ? NULL : s->target.processes[v->process].msr;
+}
+
+int gdbregs__order_ask(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind,
+		       uint32_t vcpu)
+{
+	const struct gdbregs_register *msr = wanted(s, vcpu);
+	int sent = msr ? gdbregs__stub_select_vcpu(s, op, vcpu) : 0;
+
+	if (sent || !msr)
+		return sent;
+	s->target.vcpus[vcpu].msr_asked = s->target.stop;
+	return gdbregs__engine_send_p(&s->engine, op, kind, vcpu, msr->regnum);
+}
+
+/* In the first and in the last byte, bit 0 is MSR.LE or a reserved bit that reads as
+ * zero (bit 24 of 32, bit 56 of 64). A stub that swaps has MSR.LE in the first byte if it
+ * is set. If it is set in the last byte, the stub does not swap: nothing is known. */
+enum gdbregs_byte_order gdbregs__order_of_msr(const uint8_t *hex, size_t hexlen)
+{
+	uint8_t msr[8];
+
+	if (hexlen != 2 * sizeof(msr) && hexlen != sizeof(msr))
+		return GDBREGS_BYTE_ORDER_UNKNOWN;
+	if (gdbregs__hex_decode(msr, hex, hexlen) != GDBREGS__HEX_OK)
+		return GDBREGS_BYTE_ORDER_UNKNOWN;
+	if (msr[hexlen / 2 - 1] & 1)
+		return GDBREGS_BYTE_ORDER_UNKNOWN;
+	return msr[0] & 1 ? GDBREGS_BYTE_ORDER_LITTLE : GDBREGS_BYTE_ORDER_BIG;
+}
+
+void gdbregs__order_take(struct gdbregs_session *s, uint32_t vcpu, const uint8_t *hex,
+			 size_t hexlen)
+{
+	struct gdbregs__vcpu *v = &s->target.vcpus[vcpu];
+
+	/* The stub may select the thread the next time. */
+	if (s->stub.selection_failed) {
+		gdbregs__order_forget_vcpu(s, vcpu);
+		return;
+	}
+	v->msr_asked = v->msr_stop = s->target.stop;
+	v->msr_order = gdbregs__order_of_msr(hex, hexlen);
+}
+
+bool gdbregs__order_is_msr(const struct gdbregs_session *s, uint32_t vcpu,
+			   const struct gdbregs_register *reg)
+{
+	return s->target.processes[s->target.vcpus[vcpu].process].msr == reg;
+}
+
+void gdbregs__order_forget(struct gdbregs_session *s)
+{
+	s->target.stop++;
+}
+
+void gdbregs__order_forget_vcpu(struct gdbregs_session *s, uint32_t vcpu)
+{
+	s->target.vcpus[vcpu].msr_asked = s->target.vcpus[vcpu].msr_stop = 0;
+}
+
+/* -------------------------------------------------------------- the read of msr --- */
+
+struct order_op {
+	struct gdbregs__op op;
+	size_t count, next;
+	uint32_t vcpus[];
+};
+
+static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	struct order_op *o = (struct order_op *)op;
+
+	for (; o->next < o->count; o->next++) {
+		int sent = gdbregs__order_ask(s, op, 1, o->vcpus[o->next]);
+		if (sent)
+			return sent;
+	}
+	return GDBREGS__PRODUCE_END;
+}
+
+static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
+		 const struct gdbregs__answer *answer)
+{
+	(void)op;
+	gdbregs__order_take(s, answer->index, answer->payload, answer->size);
+	return 0;
+}
+
+static const struct gdbregs__op_class order_class = {
+	.produce = produce,
+	.reply = reply,
+};
+
+/* Returns how many vCPUs the reads name that msr may decide about: each once per run of
+ * reads. Writes them to vcpus, which may be NULL. */
+static size_t list_vcpus(const struct gdbregs_session *s, const struct gdbregs_read *reads,
+			 size_t count, bool all, uint32_t *vcpus)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		unsigned vcpu = reads[i].vcpu;
+
+		if (vcpu >= s->target.vcpu_count || (i && reads[i - 1].vcpu == vcpu))
+			continue;
+		if (!all && !wanted(s, vcpu))
+			continue;
+		if (vcpus)
+			vcpus[found] = vcpu;
+		found++;
+	}
+	return found;
+}
+
+int gdbregs__order_queue(struct gdbregs_session *s, const struct gdbregs_read *reads, size_t count)
+{
+	if (!s->target.msr_decides)
+		return 0;
+	/* Requests in the queue may change what is known until these reads are sent. */
+	bool all = s->engine.first != NULL;
+	size_t found = list_vcpus(s, reads, count, all, NULL);
+	if (!found)
+		return 0;
+	struct order_op *o = gdbregs__calloc(1, sizeof(*o) + found * sizeof(*o->vcpus));
+	if (!o)
+		return GDBREGS_ERR_NOMEM;
+	gdbregs__op_init(&o->op, &order_class, NULL, NULL);
+	o->count = list_vcpus(s, reads, count, all, o->vcpus);
+	gdbregs__engine_queue(&s->engine, &o->op);
+	return 0;
+}
+
+/* ---------------------------------------------------------------- what is public --- */
+
+static struct gdbregs__byte_order order_of(const struct gdbregs_session *s, unsigned vcpu)
+{
+	static const struct gdbregs__byte_order unknown;
+
+	if (!s || vcpu >= s->target.vcpu_count)
+		return unknown;
+	if (s->options.byte_order != GDBREGS_BYTE_ORDER_UNKNOWN)
+		return (struct gdbregs__byte_order){s->options.byte_order,
+						    GDBREGS_BYTE_ORDER_FROM_USER};
+	const struct gdbregs__vcpu *v = &s->target.vcpus[vcpu];
+	const struct gdbregs__process *process = &s->target.processes[v->process];
+	if (!process->description)
+		return unknown;
+	if (s->stub.byte_order != GDBREGS_BYTE_ORDER_UNKNOWN)
+		return (struct gdbregs__byte_order){s->stub.byte_order,
+						    GDBREGS_BYTE_ORDER_FROM_ARCHITECTURE};
+	if (process->msr && v->msr_stop != s->target.stop)
+		return unknown;
+	if (process->msr && v->msr_order != GDBREGS_BYTE_ORDER_UNKNOWN)
+		return (struct gdbregs__byte_order){v->msr_order, GDBREGS_BYTE_ORDER_FROM_MSR};
+	struct gdbregs__byte_order result =
+		gdbregs__byte_order(process->description, gdbregs__stub_is_qemu_system(&s->stub));
+	/* QEMU 10's microblaze serves a description without an architecture. */
+	if (result.order == GDBREGS_BYTE_ORDER_UNKNOWN && s->options.architecture)
+		result.order = gdbregs__byte_order_shipped(s->options.architecture);
+	if (result.order != GDBREGS_BYTE_ORDER_UNKNOWN &&
+	    result.source == GDBREGS_BYTE_ORDER_FROM_NOTHING)
+		result.source = GDBREGS_BYTE_ORDER_FROM_ARCHITECTURE;
+	return result;
+}
+
+enum gdbregs_byte_order gdbregs_vcpu_byte_order(const struct gdbregs_session *s, unsigned vcpu)
+{
+	return order_of(s, vcpu).order;
+}
+
+enum gdbregs_byte_order_source gdbregs_vcpu_byte_order_source(const struct gdbregs_session *s,
+							      unsigned vcpu)
+{
+	return order_of(s, vcpu).source;
+}

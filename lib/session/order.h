@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The byte order of each vCPU, and how it is known. Hides: how the sources of it rank,
+ * and how msr of QEMU's PowerPC is read. */
+#ifndef GDBREGS_LIB_SESSION_ORDER_H
+#define GDBREGS_LIB_SESSION_ORDER_H
+
+#include "session/session.h"
+
+/* Find the msr registers that decide the byte order. Call it once, when the
+ * descriptions are known. */
+void gdbregs__order_begin(struct gdbregs_session *s);
+/* Send the next packet of a read of msr, if msr decides the byte order of the vCPU and
+ * was not asked for since the last stop. Returns GDBREGS__PRODUCED, NOMEM, or 0 if there
+ * is nothing to send. The reply comes with this kind and the vCPU as its index. */
+int gdbregs__order_ask(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind,
+		       uint32_t vcpu);
+/* Take that reply. A reply without a value leaves the order unknown. */
+void gdbregs__order_take(struct gdbregs_session *s, uint32_t vcpu, const uint8_t *hex,
+			 size_t hexlen);
+/* Returns the byte order that the digits of an msr were sent with. */
+enum gdbregs_byte_order gdbregs__order_of_msr(const uint8_t *hex, size_t hexlen);
+/* Returns true if the register is the msr that decides the byte order of the vCPU. */
+bool gdbregs__order_is_msr(const struct gdbregs_session *s, uint32_t vcpu,
+			   const struct gdbregs_register *reg);
+/* The msr of all vCPUs may have changed, or that of one. */
+void gdbregs__order_forget(struct gdbregs_session *s);
+void gdbregs__order_forget_vcpu(struct gdbregs_session *s, uint32_t vcpu);
+/* Queue reads of msr ahead of these reads, for vCPUs that need it. Returns 0 or NOMEM. */
+int gdbregs__order_queue(struct gdbregs_session *s, const struct gdbregs_read *reads, size_t count);
+
+#endif
