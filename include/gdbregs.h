@@ -16,7 +16,8 @@
  * keeps it until it is closed.
  *
  * Threads: a context may be used from any thread at any time. A session may be
- * used by one thread at a time. Distinct sessions run in parallel.
+ * used by one thread at a time, except for gdbregs_wake(). Distinct sessions run in
+ * parallel.
  *
  * Waiting: a blocking call polls for input for up to 200 us before it sleeps,
  * because waking up takes longer than most replies do. It stops polling if the
@@ -86,7 +87,11 @@ extern "C" {
 	X(NOT_TAKEN, -22, "the register did not take the value")                \
 	X(NO_FIELD, -23, "the register has no such field")
 
-/** Error codes; all negative. */
+/**
+ * Error codes; all negative. A code does not say whether the session has ended:
+ * TIMEOUT may mean a stub that fell silent, or a target that still runs.
+ * gdbregs_session_state() says it.
+ */
 enum gdbregs_error_code {
 #define GDBREGS_ERROR_ENUM(name, value, text) GDBREGS_ERR_##name = (value),
 	GDBREGS_ERROR_MAP(GDBREGS_ERROR_ENUM)
@@ -367,6 +372,23 @@ GDBREGS_API void gdbregs_close(struct gdbregs_session *s);
  * Ownership: borrowed until the next call on the session.
  */
 GDBREGS_API const char *gdbregs_session_error(const struct gdbregs_session *s);
+
+/** The state of a session, which says what can be done with it. Since 0.2. */
+enum gdbregs_session_state {
+	GDBREGS_SESSION_STOPPED,    /* the target is stopped: every request is possible */
+	GDBREGS_SESSION_RUNNING,    /* the target was resumed, and its stop was not reported yet */
+	GDBREGS_SESSION_EXITED,     /* the program has ended: it has no registers any more */
+	GDBREGS_SESSION_FAILED,     /* it has ended with an error, or is being closed: it can only be closed */
+	GDBREGS_SESSION_CONNECTING, /* of gdbregs_uv.h: its callback was not called yet */
+};
+
+/**
+ * Returns the state of a session of either kind. In the state FAILED every request
+ * fails with the error that has ended the session. Returns FAILED if s is NULL.
+ * Since: 0.2.
+ */
+GDBREGS_API enum gdbregs_session_state
+gdbregs_session_state(const struct gdbregs_session *s);
 
 /* -------------------------------------------------------------- vCPUs --- */
 
@@ -847,9 +869,7 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_shipped_directory(struct gdbregs_buffer 
  * Byte order: target.
  * Errors: INVAL NO_VCPU WRONG_VCPU_TYPE; ACCESS if the session was opened with
  * GDBREGS_NO_REGS; RUNNING; UNAVAILABLE if the stub has no value now; NOMEM; LIMIT
- * if the value is larger than `max_register_bits`. These leave the session as it
- * was. TIMEOUT CLOSED PROTOCOL end it: every later call fails, and the session
- * can only be closed.
+ * if the value is larger than `max_register_bits`; TIMEOUT CLOSED PROTOCOL.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_read_register(struct gdbregs_session *s, unsigned vcpu,
 						      const struct gdbregs_register *h,
@@ -965,8 +985,7 @@ GDBREGS_API const char *gdbregs_signal_name(int signal);
  * @param stop  how the step ended; may be NULL
  *
  * Errors: NO_VCPU RUNNING NOMEM TIMEOUT UNSUPPORTED; REMOTE if the stub refuses, or
- * if QEMU says that the guest must not run. These leave the session usable. CLOSED
- * PROTOCOL, and TIMEOUT if the stub does not answer the interrupt, end it.
+ * if QEMU says that the guest must not run; CLOSED PROTOCOL.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_step(struct gdbregs_session *s, unsigned vcpu,
 					     struct gdbregs_stop *stop);
@@ -986,12 +1005,27 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_continue(struct gdbregs_session *s);
  * @param timeout_ms  time limit; 0 returns at once, negative waits without limit
  * @param stop        may be NULL
  *
- * Errors: TIMEOUT if the target still runs (the session can be used, wait again);
- * INVAL if it was not resumed; REMOTE UNSUPPORTED if the stub refused to resume it;
- * NOMEM. CLOSED PROTOCOL end the session.
+ * Errors: TIMEOUT if the target still runs: wait again; CANCELED after
+ * gdbregs_wake(); INVAL if the target was not resumed; REMOTE UNSUPPORTED if the
+ * stub refused to resume it; NOMEM CLOSED PROTOCOL.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_wait(struct gdbregs_session *s, int timeout_ms,
 					     struct gdbregs_stop *stop);
+
+/**
+ * End a gdbregs_wait() of this session: it fails with CANCELED, and the target keeps
+ * running. If no wait is under way, the next one ends at once. Several calls
+ * before that count as one. A stop that has come first is reported, and then the
+ * following wait ends.
+ *
+ * This function may be called from any thread and from a signal handler, until
+ * gdbregs_close() is called. In a session of gdbregs_uv.h, use uv_async_send() and
+ * gdbregs_uv_cancel().
+ *
+ * Errors: INVAL if s is NULL or not a session of the blocking calls; no text is set.
+ * Since: 0.2.
+ */
+GDBREGS_API int gdbregs_wake(struct gdbregs_session *s);
 
 /**
  * Ask a running target to stop, and return at once. gdbregs_wait() then reports
@@ -1018,8 +1052,7 @@ enum gdbregs_point {
  *              for a watchpoint, its length in bytes
  *
  * Errors: INVAL if this one is already set; RUNNING NOMEM; UNSUPPORTED if the stub
- * has none of that type; REMOTE if it refuses this one. These leave the session
- * usable. TIMEOUT CLOSED PROTOCOL end it.
+ * has none of that type; REMOTE if it refuses this one; TIMEOUT CLOSED PROTOCOL.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_point_insert(struct gdbregs_session *s,
 						     enum gdbregs_point point, uint64_t address,

@@ -52,7 +52,8 @@ int gdbregs_wait(struct gdbregs_session *s, int timeout_ms, struct gdbregs_stop 
 	/* The timeout starts now. Input that arrived before the call is in time. */
 	gdbregs__blocking_poll_input(s);
 	gdbregs__transport_clock(s);
-	result = gdbregs__stop_wait(s, timeout_ms, stop, gdbregs__blocking_done, &waiting, NULL);
+	result = gdbregs__stop_wait(s, timeout_ms, stop, gdbregs__blocking_done, &waiting,
+				    &waiting.wakeable);
 	if (result < 0)
 		return result;
 	result = gdbregs__blocking_wait(s, 0, &waiting);

@@ -104,6 +104,24 @@ static void drop_standard(void)
 	pthread_mutex_unlock(&standard.lock);
 }
 
+/* A wake-up only ends the sleep of the loop: the wait looks at t->woken. */
+static void on_wake(uv_async_t *wake)
+{
+	(void)wake;
+}
+
+static bool add_wake(struct gdbregs__transport *t)
+{
+	uv_async_t *wake = gdbregs__malloc(sizeof(*wake));
+
+	if (!wake || uv_async_init(t->loop, wake, on_wake) < 0) {
+		gdbregs__free(wake);
+		return false;
+	}
+	t->wake = wake;
+	return true;
+}
+
 static int open_filled(struct gdbregs_context *ctx, const char *address, char *const argv[],
 		       const struct gdbregs_options *o, struct gdbregs_session **out,
 		       struct gdbregs_error *err)
@@ -138,6 +156,10 @@ static int open_filled(struct gdbregs_context *ctx, const char *address, char *c
 			*err = s->engine.last_failure;
 		close_and_free(s);
 		return waiting.status;
+	}
+	if (!add_wake(gdbregs__transport_of(s))) {
+		close_and_free(s);
+		return gdbregs__fail_nomem(err);
 	}
 	*out = s;
 	return 0;
@@ -195,15 +217,30 @@ int gdbregs__blocking_begin(struct gdbregs_session *s)
 	return 0;
 }
 
+/* If gdbregs_wake() was called, end the wait. */
+static void take_wake(struct gdbregs_session *s, struct gdbregs__op *wait)
+{
+	struct gdbregs__transport *t = gdbregs__transport_of(s);
+
+	if (!wait->waiting || !__atomic_exchange_n(&t->woken, false, __ATOMIC_ACQ_REL))
+		return;
+	gdbregs__engine_say(&s->engine, GDBREGS_ERR_CANCELED, "gdbregs_wake() ended the wait");
+	gdbregs__engine_end_wait(&s->engine, wait, GDBREGS_ERR_CANCELED);
+	gdbregs__transport_kick(s);
+}
+
 /* Writes of the transport do not raise SIGPIPE, writes of libuv do. Block SIGPIPE
  * only while libuv writes, because the system calls would slow down each read of a
  * register. */
-static void run_guarded(struct gdbregs__transport *t, const bool *done)
+static void run_guarded(struct gdbregs_session *s, const struct gdbregs__waiting *waiting)
 {
+	struct gdbregs__transport *t = gdbregs__transport_of(s);
 	struct gdbregs__pipe_guard guard;
 	bool guarded = false;
 
-	while (!*done) {
+	while (!waiting->done) {
+		if (waiting->wakeable)
+			take_wake(s, waiting->wakeable);
 		if (t->writing && !guarded) {
 			gdbregs__pipe_guard_begin(&guard);
 			guarded = true;
@@ -219,7 +256,7 @@ int gdbregs__blocking_wait(struct gdbregs_session *s, int queued, struct gdbregs
 	if (queued < 0)
 		return queued;
 	gdbregs__transport_kick(s);
-	run_guarded(gdbregs__transport_of(s), &waiting->done);
+	run_guarded(s, waiting);
 	return waiting->status;
 }
 

@@ -10,6 +10,7 @@
 struct gdbregs__waiting {
 	bool done;
 	int status;
+	struct gdbregs__op *wakeable; /* gdbregs_wake() ends this wait; may be NULL */
 };
 
 /* The completion callback of an operation; `arg` is a struct gdbregs__waiting. */

@@ -355,8 +355,3 @@ int gdbregs_find_role(struct gdbregs_session *s, unsigned vcpu, enum gdbregs_rol
 					   names[role]);
 	return result;
 }
-
-const char *gdbregs_session_error(const struct gdbregs_session *s)
-{
-	return s ? s->engine.last_failure.text : "";
-}

@@ -147,6 +147,11 @@ static void deliver(struct gdbregs__transport *t)
 		;
 }
 
+static void free_wake(uv_handle_t *handle)
+{
+	gdbregs__free(handle);
+}
+
 static void free_all(uv_handle_t *handle)
 {
 	struct gdbregs__transport *t = handle->data;
@@ -189,8 +194,12 @@ static void conclude(struct gdbregs__transport *t)
 		t->failing = false;
 		report_connected(t, true);
 	}
-	if (t->closing && !uv_is_closing((uv_handle_t *)&t->timer))
-		uv_close((uv_handle_t *)&t->timer, free_all);
+	if (!t->closing || uv_is_closing((uv_handle_t *)&t->timer))
+		return;
+	if (t->wake)
+		uv_close((uv_handle_t *)t->wake, free_wake);
+	t->wake = NULL;
+	uv_close((uv_handle_t *)&t->timer, free_all);
 }
 
 /* Call this after every event: writes requests, delivers completions, arms the timer. */

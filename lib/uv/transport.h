@@ -42,6 +42,8 @@ struct gdbregs__transport {
 	uint64_t overdue_at_ms; /* the last deadline that has passed */
 	uint64_t overdue_reads; /* value of `reads` at that time */
 	bool deliver_due; /* completions must be delivered from the loop */
+	uv_async_t *wake; /* of a blocking session: ends the loop's sleep */
+	bool woken; /* atomic: gdbregs_wake() was called */
 
 	/* Connecting. */
 	struct gdbregs__resolving *resolving;
