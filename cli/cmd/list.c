@@ -4,6 +4,7 @@
 #include "base/message.h"
 #include "target/shipped.h"
 #include "base/exit-status.h"
+#include "target/part-walk.h"
 #include "target/value.h"
 
 #include <string.h>
@@ -12,12 +13,47 @@
 struct listing {
 	struct output *out;
 	const struct snapshot *snapshot;
-	bool offline; /* no vCPU: the number is null */
+	bool offline; /* there is no vCPU: its number is null */
+	bool fields;
 	struct table table;
 };
 
 /* A group that the description does not write is the one that GDB derives. */
-enum { VCPU, CSV_FEATURE, NAME, FIELD, FEATURE, BITS, TYPE, TYPE_FROM, GROUP, COLUMNS };
+enum {
+	VCPU,
+	CSV_FEATURE,
+	NAME,
+	FIELD,
+	FEATURE,
+	BITS,
+	TYPE,
+	TYPE_FROM,
+	GROUP,
+	/* With --fields. */
+	PLACE,
+	COUNT,
+	POSITION,
+	OFFSET,
+	ENUM,
+	COLUMNS
+};
+
+static const struct column all_columns[COLUMNS] = {
+	[VCPU] = {.name = "vcpu", .formats = IN_DATA, .level = 1},
+	[CSV_FEATURE] = {.name = "feature", .formats = IN_CSV},
+	[NAME] = {.name = "name", .formats = IN_TEXT | IN_DATA, .width = 4},
+	[FIELD] = {.name = "field", .formats = IN_JSON | IN_LINES},
+	[FEATURE] = {.name = "feature", .formats = IN_JSON | IN_LINES},
+	[BITS] = {.name = "bits", .formats = IN_TEXT | IN_DATA, .width = 5, .right = true},
+	[TYPE] = {.name = "type", .formats = IN_TEXT | IN_DATA, .width = 14},
+	[TYPE_FROM] = {.name = "type_from", .formats = IN_JSON | IN_LINES},
+	[GROUP] = {.name = "group", .formats = IN_TEXT | IN_DATA},
+	[PLACE] = {.name = "place", .formats = IN_TEXT},
+	[COUNT] = {.name = "count", .formats = IN_DATA},
+	[POSITION] = {.name = "position", .formats = IN_DATA},
+	[OFFSET] = {.name = "offset", .formats = IN_DATA},
+	[ENUM] = {.name = "enum", .formats = IN_TEXT | IN_DATA},
+};
 
 static void fill_vcpu(struct cell cells[COLUMNS], const struct listing *l, const struct vcpu *vcpu)
 {
@@ -40,6 +76,127 @@ static void fill(struct cell cells[COLUMNS], const struct listing *l, const stru
 	cells[GROUP] = cell_text(select_group(v.reg));
 }
 
+/* -------------------------------------------------------------- parts --- */
+
+/* Rows of the parts of one register. */
+struct part_rows {
+	struct listing *listing;
+	struct cell *cells;
+	const struct chosen *item;
+	struct text name, place, names;
+};
+
+static json_t *enum_object(const struct gdbregs_field *field)
+{
+	json_t *object = json_object();
+	for (size_t i = 0; i < gdbregs_field_enum_count(field); i++) {
+		uint64_t value = 0;
+		const char *name = gdbregs_field_enum_item(field, i, &value);
+		json_member(&object, name, json_integer((json_int_t)value));
+	}
+	return object;
+}
+
+/* `U=0 S=1 M=3` */
+static void fill_enum(struct part_rows *rows, const struct gdbregs_field *field)
+{
+	char number[32];
+	enum format format = rows->listing->table.format;
+	text_clear(&rows->names);
+	rows->cells[ENUM] = (struct cell){0};
+	if (gdbregs_field_enum_count(field) == 0)
+		return;
+	if (format == FORMAT_JSON || format == FORMAT_JSONL) {
+		rows->cells[ENUM] = (struct cell){.kind = CELL_JSON, .json = enum_object(field)};
+		return;
+	}
+	for (size_t i = 0; i < gdbregs_field_enum_count(field); i++) {
+		uint64_t value = 0;
+		const char *name = gdbregs_field_enum_item(field, i, &value);
+		snprintf(number, sizeof(number), "=%llu", (unsigned long long)value);
+		text_adds(&rows->names, i > 0 ? " " : "");
+		text_adds(&rows->names, name);
+		text_adds(&rows->names, number);
+	}
+	rows->cells[ENUM] = cell_text(rows->names.data);
+}
+
+/* `bit 6`, `bits 12-13` from the least significant one of the value that contains it;
+ * `byte 4` of the register for what has bytes of its own. */
+static void fill_place(struct part_rows *rows, const struct gdbregs_field *field)
+{
+	char shown[80];
+	unsigned low = gdbregs_field_position(field), bits = gdbregs_field_bits(field);
+	size_t offset = gdbregs_field_offset_bytes(field);
+	bool has_bytes = low == 0 && bits % 8 == 0;
+	if (has_bytes)
+		snprintf(shown, sizeof(shown), "byte %zu", offset);
+	else if (bits == 1)
+		snprintf(shown, sizeof(shown), "bit %u", low);
+	else
+		snprintf(shown, sizeof(shown), "bits %u-%u", low, low + bits - 1);
+	text_clear(&rows->place);
+	text_adds(&rows->place, shown);
+	rows->cells[PLACE] = cell_text(rows->place.data);
+	rows->cells[POSITION] = cell_number(low);
+	rows->cells[OFFSET] = cell_number((json_int_t)offset);
+}
+
+/* `xmm0.v4_float[0-3]` in text; in data the path of the first, and their number. */
+static void fill_path(struct part_rows *rows, const struct part_step *step)
+{
+	char last[32];
+	enum format format = rows->listing->table.format;
+	bool joined = format == FORMAT_TEXT || format == FORMAT_CSV;
+	text_clear(&rows->name);
+	if (joined) {
+		text_adds(&rows->name, gdbregs_register_name(rows->item->reg));
+		text_adds(&rows->name, step->path[0] != '[' ? "." : "");
+	}
+	text_adds(&rows->name, step->path);
+	if (format == FORMAT_TEXT && step->count > 1) {
+		rows->name.size--; /* the bracket */
+		snprintf(last, sizeof(last), "-%zu]", step->count - 1);
+		text_adds(&rows->name, last);
+	}
+	rows->cells[joined ? NAME : FIELD] = cell_text(rows->name.data);
+	rows->cells[COUNT] =
+		step->count > 1 ? cell_number((json_int_t)step->count) : (struct cell){0};
+}
+
+static bool put_part(void *arg, const struct part_step *step)
+{
+	struct part_rows *rows = arg;
+	struct table *table = &rows->listing->table;
+	fill_path(rows, step);
+	fill_place(rows, step->field);
+	fill_enum(rows, step->field);
+	rows->cells[BITS] = cell_number(gdbregs_field_bits(step->field));
+	rows->cells[TYPE] = cell_text(gdbregs_field_type(step->field));
+	table->ok = table->ok && !rows->name.failed && !rows->place.failed && !rows->names.failed;
+	table_row(table, rows->cells);
+	return table->ok && !output_broken(table->out);
+}
+
+/* A register or part, and with --fields what it consists of. */
+static void put_item(struct listing *l, struct cell cells[COLUMNS], const struct chosen *item)
+{
+	struct part_rows rows = {.listing = l, .cells = cells, .item = item};
+	cells[PLACE] = cells[COUNT] = cells[POSITION] = cells[OFFSET] = (struct cell){0};
+	fill_enum(&rows, &item->field);
+	if (item->path)
+		fill_place(&rows, &item->field);
+	table_row(&l->table, cells);
+	if (l->fields &&
+	    !part_walk(&item->field, item->path ? item->path : "", false, put_part, &rows))
+		l->table.ok = l->table.ok && output_broken(l->out);
+	text_fini(&rows.name);
+	text_fini(&rows.place);
+	text_fini(&rows.names);
+}
+
+/* ---------------------------------------------------------- registers --- */
+
 static bool more(const struct table *table, const struct selected *selected, size_t i)
 {
 	return i < selected->count && table->ok && !output_broken(table->out);
@@ -56,7 +213,7 @@ static void put_data(struct listing *l)
 		table_enter(&l->table, 1, cells, "registers");
 		for (size_t j = 0; more(&l->table, selected, j); j++) {
 			fill(cells, l, vcpu, &selected->item[j], name);
-			table_row(&l->table, cells);
+			put_item(l, cells, &selected->item[j]);
 		}
 		table_leave(&l->table);
 	}
@@ -87,7 +244,7 @@ static void put_text_registers(struct listing *l, const struct vcpu *vcpu)
 			put_feature_heading(l, feature);
 		}
 		fill(cells, l, vcpu, &selected->item[i], name);
-		table_row(&l->table, cells);
+		put_item(l, cells, &selected->item[i]);
 		before = reg;
 	}
 	table_flush(&l->table);
@@ -131,17 +288,15 @@ static void put_text(struct listing *l)
 
 static int put(struct listing *l, enum format format)
 {
-	static const struct column columns[COLUMNS] = {
-		[VCPU] = {.name = "vcpu", .formats = IN_DATA, .level = 1},
-		[CSV_FEATURE] = {.name = "feature", .formats = IN_CSV},
-		[NAME] = {.name = "name", .formats = IN_TEXT | IN_DATA, .width = 4},
-		[FIELD] = {.name = "field", .formats = IN_JSON | IN_LINES},
-		[FEATURE] = {.name = "feature", .formats = IN_JSON | IN_LINES},
-		[BITS] = {.name = "bits", .formats = IN_TEXT | IN_DATA, .width = 5, .right = true},
-		[TYPE] = {.name = "type", .formats = IN_TEXT | IN_DATA, .width = 14},
-		[TYPE_FROM] = {.name = "type_from", .formats = IN_JSON | IN_LINES},
-		[GROUP] = {.name = "group", .formats = IN_TEXT | IN_DATA},
-	};
+	enum { WIDEST_PART = 30, WIDEST_TYPE = 16 };
+	struct column columns[COLUMNS];
+	memcpy(columns, all_columns, sizeof(columns));
+	for (int i = PLACE; i < COLUMNS && !l->fields; i++)
+		columns[i].formats = 0;
+	if (l->fields)
+		columns[GROUP].formats = IN_DATA;
+	columns[NAME].limit = l->fields ? WIDEST_PART : 0;
+	columns[TYPE].limit = l->fields ? WIDEST_TYPE : 0;
 	table_init(&l->table, l->out, format, columns, COLUMNS);
 	l->table.indent = 2;
 	if (format == FORMAT_TEXT)
@@ -168,7 +323,8 @@ static int list_offline(const struct options *o)
 	struct gdbregs_context *context;
 	const struct gdbregs_description *d;
 	struct snapshot snapshot = {.target = NULL};
-	struct listing l = {.out = &out, .snapshot = &snapshot, .offline = true};
+	struct listing l = {
+		.out = &out, .snapshot = &snapshot, .offline = true, .fields = o->fields};
 	int status = offline_load(o, &context, &d);
 	if (status == 0)
 		status = select_offline(o, d, &snapshot);
@@ -188,7 +344,8 @@ static int collect(struct target *t)
 
 static int print(struct output *out, const struct targets *set)
 {
-	struct listing l = {.out = out, .snapshot = &set->item[0].snapshot};
+	struct listing l = {
+		.out = out, .snapshot = &set->item[0].snapshot, .fields = set->options->fields};
 	int status = targets_report(set);
 	if (status == 0)
 		return put(&l, set->options->format);

@@ -37,10 +37,11 @@ static const struct command table[] = {
 	 .help = "Shows name, feature, size, type and group of the registers of all vCPUs,\n"
 		 "without reading any. With --tdesc or --arch and no target it needs no stub.\n",
 	 .examples = "gdbregs-cli list\n"
+		     "gdbregs-cli list --fields eflags xmm0\n"
 		     "gdbregs-cli list 'xmm*' --format csv\n"
 		     "gdbregs-cli list --tdesc target.xml\n",
 	 .run = command_list,
-	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT},
+	 .options = GROUP_FIELDS | GROUP_CONNECTION | GROUP_WITHIN | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT},
 	{.name = "read",
 	 .arguments = SELECTION,
 	 .summary = "read some registers, of vCPU 0 unless said",
@@ -52,7 +53,7 @@ static const struct command table[] = {
 		     "gdbregs-cli read -c all pc sp\n"
 		     "gdbregs-cli read --group vector --json\n",
 	 .run = command_read,
-	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
+	 .options = GROUP_AS | GROUP_CONNECTION | GROUP_WITHIN | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
 		    GROUP_STRICT},
 	{.name = "dump",
 	 .arguments = SELECTION,
@@ -63,7 +64,7 @@ static const struct command table[] = {
 		     "gdbregs-cli dump -t :1234 -t :1235 -f json -o snapshot.json\n"
 		     "gdbregs-cli dump -- qemu-system-x86_64 -S -gdb stdio -display none\n",
 	 .run = command_dump,
-	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
+	 .options = GROUP_AS | GROUP_CONNECTION | GROUP_WITHIN | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
 		    GROUP_STRICT | GROUP_LABEL,
 	 .many_targets = true},
 	{.name = "diff",
@@ -105,9 +106,10 @@ static const struct command table[] = {
 		     "gdbregs-cli trace --until 0x7c00 -f vcd -o boot.vcd 'r*' eflags\n"
 		     "gdbregs-cli trace --break 0x80200000 -n 10 pc sp ra\n",
 	 .run = command_trace,
-	 .options = GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
+	 .options = GROUP_FIELDS | GROUP_AS | GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
 		    GROUP_COUNT | GROUP_TRACE | GROUP_WITHIN,
 	 .runs_guest = true,
+	 .selects_fields = true,
 	 .streams = true},
 	{.name = "watch",
 	 .arguments = SELECTION,
@@ -118,7 +120,7 @@ static const struct command table[] = {
 	 .examples = "gdbregs-cli watch rip rsp eflags\n"
 		     "gdbregs-cli watch -i 0.1 -n 100 -f jsonl pc\n",
 	 .run = command_watch,
-	 .options = GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
+	 .options = GROUP_AS | GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
 		    GROUP_COUNT | GROUP_INTERVAL,
 	 .streams = true},
 	{.name = "expect",

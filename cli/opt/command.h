@@ -21,6 +21,7 @@ struct command {
 	bool tells_guest; /* shows whether the guest was halted: see target_left_halted() */
 	bool runs_guest; /* has a result when --within is over */
 	unsigned within_ms; /* default of --within; 0: none */
+	bool selects_fields; /* --fields selects the parts of each register */
 	bool streams; /* writes while it runs: a signal ends it with complete output */
 };
 

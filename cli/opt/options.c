@@ -33,6 +33,10 @@ static const struct option_choice format_choices[] = {
 	{"text", FORMAT_TEXT}, {"json", FORMAT_JSON}, {"jsonl", FORMAT_JSONL},
 	{"csv", FORMAT_CSV},   {"vcd", FORMAT_VCD},   {NULL, 0},
 };
+static const struct option_choice as_choices[] = {
+	{"dec", DIGITS_DEC}, {"hex", DIGITS_HEX},     {"oct", DIGITS_OCT}, {"bin", DIGITS_BIN},
+	{"raw", DIGITS_RAW}, {"float", DIGITS_FLOAT}, {NULL, 0},
+};
 
 // clang-format off
 static const struct option_info table[] = {
@@ -101,6 +105,11 @@ static const struct option_info table[] = {
 	 "vector, ...; repeatable"},
 	{0, "exclude", "GLOB", GROUP_SELECT, OPTION_WORDS, AT(excludes),
 	 .help = "no registers that fit [FEATURE:]NAME; repeatable"},
+	{0, "fields", NULL, GROUP_FIELDS, OPTION_FLAG, AT(fields),
+	 .help = "the parts of registers, too: flags, members, lanes"},
+	{0, "as", "FORM", GROUP_AS, OPTION_CHOICE, AT(as),
+	 .help = "numbers as dec, hex, oct, bin, float or raw bytes",
+	 .choices = as_choices},
 	{0, "label", "TEXT", GROUP_LABEL, OPTION_WORD, AT(label),
 	 .help = "keep TEXT in the snapshot (JSON)"},
 	{0, "nonzero", NULL, GROUP_STRICT, OPTION_FLAG, AT(nonzero),
@@ -338,6 +347,9 @@ static int check(const struct options *o)
 	if (o->arguments.count > 0 && !o->command->arguments)
 		return fail(STATUS_USAGE, "'%s' takes no arguments: '%s'", o->command->name,
 			    o->arguments.item[0]);
+	if (o->as != DIGITS_USUAL && (o->format == FORMAT_CSV || o->format == FORMAT_VCD))
+		return fail(STATUS_USAGE,
+			    "--as is for text and JSON; csv and vcd have one notation");
 	return 0;
 }
 

@@ -4,6 +4,8 @@
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
+#include "base/digits.h"
+
 #include <gdbregs.h>
 
 struct command;
@@ -27,6 +29,8 @@ enum option_group {
 	GROUP_LABEL = 1 << 12, /* --label */
 	GROUP_WITHIN = 1 << 13,
 	GROUP_EXPECT = 1 << 14, /* --now --junit */
+	GROUP_FIELDS = 1 << 15, /* --fields */
+	GROUP_AS = 1 << 16, /* --as */
 };
 
 /* Words of the command line; they live as long as argv. */
@@ -65,8 +69,9 @@ struct options {
 	unsigned within_ms; /* 0: not given, and the command has no default */
 	uint64_t *breaks;
 	size_t break_count;
-	bool nonzero, now, no_pipeline, log_packets, quiet, verbose, strict, help, version, all,
-		irq;
+	enum digits_form as;
+	bool fields, nonzero, now, no_pipeline, log_packets, quiet, verbose, strict, help, version,
+		all, irq;
 };
 
 /* What an option stores at its offset in struct options. */

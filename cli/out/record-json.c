@@ -62,7 +62,7 @@ static bool begin(struct recorder *r)
 	return ok;
 }
 
-static void add_value(struct text *line, const struct value *v)
+static void add_value(struct text *line, const struct value *v, struct text *shown)
 {
 	if (v->status < 0) {
 		text_adds(line, ",\"bytes\":null,\"error\":\"");
@@ -78,6 +78,12 @@ static void add_value(struct text *line, const struct value *v)
 	if (value_is_number(v)) {
 		text_adds(line, ",\"value\":\"");
 		value_add_number(line, v, false);
+		text_adds(line, "\"");
+	}
+	if (v->vcpu->as != DIGITS_USUAL) {
+		text_adds(line, ",\"shown\":\"");
+		value_show(shown, v);
+		text_adds(line, shown->data ? shown->data : "");
 		text_adds(line, "\"");
 	}
 	text_adds(line, "}");
@@ -105,7 +111,7 @@ static void add_registers(struct recorder *r, const struct record *record)
 			text_add(&r->line, names->text.data + starts[i], starts[i + 1] - starts[i]);
 		else if (!add_name(&r->line, &sampler->items[i]))
 			r->line.failed = true;
-		add_value(&r->line, &v);
+		add_value(&r->line, &v, &r->cell);
 		first = false;
 		if (r->line.size > PIECE)
 			write_out(r);

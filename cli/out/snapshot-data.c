@@ -33,6 +33,7 @@ enum {
 	NUMBER,
 	FLOAT,
 	TEXT,
+	SHOWN,
 	FAILURE,
 	COLUMNS
 };
@@ -59,12 +60,13 @@ static const struct column all_columns[COLUMNS] = {
 	[NUMBER] = {.name = "number", .formats = IN_OBJECT},
 	[FLOAT] = {.name = "float", .formats = IN_OBJECT},
 	[TEXT] = {.name = "text", .formats = IN_OBJECT},
+	[SHOWN] = {.name = "shown", .formats = IN_OBJECT},
 	[FAILURE] = {.name = "error", .formats = IN_DATA},
 };
 
 /* What the cells of a row point to. */
 struct scratch {
-	struct text bytes, value;
+	struct text bytes, value, shown;
 	struct gdbregs_buffer decoded;
 	char name[VALUE_NAME];
 };
@@ -73,6 +75,7 @@ static void scratch_fini(struct scratch *scratch)
 {
 	text_fini(&scratch->bytes);
 	text_fini(&scratch->value);
+	text_fini(&scratch->shown);
 	gdbregs_buffer_fini(&scratch->decoded);
 }
 
@@ -142,8 +145,8 @@ static bool fill_register(struct cell cells[COLUMNS], const struct value *v, boo
 	text_clear(&scratch->bytes);
 	text_clear(&scratch->value);
 	fill_name(cells, v, csv, scratch);
-	cells[BYTES] = cells[VALUE] = cells[NUMBER] = cells[FLOAT] = cells[TEXT] = cells[FAILURE] =
-		(struct cell){0};
+	cells[BYTES] = cells[VALUE] = cells[NUMBER] = cells[FLOAT] = cells[TEXT] = cells[SHOWN] =
+		cells[FAILURE] = (struct cell){0};
 	if (v->status < 0) {
 		cells[BYTES] = cell_text(NULL);
 		cells[FAILURE] = cell_text(value_error(v));
@@ -158,8 +161,13 @@ static bool fill_register(struct cell cells[COLUMNS], const struct value *v, boo
 		cells[VALUE] = cell_of_text(&scratch->value);
 		fill_number(&cells[NUMBER], scratch->value.data);
 	}
-	return fill_float(&cells[FLOAT], v, scratch) && fill_text(&cells[TEXT], v, scratch) &&
-	       !scratch->bytes.failed && !scratch->value.failed;
+	if (v->vcpu->as != DIGITS_USUAL) {
+		value_show(&scratch->shown, v);
+		cells[SHOWN] = cell_of_text(&scratch->shown);
+	}
+	return !scratch->shown.failed && fill_float(&cells[FLOAT], v, scratch) &&
+	       fill_text(&cells[TEXT], v, scratch) && !scratch->bytes.failed &&
+	       !scratch->value.failed;
 }
 
 static void fill_vcpu(struct cell cells[COLUMNS], const struct vcpu *vcpu)

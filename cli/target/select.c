@@ -2,7 +2,9 @@
 #include "target/select.h"
 
 #include "base/suggest.h"
+#include "opt/command.h"
 #include "target/name.h"
+#include "target/part-walk.h"
 #include "target/part.h"
 
 #include <stdio.h>
@@ -198,9 +200,9 @@ static bool choose(struct selected *selected, const struct gdbregs_field *field,
 }
 
 /* The same part was asked for before. */
-static bool is_chosen(const struct selected *selected, size_t first, const char *path)
+static bool is_chosen(const struct selected *selected, size_t first, size_t end, const char *path)
 {
-	for (size_t i = first; i < selected->count; i++) {
+	for (size_t i = first; i < end; i++) {
 		if (selected->item[i].path && strcmp(selected->item[i].path, path) == 0)
 			return true;
 	}
@@ -226,9 +228,36 @@ static bool choose_parts(struct selection *s, struct selected *selected,
 		if (named->kind != NAMED_PART || !is_of(named, reg))
 			continue;
 		s->fits[i] = true;
-		if (passed && !is_chosen(selected, first, named->path) &&
+		if (passed && !is_chosen(selected, first, selected->count, named->path) &&
 		    !choose(selected, &named->field, named->path,
 			    alias_of(named, s->options->patterns.item[i])))
+			return false;
+	}
+	return true;
+}
+
+struct expansion {
+	struct selected *selected;
+	size_t first, end; /* what was chosen of the register by name */
+};
+
+/* Parts that have parts of their own are named by those. */
+static bool choose_leaf(void *arg, const struct part_step *step)
+{
+	struct expansion *e = arg;
+	return gdbregs_field_count(step->field) > 0 ||
+	       is_chosen(e->selected, e->first, e->end, step->path) ||
+	       choose(e->selected, step->field, step->path, NULL);
+}
+
+/* With --fields: all parts of what was chosen from `first` on. */
+static bool choose_leaves(struct selected *selected, size_t first)
+{
+	struct expansion e = {selected, first, selected->count};
+	for (size_t i = first; i < e.end; i++) {
+		const struct gdbregs_field field = selected->item[i].field;
+		const char *path = selected->item[i].path;
+		if (!part_walk(&field, path ? path : "", true, choose_leaf, &e))
 			return false;
 	}
 	return true;
@@ -246,6 +275,8 @@ static bool choose_all(struct selection *s, struct selected *selected,
 		ok = gdbregs_register_field(reg, &field) == 0 &&
 		     choose(selected, &field, NULL, alias);
 	ok = ok && choose_parts(s, selected, reg, passed);
+	if (s->options->fields && s->options->command->selects_fields)
+		ok = ok && choose_leaves(selected, first);
 	if (selected->count > first)
 		selected->registers[selected->register_count++] = reg;
 	return ok;

@@ -27,6 +27,7 @@ static int collect_vcpu(struct target *t, struct vcpu *vcpu, unsigned index)
 {
 	struct gdbregs_session *s = t->session;
 	vcpu->index = index;
+	vcpu->as = t->set->options->as;
 	vcpu->architecture = gdbregs_vcpu_architecture(s, index);
 	note_order(vcpu, s);
 	int error = copy(&vcpu->thread, gdbregs_vcpu_thread(s, index));

@@ -14,6 +14,7 @@ struct vcpu {
 	const char *architecture; /* NULL where unknown */
 	enum gdbregs_byte_order order; /* when it was read last */
 	enum gdbregs_byte_order_source order_from;
+	enum digits_form as; /* how its values are shown */
 	size_t selected; /* index into selection.item */
 	size_t first_read; /* index into reads: of the first of its registers */
 };

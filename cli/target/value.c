@@ -169,6 +169,13 @@ void value_add_number(struct text *text, const struct value *v, bool padded)
 		text_add_number(text, v->order, v->bytes, v->size_bytes, padded);
 }
 
+static bool is_signed(const struct gdbregs_register *reg)
+{
+	struct gdbregs_field field;
+	return gdbregs_register_field(reg, &field) == 0 && gdbregs_field_is_signed(&field) &&
+	       gdbregs_field_kind(&field) != GDBREGS_TYPE_FLOAT;
+}
+
 static const char *reason(const struct value *v)
 {
 	if (v->status == GDBREGS_ERR_UNAVAILABLE)
@@ -176,11 +183,52 @@ static const char *reason(const struct value *v)
 	return v->is_bit_field ? "<byte order unknown>" : "<error>";
 }
 
+/* As --as says. A bit field has no bytes of its own: its number is made into some. */
+static void add_form(struct text *text, const struct value *v)
+{
+	uint8_t little[sizeof(v->number)];
+	struct digits d = {.bytes = v->bytes, .size = v->size_bytes, .bits = value_bits(v)};
+	d.is_big = v->order == GDBREGS_BYTE_ORDER_BIG;
+	d.is_signed = v->part ? gdbregs_field_is_signed(&v->part->field) : is_signed(v->reg);
+	for (size_t i = 0; i < sizeof(little); i++)
+		little[i] = (uint8_t)(v->number >> 8 * i);
+	if (v->is_bit_field)
+		d = (struct digits){.bytes = little,
+				    .size = (d.bits + 7) / 8,
+				    .bits = d.bits,
+				    .is_signed = d.is_signed};
+	/* The stub decides how large a register is. */
+	else if ((d.bits + 7) / 8 != d.size)
+		d.bits = 8 * d.size;
+	digits_add(text, &d, v->vcpu->as);
+}
+
+/* The library knows the formats of floats. Returns whether it has a number for this one. */
+static bool add_float(struct text *text, const struct value *v)
+{
+	struct gdbregs_buffer decoded = {0};
+	if (v->vcpu->as != DIGITS_FLOAT || value_kind(v) != GDBREGS_TYPE_FLOAT)
+		return false;
+	const char *number = value_decode_all(v, &decoded);
+	text->failed |= !number;
+	text_adds(text, number ? number : "");
+	gdbregs_buffer_fini(&decoded);
+	return number && number[0] != '\0';
+}
+
+static void show_form(struct text *text, const struct value *v)
+{
+	if (!add_float(text, v))
+		add_form(text, v);
+}
+
 void value_show(struct text *text, const struct value *v)
 {
 	text_clear(text);
 	if (v->status < 0)
 		text_adds(text, reason(v));
+	else if (v->vcpu->as != DIGITS_USUAL && v->order != GDBREGS_BYTE_ORDER_UNKNOWN)
+		show_form(text, v);
 	else if (v->order != GDBREGS_BYTE_ORDER_UNKNOWN || v->is_bit_field)
 		value_add_number(text, v, true);
 	else
@@ -191,6 +239,13 @@ size_t value_show_width(const struct value *v)
 {
 	if (v->status < 0)
 		return strlen(reason(v));
+	if (v->vcpu->as != DIGITS_USUAL) {
+		struct text text = {0};
+		value_show(&text, v);
+		size_t width = text.size;
+		text_fini(&text);
+		return width;
+	}
 	if (v->is_bit_field)
 		return 2 + (value_bits(v) + 3) / 4;
 	return 2 * v->size_bytes + (v->order != GDBREGS_BYTE_ORDER_UNKNOWN ? 2 : 0);
@@ -225,6 +280,8 @@ const char *value_decode_all(const struct value *v, struct gdbregs_buffer *decod
 const char *value_decode(const struct value *v, const struct options *o,
 			 struct gdbregs_buffer *decoded)
 {
+	if (v->vcpu->as == DIGITS_FLOAT && value_kind(v) == GDBREGS_TYPE_FLOAT)
+		return "";
 	if (is_long(value_kind(v)) && !o->verbose && !v->part && !select_named(o, v->reg))
 		return "";
 	return value_decode_all(v, decoded);

@@ -142,6 +142,76 @@ def other_formats(_):
 
 
 @test
+def list_fields(_):
+    with Machine() as stub:
+        listed = json.loads(silent_ok(run("list", "--fields", "-j", "-t", stub.target, "status", "v", "pc")))
+        found = {(r["name"], r.get("field")): r for r in listed[0]["registers"]}
+        equal(list(found), [("pc", None), ("status", None), ("status", "Z"), ("status", "N"), ("status", "MPP"),
+                            ("status", "LEVEL"), ("v", None), ("v", "f"), ("v", "f[0]"), ("v", "h"), ("v", "h[0]")])
+        level, mode, lane = found["status", "LEVEL"], found["status", "MPP"], found["v", "h[0]"]
+        equal((level["bits"], level["type"], level["position"]), (8, "int8", 8))
+        equal((mode["bits"], mode["position"], mode["enum"]), (2, 2, {"U": 0, "S": 1, "M": 3}))
+        equal((lane["count"], lane["bits"], lane["offset"], lane["type"]), (8, 16, 0, "int16"))
+        assert "count" not in level and "position" not in found["pc", None]
+        text = silent_ok(run("list", "--fields", "-t", stub.target, "status", "v"))
+        lines = {line.split()[0]: line.split()[1:] for line in text.splitlines() if line.startswith("  ")}
+        equal(lines["status.MPP"], ["2", "mode", "bits", "2-3", "U=0", "S=1", "M=3"])
+        equal(lines["v.f[0-3]"], ["32", "ieee_single", "byte", "0"])
+        rows = list(csv.DictReader(io.StringIO(
+            silent_ok(run("list", "--fields", "-f", "csv", "-t", stub.target, "status.MPP", "v.h")))))
+        equal([(r["name"], r["count"], r["enum"]) for r in rows],
+              [("status.MPP", "", "U=0 S=1 M=3"), ("v.h", "", ""), ("v.h[0]", "8", "")])
+
+
+@test
+def a_hostile_type_is_listed_in_part(directory):
+    # Sixteen members a level, each a union of sixteen: 16^8 parts.
+    types = "".join(f"<union id='u{i}'>" + "".join(f"<field name='m{j}' type='u{i - 1}'/>" for j in range(16)) +
+                    "</union>" for i in range(1, 9))
+    path = os.path.join(directory, "t.xml")
+    write(path, "<target><feature name='f'><union id='u0'><field name='x' type='int8'/></union>" + types +
+          "<reg name='r' bitsize='8' type='u8'/><reg name='s' bitsize='8'/></feature></target>")
+    listed = json.loads(silent_ok(run("list", "--fields", "-j", "--tdesc", path)))[0]["registers"]
+    equal(len(listed), 2 + 4096)
+    equal(listed[-1]["name"], "s")
+
+
+@test
+def as_forms(_):
+    expected = {"dec": ["-2", "4660", "3", "254", "-2.25"], "hex": ["0xfffffffffffffffe", "0x0000000000001234"],
+                "oct": ["0o1777777777777777777776", "0o0000000000000000011064", "0o3", "0o376"],
+                "bin": ["0b" + "1" * 63 + "0", "0b" + format(0x1234, "064b"), "0b11"],
+                "raw": ["feffffffffffffff", "3412000000000000"]}
+    with Machine() as stub:
+        words = ("a", "pc", "status.MPP")
+        for form, shown in expected.items():
+            found = read_json(stub, "--as", form, *words)
+            equal([r["shown"] for r in found][:len(shown)], shown[:3], form)
+            equal([r["value"] for r in found], ["0xfffffffffffffffe", "0x1234", "0x3"])
+            contains(silent_ok(run("read", "--as", form, "a", "-t", stub.target)), f"a {shown[0]}\n")
+        equal(read_json(stub, "--as", "dec", "status.LEVEL")[0]["shown"], "-2")
+        equal([r["shown"] for r in read_json(stub, "--as", "float", "d", "v.f[1]", "v.f[2]")],
+              ["-2.25", "0.1", "0.1"])
+        stub.state[6] = struct.pack("<d", 0.1)
+        equal(read_json(stub, "--as", "float", "u")[0]["shown"], "0.1")
+        stub.state[3] = (10 ** 38 + 7).to_bytes(16, "little")
+        equal(read_json(stub, "--as", "dec", "v")[0]["shown"], str(10 ** 38 + 7))
+        one_line(run("read", "--as", "dec", "-f", "csv", "-t", stub.target), 2, "--as")
+        one_line(run("read", "--as", "rot13", "-t", stub.target), 2, "--as")
+
+
+@test
+def trace_fields(_):
+    with Machine(answers={"vCont?": "vCont;c;s", "vCont;*": "T05thread:1;", "s*": "T05thread:1;"}) as stub:
+        lines = silent_ok(run("trace", "-n", "1", "--fields", "-f", "jsonl", "-t", stub.target, "status", "v.f",
+                              "v.h[1]")).splitlines()
+        found = [(r["name"], r.get("field")) for r in json.loads(lines[0])["changed"]]
+        equal(sorted(map(str, found)), sorted(map(str, [
+            ("status", None), ("status", "Z"), ("status", "N"), ("status", "MPP"), ("status", "LEVEL"),
+            ("v", "f"), ("v", "h[1]"), *[("v", f"f[{i}]") for i in range(4)]])))
+
+
+@test
 def diff_parts(directory):
     a, b = (os.path.join(directory, name) for name in "ab")
     words = ("status.Z", "status.N", "v.f[1]", "status.LEVEL")
