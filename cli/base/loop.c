@@ -36,6 +36,7 @@ int loop_init(struct loop *loop, void (*on_interrupt)(void *arg), void *arg)
 	loop->keep_running_after_signal = false;
 	loop->on_interrupt = on_interrupt;
 	loop->arg = arg;
+	loop->on_end = NULL;
 	int error = uv_loop_init(&loop->uv);
 	for (size_t i = 0; i < count && error == 0; i++)
 		error = watch_signal(loop, list[i]);
@@ -63,6 +64,8 @@ void loop_run(struct loop *loop)
 	block_signals(&before);
 	uv_run(&loop->uv, UV_RUN_NOWAIT);
 	progress_stop();
+	if (loop->on_end)
+		loop->on_end(loop->end_arg);
 	for (size_t i = 0; i < loop->signal_count; i++)
 		uv_close((uv_handle_t *)&loop->signals[i], NULL);
 	uv_run(&loop->uv, UV_RUN_DEFAULT);

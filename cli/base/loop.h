@@ -18,6 +18,9 @@ struct loop {
 	bool keep_running_after_signal; /* loop_run() returns in spite of a signal; the caller dies by it */
 	void (*on_interrupt)(void *arg);
 	void *arg;
+	void (*on_end)(
+		void *arg); /* nothing is left to do: close handles without work; may be NULL */
+	void *end_arg;
 };
 
 /* 0 or a negative uv error. */

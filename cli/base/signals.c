@@ -18,18 +18,26 @@ static char guarded_path[PATH_MAX];
 static volatile sig_atomic_t guarded;
 
 /* Read by it as well. */
-static const char *volatile farewell;
+static const struct farewell *volatile farewell;
 
-void signals_farewell(const char *bytes)
+void signals_farewell(const struct farewell *what)
 {
-	farewell = bytes;
+	farewell = what;
 }
 
-static void say_farewell(void)
+/* In the background, the modes are those that the shell needs. */
+void farewell_say(const struct farewell *what)
 {
-	const char *bytes = farewell;
-	if (bytes && write(STDOUT_FILENO, bytes, strlen(bytes)) < 0)
-		return;
+	sigset_t only, before;
+	sigemptyset(&only);
+	sigaddset(&only, SIGTTOU);
+	sigprocmask(SIG_BLOCK, &only, &before);
+	pid_t foreground = what->keyboard >= 0 ? tcgetpgrp(what->keyboard) : -1;
+	if (what->keyboard >= 0 && (foreground < 0 || foreground == getpgrp()))
+		tcsetattr(what->keyboard, TCSADRAIN, &what->modes);
+	ssize_t written = write(what->fd, what->bytes, strlen(what->bytes));
+	(void)written;
+	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 static volatile sig_atomic_t has_child;
@@ -68,7 +76,9 @@ _Noreturn void signals_die(int signo)
 		unlink(guarded_path);
 	if (has_child)
 		end_children();
-	say_farewell();
+	const struct farewell *what = farewell;
+	if (what)
+		farewell_say(what);
 	signal(signo, SIG_DFL);
 	sigemptyset(&only);
 	sigaddset(&only, signo);

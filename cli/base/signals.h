@@ -5,6 +5,7 @@
 #define CLI_SIGNALS_H
 
 #include <stddef.h>
+#include <termios.h>
 
 /* SIGINT, SIGTERM, SIGHUP, SIGQUIT. */
 enum { SIGNALS_MOST = 4 };
@@ -22,8 +23,18 @@ _Noreturn void signals_die(int signo);
 /* A command was started: signals_die() ends its process group. */
 void signals_child(void);
 
-/* Bytes to put on stdout when a signal ends us; they must stay. NULL: none. */
-void signals_farewell(const char *bytes);
+/* How a terminal is given back. */
+struct farewell {
+	int fd; /* where `bytes` are written */
+	const char *bytes;
+	int keyboard; /* gets its modes back; -1: none */
+	struct termios modes;
+};
+
+/* Say it, in a signal handler as well. */
+void farewell_say(const struct farewell *farewell);
+/* Say it when a signal ends us; it must stay where it is. NULL: nothing. */
+void signals_farewell(const struct farewell *farewell);
 
 /* A file to remove when a signal ends us; NULL: none. False: the path is too long. */
 int signals_guard(const char *path);

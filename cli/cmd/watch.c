@@ -9,6 +9,7 @@
 #include "target/sampling.h"
 #include "target/stop-text.h"
 
+#include <string.h>
 #include <time.h>
 
 struct watch {
@@ -16,9 +17,11 @@ struct watch {
 	struct target *target;
 	struct output out;
 	struct recorder recorder;
+	struct terminal terminal;
 	struct screen screen;
 	struct sampling sampling;
 	uint64_t samples;
+	char time[40]; /* of the last one */
 };
 
 /* ---------------------------------------------------------- showing --- */
@@ -55,11 +58,14 @@ static unsigned interval_ms(const struct watch *watch)
 	return watch->options->interval_ms > 0 ? watch->options->interval_ms : 1000;
 }
 
-static bool draw(struct watch *watch, const char *time)
+static bool draw(struct watch *watch)
 {
 	char title[400];
-	snprintf(title, sizeof(title), "%.200s  every %.3g s  sample %llu  %s", watch->target->name,
-		 interval_ms(watch) / 1000.0, (unsigned long long)watch->samples, time);
+	snprintf(title, sizeof(title), "%.200s  every %.3g s  sample %llu%s  %s%s",
+		 watch->target->name, interval_ms(watch) / 1000.0,
+		 (unsigned long long)watch->samples,
+		 watch->sampling.ended ? "  stopped by itself" : "", watch->time,
+		 watch->terminal.keyboard >= 0 ? "  q: end" : "");
 	return screen_draw(&watch->screen, title, watch->sampling.samplers, watch->sampling.count);
 }
 
@@ -88,10 +94,13 @@ static int show(void *arg)
 					      : ok && !output_reader_gone(&watch->out);
 	}
 	watch->recorder.begun = true;
-	if (draw(watch, moment.text))
-		return !output_broken(&watch->out);
-	watch->recorder.failed = true;
-	return GDBREGS_ERR_NOMEM;
+	memcpy(watch->time, moment.text, sizeof(watch->time));
+	if (!draw(watch)) {
+		watch->recorder.failed = true;
+		return GDBREGS_ERR_NOMEM;
+	}
+	terminal_stop_if_asked(&watch->terminal);
+	return !output_broken(&watch->out);
 }
 
 static bool more(void *arg)
@@ -100,16 +109,68 @@ static bool more(void *arg)
 	return ++watch->samples != watch->options->count;
 }
 
+/* -------------------------------------------------------- keyboard --- */
+
+static void on_key(void *arg, char key)
+{
+	struct watch *watch = arg;
+	if (key == 'q' || key == 'Q')
+		target_interrupt(watch->target);
+}
+
+/* The values that are shown are being read anew: the next frame is near. */
+static bool is_reading(const struct watch *watch)
+{
+	return watch->sampling.asked || watch->sampling.outstanding > 0;
+}
+
+static void on_redraw(void *arg)
+{
+	struct watch *watch = arg;
+	if (!is_reading(watch) && !watch->target->closing && !draw(watch))
+		watch->recorder.failed = true;
+}
+
+/* The guest runs: it does not wait for us. */
+static bool may_stop(void *arg)
+{
+	return !is_reading(arg);
+}
+
+static void close_terminal(void *arg)
+{
+	terminal_close(arg);
+}
+
+static int start_terminal(struct watch *watch, struct loop *loop)
+{
+	watch->terminal.on_key = on_key;
+	watch->terminal.on_redraw = on_redraw;
+	watch->terminal.may_stop = may_stop;
+	watch->terminal.arg = watch;
+	if (!on_terminal(watch))
+		return 0;
+	loop->on_end = close_terminal;
+	loop->end_arg = &watch->terminal;
+	return terminal_start(&watch->terminal, &loop->uv, watch->out.fd) < 0 ? GDBREGS_ERR_NOMEM
+									      : 0;
+}
+
 static int start(struct target *t)
 {
 	struct watch *watch = t->set->work_arg;
 	struct sampling *sampling = &watch->sampling;
 	watch->target = t;
-	*sampling = (struct sampling){
-		.interval_ms = interval_ms(watch), .more = more, .show = show, .arg = watch};
+	*sampling = (struct sampling){.interval_ms = interval_ms(watch),
+				      .states = true,
+				      .more = more,
+				      .show = show,
+				      .arg = watch};
 	int error = snapshot_collect(t, VCPU_FIRST);
 	if (error == 0)
 		error = sampling_init(sampling, t, 0);
+	if (error == 0)
+		error = start_terminal(watch, &t->set->loop);
 	if (error != 0)
 		return error;
 	recorder_init(&watch->recorder, &watch->out, watch->options, sampling->samplers,
@@ -156,7 +217,7 @@ int command_watch(const struct options *o)
 	int status = output_open(&watch.out, o->output);
 	if (status != 0)
 		return status;
-	screen_init(&watch.screen, &watch.out, o);
+	screen_init(&watch.screen, &watch.out, o, &watch.terminal);
 	status = targets_run(&set, o, GDBREGS_R_REGS, start, &watch);
 	if (status == 0)
 		status = close_output(&watch, &set);

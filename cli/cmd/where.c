@@ -3,9 +3,9 @@
 #include "opt/command.h"
 #include "out/table.h"
 #include "target/value.h"
+#include "target/vcpu-state.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static const enum gdbregs_role roles[] = {GDBREGS_ROLE_PC, GDBREGS_ROLE_SP, GDBREGS_ROLE_FP,
 					  GDBREGS_ROLE_FLAGS};
@@ -56,21 +56,8 @@ static int read_roles(struct target *t)
 	return error < 0 ? error : TARGET_UNDER_WAY;
 }
 
-/* QEMU has it in the name: `CPU#0 [halted ]`. Returns false where there is none. */
-static bool find_state(const struct vcpu *vcpu, char *state, size_t capacity)
-{
-	const char *open = vcpu->name ? strrchr(vcpu->name, '[') : NULL;
-	const char *close = open ? strchr(open, ']') : NULL;
-	if (!close)
-		return false;
-	while (close > open + 1 && close[-1] == ' ')
-		close--;
-	snprintf(state, capacity, "%.*s", (int)(close - open - 1), open + 1);
-	return true;
-}
-
 struct line {
-	char state[40];
+	char state[VCPU_STATE];
 	struct text values[ROLES];
 	struct gdbregs_buffer decoded;
 };
@@ -114,7 +101,7 @@ static void put_vcpu(struct table *table, const struct target *t, const struct v
 		[THREAD] = cell_text(vcpu->thread), [GUEST] = cell_text(guest_state(t)),
 		[STATE] = cell_text(NULL),	    [FLAGS_TEXT] = cell_text(NULL),
 	};
-	if (find_state(vcpu, line.state, sizeof(line.state)))
+	if (vcpu_state_find(vcpu->name, line.state))
 		cells[STATE] = cell_text(line.state);
 	put_values(&line, cells, &t->snapshot, vcpu, table->format == FORMAT_TEXT);
 	if (table->format == FORMAT_TEXT && cells[FLAGS_TEXT].kind == CELL_NULL)

@@ -126,9 +126,14 @@ static void add_head(struct recorder *r, const struct record *record)
 	else
 		snprintf(head, sizeof(head), "{");
 	text_adds(&r->line, head);
-	snprintf(head, sizeof(head), "\"%s\":%llu,\"vcpu\":%u,\"reason\":\"%s\",\"changed\":[",
-		 r->unit, (unsigned long long)record->number, record->sampler->vcpu->index,
-		 record->reason);
+	snprintf(head, sizeof(head), "\"%s\":%llu,\"vcpu\":%u,", r->unit,
+		 (unsigned long long)record->number, record->sampler->vcpu->index);
+	text_adds(&r->line, head);
+	if (record->time && record->sampler->state.text[0] != '\0') {
+		snprintf(head, sizeof(head), "\"state\":\"%s\",", record->sampler->state.text);
+		text_adds(&r->line, head);
+	}
+	snprintf(head, sizeof(head), "\"reason\":\"%s\",\"changed\":[", record->reason);
 	text_adds(&r->line, head);
 }
 

@@ -83,12 +83,28 @@ static bool put_register(struct recorder *r, const struct record *record, size_t
 	return ok;
 }
 
+/* A sample says so when a vCPU is halted or runs again. */
+static void put_state(struct recorder *r, const struct record *record)
+{
+	const struct sampler *sampler = record->sampler;
+	const struct vcpu_state *state = &sampler->state;
+	bool changed = strcmp(state->text, state->before) != 0;
+	if (!changed && (sampler->readings > 1 || strcmp(state->text, "halted") != 0))
+		return;
+	put_prefix(r, record);
+	if (changed)
+		fprintf(r->out->stream, "%s -> ", state->before);
+	fprintf(r->out->stream, "%s\n", state->text);
+}
+
 static bool put(struct recorder *r, const struct record *record)
 {
 	const struct sampler *sampler = record->sampler;
 	size_t width = name_width(sampler);
 	bool ok = true;
-	if (!record->time)
+	if (record->time)
+		put_state(r, record);
+	else
 		put_heading(r, record);
 	for (size_t i = 0; i < sampler->count && ok; i++) {
 		if (record_has(record, i))

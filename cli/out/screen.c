@@ -1,68 +1,98 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "out/screen.h"
 
-#include "base/signals.h"
+#include "out/screen-order.h"
 
+#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
-#define HIDE_CURSOR "\033[?25l"
-#define SHOW_CURSOR "\033[?25h"
-#define HOME	    "\033[H"
-#define CLEAR	    "\033[2J"
 #define CLEAR_LINE  "\033[K"
 #define CLEAR_BELOW "\033[J"
 #define REVERSE	    "\033[7m"
 #define BOLD	    "\033[1m"
 #define NORMAL	    "\033[0m"
 
-enum { WIDEST_NAME = 24, WIDEST_VALUE = 34, MOST_COLUMNS = 16, GAP = 1 };
+/* Blanks between columns, and between the parts of a vCPU's first line. */
+enum { WIDEST_NAME = 24, WIDEST_VALUE = 34, GAP = 1, WIDE_GAP = 2 };
 
 struct column {
 	size_t name_width, value_width;
 };
-
-/* How the registers of a sampler are laid out: down the columns, as people read lists. */
-struct grid {
-	struct column column[MOST_COLUMNS];
-	size_t columns, rows;
-	bool decoded; /* one column: there is room for what the values mean */
-};
-
-void screen_init(struct screen *screen, struct output *out, const struct options *o)
-{
-	*screen = (struct screen){.out = out, .options = o};
-}
-
-static void measure_terminal(struct screen *screen)
-{
-	struct winsize size;
-	unsigned rows = 24, columns = 80;
-	if (ioctl(screen->out->fd, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0) {
-		rows = size.ws_row;
-		columns = size.ws_col;
-	}
-	if (rows != screen->rows || columns != screen->columns)
-		text_adds(&screen->frame, CLEAR);
-	screen->rows = rows;
-	screen->columns = columns;
-}
 
 static size_t at_most(size_t value, size_t limit)
 {
 	return value < limit ? value : limit;
 }
 
-static void widen(struct column *column, const struct sampler *sampler, size_t index)
+/* ----------------------------------------------------------------- lines --- */
+
+static void end_line(struct screen *screen)
+{
+	text_adds(&screen->lines, "\n");
+	screen->used++;
+}
+
+static void add_blanks(struct screen *screen, size_t count)
+{
+	for (; count > 0; count--)
+		text_adds(&screen->lines, " ");
+}
+
+/* `text`, cut at its end or padded to `width`. */
+static void add_field(struct screen *screen, const char *text, size_t width)
+{
+	size_t size = strlen(text);
+	if (size > width && width > 2) {
+		text_add(&screen->lines, text, width - 2);
+		text_adds(&screen->lines, "..");
+		return;
+	}
+	text_add(&screen->lines, text, at_most(size, width));
+	add_blanks(screen, width - at_most(size, width));
+}
+
+/* A number that is too wide shows its last digits: these are the first to change. */
+static void add_number(struct screen *screen, const char *text, size_t width)
+{
+	size_t size = strlen(text), mark = strlen("0x..");
+	if (size <= width || width <= mark + 2 || strncmp(text, "0x", 2) != 0) {
+		add_field(screen, text, width);
+		return;
+	}
+	text_adds(&screen->lines, "0x..");
+	text_adds(&screen->lines, text + size - (width - mark));
+}
+
+/* A line in bold that is not wider than the terminal. */
+static void add_heading(struct screen *screen, const char *text)
+{
+	text_clear(&screen->cell);
+	text_add_printable(&screen->cell, text, strlen(text));
+	if (screen->cell.failed)
+		return;
+	text_adds(&screen->lines, screen->out->colour ? BOLD : "");
+	text_add(&screen->lines, screen->cell.data, at_most(screen->cell.size, screen->columns));
+	text_adds(&screen->lines, screen->out->colour ? NORMAL : "");
+	end_line(screen);
+}
+
+/* ------------------------------------------------------------- registers --- */
+
+static struct column measure(const struct sampler *sampler, size_t index)
 {
 	struct value v = sampler_value(sampler, index);
-	char shown[VALUE_NAME];
-	size_t name = printable_width(value_name(&v, shown));
+	char name[VALUE_NAME];
 	size_t value = value_show_width(&v);
-	name = at_most(name, WIDEST_NAME);
-	value = at_most(value, WIDEST_VALUE);
-	column->name_width = name > column->name_width ? name : column->name_width;
-	column->value_width = value > column->value_width ? value : column->value_width;
+	return (struct column){at_most(printable_width(value_name(&v, name)), WIDEST_NAME),
+			       at_most(value, WIDEST_VALUE)};
+}
+
+static void widen(struct column *column, struct column cell)
+{
+	if (cell.name_width > column->name_width)
+		column->name_width = cell.name_width;
+	if (cell.value_width > column->value_width)
+		column->value_width = cell.value_width;
 }
 
 /* A mark, the name, a blank, the value. */
@@ -71,191 +101,300 @@ static size_t width_of(const struct column *column)
 	return 1 + column->name_width + 1 + column->value_width;
 }
 
-/* Its width with so many columns. */
-static size_t lay_out(struct grid *grid, const struct sampler *sampler, size_t columns)
+/* What is wider than the terminal would be cut by it, in the middle of a value. */
+static void squeeze(struct column *column, size_t width)
 {
-	size_t width = 0;
-	*grid = (struct grid){.columns = columns};
-	grid->rows = (sampler->count + columns - 1) / columns;
-	for (size_t i = 0; i < sampler->count; i++)
-		widen(&grid->column[i / grid->rows], sampler, i);
-	for (size_t i = 0; i < columns; i++)
-		width += width_of(&grid->column[i]) + (i > 0 ? GAP : 0);
-	return width;
-}
-
-/* A column that is wider than the terminal: what goes over the edge would take
- * lines of its own. */
-static void squeeze(struct column *column, size_t columns)
-{
-	size_t rest = columns > 2 ? columns - 2 : 0;
+	size_t rest = width > 2 ? width - 2 : 0;
 	column->name_width = at_most(column->name_width, rest);
 	column->value_width = at_most(column->value_width, rest - column->name_width);
 }
 
-/* One column if all registers find room in it, else as many as there are. */
-static struct grid make_grid(const struct screen *screen, const struct sampler *sampler,
-			     size_t rows)
-{
-	struct grid grid;
-	size_t columns = sampler->count > rows ? MOST_COLUMNS : 1;
-	while (lay_out(&grid, sampler, columns) > screen->columns && columns > 1)
-		columns--;
-	squeeze(&grid.column[0], columns == 1 ? screen->columns : SIZE_MAX);
-	grid.decoded = sampler->count <= rows;
-	return grid;
-}
-
-/* `text`, cut or padded to `width`. */
-static void add_field(struct text *out, const char *text, size_t width)
-{
-	size_t size = strlen(text);
-	if (size > width && width > 2) {
-		text_add(out, text, width - 2);
-		text_adds(out, "..");
-		return;
-	}
-	text_add(out, text, at_most(size, width));
-	for (; size < width; size++)
-		text_adds(out, " ");
-}
-
-static void add_value(struct screen *screen, const struct column *column,
-		      const struct sampler *sampler, size_t index)
+static void add_register(struct screen *screen, const struct column *column,
+			 const struct sampler *sampler, size_t index)
 {
 	struct value v = sampler_value(sampler, index);
 	bool changed = sampler->readings > 1 && sampler_changed(sampler, index);
-	char name[VALUE_NAME];
 	bool highlight = changed && screen->out->colour;
+	char name[VALUE_NAME];
+	const char *shown = value_name(&v, name);
 	text_clear(&screen->cell);
-	const char *shown_name = value_name(&v, name);
-	text_add_printable(&screen->cell, shown_name, strlen(shown_name));
-	text_adds(&screen->frame, changed && !highlight ? "*" : " ");
-	add_field(&screen->frame, screen->cell.failed ? "" : screen->cell.data, column->name_width);
-	text_adds(&screen->frame, highlight ? " " REVERSE : " ");
+	text_add_printable(&screen->cell, shown, strlen(shown));
+	text_adds(&screen->lines, changed && !highlight ? "*" : " ");
+	add_field(screen, screen->cell.failed ? "" : screen->cell.data, column->name_width);
+	text_adds(&screen->lines, highlight ? " " REVERSE : " ");
 	value_show(&screen->cell, &v);
-	const char *shown = screen->cell.data ? screen->cell.data : "";
-	add_field(&screen->frame, shown, column->value_width);
-	text_adds(&screen->frame, highlight ? NORMAL : "");
+	add_number(screen, screen->cell.data ? screen->cell.data : "", column->value_width);
+	text_adds(&screen->lines, highlight ? NORMAL : "");
 }
 
-static bool add_meaning(struct screen *screen, const struct grid *grid,
-			const struct sampler *sampler, size_t index)
+/* What a value means; "" where its digits say it all or memory runs out. */
+static const char *meaning_of(struct screen *screen, const struct sampler *sampler, size_t index)
 {
 	struct value v = sampler_value(sampler, index);
 	const char *meaning = value_decode(&v, screen->options, &screen->decoded);
-	size_t used = width_of(&grid->column[0]) + 2;
-	if (!meaning)
-		return false;
-	if (meaning[0] == '\0' || used >= screen->columns)
-		return true;
 	text_clear(&screen->cell);
-	text_add_printable(&screen->cell, meaning, strlen(meaning));
-	if (screen->cell.failed)
+	if (meaning)
+		text_add_printable(&screen->cell, meaning, strlen(meaning));
+	else
+		screen->lines.failed = true;
+	return screen->cell.data ? screen->cell.data : "";
+}
+
+/* --------------------------------------------------- a register a line --- */
+
+/* The rows that are left for a vCPU, after those that are used. */
+struct area {
+	size_t end; /* line of the frame at which it ends */
+	size_t width;
+};
+
+static size_t rows_left(const struct screen *screen, const struct area *area)
+{
+	return area->end > screen->used ? area->end - screen->used : 0;
+}
+
+static void add_list(struct screen *screen, const struct area *area, const struct sampler *sampler,
+		     const struct screen_block *block)
+{
+	struct column column = {0};
+	for (size_t i = 0; i < sampler->count; i++)
+		widen(&column, measure(sampler, block->order[i]));
+	squeeze(&column, area->width);
+	size_t used = width_of(&column) + WIDE_GAP;
+	for (size_t i = 0; i < sampler->count; i++) {
+		add_register(screen, &column, sampler, block->order[i]);
+		const char *meaning = meaning_of(screen, sampler, block->order[i]);
+		if (meaning[0] != '\0' && used < area->width) {
+			add_blanks(screen, WIDE_GAP);
+			add_field(screen, meaning, at_most(strlen(meaning), area->width - used));
+		}
+		end_line(screen);
+	}
+}
+
+/* --------------------------------------------------- several a line --- */
+
+/* Registers that are in columns: all but those of the first line. */
+static size_t rest_of(const struct sampler *sampler, const struct screen_block *block)
+{
+	return sampler->count - block->heads;
+}
+
+/* The column that begins with register `first` of the rest. */
+static struct column column_at(const struct sampler *sampler, const struct screen_block *block,
+			       size_t first, size_t rows)
+{
+	struct column column = {0};
+	for (size_t i = first; i < first + rows && i < rest_of(sampler, block); i++)
+		widen(&column, measure(sampler, block->order[block->heads + i]));
+	return column;
+}
+
+enum { MOST_COLUMNS = 32 };
+
+/* As many columns as fit, all with `rows` rows. Returns how many registers they have. */
+static size_t lay_out(struct column columns[MOST_COLUMNS], size_t *count, const struct area *area,
+		      const struct sampler *sampler, const struct screen_block *block, size_t rows)
+{
+	size_t used = 0, shown = 0;
+	for (*count = 0; rows > 0 && *count < MOST_COLUMNS; ++*count) {
+		if (shown >= rest_of(sampler, block))
+			break;
+		struct column column = column_at(sampler, block, shown, rows);
+		if (*count == 0)
+			squeeze(&column, area->width);
+		size_t width = width_of(&column) + (*count > 0 ? GAP : 0);
+		if (used + width > area->width && *count > 0)
+			break;
+		used += width;
+		shown += rows;
+		columns[*count] = column;
+	}
+	return at_most(shown, rest_of(sampler, block));
+}
+
+static void add_grid(struct screen *screen, const struct area *area, const struct sampler *sampler,
+		     const struct screen_block *block)
+{
+	struct column columns[MOST_COLUMNS];
+	char more[80];
+	size_t count, rows = rows_left(screen, area), rest = rest_of(sampler, block);
+	size_t shown = lay_out(columns, &count, area, sampler, block, rows);
+	if (shown < rest && rows > 1)
+		shown = lay_out(columns, &count, area, sampler, block, --rows);
+	for (size_t row = 0; row < rows && row < shown; row++) {
+		for (size_t i = 0, at = row; i < count && at < shown; i++, at += rows) {
+			add_blanks(screen, i > 0 ? GAP : 0);
+			add_register(screen, &columns[i], sampler, block->order[block->heads + at]);
+		}
+		end_line(screen);
+	}
+	if (shown == rest || rows_left(screen, area) == 0)
+		return;
+	snprintf(more, sizeof(more), "... %zu registers do not fit; select fewer", rest - shown);
+	add_heading(screen, more);
+}
+
+/* ------------------------------------------------------------------ vCPU --- */
+
+/* Make room for the next part of the first line, which may become several that begin with
+ * `indent` blanks. Returns false if there is none. */
+static bool make_room(struct screen *screen, const struct area *area, size_t *used, size_t width,
+		      size_t indent)
+{
+	if (*used + WIDE_GAP + width <= area->width) {
+		add_blanks(screen, WIDE_GAP);
+		*used += WIDE_GAP;
+		return true;
+	}
+	if (rows_left(screen, area) < 2)
 		return false;
-	text_adds(&screen->frame, "  ");
-	add_field(&screen->frame, screen->cell.data,
-		  at_most(screen->cell.size, screen->columns - used));
+	end_line(screen);
+	add_blanks(screen, indent);
+	*used = indent;
 	return true;
 }
 
-/* Cleared first: behind a line that fills the terminal its last character would
- * be cleared with the rest. */
-static void begin_line(struct screen *screen)
+static void add_state(struct screen *screen, const struct area *area, const struct sampler *sampler,
+		      size_t *used)
 {
-	text_adds(&screen->frame, CLEAR_LINE);
+	char text[64];
+	int size = snprintf(text, sizeof(text), "vCPU %u%s%s", sampler->vcpu->index,
+			    sampler->state.text[0] != '\0' ? " " : "", sampler->state.text);
+	*used = at_most((size_t)size, area->width);
+	text_adds(&screen->lines, screen->out->colour ? BOLD : "");
+	text_add(&screen->lines, text, *used);
+	text_adds(&screen->lines, screen->out->colour ? NORMAL : "");
 }
 
-static bool add_row(struct screen *screen, const struct grid *grid, const struct sampler *sampler,
-		    size_t row)
+/* `vCPU 0 halted   rip 0x...   rsp 0x...   eflags 0x...  [ ZF PF ]` */
+static void add_first_line(struct screen *screen, const struct area *area,
+			   const struct sampler *sampler, const struct screen_block *block)
 {
-	bool ok = true;
-	begin_line(screen);
-	for (size_t column = 0; column < grid->columns; column++) {
-		size_t index = column * grid->rows + row;
-		if (index >= sampler->count)
+	size_t used;
+	add_state(screen, area, sampler, &used);
+	for (size_t i = 0; i < block->heads; i++) {
+		struct column column = measure(sampler, block->order[i]);
+		squeeze(&column, area->width);
+		if (!make_room(screen, area, &used, width_of(&column), 0))
 			break;
-		text_adds(&screen->frame, column > 0 ? " " : "");
-		add_value(screen, &grid->column[column], sampler, index);
-		if (grid->decoded)
-			ok = add_meaning(screen, grid, sampler, index);
+		add_register(screen, &column, sampler, block->order[i]);
+		used += width_of(&column);
+		const char *meaning = meaning_of(screen, sampler, block->order[i]);
+		size_t width = at_most(strlen(meaning), area->width - 1);
+		if (width == 0 || !make_room(screen, area, &used, width, 1))
+			continue;
+		add_field(screen, meaning, width);
+		used += width;
 	}
-	text_adds(&screen->frame, "\n");
-	return ok;
+	end_line(screen);
 }
 
-/* A line in bold; none that is wider than the terminal. */
-static void add_heading(struct screen *screen, const char *text)
+static void add_vcpu(struct screen *screen, const struct area *area, const struct sampler *sampler,
+		     const struct screen_block *block)
 {
-	text_clear(&screen->cell);
-	text_add_printable(&screen->cell, text, strlen(text));
-	if (screen->cell.failed)
+	const struct screen_block none = {.order = block->order};
+	if (rows_left(screen, area) == 0)
 		return;
-	begin_line(screen);
-	text_adds(&screen->frame, screen->out->colour ? BOLD : "");
-	text_add(&screen->frame, screen->cell.data, at_most(screen->cell.size, screen->columns));
-	text_adds(&screen->frame, screen->out->colour ? NORMAL : "");
-	text_adds(&screen->frame, "\n");
+	bool list = sampler->count < rows_left(screen, area);
+	add_first_line(screen, area, sampler, list ? &none : block);
+	if (list)
+		add_list(screen, area, sampler, block);
+	else
+		add_grid(screen, area, sampler, block);
 }
 
-static bool add_sampler(struct screen *screen, const struct sampler *sampler, size_t rows)
+/* Each vCPU gets as many rows as the others; what is left over goes to the first ones. */
+static void add_vcpus(struct screen *screen, const struct sampler *samplers, size_t count)
 {
+	size_t rows = screen->rows - screen->used, shown = count <= rows ? count : rows - 1;
+	struct area area = {.end = screen->used, .width = screen->columns};
 	char more[80];
-	struct grid grid = make_grid(screen, sampler, rows);
-	bool cut = grid.rows > rows;
-	size_t shown = cut && rows > 0 ? rows - 1 : at_most(grid.rows, rows);
-	bool ok = true;
-	for (size_t row = 0; row < shown && ok; row++)
-		ok = add_row(screen, &grid, sampler, row);
-	if (cut && rows > 0) {
-		snprintf(more, sizeof(more), "... %zu registers do not fit; select fewer",
-			 sampler->count - at_most(sampler->count, shown * grid.columns));
-		add_heading(screen, more);
+	for (size_t i = 0; i < shown; i++) {
+		area.end += rows / count + (i < rows % count);
+		area.end = count <= rows ? area.end : screen->used + 1;
+		add_vcpu(screen, &area, &samplers[i], &screen->blocks[i]);
 	}
-	return ok;
+	if (shown == count)
+		return;
+	snprintf(more, sizeof(more), "... %zu vCPUs do not fit; select fewer with -c",
+		 count - shown);
+	add_heading(screen, more);
 }
 
-/* The last line stays free: the cursor stands there. */
-static bool add_samplers(struct screen *screen, const struct sampler *samplers, size_t count)
+/* ----------------------------------------------------------------- frame --- */
+
+static bool make_blocks(struct screen *screen, const struct sampler *samplers, size_t count)
 {
-	size_t headings = count > 1 ? count : 0;
-	size_t rows = screen->rows > headings + 2 ? screen->rows - headings - 2 : 0;
-	bool ok = true;
-	for (size_t i = 0; i < count && ok; i++) {
-		char heading[40];
-		snprintf(heading, sizeof(heading), "vCPU %u", samplers[i].vcpu->index);
-		if (count > 1)
-			add_heading(screen, heading);
-		ok = add_sampler(screen, &samplers[i], rows / count);
+	if (screen->blocks)
+		return true;
+	screen->blocks = calloc(count + 1, sizeof(*screen->blocks));
+	for (size_t i = 0; i < count && screen->blocks; i++) {
+		screen->block_count++;
+		if (!screen_order_make(&screen->blocks[i], &samplers[i]))
+			return false;
 	}
-	return ok;
+	return screen->blocks;
+}
+
+/* Each line at its place: no line feed scrolls the last one away. A line is cleared first:
+ * behind a line that fills the terminal its last character would be cleared, too. */
+static void compose(struct screen *screen)
+{
+	char place[32];
+	const char *line = screen->lines.data;
+	text_clear(&screen->frame);
+	for (size_t row = 1; row <= screen->used && !screen->lines.failed; row++) {
+		size_t size = strcspn(line, "\n");
+		snprintf(place, sizeof(place), "\033[%zu;1H" CLEAR_LINE, row);
+		text_adds(&screen->frame, place);
+		text_add(&screen->frame, line, size);
+		line += size + 1;
+	}
+	if (screen->used >= screen->rows)
+		return;
+	snprintf(place, sizeof(place), "\033[%zu;1H" CLEAR_BELOW, screen->used + 1);
+	text_adds(&screen->frame, place);
+}
+
+void screen_init(struct screen *screen, struct output *out, const struct options *o,
+		 struct terminal *terminal)
+{
+	*screen = (struct screen){.out = out, .options = o, .terminal = terminal};
 }
 
 bool screen_draw(struct screen *screen, const char *title, const struct sampler *samplers,
 		 size_t count)
 {
-	text_clear(&screen->frame);
-	measure_terminal(screen);
-	text_adds(&screen->frame, screen->shown ? HOME : HIDE_CURSOR HOME);
-	signals_farewell(SHOW_CURSOR NORMAL "\r\n");
-	screen->shown = true;
-	add_heading(screen, title);
-	bool ok = add_samplers(screen, samplers, count);
-	text_adds(&screen->frame, CLEAR_BELOW);
-	ok = ok && !screen->frame.failed && !screen->cell.failed;
-	if (ok)
-		fwrite(screen->frame.data, 1, screen->frame.size, screen->out->stream);
+	enum { LEAST_FOR_TITLE = 3 };
+	if (!make_blocks(screen, samplers, count))
+		return false;
+	terminal_enter(screen->terminal);
+	terminal_size(screen->terminal, &screen->rows, &screen->columns);
+	text_clear(&screen->lines);
+	screen->used = 0;
+	if (screen->rows >= LEAST_FOR_TITLE)
+		add_heading(screen, title);
+	add_vcpus(screen, samplers, count);
+	compose(screen);
+	if (screen->lines.failed || screen->frame.failed || screen->cell.failed)
+		return false;
+	fwrite(screen->frame.data, 1, screen->frame.size, screen->out->stream);
 	fflush(screen->out->stream);
-	return ok;
+	return true;
 }
 
 void screen_fini(struct screen *screen)
 {
-	if (screen->shown)
-		fputs(SHOW_CURSOR, screen->out->stream);
-	signals_farewell(NULL);
+	terminal_fini(screen->terminal);
+	if (screen->lines.size > 0 && !screen->lines.failed)
+		fwrite(screen->lines.data, 1, screen->lines.size, screen->out->stream);
+	for (size_t i = 0; i < screen->block_count; i++)
+		screen_order_fini(&screen->blocks[i]);
+	free(screen->blocks);
+	text_fini(&screen->lines);
 	text_fini(&screen->frame);
 	text_fini(&screen->cell);
 	gdbregs_buffer_fini(&screen->decoded);
-	screen->shown = false;
+	*screen = (struct screen){.terminal = screen->terminal};
 }

@@ -70,6 +70,7 @@ int sampler_init(struct sampler *sampler, const struct snapshot *s, const struct
 				    .pc = NOWHERE,
 				    .cs = NOWHERE,
 				    .cr0 = NOWHERE};
+	vcpu_state_init(&sampler->state, vcpu);
 	size_t room = selected->register_count + more + SAMPLER_MOST_EXTRA;
 	sampler->now = calloc(room, sizeof(*sampler->now));
 	sampler->before = calloc(room, sizeof(*sampler->before));
@@ -94,6 +95,7 @@ void sampler_fini(struct sampler *sampler)
 	free(sampler->before);
 	gdbregs_buffer_fini(&sampler->now_bytes);
 	gdbregs_buffer_fini(&sampler->before_bytes);
+	vcpu_state_fini(&sampler->state);
 	*sampler = (struct sampler){.vcpu = NULL};
 }
 

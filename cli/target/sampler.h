@@ -7,6 +7,7 @@
 #define CLI_SAMPLER_H
 
 #include "target/value.h"
+#include "target/vcpu-state.h"
 
 enum { SAMPLER_MOST_EXTRA = 3 };
 
@@ -23,6 +24,7 @@ struct sampler {
 	size_t readings;
 	gdbregs_uv_cb cb; /* of the reading under way */
 	void *arg;
+	struct vcpu_state state; /* sampling.c asks for it */
 	size_t pc, cs, cr0; /* places among those read; SIZE_MAX: the vCPU has no such register */
 };
 

@@ -96,6 +96,8 @@ static int resume(struct sampling *sampling)
 static void on_sampled(struct sampling *sampling)
 {
 	int error = sampling->error;
+	for (size_t i = 0; i < sampling->count && sampling->states; i++)
+		vcpu_state_take(&sampling->samplers[i].state);
 	bool last = error < 0 || !sampling->more(sampling->arg) || sampling->ended;
 	if (!last)
 		error = resume(sampling);
@@ -122,15 +124,35 @@ static void on_read(struct gdbregs_session *s, int status, const struct gdbregs_
 		on_sampled(sampling);
 }
 
-/* All samplers in one flight. */
+/* What a vCPU does is no more than a hint: a stub that has no answer now loses nothing. */
+static void on_state(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		     void *arg)
+{
+	struct sampling *sampling = arg;
+	on_read(s, status == GDBREGS_ERR_REMOTE || status == GDBREGS_ERR_UNSUPPORTED ? 0 : status,
+		error, sampling);
+}
+
+static int start_reading(struct sampling *sampling, struct sampler *sampler)
+{
+	struct gdbregs_session *s = sampling->target->session;
+	int error = sampler_read(sampler, s, on_read, sampling);
+	if (error < 0)
+		return error;
+	sampling->outstanding++;
+	if (!sampling->states)
+		return 0;
+	int asked = vcpu_state_ask(&sampler->state, sampler->vcpu, s, on_state, sampling);
+	sampling->outstanding += asked > 0;
+	return asked < 0 ? asked : 0;
+}
+
+/* All samplers are read at once. */
 static void sample(struct sampling *sampling)
 {
 	int error = 0;
-	for (size_t i = 0; i < sampling->count && error == 0; i++) {
-		error = sampler_read(&sampling->samplers[i], sampling->target->session, on_read,
-				     sampling);
-		sampling->outstanding += error == 0;
-	}
+	for (size_t i = 0; i < sampling->count && error == 0; i++)
+		error = start_reading(sampling, &sampling->samplers[i]);
 	if (error < 0)
 		finish(sampling, error);
 }

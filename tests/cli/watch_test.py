@@ -3,20 +3,17 @@
 """watch: samples of a running guest, in a pipe and on a terminal."""
 
 import csv
-import fcntl
 import io
 import json
 import os
-import pty
 import re
 import signal
-import struct
 import subprocess
-import termios
 import time
 
-from clitest import (DEADLINE_S, Fake, command, contains, drain, equal, finish, main, one_line, read, run,
+from clitest import (DEADLINE_S, Fake, command, contains, equal, finish, main, one_line, read, run,
                      silent_ok, start, test, wait_for_packet, wait_until, write)
+from terminal import Terminal
 
 FEATURE = "org.example.fake.core"
 STAMP = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}"
@@ -35,7 +32,7 @@ def json_lines(_):
         equal([[e["name"] for e in r["changed"]] for r in found],
               [["r0", "r1", "r2"]] + [["r1", "r2"]] * 3)
         equal({(r["vcpu"], r["reason"]) for r in found}, {(1, "sample")})
-        equal(sorted(found[0]), ["changed", "reason", "sample", "time", "vcpu"])
+        equal(sorted(found[0]), ["changed", "reason", "sample", "state", "time", "vcpu"])
         equal(sorted(found[0]["changed"][0]), ["bytes", "feature", "name", "value"])
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", found[0]["time"])
         equal(fake.stop()["left_halted"], "0")
@@ -63,7 +60,8 @@ def one_flight_a_sample(directory):
         silent_ok(run("watch", "-n", "3", "-i", "0.1", "r0", "-c", "all", "-t", fake.target))
     packets = [line.split()[2] for line in read(log).splitlines() if " packet " in line]
     runs = [i for i, word in enumerate(packets) if word.startswith("vCont;c")]
-    equal(packets[runs[0] + 1:runs[1]], ["Hgp1.1", "p0", "Hgp1.2", "p0"])
+    equal(packets[runs[0] + 1:runs[1]], ["Hgp1.1", "p0", "qThreadExtraInfo,p01.01",
+                                              "Hgp1.2", "p0", "qThreadExtraInfo,p01.02"])
 
 
 @test
@@ -193,83 +191,234 @@ def a_tool_that_was_stopped(directory):
         equal(finish(process).status, 0)
 
 
-# ------------------------------------------------------------------- terminal
-
-def on_terminal(fake, *args, rows=24, columns=80, env=None):
-    """What it writes to a terminal of that size, and its status."""
-    master, slave = pty.openpty()
-    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-    environment = dict(os.environ, **{"TERM": "xterm", **(env or {})})
-    if not env or "NO_COLOR" not in env:
-        environment.pop("NO_COLOR", None)
-    process = subprocess.Popen(command("watch", "-i", "0.1", "-t", fake.target, *args), stdout=slave,
-                               stderr=subprocess.PIPE, env=environment)
-    os.close(slave)
-    text = drain(master)
-    process.wait(timeout=DEADLINE_S)
-    process.stderr.close()
-    return process.returncode, text
-
-
-def frames(text):
-    return [re.sub("\x1b\\[[0-9;?]*[a-zA-Z]", "", frame) for frame in text.split("\x1b[H")[1:]]
+def name(text):
+    return text.encode().hex()
 
 
 @test
-def no_line_is_wider_than_the_terminal(_):
-    with Fake("--registers", 3, "--size", "1=16", "--changing", "1") as fake:
-        for columns in [80, 44, 43, 42, 30, 12, 5, 2]:
-            status, text = on_terminal(fake, "-n", "2", columns=columns)
-            equal(status, 0)
-            for line in "".join(frames(text)).splitlines():
-                assert len(line) <= columns, (columns, line)
-        assert "r1" in frames(on_terminal(fake, "-n", "1", columns=12)[1])[0]
+def a_vcpu_that_is_halted_is_reported(directory):
+    """The stub is asked at each sample; a stub that never says a state is not asked."""
+    script = os.path.join(directory, "script")
+    write(script, f"""qThreadExtraInfo* @1 -> reply {name("CPU#0 [running]")}
+qThreadExtraInfo* @3 -> reply {name("CPU#0 [halted ]")}
+qThreadExtraInfo* @4 -> reply E01
+""")
+    # The first answer is the one when connecting; after the third the usual one comes.
+    with Fake("--registers", 2, "--changing", "99", "--script", script) as fake:
+        out = silent_ok(run("watch", "-n", "4", "-i", "0.05", "-t", fake.target))
+        equal([line.split("  ", 1)[1] for line in out.splitlines()[2:]],
+              ["running -> halted", "halted -> running"])
+    with Fake("--registers", 1, "--wfi", "0", "--changing", "99") as fake:
+        out = silent_ok(run("watch", "-n", "2", "-i", "0.05", "-t", fake.target))
+        equal(out.splitlines()[0].split("  ", 1)[1], "halted")
+        equal(len(out.splitlines()), 2)
+        equal([r["state"] for r in samples(fake, "-n", "2")], ["halted"] * 2)
+    log = os.path.join(directory, "log")
+    write(script, "qThreadExtraInfo* -> reply " + name("a name") + "\n")
+    with Fake("--registers", 1, "--script", script, "--log", log) as fake:
+        assert "state" not in samples(fake, "-n", "3")[0]
+    equal(read(log).count("qThreadExtraInfo"), 1)
+
+
+# ------------------------------------------------------------------- terminal
+
+def watch(fake, *args, **more):
+    return Terminal("watch", "-i", "0.1", "-t", fake.target, *args, **more)
+
+
+def names(line):
+    return re.findall(r"(\S+) +0x", line)
 
 
 @test
 def in_place(_):
-    with Fake("--registers", 3, "--changing", "1") as fake:
-        status, text = on_terminal(fake, "-n", "3")
-        equal(status, 0)
-        equal(len(frames(text)), 3)
-        contains(frames(text)[2], "sample 3")
-        assert text.count("\x1b[7m") == 2, "r1 is highlighted in two of three frames"
-        assert text.index("\x1b[?25l") < text.index("\x1b[?25h"), "the cursor comes back"
-        for frame in frames(text):
-            equal(len(frame.splitlines()), 4, frame)
+    """On the alternate screen; the last frame stays as text when it ends."""
+    with Fake("--registers", 3, "--changing", "1") as fake, watch(fake, "-n", "3") as t:
+        t.until_shown("sample 2")
+        assert t.screen.alternate and t.screen.hidden
+        lines = t.screen.lines()
+        equal([names(line) for line in lines], [[], [], ["r0"], ["r1"], ["r2"]])
+        contains(lines[1], "vCPU 0 running")
+        (value,) = t.screen.styled("7")
+        assert lines[3].endswith(value), "what has changed is reversed"
+        equal(t.end(), "")
+        contains("\n".join(t.screen.lines()), "sample 3")
+        equal(names(t.screen.lines()[3]), ["r1"])
 
 
 @test
 def without_colour(_):
     with Fake("--registers", 3, "--changing", "1") as fake:
-        _, text = on_terminal(fake, "-n", "2", env={"NO_COLOR": "1"})
-        assert "\x1b[7m" not in text and "\x1b[1m" not in text, repr(text)
-        assert re.search(r"^\*r1", frames(text)[1], re.M), text
-        _, text = on_terminal(fake, "-n", "2", env={"TERM": "dumb"})
-        assert "\x1b" not in text, "a dumb terminal gets lines"
-        contains(text, " -> ")
+        with watch(fake, "-n", "2", env={"NO_COLOR": "1"}) as t:
+            t.end()
+            assert "\x1b[7m" not in t.shown and "\x1b[1m" not in t.shown, t.shown
+            assert re.search(r"^\*r1", "\n".join(t.screen.lines()), re.M), t.screen.lines()
+        with watch(fake, "-n", "2", env={"TERM": "dumb"}) as t:
+            t.end()
+            assert "\x1b" not in t.shown, "a dumb terminal gets lines"
+            contains(t.shown, " -> ")
+
+
+X86 = """<target><architecture>i386:x86-64</architecture><feature name="org.gnu.gdb.i386.core">
+<flags id="i386_eflags" size="4"><field name="ZF" start="6" end="6"/></flags>
+<vector id="v4" type="uint32" count="4"/>
+<reg name="xmm0" bitsize="128" type="v4"/><reg name="st0" bitsize="80" type="i387_ext"/>
+<reg name="cs" bitsize="32" type="int32"/>
+%s<reg name="rsp" bitsize="64" type="data_ptr"/><reg name="rip" bitsize="64" type="code_ptr"/>
+<reg name="eflags" bitsize="32" type="i386_eflags"/></feature></target>"""
+
+
+def x86(directory, *options, more=16):
+    registers = "".join(f'<reg name="r{i}" bitsize="64" type="int64"/>' for i in range(more))
+    write(os.path.join(directory, "target.xml"), X86 % registers)
+    return Fake("--tdesc", directory, *options)
 
 
 @test
-def fits_the_terminal(_):
-    with Fake("--registers", 60) as fake:
-        for rows, columns in ((24, 80), (10, 120), (50, 40), (5, 30), (3, 20), (2, 10)):
-            _, text = on_terminal(fake, "-n", "2", rows=rows, columns=columns)
-            for frame in frames(text):
-                lines = frame.rstrip("\r\n").splitlines()
-                assert len(lines) < rows or rows < 3, f"{rows}x{columns}: {len(lines)} lines"
-                if columns >= 30:
-                    assert max(map(len, lines)) <= columns, f"{rows}x{columns}: {frame}"
-        _, text = on_terminal(fake, "-n", "1", rows=10, columns=40)
-        contains(text, "do not fit")
+def the_important_ones_come_first(directory):
+    """pc, sp and flags, then numbers by size, floats and vectors."""
+    with x86(directory, more=2) as fake:
+        with watch(fake) as t:
+            t.until_shown("sample 2")
+            equal([n for line in t.screen.lines() for n in names(line)],
+                  ["rip", "rsp", "eflags", "r0", "r1", "cs", "st0", "xmm0"])
+            assert "eflags" in t.screen.lines()[4] and "[" in t.screen.lines()[4]
+            t.type("q")
+            t.end()
+    with x86(directory, more=40) as fake, watch(fake, rows=20) as t:
+        t.until_shown("sample 2")
+        first = t.screen.lines()[1] + t.screen.lines()[2]
+        equal(names(first), ["rip", "rsp", "eflags"])
+        equal(names(t.screen.lines()[3])[0], "r0")
+        t.type("q")
+        t.end()
 
 
 @test
-def a_second_signal_gives_the_cursor_back(_):
-    with Fake("--registers", 3, "--fault", "silence:Hg*", "--fault-connection", "9") as fake:
-        status, text = on_terminal(fake, "-n", "2")
-        equal(status, 0)
-        equal(text.count("\x1b[?25h"), 1)
+def all_rows_are_used(_):
+    """The last one too, and nothing that does not fit is silently missing."""
+    with Fake("--registers", 300) as fake:
+        for rows, columns in ((24, 80), (12, 40), (50, 132), (10, 300), (5, 30)):
+            with watch(fake, rows=rows, columns=columns) as t:
+                t.until_shown("do not fit" if columns > 30 else "not fi")
+                lines = t.screen.lines()
+                equal(len(lines), rows)
+                missing = int(re.search(r"\.\.\. (\d+) registers do", lines[-1])[1])
+                equal(sum(len(names(line)) for line in lines), 300 - missing)
+                t.type("q")
+                t.end()
+        with watch(fake, rows=60, columns=132) as t:
+            t.until_shown("sample 2")
+            down = [int(names(line)[column][1:]) for column in range(3) for line in t.screen.lines()[2:]
+                    if column < len(names(line))]
+            equal(down, list(range(300))[:len(down)])
+            t.type("q")
+            t.end()
+
+
+@test
+def no_line_is_wider_than_the_terminal(directory):
+    """The test's terminal fails where a line is; the smallest ones show something, too."""
+    with x86(directory, "--vcpus", "2", more=20) as fake:
+        for rows, columns in ((24, 80), (12, 40), (3, 30), (2, 12), (1, 5), (24, 2)):
+            for vcpus in ("0", "all"):
+                with watch(fake, "-n", "2", "-c", vcpus, rows=rows, columns=columns) as t:
+                    t.end()
+        with watch(fake, rows=12, columns=40) as t:
+            t.until_shown("rip")
+            t.until_shown("r5")
+            t.type("q")
+            t.end()
+
+
+@test
+def each_vcpu_has_its_state(directory):
+    with x86(directory, "--vcpus", "4", "--wfi", "2") as fake:
+        with watch(fake, "-c", "all") as t:
+            t.until_shown("sample 2")
+            heads = [line for line in t.screen.lines() if line.startswith("vCPU")]
+            equal([head.split()[:3] for head in heads],
+                  [["vCPU", str(i), "halted" if i == 2 else "running"] for i in range(4)])
+            for head in heads:
+                equal(names(head)[0], "rip")
+            equal(len(t.screen.lines()), 24)
+            t.type("q")
+            t.end()
+        with watch(fake, "-c", "all", rows=4) as t:
+            t.until_shown("2 vCPUs do not fit")
+            t.type("q")
+            t.end()
+
+
+@test
+def a_window_that_changes(_):
+    """It is drawn anew at once, not at the next sample."""
+    with Fake("--registers", 100) as fake, Terminal("watch", "-i", "30", "-t", fake.target) as t:
+        t.until_shown("sample 1")
+        equal(len(t.screen.lines()), 24)
+        t.resize(40, 100)
+        t.until(lambda screen: len(screen.lines()) == 40, "40 rows")
+        equal(len(names(t.screen.lines()[5])), 3)
+        t.type("q")
+        t.end()
+
+
+@test
+def keys_end_it(_):
+    """q, ^C, and two of those; the guest runs on, the terminal is as before."""
+    with Fake("--registers", 3, "--running") as fake:
+        for keys, status in (("q", 0), ("xQ", 0), ("\3", -signal.SIGINT), ("\x1c", -signal.SIGQUIT)):
+            with Terminal("watch", "-i", "30", "-t", fake.target) as t:
+                t.until_shown("sample 1")
+                contains(t.screen.lines()[0], "q: end")
+                t.type(keys)
+                t.end(status)
+                contains("\n".join(t.screen.lines()), "sample 1")
+        equal(fake.stop()["left_halted"], "0")
+
+
+@test
+def a_second_signal_gives_the_terminal_back(_):
+    """The stub has fallen silent: detaching waits for it, the second ^C does not."""
+    with Fake("--registers", 3, "--fault", "silence:D*") as fake, watch(fake) as t:
+        t.until_shown("sample 2")
+        t.type("\3")
+        wait_until(lambda: int(t.process.poll() is None), "it waits")
+        time.sleep(0.2)
+        t.read(0)
+        t.type("\3")
+        t.end(-signal.SIGINT)
+
+
+@test
+def stopped_and_continued(directory):
+    """^Z in a shell with job control: the terminal is given back, and taken at `fg`."""
+    script = write(os.path.join(directory, "script"), 'set -m\n"$@"\necho stopped; read line\nfg\n')
+    with Fake("--registers", 3, "--running") as fake:
+        t = watch(fake, prefix=("sh", script))
+        with t:
+            t.until_shown("sample 2")
+            t.type("\x1a")
+            t.until(lambda screen: not screen.alternate, "the usual screen")
+            t.until_shown("stopped")
+            t.is_given_back()
+            t.type("x\n")
+            t.until(lambda screen: screen.alternate, "the other screen")
+            t.until_shown("sample")
+            t.type("q")
+            t.end()
+        equal(fake.stop()["left_halted"], "0")
+
+
+@test
+def a_failure_gives_the_terminal_back(_):
+    with Fake("--registers", 3, "--fault", "mute@3:vCont;c*", "--running") as fake:
+        with watch(fake, "--timeout", "0.5") as t:
+            contains(t.end(3), "has not stopped")
+    with Fake("--registers", 2, "--stop-after-ms", 150) as fake:
+        with Terminal("watch", "-i", "30", "-t", fake.target) as t:
+            contains(t.end(), "stopped by itself, with signal 5")
+            contains(t.screen.lines()[0], "stopped by itself")
 
 
 @test

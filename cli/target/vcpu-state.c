@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "target/vcpu-state.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Words alone: the text goes to terminals and into JSON. */
+static bool is_words(const char *text, size_t size)
+{
+	size_t i = 0;
+	while (i < size && (isalnum((unsigned char)text[i]) || text[i] == ' ' || text[i] == '-'))
+		i++;
+	return size > 0 && i == size;
+}
+
+bool vcpu_state_find(const char *name, char state[VCPU_STATE])
+{
+	const char *open = name ? strrchr(name, '[') : NULL;
+	const char *close = open ? strchr(open, ']') : NULL;
+	if (!close)
+		return false;
+	while (close > open + 1 && close[-1] == ' ')
+		close--;
+	if (!is_words(open + 1, (size_t)(close - open - 1)))
+		return false;
+	snprintf(state, VCPU_STATE, "%.*s", (int)(close - open - 1), open + 1);
+	return true;
+}
+
+void vcpu_state_init(struct vcpu_state *state, const struct vcpu *vcpu)
+{
+	*state = (struct vcpu_state){.text = ""};
+	vcpu_state_find(vcpu->name, state->text);
+}
+
+void vcpu_state_fini(struct vcpu_state *state)
+{
+	gdbregs_buffer_fini(&state->reply);
+}
+
+int vcpu_state_ask(struct vcpu_state *state, const struct vcpu *vcpu, struct gdbregs_session *s,
+		   gdbregs_uv_cb cb, void *arg)
+{
+	char packet[100];
+	memcpy(state->before, state->text, sizeof(state->before));
+	if (state->text[0] == '\0' || !vcpu->thread)
+		return 0;
+	int size = snprintf(packet, sizeof(packet), "qThreadExtraInfo,%s", vcpu->thread);
+	if (size >= (int)sizeof(packet))
+		return 0;
+	int error = gdbregs_uv_packet(s, packet, (size_t)size, &state->reply, cb, arg, NULL);
+	return error < 0 ? error : 1;
+}
+
+static int digit(uint8_t c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *found = c != '\0' ? strchr(digits, c | 0x20) : NULL;
+	return found ? (int)(found - digits) : -1;
+}
+
+/* The reply is the name in hexadecimal digits; any other reply changes nothing. */
+void vcpu_state_take(struct vcpu_state *state)
+{
+	char name[200] = "";
+	size_t size = state->reply.size / 2;
+	for (size_t i = 0; i < size && i + 1 < sizeof(name); i++) {
+		int high = digit(state->reply.data[2 * i]),
+		    low = digit(state->reply.data[2 * i + 1]);
+		if (high < 0 || low < 0)
+			return;
+		name[i] = (char)(high << 4 | low);
+	}
+	vcpu_state_find(name, state->text);
+}
