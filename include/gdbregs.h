@@ -24,12 +24,14 @@
  * stub is consistently slower. The number of sessions of a process that poll at
  * the same time leaves one processor to the stubs.
  *
- * The process: the library changes no signal handler and takes no signal. It
- * blocks SIGPIPE in the calling thread while a write could raise it. A blocking
- * call opens `/dev/null` in place of descriptors 0 to 2 that are closed, while
- * any thread connects. A host name is looked up in a thread, which blocks all
- * signals; where the resolver is silent, it may outlive the session. After
- * fork(), a session belongs to the parent: the child must not use or close it.
+ * The process: the library changes no signal handler and takes no signal. A
+ * signal handler may call gdbregs_wake() and no other function. A blocking call
+ * blocks SIGPIPE in the calling thread while a write could raise it, and opens
+ * `/dev/null` in place of descriptors 0 to 2 that are closed, while any thread
+ * connects. A host name is looked up in a thread, which blocks all signals; if the
+ * resolver is silent, the thread may outlive the session. After fork(), a session
+ * belongs to the parent, and the child must not use or close it. All descriptors
+ * are closed by exec. libgdbregs(7) has more on signals and fork().
  *
  * Since: everything here since 0.1 unless said otherwise.
  */

@@ -17,6 +17,9 @@
  * text) serve these sessions too. The blocking calls of gdbregs.h refuse them with
  * GDBREGS_ERR_INVAL, and the calls of this header refuse blocking sessions.
  *
+ * A program that uses this header should ignore SIGPIPE: libuv's writes may raise
+ * it when a stub has closed the connection.
+ *
  * With `-std=c11`, uv.h needs `_POSIX_C_SOURCE` defined as 200809L or `_GNU_SOURCE`
  * before the first include.
  *

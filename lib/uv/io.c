@@ -171,6 +171,27 @@ static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
 		gdbregs__transport_input_ends(t, (int)size);
 }
 
+void gdbregs__transport_read_missed(struct gdbregs__transport *t)
+{
+	uv_os_fd_t fd;
+
+	if (t->state == GDBREGS__TRANSPORT_CONNECTING || !t->in ||
+	    uv_fileno((uv_handle_t *)t->in, &fd) < 0)
+		return;
+	uint8_t *bytes = gdbregs__malloc(GDBREGS__TRANSPORT_READ_BYTES);
+	if (!bytes)
+		return;
+	ssize_t size = recv(fd, bytes, GDBREGS__TRANSPORT_READ_BYTES, MSG_DONTWAIT);
+	int error = size < 0 ? errno : 0;
+	uv_read_stop(t->in);
+	uv_read_start(t->in, on_alloc, on_read);
+	if (size > 0)
+		gdbregs__transport_input(t, bytes, (size_t)size);
+	else if (error != EAGAIN && error != EINTR)
+		gdbregs__transport_input_ends(t, error ? uv_translate_sys_error(error) : UV_EOF);
+	gdbregs__free(bytes);
+}
+
 int gdbregs__transport_read(struct gdbregs__transport *t)
 {
 	return uv_read_start(t->in, on_alloc, on_read);

@@ -98,7 +98,11 @@ static bool has_event(const struct gdbregs__transport *t)
 
 /* Return true if a deadline has passed but the loop must poll first. If the loop was
  * busy or the process was stopped, the timers run before the reply is read. A peer
- * that keeps sending data delays its timeout by one read only. */
+ * that keeps sending data delays its timeout by one read only.
+ *
+ * The loop may not be notified of input at all: a process that was forked shares our
+ * epoll instance, and libuv there removes the connection from it when the session is
+ * closed. So if a poll of the loop has changed nothing, read directly. */
 static bool must_poll_first(struct gdbregs__transport *t, uint64_t now)
 {
 	uint64_t due_ms = gdbregs__engine_next_deadline(&t->session->engine);
@@ -110,8 +114,16 @@ static bool must_poll_first(struct gdbregs__transport *t, uint64_t now)
 	if (due_ms != t->overdue_at_ms) {
 		t->overdue_at_ms = due_ms;
 		t->overdue_reads = t->reads;
+		t->overdue_polled = false;
 	}
-	return t->reads == t->overdue_reads && has_event(t);
+	if (t->reads != t->overdue_reads || !has_event(t))
+		return false;
+	if (t->overdue_polled) {
+		gdbregs__transport_read_missed(t);
+		return false;
+	}
+	t->overdue_polled = true;
+	return true;
 }
 
 static void on_timer(uv_timer_t *timer)

@@ -41,6 +41,7 @@ struct gdbregs__transport {
 	struct gdbregs__spin_backoff backoff[2]; /* for a reply, for a stop */
 	uint64_t overdue_at_ms; /* the last deadline that has passed */
 	uint64_t overdue_reads; /* value of `reads` at that time */
+	bool overdue_polled; /* the loop has polled since then */
 	bool deliver_due; /* completions must be delivered from the loop */
 	uv_async_t *wake; /* of a blocking session: ends the loop's sleep */
 	bool woken; /* atomic: gdbregs_wake() was called */
@@ -106,6 +107,9 @@ void gdbregs__transport_write(struct gdbregs__transport *t);
 int gdbregs__transport_read(struct gdbregs__transport *t);
 /* The largest read. */
 #define GDBREGS__TRANSPORT_READ_BYTES 65536
+/* Read what has arrived without the loop, which was not notified of it, and make the loop
+ * watch the connection again. */
+void gdbregs__transport_read_missed(struct gdbregs__transport *t);
 /* Process bytes from the stub. */
 void gdbregs__transport_input(struct gdbregs__transport *t, const uint8_t *data, size_t size);
 /* Handle the end of input, or an error of libuv. */

@@ -106,12 +106,12 @@ START_TEST(before_the_wait)
 }
 END_TEST
 
-static volatile bool stop_waking;
+static bool stop_waking;
 
 static void *wake_often(void *arg)
 {
 	(void)arg;
-	while (!stop_waking)
+	while (!__atomic_load_n(&stop_waking, __ATOMIC_ACQUIRE))
 		gdbregs_wake(session);
 	return NULL;
 }
@@ -131,7 +131,7 @@ START_TEST(at_any_moment)
 	run();
 	for (int i = 0; i < MANY; i++)
 		check_woken(gdbregs_wait(session, -1, NULL));
-	stop_waking = true;
+	__atomic_store_n(&stop_waking, true, __ATOMIC_RELEASE);
 	pthread_join(thread, NULL);
 	gdbregs_buffer_fini(&buf);
 	end();

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A session whose process was forked. The child shares the connection and the epoll
+ * instance of the loop. If it closes the session, the parent's loop is not notified of
+ * input any more. */
+#include "serve.h"
+#include "../unit/suite.h"
+
+#include <check.h>
+#include <gdbregs.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TIMEOUT_MS 300
+
+static double now(void)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
+}
+
+static void close_in_child(struct gdbregs_session *s)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		gdbregs_close(s);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+}
+
+static struct gdbregs_session *begin(struct server *server, enum gdbregs_on_close on_close)
+{
+	struct gdbregs_options o = GDBREGS_OPTIONS_INIT;
+	struct gdbregs_session *s;
+
+	memset(server, 0, sizeof(*server));
+	script_begin(&server->stub, SCRIPT_QEMU10, script_small, 1);
+	serve_start(server, NULL);
+	o.on_close = on_close;
+	o.reply_timeout_ms = TIMEOUT_MS;
+	o.spin_us = 0; /* polling would find the input */
+	ck_assert_int_eq(gdbregs_connect(NULL, server->address, &o, &s, NULL), 0);
+	return s;
+}
+
+static void close_in_time(struct gdbregs_session *s)
+{
+	double begun = now();
+
+	gdbregs_close(s);
+	ck_assert(now() - begun < 20);
+}
+
+/* A child that leaves the target halted sends nothing: the session still works. The first
+ * reply takes as long as its timeout, and the loop is notified of all others. */
+START_TEST(parent_goes_on)
+{
+	static struct server server;
+	struct gdbregs_session *s = begin(&server, GDBREGS_ON_CLOSE_HALT);
+	const struct gdbregs_register *b;
+	struct gdbregs_buffer buf = {0};
+	double begun;
+
+	ck_assert_int_eq(gdbregs_find_register(s, 0, NULL, "b", &b), 0);
+	close_in_child(s);
+	ck_assert_int_eq(gdbregs_read_register(s, 0, b, &buf), 8);
+	begun = now();
+	for (int i = 0; i < 100; i++)
+		ck_assert_int_eq(gdbregs_read_register(s, 0, b, &buf), 8);
+	ck_assert(now() - begun < 100 * TIMEOUT_MS / 1000.0 / 2);
+	close_in_time(s);
+	gdbregs_buffer_fini(&buf);
+	serve_stop(&server);
+	ck_assert_str_eq(server.stub.violation, "");
+	script_end(&server.stub);
+}
+END_TEST
+
+/* Closing keeps its time, whatever the child has sent and the stub has answered. */
+START_TEST(parent_closes)
+{
+	static struct server server;
+	struct gdbregs_session *s = begin(&server, (enum gdbregs_on_close)_i);
+
+	close_in_child(s);
+	close_in_time(s);
+	serve_stop(&server);
+	script_end(&server.stub);
+}
+END_TEST
+
+/* The same, and the stub closes the connection. */
+START_TEST(stub_closes)
+{
+	static struct server server;
+	struct gdbregs_session *s;
+	struct gdbregs_buffer buf = {0};
+	struct gdbregs_options o = GDBREGS_OPTIONS_INIT;
+
+	memset(&server, 0, sizeof(server));
+	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
+	server.how = SERVE_TO_BREAK;
+	serve_start(&server, NULL);
+	o.on_close = GDBREGS_ON_CLOSE_HALT;
+	o.reply_timeout_ms = TIMEOUT_MS;
+	o.spin_us = 0;
+	ck_assert_int_eq(gdbregs_connect(NULL, server.address, &o, &s, NULL), 0);
+	close_in_child(s);
+	serve_break(&server);
+	ck_assert_int_eq(gdbregs_packet(s, "?", 1, &buf), GDBREGS_ERR_CLOSED);
+	close_in_time(s);
+	serve_stop(&server);
+	script_end(&server.stub);
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+	Suite *suite = suite_create("fork");
+	TCase *tests = tcase_create("fork");
+
+	tcase_set_timeout(tests, 60);
+	tcase_add_test(tests, parent_goes_on);
+	tcase_add_loop_test(tests, parent_closes, 0, 3);
+	tcase_add_test(tests, stub_closes);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
+
+int main(void)
+{
+	return run_suite(make_suite());
+}
