@@ -976,7 +976,8 @@ struct gdbregs_stop {
 GDBREGS_API const char *gdbregs_signal_name(int signal);
 
 /**
- * Execute one instruction on one vCPU. The other vCPUs do not run.
+ * Execute one instruction on one vCPU. The other vCPUs do not run. Breakpoints of the
+ * session at its pc are removed for this instruction.
  *
  * A vCPU that does not complete its instruction within `reply_timeout_ms`, for
  * example because it is halted, is interrupted: the call fails with TIMEOUT, the
@@ -996,6 +997,15 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_step(struct gdbregs_session *s, unsigned
  * Let all vCPUs run, and return at once. Until gdbregs_wait() has reported a
  * stop, calls that need the stub fail with RUNNING. Closing the session stops the
  * target first, to leave it as `on_close` says.
+ *
+ * A vCPU that is at a breakpoint of the session gets off it first, as in GDB: the
+ * breakpoint is removed, this vCPU alone executes one instruction, and the breakpoint
+ * is inserted again (since 0.2). This applies to a vCPU whose stop at the breakpoint
+ * was reported, and to a vCPU that was there already when the breakpoint was inserted.
+ * A vCPU that has reached a breakpoint while the stop of another vCPU was reported has
+ * a hit to report: the run ends at once with its stop. If anything else happens while
+ * a vCPU gets off, for example a watchpoint, that is the stop of the run.
+ *
  * Errors: as gdbregs_step().
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_continue(struct gdbregs_session *s);

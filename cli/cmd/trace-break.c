@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From one breakpoint to the next. A vCPU that stands at a breakpoint and is let
- * run stops there again at once, without having moved (QEMU 7.2 and 10.0; stubs
- * that write traps into memory, likewise): as gdb does, the breakpoints are taken
- * out, that vCPU alone does one step, and they are put back. */
+/* From one breakpoint to the next. The breakpoints are set once; the library gets vCPUs
+ * off them. */
 #include "cmd/trace-run.h"
 
 #include "base/message.h"
@@ -14,16 +12,6 @@
 enum { SIGNAL_TRAP = 5 };
 
 static int resume(struct trace *trace);
-static int pass(struct trace *trace);
-
-static bool is_at_any(const struct trace *trace, const struct sampler *sampler)
-{
-	for (size_t i = 0; i < trace->point_count; i++) {
-		if (sampler_is_at(sampler, trace->points[i]))
-			return true;
-	}
-	return false;
-}
 
 /* -------------------------------------------------------- breakpoints --- */
 
@@ -45,48 +33,29 @@ static unsigned point_kind(const struct trace *trace)
 	return 4;
 }
 
-static int move_points(struct trace *trace);
+static int insert_next(struct trace *trace);
 
-static void on_point(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
-		     void *arg)
+static void on_inserted(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+			void *arg)
 {
 	struct trace *trace = arg;
 	(void)s, (void)error;
 	if (trace_is_over(trace))
 		return;
-	if (status >= 0) {
-		trace->bp_index++;
-		status = move_points(trace);
-	}
-	trace_continue(trace, status);
+	trace_continue(trace, status < 0 ? status : insert_next(trace));
 }
 
-/* Insert or remove them one by one, then run or pass. */
-static int move_points(struct trace *trace)
+static int insert_next(struct trace *trace)
 {
-	struct gdbregs_session *s = trace->target->session;
-	int error;
-	if (trace->bp_index == trace->point_count) {
-		trace->inserted = !trace->inserted;
-		return trace->inserted ? resume(trace) : pass(trace);
-	}
-	uint64_t address = trace->points[trace->bp_index];
-	if (trace->inserted)
-		error = gdbregs_uv_point_remove(s, GDBREGS_POINT_SOFTWARE, address,
-						point_kind(trace), on_point, trace, NULL);
-	else
-		error = gdbregs_uv_point_insert(s, GDBREGS_POINT_SOFTWARE, address,
-						point_kind(trace), on_point, trace, NULL);
+	if (trace->inserted_count == trace->point_count)
+		return resume(trace);
+	int error = gdbregs_uv_point_insert(trace->target->session, GDBREGS_POINT_SOFTWARE,
+					    trace->points[trace->inserted_count++],
+					    point_kind(trace), on_inserted, trace, NULL);
 	return error < 0 ? error : TARGET_UNDER_WAY;
 }
 
-static int withdraw(struct trace *trace)
-{
-	trace->bp_index = 0;
-	return trace->inserted ? move_points(trace) : pass(trace);
-}
-
-/* -------------------------------------------------------- passing one --- */
+/* ------------------------------------------------------------ running --- */
 
 static struct sampler *sampler_of(struct trace *trace, unsigned vcpu)
 {
@@ -96,61 +65,6 @@ static struct sampler *sampler_of(struct trace *trace, unsigned vcpu)
 	}
 	return vcpu == UINT_MAX ? &trace->samplers[0] : NULL;
 }
-
-/* The next instruction may have a breakpoint too. */
-static void on_pass_read(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
-			 void *arg)
-{
-	struct trace *trace = arg;
-	struct sampler *sampler = &trace->samplers[trace->turn];
-	(void)s, (void)error;
-	if (trace_is_over(trace))
-		return;
-	bool hit = status >= 0 && is_at_any(trace, sampler);
-	if (hit && !trace_wants(trace, sampler)) {
-		sampler_unread(sampler);
-		status = pass(trace);
-	} else if (hit) {
-		status = trace_record(trace, sampler, "breakpoint");
-		if (status == TARGET_UNDER_WAY)
-			status = pass(trace);
-	} else if (status >= 0) {
-		sampler_unread(sampler);
-		status = resume(trace);
-	}
-	trace_continue(trace, status);
-}
-
-static void on_pass(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
-		    void *arg)
-{
-	struct trace *trace = arg;
-	(void)error;
-	if (trace_is_over(trace))
-		return;
-	struct sampler *sampler = sampler_of(trace, trace->stepping_over);
-	bool stepped = status >= 0 && trace->stop.kind == GDBREGS_STOP_SIGNAL &&
-		       trace->stop.signal == SIGNAL_TRAP;
-	if (status >= 0 && !stepped)
-		status = trace_last(trace, sampler ? sampler : &trace->samplers[0]);
-	else if (stepped && (!sampler || !sampler_is_located(sampler)))
-		status = resume(trace);
-	else if (stepped) {
-		trace->turn = (size_t)(sampler - trace->samplers);
-		status = sampler_read(sampler, s, on_pass_read, trace);
-		status = status < 0 ? status : TARGET_UNDER_WAY;
-	}
-	trace_continue(trace, status);
-}
-
-static int pass(struct trace *trace)
-{
-	int error = gdbregs_uv_step(trace->target->session, trace->stepping_over, &trace->stop,
-				    on_pass, trace, NULL);
-	return error < 0 ? error : TARGET_UNDER_WAY;
-}
-
-/* ------------------------------------------------------------ running --- */
 
 static void on_hit_read(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
 			void *arg)
@@ -167,7 +81,7 @@ static void on_hit_read(struct gdbregs_session *s, int status, const struct gdbr
 		status = trace_record(trace, sampler, "breakpoint");
 	}
 	if (status == TARGET_UNDER_WAY)
-		status = withdraw(trace);
+		status = resume(trace);
 	trace_continue(trace, status);
 }
 
@@ -182,14 +96,12 @@ static void note_new(struct trace *trace)
 		 gdbregs_vcpu_thread(trace->target->session, trace->stop.vcpu));
 }
 
-/* A vCPU that is not recorded just passes. */
 static int on_hit(struct trace *trace)
 {
 	struct sampler *sampler = sampler_of(trace, trace->stop.vcpu);
-	trace->stepping_over = sampler ? sampler->vcpu->index : trace->stop.vcpu;
 	if (!sampler) {
 		note_new(trace);
-		return withdraw(trace);
+		return resume(trace);
 	}
 	trace->turn = (size_t)(sampler - trace->samplers);
 	int error = sampler_read(sampler, trace->target->session, on_hit_read, trace);
@@ -213,26 +125,8 @@ static void on_stop(struct gdbregs_session *s, int status, const struct gdbregs_
 	trace_continue(trace, status);
 }
 
-/* At the beginning, all vCPUs that stand at a breakpoint pass it first. */
-static bool find_next_to_pass(struct trace *trace)
-{
-	while (trace->next_to_check < trace->sampler_count) {
-		const struct sampler *sampler = &trace->samplers[trace->next_to_check++];
-		trace->stepping_over = sampler->vcpu->index;
-		if (is_at_any(trace, sampler))
-			return true;
-	}
-	return false;
-}
-
 static int resume(struct trace *trace)
 {
-	if (find_next_to_pass(trace))
-		return pass(trace);
-	if (!trace->inserted) {
-		trace->bp_index = 0;
-		return move_points(trace);
-	}
 	int error = gdbregs_uv_continue(trace->target->session, &trace->stop, on_stop, trace, NULL);
 	return error < 0 ? error : TARGET_UNDER_WAY;
 }
@@ -256,5 +150,5 @@ static int make_points(struct trace *trace)
 int trace_run(struct trace *trace)
 {
 	int error = make_points(trace);
-	return error < 0 ? error : resume(trace);
+	return error < 0 ? error : insert_next(trace);
 }

@@ -31,11 +31,8 @@ struct trace {
 	/* trace-run.c */
 	uint64_t *points;
 	size_t point_count;
-	size_t bp_index; /* which one is being inserted or removed */
-	bool inserted;
-	bool noted_new; /* somebody was told that a new vCPU is not recorded */
-	unsigned stepping_over; /* the vCPU that steps past a breakpoint */
-	size_t next_to_check; /* first sampler that was not looked at for that in the beginning */
+	size_t inserted_count;
+	bool noted_new; /* the note about a vCPU that is not recorded was printed */
 };
 
 /* `work` of target.h, with a struct trace as its argument. */

@@ -191,20 +191,29 @@ static void settle(struct gdbregs__engine *e, struct gdbregs__op *op)
 	complete_or_destroy(e, op);
 }
 
-void gdbregs__engine_queue(struct gdbregs__engine *e, struct gdbregs__op *op)
+void gdbregs__engine_queue_ahead(struct gdbregs__engine *e, struct gdbregs__op *op,
+				 struct gdbregs__op *before)
 {
 	op->session = e->config.session;
 	op->queued = true;
-	op->previous = e->last;
-	op->next = NULL;
-	if (e->last)
-		e->last->next = op;
+	op->next = before;
+	op->previous = before ? before->previous : e->last;
+	if (op->previous)
+		op->previous->next = op;
 	else
 		e->first = op;
-	e->last = op;
-	if (!e->sending)
+	if (before)
+		before->previous = op;
+	else
+		e->last = op;
+	if (e->sending == before)
 		e->sending = op;
 	gdbregs__engine_pump(e);
+}
+
+void gdbregs__engine_queue(struct gdbregs__engine *e, struct gdbregs__op *op)
+{
+	gdbregs__engine_queue_ahead(e, op, NULL);
 }
 
 /* A canceled op stays in the queue until its replies have arrived. */
@@ -264,6 +273,15 @@ static void fail_op(struct gdbregs__engine *e, struct gdbregs__op *op, int code)
 	settle(e, op);
 }
 
+void gdbregs__engine_fail_behind(struct gdbregs__engine *e, struct gdbregs__op *op, int code)
+{
+	for (struct gdbregs__op *behind = op->next, *next; behind; behind = next) {
+		next = behind->next;
+		if (!behind->outstanding && !behind->ended)
+			fail_op(e, behind, code);
+	}
+}
+
 /* ----------------------------------------------------------------- waits --- */
 
 void gdbregs__engine_wait(struct gdbregs__engine *e, struct gdbregs__op *op, uint64_t deadline_ms)
@@ -300,20 +318,12 @@ void gdbregs__engine_end_wait(struct gdbregs__engine *e, struct gdbregs__op *op,
 	gdbregs__engine_complete(e, op);
 }
 
-/* class NULL: all waits. */
-size_t gdbregs__engine_end_waits(struct gdbregs__engine *e, const struct gdbregs__op_class *class,
-				 int status)
+static void end_waits(struct gdbregs__engine *e, int status)
 {
-	size_t count = 0;
-
 	for (struct gdbregs__op *op = e->waits, *next; op; op = next) {
 		next = op->next;
-		if (class && op->class != class)
-			continue;
 		gdbregs__engine_end_wait(e, op, status);
-		count++;
 	}
-	return count;
 }
 
 void gdbregs__engine_discard(struct gdbregs__engine *e, struct gdbregs__op *op)
@@ -358,7 +368,7 @@ void gdbregs__engine_cancel_all(struct gdbregs__engine *e)
 			cancel(e, op, why);
 	}
 	gdbregs__fail(&e->error, GDBREGS_ERR_CANCELED, "%s", why);
-	gdbregs__engine_end_waits(e, NULL, GDBREGS_ERR_CANCELED);
+	end_waits(e, GDBREGS_ERR_CANCELED);
 }
 
 /* --------------------------------------------------------------- pumping --- */
@@ -559,7 +569,7 @@ void gdbregs__engine_fail(struct gdbregs__engine *e, int code, const char *forma
 	e->config.on_fail(e->config.session);
 	fail_queue(e, code);
 	e->error = e->ended_by;
-	gdbregs__engine_end_waits(e, NULL, code);
+	end_waits(e, code);
 }
 
 void gdbregs__engine_fail_nomem(struct gdbregs__engine *e)

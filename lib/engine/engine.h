@@ -211,13 +211,16 @@ void gdbregs__op_init(struct gdbregs__op *op, const struct gdbregs__op_class *cl
 		      gdbregs__op_done done, void *arg);
 /* Queue an op and pump. The engine must not be closed or failed. */
 void gdbregs__engine_queue(struct gdbregs__engine *e, struct gdbregs__op *op);
+/* The same, ahead of an op in the queue that has not sent anything, or at the end for
+ * NULL. */
+void gdbregs__engine_queue_ahead(struct gdbregs__engine *e, struct gdbregs__op *op,
+				 struct gdbregs__op *before);
+/* Fail the ops that are queued behind `op` and have not sent anything. */
+void gdbregs__engine_fail_behind(struct gdbregs__engine *e, struct gdbregs__op *op, int code);
 /* Put a wait in the list of waits, until deadline_ms. */
 void gdbregs__engine_wait(struct gdbregs__engine *e, struct gdbregs__op *op, uint64_t deadline_ms);
 /* End a wait: it completes with status. */
 void gdbregs__engine_end_wait(struct gdbregs__engine *e, struct gdbregs__op *op, int status);
-/* End all waits of a class, newest first. Returns how many. */
-size_t gdbregs__engine_end_waits(struct gdbregs__engine *e, const struct gdbregs__op_class *class,
-				 int status);
 /* Put an op that is not in the queue on the list of completed ops, once. */
 void gdbregs__engine_complete(struct gdbregs__engine *e, struct gdbregs__op *op);
 /* Complete an op with CANCELED. Replies that are still due are awaited and dropped. */

@@ -13,12 +13,15 @@ static int check_access(struct gdbregs_session *s, unsigned needs)
 	return 0;
 }
 
+int gdbregs__session_say_exited(struct gdbregs_session *s)
+{
+	return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU,
+				   "the program behind %s has ended", s->label);
+}
+
 static int check_stopped(struct gdbregs_session *s, unsigned needs)
 {
-	if (s->target.exited)
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU,
-					   "the program behind %s has ended", s->label);
-	return check_access(s, needs);
+	return s->target.exited ? gdbregs__session_say_exited(s) : check_access(s, needs);
 }
 
 int gdbregs__session_begin(struct gdbregs_session *s, unsigned needs)
@@ -33,6 +36,9 @@ int gdbregs__session_begin(struct gdbregs_session *s, unsigned needs)
 	case GDBREGS__SESSION_RUNNING:
 		if (needs & GDBREGS__MAY_RUN)
 			return check_access(s, needs);
+		/* The request is queued behind steps. */
+		if (!s->run.resume.continues)
+			return check_stopped(s, needs);
 		return gdbregs__engine_say(e, GDBREGS_ERR_RUNNING,
 					   "the target is running: interrupt it first");
 	case GDBREGS__SESSION_CONNECTING:

@@ -23,15 +23,17 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct packet_op *p = (struct packet_op *)op;
 
-	/* It may change what is selected, or resume: nothing is sent behind it. */
+	/* It may select another thread, or resume: nothing is sent behind it. */
 	if (p->sent)
 		return op->outstanding ? GDBREGS__PRODUCE_WAIT : GDBREGS__PRODUCE_END;
-	/* Nor in front of it, as a read that asks anew might. */
+	/* An older read may still ask again: nothing is sent in front of it either. */
 	if (s->engine.first != op)
 		return GDBREGS__PRODUCE_WAIT;
 	p->sent = true;
 	gdbregs__stub_forget_selection(s);
 	gdbregs__order_forget(s);
+	gdbregs__expedited_clear(s);
+	gdbregs__watch_stale(s);
 	return gdbregs__engine_send(&s->engine, op, 1, 0, p->payload.data, p->payload.size);
 }
 
@@ -119,8 +121,6 @@ int gdbregs__raw_packet(struct gdbregs_session *s, const void *payload, size_t s
 		destroy(s, &p->op);
 		return gdbregs__engine_say_nomem(&s->engine);
 	}
-	gdbregs__expedited_clear(s);
-	gdbregs__watch_stale(s);
 	if (out)
 		*out = &p->op;
 	gdbregs__engine_queue(&s->engine, &p->op);

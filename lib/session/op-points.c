@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Z and z. QEMU and gdbserver keep points beyond the connection, so every one
- * that the stub may have is on a list, which is emptied before we go. */
+/* Z and z. QEMU and gdbserver keep points beyond the connection. So a list holds all
+ * points that the stub may have, and they are removed when the session ends. */
 #include "session/op-points.h"
 #include "session/op-run.h"
 
@@ -72,21 +72,21 @@ static void set_state(struct gdbregs_session *s, const struct gdbregs__point *po
 		found->state = state;
 }
 
-static size_t format(char *payload, char letter, const struct gdbregs__point *point)
+size_t gdbregs__points_format(char *payload, char letter, const struct gdbregs__point *point)
 {
 	return (size_t)snprintf(payload, GDBREGS__UNDO_TEXT, "%c%d,%llx,%x", letter,
 				(int)point->type, (unsigned long long)point->address, point->kind);
 }
 
-/* One that was asked for and whose packet never went out is not there; of a
- * failed session that can't be known. */
+/* After a failure it is not known which points the stub has: all that were asked for are
+ * removed. */
 size_t gdbregs__points_withdraw(struct gdbregs_session *s, char *payload)
 {
 	while (s->run.points.count) {
 		struct gdbregs__point point = s->run.points.list[--s->run.points.count];
 
-		if (point.state != GDBREGS__POINT_INSERTING || s->engine.fatal)
-			return format(payload, 'z', &point);
+		if (point.in_stub || s->engine.fatal)
+			return gdbregs__points_format(payload, 'z', &point);
 	}
 	return 0;
 }
@@ -105,7 +105,7 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 
 	if (p->sent)
 		return GDBREGS__PRODUCE_END;
-	size_t length = format(payload, p->insert ? 'Z' : 'z', &p->point);
+	size_t length = gdbregs__points_format(payload, p->insert ? 'Z' : 'z', &p->point);
 	int result = gdbregs__engine_send(&s->engine, op, 1, 0, payload, length);
 	p->sent = result > 0;
 	return result;
@@ -126,7 +126,17 @@ static int refused(struct gdbregs_session *s, const struct point_op *p,
 		gdbregs__reply_error_text(text, sizeof(text), answer->payload, answer->size));
 }
 
-/* What could not be removed is tried once more before we go. */
+static void note_inserted(struct gdbregs_session *s, const struct gdbregs__point *point)
+{
+	struct gdbregs__point *found = find(s, point);
+
+	if (!found)
+		return;
+	found->in_stub = true;
+	found->inserted = s->run.step_off.runs;
+}
+
+/* A point that could not be removed is removed when the session ends. */
 static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 		 const struct gdbregs__answer *answer)
 {
@@ -137,10 +147,12 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 		set_state(s, &p->point, GDBREGS__POINT_INSERTED);
 	else
 		drop(s, &p->point);
+	if (ok && p->insert)
+		note_inserted(s, &p->point);
 	return ok ? 0 : refused(s, p, answer);
 }
 
-/* Nothing was sent: it is as if it had not been asked for. */
+/* If nothing was sent, the point is as it was before the request. */
 static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct point_op *p = (struct point_op *)op;

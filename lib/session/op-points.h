@@ -13,9 +13,12 @@ int gdbregs__points_remove(struct gdbregs_session *s, enum gdbregs_point type, u
 			   unsigned kind, gdbregs__op_done done, void *arg,
 			   struct gdbregs__op **out);
 
-/* Take a point that the stub may have off the list and write the packet that
- * removes it (room for GDBREGS__UNDO_TEXT): its length, or 0 when there are no
- * more. */
+/* Write the packet that inserts ('Z') or removes ('z') a point. It takes up to
+ * GDBREGS__UNDO_TEXT bytes. Returns its length. */
+size_t gdbregs__points_format(char *payload, char letter, const struct gdbregs__point *point);
+/* Take a point that the stub may have off the list, and write the packet that removes it.
+ * The packet takes up to GDBREGS__UNDO_TEXT bytes. Returns its length, or 0 if the list is
+ * empty. */
 size_t gdbregs__points_withdraw(struct gdbregs_session *s, char *payload);
 void gdbregs__points_fini(struct gdbregs_session *s);
 

@@ -130,6 +130,26 @@ static struct gdbregs__read_op *make(struct gdbregs_session *s, size_t count, gd
 	return r;
 }
 
+int gdbregs__read_ahead(struct gdbregs_session *s, struct gdbregs__op *before,
+			struct gdbregs_read *reads, size_t count, struct gdbregs_buffer *storage,
+			gdbregs__op_done done, void *arg, struct gdbregs__op **out)
+{
+	struct gdbregs__read_op *r = make(s, count, done, arg);
+	if (!r)
+		return gdbregs__engine_say_nomem(&s->engine);
+	if (gdbregs__order_queue(s, before, reads, count) < 0) {
+		discard(r);
+		return gdbregs__engine_say_nomem(&s->engine);
+	}
+	storage->size = 0;
+	r->reads = reads;
+	r->storage = storage;
+	if (out)
+		*out = &r->op;
+	gdbregs__engine_queue_ahead(&s->engine, &r->op, before);
+	return 0;
+}
+
 int gdbregs__read_many(struct gdbregs_session *s, struct gdbregs_read *reads, size_t count,
 		       struct gdbregs_buffer *storage, gdbregs__op_done done, void *arg,
 		       struct gdbregs__op **out)
@@ -141,20 +161,7 @@ int gdbregs__read_many(struct gdbregs_session *s, struct gdbregs_read *reads, si
 	if ((!reads && count) || !storage || count > UINT32_MAX)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
 					   "no list of reads, or no storage");
-	struct gdbregs__read_op *r = make(s, count, done, arg);
-	if (!r)
-		return gdbregs__engine_say_nomem(&s->engine);
-	if (gdbregs__order_queue(s, reads, count) < 0) {
-		discard(r);
-		return gdbregs__engine_say_nomem(&s->engine);
-	}
-	storage->size = 0;
-	r->reads = reads;
-	r->storage = storage;
-	if (out)
-		*out = &r->op;
-	gdbregs__engine_queue(&s->engine, &r->op);
-	return 0;
+	return gdbregs__read_ahead(s, NULL, reads, count, storage, done, arg, out);
 }
 
 int gdbregs__read_one(struct gdbregs_session *s, uint32_t vcpu, const struct gdbregs_register *h,
@@ -172,7 +179,7 @@ int gdbregs__read_one(struct gdbregs_session *s, uint32_t vcpu, const struct gdb
 	if (!r)
 		return gdbregs__engine_say_nomem(&s->engine);
 	r->one = (struct gdbregs_read){.vcpu = vcpu, .reg = h};
-	if (gdbregs__order_queue(s, &r->one, 1) < 0) {
+	if (gdbregs__order_queue(s, NULL, &r->one, 1) < 0) {
 		discard(r);
 		return gdbregs__engine_say_nomem(&s->engine);
 	}

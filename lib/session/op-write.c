@@ -86,6 +86,8 @@ static int send_write(struct gdbregs_session *s, struct write_op *w)
 		result = gdbregs__engine_send(&s->engine, &w->op, KIND_ANSWER, 0, packet.data,
 					      packet.size);
 	gdbregs_buffer_fini(&packet);
+	gdbregs__expedited_clear(s);
+	gdbregs__watch_stale(s);
 	return result;
 }
 
@@ -323,8 +325,6 @@ int gdbregs__write_register(struct gdbregs_session *s, uint32_t vcpu,
 	w->reg = h;
 	w->vcpu = vcpu;
 	w->read_by_g = s->stub.p_missing;
-	gdbregs__expedited_clear(s);
-	gdbregs__watch_stale(s);
 	if (out)
 		*out = &w->op;
 	gdbregs__engine_queue(&s->engine, &w->op);

@@ -158,7 +158,8 @@ static size_t list_vcpus(const struct gdbregs_session *s, const struct gdbregs_r
 	return found;
 }
 
-int gdbregs__order_queue(struct gdbregs_session *s, const struct gdbregs_read *reads, size_t count)
+int gdbregs__order_queue(struct gdbregs_session *s, struct gdbregs__op *before,
+			 const struct gdbregs_read *reads, size_t count)
 {
 	if (!s->target.msr_decides)
 		return 0;
@@ -172,7 +173,7 @@ int gdbregs__order_queue(struct gdbregs_session *s, const struct gdbregs_read *r
 		return GDBREGS_ERR_NOMEM;
 	gdbregs__op_init(&o->op, &order_class, NULL, NULL);
 	o->count = list_vcpus(s, reads, count, all, o->vcpus);
-	gdbregs__engine_queue(&s->engine, &o->op);
+	gdbregs__engine_queue_ahead(&s->engine, &o->op, before);
 	return 0;
 }
 

@@ -25,7 +25,9 @@ bool gdbregs__order_is_msr(const struct gdbregs_session *s, uint32_t vcpu,
 /* The msr of all vCPUs may have changed, or that of one. */
 void gdbregs__order_forget(struct gdbregs_session *s);
 void gdbregs__order_forget_vcpu(struct gdbregs_session *s, uint32_t vcpu);
-/* Queue reads of msr ahead of these reads, for vCPUs that need it. Returns 0 or NOMEM. */
-int gdbregs__order_queue(struct gdbregs_session *s, const struct gdbregs_read *reads, size_t count);
+/* Queue reads of msr for the vCPUs of these reads that need it, ahead of the op `before`, or
+ * at the end for NULL. Returns 0 or NOMEM. */
+int gdbregs__order_queue(struct gdbregs_session *s, struct gdbregs__op *before,
+			 const struct gdbregs_read *reads, size_t count);
 
 #endif

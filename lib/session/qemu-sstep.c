@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* QEMU's single-step flags. By default a step holds interrupts and timers back;
- * who wants them clears those two flags. They outlive the connection, so the
- * old ones are put back when the session ends. */
+/* QEMU's single-step flags. By default a step holds interrupts and timers back, and two
+ * flags say so. The option step_irq clears them. QEMU keeps its flags beyond the
+ * connection, so the session restores them when it ends. */
 #include "session/op-run.h"
 
 #include "util/alloc.h"
@@ -35,7 +35,7 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 					 (unsigned)(before & ~p->hold));
 }
 
-/* `NAME=HEX` in a comma-separated list; 0 where it is not there. */
+/* Returns the value of `NAME=HEX` in a comma-separated list, or 0. */
 static uint32_t bit_of(const struct gdbregs__answer *answer, const char *name)
 {
 	const uint8_t *found = memmem(answer->payload, answer->size, name, strlen(name));
@@ -73,7 +73,7 @@ static const struct gdbregs__op_class sstep_class = {
 	.reply = reply,
 };
 
-int gdbregs__sstep_prepare(struct gdbregs_session *s)
+int gdbregs__sstep_prepare(struct gdbregs_session *s, struct gdbregs__op *before)
 {
 	if (!s->options.step_irq || !gdbregs__stub_is_qemu(&s->stub) || s->run.sstep.asked)
 		return 0;
@@ -83,7 +83,7 @@ int gdbregs__sstep_prepare(struct gdbregs_session *s)
 	s->run.sstep.asked = true;
 	gdbregs__op_init(&p->op, &sstep_class, NULL, NULL);
 	p->next = KIND_BITS;
-	gdbregs__engine_queue(&s->engine, &p->op);
+	gdbregs__engine_queue_ahead(&s->engine, &p->op, before);
 	return 0;
 }
 

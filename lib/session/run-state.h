@@ -12,16 +12,40 @@ struct gdbregs__op;
 enum gdbregs__run_phase {
 	GDBREGS__RUN_STOPPED, /* it is stopped, and nothing is under way */
 	GDBREGS__RUN_PREPARING, /* a resume is queued, its packet was not sent yet */
+	GDBREGS__RUN_STEPPING_OFF, /* the same, but one vCPU gets off a breakpoint: its stop reply is due */
 	GDBREGS__RUN_RESUMED, /* the packet was sent, the stop reply is due */
 	GDBREGS__RUN_INTERRUPTED, /* the same, and 0x03 was sent behind it */
 	GDBREGS__RUN_READING_WATCHES, /* it has stopped; the watched registers are being read */
 	GDBREGS__RUN_DELIVERING, /* callbacks of watches are running */
 };
 
-/* op-run.c: the resume under way. */
+/* op-run.c: the resumes that were requested and have not ended. */
 struct gdbregs__resume {
-	struct gdbregs__op *op; /* NULL: none */
-	bool interrupt_due; /* send 0x03 once the packet was sent */
+	struct gdbregs__op *last; /* the one requested last; NULL: it has ended */
+	size_t count;
+	size_t continues; /* how many of them let all vCPUs run */
+	uint64_t requested; /* how many there were since connecting */
+};
+
+/* step-off.c: a vCPU that has to get off a breakpoint. */
+struct gdbregs__step {
+	uint32_t vcpu;
+	bool has_address; /* false: at an unknown breakpoint */
+	bool may_be_halted; /* ask the stub first */
+	uint64_t address;
+};
+
+/* step-off.c. */
+struct gdbregs__step_off {
+	uint64_t runs; /* resumes sent since connecting */
+	uint64_t all_ran; /* the last of them that let all vCPUs run */
+	uint64_t all_reported; /* the last one whose stop named no vCPU */
+	uint32_t hit_vcpu; /* the vCPU that has hit a breakpoint in the last run, or ALL_VCPUS */
+	/* A read of program counters, and the plan that is made of it. */
+	struct gdbregs_read *reads;
+	struct gdbregs__step *steps;
+	size_t read_count, step_count, capacity;
+	struct gdbregs_buffer storage;
 };
 
 /* qemu-sstep.c: the single-step flags of QEMU, if options.step_irq has changed them. */
@@ -33,6 +57,8 @@ struct gdbregs__sstep {
 /* stop-wait.c: the last stop. */
 struct gdbregs__stopped {
 	bool pending; /* no wait has taken the stop yet */
+	bool continued; /* it ended a run of all vCPUs, not a step */
+	uint64_t number; /* of the resume that it ended, counted by `requested` */
 	int status; /* 0, or the error that ended the resume instead */
 	struct gdbregs_error error; /* in words, if status is negative */
 	struct gdbregs_stop stop;
@@ -90,11 +116,22 @@ enum gdbregs__point_state {
 	GDBREGS__POINT_REMOVING, /* its packet was sent or is queued */
 };
 
+/* Whether a breakpoint is removed while a vCPU gets off it. */
+enum gdbregs__lift {
+	GDBREGS__LIFT_NONE,
+	GDBREGS__LIFT_ASKED, /* its removal was sent */
+	GDBREGS__LIFT_DONE, /* it is removed */
+	GDBREGS__LIFT_REFUSED, /* the stub has refused */
+};
+
 struct gdbregs__point {
 	enum gdbregs_point type;
 	unsigned kind;
 	uint64_t address;
 	enum gdbregs__point_state state;
+	bool in_stub; /* the stub has it now */
+	enum gdbregs__lift lift;
+	uint64_t inserted; /* after which run, counted by step_off.runs */
 };
 
 struct gdbregs__points {
@@ -110,13 +147,15 @@ struct gdbregs__run_state {
 	struct gdbregs__expedited_values expedited;
 	struct gdbregs__watches watches;
 	struct gdbregs__points points;
+	struct gdbregs__step_off step_off;
 	bool *gone; /* set to true when the session is freed */
 };
 
 /* A stop reply is due. */
 static inline bool gdbregs__run_is_resumed(const struct gdbregs__run_state *run)
 {
-	return run->phase == GDBREGS__RUN_RESUMED || run->phase == GDBREGS__RUN_INTERRUPTED;
+	return run->phase == GDBREGS__RUN_STEPPING_OFF || run->phase == GDBREGS__RUN_RESUMED ||
+	       run->phase == GDBREGS__RUN_INTERRUPTED;
 }
 
 /* Room for any packet that takes back what we have changed in the stub. */

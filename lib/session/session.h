@@ -92,6 +92,8 @@ enum gdbregs__need {
 
 /* Returns 0 if a request with these conditions may begin, else an error, which is set. */
 int gdbregs__session_begin(struct gdbregs_session *s, unsigned needs);
+/* Set the error that the target's program has ended. Returns NO_VCPU. */
+int gdbregs__session_say_exited(struct gdbregs_session *s);
 
 /* --- the ops --------------------------------------------------------------- */
 
@@ -106,6 +108,11 @@ int gdbregs__read_one(struct gdbregs_session *s, uint32_t vcpu, const struct gdb
 int gdbregs__read_many(struct gdbregs_session *s, struct gdbregs_read *reads, size_t count,
 		       struct gdbregs_buffer *storage, gdbregs__op_done done, void *arg,
 		       struct gdbregs__op **out);
+/* Queue a read that the session makes for itself, ahead of an op that is in the queue, or
+ * at the end for NULL. Returns 0 or NOMEM. */
+int gdbregs__read_ahead(struct gdbregs_session *s, struct gdbregs__op *before,
+			struct gdbregs_read *reads, size_t count, struct gdbregs_buffer *storage,
+			gdbregs__op_done done, void *arg, struct gdbregs__op **out);
 int gdbregs__raw_packet(struct gdbregs_session *s, const void *payload, size_t size,
 			struct gdbregs_buffer *reply, gdbregs__op_done done, void *arg,
 			struct gdbregs__op **out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Stop delivery: pending waits, and a stop that arrived before anyone waited for it. */
 #include "session/op-run.h"
+#include "session/step-off.h"
 #include "session/watch.h"
 
 #include "util/alloc.h"
@@ -10,6 +11,7 @@
 /* A wait of the engine: it sends nothing. */
 struct wait_op {
 	struct gdbregs__op op;
+	uint64_t number; /* of the resume whose stop it waits for */
 	int timeout_ms;
 	struct gdbregs_stop *stop; /* may be NULL */
 };
@@ -63,7 +65,7 @@ void gdbregs__stop_describe(struct gdbregs_session *s, uint32_t stepped,
 	};
 }
 
-/* --------------------------------------------------------------------- telling --- */
+/* ------------------------------------------------------------------ reporting --- */
 
 static int say_status(struct gdbregs_session *s)
 {
@@ -74,25 +76,42 @@ static int say_status(struct gdbregs_session *s)
 
 static const struct gdbregs__op_class wait_class;
 
-/* The stop is complete: end all waits. */
-static void deliver(struct gdbregs_session *s)
+/* End the waits for this stop. Returns whether there were any. */
+static bool end_waits(struct gdbregs_session *s)
 {
-	s->run.phase = GDBREGS__RUN_STOPPED;
-	s->run.stopped.pending = !gdbregs__engine_end_waits(&s->engine, &wait_class, say_status(s));
+	int status = say_status(s);
+	bool any = false;
+
+	for (struct gdbregs__op *op = s->engine.waits, *next; op; op = next) {
+		next = op->next;
+		if (op->class != &wait_class ||
+		    ((struct wait_op *)op)->number > s->run.stopped.number)
+			continue;
+		gdbregs__engine_end_wait(&s->engine, op, status);
+		any = true;
+	}
+	return any;
 }
 
-void gdbregs__stop_report(struct gdbregs_session *s, const struct gdbregs_stop *stop, int code)
+/* The stop is complete. A later resume may wait for that. */
+static void deliver(struct gdbregs_session *s)
+{
+	s->run.phase = s->run.resume.count ? GDBREGS__RUN_PREPARING : GDBREGS__RUN_STOPPED;
+	s->run.stopped.pending = !end_waits(s) && s->run.stopped.number == s->run.resume.requested;
+	gdbregs__engine_pump(&s->engine);
+}
+
+void gdbregs__stop_report(struct gdbregs_session *s, struct gdbregs__op *before,
+			  const struct gdbregs__stopped *report, bool has_stopped)
 {
 	struct gdbregs__stopped *stopped = &s->run.stopped;
 	int reading = 0;
 
-	stopped->status = code;
+	*stopped = *report;
 	stopped->error = s->engine.error;
-	if (stop) {
-		stopped->stop = *stop;
-		/* Watched registers are read first. */
+	if (has_stopped) {
 		s->run.phase = GDBREGS__RUN_READING_WATCHES;
-		reading = s->target.exited ? 0 : gdbregs__watch_read(s, deliver);
+		reading = s->target.exited ? 0 : gdbregs__watch_read(s, before, deliver);
 	}
 	if (reading < 0) {
 		stopped->status = reading;
@@ -125,9 +144,9 @@ static const struct gdbregs__op_class wait_class = {
 	.finish = finish,
 };
 
-struct gdbregs__op *gdbregs__stop_wait_new(struct gdbregs_session *s, int timeout_ms,
-					   struct gdbregs_stop *stop, gdbregs__op_done done,
-					   void *arg)
+struct gdbregs__op *gdbregs__stop_wait_new(struct gdbregs_session *s, uint64_t number,
+					   int timeout_ms, struct gdbregs_stop *stop,
+					   gdbregs__op_done done, void *arg)
 {
 	struct wait_op *wait = gdbregs__calloc(1, sizeof(*wait));
 
@@ -136,6 +155,7 @@ struct gdbregs__op *gdbregs__stop_wait_new(struct gdbregs_session *s, int timeou
 		return NULL;
 	}
 	gdbregs__op_init(&wait->op, &wait_class, done, arg);
+	wait->number = number;
 	wait->timeout_ms = timeout_ms;
 	wait->stop = stop;
 	gdbregs__engine_wait(&s->engine, &wait->op,
@@ -147,6 +167,8 @@ struct gdbregs__op *gdbregs__stop_wait_new(struct gdbregs_session *s, int timeou
 /* The target runs, or its stop is being processed. */
 static bool expects_stop(const struct gdbregs_session *s)
 {
+	if (s->run.resume.count)
+		return true;
 	switch (s->run.phase) {
 	case GDBREGS__RUN_STOPPED:
 		return false;
@@ -170,7 +192,8 @@ int gdbregs__stop_wait(struct gdbregs_session *s, int timeout_ms, struct gdbregs
 		return gdbregs__engine_say(
 			&s->engine, GDBREGS_ERR_INVAL,
 			"the target was not resumed: there is no stop to wait for");
-	struct gdbregs__op *wait = gdbregs__stop_wait_new(s, timeout_ms, stop, done, arg);
+	struct gdbregs__op *wait =
+		gdbregs__stop_wait_new(s, s->run.resume.requested, timeout_ms, stop, done, arg);
 	if (!wait)
 		return GDBREGS_ERR_NOMEM;
 	if (pending) {

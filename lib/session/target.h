@@ -33,6 +33,9 @@ struct gdbregs__vcpu {
 	uint32_t process;
 	enum gdbregs_byte_order msr_order; /* according to msr at the stop msr_stop, see order.c */
 	uint64_t msr_asked, msr_stop; /* numbers of stops, as in struct gdbregs__target */
+	/* The last run that it took part in, and the last one whose stop named it; see
+	 * session/step-off.c. */
+	uint64_t ran, reported;
 };
 
 /* Why the target is halted, as far as QEMU's monitor reports it. */

@@ -51,9 +51,9 @@ static int reserve_reads(struct gdbregs__watches *w)
 	return 0;
 }
 
-/* Queue the flight. */
-static int read_all(struct gdbregs_session *s, gdbregs__op_done done, void *arg,
-		    struct gdbregs__op **out)
+/* Queue the read, ahead of an op. */
+static int read_all(struct gdbregs_session *s, struct gdbregs__op *before, gdbregs__op_done done,
+		    void *arg, struct gdbregs__op **out)
 {
 	struct gdbregs__watches *w = &s->run.watches;
 
@@ -64,7 +64,7 @@ static int read_all(struct gdbregs_session *s, gdbregs__op_done done, void *arg,
 	for (size_t i = 0; i < w->count; i++)
 		w->reads[i] = (struct gdbregs_read){
 			.vcpu = w->list[i].vcpu, .reg = w->list[i].reg, .status = NOT_READ};
-	return gdbregs__read_many(s, w->reads, w->count, &w->now, done, arg, out);
+	return gdbregs__read_ahead(s, before, w->reads, w->count, &w->now, done, arg, out);
 }
 
 /* What was read now is what was seen last. */
@@ -120,7 +120,7 @@ static void on_baseline(struct gdbregs_session *s, int status, const struct gdbr
 		take_baseline(w, status);
 }
 
-int gdbregs__watch_prepare(struct gdbregs_session *s)
+int gdbregs__watch_prepare(struct gdbregs_session *s, struct gdbregs__op *before)
 {
 	struct gdbregs__watches *w = &s->run.watches;
 	int result = settle_baseline(s);
@@ -131,7 +131,7 @@ int gdbregs__watch_prepare(struct gdbregs_session *s)
 	if (!w->stale || w->count == w->removed)
 		return 0;
 	w->baselines++;
-	result = read_all(s, on_baseline, (void *)w->baselines, &w->baseline);
+	result = read_all(s, before, on_baseline, (void *)w->baselines, &w->baseline);
 	if (result < 0)
 		return result;
 	w->stale = false;
@@ -159,7 +159,8 @@ static void on_read(struct gdbregs_session *s, int status, const struct gdbregs_
 	w->then(s);
 }
 
-int gdbregs__watch_read(struct gdbregs_session *s, void (*then)(struct gdbregs_session *s))
+int gdbregs__watch_read(struct gdbregs_session *s, struct gdbregs__op *before,
+			void (*then)(struct gdbregs_session *s))
 {
 	struct gdbregs__watches *w = &s->run.watches;
 	int result = settle_baseline(s);
@@ -167,7 +168,7 @@ int gdbregs__watch_read(struct gdbregs_session *s, void (*then)(struct gdbregs_s
 	if (result < 0 || w->count == w->removed)
 		return result;
 	w->then = then;
-	result = read_all(s, on_read, NULL, NULL);
+	result = read_all(s, before, on_read, NULL, NULL);
 	return result < 0 ? result : 1;
 }
 

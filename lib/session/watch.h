@@ -6,14 +6,16 @@
 
 #include "session/session.h"
 
-/* The target is about to be resumed: queue a read of values not known. 0, or
- * why that is not possible, said. */
-int gdbregs__watch_prepare(struct gdbregs_session *s);
-/* The target has stopped: queue a read of all watched registers. Returns 1 if then()
- * will be called afterwards, 0 if there is nothing to read, or an error that is set. */
-int gdbregs__watch_read(struct gdbregs_session *s, void (*then)(struct gdbregs_session *s));
-/* Call back for what has changed. false: the session is gone. Not from within
- * the core. */
+/* The target is about to be resumed by an op: queue, ahead of it, a read of the watched
+ * registers if their values are not known. Returns 0, or an error, which is set. */
+int gdbregs__watch_prepare(struct gdbregs_session *s, struct gdbregs__op *before);
+/* The target has stopped: queue, ahead of an op or at the end for NULL, a read of all
+ * watched registers. Returns 1 if then() will be called afterwards, 0 if there is nothing
+ * to read, or an error that is set. */
+int gdbregs__watch_read(struct gdbregs_session *s, struct gdbregs__op *before,
+			void (*then)(struct gdbregs_session *s));
+/* Call back for the registers that have changed. Returns false if the session was freed.
+ * Must not be called from within the engine. */
 bool gdbregs__watch_deliver(struct gdbregs_session *s);
 /* Registers were written; the remembered values are no longer a valid baseline for
  * comparison. */

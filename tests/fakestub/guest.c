@@ -108,7 +108,7 @@ bool fake_guest_next_break(const struct fake_guest *g, unsigned *generation)
 	uint64_t best = UINT64_MAX;
 	for (size_t i = 0; i < g->breakpoint_count; i++) {
 		uint64_t at = g->breakpoints[i];
-		if (at > pc && (at - PC_BASE) % 4 == 0 && at < best)
+		if (at >= pc && (at - PC_BASE) % 4 == 0 && at < best)
 			best = at;
 	}
 	if (best == UINT64_MAX)
