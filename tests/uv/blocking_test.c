@@ -149,24 +149,12 @@ START_TEST(closed_by_the_other_kind)
 }
 END_TEST
 
-/* What is said of a refused connection. qemu-user (7.2) has the host's number in SO_ERROR,
- * which on mips is not the guest's, and then libuv does not know it. */
-static const char *refusal(void)
+/* The connection was refused. qemu-user (7.2) passes on the number that the host has in
+ * SO_ERROR. On mips it is another number, and libuv has no name for it. */
+static bool is_refusal(const char *text)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(1)};
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), error = 0;
-	struct pollfd ready = {.fd = fd, .events = POLLOUT};
-	socklen_t size = sizeof(error);
-
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0 && errno == EINPROGRESS) {
-		poll(&ready, 1, 10000);
-		getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
-	} else {
-		error = errno;
-	}
-	close(fd);
-	return error == ECONNREFUSED ? "refused" : "can't connect";
+	return strstr(text, "refused") ||
+	       (ECONNREFUSED != 111 && strstr(text, "Unknown system error -111"));
 }
 
 START_TEST(nobody_there)
@@ -194,8 +182,8 @@ START_TEST(nobody_there)
 	ck_assert_ptr_eq(s, &o);
 	ck_assert_int_eq(err.code, nowhere[_i].result);
 	bool refused = strcmp(nowhere[_i].says, "refused") == 0;
-	ck_assert_msg(strstr(err.text, refused ? refusal() : nowhere[_i].says) != NULL, "%s",
-		      err.text);
+	ck_assert_msg(refused ? is_refusal(err.text) : strstr(err.text, nowhere[_i].says) != NULL,
+		      "%s", err.text);
 }
 END_TEST
 

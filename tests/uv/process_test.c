@@ -261,8 +261,8 @@ static const char *const groups[] = {
 	"sh -c 'echo $$ >$1; exec $0 --stub' $0 $1; true",
 	/* Others are, which hold nothing of ours, or do not heed SIGTERM. */
 	"sh -c 'echo $$ >$1; exec sleep 100' $0 $1 <&- >&- & exec $0 --stub",
-	"sh -c 'trap \"\" TERM; echo $$ >$1; while :; do sleep 1; done' $0 $1 <&- >&- & exec $0 "
-	"--stub",
+	("sh -c 'trap \"\" TERM; echo $$ >$1; while :; do sleep 1; done' $0 $1 <&- >&- & "
+	 "exec $0 --stub"),
 };
 
 START_TEST(whole_group_ends)
