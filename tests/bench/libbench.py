@@ -56,10 +56,10 @@ def interleaved(repeats, *runs, before=None):
                     min(r["min_ns"] for r in result), result[-1]) for result in results]
 
 
-def measured(*argv):
+def measured(*argv, status=0):
     """One run of a command from start to end, as figures."""
     result = run([program("measure"), *argv])
-    if result["status"]:
+    if result["status"] != status:
         raise RuntimeError(f"{' '.join(argv)}: status {result['status']}")
     return dict(result, median_ns=result["ns"], min_ns=result["ns"])
 
@@ -123,7 +123,9 @@ class Packets:
             rsp.hello()
             self.threads = rsp.threads()
             rsp.select(self.threads[0])
-            self.numbers = [reg.number for reg in libxml.read(rsp).registers]
+            registers = libxml.read(rsp).registers
+            self.numbers = [reg.number for reg in registers]
+            self.by_name = {reg.name: reg.number for reg in registers}
 
     def setup(self):
         return ["qSupported:multiprocess+", "qXfer:features:read:target.xml:0,7fb",

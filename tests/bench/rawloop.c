@@ -195,6 +195,7 @@ int main(int argc, char **argv)
 	read_payloads();
 	set_up(argv + 4, argc - 4);
 	bench_rounds_init(&rounds, count);
+	uint64_t all_ns = bench_now_ns();
 	for (size_t i = 0; i < count + WARM_ROUNDS; i++) {
 		reply_bytes = 0;
 		uint64_t start_ns = bench_now_ns();
@@ -207,7 +208,9 @@ int main(int argc, char **argv)
 		if (i >= WARM_ROUNDS)
 			bench_rounds_add(&rounds, start_ns);
 	}
+	all_ns = bench_now_ns() - all_ns;
 	bench_rounds_print(&rounds);
+	printf(" mean_ns=%llu", (unsigned long long)(all_ns / (count + WARM_ROUNDS)));
 	printf(" packets=%zu bytes=%llu\n", packets, (unsigned long long)reply_bytes);
 	/* The last reply's ack; closing leaves the target halted. */
 	exchange("+", 1, 0);
