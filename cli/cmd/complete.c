@@ -198,7 +198,7 @@ static void offer_from_description(const struct line *line, const struct option_
 static void offer_value(const struct line *line, const struct option_info *info, const char *typed,
 			const char *before)
 {
-	static const char *const files[] = {"tdesc", "output", "raw", "junit", NULL};
+	static const char *const files[] = {"tdesc", "output", "raw", "junit", "gtkw", NULL};
 	static const char *const groups[] = {"general", "float", "vector", "system", NULL};
 	static const char *const registers[] = {"feature", "exclude", NULL};
 

@@ -14,6 +14,8 @@ static int check(const struct options *o)
 		return fail(STATUS_USAGE,
 			    "trace needs an end: -n STEPS, --until, --within or --break ADDR; see "
 			    "'gdbregs-cli trace --help'");
+	if (o->gtkw && (o->format != FORMAT_VCD || !o->output || strcmp(o->output, "-") == 0))
+		return fail(STATUS_USAGE, "--gtkw needs -f vcd and -o FILE: it names that file");
 	if (o->ifs.count > 0 && o->break_count == 0)
 		return fail(STATUS_USAGE, "--if needs --break: it says which hits are recorded");
 	return 0;
@@ -70,6 +72,8 @@ static int finish(struct trace *trace, const struct targets *set)
 	}
 	recorder_end(&trace->recorder);
 	int written = output_finish(&trace->out);
+	if (written == 0)
+		written = trace->recorder.status;
 	return written != 0 ? written : failed;
 }
 

@@ -103,7 +103,7 @@ static const struct command table[] = {
 		 "Ends after -n steps or hits, at --until, or by SIGINT: the output is complete\n"
 		 "in any case.\n",
 	 .examples = "gdbregs-cli trace -n 1000 -o trace.jsonl -f jsonl\n"
-		     "gdbregs-cli trace --until 0x7c00 -f vcd -o boot.vcd 'r*' eflags\n"
+		     "gdbregs-cli trace --until cr0.PE=1 --fields -f vcd -o boot.vcd rip eflags cr0\n"
 		     "gdbregs-cli trace --break 0x80200000 -n 10 pc sp ra\n",
 	 .run = command_trace,
 	 .options = GROUP_FIELDS | GROUP_AS | GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |

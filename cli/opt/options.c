@@ -90,6 +90,8 @@ static const struct option_info table[] = {
 	{0, "all", NULL, GROUP_TRACE, OPTION_FLAG, AT(all),
 	 .help = "record all selected registers at every step, not\n"
 	 "only what changed"},
+	{0, "gtkw", "FILE", GROUP_TRACE, OPTION_WORD, AT(gtkw),
+	 .help = "with -f vcd -o FILE: a save file for GTKWave"},
 	{0, "irq", NULL, GROUP_TRACE, OPTION_FLAG, AT(irq),
 	 .help = "let interrupts and timers through during steps"},
 	{'i', "interval", "SECONDS", GROUP_INTERVAL, OPTION_SECONDS, AT(interval_ms),

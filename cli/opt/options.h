@@ -66,6 +66,7 @@ struct options {
 	const char *until; /* an address or conditions; NULL: none */
 	struct string_list ifs; /* conditions */
 	const char *junit;
+	const char *gtkw;
 	unsigned within_ms; /* 0: not given, and the command has no default */
 	uint64_t *breaks;
 	size_t break_count;

@@ -1,27 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Value change dump, IEEE 1364: a scope per vCPU, in it one per feature, a wire
- * per register. Time is the number of the step. */
+/* Value change dump, IEEE 1364: a scope for each vCPU, in it one for each feature, a wire
+ * for each register, and a scope for its parts. A step is a second, because viewers have
+ * no larger unit that they would convert a number of steps to. */
 #include "out/record.h"
 
 #include "base/message.h"
+#include "out/gtkw.h"
 #include "out/vcd-names.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct wires {
 	char (*ids)[VCD_ID];
 	size_t *widths_bits;
+	bool *reals; /* floats that are parts: a number, not bits */
 };
 
 struct vcd {
 	struct wires *samplers;
 	uint64_t now; /* the time written last */
+	struct gtkw gtkw;
 };
 
 /* ------------------------------------------------------------- values --- */
 
-/* Zeros in front are left out: readers put them back. */
+/* Leading zeros are left out: readers put them back. */
 static void add_digits(struct text *line, const struct value *v, size_t width_bits)
 {
 	char block[64];
@@ -38,10 +43,26 @@ static void add_digits(struct text *line, const struct value *v, size_t width_bi
 	}
 }
 
+/* `r1.5 !`. Every double has its 17 digits; NaN: there is no number. */
+static void add_real(struct text *line, const struct value *v, const char *id)
+{
+	char number[64];
+	double value = NAN;
+	if (v->status <= 0 ||
+	    gdbregs_field_double(&v->part->field, v->order, v->whole, v->whole_bytes, &value) < 0)
+		value = NAN;
+	snprintf(number, sizeof(number), "r%.17g %s\n", value, id);
+	text_adds(line, number);
+}
+
 static void add_change(struct text *line, const struct wires *wires, size_t index,
 		       const struct value *v)
 {
 	bool scalar = wires->widths_bits[index] == 1;
+	if (wires->reals[index]) {
+		add_real(line, v, wires->ids[index]);
+		return;
+	}
 	text_adds(line, scalar ? "" : "b");
 	if (v->status > 0)
 		add_digits(line, v, wires->widths_bits[index]);
@@ -67,50 +88,84 @@ static bool make_wires(struct wires *wires, const struct sampler *sampler, size_
 {
 	wires->ids = calloc(sampler->count + 1, sizeof(*wires->ids));
 	wires->widths_bits = calloc(sampler->count + 1, sizeof(*wires->widths_bits));
-	if (!wires->ids || !wires->widths_bits)
+	wires->reals = calloc(sampler->count + 1, sizeof(*wires->reals));
+	if (!wires->ids || !wires->widths_bits || !wires->reals)
 		return false;
 	for (size_t i = 0; i < sampler->count; i++) {
 		vcd_make_id(wires->ids[i], (*next)++);
 		struct value v = sampler_value(sampler, i);
 		wires->widths_bits[i] = width_of(&v);
+		wires->reals[i] = v.part && value_kind(&v) == GDBREGS_TYPE_FLOAT &&
+				  value_bits(&v) <= 8 * sizeof(double);
 	}
 	return true;
 }
 
-static void put_scope(struct recorder *r, const char *feature)
+static void put_scope(struct recorder *r, const char *name)
 {
 	text_clear(&r->line);
-	vcd_add_name(&r->line, feature ? feature : "registers");
+	vcd_add_name(&r->line, name ? name : "registers");
 	fprintf(r->out->stream, "$scope module %s $end\n", r->line.data ? r->line.data : "");
 }
 
 static void put_wire(struct recorder *r, const struct wires *wires, size_t index, const char *name)
 {
 	size_t width = wires->widths_bits[index];
-	fprintf(r->out->stream, "$var wire %zu %s %s", width, wires->ids[index], name);
-	if (width > 1)
+	bool real = wires->reals[index];
+	fprintf(r->out->stream, "$var %s %zu %s %s", real ? "real" : "wire", real ? 64 : width,
+		wires->ids[index], name);
+	if (width > 1 && !real)
 		fprintf(r->out->stream, " [%zu:0]", width - 1);
 	fputs(" $end\n", r->out->stream);
 }
 
+/* The scopes that are open: of a feature, and in it of a register with parts. */
+struct scopes {
+	const char *feature;
+	const struct gdbregs_register *parts_of;
+	bool any;
+};
+
+static void leave_register(struct recorder *r, struct scopes *scopes)
+{
+	fputs(scopes->parts_of ? "$upscope $end\n" : "", r->out->stream);
+	scopes->parts_of = NULL;
+}
+
+/* Open the scopes of an item, and close those of the one before. */
+static void enter(struct recorder *r, struct scopes *scopes, const struct chosen *item)
+{
+	const char *feature = gdbregs_register_feature(item->reg);
+	const struct gdbregs_register *parts_of = item->path ? item->reg : NULL;
+	bool other = !scopes->any || feature != scopes->feature;
+	if (other || parts_of != scopes->parts_of)
+		leave_register(r, scopes);
+	if (other) {
+		fputs(scopes->any ? "$upscope $end\n" : "", r->out->stream);
+		put_scope(r, feature);
+	}
+	if (parts_of && parts_of != scopes->parts_of)
+		put_scope(r, gdbregs_register_name(item->reg));
+	*scopes = (struct scopes){feature, parts_of, true};
+}
+
 static bool put_lane(struct recorder *r, const struct sampler *sampler, const struct wires *wires)
 {
+	struct vcd *vcd = r->state;
 	FILE *stream = r->out->stream;
 	struct text names = {0};
+	struct scopes scopes = {NULL, NULL, false};
 	size_t *starts = vcd_make_names(sampler, &names);
-	const char *feature = NULL;
 	bool ok = starts;
 	fprintf(stream, "$scope module vcpu%u $end\n", sampler->vcpu->index);
 	for (size_t i = 0; i < sampler->count && ok; i++) {
-		const char *of = gdbregs_register_feature(sampler->items[i].reg);
-		if (i == 0 || of != feature) {
-			fputs(i > 0 ? "$upscope $end\n" : "", stream);
-			put_scope(r, of);
-		}
-		feature = of;
-		put_wire(r, wires, i, names.data + starts[i]);
+		const char *name = names.data + starts[i];
+		enter(r, &scopes, &sampler->items[i]);
+		put_wire(r, wires, i, name);
+		gtkw_add(&vcd->gtkw, sampler, i, name, wires->reals[i] ? 0 : wires->widths_bits[i]);
 	}
-	fputs(sampler->count > 0 ? "$upscope $end\n$upscope $end\n" : "$upscope $end\n", stream);
+	leave_register(r, &scopes);
+	fputs(scopes.any ? "$upscope $end\n$upscope $end\n" : "$upscope $end\n", stream);
 	free(starts);
 	text_fini(&names);
 	return ok && !r->line.failed;
@@ -154,8 +209,8 @@ static bool begin(struct recorder *r)
 	note_byte_order(r);
 	fprintf(r->out->stream,
 		"$version gdbregs-cli %s $end\n"
-		"$comment time is the number of the step $end\n"
-		"$timescale 1 ns $end\n",
+		"$comment a second is a step $end\n"
+		"$timescale 1 s $end\n",
 		gdbregs_version());
 	for (size_t i = 0; i < r->sampler_count && ok; i++)
 		ok = make_wires(&vcd->samplers[i], &r->samplers[i], &next) &&
@@ -174,7 +229,7 @@ static bool put(struct recorder *r, const struct record *record)
 	const struct sampler *sampler = record->sampler;
 	const struct wires *wires = &vcd->samplers[sampler - r->samplers];
 	char time[32];
-	/* What the first record of each vCPU holds stands in $dumpvars. */
+	/* The first record of each vCPU is in $dumpvars. */
 	if (record->number == 0)
 		return true;
 	text_clear(&r->line);
@@ -194,7 +249,8 @@ static bool put(struct recorder *r, const struct record *record)
 
 static void end(struct recorder *r)
 {
-	(void)r;
+	struct vcd *vcd = r->state;
+	r->status = gtkw_write(&vcd->gtkw, r->options, vcd->now);
 }
 
 static void fini(struct recorder *r)
@@ -205,8 +261,10 @@ static void fini(struct recorder *r)
 	for (size_t i = 0; i < r->sampler_count && vcd->samplers; i++) {
 		free(vcd->samplers[i].ids);
 		free(vcd->samplers[i].widths_bits);
+		free(vcd->samplers[i].reals);
 	}
 	free(vcd->samplers);
+	gtkw_fini(&vcd->gtkw);
 	free(vcd);
 	r->state = NULL;
 }

@@ -38,6 +38,7 @@ struct recorder {
 	struct text line, cell;
 	struct gdbregs_buffer decoded;
 	void *state; /* the format's own */
+	int status; /* an exit status: what went wrong with a file beside the output */
 	bool begun;
 	bool failed; /* out of memory */
 };

@@ -35,7 +35,7 @@ void vcd_make_id(char id[VCD_ID], size_t index)
 
 /* A wire to be named, in its scope. */
 struct entry {
-	const char *scope; /* shared by the wires of a feature: it may be long */
+	const char *scope; /* shared by the wires of a feature or register: it may be long */
 	char *name;
 	size_t index;
 };
@@ -68,30 +68,72 @@ static const char *feature_of(const struct sampler *sampler, size_t index)
 	return feature ? feature : "";
 }
 
-/* The entries of a sampler; the names of the scopes are in the order in which they came. */
+/* The entries of a sampler. */
 struct entries {
 	struct entry *item;
 	size_t count;
-	char **scopes;
+	char **scopes; /* owned */
 	size_t scope_count;
+	const char *feature, *reg; /* scopes of the item before */
 };
+
+/* `v4_float[1]` becomes v4_float_1. */
+static char *make_path(const char *path)
+{
+	struct text name = {0};
+	struct text plain = {0};
+	for (; *path != '\0'; path++) {
+		if (*path != ']')
+			text_add(&plain, *path == '[' ? "_" : path, 1);
+	}
+	if (!plain.failed && plain.data)
+		vcd_add_name(&name, plain.data);
+	if (name.failed || plain.failed)
+		text_fini(&name);
+	text_fini(&plain);
+	return name.data;
+}
+
+/* The scope of a register's parts: FEATURE.REGISTER. */
+static char *make_register_scope(const char *feature, const char *reg)
+{
+	struct text name = {0};
+	text_adds(&name, feature ? feature : "");
+	text_adds(&name, ".");
+	vcd_add_name(&name, reg);
+	if (name.failed)
+		text_fini(&name);
+	return name.data;
+}
+
+/* The scope of an item; one made for the item before is used again. */
+static const char *scope_of(struct entries *e, const struct sampler *sampler, size_t index)
+{
+	const struct chosen *item = &sampler->items[index];
+	const char *feature = feature_of(sampler, index);
+	bool first = index == 0, same = !first && item->reg == item[-1].reg;
+	if (first || feature != feature_of(sampler, index - 1))
+		e->feature = e->scopes[e->scope_count++] = make_name(feature);
+	if (!item->path)
+		return e->feature;
+	if (!same || !item[-1].path)
+		e->reg = e->scopes[e->scope_count++] =
+			make_register_scope(e->feature, gdbregs_register_name(item->reg));
+	return e->reg;
+}
 
 static bool fill(struct entries *e, const struct sampler *sampler)
 {
 	e->item = calloc(sampler->count + 1, sizeof(*e->item));
-	e->scopes = calloc(sampler->count + 1, sizeof(*e->scopes));
+	e->scopes = calloc(2 * sampler->count + 1, sizeof(*e->scopes));
 	if (!e->item || !e->scopes)
 		return false;
 	for (size_t i = 0; i < sampler->count; i++) {
-		const char *feature = feature_of(sampler, i);
-		struct value v = sampler_value(sampler, i);
-		char shown[VALUE_NAME];
-		v.alias = NULL;
-		if (i == 0 || feature != feature_of(sampler, i - 1))
-			e->scopes[e->scope_count++] = make_name(feature);
+		const struct chosen *item = &sampler->items[i];
 		e->item[e->count++] = (struct entry){
-			.scope = e->scopes[e->scope_count - 1],
-			.name = make_name(value_name(&v, shown)),
+			.scope = scope_of(e, sampler, i),
+			.name = item->path ? make_path(item->path)
+					   : make_name(gdbregs_register_name(item->reg)),
 			.index = i,
 		};
 		if (!e->item[i].scope || !e->item[i].name)

@@ -11,9 +11,11 @@ import csv
 import io
 import json
 import os
+import shutil
 import struct
+import subprocess
 
-from clitest import contains, equal, main, one_line, run, silent_ok, test, write
+from clitest import contains, equal, main, one_line, read, run, silent_ok, test, write
 from scriptstub import ScriptStub
 
 XML = """<?xml version="1.0"?><target><architecture>%s</architecture><feature name="some.core">
@@ -209,6 +211,132 @@ def trace_fields(_):
         equal(sorted(map(str, found)), sorted(map(str, [
             ("status", None), ("status", "Z"), ("status", "N"), ("status", "MPP"), ("status", "LEVEL"),
             ("v", "f"), ("v", "h[1]"), *[("v", f"f[{i}]") for i in range(4)]])))
+
+
+STEPPING = {"vCont?": "vCont;c;s", "vCont;*": "T05thread:1;", "s*": "T05thread:1;"}
+
+
+class Counting(Machine):
+    """Every step adds 1 to `status` and 1.25 to the first lane of `v`."""
+
+    def answer(self, packet):
+        if packet[:1] == "s" or packet.startswith("vCont;s"):
+            self.state[2] = struct.pack("<I", (status_of(self) + 1) & 0xffffffff)
+            self.state[3] = struct.pack("<f", struct.unpack("<f", self.state[3][:4])[0] + 1.25) + self.state[3][4:]
+        return super().answer(packet)
+
+
+def read_vcd(path):
+    """({"scope.name": (kind, width)}, {"scope.name": {step: text}}), by nothing but the standard."""
+    wires, names, values, scopes, now = {}, {}, {}, [], None
+    with open(path) as file:
+        for line in file:
+            words = line.split() or ["$comment"]
+            if words[0] == "$scope":
+                scopes.append(words[2])
+            elif words[0] == "$upscope":
+                scopes.pop()
+            elif words[0] == "$var":
+                names[words[3]] = name = ".".join([*scopes, words[4]])
+                assert name not in wires, f"{name} twice"
+                wires[name], values[name] = (words[1], int(words[2])), {}
+            elif words[0] == "$timescale":
+                text = line if "$end" in words else line + next(file)
+                equal("".join(text.split())[:12], "$timescale1s")
+            elif words[0][0] == "#":
+                now = int(words[0][1:])
+            elif words[0][0] in "br":
+                values[names[words[1]]][now] = words[0][1:]
+            elif words[0][0] in "01x":
+                values[names[words[0][1:]]][now] = words[0][0]
+    return wires, values
+
+
+def trace_vcd(directory, *words):
+    path, save = os.path.join(directory, "t.vcd"), os.path.join(directory, "t.gtkw")
+    with Counting(answers=STEPPING) as stub:
+        stub.state[2] = bytes(4)
+        silent_ok(run("trace", "-n", "5", "-f", "vcd", "-o", path, "--gtkw", save, "-t", stub.target, *words))
+    return path, save
+
+
+@test
+def vcd_of_parts(directory):
+    path, _ = trace_vcd(directory, "--fields", "status", "v")
+    wires, values = read_vcd(path)
+    core = "vcpu0.some_core."
+    equal({name: wires[core + name] for name in ("status", "status.Z", "status.MPP", "status.LEVEL", "v", "v.f_0",
+                                                 "v.f_3", "v.h_7")},
+          {"status": ("wire", 32), "status.Z": ("wire", 1), "status.MPP": ("wire", 2), "status.LEVEL": ("wire", 8),
+           "v": ("wire", 128), "v.f_0": ("real", 64), "v.f_3": ("real", 64), "v.h_7": ("wire", 16)})
+    equal(len(wires), 2 + 4 + 4 + 8)
+    equal(values[core + "status.Z"], {0: "0", 1: "1", 2: "0", 3: "1", 4: "0", 5: "1"})
+    equal(values[core + "status.N"], {0: "0", 2: "1", 4: "0"})
+    equal(values[core + "status.MPP"], {0: "0", 4: "1"})
+    equal({step: float(text) for step, text in values[core + "v.f_0"].items()},
+          {step: 1.5 + 1.25 * step for step in range(6)})
+    equal({step: float(text) for step, text in values[core + "v.f_2"].items()}, {0: struct.unpack(
+        "<f", struct.pack("<f", 0.1))[0]})
+
+
+@test
+def vcd_of_some_parts(directory):
+    path, _ = trace_vcd(directory, "status.Z", "a")
+    equal(list(read_vcd(path)[0]), ["vcpu0.some_core.a", "vcpu0.some_core.status.Z"])
+
+
+@test
+def vcd_through_gtkwave(directory):
+    """GTKWave's own converter, and GTKWave itself if there is a display for it."""
+    path, save = trace_vcd(directory, "--fields", "status", "v", "pc")
+    wires = read_vcd(path)[0]
+    text = read(save)
+    for name, (kind, width) in wires.items():
+        contains(text, "\n" + name + (f"[{width - 1}:0]" if kind == "wire" and width > 1 else "") + "\n")
+    contains(text, f'[dumpfile] "{path}"')
+    if not shutil.which("vcd2fst") or not shutil.which("fst2vcd"):
+        print("     vcd2fst and fst2vcd are not there: not tried")
+        return
+    there, back = os.path.join(directory, "t.fst"), os.path.join(directory, "back.vcd")
+    done = subprocess.run(["vcd2fst", path, there], capture_output=True, text=True, check=True)
+    equal(done.stderr, "")
+    subprocess.run(["fst2vcd", "-f", there, "-o", back], check=True)
+    equal(set(read_vcd(back)[0]), set(wires))
+    open_in_gtkwave(directory, save, len(wires))
+
+
+def open_in_gtkwave(directory, save, wires):
+    if not shutil.which("Xvfb") or not shutil.which("gtkwave"):
+        print("     Xvfb or gtkwave is not there: not tried")
+        return
+    script = os.path.join(directory, "s.tcl")
+    write(script, 'puts "shown [llength [gtkwave::getDisplayedSignals]] to [gtkwave::getMaxTime]"\n'
+          "gtkwave::/File/Quit\nexit 0\n")
+    ours, theirs = os.pipe()
+    server = subprocess.Popen(["Xvfb", "-displayfd", str(theirs), "-screen", "0", "800x600x24"],
+                              pass_fds=[theirs], stderr=subprocess.DEVNULL)
+    try:
+        os.close(theirs)
+        display = os.read(ours, 20).decode().strip()
+        done = subprocess.run(["gtkwave", "-S", script, save], capture_output=True, text=True, check=False,
+                              timeout=60, env=dict(os.environ, DISPLAY=":" + display, HOME=directory))
+    finally:
+        os.close(ours)
+        server.terminate()
+        server.wait()
+    contains(done.stdout, f"shown {wires} to 5\n")
+    said = [line for line in (done.stdout + done.stderr).splitlines() if " | " in line]
+    equal([line for line in said if "Executing Tcl" not in line], [], "warnings of GTKWave")
+
+
+@test
+def gtkw_errors(directory):
+    path = os.path.join(directory, "x")
+    for words in (["--gtkw", path], ["--gtkw", path, "-f", "vcd"], ["--gtkw", path, "-o", path + "2"]):
+        one_line(run("trace", "-n", "1", *words), 2, "--gtkw needs")
+    with Counting(answers=STEPPING) as stub:
+        one_line(run("trace", "-n", "1", "-f", "vcd", "-o", path, "--gtkw", os.path.join(directory, "no", "x"), "-t",
+                     stub.target, "status"), 6, "no/x")
 
 
 @test

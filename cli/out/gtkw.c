@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "out/gtkw.h"
+
+#include "base/message.h"
+#include "out/vcd-names.h"
+
+#include <limits.h>
+#include <unistd.h>
+
+/* Flags of GTKWave's traces (analyzer.h of 3.3): how a value is shown, comments, groups
+ * that are closed at first. */
+enum {
+	FLAG_HEX = 0x22,
+	FLAG_DECIMAL = 0x24,
+	FLAG_BINARY = 0x28,
+	FLAG_COMMENT = 0x200,
+	FLAG_GROUP_BEGIN = 0xc00200,
+	FLAG_GROUP_END = 0x1401200,
+};
+
+static void add_flagged(struct gtkw *g, unsigned flags)
+{
+	char line[16];
+	snprintf(line, sizeof(line), "@%x\n", flags);
+	text_adds(&g->lines, line);
+}
+
+static void add_comment(struct gtkw *g, unsigned flags, const char *text)
+{
+	add_flagged(g, flags);
+	text_adds(&g->lines, "-");
+	text_adds(&g->lines, text);
+	text_adds(&g->lines, "\n");
+}
+
+static void end_group(struct gtkw *g)
+{
+	if (g->parts_of)
+		add_comment(g, FLAG_GROUP_END, "group_end");
+	g->parts_of = NULL;
+}
+
+static void begin_group(struct gtkw *g, const struct gdbregs_register *reg)
+{
+	struct text name = {0};
+	vcd_add_name(&name, gdbregs_register_name(reg));
+	g->lines.failed |= name.failed;
+	add_comment(g, FLAG_GROUP_BEGIN, name.data ? name.data : "");
+	text_fini(&name);
+	g->parts_of = reg;
+}
+
+/* The name of a wire with its scopes: `vcpu0.core.eflags.ZF`, `vcpu0.core.rip[63:0]`. */
+static void add_wire(struct gtkw *g, const struct sampler *sampler, const struct chosen *item,
+		     const char *name, size_t width_bits)
+{
+	char part[40];
+	const char *feature = gdbregs_register_feature(item->reg);
+	snprintf(part, sizeof(part), "vcpu%u.", sampler->vcpu->index);
+	text_adds(&g->lines, part);
+	vcd_add_name(&g->lines, feature ? feature : "registers");
+	text_adds(&g->lines, ".");
+	if (item->path) {
+		vcd_add_name(&g->lines, gdbregs_register_name(item->reg));
+		text_adds(&g->lines, ".");
+	}
+	text_adds(&g->lines, name);
+	snprintf(part, sizeof(part), "[%zu:0]", width_bits - 1);
+	text_adds(&g->lines, width_bits > 1 ? part : "");
+	text_adds(&g->lines, "\n");
+}
+
+void gtkw_add(struct gtkw *g, const struct sampler *sampler, size_t index, const char *name,
+	      size_t width_bits)
+{
+	const struct chosen *item = &sampler->items[index];
+	const struct gdbregs_register *parts_of = item->path ? item->reg : NULL;
+	char vcpu[40];
+	if (sampler != g->sampler || parts_of != g->parts_of)
+		end_group(g);
+	if (sampler != g->sampler) {
+		snprintf(vcpu, sizeof(vcpu), "vCPU %u", sampler->vcpu->index);
+		add_comment(g, FLAG_COMMENT, vcpu);
+	}
+	g->sampler = sampler;
+	if (parts_of && parts_of != g->parts_of)
+		begin_group(g, parts_of);
+	add_flagged(g, width_bits == 0 ? FLAG_DECIMAL : width_bits == 1 ? FLAG_BINARY : FLAG_HEX);
+	add_wire(g, sampler, item, name, width_bits);
+}
+
+/* GTKWave looks for the dump from where it was started: its path has to be absolute. */
+static void put_path(FILE *stream, const char *dump)
+{
+	char directory[PATH_MAX];
+	bool known = dump[0] != '/' && getcwd(directory, sizeof(directory));
+	fprintf(stream, "[dumpfile] \"%s%s%s\"\n", known ? directory : "", known ? "/" : "", dump);
+}
+
+/* A power of two of pixels for a step, so that all steps fit a window of common size. */
+static int zoom_of(uint64_t steps)
+{
+	enum { PIXELS = 600 };
+	int zoom = 0;
+	steps += steps == 0;
+	while (steps << (zoom + 1) <= PIXELS)
+		zoom++;
+	while (steps >> -zoom > PIXELS && zoom <= 0)
+		zoom--;
+	return zoom;
+}
+
+static void put(const struct gtkw *g, FILE *stream, const char *dump, uint64_t last_step)
+{
+	enum { MARKERS = 27 };
+	fprintf(stream, "[*]\n[*] gdbregs-cli %s\n[*]\n", gdbregs_version());
+	put_path(stream, dump);
+	fprintf(stream, "[timestart] 0\n[size] 1200 700\n[pos] -1 -1\n");
+	fprintf(stream, "*%d.000000", zoom_of(last_step));
+	for (int i = 0; i < MARKERS; i++)
+		fputs(" -1", stream);
+	fputc('\n', stream);
+	fwrite(g->lines.data ? g->lines.data : "", 1, g->lines.size, stream);
+}
+
+int gtkw_write(struct gtkw *g, const struct options *o, uint64_t last_step)
+{
+	struct output out;
+	if (!o->gtkw)
+		return 0;
+	end_group(g);
+	if (g->lines.failed)
+		return fail_nomem();
+	int status = output_open(&out, o->gtkw);
+	if (status != 0)
+		return status;
+	put(g, out.stream, o->output, last_step);
+	return output_finish(&out);
+}
+
+void gtkw_fini(struct gtkw *g)
+{
+	text_fini(&g->lines);
+}
