@@ -118,7 +118,7 @@ int gdbregs__engine_send(struct gdbregs__engine *e, struct gdbregs__op *op, uint
 	if (reserve_entry(e) < 0 || gdbregs__engine_send_acks(e) < 0)
 		return GDBREGS_ERR_NOMEM;
 	size_t start = e->out.size;
-	if (gdbregs__frame_encode(&e->out, payload, size, true) < 0)
+	if (gdbregs__frame_encode(&e->out, payload, size) < 0)
 		return GDBREGS_ERR_NOMEM;
 	note_sent(e, op, kind, index, start);
 	return GDBREGS__PRODUCED;
@@ -183,7 +183,7 @@ int gdbregs__engine_send_unacked(struct gdbregs__engine *e, const void *payload,
 	if (gdbregs__engine_send_acks(e) < 0)
 		return GDBREGS_ERR_NOMEM;
 	size_t start = e->out.size;
-	if (gdbregs__frame_encode(&e->out, payload, size, true) < 0)
+	if (gdbregs__frame_encode(&e->out, payload, size) < 0)
 		return GDBREGS_ERR_NOMEM;
 	trace_sent(e, start);
 	return 0;

@@ -296,12 +296,12 @@ static bool needs_escape(uint8_t byte)
 	return byte == '#' || byte == '$' || byte == '}' || byte == '*';
 }
 
-static uint8_t *put_payload(uint8_t *to, const uint8_t *payload, size_t size, bool escape)
+static uint8_t *put_payload(uint8_t *to, const uint8_t *payload, size_t size)
 {
 	for (size_t i = 0; i < size; i++) {
 		uint8_t byte = payload[i];
 
-		if (escape && needs_escape(byte)) {
+		if (needs_escape(byte)) {
 			*to++ = '}';
 			byte ^= 0x20;
 		}
@@ -324,14 +324,14 @@ static void put_end(struct gdbregs_buffer *out, uint8_t *to)
 	out->size += (size_t)(to - start) + 3;
 }
 
-int gdbregs__frame_encode(struct gdbregs_buffer *out, const void *payload, size_t size, bool escape)
+int gdbregs__frame_encode(struct gdbregs_buffer *out, const void *payload, size_t size)
 {
 	if (size > SIZE_MAX / 4 || gdbregs__buffer_reserve(out, 2 * size + 1 + ENDING_BYTES) < 0)
 		return GDBREGS_ERR_NOMEM;
 
 	uint8_t *to = out->data + out->size;
 	*to++ = '$';
-	put_end(out, put_payload(to, payload, size, escape));
+	put_end(out, put_payload(to, payload, size));
 	return 0;
 }
 

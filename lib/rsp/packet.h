@@ -79,10 +79,11 @@ size_t gdbregs__frame_take_data(const struct gdbregs__frame_decoder *d, const ui
 				size_t size, size_t *used, bool acked,
 				struct gdbregs__frame_text *texts, size_t most);
 
-/* Append `$payload#hh` to `out`. If `escape`, the characters # $ } * of the payload
- * are escaped. Returns 0, or GDBREGS_ERR_NOMEM and leaves `out` unchanged. */
-int gdbregs__frame_encode(struct gdbregs_buffer *out, const void *payload, size_t size,
-			  bool escape);
+/* Append `$payload#hh` to `out`. The characters # $ } * of the payload are escaped.
+ * Returns 0, or GDBREGS_ERR_NOMEM and leaves `out` unchanged. */
+int gdbregs__frame_encode(struct gdbregs_buffer *out, const void *payload, size_t size);
+/* What a packet has besides its payload, and one byte more: QEMU adds a NUL. */
+#define GDBREGS__FRAME_OVERHEAD_BYTES 5
 
 /* Write `$p<regnum>#hh` to `out`, which has room for GDBREGS__FRAME_P_BYTES. Returns
  * its size. */

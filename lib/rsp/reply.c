@@ -180,10 +180,9 @@ static bool equals(const uint8_t *text, size_t size, const char *word)
 static void take_packet_size(const uint8_t *digits, size_t size,
 			     struct gdbregs__supported *supported)
 {
-	size_t at = 0;
 	uint64_t bytes;
 
-	if (!gdbregs__hex_parse(digits, size, &at, &bytes) || at != size)
+	if (!gdbregs__hex_parse_all(digits, size, &bytes))
 		return;
 	if (bytes < PACKET_BYTES_MIN)
 		bytes = PACKET_BYTES_MIN;

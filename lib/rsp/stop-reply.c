@@ -32,11 +32,7 @@ static bool equals(struct span span, const char *name)
 /* Parse the whole span as one number. */
 static int parse_number(struct span span, uint64_t *number)
 {
-	size_t at = 0;
-
-	if (!gdbregs__hex_parse(span.text, span.size, &at, number) || at != span.size)
-		return GDBREGS_ERR_PROTOCOL;
-	return 0;
+	return gdbregs__hex_parse_all(span.text, span.size, number) ? 0 : GDBREGS_ERR_PROTOCOL;
 }
 
 static int parse_thread(struct span span, struct gdbregs__stop *stop)

@@ -26,7 +26,7 @@ static int farewell_detach(struct gdbregs_session *s, int64_t pid)
 	char payload[24] = "D;";
 	size_t length = pid > 0 ? 2 + gdbregs__hex_number(payload + 2, (uint64_t)pid) : 1;
 
-	if (gdbregs__frame_encode(&s->engine.out, payload, length, false) < 0)
+	if (gdbregs__frame_encode(&s->engine.out, payload, length) < 0)
 		return GDBREGS_ERR_NOMEM;
 	s->leaving.oks_awaited++;
 	return 0;
@@ -42,7 +42,7 @@ static int farewell_undo(struct gdbregs_session *s)
 	if (gdbregs__run_is_resumed(&s->run) && gdbregs__engine_send_raw_byte(&s->engine, 3) < 0)
 		return GDBREGS_ERR_NOMEM;
 	for (; (length = gdbregs__detach_next_undo(s, payload)); s->leaving.oks_awaited++)
-		if (gdbregs__frame_encode(&s->engine.out, payload, length, false) < 0)
+		if (gdbregs__frame_encode(&s->engine.out, payload, length) < 0)
 			return GDBREGS_ERR_NOMEM;
 	return 0;
 }

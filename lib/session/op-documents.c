@@ -81,16 +81,11 @@ int gdbregs__documents_add(struct gdbregs_session *s, struct gdbregs__documents 
 					   "the stub's descriptions have more than %zu "
 					   "documents (max_includes)",
 					   s->limits.includes);
-	if (d->count == d->capacity) {
-		size_t capacity = d->capacity ? 2 * d->capacity : 8;
-		struct gdbregs__fetched *list =
-			gdbregs__realloc_array(d->list, capacity, sizeof(*list));
-
-		if (!list)
-			return GDBREGS_ERR_NOMEM;
-		d->list = list;
-		d->capacity = capacity;
-	}
+	struct gdbregs__fetched *list =
+		gdbregs__array_room(d->list, d->count, &d->capacity, sizeof(*list));
+	if (!list)
+		return GDBREGS_ERR_NOMEM;
+	d->list = list;
 	char *copy = gdbregs__strdup(name);
 	if (!copy)
 		return GDBREGS_ERR_NOMEM;

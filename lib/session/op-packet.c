@@ -8,9 +8,6 @@
 
 #include <string.h>
 
-/* `$`, `#` and two digits, and QEMU's one for the NUL behind it. */
-#define FRAME_BYTES 5
-
 struct packet_op {
 	struct gdbregs__op op;
 	struct gdbregs_buffer payload;
@@ -107,11 +104,9 @@ int gdbregs__raw_packet(struct gdbregs_session *s, const void *payload, size_t s
 	if ((!payload && size) || !reply)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
 					   "no packet or no buffer given");
-	/* QEMU drops what is longer, without a word. */
-	if (size + FRAME_BYTES > s->stub.supported.packet_bytes)
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
-					   "%s takes packets of at most %zu bytes", s->label,
-					   s->stub.supported.packet_bytes - FRAME_BYTES);
+	wrong = gdbregs__stub_check_size(s, size);
+	if (wrong)
+		return wrong;
 	struct packet_op *p = gdbregs__calloc(1, sizeof(*p));
 	if (!p)
 		return gdbregs__engine_say_nomem(&s->engine);

@@ -48,17 +48,12 @@ static void drop(struct gdbregs_session *s, const struct gdbregs__point *point)
 static int add(struct gdbregs_session *s, const struct gdbregs__point *point)
 {
 	struct gdbregs__points *p = &s->run.points;
+	struct gdbregs__point *list =
+		gdbregs__array_room(p->list, p->count, &p->capacity, sizeof(*list));
 
-	if (p->count == p->capacity) {
-		size_t capacity = p->capacity ? 2 * p->capacity : 8;
-		struct gdbregs__point *list =
-			gdbregs__realloc_array(p->list, capacity, sizeof(*list));
-
-		if (!list)
-			return GDBREGS_ERR_NOMEM;
-		p->list = list;
-		p->capacity = capacity;
-	}
+	if (!list)
+		return GDBREGS_ERR_NOMEM;
+	p->list = list;
 	p->list[p->count++] = *point;
 	return 0;
 }

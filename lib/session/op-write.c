@@ -15,8 +15,6 @@
 
 #include <string.h>
 
-/* `$`, `#`, two digits and QEMU's NUL. */
-#define FRAME_BYTES 5
 #define KIND_ANSWER 1
 
 /* One packet after the other; each answer says which comes next. */
@@ -78,10 +76,8 @@ static int send_write(struct gdbregs_session *s, struct write_op *w)
 	struct gdbregs_buffer packet = {0};
 	int result = w->write_by_g ? build_g(s, w, &packet) : build_p(w, &packet);
 
-	if (result == 0 && packet.size + FRAME_BYTES > s->stub.supported.packet_bytes)
-		result = gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
-					     "%s takes packets of at most %zu bytes", s->label,
-					     s->stub.supported.packet_bytes - FRAME_BYTES);
+	if (result == 0)
+		result = gdbregs__stub_check_size(s, packet.size);
 	if (result == 0)
 		result = gdbregs__engine_send(&s->engine, &w->op, KIND_ANSWER, 0, packet.data,
 					      packet.size);

@@ -1,6 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "session/session.h"
 
+int gdbregs__stub_check_size(struct gdbregs_session *s, size_t size)
+{
+	size_t most = s->stub.supported.packet_bytes;
+
+	if (size + GDBREGS__FRAME_OVERHEAD_BYTES <= most)
+		return 0;
+	return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
+				   "%s takes packets of at most %zu bytes", s->label,
+				   most - GDBREGS__FRAME_OVERHEAD_BYTES);
+}
+
 int gdbregs__stub_select(struct gdbregs_session *s, struct gdbregs__op *op,
 			 const struct gdbregs__thread_id *thread)
 {

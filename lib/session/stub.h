@@ -39,6 +39,9 @@ static inline bool gdbregs__stub_is_qemu_system(const struct gdbregs__stub *stub
 	return stub->kind == GDBREGS__STUB_QEMU_SYSTEM;
 }
 
+/* Returns 0 if the stub takes packets with a payload of this size, or LIMIT; the error is
+ * set. QEMU drops longer packets and does not say so. */
+int gdbregs__stub_check_size(struct gdbregs_session *s, size_t size);
 /* Select a thread with Hg unless it is selected. Returns GDBREGS__PRODUCED if an Hg was
  * sent, 0 if nothing has to be done, or NOMEM. If the stub refuses, selection_failed
  * is set while the replies to the next packets arrive. */

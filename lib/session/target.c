@@ -18,16 +18,12 @@ int gdbregs__target_process(struct gdbregs_session *s, int64_t pid, size_t most)
 	if (s->target.process_count == most)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
 					   "%s has more than %zu processes", s->label, most);
-	if (s->target.process_count == s->target.process_capacity) {
-		size_t capacity = s->target.process_capacity ? 2 * s->target.process_capacity : 4;
-		struct gdbregs__process *processes =
-			gdbregs__realloc_array(s->target.processes, capacity, sizeof(*processes));
-
-		if (!processes)
-			return gdbregs__engine_say_nomem(&s->engine);
-		s->target.processes = processes;
-		s->target.process_capacity = capacity;
-	}
+	struct gdbregs__process *processes =
+		gdbregs__array_room(s->target.processes, s->target.process_count,
+				    &s->target.process_capacity, sizeof(*processes));
+	if (!processes)
+		return gdbregs__engine_say_nomem(&s->engine);
+	s->target.processes = processes;
 	s->target.processes[s->target.process_count] =
 		(struct gdbregs__process){.pid = pid, .attached = true};
 	return (int)s->target.process_count++;
@@ -45,46 +41,48 @@ int gdbregs__target_note_pid(struct gdbregs_session *s, int64_t pid)
 
 /* The stub chooses the ids: with a key that it does not know it cannot choose ids that
  * share a place. */
-static size_t hash_id(const struct gdbregs_session *s, const struct gdbregs__thread_id *id)
+static uint64_t hash_id(const struct gdbregs_session *s, const struct gdbregs__thread_id *id)
 {
 	const uint64_t words[] = {(uint64_t)id->pid, (uint64_t)id->tid};
 
-	return (size_t)gdbregs__hash_bytes(&s->target.hash_key, words, sizeof(words));
+	return gdbregs__hash_bytes(&s->target.hash_key, words, sizeof(words));
 }
 
-/* Where the id stands in the table of indexes, or the free place for it. */
-static uint32_t *place_of(struct gdbregs_session *s, const struct gdbregs__thread_id *id)
+struct id_key {
+	const struct gdbregs__vcpu *vcpus;
+	const struct gdbregs__thread_id *id;
+};
+
+/* The vCPUs move when their array grows. So a value of the table is not a pointer, but
+ * an index + 1. */
+static bool has_id(const void *value, const void *key)
 {
-	size_t mask = s->target.vcpu_table_size - 1;
+	const struct id_key *k = key;
 
-	for (size_t at = hash_id(s, id) & mask;; at = (at + 1) & mask) {
-		uint32_t *place = &s->target.vcpu_table[at];
-
-		if (*place == 0 || gdbregs__thread_id_equal(&s->target.vcpus[*place - 1].id, id))
-			return place;
-	}
+	return gdbregs__thread_id_equal(&k->vcpus[(uintptr_t)value - 1].id, k->id);
 }
 
-static int grow_vcpus(struct gdbregs_session *s)
+/* Returns the index of the vCPU + 1, or 0. */
+static size_t find_id(const struct gdbregs_session *s, const struct gdbregs__thread_id *id)
 {
-	size_t capacity = s->target.vcpu_capacity ? 2 * s->target.vcpu_capacity : 4;
+	const struct id_key key = {s->target.vcpus, id};
+
+	return (uintptr_t)gdbregs__table_find(&s->target.by_id, hash_id(s, id), has_id, &key);
+}
+
+static int append_vcpu(struct gdbregs_session *s, const struct gdbregs__vcpu *vcpu)
+{
+	struct gdbregs__target *t = &s->target;
 	struct gdbregs__vcpu *vcpus =
-		gdbregs__realloc_array(s->target.vcpus, capacity, sizeof(*vcpus));
+		gdbregs__array_room(t->vcpus, t->vcpu_count, &t->vcpu_capacity, sizeof(*vcpus));
 
 	if (!vcpus)
 		return GDBREGS_ERR_NOMEM;
-	s->target.vcpus = vcpus;
-	uint32_t *table = gdbregs__calloc(2 * capacity, sizeof(*table));
-	if (!table)
+	t->vcpus = vcpus;
+	if (gdbregs__table_insert(&t->by_id, hash_id(s, &vcpu->id),
+				  (const void *)(uintptr_t)(t->vcpu_count + 1)) < 0)
 		return GDBREGS_ERR_NOMEM;
-	if (!s->target.vcpu_table)
-		s->target.hash_key = gdbregs__hash_key();
-	gdbregs__free(s->target.vcpu_table);
-	s->target.vcpu_table = table;
-	s->target.vcpu_table_size = 2 * capacity;
-	s->target.vcpu_capacity = capacity;
-	for (size_t i = 0; i < s->target.vcpu_count; i++)
-		*place_of(s, &s->target.vcpus[i].id) = (uint32_t)i + 1;
+	vcpus[t->vcpu_count++] = *vcpu;
 	return 0;
 }
 
@@ -112,15 +110,16 @@ int gdbregs__target_add_vcpu(struct gdbregs_session *s, const struct gdbregs__th
 					   "%s lists a thread id of %zu bytes, more than %zu "
 					   "(max_name_bytes)",
 					   s->label, length, s->limits.name_bytes);
-	if (s->target.vcpu_count == s->target.vcpu_capacity && grow_vcpus(s) < 0)
-		return gdbregs__engine_say_nomem(&s->engine);
-	uint32_t *place = place_of(s, &vcpu.id);
-	if (*place)
+	if (s->target.vcpu_count == 0)
+		s->target.hash_key = gdbregs__hash_key();
+	if (find_id(s, &vcpu.id))
 		return 0;
 	if (id && !(vcpu.thread = printable_copy(text, length)))
 		return gdbregs__engine_say_nomem(&s->engine);
-	s->target.vcpus[s->target.vcpu_count++] = vcpu;
-	*place = (uint32_t)s->target.vcpu_count;
+	if (append_vcpu(s, &vcpu) < 0) {
+		gdbregs__free(vcpu.thread);
+		return gdbregs__engine_say_nomem(&s->engine);
+	}
 	return 0;
 }
 
@@ -132,10 +131,10 @@ static bool may_be_same(const struct gdbregs__thread_id *a, const struct gdbregs
 
 unsigned gdbregs__target_find_vcpu(struct gdbregs_session *s, const struct gdbregs__thread_id *id)
 {
-	uint32_t *place = s->target.vcpu_table_size ? place_of(s, id) : NULL;
+	size_t found = find_id(s, id);
 
-	if (place && *place)
-		return *place - 1;
+	if (found)
+		return (unsigned)found - 1;
 	for (size_t i = 0; i < s->target.vcpu_count; i++)
 		if (s->target.vcpus[i].has_id && may_be_same(&s->target.vcpus[i].id, id))
 			return (unsigned)i;
@@ -211,9 +210,7 @@ void gdbregs__target_clear_vcpus(struct gdbregs_session *s)
 		gdbregs__free(s->target.vcpus[i].name);
 	}
 	s->target.vcpu_count = 0;
-	if (s->target.vcpu_table)
-		memset(s->target.vcpu_table, 0,
-		       s->target.vcpu_table_size * sizeof(*s->target.vcpu_table));
+	gdbregs__table_fini(&s->target.by_id);
 }
 
 void gdbregs__target_fini(struct gdbregs__target *target)
@@ -225,7 +222,7 @@ void gdbregs__target_fini(struct gdbregs__target *target)
 	for (size_t i = 0; i < target->process_count; i++)
 		gdbregs__free(target->processes[i].described_layout);
 	gdbregs__free(target->vcpus);
-	gdbregs__free(target->vcpu_table);
+	gdbregs__table_fini(&target->by_id);
 	gdbregs__free(target->processes);
 	gdbregs_buffer_fini(&target->halt.text);
 }

@@ -7,6 +7,7 @@
 #include "rsp/thread-id.h"
 #include "tdesc/g-layout.h"
 #include "util/buffer.h"
+#include "util/hash-table.h"
 #include "util/siphash.h"
 
 /* A process of the stub: on QEMU, a cluster. */
@@ -52,9 +53,8 @@ struct gdbregs__target {
 	size_t process_count, process_capacity;
 	struct gdbregs__vcpu *vcpus;
 	size_t vcpu_count, vcpu_capacity;
-	uint32_t *vcpu_table; /* thread id to index + 1, see target.c */
-	size_t vcpu_table_size;
-	struct gdbregs__hash_key hash_key; /* of vcpu_table */
+	struct gdbregs__table by_id; /* vCPUs by thread id, see target.c */
+	struct gdbregs__hash_key hash_key; /* of by_id */
 	size_t document_count, document_bytes, document_pieces; /* fetched for all processes */
 	const struct gdbregs_description *given; /* used instead of the stub's */
 	const struct gdbregs_description *fallback; /* used if the stub serves none */

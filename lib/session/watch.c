@@ -262,18 +262,6 @@ static int check(struct gdbregs_session *s, unsigned vcpu, const struct gdbregs_
 	return gdbregs__target_check_register(s, vcpu, h);
 }
 
-static int grow(struct gdbregs__watches *w)
-{
-	size_t capacity = w->capacity ? 2 * w->capacity : 16;
-	struct gdbregs__watch *list = gdbregs__realloc_array(w->list, capacity, sizeof(*list));
-
-	if (!list)
-		return GDBREGS_ERR_NOMEM;
-	w->list = list;
-	w->capacity = capacity;
-	return 0;
-}
-
 int gdbregs_watch(struct gdbregs_session *s, unsigned vcpu, const struct gdbregs_register *h,
 		  gdbregs_change_cb cb, void *arg)
 {
@@ -282,8 +270,11 @@ int gdbregs_watch(struct gdbregs_session *s, unsigned vcpu, const struct gdbregs
 	if (wrong)
 		return wrong;
 	struct gdbregs__watches *w = &s->run.watches;
-	if (w->count == w->capacity && grow(w) < 0)
+	struct gdbregs__watch *list =
+		gdbregs__array_room(w->list, w->count, &w->capacity, sizeof(*list));
+	if (!list)
 		return gdbregs__engine_say_nomem(&s->engine);
+	w->list = list;
 	w->unsorted |= w->count && w->list[w->count - 1].vcpu > vcpu;
 	w->list[w->count++] = (struct gdbregs__watch){
 		.vcpu = vcpu, .reg = h, .cb = cb, .arg = arg, .serial = w->serial++};

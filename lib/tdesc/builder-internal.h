@@ -54,6 +54,9 @@ typedef int (*gdbregs__tdesc_handler)(struct gdbregs__tdesc *t, const struct gdb
 
 /* Return the frame of the innermost open element. There is at least one. */
 struct gdbregs__tdesc_frame *gdbregs__tdesc_top(struct gdbregs__tdesc *t);
+/* Copy a list to the arena. Returns NULL when out of memory. (builder-reg.c) */
+void *gdbregs__tdesc_keep(struct gdbregs__arena *arena, const struct gdbregs__tdesc_list *list,
+			  size_t item_size);
 /* Intern a text. Returns NULL if it is NULL or empty, or when out of memory; the
  * latter sets *nomem. */
 const char *gdbregs__tdesc_string(struct gdbregs__tdesc *t, const char *text, bool *nomem);

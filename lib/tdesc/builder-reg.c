@@ -224,8 +224,8 @@ int gdbregs__tdesc_reg_start(struct gdbregs__tdesc *t, const struct gdbregs__xml
 	return reg_add(t, name, bits, regnum, attributes);
 }
 
-static void *keep(struct gdbregs__arena *arena, const struct gdbregs__tdesc_list *list,
-		  size_t item_size)
+void *gdbregs__tdesc_keep(struct gdbregs__arena *arena, const struct gdbregs__tdesc_list *list,
+			  size_t item_size)
 {
 	void *items = gdbregs__arena_alloc(arena, list->count * item_size);
 
@@ -238,9 +238,9 @@ int gdbregs__tdesc_finish(struct gdbregs__tdesc *t)
 {
 	struct gdbregs_description *d = t->d;
 
-	d->registers = keep(&d->arena, &t->registers, sizeof(*d->registers));
-	d->features = keep(&d->arena, &t->runs, sizeof(*d->features));
-	d->unnamed = keep(&d->arena, &t->unnamed, sizeof(*d->unnamed));
+	d->registers = gdbregs__tdesc_keep(&d->arena, &t->registers, sizeof(*d->registers));
+	d->features = gdbregs__tdesc_keep(&d->arena, &t->runs, sizeof(*d->features));
+	d->unnamed = gdbregs__tdesc_keep(&d->arena, &t->unnamed, sizeof(*d->unnamed));
 	if (!d->registers || !d->features || !d->unnamed)
 		return GDBREGS_ERR_NOMEM;
 	d->unnamed_count = t->unnamed.count;

@@ -193,14 +193,9 @@ static void measure(struct gdbregs__type *type, struct gdbregs__field *fields, u
 static const void *keep(struct gdbregs__tdesc *t, const struct gdbregs__tdesc_list *list,
 			size_t item_size, bool *nomem)
 {
-	if (list->count == 0)
-		return NULL;
+	const void *items = list->count ? gdbregs__tdesc_keep(&t->d->arena, list, item_size) : NULL;
 
-	void *items = gdbregs__arena_alloc(&t->d->arena, list->count * item_size);
-	if (items)
-		memcpy(items, list->items, list->count * item_size);
-	else
-		*nomem = true;
+	*nomem |= list->count && !items;
 	return items;
 }
 

@@ -70,16 +70,12 @@ struct gdbregs__tdesc_frame *gdbregs__tdesc_top(struct gdbregs__tdesc *t)
 
 void *gdbregs__tdesc_list_add(struct gdbregs__tdesc_list *list, size_t item_size)
 {
-	if (list->count == list->capacity) {
-		size_t capacity = list->capacity ? list->capacity * 2 : 16;
-		void *items = gdbregs__realloc_array(list->items, capacity, item_size);
+	void *items = gdbregs__array_room(list->items, list->count, &list->capacity, item_size);
 
-		if (!items)
-			return NULL;
-		list->items = items;
-		list->capacity = capacity;
-	}
-	return memset((char *)list->items + list->count++ * item_size, 0, item_size);
+	if (!items)
+		return NULL;
+	list->items = items;
+	return memset((char *)items + list->count++ * item_size, 0, item_size);
 }
 
 const char *gdbregs__tdesc_string(struct gdbregs__tdesc *t, const char *text, bool *nomem)
@@ -116,28 +112,20 @@ static int text_start(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
 	return 0;
 }
 
-static bool is_blank(uint8_t byte)
-{
-	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
-}
-
 /* Store the text of an element. The first one that is not empty counts. A text longer
  * than a name is ignored: no such architecture exists. */
 static int text_take(struct gdbregs__tdesc *t, const char **out)
 {
-	size_t first = 0, end = t->text.size;
 	bool nomem = false;
+	size_t size;
 
-	while (first < end && is_blank(t->text.data[first]))
-		first++;
-	while (end > first && is_blank(t->text.data[end - 1]))
-		end--;
-	if (*out || first == end || end - first > t->limits->name_bytes)
-		return 0;
-	t->text.size = end;
 	if (gdbregs__buffer_terminate(&t->text) < 0)
 		return GDBREGS_ERR_NOMEM;
-	*out = gdbregs__tdesc_string(t, (const char *)t->text.data + first, &nomem);
+	char *text = gdbregs__xml_trim(&t->text, &size);
+	if (*out || !size || size > t->limits->name_bytes)
+		return 0;
+	text[size] = '\0';
+	*out = gdbregs__tdesc_string(t, text, &nomem);
 	return nomem ? GDBREGS_ERR_NOMEM : 0;
 }
 

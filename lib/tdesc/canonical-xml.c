@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tdesc/canonical-xml.h"
 
+#include "tdesc/xml.h"
+
 #include "util/buffer.h"
 
 #include <string.h>
@@ -73,23 +75,14 @@ static int put_attribute(struct gdbregs__resolved *r, const char *name, const ch
 	return put(r, "\"");
 }
 
-static bool is_blank(uint8_t byte)
-{
-	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
-}
-
 /* Take the text since the last tag, without leading and trailing blanks. */
 static size_t take_text(struct gdbregs__resolved *r, const char **text)
 {
-	size_t first = 0, end = r->text.size;
+	size_t size;
 
-	while (first < end && is_blank(r->text.data[first]))
-		first++;
-	while (end > first && is_blank(r->text.data[end - 1]))
-		end--;
-	*text = end > first ? (const char *)r->text.data + first : "";
+	*text = gdbregs__xml_trim(&r->text, &size);
 	r->text.size = 0;
-	return end - first;
+	return size;
 }
 
 /* Put text between elements on its own line. */

@@ -53,17 +53,12 @@ static int read_all(struct reading *r, const char *path, int fd, struct gdbregs_
 
 static int document_add(struct reading *r, const char *name, const struct gdbregs_buffer *data)
 {
-	if (r->count == r->capacity) {
-		size_t capacity = r->capacity ? 2 * r->capacity : 8;
-		struct gdbregs_document *documents =
-			gdbregs__realloc_array(r->documents, capacity, sizeof(*documents));
+	struct gdbregs_document *documents =
+		gdbregs__array_room(r->documents, r->count, &r->capacity, sizeof(*documents));
 
-		if (!documents)
-			return gdbregs__fail_nomem(r->err);
-		r->documents = documents;
-		r->capacity = capacity;
-	}
-
+	if (!documents)
+		return gdbregs__fail_nomem(r->err);
+	r->documents = documents;
 	char *copy = gdbregs__strdup(name);
 	if (!copy)
 		return gdbregs__fail_nomem(r->err);

@@ -17,46 +17,56 @@ void gdbregs__description_free(struct gdbregs_description *d)
 	if (!d)
 		return;
 	gdbregs__free(d->g_layout);
+	gdbregs__table_fini(&d->by_name);
 	gdbregs__arena_fini(&d->arena);
 	gdbregs__free(d);
 }
 
-/* Return the slot of the first register with that name, or the free slot for it. */
-static uint32_t *slot_find(const struct gdbregs_description *d, const char *name)
+static bool has_name(const void *value, const void *key)
 {
-	size_t mask = d->by_name_size - 1;
-	size_t i = gdbregs__hash_text(&d->by_name_key, name) & mask;
+	const struct gdbregs_register *reg = value;
 
-	while (d->by_name[i] && strcmp(d->registers[d->by_name[i] - 1].name, name) != 0)
-		i = (i + 1) & mask;
-	return &d->by_name[i];
+	return strcmp(reg->name, key) == 0;
+}
+
+const struct gdbregs_register *gdbregs__description_first(const struct gdbregs_description *d,
+							  const char *name)
+{
+	return gdbregs__table_find(&d->by_name, gdbregs__hash_text(&d->by_name_key, name), has_name,
+				   name);
+}
+
+static int index_first(struct gdbregs_description *d, const struct gdbregs_register *reg)
+{
+	if (gdbregs__description_first(d, reg->name))
+		return 0;
+	return gdbregs__table_insert(&d->by_name, gdbregs__hash_text(&d->by_name_key, reg->name),
+				     reg);
+}
+
+/* From the end, each of the others goes behind the first one. This keeps their order, and
+ * takes constant time for each, even if all names are equal. */
+static void link_others(struct gdbregs_description *d)
+{
+	for (size_t i = d->register_count; i-- > 0;) {
+		struct gdbregs_register *reg = &d->registers[i];
+		size_t first = gdbregs__description_first(d, reg->name)->index;
+
+		if (first == i)
+			continue;
+		reg->next_same_name = d->registers[first].next_same_name;
+		d->registers[first].next_same_name = reg;
+	}
 }
 
 int gdbregs__description_index(struct gdbregs_description *d)
 {
-	size_t size = 4;
-
-	while (size < 2 * d->register_count)
-		size *= 2;
-	d->by_name = gdbregs__arena_alloc(&d->arena, size * sizeof(*d->by_name));
-	if (!d->by_name)
-		return GDBREGS_ERR_NOMEM;
-	d->by_name_size = size;
 	d->by_name_key = gdbregs__hash_key();
-	/* Start at the end and insert each register before those with the same name.
-	 * This takes constant time per register, even if all names are equal. */
-	for (size_t i = d->register_count; i-- > 0;) {
-		uint32_t *slot = slot_find(d, d->registers[i].name);
-
-		d->registers[i].next_same_name = *slot;
-		*slot = (uint32_t)i + 1;
-	}
+	for (size_t i = 0; i < d->register_count; i++)
+		if (index_first(d, &d->registers[i]) < 0)
+			return GDBREGS_ERR_NOMEM;
+	link_others(d);
 	return 0;
-}
-
-uint32_t gdbregs__description_first(const struct gdbregs_description *d, const char *name)
-{
-	return *slot_find(d, name);
 }
 
 static bool in_feature(const struct gdbregs_register *reg, const char *feature)
@@ -71,10 +81,8 @@ int gdbregs__description_find(const struct gdbregs_description *d, const char *f
 {
 	const struct gdbregs_register *found = NULL;
 
-	for (uint32_t next = *slot_find(d, name); next;) {
-		const struct gdbregs_register *reg = &d->registers[next - 1];
-
-		next = reg->next_same_name;
+	for (const struct gdbregs_register *reg = gdbregs__description_first(d, name); reg;
+	     reg = reg->next_same_name) {
 		if (!in_feature(reg, feature))
 			continue;
 		if (found)

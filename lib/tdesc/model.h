@@ -7,6 +7,7 @@
 #define GDBREGS_LIB_DESCRIPTION_H
 
 #include "util/arena.h"
+#include "util/hash-table.h"
 #include "util/siphash.h"
 
 #include <gdbregs.h>
@@ -79,7 +80,7 @@ struct gdbregs_register {
 	uint32_t regnum; /* the stub's number */
 	uint32_t index; /* its index in the description */
 	uint32_t bits;
-	uint32_t next_same_name; /* index + 1 of the next register with that name, or 0 */
+	const struct gdbregs_register *next_same_name; /* another one with that name, or NULL */
 	int64_t g_off_bytes; /* lldb-server's attribute offset=; -1 if missing */
 	bool derived; /* has an attribute value_regnums=: takes no room in g */
 	enum gdbregs_role generic; /* LLDB's attribute generic=; NONE if missing */
@@ -111,10 +112,8 @@ struct gdbregs_description {
 	struct gdbregs_document *documents; /* copies; [0] is target.xml */
 	size_t document_count;
 	struct gdbregs_document resolved; /* canonical XML; equal ones share a description */
-	/* The first register of each name, as index + 1; 0 is a free slot. Uses open
-	 * addressing; the size is a power of two. next_same_name leads to the others. */
-	uint32_t *by_name;
-	size_t by_name_size;
+	/* The first register of each name. next_same_name leads to the others. */
+	struct gdbregs__table by_name;
 	struct gdbregs__hash_key by_name_key;
 	bool has_other_names; /* a register has an altname or a generic role */
 	const struct gdbregs_register *roles[GDBREGS_ROLE_RETURN_ADDRESS + 1]; /* set by roles.c */
@@ -132,9 +131,9 @@ struct gdbregs_description {
 int gdbregs__description_find(const struct gdbregs_description *d, const char *feature,
 			      const char *name, const struct gdbregs_register **out);
 
-/* Return index + 1 of the first register with that name, or 0. next_same_name leads to
- * the others. */
-uint32_t gdbregs__description_first(const struct gdbregs_description *d, const char *name);
+/* Return the first register with that name, or NULL. next_same_name leads to the others. */
+const struct gdbregs_register *gdbregs__description_first(const struct gdbregs_description *d,
+							  const char *name);
 
 /* Check a description against limits. Returns 0, or GDBREGS_ERR_LIMIT with a message
  * in *err. */

@@ -224,10 +224,8 @@ static bool is_for(const struct gdbregs_register *known, const struct gdbregs_re
 
 static void attach(struct gdbregs_register *reg, const struct gdbregs_description *types)
 {
-	for (uint32_t next = gdbregs__description_first(types, reg->name); next;) {
-		const struct gdbregs_register *known = &types->registers[next - 1];
-
-		next = known->next_same_name;
+	for (const struct gdbregs_register *known = gdbregs__description_first(types, reg->name);
+	     known; known = known->next_same_name) {
 		if (!known->feature || !known->type || !is_for(known, reg))
 			continue;
 		reg->type = known->type;

@@ -126,12 +126,29 @@ static void XMLCALL on_comment(void *arg, const XML_Char *text)
 	(void)text;
 }
 
-static bool is_blank(const XML_Char *text, int size)
+static bool is_blank(char byte)
+{
+	return memchr(" \t\r\n", byte, 4);
+}
+
+static bool are_blank(const XML_Char *text, int size)
 {
 	for (int i = 0; i < size; i++)
-		if (!memchr(" \t\r\n", text[i], 4))
+		if (!is_blank(text[i]))
 			return false;
 	return true;
+}
+
+char *gdbregs__xml_trim(const struct gdbregs_buffer *text, size_t *size)
+{
+	char *first = (char *)text->data, *end = first + text->size;
+
+	while (first < end && is_blank(*first))
+		first++;
+	while (end > first && is_blank(end[-1]))
+		end--;
+	*size = (size_t)(end - first);
+	return first;
 }
 
 /* Called for everything without its own handler, before Expat processes it. An empty
@@ -140,7 +157,7 @@ static void XMLCALL on_rest(void *arg, const XML_Char *text, int size)
 {
 	struct gdbregs__xml *x = arg;
 
-	if (x->in_subset && x->result == 0 && !is_blank(text, size))
+	if (x->in_subset && x->result == 0 && !are_blank(text, size))
 		note(x,
 		     fail_at(x, GDBREGS_ERR_DESCRIPTION, "a DTD inside the document is refused"));
 }

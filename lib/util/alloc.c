@@ -5,15 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FIRST_CAPACITY 8
+
 /* Written by tests only, before they start a thread. */
 static unsigned long fail_countdown;
 static int fail_all_after;
+static int tested;
 static unsigned long asked;
 
 static int must_fail(void)
 {
+	if (__builtin_expect(!tested, 1))
+		return 0;
 	__atomic_add_fetch(&asked, 1, __ATOMIC_RELAXED);
-	if (__builtin_expect(fail_countdown == 0, 1))
+	if (fail_countdown == 0)
 		return 0;
 	if (fail_countdown > 1) {
 		fail_countdown--;
@@ -26,12 +31,14 @@ static int must_fail(void)
 
 void gdbregs__alloc_fail(unsigned long countdown, int all_after)
 {
+	tested = 1;
 	fail_countdown = countdown;
 	fail_all_after = all_after;
 }
 
 unsigned long gdbregs__alloc_count(void)
 {
+	tested = 1;
 	return __atomic_load_n(&asked, __ATOMIC_RELAXED);
 }
 
@@ -55,6 +62,18 @@ void *gdbregs__realloc_array(void *old, size_t count, size_t size)
 	if (size && count > SIZE_MAX / size)
 		return NULL;
 	return gdbregs__realloc(old, count * size);
+}
+
+void *gdbregs__array_room(void *items, size_t count, size_t *capacity, size_t item_size)
+{
+	if (items && count < *capacity)
+		return items;
+
+	size_t larger = *capacity ? 2 * *capacity : FIRST_CAPACITY;
+	items = gdbregs__realloc_array(items, larger, item_size);
+	if (items)
+		*capacity = larger;
+	return items;
 }
 
 char *gdbregs__strdup(const char *text)

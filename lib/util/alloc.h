@@ -12,6 +12,9 @@ void *gdbregs__malloc(size_t size);
 void *gdbregs__calloc(size_t count, size_t size);
 void *gdbregs__realloc(void *old, size_t size);
 void *gdbregs__realloc_array(void *old, size_t count, size_t size);
+/* Make room for an item behind the `count` items of an array: doubles *capacity if it is
+ * used up. Returns the array, or NULL when out of memory; then the old one stays. */
+void *gdbregs__array_room(void *items, size_t count, size_t *capacity, size_t item_size);
 char *gdbregs__strdup(const char *text);
 void gdbregs__free(void *memory);
 
@@ -19,7 +22,7 @@ void gdbregs__free(void *memory);
  * `all_after`, all later allocations fail too. A countdown of 0 ends this. Not
  * thread-safe. */
 void gdbregs__alloc_fail(unsigned long countdown, int all_after);
-/* For tests: return the number of allocations since the process began. */
+/* For tests: return the number of allocations since the first call of either function. */
 unsigned long gdbregs__alloc_count(void);
 
 #endif

@@ -171,3 +171,10 @@ bool gdbregs__hex_parse(const uint8_t *in, size_t size, size_t *at, uint64_t *va
 	*value = sum;
 	return true;
 }
+
+bool gdbregs__hex_parse_all(const uint8_t *in, size_t size, uint64_t *value)
+{
+	size_t at = 0;
+
+	return gdbregs__hex_parse(in, size, &at, value) && at == size;
+}

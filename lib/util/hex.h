@@ -47,5 +47,7 @@ size_t gdbregs__hex_number(char *out, uint64_t value);
  * are skipped. Returns false and leaves *at and *value alone if there is no digit or
  * if the number does not fit into 64 bits. */
 bool gdbregs__hex_parse(const uint8_t *in, size_t size, size_t *at, uint64_t *value);
+/* The same for a number that is the whole text. */
+bool gdbregs__hex_parse_all(const uint8_t *in, size_t size, uint64_t *value);
 
 #endif

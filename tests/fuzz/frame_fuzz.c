@@ -179,7 +179,7 @@ static void round_trip(const uint8_t *data, size_t size)
 	struct gdbregs__frame frame;
 	size_t used = 0, added = 0;
 
-	REQUIRE(gdbregs__frame_encode(&wire, data, size, true) == 0);
+	REQUIRE(gdbregs__frame_encode(&wire, data, size) == 0);
 	REQUIRE(memchr(wire.data + 1, '$', wire.size - 1) == NULL);
 	gdbregs__frame_decoder_init(&d, wire.size);
 	REQUIRE(gdbregs__frame_next(&d, wire.data, wire.size, &used, &frame) == 0);

@@ -377,12 +377,12 @@ END_TEST
 
 /* ----------------------------------------------------------- encoding --- */
 
-static void check_encoded(const char *payload, size_t size, bool escape, const char *expected)
+static void check_encoded(const char *payload, size_t size, const char *expected)
 {
 	struct gdbregs_buffer out = {0};
 
 	ck_assert_int_eq(gdbregs__buffer_append(&out, "+", 1), 0);
-	ck_assert_int_eq(gdbregs__frame_encode(&out, payload, size, escape), 0);
+	ck_assert_int_eq(gdbregs__frame_encode(&out, payload, size), 0);
 	ck_assert_uint_eq(out.size, strlen(expected) + 1);
 	ck_assert_mem_eq(out.data + 1, expected, out.size - 1);
 	ck_assert(out.size <= out.capacity);
@@ -391,13 +391,13 @@ static void check_encoded(const char *payload, size_t size, bool escape, const c
 
 START_TEST(encode)
 {
-	check_encoded("", 0, false, "$#00");
-	check_encoded("?", 1, false, "$?#3f");
-	check_encoded("p0", 2, false, "$p0#a0");
-	check_encoded("OK", 2, true, "$OK#9a");
+	check_encoded("", 0, "$#00");
+	check_encoded("?", 1, "$?#3f");
+	check_encoded("p0", 2, "$p0#a0");
+	check_encoded("OK", 2, "$OK#9a");
 	/* 7d 03 7d 04 7d 5d 7d 0a sums up to 0x262. */
-	check_encoded("#$}*", 4, true, "$}\x03}\x04}]}\x0a#62");
-	check_encoded("}", 1, false, "$}#7d");
+	check_encoded("#$}*", 4, "$}\x03}\x04}]}\x0a#62");
+	check_encoded("}", 1, "$}]#da");
 }
 END_TEST
 
@@ -410,7 +410,7 @@ START_TEST(encode_all_bytes)
 	for (unsigned i = 0; i < 256; i++) {
 		byte = (uint8_t)i;
 		out.size = 0;
-		ck_assert_int_eq(gdbregs__frame_encode(&out, &byte, 1, true), 0);
+		ck_assert_int_eq(gdbregs__frame_encode(&out, &byte, 1), 0);
 		run(out.data, out.size, out.size, out.size, &t);
 		ck_assert_int_eq(t.text[0], '$');
 		if (t.size == 3)
@@ -448,11 +448,11 @@ START_TEST(encode_without_memory)
 	struct gdbregs_buffer out = {0};
 
 	gdbregs__alloc_fail(1, 0);
-	ck_assert_int_eq(gdbregs__frame_encode(&out, "p0", 2, false), GDBREGS_ERR_NOMEM);
+	ck_assert_int_eq(gdbregs__frame_encode(&out, "p0", 2), GDBREGS_ERR_NOMEM);
 	gdbregs__alloc_fail(1, 0);
 	ck_assert_int_eq(gdbregs__frame_encode_p(&out, 0), GDBREGS_ERR_NOMEM);
 	gdbregs__alloc_fail(0, 0);
-	ck_assert_int_eq(gdbregs__frame_encode(&out, "", SIZE_MAX / 2, false), GDBREGS_ERR_NOMEM);
+	ck_assert_int_eq(gdbregs__frame_encode(&out, "", SIZE_MAX / 2), GDBREGS_ERR_NOMEM);
 	ck_assert_ptr_null(out.data);
 	ck_assert_uint_eq(out.size, 0);
 }
