@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/number.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The base that the prefix says; *digits is where the digits begin. */
@@ -38,6 +40,21 @@ bool number_is(const char *text)
 	while (digits[0] != '\0' && digit_of(digits[0]) < base)
 		digits++;
 	return digits[0] == '\0';
+}
+
+/* strtoull() alone takes signs, blanks and octal, which nobody means by an address. */
+bool number_plain(const char *text, uint64_t *number)
+{
+	char *end;
+	const char *digits;
+	unsigned base = base_of(text, &digits);
+	if (base != 16) {
+		base = 10;
+		digits = text;
+	}
+	errno = 0;
+	*number = strtoull(digits, &end, (int)base);
+	return digit_of(text[0]) < 10 && digit_of(digits[0]) < base && *end == '\0' && errno == 0;
 }
 
 static const char *skip(const char *text, const char *set)

@@ -68,18 +68,17 @@ static void say_sizes(const struct snapshot *s)
 	}
 }
 
-static int print(struct output *out, const struct targets *set)
+static bool put(struct output *out, const struct targets *set)
 {
 	const struct showing *showing = set->work_arg;
+	return format_snapshots(out, set, showing->shape);
+}
+
+static int print(struct output *out, const struct targets *set)
+{
 	for (size_t i = 0; i < set->count; i++)
 		say_sizes(&set->item[i].snapshot);
-	int failed = report(set);
-	if (targets_nothing_to_print(set)) {
-		output_abandon(out);
-		return failed;
-	}
-	int written = output_end(out, format_snapshots(out, set, showing->shape));
-	return first_of(written, failed);
+	return targets_print(out, set, report(set), put);
 }
 
 static int show(const struct options *o, enum vcpu_default which, enum shape shape)

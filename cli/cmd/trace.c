@@ -4,7 +4,7 @@
 #include "base/signals.h"
 #include "base/exit-status.h"
 #include "cmd/trace-run.h"
-#include "opt/option-values.h"
+#include "base/number.h"
 
 #include <string.h>
 
@@ -29,7 +29,7 @@ static int parse_until(struct trace *trace)
 		return 0;
 	if (!strpbrk(until, "=<>!&")) {
 		trace->has_until_address = true;
-		if (option_number(until, &trace->until_address))
+		if (number_plain(until, &trace->until_address))
 			return 0;
 		return fail(STATUS_USAGE,
 			    "--until: '%s' is neither an address of up to 64 bits, such as 0x7c00, "

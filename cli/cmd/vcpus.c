@@ -80,13 +80,7 @@ static bool put_all(struct output *out, const struct targets *set)
 
 static int print(struct output *out, const struct targets *set)
 {
-	int failed = targets_report(set);
-	if (targets_nothing_to_print(set)) {
-		output_abandon(out);
-		return failed;
-	}
-	int written = output_end(out, put_all(out, set));
-	return written != 0 ? written : failed;
+	return targets_print(out, set, targets_report(set), put_all);
 }
 
 int command_vcpus(const struct options *o)

@@ -2,8 +2,8 @@
 #include "opt/option-values.h"
 #include "base/exit-status.h"
 #include "base/message.h"
+#include "base/number.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,23 +157,9 @@ int set_json(struct options *o, const char *value)
 	return 0;
 }
 
-/* Decimal, or 0x and hex digits; all of it. strtoull() alone takes signs, blanks
- * and octal, which nobody means by an address. */
-bool option_number(const char *value, uint64_t *number)
-{
-	char *end;
-	int base = value[0] == '0' && (value[1] == 'x' || value[1] == 'X') ? 16 : 10;
-	const char *digits = base == 16 ? value + 2 : value;
-	bool digit = (digits[0] >= '0' && digits[0] <= '9') ||
-		     (base == 16 && ((digits[0] | 32) >= 'a' && (digits[0] | 32) <= 'f'));
-	errno = 0;
-	*number = strtoull(digits, &end, base);
-	return digit && *end == '\0' && errno == 0;
-}
-
 static int parse_address(const char *option, const char *value, uint64_t *address)
 {
-	if (option_number(value, address))
+	if (number_plain(value, address))
 		return 0;
 	return fail(STATUS_USAGE,
 		    "%s: '%s' is not an address; give a number of up to 64 bits, such as 0x7c00",
@@ -182,7 +168,7 @@ static int parse_address(const char *option, const char *value, uint64_t *addres
 
 int set_count(struct options *o, const char *value)
 {
-	if (option_number(value, &o->count) && o->count > 0)
+	if (number_plain(value, &o->count) && o->count > 0)
 		return 0;
 	return fail(STATUS_USAGE, "--count: '%s' is not a number from 1 to 2^64 - 1", value);
 }

@@ -8,9 +8,6 @@
 
 int string_list_add(struct string_list *words, const char *word);
 
-/* A number of up to 64 bits, decimal or 0x and hex digits; false: it is none. */
-bool option_number(const char *value, uint64_t *number);
-
 int option_set(const struct option_info *info, struct options *o, const char *value);
 
 /* For the table: options with a syntax of their own. */

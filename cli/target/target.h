@@ -76,8 +76,11 @@ bool target_left_halted(const struct target *t);
 int target_report(const struct target *t);
 /* Likewise of each one, in the order given; the first one's status, or 0. */
 int targets_report(const struct targets *set);
-/* One target alone that failed: nothing is worth printing. */
-bool targets_nothing_to_print(const struct targets *set);
+/* End the output with what `put` writes, which returns false without memory. Nothing is
+ * written if the only target has failed. Returns an exit status: that of writing if it failed,
+ * or else `failed`. */
+int targets_print(struct output *out, const struct targets *set, int failed,
+		  bool (*put)(struct output *out, const struct targets *set));
 
 /* For targets.c: begin; a signal came, end what is under way and release the guest. */
 void target_start(struct target *t);

@@ -171,7 +171,13 @@ int targets_report(const struct targets *set)
 	return first;
 }
 
-bool targets_nothing_to_print(const struct targets *set)
+int targets_print(struct output *out, const struct targets *set, int failed,
+		  bool (*put)(struct output *out, const struct targets *set))
 {
-	return set->count == 1 && set->item[0].status != 0;
+	if (set->count == 1 && set->item[0].status != 0) {
+		output_abandon(out);
+		return failed;
+	}
+	int written = output_end(out, put(out, set));
+	return written != 0 ? written : failed;
 }
