@@ -82,7 +82,7 @@ size_t gdbregs__frame_take_data(const struct gdbregs__frame_decoder *d, const ui
 /* Append `$payload#hh` to `out`. The characters # $ } * of the payload are escaped.
  * Returns 0, or GDBREGS_ERR_NOMEM and leaves `out` unchanged. */
 int gdbregs__frame_encode(struct gdbregs_buffer *out, const void *payload, size_t size);
-/* What a packet has besides its payload, and one byte more: QEMU adds a NUL. */
+/* The size of a packet without its payload, and one byte more: QEMU adds a NUL. */
 #define GDBREGS__FRAME_OVERHEAD_BYTES 5
 
 /* Write `$p<regnum>#hh` to `out`, which has room for GDBREGS__FRAME_P_BYTES. Returns
