@@ -10,6 +10,18 @@
  * be NULL; the outputs of the request must then stay valid until the session is
  * closed.
  *
+ * Order (since 0.2): requests are carried out in the order in which they were made.
+ *  - Reads, writes, packets, changes of breakpoints, steps and continues need a stopped
+ *    target. If such a request is made while steps are queued or under way, it is carried
+ *    out after their stops, also if a step fails. If the program has ended by then, the
+ *    request calls back with NO_VCPU.
+ *  - While a continue is queued or under way, such a request is refused with RUNNING. This
+ *    lasts until the stop of the continue has come and the callbacks of watches have run.
+ *  - gdbregs_uv_wait() and gdbregs_uv_interrupt() are for the step or continue that was
+ *    made last. If it is still queued, it is interrupted once it has begun.
+ *  - From within a callback of gdbregs_watch(), steps and continues are refused with
+ *    RUNNING.
+ *
  * A request is refused for what is known at once: a closed session, missing access,
  * a vCPU that does not exist. Errors of single registers come with the callback.
  *
@@ -121,7 +133,7 @@ gdbregs_uv_write_register(struct gdbregs_session *s, unsigned vcpu,
 /**
  * Execute one instruction as gdbregs_step() does. `stop` may be NULL and must stay
  * valid until the callback. Canceling the request ends the waiting only: the step
- * is completed, and requests are refused with RUNNING until then.
+ * is carried out.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_step(struct gdbregs_session *s, unsigned vcpu,
 						struct gdbregs_stop *stop, gdbregs_uv_cb cb,
@@ -137,12 +149,18 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_continue(struct gdbregs_session *s,
 						    void *arg,
 						    struct gdbregs_uv_request **request);
 
-/** Wait for a stop as gdbregs_wait() does. Any number of requests may wait for the same stop. */
+/**
+ * Wait as gdbregs_wait() does, for the stop of the step or continue that was made last. Any
+ * number of requests may wait for the same stop.
+ */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_wait(struct gdbregs_session *s, int timeout_ms,
 						struct gdbregs_stop *stop, gdbregs_uv_cb cb,
 						void *arg, struct gdbregs_uv_request **request);
 
-/** Ask a running target to stop as gdbregs_interrupt() does. The requests that wait for the stop call back. */
+/**
+ * Ask the target to stop as gdbregs_interrupt() does: the step or continue that was made
+ * last is interrupted. The requests that wait for its stop call back.
+ */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_interrupt(struct gdbregs_session *s);
 
 /** Set a breakpoint or watchpoint as gdbregs_point_insert() does. */

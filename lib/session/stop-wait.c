@@ -93,11 +93,17 @@ static bool end_waits(struct gdbregs_session *s)
 	return any;
 }
 
-/* The stop is complete. A later resume may wait for that. */
+/* The stop is complete. */
 static void deliver(struct gdbregs_session *s)
 {
 	s->run.phase = s->run.resume.count ? GDBREGS__RUN_PREPARING : GDBREGS__RUN_STOPPED;
 	s->run.stopped.pending = !end_waits(s) && s->run.stopped.number == s->run.resume.requested;
+}
+
+/* A later resume may be queued and wait for that. */
+static void deliver_and_go_on(struct gdbregs_session *s)
+{
+	deliver(s);
 	gdbregs__engine_pump(&s->engine);
 }
 
@@ -111,7 +117,7 @@ void gdbregs__stop_report(struct gdbregs_session *s, struct gdbregs__op *before,
 	stopped->error = s->engine.error;
 	if (has_stopped) {
 		s->run.phase = GDBREGS__RUN_READING_WATCHES;
-		reading = s->target.exited ? 0 : gdbregs__watch_read(s, before, deliver);
+		reading = s->target.exited ? 0 : gdbregs__watch_read(s, before, deliver_and_go_on);
 	}
 	if (reading < 0) {
 		stopped->status = reading;

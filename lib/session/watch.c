@@ -199,6 +199,12 @@ static void notify(const struct gdbregs__watches *w, size_t index)
 		  (size_t)(new_status < 0 ? old_status : new_status));
 }
 
+/* A step may be queued behind the one that has stopped. */
+static bool is_open(const struct gdbregs_session *s)
+{
+	return s->state == GDBREGS__SESSION_STOPPED || s->state == GDBREGS__SESSION_RUNNING;
+}
+
 /* Call back for what has changed. A callback may end the session, or remove watches.
  * Returns false if the session was freed. */
 static bool call_back(struct gdbregs_session *s)
@@ -207,7 +213,7 @@ static bool call_back(struct gdbregs_session *s)
 	bool gone = false;
 
 	s->run.gone = &gone;
-	for (size_t i = 0; i < w->read_count && s->state == GDBREGS__SESSION_STOPPED; i++) {
+	for (size_t i = 0; i < w->read_count && is_open(s); i++) {
 		if (!has_changed(w, i))
 			continue;
 		notify(w, i);
