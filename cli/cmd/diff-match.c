@@ -2,6 +2,7 @@
 #include "cmd/diff-match.h"
 
 #include "base/message.h"
+#include "cmd/diff-live.h"
 #include "target/name.h"
 #include "base/exit-status.h"
 
@@ -250,14 +251,14 @@ static void add(struct diff *d, enum change_kind kind, const struct stored_value
 /* Bit fields have a number and no bytes. */
 static bool is_known(const struct stored_value *v)
 {
-	return v->bytes || (v->field && v->number);
+	return live_has_bytes(v) || (v->field && v->number);
 }
 
 static bool differ(const struct stored_value *a, const struct stored_value *b)
 {
-	bool bytes = a->bytes && b->bytes;
-	const char *left = bytes ? a->bytes : a->number, *right = bytes ? b->bytes : b->number;
-	return !left || !right || strcasecmp(left, right) != 0;
+	if (live_has_bytes(a) && live_has_bytes(b))
+		return !live_same_bytes(a, b);
+	return !a->number || !b->number || strcasecmp(a->number, b->number) != 0;
 }
 
 static void compare(struct diff *d, const struct stored_value *before)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "out/table.h"
 #include "cmd/diff-match.h"
+#include "cmd/diff-live.h"
 #include "out/flag-changes.h"
 
 #include <string.h>
@@ -52,6 +53,7 @@ static void add_value(struct text *text, const struct diff *d, const struct stor
 
 struct cells {
 	struct text target, vcpu, name, before, after;
+	struct live_texts before_texts, after_texts;
 };
 
 static void add_field(struct text *text, const struct stored_value *v)
@@ -81,12 +83,15 @@ static bool fill(struct cells *cells, const struct diff *d, const struct change 
 	text_adds(&cells->target, v->target);
 	text_adds(&cells->vcpu, vcpu);
 	add_name(&cells->name, v);
-	add_value(&cells->before, d, c->before);
-	add_value(&cells->after, d, c->after);
+	bool ok = true;
+	const struct stored_value *before = live_show(&cells->before_texts, c->before, &ok);
+	const struct stored_value *after = live_show(&cells->after_texts, c->after, &ok);
+	add_value(&cells->before, d, before);
+	add_value(&cells->after, d, after);
 	if (c->kind == CHANGE_CHANGED)
-		flags_add_changes(&cells->after, c->before->text, c->after->text);
-	return !(cells->target.failed || cells->vcpu.failed || cells->name.failed ||
-		 cells->before.failed || cells->after.failed);
+		flags_add_changes(&cells->after, before->text, after->text);
+	return ok && !(cells->target.failed || cells->vcpu.failed || cells->name.failed ||
+		       cells->before.failed || cells->after.failed);
 }
 
 static void fini(struct cells *cells)
@@ -96,6 +101,8 @@ static void fini(struct cells *cells)
 	text_fini(&cells->name);
 	text_fini(&cells->before);
 	text_fini(&cells->after);
+	live_texts_fini(&cells->before_texts);
+	live_texts_fini(&cells->after_texts);
 }
 
 /* So much of a line may be spent on aligning; longer ones stand out. */
@@ -269,8 +276,16 @@ static bool write_data(struct output *out, const struct diff *d)
 	};
 	struct table table;
 	table_init(&table, out, d->options->format, columns, COLUMNS);
-	for (size_t i = 0; i < d->count && table.ok && !output_broken(out); i++)
-		put_change(&table, d, &d->item[i]);
+	struct live_texts before = {.value = {0}}, after = {.value = {0}};
+	for (size_t i = 0; i < d->count && table.ok && !output_broken(out); i++) {
+		struct change c = d->item[i];
+		c.before = live_show(&before, c.before, &table.ok);
+		c.after = live_show(&after, c.after, &table.ok);
+		if (table.ok)
+			put_change(&table, d, &c);
+	}
+	live_texts_fini(&before);
+	live_texts_fini(&after);
 	return table_end(&table);
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "opt/command.h"
 #include "cmd/diff-match.h"
-#include "out/formats.h"
 #include "base/message.h"
 #include "base/exit-status.h"
 
@@ -47,23 +46,17 @@ static int store(struct stored *s, const struct targets *set)
 {
 	int status = targets_report(set);
 	for (size_t i = 0; i < set->count && status == 0; i++)
-		status = stored_add_target(s, format_json_target(&set->item[i]), "target");
+		status = stored_add_target(s, &set->item[i]);
 	return status;
 }
 
-/* All is read, and what is selected is compared: what vanished can't be selected
- * in a target. */
-static int read_targets(struct stored *s, const struct options *o)
+/* All registers are read, and the selected ones are compared: a register that only the
+ * file has cannot be selected in a target. */
+static int read_targets(struct stored *s, struct targets *set, const struct options *all)
 {
-	struct targets set;
-	struct options all = *o;
-	all.patterns.count = all.features.count = all.excludes.count = 0;
 	*s = (struct stored){.name = "the target"};
-	int status = targets_run(&set, &all, GDBREGS_R_REGS, start_reading, NULL);
-	if (status == 0)
-		status = store(s, &set);
-	targets_fini(&set);
-	return status;
+	int status = targets_run(set, all, GDBREGS_R_REGS, start_reading, NULL);
+	return status != 0 ? status : store(s, set);
 }
 
 static int print(struct output *out, const struct diff *d)
@@ -85,20 +78,40 @@ static int compare(const struct options *o, struct stored *before, struct stored
 	return status;
 }
 
-/* Files first: a bad one shall not stop a guest. */
+static int compare_targets(const struct options *o, struct stored *before)
+{
+	struct stored after;
+	struct targets set;
+	struct options all = *o;
+	all.patterns.count = all.features.count = all.excludes.count = 0;
+	int status = read_targets(&after, &set, &all);
+	if (status == 0)
+		status = compare(o, before, &after);
+	stored_fini(&after);
+	targets_fini(&set);
+	return status;
+}
+
+static int compare_file(const struct options *o, struct stored *before)
+{
+	struct stored after;
+	int status = stored_read(&after, o->arguments.item[1]);
+	if (status == 0)
+		status = compare(o, before, &after);
+	stored_fini(&after);
+	return status;
+}
+
+/* Files first: a bad one must not stop a guest. */
 int command_diff(const struct options *o)
 {
-	struct stored before, after = {.name = NULL};
+	struct stored before;
 	int status = check(o);
 	if (status != 0)
 		return status;
 	status = stored_read(&before, o->arguments.item[0]);
 	if (status == 0)
-		status = options_live(o) ? read_targets(&after, o)
-					 : stored_read(&after, o->arguments.item[1]);
-	if (status == 0)
-		status = compare(o, &before, &after);
+		status = options_live(o) ? compare_targets(o, &before) : compare_file(o, &before);
 	stored_fini(&before);
-	stored_fini(&after);
 	return status;
 }

@@ -200,7 +200,8 @@ static int begin(struct stored *s, json_t *root, const char *place, struct objec
 	return root ? keep(s, root) : fail_nomem();
 }
 
-int stored_add_target(struct stored *s, json_t *target, const char *place)
+/* Takes `target`, which may be NULL for lack of memory. */
+static int add_target(struct stored *s, json_t *target, const char *place)
 {
 	struct object o;
 	struct stored_value value = {.target = NULL};
@@ -218,7 +219,7 @@ int stored_add_target(struct stored *s, json_t *target, const char *place)
 	return status;
 }
 
-int stored_add_line(struct stored *s, json_t *line, const char *place)
+static int add_line(struct stored *s, json_t *line, const char *place)
 {
 	struct object o;
 	struct stored_value value = {.target = NULL};
@@ -229,6 +230,56 @@ int stored_add_line(struct stored *s, json_t *line, const char *place)
 	if (status == 0 && !failed)
 		status = get_vcpu(&o, &value.vcpu);
 	return status != 0 || failed ? status : add_register(s, &o, value);
+}
+
+/* ------------------------------------------------------------- targets --- */
+
+static bool reserve(struct stored *s, size_t count)
+{
+	struct stored_value *item = realloc(s->item, (s->count + count + 1) * sizeof(*item));
+	if (!item)
+		return false;
+	s->item = item;
+	s->capacity = s->count + count + 1;
+	return true;
+}
+
+static void add_read(struct stored *s, const char *target, const struct vcpu *vcpu,
+		     const struct gdbregs_read *read)
+{
+	s->item[s->count] = (struct stored_value){
+		.target = target,
+		.feature = gdbregs_register_feature(read->reg),
+		.name = gdbregs_register_name(read->reg),
+		.read = read,
+		.vcpu = vcpu->index,
+		.order = vcpu->order,
+		.place = s->count,
+	};
+	s->count++;
+}
+
+int stored_add_target(struct stored *s, const struct target *t)
+{
+	const struct snapshot *snapshot = &t->snapshot;
+	/* As it would be in a file. */
+	json_t *name = json_text(t->name);
+	int status = name ? keep(s, name) : fail_nomem();
+	if (status != 0)
+		return status;
+	if (!reserve(s, snapshot->read_count))
+		return fail_nomem();
+	const char *target = json_string_value(name);
+	if (!s->target)
+		s->target = target;
+	s->several |= strcmp(s->target, target) != 0;
+	for (size_t i = 0; i < snapshot->vcpu_count; i++) {
+		const struct vcpu *vcpu = &snapshot->vcpus[i];
+		size_t count = snapshot_selected(snapshot, vcpu)->register_count;
+		for (size_t j = 0; j < count; j++)
+			add_read(s, target, vcpu, &snapshot->reads[vcpu->first_read + j]);
+	}
+	return 0;
 }
 
 void stored_fini(struct stored *s)
@@ -302,7 +353,7 @@ static int add_targets(struct stored *s, json_t *root)
 	for (i = 0; i < json_array_size(targets) && status == 0; i++) {
 		target = json_incref(json_array_get(targets, i));
 		snprintf(place, sizeof(place), "targets[%zu]", i);
-		status = stored_add_target(s, target, place);
+		status = add_target(s, target, place);
 	}
 	return status;
 }
@@ -334,7 +385,7 @@ static int add_lines(struct stored *s, const char *at, const char *end)
 			return bad_json(s, line, &error);
 		snprintf(place, sizeof(place), "line %zu", line);
 		if (!blank)
-			status = stored_add_line(s, object, place);
+			status = add_line(s, object, place);
 		at = next ? next + 1 : end;
 	}
 	return status;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A snapshot as `diff` sees it: a list of values with their names, be it from a
- * file (JSON or JSON lines) or from a target just read. Hides: what a snapshot
- * file looks like, and that nothing in it may be believed. */
+/* A snapshot as `diff` sees it: a list of values with their names, from a file (JSON or
+ * JSON lines) or from a target that was just read. Hides: the format of snapshot
+ * files, and that nothing in them may be believed. */
 #ifndef CLI_STORED_H
 #define CLI_STORED_H
 
 #include "out/json.h"
-#include "opt/options.h"
+#include "target/value.h"
 
-/* The strings are the JSON's. */
+/* The strings belong to the JSON, or to the target. */
 struct stored_value {
 	const char *target;
 	const char *feature; /* NULL: none */
@@ -17,6 +17,9 @@ struct stored_value {
 	const char *bytes; /* hex digits, whole bytes; NULL: unavailable, or a bit field */
 	const char *number; /* "0x..."; NULL: it has no number */
 	const char *text; /* what it means; NULL: not more than its digits */
+	/* Set for a register of a target. It has no bytes, number and text of its own: see
+	 * cmd/diff-live.h. Texts of all values would take several times their size. */
+	const struct gdbregs_read *read;
 	size_t target_rank; /* of the target's name among those of both snapshots */
 	unsigned vcpu;
 	enum gdbregs_byte_order order;
@@ -37,11 +40,8 @@ struct stored {
 /* Read a file, `-` being standard input. 0 or an exit status, said on stderr.
  * End with stored_fini() in both cases. */
 int stored_read(struct stored *s, const char *path);
-/* Add what a target of a snapshot holds; takes `target`, which may be NULL for
- * lack of memory. `place`: where it stands, for messages. */
-int stored_add_target(struct stored *s, json_t *target, const char *place);
-/* Add one line of JSON lines, likewise. */
-int stored_add_line(struct stored *s, json_t *line, const char *place);
+/* Add the registers of a target that was read. It must exist as long as `s`. */
+int stored_add_target(struct stored *s, const struct target *t);
 void stored_fini(struct stored *s);
 
 #endif

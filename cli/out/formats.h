@@ -19,7 +19,4 @@ bool format_snapshots(struct output *out, const struct targets *set, enum shape 
 bool format_text(struct output *out, const struct targets *set, enum shape shape);
 bool format_data(struct output *out, const struct targets *set, enum shape shape);
 
-/* A target as it stands in a JSON snapshot; NULL: out of memory. */
-struct json_t *format_json_target(const struct target *t);
-
 #endif

@@ -275,35 +275,3 @@ bool format_data(struct output *out, const struct targets *set, enum shape shape
 		put_target(&t, &set->item[i], shape);
 	return table_end(&t);
 }
-
-/* ------------------------------------------------- a target in memory --- */
-
-static json_t *vcpu_object(struct table *t, const struct snapshot *s, const struct vcpu *vcpu)
-{
-	struct cell cells[COLUMNS] = {{0}};
-	struct scratch scratch = {.decoded = {0}};
-	json_t *list = json_array();
-	fill_vcpu(cells, vcpu);
-	json_t *object = table_object(t, LEVEL_VCPU, cells);
-	for (size_t i = 0; i < snapshot_selected(s, vcpu)->count; i++) {
-		struct value v = value_get(s, vcpu, i);
-		bool ok = fill_register(cells, &v, false, &scratch);
-		json_element(&list, ok ? table_object(t, LEVEL_REGISTER, cells) : NULL);
-	}
-	json_member(&object, "registers", list);
-	scratch_fini(&scratch);
-	return object;
-}
-
-json_t *format_json_target(const struct target *target)
-{
-	struct table t = {.format = FORMAT_JSON, .columns = all_columns, .count = COLUMNS};
-	const struct snapshot *s = &target->snapshot;
-	json_t *object = json_object();
-	json_t *vcpus = json_array();
-	for (size_t i = 0; i < s->vcpu_count; i++)
-		json_element(&vcpus, vcpu_object(&t, s, &s->vcpus[i]));
-	json_member(&object, "target", json_text(target->name));
-	json_member(&object, "vcpus", vcpus);
-	return object;
-}

@@ -120,7 +120,8 @@ static void begin_element(struct table *t)
 		(int)t->depth + 1, "");
 }
 
-json_t *table_object(const struct table *t, unsigned level, const struct cell *cells)
+/* The object that JSON has for the columns of a level; NULL: out of memory. */
+static json_t *table_object(const struct table *t, unsigned level, const struct cell *cells)
 {
 	return make_object(t, cells, level, false);
 }

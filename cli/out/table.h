@@ -74,8 +74,6 @@ void table_leave(struct table *t);
 void table_row(struct table *t, const struct cell *cells);
 /* JSON: write an element of the array that is open; takes it. */
 void table_element(struct table *t, json_t *element);
-/* The object that JSON has for the columns of a level; NULL: out of memory. */
-json_t *table_object(const struct table *t, unsigned level, const struct cell *cells);
 /* Text: write the rows so far; what follows is aligned anew, with headings of its own. */
 void table_flush(struct table *t);
 /* End it. False: out of memory. */

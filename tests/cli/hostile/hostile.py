@@ -28,6 +28,40 @@ RSS_MOST_MIB = 64
 OUTPUT_MOST = 1 << 24
 
 
+# A small program that runs the tool: the peak memory of a child includes what its parent had
+# when it started the child. Writes status, KiB, seconds.
+LAUNCH = """import os, sys
+pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(pid, 0)
+line = f"{os.waitstatus_to_exitcode(status)} {usage.ru_maxrss} {usage.ru_utime + usage.ru_stime}"
+os.write(int(sys.argv[1]), line.encode())
+"""
+
+
+class Measured:
+    """One run of the tool, and what it took itself. Its output goes to `stdout`, or nowhere."""
+
+    def __init__(self, *args, stdout=subprocess.DEVNULL, limit_s=200):
+        self.args = [str(a) for a in args]
+        ours, its = os.pipe()
+        process = subprocess.Popen([sys.executable, "-ISc", LAUNCH, str(its), CLI, *self.args],
+                                   stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE,
+                                   pass_fds=[its], start_new_session=True)
+        os.close(its)
+        killer = threading.Timer(limit_s, os.killpg, (process.pid, signal.SIGKILL))
+        killer.start()
+        _, self.err = process.communicate()
+        killer.cancel()
+        with open(ours, "rb") as file:
+            words = file.read().split()
+        assert len(words) == 3, f"not done in {limit_s} s: {self.args}: {self.err}"
+        self.status, self.rss_mib, self.cpu_seconds = int(words[0]), int(words[1]) / 1024, float(words[2])
+
+    def __repr__(self):
+        return (f"{' '.join(self.args)}: status {self.status}, {self.cpu_seconds:.2f} s of the processor, "
+                f"{self.rss_mib:.0f} MiB\nstderr {self.err[:600]!r}")
+
+
 class Run:
     """One run of the tool: its status, output, seconds and peak memory."""
 
