@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MOST_OPTIONS = 60, FIRST_KEY = 256 };
@@ -223,24 +224,30 @@ static int unknown_long_option(const char *typed)
 	return fail(STATUS_USAGE, "unknown option '--%s'; did you mean '--%s'?", typed, near.best);
 }
 
-/* The word is a program that can be run: the command of a stub, `--` forgotten. */
+static bool is_executable(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
+/* Whether the word is a program, the command of a stub whose `--` was forgotten. */
 static bool is_program(const char *word)
 {
 	char path[4096];
 	const char *at = getenv("PATH");
 	if (strchr(word, '/'))
-		return access(word, X_OK) == 0;
+		return is_executable(word);
 	while (at && *at != '\0') {
 		int size = (int)strcspn(at, ":");
 		int length = snprintf(path, sizeof(path), "%.*s/%s", size, at, word);
-		if (length < (int)sizeof(path) && access(path, X_OK) == 0)
+		if (length < (int)sizeof(path) && is_executable(path))
 			return true;
 		at += size + (at[size] == ':');
 	}
 	return false;
 }
 
-/* The first argument that is a program; NULL: there is none. */
+/* Returns the first argument that is a program, or NULL. */
 static const char *find_program(const struct options *o)
 {
 	for (size_t i = 0; i < o->arguments.count; i++) {
@@ -290,6 +297,11 @@ static int take_word(struct options *o, char *word)
 	if (o->command)
 		return string_list_add(&o->arguments, word);
 	o->command = command_find(word);
+	if (!o->command && is_program(word))
+		return fail(STATUS_USAGE,
+			    "no command given: '%s' is a program; write '--' in front of the command "
+			    "that starts the stub: gdbregs-cli dump -- %s ...",
+			    word, word);
 	return o->command ? 0 : command_unknown(word);
 }
 

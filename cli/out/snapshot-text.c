@@ -103,12 +103,6 @@ static void put_target(struct page *page, const struct target *t, enum shape sha
 	const struct snapshot *s = &t->snapshot;
 	if (t->set->count > 1)
 		put_title(page, t->name, '=');
-	if (t->status != 0) {
-		fputs("error: ", page->out->stream);
-		printable_put(page->out->stream, t->error, 0);
-		fputc('\n', page->out->stream);
-		return;
-	}
 	int tabled = shape == SHAPE_VCPUS ? vcpu_table_put(page->out, page->options, s) : 0;
 	page->ok = page->ok && tabled >= 0;
 	for (size_t i = 0; i < s->vcpu_count && tabled == 0; i++) {
@@ -141,8 +135,12 @@ bool format_text(struct output *out, const struct targets *set, enum shape shape
 			    .rows = {.out = out, .options = set->options},
 			    .ok = true};
 	note_byte_order(set);
+	size_t shown = 0;
+	/* A target that failed has its message on stderr. */
 	for (size_t i = 0; i < set->count && page.ok; i++) {
-		if (i > 0)
+		if (set->item[i].status != 0)
+			continue;
+		if (shown++ > 0)
 			fputc('\n', out->stream);
 		put_target(&page, &set->item[i], shape);
 	}

@@ -39,6 +39,24 @@ static void explain(struct gdbregs__transport *t, int code, const char *reason)
 		      t->address.label, reason, hint);
 }
 
+/* The host's name has no address. */
+static void explain_resolver(struct gdbregs__transport *t, int status)
+{
+	char reason[360];
+	bool unknown = status == UV_EAI_NONAME || status == UV_EAI_NODATA;
+
+	if (unknown)
+		snprintf(reason, sizeof(reason),
+			 "there is no host '%.200s'; check the name, or give an IP address",
+			 t->address.host);
+	else
+		snprintf(reason, sizeof(reason),
+			 "looking up host '%.200s' failed (%s); check the network, or give an IP "
+			 "address",
+			 t->address.host, uv_strerror(status));
+	explain(t, status, reason);
+}
+
 /* The time limit has expired. */
 static void explain_timeout(struct gdbregs__transport *t, const char *what)
 {
@@ -150,7 +168,7 @@ void gdbregs__transport_resolved(struct gdbregs__transport *t, int status,
 {
 	t->addresses = t->address_next = addresses;
 	if (status < 0) {
-		explain(t, status, uv_strerror(status));
+		explain_resolver(t, status);
 		unreachable(t);
 	} else {
 		try_next(t);

@@ -338,7 +338,8 @@ def several_targets(directory):
         equal([x for x in map(json.loads, result.out.splitlines()) if "error" in x][0]["target"],
               "127.0.0.1:1")
         result = run("dump", *args)
-        contains(result.out, "\nerror: ")
+        assert "error" not in result.out and "127.0.0.1:1" not in result.out, result.out
+        equal(result.err.count("127.0.0.1:1: "), 1)
 
 
 @test

@@ -110,6 +110,7 @@ def excluding_nothing_is_an_error(_):
 @test
 def forgotten_dashes(_):
     one_line(run("dump", "sh", "-S"), 2, "'-S'", "-- sh")
+    one_line(run("sh", "-c", "true"), 2, "no command given", "dump -- sh")
 
 
 @test

@@ -8,6 +8,7 @@ only these.
 """
 import json
 import re
+import shlex
 import subprocess
 import sys
 
@@ -138,9 +139,22 @@ def written():
     say("x86_64   parts written, as gdb and QEMU's monitor have them")
 
 
+def examples():
+    """Those of `write --help`, on a machine that is as it was at reset."""
+    lines = re.findall(r"^  gdbregs-cli write (.*)$", run("write", "--help").out, re.M)
+    check(len(lines) >= 2, "write --help", "no examples")
+    with qemu.Machine(qemu.target("x86_64")) as machine:
+        for line in lines:
+            result = run("write", "-t", machine.address, *HALT, *shlex.split(line))
+            check(result.status == libtest.DONE, f"write {line}", result)
+        equal(seen(machine, "[ER]AX"), 0x1234, "rax as QEMU's monitor has it")
+    say("x86_64   the examples of write --help")
+
+
 def main():
     libtest.need("gdb-multiarch")
-    parts = {part.__name__: part for part in (seabios, stepped, exception_level, enums, written)}
+    parts = {part.__name__: part for part in (seabios, stepped, exception_level, enums, written,
+                                                  examples)}
     for name in libtest.selected(list(parts)):
         parts[name]()
     libtest.finish("conditions")
