@@ -958,15 +958,28 @@ enum gdbregs_stop_reason {
 	GDBREGS_REASON_OTHER,   /* fork, library, syscall, ... */
 };
 
-/** A stop. */
+/**
+ * A stop. Initialise it with `GDBREGS_STOP_INIT` before the first call that writes it;
+ * then it may serve any number of calls. Like struct gdbregs_options it grows from
+ * version to version, and `size` tells the library how much of it the program was
+ * compiled with. A call fails with INVAL if it was not initialised, or if members are
+ * set that the library does not know.
+ */
 struct gdbregs_stop {
+	size_t size; /* sizeof(struct gdbregs_stop), set by GDBREGS_STOP_INIT */
 	enum gdbregs_stop_kind kind;
 	enum gdbregs_stop_reason reason; /* of SIGNAL */
 	unsigned vcpu;    /* the one that stopped first; UINT_MAX where unknown */
 	int signal;       /* of SIGNAL and TERMINATED, in GDB's numbering: 5 step or breakpoint, 2 interrupted */
 	int exit_status;  /* of EXITED and THREAD_EXIT */
 	uint64_t address; /* of the watch reasons: the data's */
+	uint64_t time_ns; /* when the stop reply arrived, in nanoseconds of CLOCK_MONOTONIC; since 0.2 */
 };
+
+#define GDBREGS_STOP_INIT                           \
+	{                                           \
+		.size = sizeof(struct gdbregs_stop) \
+	}
 
 /**
  * Returns the name of a signal in GDB's numbering, e.g. "SIGTRAP" for 5, or NULL if the
@@ -987,7 +1000,7 @@ GDBREGS_API const char *gdbregs_signal_name(int signal);
  *
  * @param stop  how the step ended; may be NULL
  *
- * Errors: NO_VCPU RUNNING NOMEM TIMEOUT UNSUPPORTED; REMOTE if the stub refuses, or
+ * Errors: INVAL NO_VCPU RUNNING NOMEM TIMEOUT UNSUPPORTED; REMOTE if the stub refuses, or
  * if QEMU says that the guest must not run; CLOSED PROTOCOL.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_step(struct gdbregs_session *s, unsigned vcpu,
@@ -1018,7 +1031,8 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_continue(struct gdbregs_session *s);
  * @param stop        may be NULL
  *
  * Errors: TIMEOUT if the target still runs: wait again; CANCELED after
- * gdbregs_wake(); INVAL if the target was not resumed; REMOTE UNSUPPORTED if the
+ * gdbregs_wake(); INVAL if the target was not resumed, or if `stop` was not
+ * initialised; REMOTE UNSUPPORTED if the
  * stub refused to resume it; NOMEM CLOSED PROTOCOL.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_wait(struct gdbregs_session *s, int timeout_ms,

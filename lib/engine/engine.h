@@ -145,6 +145,7 @@ struct gdbregs__engine {
 	struct gdbregs_error ended_by; /* why the session ended; code 0: without an error */
 	struct gdbregs__op *current; /* the op whose class is being called */
 	uint64_t now_ms;
+	uint64_t input_ns; /* when the last input arrived, by the clock of the caller, who sets it */
 	uint64_t deadline_ms; /* of the reply that is awaited */
 	uint64_t resend_at_ms; /* the only packet in flight is sent again, if no ack has come */
 	uint64_t hold_until_ms; /* nothing is sent: replies to copies of a packet may come */

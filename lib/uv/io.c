@@ -111,6 +111,7 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 static void take_input(struct gdbregs__transport *t, const uint8_t *data, size_t size)
 {
 	if (t->state != GDBREGS__TRANSPORT_DETACHING) {
+		t->session->engine.input_ns = uv_hrtime();
 		gdbregs__engine_input(&t->session->engine, data, size, uv_now(t->loop));
 		return;
 	}

@@ -181,7 +181,7 @@ END_TEST
 START_TEST(program_ends)
 {
 	static const struct script_rule rules[] = {{"vCont;c", 0, "W2a"}, {0}};
-	struct gdbregs_stop stop;
+	struct gdbregs_stop stop = GDBREGS_STOP_INIT;
 
 	begin();
 	server.stub.rules = rules;

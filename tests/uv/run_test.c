@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Stops and registers through the blocking calls: structures that grow, times, vCPUs. */
+#include "serve.h"
+#include "../unit/suite.h"
+
+#include <check.h>
+#include <gdbregs_uv.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const struct script_rule steps[] = {
+	{"vCont;*", 0, "T05thread:p1.1;"}, {"vCont?", 0, "vCont;c;C;s;S"}, {NULL, 0, NULL}};
+
+static struct server server;
+static struct gdbregs_session *session;
+
+static void begin(void)
+{
+	struct gdbregs_options o = GDBREGS_OPTIONS_INIT;
+
+	server.how = SERVE;
+	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
+	server.stub.rules = steps;
+	serve_start(&server, NULL);
+	o.access = GDBREGS_RW_REGS;
+	ck_assert_int_eq(gdbregs_connect(NULL, server.address, &o, &session, NULL), 0);
+}
+
+static void end(void)
+{
+	gdbregs_close(session);
+	serve_stop(&server);
+	ck_assert_msg(!server.stub.violation[0], "%s", server.stub.violation);
+	script_end(&server.stub);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	return (uint64_t)at.tv_sec * 1000000000 + (uint64_t)at.tv_nsec;
+}
+
+/* ----------------------------------------------------------------------- stops --- */
+
+START_TEST(time_of_a_stop)
+{
+	struct gdbregs_stop stop = GDBREGS_STOP_INIT;
+	uint64_t before = now_ns();
+
+	for (int i = 0; i < 3; i++) {
+		ck_assert_int_eq(gdbregs_step(session, 0, &stop), 0);
+		ck_assert_uint_eq(stop.size, sizeof(stop));
+		ck_assert_int_eq(stop.signal, 5);
+		ck_assert_uint_gt(stop.time_ns, before);
+		before = now_ns();
+		ck_assert_uint_lt(stop.time_ns, before);
+	}
+}
+END_TEST
+
+/* The stop is kept; its time is that of its arrival, not of the wait. */
+START_TEST(time_of_a_kept_stop)
+{
+	struct gdbregs_stop stop = GDBREGS_STOP_INIT;
+	struct timespec nap = {.tv_nsec = 50000000};
+
+	ck_assert_int_eq(gdbregs_continue(session), 0);
+	ck_assert_int_eq(gdbregs_wait(session, -1, NULL), 0);
+	ck_assert_int_eq(gdbregs_continue(session), 0);
+	ck_assert_int_eq(gdbregs_wait(session, -1, &stop), 0);
+	uint64_t before = now_ns();
+	nanosleep(&nap, NULL);
+	ck_assert_uint_lt(stop.time_ns, before);
+}
+END_TEST
+
+START_TEST(stop_that_was_not_initialised)
+{
+	struct gdbregs_stop stop;
+
+	memset(&stop, _i, sizeof(stop));
+	ck_assert_int_eq(gdbregs_step(session, 0, &stop), GDBREGS_ERR_INVAL);
+	ck_assert_ptr_nonnull(strstr(gdbregs_session_error(session), "GDBREGS_STOP_INIT"));
+	ck_assert_int_eq(gdbregs_step(session, 0, NULL), 0);
+	ck_assert_int_eq(gdbregs_continue(session), 0);
+	ck_assert_int_eq(gdbregs_wait(session, -1, &stop), GDBREGS_ERR_INVAL);
+	ck_assert_int_eq(gdbregs_wait(session, -1, NULL), 0);
+}
+END_TEST
+
+/* A program that was compiled with the header of a later version. */
+START_TEST(stop_of_a_newer_program)
+{
+	struct {
+		struct gdbregs_stop stop;
+		uint64_t later[2];
+	} newer = {.stop = {.size = sizeof(newer)}};
+
+	ck_assert_int_eq(gdbregs_step(session, 0, &newer.stop), 0);
+	ck_assert_uint_eq(newer.stop.size, sizeof(newer));
+	ck_assert_int_eq(newer.stop.signal, 5);
+	newer.later[1] = 1;
+	ck_assert_int_eq(gdbregs_step(session, 0, &newer.stop), GDBREGS_ERR_INVAL);
+	ck_assert_uint_eq(newer.later[1], 1);
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+	Suite *suite = suite_create("run");
+	TCase *tests = tcase_create("run");
+
+	tcase_add_checked_fixture(tests, begin, end);
+	tcase_add_test(tests, time_of_a_stop);
+	tcase_add_test(tests, time_of_a_kept_stop);
+	tcase_add_loop_test(tests, stop_that_was_not_initialised, 0, 2);
+	tcase_add_test(tests, stop_of_a_newer_program);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
+
+int main(void)
+{
+	return run_suite(make_suite());
+}
