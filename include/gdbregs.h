@@ -176,12 +176,16 @@ enum gdbregs_on_close {
 	GDBREGS_ON_CLOSE_HALT,    /* halted */
 };
 
-/** How a target was left when its session had ended, as far as the stub reported it. */
+/**
+ * How a target was left when its session had ended, as far as the stub's replies
+ * prove it. libgdbregs(7) says which stubs do what. Since 0.2.
+ */
 enum gdbregs_left {
-	GDBREGS_LEFT_UNKNOWN, /* the connection was lost, or the stub did not say */
-	GDBREGS_LEFT_RUNNING, /* it was resumed */
-	GDBREGS_LEFT_HALTED,  /* it was left stopped */
-	GDBREGS_LEFT_ENDED,   /* the program or the command has ended */
+	GDBREGS_LEFT_UNKNOWN,  /* the connection was lost, or a reply is missing */
+	GDBREGS_LEFT_RUNNING,  /* the stub resumed it: it confirmed the detach and is known to resume then, or it accepted a resume */
+	GDBREGS_LEFT_DETACHED, /* the stub confirmed the detach, which should resume the target; not every stub does */
+	GDBREGS_LEFT_HALTED,   /* it was stopped when the connection was closed */
+	GDBREGS_LEFT_ENDED,    /* the program or the command has ended */
 };
 
 /** Whether requests are sent before the replies to earlier ones have arrived. */
@@ -362,8 +366,13 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_spawn(struct gdbregs_context *ctx, char 
  * removed, a running target is stopped, and the session detaches as `on_close`
  * says. The call takes at most `reply_timeout_ms`. s may be NULL. A session on a
  * loop of the program's is closed as by gdbregs_uv_close() without a callback.
+ *
+ * A stub that refuses to detach is told to resume the target, and so is a stub that
+ * is known to confirm the detach without resuming.
+ *
+ * @return  how the target was left (since 0.2); UNKNOWN if s is NULL or on a loop
  */
-GDBREGS_API void gdbregs_close(struct gdbregs_session *s);
+GDBREGS_API enum gdbregs_left gdbregs_close(struct gdbregs_session *s);
 
 /**
  * Returns why the last failed call on this session failed, as one printable line,

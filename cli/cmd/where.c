@@ -90,7 +90,9 @@ static const char *guest_state(const struct target *t)
 {
 	if (t->set->options->on_exit != GDBREGS_ON_CLOSE_RESTORE || t->set->options->spawn)
 		return NULL;
-	return target_left_halted(t) ? "halted" : "running";
+	if (t->left == GDBREGS_LEFT_HALTED)
+		return "halted";
+	return t->left == GDBREGS_LEFT_UNKNOWN || t->left == GDBREGS_LEFT_ENDED ? NULL : "running";
 }
 
 static void put_vcpu(struct table *table, const struct target *t, const struct vcpu *vcpu)

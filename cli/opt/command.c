@@ -29,7 +29,6 @@ static const struct command table[] = {
 	 .examples = "gdbregs-cli where\n",
 	 .run = command_where,
 	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT,
-	 .tells_guest = true,
 	 .many_targets = true},
 	{.name = "list",
 	 .arguments = SELECTION,

@@ -27,20 +27,19 @@ static void target_over(struct target *t)
 	t->set->done++;
 }
 
-bool target_left_halted(const struct target *t)
-{
-	return t->connected && !t->gone && !t->detached && !t->resumed;
-}
-
 static void say_how_left(const struct target *t)
 {
-	if (t->set->options->spawn)
+	static const char *const words[] = {
+		[GDBREGS_LEFT_UNKNOWN] = "it is not known how the guest was left",
+		[GDBREGS_LEFT_RUNNING] = "left running",
+		[GDBREGS_LEFT_DETACHED] = "detached; it is not known whether the guest runs",
+		[GDBREGS_LEFT_HALTED] = "left halted",
+		[GDBREGS_LEFT_ENDED] = "ended",
+	};
+	if (t->connected && !t->gone)
+		log_verbose("%s: %s", t->name, words[t->left]);
+	else if (t->set->options->spawn)
 		log_verbose("%s: ended", t->name);
-	else if (t->connected && !t->gone)
-		log_verbose("%s: %s", t->name,
-			    t->detached	 ? "left running"
-			    : t->resumed ? "not seen to stop"
-					 : "left halted");
 }
 
 static void on_retry(uv_timer_t *timer)
@@ -51,7 +50,7 @@ static void on_retry(uv_timer_t *timer)
 static void on_closed(enum gdbregs_left left, void *arg)
 {
 	struct target *t = arg;
-	(void)left;
+	t->left = left;
 	t->session = NULL;
 	if (t->again && t->set->loop.signo == 0 &&
 	    uv_timer_start(&t->timer, on_retry, RETRY_MS, 0) == 0)
@@ -184,32 +183,11 @@ static void on_connected(struct gdbregs_session *s, int status, const struct gdb
 		target_done(t, status);
 }
 
-static bool begins(const char *text, size_t size, const char *with)
-{
-	return size >= strlen(with) && memcmp(text, with, strlen(with)) == 0;
-}
-
-/* What -v tells of at the end. */
-static void follow(struct target *t, enum gdbregs_direction direction, const char *text,
-		   size_t size)
-{
-	if (direction == GDBREGS_RECEIVED) {
-		if (begins(text, size, "$T") || begins(text, size, "$S"))
-			t->resumed = false;
-	} else if (begins(text, size, "$D")) {
-		t->detached = true;
-	} else if (begins(text, size, "$vCont;") || begins(text, size, "$c") ||
-		   begins(text, size, "$s")) {
-		t->resumed = true;
-	}
-}
-
 static void on_trace(void *arg, enum gdbregs_direction direction, const void *bytes, size_t size)
 {
 	struct target *t = arg;
 	if (direction == GDBREGS_RECEIVED && size > 1)
 		t->answered = true;
-	follow(t, direction, bytes, size);
 	if (t->set->options->log_packets)
 		packet_log(t->set->count > 1 ? t->name : NULL, direction == GDBREGS_SENT, bytes,
 			   size);
@@ -233,7 +211,7 @@ static void session_options(struct target *t, struct gdbregs_options *session)
 	session->trace_arg = t;
 	if (o->no_pipeline)
 		session->pipeline = GDBREGS_PIPELINE_OFF;
-	if (o->log_packets || o->verbose || t->set->follow || o->wait_ms > 0)
+	if (o->log_packets || o->wait_ms > 0)
 		session->trace = on_trace;
 	if (o->wait_ms == 0)
 		return;

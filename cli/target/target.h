@@ -30,8 +30,7 @@ struct target {
 	bool timed; /* the timers are initialised */
 	bool connected; /* the session was made */
 	bool answered; /* a packet came */
-	bool detached; /* a detach was sent */
-	bool resumed; /* and no stop has come since */
+	enum gdbregs_left left; /* once the session has gone */
 	bool gone; /* there is no guest any more, or no way to it */
 	bool again; /* try again after closing */
 	bool closing;
@@ -51,7 +50,6 @@ struct targets {
 	enum gdbregs_access access;
 	target_work work;
 	void *work_arg;
-	bool follow; /* how guests are left is asked for: target_left_halted() */
 	char arch_path[PATH_MAX]; /* description for stubs that serve none; "": none */
 	const struct gdbregs_description *undescribed; /* it, where it only stands for one */
 	int no_description_fd; /* 0: none */
@@ -70,8 +68,6 @@ void targets_fini(struct targets *set);
  * `print` ends it, one way or the other. An exit status. */
 int targets_show(const struct options *o, enum gdbregs_access access, target_work work,
 		 void *work_arg, int (*print)(struct output *out, const struct targets *set));
-/* After the session has gone: the guest was left halted, for it was halted before. */
-bool target_left_halted(const struct target *t);
 /* Say its failure on stderr; its status. */
 int target_report(const struct target *t);
 /* Likewise of each one, in the order given; the first one's status, or 0. */

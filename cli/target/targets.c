@@ -112,11 +112,7 @@ static void take_time(struct targets *set)
 int targets_run(struct targets *set, const struct options *o, enum gdbregs_access access,
 		target_work work, void *work_arg)
 {
-	*set = (struct targets){.options = o,
-				.access = access,
-				.work = work,
-				.work_arg = work_arg,
-				.follow = o->command->tells_guest};
+	*set = (struct targets){.options = o, .access = access, .work = work, .work_arg = work_arg};
 	take_time(set);
 	int status = init(set);
 	if (status == 0)

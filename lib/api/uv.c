@@ -70,9 +70,10 @@ void gdbregs_uv_close(struct gdbregs_session *s, gdbregs_uv_close_cb cb, void *a
 	if (!s)
 		return;
 	if (gdbregs__transport_of(s)->blocking) {
-		gdbregs_close(s);
+		enum gdbregs_left left = gdbregs_close(s);
+
 		if (cb)
-			cb(GDBREGS_LEFT_UNKNOWN, arg);
+			cb(left, arg);
 	} else if (!gdbregs__transport_of(s)->closing) {
 		gdbregs__transport_close(s, cb, arg);
 	}

@@ -270,6 +270,8 @@ void gdbregs__engine_wait_shortly(struct gdbregs__engine *e);
 /* Called by overdue(): if the stub has acknowledged the optional query, give the op an
  * empty reply. Returns false if the packet that is overdue is not such a query. */
 bool gdbregs__engine_skip_reply(struct gdbregs__engine *e);
+/* Called by overdue(): give the op an empty reply in place of the one that is missing. */
+void gdbregs__engine_give_empty_reply(struct gdbregs__engine *e);
 
 /* --- errors -------------------------------------------------------------------- */
 

@@ -44,6 +44,15 @@ void gdbregs__engine_wait_shortly(struct gdbregs__engine *e)
 	}
 }
 
+void gdbregs__engine_give_empty_reply(struct gdbregs__engine *e)
+{
+	e->acked = 0;
+	gdbregs__engine_dispatch(e, (const uint8_t *)"", 0);
+	e->deadline_dirty = false;
+	if (!e->fatal)
+		gdbregs__engine_pump(e);
+}
+
 bool gdbregs__engine_skip_reply(struct gdbregs__engine *e)
 {
 	if (!e->short_wait)
@@ -54,11 +63,7 @@ bool gdbregs__engine_skip_reply(struct gdbregs__engine *e)
 		e->deadline_ms = e->now_ms + reply_timeout_ms(e) - SHORT_MS;
 		return true;
 	}
-	e->acked = 0;
-	gdbregs__engine_dispatch(e, (const uint8_t *)"", 0);
-	e->deadline_dirty = false;
-	if (!e->fatal)
-		gdbregs__engine_pump(e);
+	gdbregs__engine_give_empty_reply(e);
 	return true;
 }
 

@@ -29,6 +29,7 @@ static int farewell_detach(struct gdbregs_session *s, int64_t pid)
 	if (gdbregs__frame_encode(&s->engine.out, payload, length) < 0)
 		return GDBREGS_ERR_NOMEM;
 	s->leaving.oks_awaited++;
+	s->leaving.detach_sent_blindly = true;
 	return 0;
 }
 
@@ -111,8 +112,19 @@ bool gdbregs__session_farewell_late(struct gdbregs_session *s)
 	return s->leaving.oks_awaited > 0;
 }
 
+/* The last D was answered with OK. */
+static void note_left(struct gdbregs_session *s)
+{
+	if (s->leaving.detach_sent_blindly)
+		s->leaving.left = s->stub.detach_effect == GDBREGS__DETACH_RESUMES
+					  ? GDBREGS_LEFT_RUNNING
+					  : GDBREGS_LEFT_DETACHED;
+}
+
 static void on_ok(struct gdbregs_session *s)
 {
+	if (s->leaving.oks_awaited == 1 && !s->leaving.status_asked)
+		note_left(s);
 	if (--s->leaving.oks_awaited || !s->leaving.status_asked)
 		return;
 	s->leaving.status_asked = false;

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Leaving the target as promised.
  *
- * On QEMU a machine runs again once the last attached process is detached, and
- * stays halted when the connection closes without that. Detaching a process
- * that does not exist kills QEMU, so only those are detached that were seen. */
+ * A machine of QEMU runs again once the last attached process is detached, and it stays
+ * halted if the connection closes without that. Detaching a process that does not exist
+ * kills QEMU, so only processes that the stub has named are detached.
+ *
+ * Some stubs refuse D (rp2040js, DeSmuME, Dolphin, mGBA), and OpenOCD confirms it but
+ * leaves the target halted. They resume the target for `c`, if its reply is read before
+ * the connection is closed. A stub that accepts `c` may answer it with OK (rp2040js), or
+ * not until the target stops. */
 #include "session/op-detach.h"
 #include "session/op-points.h"
 #include "session/op-run.h"
@@ -13,13 +18,26 @@
 
 #include <string.h>
 
-enum kind { KIND_UNDO = 1, KIND_STATUS, KIND_STATUS_AGAIN, KIND_STOP, KIND_DETACH };
+/* The time that a stub gets to refuse `c`. */
+#define REFUSAL_MS 500
+
+enum kind { KIND_UNDO = 1, KIND_STATUS, KIND_STATUS_AGAIN, KIND_STOP, KIND_DETACH, KIND_RESUME };
+
+enum resume {
+	RESUME_NONE,
+	RESUME_SENT,
+	RESUME_ACCEPTED,
+	RESUME_REFUSED, /* or the target has stopped again */
+	RESUME_LOST, /* not even acknowledged */
+};
 
 struct detach {
 	struct gdbregs__op op;
 	bool stop_asked;
 	bool asked_again, again_due; /* whether it still must not run */
 	size_t next; /* process */
+	size_t detaches, confirmed, refused; /* how many D were sent, and their replies */
+	enum resume resume;
 };
 
 /* QEMU 7.2 aborts where a machine is resumed that was migrated away. */
@@ -66,6 +84,7 @@ static int send_detach(struct gdbregs_session *s, struct detach *d)
 		    s->stub.supported.multiprocess)
 			pid = 1;
 		s->leaving.detach_sent = true;
+		d->detaches++;
 		if (s->target.process_count)
 			s->target.processes[d->next].attached = false;
 		int result = pid > 0 ? gdbregs__engine_send_text(&s->engine, &d->op, KIND_DETACH,
@@ -76,7 +95,39 @@ static int send_detach(struct gdbregs_session *s, struct detach *d)
 		d->next++;
 		return result;
 	}
-	return GDBREGS__PRODUCE_END;
+	return 0;
+}
+
+static int send_resume(struct gdbregs_session *s, struct detach *d)
+{
+	int result = gdbregs__engine_send(&s->engine, &d->op, KIND_RESUME, 0, "c", 1);
+
+	d->resume = RESUME_SENT;
+	s->engine.deadline_ms = s->engine.now_ms + REFUSAL_MS;
+	return result;
+}
+
+/* QEMU refuses the D of a process that it has lost. A byte after the last D that it
+ * confirmed would stop the machine. */
+static bool is_refused(const struct gdbregs_session *s, const struct detach *d)
+{
+	return d->detaches && d->refused == d->detaches && !gdbregs__stub_is_qemu(&s->stub);
+}
+
+/* Resume the target by D, or by c. */
+static int release(struct gdbregs_session *s, struct detach *d)
+{
+	if (s->stub.detach_effect != GDBREGS__DETACH_HALTS) {
+		int sent = send_detach(s, d);
+
+		if (sent)
+			return sent;
+	}
+	if (d->op.outstanding)
+		return GDBREGS__PRODUCE_WAIT;
+	if (d->resume || (s->stub.detach_effect != GDBREGS__DETACH_HALTS && !is_refused(s, d)))
+		return GDBREGS__PRODUCE_END;
+	return send_resume(s, d);
 }
 
 size_t gdbregs__detach_next_undo(struct gdbregs_session *s, char *payload)
@@ -123,7 +174,7 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 		d->asked_again = d->again_due = true;
 		return gdbregs__status_ask_again(s, op, KIND_STATUS_AGAIN);
 	}
-	return gdbregs__detach_halts(s) ? GDBREGS__PRODUCE_END : send_detach(s, d);
+	return gdbregs__detach_halts(s) ? GDBREGS__PRODUCE_END : release(s, d);
 }
 
 static void on_stop(struct gdbregs_session *s, const struct gdbregs__answer *answer)
@@ -140,10 +191,51 @@ static void on_stop(struct gdbregs_session *s, const struct gdbregs__answer *ans
 		s->target.exited = true; /* no memory, no detach */
 }
 
+static void on_detached(struct detach *d, const struct gdbregs__answer *answer)
+{
+	enum gdbregs__reply_kind kind = gdbregs__reply_classify(answer->payload, answer->size);
+
+	d->confirmed += kind == GDBREGS__REPLY_OK;
+	d->refused += kind == GDBREGS__REPLY_EMPTY || kind == GDBREGS__REPLY_ERROR;
+}
+
+static void on_resumed(struct gdbregs_session *s, struct detach *d,
+		       const struct gdbregs__answer *answer)
+{
+	struct gdbregs__stop stop;
+
+	/* overdue() has given up on the reply. */
+	if (d->resume != RESUME_SENT)
+		return;
+	d->resume = gdbregs__reply_classify(answer->payload, answer->size) == GDBREGS__REPLY_OK
+			    ? RESUME_ACCEPTED
+			    : RESUME_REFUSED;
+	if (d->resume == RESUME_REFUSED &&
+	    gdbregs__stop_parse(answer->payload, answer->size, &stop, NULL, NULL) == 0)
+		s->target.exited =
+			stop.kind == GDBREGS__STOP_EXITED || stop.kind == GDBREGS__STOP_TERMINATED;
+}
+
+/* No refusal has come: the stub has resumed the target, if it has received the packet. */
+static bool overdue(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	struct detach *d = (struct detach *)op;
+
+	if (d->resume != RESUME_SENT)
+		return false;
+	d->resume = s->engine.no_ack || s->engine.acked ? RESUME_ACCEPTED : RESUME_LOST;
+	gdbregs__engine_give_empty_reply(&s->engine);
+	return true;
+}
+
 static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 		 const struct gdbregs__answer *answer)
 {
-	if (answer->kind == KIND_STATUS)
+	if (answer->kind == KIND_DETACH)
+		on_detached((struct detach *)op, answer);
+	else if (answer->kind == KIND_RESUME)
+		on_resumed(s, (struct detach *)op, answer);
+	else if (answer->kind == KIND_STATUS)
 		gdbregs__status_reply(s);
 	else if (answer->kind == KIND_STATUS_AGAIN)
 		gdbregs__status_answer_again(s);
@@ -160,11 +252,30 @@ static bool unsolicited(struct gdbregs_session *s, struct gdbregs__op *op, const
 	return gdbregs__status_console(s, payload, size);
 }
 
+static enum gdbregs_left how_left(const struct gdbregs_session *s, const struct detach *d)
+{
+	if (s->target.exited)
+		return GDBREGS_LEFT_ENDED;
+	if (d->resume)
+		return d->resume == RESUME_ACCEPTED  ? GDBREGS_LEFT_RUNNING
+		       : d->resume == RESUME_REFUSED ? GDBREGS_LEFT_HALTED
+						     : GDBREGS_LEFT_UNKNOWN;
+	if (!d->detaches)
+		return GDBREGS_LEFT_HALTED;
+	if (d->confirmed != d->detaches)
+		return GDBREGS_LEFT_UNKNOWN;
+	return s->stub.detach_effect == GDBREGS__DETACH_RESUMES ? GDBREGS_LEFT_RUNNING
+								: GDBREGS_LEFT_DETACHED;
+}
+
 /* gdbserver waits for its last OK to be acknowledged. QEMU has resumed its guest by
  * now, and one more byte would stop it again; it needs no ack. */
 static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 {
-	(void)op;
+	/* A session that has failed is detached blindly. */
+	if (s->engine.fatal)
+		return;
+	s->leaving.left = how_left(s, (const struct detach *)op);
 	gdbregs__engine_close(&s->engine);
 	s->state = GDBREGS__SESSION_ENDED;
 }
@@ -173,6 +284,7 @@ static const struct gdbregs__op_class detach_class = {
 	.sends_once = true,
 	.produce = produce,
 	.reply = reply,
+	.overdue = overdue,
 	.finish = finish,
 	.unsolicited = unsolicited,
 };

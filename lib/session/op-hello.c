@@ -28,6 +28,11 @@ struct hello {
 	bool waiting;
 };
 
+static bool contains(const uint8_t *payload, size_t size, const char *word)
+{
+	return memmem(payload, size, word, strlen(word));
+}
+
 /* QEMU has named vContSupported since 4.0, and multiprocess. */
 static bool may_be_qemu(const struct gdbregs_session *s)
 {
@@ -56,6 +61,12 @@ static bool is_gdbserver_or_valgrind(const struct gdbregs_session *s)
 {
 	return s->stub.supported.pass_signals &&
 	       (s->stub.supported.program_signals || s->stub.supported.catch_syscalls);
+}
+
+/* The end of OpenOCD's reply, and of no other stub's (0.10 to 0.12). */
+static bool is_openocd(const struct gdbregs__answer *answer)
+{
+	return contains(answer->payload, answer->size, "qXfer:threads:read+;QStartNoAckMode+");
 }
 
 static void may_pipeline(struct gdbregs_session *s, bool known)
@@ -110,11 +121,6 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 	return result;
 }
 
-static bool contains(const uint8_t *payload, size_t size, const char *word)
-{
-	return memmem(payload, size, word, strlen(word));
-}
-
 static int on_no_ack(struct gdbregs_session *s, const struct gdbregs__answer *answer)
 {
 	if (gdbregs__reply_classify(answer->payload, answer->size) != GDBREGS__REPLY_OK)
@@ -134,6 +140,8 @@ static int on_qemu(struct gdbregs_session *s, const struct gdbregs__answer *answ
 		s->stub.kind = GDBREGS__STUB_QEMU_SYSTEM;
 	else
 		s->stub.kind = GDBREGS__STUB_QEMU_USER;
+	if (gdbregs__stub_is_qemu(&s->stub))
+		s->stub.detach_effect = GDBREGS__DETACH_RESUMES;
 	may_pipeline(s, gdbregs__stub_is_qemu_system(&s->stub));
 	s->engine.lazy_ack = gdbregs__stub_is_qemu(&s->stub);
 	return 0;
@@ -158,6 +166,10 @@ static void on_supported(struct gdbregs_session *s, const struct gdbregs__answer
 				     s->engine.peer_is_child ? "" : "; check the address");
 	else
 		gdbregs__reply_supported(answer->payload, answer->size, &s->stub.supported);
+	if (is_openocd(answer))
+		s->stub.detach_effect = GDBREGS__DETACH_HALTS;
+	else if (is_gdbserver_or_valgrind(s))
+		s->stub.detach_effect = GDBREGS__DETACH_RESUMES;
 }
 
 static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
@@ -180,8 +192,10 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 		return on_qemu(s, answer);
 	default:
 		hello->step = STEP_END;
-		if (s->engine.no_ack && contains(answer->payload, answer->size, "triple:"))
+		if (s->engine.no_ack && contains(answer->payload, answer->size, "triple:")) {
 			may_pipeline(s, true);
+			s->stub.detach_effect = GDBREGS__DETACH_RESUMES;
+		}
 		if (contains(answer->payload, answer->size, "endian:little"))
 			s->stub.byte_order = GDBREGS_BYTE_ORDER_LITTLE;
 		else if (contains(answer->payload, answer->size, "endian:big"))

@@ -35,6 +35,8 @@ struct gdbregs__leaving {
 	bool detach_sent; /* a D was sent: it is not sent a second time */
 	size_t oks_awaited; /* by a blind detach */
 	bool status_asked; /* the last of these OKs says whether the target may run */
+	bool detach_sent_blindly; /* by farewell.c */
+	enum gdbregs_left left;
 };
 
 struct gdbregs_session {

@@ -15,6 +15,13 @@ enum gdbregs__stub_kind {
 	GDBREGS__STUB_QEMU_SYSTEM, /* QEMU system emulation */
 };
 
+/* The effect of a D that is answered with OK. */
+enum gdbregs__detach_effect {
+	GDBREGS__DETACH_UNKNOWN,
+	GDBREGS__DETACH_RESUMES,
+	GDBREGS__DETACH_HALTS, /* the target stays halted: OpenOCD */
+};
+
 enum gdbregs__vcont { GDBREGS__VCONT_UNKNOWN, GDBREGS__VCONT_MISSING, GDBREGS__VCONT_PRESENT };
 
 struct gdbregs__stub {
@@ -22,6 +29,7 @@ struct gdbregs__stub {
 	struct gdbregs__supported supported;
 	enum gdbregs_byte_order byte_order; /* as lldb-server reports it */
 	enum gdbregs__vcont vcont; /* vCont with step and continue */
+	enum gdbregs__detach_effect detach_effect;
 	bool p_missing; /* it does not implement p: registers come from g */
 	/* The thread that will be selected once all packets sent so far are processed. */
 	bool selected;

@@ -169,13 +169,15 @@ static void free_all(uv_handle_t *handle)
 	struct gdbregs__transport *t = handle->data;
 	gdbregs__transport_closed closed = t->closed;
 	void *arg = t->closed_arg;
+	enum gdbregs_left left =
+		t->session->engine.peer_is_child ? GDBREGS_LEFT_ENDED : t->session->leaving.left;
 
 	deliver(t);
 	gdbregs_buffer_fini(&t->write_bytes);
 	gdbregs__session_free(t->session);
 	gdbregs__free(t);
 	if (closed)
-		closed(GDBREGS_LEFT_UNKNOWN, arg);
+		closed(left, arg);
 }
 
 /* Report that connecting has succeeded, or failed with connect_error. */

@@ -229,4 +229,35 @@ def a_silent_stub_is_not_waited_for(directory):
     assert took < 3, took
 
 
+# ----------------------------------------------------------------- how it was left ---
+
+OPENOCD = ("PacketSize=4000;qXfer:memory-map:read-;qXfer:features:read+;qXfer:threads:read+;"
+           "QStartNoAckMode+;vContSupported+")
+
+
+@test
+def left_as_seen(directory):
+    """-v claims only what the stub's replies prove; the last packet is what resumes."""
+    unknown = "it is not known how the guest was left"
+    for answers, supported, says, last in [
+            ({"D": "OK"}, "", "detached; it is not known whether the guest runs", "D"),
+            ({"D": "", "c": None}, "", "left running", "c"),  # DeSmuME, Dolphin, mGBA
+            ({"D": "", "c": "OK"}, "", "left running", "c"),  # rp2040js
+            ({"D": "E01", "c": "E01"}, "", "left halted", "c"),
+            ({"D": "", "c": "T05thread:1;"}, "", "left halted", "c"),
+            ({"D": CLOSE}, "", unknown, "D"),
+            ({"D": None}, "", unknown, "D"),
+            ({"D": "OK", "c": None}, OPENOCD, "left running", "c"),
+            ({"D": "OK", "c": "E01"}, OPENOCD, "left halted", "c")]:
+        with ScriptStub(answers, supported=supported or ScriptStub.supported) as stub:
+            result = run("dump", "-v", "--timeout", "1", "-t", stub.target)
+            equal(result.status, 0)
+            equal(result.err.splitlines()[-1], f"gdbregs-cli: {stub.target}: {says}")
+            equal(stub.log[-1], last)
+    with ScriptStub({"D": "", "c": None}) as stub:
+        result = run("dump", "-v", "--on-exit", "halt", "-t", stub.target)
+        equal(result.err.splitlines()[-1], f"gdbregs-cli: {stub.target}: left halted")
+        assert not {"c", "D"} & set(stub.log), stub.log
+
+
 clitest.main()

@@ -95,6 +95,7 @@ void script_answer(struct script_stub *stub)
 	stub->target_requests += strncmp(request, target, sizeof(target) - 1) == 0;
 	const char *ruled = find_rule(stub, request);
 	if (ruled) {
+		stub->detach_refused |= *request == 'D' && (!*ruled || *ruled == 'E');
 		answer_ruled(stub, ruled);
 		return;
 	}

@@ -99,6 +99,7 @@ struct script_stub {
 	char violation[200]; /* the first, or "" */
 	bool attached[SCRIPT_PROCESSES], detached;
 	bool running, closed;
+	bool detach_refused; /* by a rule: `c` may come instead */
 	bool resumed; /* by the client, and not stopped since: only 0x03 and F may come */
 	char log[8192]; /* requests, each with a space behind it, while there is room */
 

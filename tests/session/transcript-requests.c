@@ -387,6 +387,19 @@ static void ask_order(struct transcript *t, char **words)
 			  sources[gdbregs_vcpu_byte_order_source(t->d.s, vcpu)]);
 }
 
+/* How the target was left. */
+static void ask_left(struct transcript *t, char **words)
+{
+	static const char *const left[] = {
+		[GDBREGS_LEFT_UNKNOWN] = "unknown",   [GDBREGS_LEFT_RUNNING] = "running",
+		[GDBREGS_LEFT_DETACHED] = "detached", [GDBREGS_LEFT_HALTED] = "halted",
+		[GDBREGS_LEFT_ENDED] = "ended",
+	};
+
+	(void)words;
+	transcript_result(t, "= %s", left[t->d.s->leaving.left]);
+}
+
 static const struct {
 	const char *name;
 	unsigned words; /* at least */
@@ -404,7 +417,7 @@ static const struct {
 	{"state", 1, ask_state, true},	     {"vcpus", 1, ask_vcpus, true},
 	{"thread", 2, ask_thread, true},     {"same-description", 3, ask_same_description, true},
 	{"deadline", 1, ask_deadline, true}, {"value", 2, ask_value, true},
-	{"order", 2, ask_order, true},
+	{"order", 2, ask_order, true},	     {"left", 1, ask_left, true},
 };
 
 void transcript_request(struct transcript *t, char *text)
