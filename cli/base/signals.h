@@ -31,10 +31,10 @@ struct farewell {
 	struct termios modes;
 };
 
-/* Say it, in a signal handler as well. */
-void farewell_say(const struct farewell *farewell);
-/* Say it when a signal ends us; it must stay where it is. NULL: nothing. */
-void signals_farewell(const struct farewell *farewell);
+/* Write the bytes and restore the keyboard. May be called from a signal handler. */
+void farewell_say(const struct farewell *what);
+/* Say it when a signal ends the process. `what` must stay valid until then; NULL ends that. */
+void signals_farewell(const struct farewell *what);
 
 /* A file to remove when a signal ends us; NULL: none. False: the path is too long. */
 int signals_guard(const char *path);

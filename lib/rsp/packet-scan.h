@@ -15,7 +15,7 @@
 #define GDBREGS__SCAN_PLAIN 0x2b
 
 #define GDBREGS__SCAN_SHORT  40 /* longer texts are processed in strides */
-#define GDBREGS__SCAN_BLOCK  16
+#define GDBREGS__SCAN_BLOCK  ((ptrdiff_t)16)
 #define GDBREGS__SCAN_STRIDE (4 * GDBREGS__SCAN_BLOCK)
 
 typedef uint8_t gdbregs__scan_block __attribute__((vector_size(GDBREGS__SCAN_BLOCK)));

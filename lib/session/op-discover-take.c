@@ -139,7 +139,7 @@ static void restart_if_due(struct gdbregs_session *s, struct gdbregs__discover *
 	d->threads_again = false;
 	d->threads_done = d->threads_first_asked = false;
 	d->threads_answers = 0;
-	d->threads_ahead = d->threads_to_ask = THREADS_AHEAD * THREADS_FACTOR;
+	d->threads_ahead = d->threads_to_ask = (size_t)THREADS_AHEAD * THREADS_FACTOR;
 	d->names_next = 0;
 }
 

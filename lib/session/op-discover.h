@@ -15,8 +15,8 @@
 #define PROBE_STEP    16
 #define PROCESSES_MAX 256
 /* QEMU lists one thread a reply. */
-#define THREADS_AHEAD  10
-#define THREADS_FACTOR 24
+#define THREADS_AHEAD  10u
+#define THREADS_FACTOR 24u
 
 enum gdbregs__discover_kind {
 	KIND_STOP = 1,

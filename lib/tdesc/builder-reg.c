@@ -203,7 +203,7 @@ int gdbregs__tdesc_reg_start(struct gdbregs__tdesc *t, const struct gdbregs__xml
 			     const char *const *attributes)
 {
 	const char *name = gdbregs__xml_attribute(attributes, "name");
-	size_t bits, regnum, most = at_most(t->limits->registers, NUMBER_CEILING);
+	size_t bits = 0, regnum = 0, most = at_most(t->limits->registers, NUMBER_CEILING);
 
 	if (!name)
 		return gdbregs__xml_fail(at, GDBREGS_ERR_DESCRIPTION, "register without a name");

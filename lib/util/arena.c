@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define BLOCK_SMALLEST_BYTES 1024
-#define BLOCK_LARGEST_BYTES  (256 * 1024)
+#define BLOCK_LARGEST_BYTES  ((size_t)256 * 1024)
 
 struct gdbregs__arena_block {
 	struct gdbregs__arena_block *previous;

@@ -31,8 +31,6 @@
 /* The child is polled after 1, 2, 4, ... milliseconds. */
 #define POLL_MOST_MS 32
 
-extern char **environ;
-
 enum ending {
 	NOT_ENDING,
 	INPUT_CLOSED,

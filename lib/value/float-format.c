@@ -233,8 +233,10 @@ static void pack(const struct gdbregs__float_format *f, uint8_t *to, struct gdbr
 		return;
 	}
 	if (bits > 64) {
-		gdbregs__slice_set(to, slice, 0, 64, p.low >> (128 - bits) | p.high << (bits - 64));
-		gdbregs__slice_set(to, slice, 64, bits - 64, p.high >> (128 - bits));
+		unsigned spare = (128 - bits) & 63; /* a fraction has fewer than 128 bits */
+
+		gdbregs__slice_set(to, slice, 0, 64, p.low >> spare | p.high << (64 - spare));
+		gdbregs__slice_set(to, slice, 64, bits - 64, p.high >> spare);
 	} else {
 		gdbregs__slice_set(to, slice, 0, bits, p.high >> (64 - bits));
 	}
