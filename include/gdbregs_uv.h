@@ -43,6 +43,10 @@
 #define GDBREGS_UV_H
 
 #include <gdbregs.h>
+
+#if defined(__GLIBC__) && defined(__STRICT_ANSI__) && !defined(__USE_XOPEN2K)
+#error "uv.h needs POSIX: define _POSIX_C_SOURCE as 200809L before the first include, or compile with -std=gnu11"
+#endif
 #include <uv.h>
 
 #ifdef __cplusplus

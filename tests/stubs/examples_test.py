@@ -91,10 +91,33 @@ def guests(directory, address):
     say("guests: three guests on one loop came to the breakpoint")
 
 
+def fieldcheck(directory):
+    """Interrupts are off at the reset, and on when SeaBIOS waits for a key."""
+    program = build("fieldcheck", directory)
+    cases = [("eflags.IF", "0", "5", 0, "ok eflags.IF: it is 0x0, wanted 0"),
+             ("eflags.IF", "1", "0", 1, "not ok eflags.IF: it is 0x0, wanted 1"),
+             ("eflags.ZF", "2", "1", 2, ""), ("eflags.XY", "1", "1", 2, ""),
+             ("eflags.IF", "1", "20", 0, "ok eflags.IF: it is 0x1, wanted 1")]
+    with qemu.Machine(qemu.target("x86_64")) as machine:
+        for field, value, seconds, status, says in cases:
+            done = subprocess.run([program, machine.address, field, value, seconds],
+                                  capture_output=True, text=True, timeout=qemu.DEADLINE_S,
+                                  check=False)
+            equal((done.returncode, done.stdout.startswith(says), bool(done.stderr)),
+                  (status, True, status == 2), f"fieldcheck {field} {value}: {done}")
+            check(not machine.running(), "fieldcheck", "the guest runs afterwards")
+            text = machine.qmp.execute("human-monitor-command",
+                                       **{"command-line": "info registers"})
+            bit = int(re.search(r"(?:EFL|RFL)=(\w+)", text)[1], 16) >> 9 & 1
+            equal(bit, int(status == 0 and value == "1"), "eflags.IF, QEMU's monitor")
+    say("fieldcheck: a field gets its value")
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="gdbregs-examples.") as directory:
         addresses = execlog(directory)
         profiler(directory)
+        fieldcheck(directory)
         # A breakpoint of QEMU is at a linear address: the jump out of the reset vector
         # leads to segment f000, offset as gdb has it.
         if addresses:
