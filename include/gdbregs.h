@@ -1080,10 +1080,19 @@ enum gdbregs_point {
 };
 
 /**
+ * The kind of breakpoint that GDB uses on the architecture: i386 and x86-64 1; aarch64,
+ * mips, ppc, sparc, alpha, hppa, loongarch, microblaze, nios2 and or1k 4; s390, m68k, sh,
+ * avr and cris 2; rx 1; arm 4, or 2 on a microcontroller (M profile) or at an odd address
+ * (Thumb); riscv 2 or 4, as long as the instruction at the address, which is read. On
+ * other architectures 0 is sent, which suits QEMU. Since 0.2.
+ */
+#define GDBREGS_KIND_DEFAULT 0u
+
+/**
  * Set a breakpoint or watchpoint for all vCPUs. The session removes the ones
  * that are left when it ends.
  *
- * @param kind  for a breakpoint, the kind of GDB's `Z` packet (0 suits QEMU);
+ * @param kind  for a breakpoint, GDBREGS_KIND_DEFAULT, or the kind of GDB's `Z` packet;
  *              for a watchpoint, its length in bytes
  *
  * Errors: INVAL if this one is already set; RUNNING NOMEM; UNSUPPORTED if the stub

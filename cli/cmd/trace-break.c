@@ -7,31 +7,12 @@
 
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { SIGNAL_TRAP = 5 };
 
 static int resume(struct trace *trace);
 
 /* -------------------------------------------------------- breakpoints --- */
-
-/* How long the trap is that a stub writes into memory, as GDB has it for the
- * architecture; QEMU writes none. Instructions of RISC-V may be two bytes short:
- * a trap of four would spoil the next. */
-static unsigned point_kind(const struct trace *trace)
-{
-	static const struct {
-		const char *prefix;
-		unsigned kind;
-	} table[] = {{"i386", 1}, {"x86_64", 1}, {"riscv", 2}, {"s390", 2},
-		     {"m68k", 2}, {"avr", 2},	 {"sh", 2}};
-	const char *arch = trace->samplers[0].vcpu->architecture;
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]) && arch; i++) {
-		if (strncmp(arch, table[i].prefix, strlen(table[i].prefix)) == 0)
-			return table[i].kind;
-	}
-	return 4;
-}
 
 static int insert_next(struct trace *trace);
 
@@ -51,7 +32,7 @@ static int insert_next(struct trace *trace)
 		return resume(trace);
 	int error = gdbregs_uv_point_insert(trace->target->session, GDBREGS_POINT_SOFTWARE,
 					    trace->points[trace->inserted_count++],
-					    point_kind(trace), on_inserted, trace, NULL);
+					    GDBREGS_KIND_DEFAULT, on_inserted, trace, NULL);
 	return error < 0 ? error : TARGET_UNDER_WAY;
 }
 

@@ -3,6 +3,7 @@
  * points that the stub may have, and they are removed when the session ends. */
 #include "session/op-points.h"
 #include "session/op-run.h"
+#include "session/point-kind.h"
 
 #include "util/alloc.h"
 
@@ -21,7 +22,10 @@ struct point_op {
 	struct gdbregs__op op;
 	struct gdbregs__point point; /* its name on the list: type, address, kind */
 	bool insert, sent;
+	bool ask_kind; /* it depends on the instruction, which is to be read */
 };
+
+enum kind { KIND_MEMORY = 1, KIND_POINT };
 
 /* ------------------------------------------------------------------- the list --- */
 
@@ -70,7 +74,8 @@ static void set_state(struct gdbregs_session *s, const struct gdbregs__point *po
 size_t gdbregs__points_format(char *payload, char letter, const struct gdbregs__point *point)
 {
 	return (size_t)snprintf(payload, GDBREGS__UNDO_TEXT, "%c%d,%llx,%x", letter,
-				(int)point->type, (unsigned long long)point->address, point->kind);
+				(int)point->type, (unsigned long long)point->address,
+				point->sent_kind);
 }
 
 /* After a failure it is not known which points the stub has: all that were asked for are
@@ -80,6 +85,8 @@ size_t gdbregs__points_withdraw(struct gdbregs_session *s, char *payload)
 	while (s->run.points.count) {
 		struct gdbregs__point point = s->run.points.list[--s->run.points.count];
 
+		if (point.sent_kind == GDBREGS__KIND_OF_INSTRUCTION)
+			continue; /* it was not sent */
 		if (point.in_stub || s->engine.fatal)
 			return gdbregs__points_format(payload, 'z', &point);
 	}
@@ -100,8 +107,16 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 
 	if (p->sent)
 		return GDBREGS__PRODUCE_END;
+	if (op->outstanding)
+		return GDBREGS__PRODUCE_WAIT;
+	if (p->ask_kind)
+		return gdbregs__engine_send_text(&s->engine, op, KIND_MEMORY, 0, "m%llx,1",
+						 (unsigned long long)p->point.address);
+	const struct gdbregs__point *found = find(s, &p->point);
+	if (found)
+		p->point.sent_kind = found->sent_kind;
 	size_t length = gdbregs__points_format(payload, p->insert ? 'Z' : 'z', &p->point);
-	int result = gdbregs__engine_send(&s->engine, op, 1, 0, payload, length);
+	int result = gdbregs__engine_send(&s->engine, op, KIND_POINT, 0, payload, length);
 	p->sent = result > 0;
 	return result;
 }
@@ -131,11 +146,26 @@ static void note_inserted(struct gdbregs_session *s, const struct gdbregs__point
 	found->inserted = s->run.step_off.runs;
 }
 
+static int on_memory(struct gdbregs_session *s, struct point_op *p,
+		     const struct gdbregs__answer *answer)
+{
+	struct gdbregs__point *found = find(s, &p->point);
+
+	p->ask_kind = false;
+	p->point.sent_kind = gdbregs__point_kind_of_byte(answer);
+	if (found)
+		found->sent_kind = p->point.sent_kind;
+	return 0;
+}
+
 /* A point that could not be removed is removed when the session ends. */
 static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 		 const struct gdbregs__answer *answer)
 {
 	struct point_op *p = (struct point_op *)op;
+
+	if (answer->kind == KIND_MEMORY)
+		return on_memory(s, p, answer);
 	bool ok = gdbregs__reply_classify(answer->payload, answer->size) == GDBREGS__REPLY_OK;
 
 	if (p->insert == ok)
@@ -179,6 +209,7 @@ static struct point_op *make(struct gdbregs_session *s, const struct gdbregs__po
 	gdbregs__op_init(&p->op, &point_class, done, arg);
 	p->point = *point;
 	p->insert = insert;
+	p->ask_kind = insert && point->sent_kind == GDBREGS__KIND_OF_INSTRUCTION;
 	return p;
 }
 
@@ -227,9 +258,14 @@ int gdbregs__points_insert(struct gdbregs_session *s, enum gdbregs_point type, u
 			   unsigned kind, gdbregs__op_done done, void *arg,
 			   struct gdbregs__op **out)
 {
-	struct gdbregs__point point = {
-		.type = type, .address = address, .kind = kind, .state = GDBREGS__POINT_INSERTING};
+	struct gdbregs__point point = {.type = type,
+				       .address = address,
+				       .kind = kind,
+				       .sent_kind = kind,
+				       .state = GDBREGS__POINT_INSERTING};
 
+	if (type <= GDBREGS_POINT_HARDWARE && kind == GDBREGS_KIND_DEFAULT)
+		point.sent_kind = gdbregs__point_kind(s, address);
 	return change(s, &point, true, done, arg, out);
 }
 
@@ -237,7 +273,8 @@ int gdbregs__points_remove(struct gdbregs_session *s, enum gdbregs_point type, u
 			   unsigned kind, gdbregs__op_done done, void *arg,
 			   struct gdbregs__op **out)
 {
-	struct gdbregs__point point = {.type = type, .address = address, .kind = kind};
+	struct gdbregs__point point = {
+		.type = type, .address = address, .kind = kind, .sent_kind = kind};
 
 	return change(s, &point, false, done, arg, out);
 }

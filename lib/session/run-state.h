@@ -126,7 +126,8 @@ enum gdbregs__lift {
 
 struct gdbregs__point {
 	enum gdbregs_point type;
-	unsigned kind;
+	unsigned kind; /* as the caller named it */
+	unsigned sent_kind; /* the same, or the default of the architecture */
 	uint64_t address;
 	enum gdbregs__point_state state;
 	bool in_stub; /* the stub has it now */

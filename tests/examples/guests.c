@@ -61,8 +61,8 @@ static void on_inserted(struct gdbregs_session *s, int status, const struct gdbr
 static void on_connected(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
 			 void *arg)
 {
-	if (status < 0 || gdbregs_uv_point_insert(s, GDBREGS_POINT_HARDWARE, breakpoint, 0,
-						  on_inserted, arg, NULL) < 0)
+	if (status < 0 || gdbregs_uv_point_insert(s, GDBREGS_POINT_HARDWARE, breakpoint,
+						  GDBREGS_KIND_DEFAULT, on_inserted, arg, NULL) < 0)
 		fail(arg, error);
 }
 

@@ -69,8 +69,8 @@ static void find_places(char *text)
 static void set_places(enum gdbregs_point point, bool insert)
 {
 	for (size_t i = 0; i < place_count; i++)
-		must(insert ? gdbregs_point_insert(s, point, places[i], 1)
-			    : gdbregs_point_remove(s, point, places[i], 1),
+		must(insert ? gdbregs_point_insert(s, point, places[i], GDBREGS_KIND_DEFAULT)
+			    : gdbregs_point_remove(s, point, places[i], GDBREGS_KIND_DEFAULT),
 		     insert ? "insert" : "remove");
 }
 
