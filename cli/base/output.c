@@ -3,6 +3,7 @@
 
 #include "base/message.h"
 #include "base/signals.h"
+#include "base/text.h"
 #include "base/exit-status.h"
 
 #include <errno.h>
@@ -234,6 +235,19 @@ size_t output_width(const struct output *out)
 	if (!out->tty || ioctl(out->fd, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
 		return USUAL;
 	return size.ws_col > LEAST ? size.ws_col : LEAST;
+}
+
+void output_title(struct output *out, const char *text, char rule)
+{
+	size_t size = strlen(text), width = output_width(out);
+	fputs(out->colour ? "\033[1m" : "", out->stream);
+	text_put_wrapped(out->stream, text, 0, 2, width);
+	fputs(out->colour ? "\033[0m\n" : "\n", out->stream);
+	if (out->colour)
+		return;
+	for (size_t i = 0; i < size && i < width; i++)
+		fputc(rule, out->stream);
+	fputc('\n', out->stream);
 }
 
 void output_heading(struct output *out, const char *text)

@@ -40,6 +40,9 @@ void output_abandon(struct output *out);
 /* Columns that a line has room for: those of the terminal, else 80. */
 size_t output_width(const struct output *out);
 
+/* The title of a part: bold where the output has colour, else underlined with `rule`.
+ * `text` is printable. */
+void output_title(struct output *out, const char *text, char rule);
 /* A heading, bold where the output has colour. */
 void output_heading(struct output *out, const char *text);
 

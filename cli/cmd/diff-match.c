@@ -261,24 +261,70 @@ static bool differ(const struct stored_value *a, const struct stored_value *b)
 	return !a->number || !b->number || strcasecmp(a->number, b->number) != 0;
 }
 
+/* What became of a value that both sides have. False: nothing. */
+static bool find_change(const struct stored_value *before, enum change_kind *kind)
+{
+	const struct stored_value *after = before->match;
+	bool was = is_known(before), is = is_known(after);
+	if (was != is)
+		*kind = is ? CHANGE_AVAILABLE : CHANGE_UNAVAILABLE;
+	else
+		*kind = CHANGE_CHANGED;
+	return was != is || (was && differ(before, after));
+}
+
+bool diff_is_same(const struct stored_value *before)
+{
+	enum change_kind kind;
+	return before->match && !find_change(before, &kind);
+}
+
 static void compare(struct diff *d, const struct stored_value *before)
 {
 	const struct stored_value *after = before->match;
-	bool was = is_known(before), is = after && is_known(after);
+	enum change_kind kind = CHANGE_VANISHED;
 	d->compared += after ? 1 : 0;
-	if (!after)
-		add(d, CHANGE_VANISHED, before, after);
-	else if (!was && is)
-		add(d, CHANGE_AVAILABLE, before, after);
-	else if (was && !is)
-		add(d, CHANGE_UNAVAILABLE, before, after);
-	else if (was && differ(before, after))
-		add(d, CHANGE_CHANGED, before, after);
+	d->alone += after ? 0 : 1;
+	if (!after || find_change(before, &kind))
+		add(d, kind, before, after);
+}
+
+const struct stored_value *diff_subject(const struct change *c)
+{
+	return c->before ? c->before : c->after;
+}
+
+static int compare_changes(const void *left, const void *right)
+{
+	const struct change *a = left, *b = right;
+	const struct stored_value *x = diff_subject(a), *y = diff_subject(b);
+	int order = (x->target_rank > y->target_rank) - (x->target_rank < y->target_rank);
+	if (order == 0)
+		order = (x->vcpu > y->vcpu) - (x->vcpu < y->vcpu);
+	if (order == 0)
+		order = (a->kind == CHANGE_APPEARED) - (b->kind == CHANGE_APPEARED);
+	return order != 0 ? order : (x->place > y->place) - (x->place < y->place);
+}
+
+/* Everything would be on one side only, which is hardly what was meant. */
+static int check_common(const struct diff *d, const struct stored *before,
+			const struct stored *after)
+{
+	if (d->compared > 0 || d->alone == 0 || d->options->all)
+		return 0;
+	if (before->count == 0 || after->count == 0)
+		return fail(STATUS_DIFFERENT, "%s has no register that is selected",
+			    before->count == 0 ? before->name : after->name);
+	return fail(STATUS_DIFFERENT,
+		    "%s and %s have no register in common: targets, vCPUs, features or names "
+		    "differ; --all lists them",
+		    before->name, after->name);
 }
 
 int diff_make(struct diff *d, const struct options *o, struct stored *before, struct stored *after)
 {
-	*d = (struct diff){.options = o};
+	*d = (struct diff){
+		.options = o, .before = before, .several = before->several || after->several};
 	int status = select_both(o, before, after);
 	if (status == 0)
 		status = match(before, after);
@@ -290,14 +336,27 @@ int diff_make(struct diff *d, const struct options *o, struct stored *before, st
 	for (size_t i = 0; i < before->count; i++)
 		compare(d, &before->item[i]);
 	for (size_t i = 0; i < after->count; i++) {
-		if (!after->item[i].match)
-			add(d, CHANGE_APPEARED, NULL, &after->item[i]);
+		if (after->item[i].match)
+			continue;
+		add(d, CHANGE_APPEARED, NULL, &after->item[i]);
+		d->alone++;
 	}
-	return 0;
+	qsort(d->item, d->count, sizeof(*d->item), compare_changes);
+	return check_common(d, before, after);
 }
 
 void diff_fini(struct diff *d)
 {
 	free(d->item);
 	*d = (struct diff){.options = NULL};
+}
+
+bool diff_counts(const struct diff *d, const struct change *c)
+{
+	return d->options->all || (c->before && c->after);
+}
+
+size_t diff_count(const struct diff *d)
+{
+	return d->options->all ? d->count : d->count - d->alone;
 }

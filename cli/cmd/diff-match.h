@@ -22,17 +22,35 @@ struct change {
 
 struct diff {
 	const struct options *options;
-	struct change *item;
+	const struct stored *before;
+	struct change *item; /* by target, vCPU and place; what appeared is last of its vCPU */
 	size_t count;
 	size_t compared; /* registers that both sides have */
+	size_t alone; /* items that are on one side only */
+	bool several; /* targets */
 };
 
-/* Compare what is selected. In the order of `before`, then what appeared. 0 or an
- * exit status, said on stderr. End with diff_fini(). */
+/* Compare what is selected. Returns 0 or an exit status, said on stderr. End with
+ * diff_fini(). */
 int diff_make(struct diff *d, const struct options *o, struct stored *before, struct stored *after);
 void diff_fini(struct diff *d);
 
-/* diff-format.c. False: out of memory. */
+/* Whether it is a difference: what one side lacks is one with --all. */
+bool diff_counts(const struct diff *d, const struct change *c);
+/* How many are. */
+size_t diff_count(const struct diff *d);
+/* What it is about: the names are the same on both sides. */
+const struct stored_value *diff_subject(const struct change *c);
+
+/* Whether both sides have this value of the first one, and it is the same. */
+bool diff_is_same(const struct stored_value *before);
+
+/* diff-print.c: write it in the format that is wanted. False: out of memory. */
 bool diff_write(struct output *out, const struct diff *d);
+/* diff-text.c: for people. */
+bool diff_write_text(struct output *out, const struct diff *d);
+/* A case for each register that both sides have. Returns 0 or an exit status, said on
+ * stderr. */
+int diff_write_junit(const char *path, const struct diff *d);
 
 #endif

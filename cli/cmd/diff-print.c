@@ -12,167 +12,12 @@ static const char *const kinds[] = {
 	[CHANGE_AVAILABLE] = "available",
 };
 
-/* What it is about: the names are the same on both sides. */
-static const struct stored_value *subject(const struct change *c)
-{
-	return c->before ? c->before : c->after;
-}
-
-/* --------------------------------------------------------------- text --- */
-
-static void add_reversed(struct text *text, const char *hex)
-{
-	for (size_t i = strlen(hex); i >= 2; i -= 2)
-		text_add(text, hex + i - 2, 2);
-}
-
-/* As a number with all its digits where the order is known. */
-static void add_value(struct text *text, const struct diff *d, const struct stored_value *v)
-{
-	enum gdbregs_byte_order order = d->options->endian;
-	if (v && !v->bytes && v->field && v->number) {
-		text_adds(text, v->number);
-		return;
-	}
-	if (!v || !v->bytes) {
-		text_adds(text, !v ? "<none>" : "<unavailable>");
-		return;
-	}
-	if (order == GDBREGS_BYTE_ORDER_UNKNOWN)
-		order = v->order;
-	if (order == GDBREGS_BYTE_ORDER_UNKNOWN && v->number) {
-		text_adds(text, v->number);
-		return;
-	}
-	text_adds(text, order != GDBREGS_BYTE_ORDER_UNKNOWN ? "0x" : "");
-	if (order == GDBREGS_BYTE_ORDER_LITTLE)
-		add_reversed(text, v->bytes);
-	else
-		text_adds(text, v->bytes);
-}
-
-struct cells {
-	struct text target, vcpu, name, before, after;
-	struct live_texts before_texts, after_texts;
-};
-
 static void add_field(struct text *text, const struct stored_value *v)
 {
 	if (v->field)
 		text_adds(text, v->field[0] == '[' ? "" : ".");
 	text_adds(text, v->field ? v->field : "");
 }
-
-static void add_name(struct text *text, const struct stored_value *v)
-{
-	text_adds(text, v->feature ? v->feature : "");
-	text_adds(text, v->feature ? ":" : "");
-	text_adds(text, v->name);
-	add_field(text, v);
-}
-
-static bool fill(struct cells *cells, const struct diff *d, const struct change *c)
-{
-	const struct stored_value *v = subject(c);
-	char vcpu[16];
-	struct text *all[] = {&cells->target, &cells->vcpu, &cells->name, &cells->before,
-			      &cells->after};
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		text_clear(all[i]);
-	snprintf(vcpu, sizeof(vcpu), "%u", v->vcpu);
-	text_adds(&cells->target, v->target);
-	text_adds(&cells->vcpu, vcpu);
-	add_name(&cells->name, v);
-	bool ok = true;
-	const struct stored_value *before = live_show(&cells->before_texts, c->before, &ok);
-	const struct stored_value *after = live_show(&cells->after_texts, c->after, &ok);
-	add_value(&cells->before, d, before);
-	add_value(&cells->after, d, after);
-	if (c->kind == CHANGE_CHANGED)
-		flags_add_changes(&cells->after, before->text, after->text);
-	return ok && !(cells->target.failed || cells->vcpu.failed || cells->name.failed ||
-		       cells->before.failed || cells->after.failed);
-}
-
-static void fini(struct cells *cells)
-{
-	text_fini(&cells->target);
-	text_fini(&cells->vcpu);
-	text_fini(&cells->name);
-	text_fini(&cells->before);
-	text_fini(&cells->after);
-	live_texts_fini(&cells->before_texts);
-	live_texts_fini(&cells->after_texts);
-}
-
-/* So much of a line may be spent on aligning; longer ones stand out. */
-enum { WIDEST = 60, WIDEST_VALUE = 22 };
-
-struct widths {
-	size_t target, vcpu, name, before;
-};
-
-static void widen(size_t *width, const struct text *cell, size_t limit)
-{
-	size_t candidate = printable_width(cell->data);
-	if (candidate > *width && candidate <= limit)
-		*width = candidate;
-}
-
-static bool measure(struct widths *w, struct cells *cells, const struct diff *d)
-{
-	*w = (struct widths){0};
-	for (size_t i = 0; i < d->count; i++) {
-		if (!fill(cells, d, &d->item[i]))
-			return false;
-		widen(&w->target, &cells->target, WIDEST);
-		widen(&w->vcpu, &cells->vcpu, WIDEST);
-		widen(&w->name, &cells->name, WIDEST);
-		widen(&w->before, &cells->before, WIDEST_VALUE);
-	}
-	return true;
-}
-
-static void put_cell(FILE *stream, const struct text *cell, size_t width, const char *gap)
-{
-	printable_put(stream, cell->data, width);
-	fputs(gap, stream);
-}
-
-/* The last line: how many of the registers that both sides have, and what else differs. */
-static void put_count(struct output *out, const struct diff *d)
-{
-	size_t both = 0;
-	for (size_t i = 0; i < d->count; i++)
-		both += d->item[i].before && d->item[i].after;
-	fprintf(out->stream, "%zu of %zu registers differ", both, d->compared);
-	if (d->count > both)
-		fprintf(out->stream, ", %zu are on one side only", d->count - both);
-	fputc('\n', out->stream);
-}
-
-static bool write_text(struct output *out, const struct diff *d)
-{
-	struct cells cells = {.target = {0}};
-	struct widths w;
-	bool ok = measure(&w, &cells, d);
-	for (size_t i = 0; i < d->count && ok && !output_broken(out); i++) {
-		ok = fill(&cells, d, &d->item[i]);
-		if (!ok)
-			break;
-		put_cell(out->stream, &cells.target, w.target, "  ");
-		put_cell(out->stream, &cells.vcpu, w.vcpu, "  ");
-		put_cell(out->stream, &cells.name, w.name, "  ");
-		put_cell(out->stream, &cells.before, w.before, " -> ");
-		put_cell(out->stream, &cells.after, 0, "\n");
-	}
-	if (ok && d->count > 0 && !d->options->quiet)
-		put_count(out, d);
-	fini(&cells);
-	return ok;
-}
-
-/* --------------------------------------------------------- JSON and CSV --- */
 
 /* The number if it has one, else the bytes, which have no 0x. */
 static const char *brief(const struct stored_value *v)
@@ -232,7 +77,7 @@ static void fill_meaning(struct cell cells[COLUMNS], const struct diff *d, const
 
 static void put_change(struct table *table, const struct diff *d, const struct change *c)
 {
-	const struct stored_value *v = subject(c);
+	const struct stored_value *v = diff_subject(c);
 	bool csv = d->options->format == FORMAT_CSV;
 	struct text name = {0};
 	text_adds(&name, v->name);
@@ -279,6 +124,8 @@ static bool write_data(struct output *out, const struct diff *d)
 	struct live_texts before = {.value = {0}}, after = {.value = {0}};
 	for (size_t i = 0; i < d->count && table.ok && !output_broken(out); i++) {
 		struct change c = d->item[i];
+		if (!diff_counts(d, &c))
+			continue;
 		c.before = live_show(&before, c.before, &table.ok);
 		c.after = live_show(&after, c.after, &table.ok);
 		if (table.ok)
@@ -291,5 +138,5 @@ static bool write_data(struct output *out, const struct diff *d)
 
 bool diff_write(struct output *out, const struct diff *d)
 {
-	return d->options->format == FORMAT_TEXT ? write_text(out, d) : write_data(out, d);
+	return d->options->format == FORMAT_TEXT ? diff_write_text(out, d) : write_data(out, d);
 }

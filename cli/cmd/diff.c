@@ -59,23 +59,33 @@ static int read_targets(struct stored *s, struct targets *set, const struct opti
 	return status != 0 ? status : store(s, set);
 }
 
-static int print(struct output *out, const struct diff *d)
+/* In text, -q prints nothing: the exit status has the answer. */
+static bool put(struct output *out, const struct diff *d)
 {
-	int status = output_end(out, diff_write(out, d));
-	return status == 0 && d->count > 0 ? STATUS_DIFFERENT : status;
+	return (d->options->quiet && d->options->format == FORMAT_TEXT) || diff_write(out, d);
 }
 
-static int compare(const struct options *o, struct stored *before, struct stored *after)
+static int print(const struct options *o, const struct diff *d)
 {
 	struct output out;
+	int status = output_open(&out, o->output);
+	if (status == 0)
+		status = output_end(&out, put(&out, d));
+	if (status == 0 && o->junit)
+		status = diff_write_junit(o->junit, d);
+	return status;
+}
+
+/* A target that one side could not read is a difference, whatever its registers are. */
+static int compare(const struct options *o, struct stored *before, struct stored *after)
+{
 	struct diff d;
 	int status = diff_make(&d, o, before, after);
 	if (status == 0)
-		status = output_open(&out, o->output);
-	if (status == 0)
-		status = print(&out, &d);
+		status = print(o, &d);
+	bool different = diff_count(&d) > 0 || before->failed || after->failed;
 	diff_fini(&d);
-	return status;
+	return status == 0 && different ? STATUS_DIFFERENT : status;
 }
 
 static int compare_targets(const struct options *o, struct stored *before)

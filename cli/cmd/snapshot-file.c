@@ -185,6 +185,7 @@ static int take_name(struct stored *s, const struct object *o, const char **targ
 		status = get_string(o, "error", true, &error);
 	if (status != 0)
 		return status;
+	s->failed |= *failed;
 	if (*failed)
 		log_note("%s: %s was not read: %s", s->name, *target, error);
 	if (!s->target)

@@ -35,6 +35,7 @@ struct stored {
 	size_t count, capacity;
 	const char *target; /* the first one's name; NULL: there is none */
 	bool several; /* targets */
+	bool failed; /* one of them was not read */
 };
 
 /* Read a file, `-` being standard input. 0 or an exit status, said on stderr.

@@ -77,7 +77,8 @@ static const struct command table[] = {
 		     "gdbregs-cli diff want.json -- qemu-system-x86_64 -S -gdb stdio -display none\n",
 	 .operands = command_diff_operands,
 	 .run = command_diff,
-	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_SELECT | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT,
+	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_SELECT | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
+		    GROUP_DIFF,
 	 .many_targets = true},
 	{.name = "write",
 	 .arguments = "[FEATURE:]NAME=VALUE...",

@@ -86,11 +86,11 @@ static const struct option_info table[] = {
 	 .help = "give up so long after connecting; expect: default 10"},
 	{0, "now", NULL, GROUP_EXPECT, OPTION_FLAG, AT(now),
 	 .help = "look once, do not let the guest run"},
-	{0, "junit", "FILE", GROUP_EXPECT, OPTION_WORD, AT(junit),
+	{0, "junit", "FILE", GROUP_EXPECT | GROUP_DIFF, OPTION_WORD, AT(junit),
 	 .help = "write the results to FILE as JUnit XML, too"},
-	{0, "all", NULL, GROUP_TRACE, OPTION_FLAG, AT(all),
-	 .help = "record all selected registers at every step, not\n"
-	 "only what changed"},
+	{0, "all", NULL, GROUP_TRACE | GROUP_DIFF, OPTION_FLAG, AT(all),
+	 .help = "trace: all registers at every step, not only what\n"
+	 "changed; diff: also registers that one side lacks"},
 	{0, "gtkw", "FILE", GROUP_TRACE, OPTION_WORD, AT(gtkw),
 	 .help = "with -f vcd -o FILE: a save file for GTKWave"},
 	{0, "irq", NULL, GROUP_TRACE, OPTION_FLAG, AT(irq),

@@ -31,6 +31,7 @@ enum option_group {
 	GROUP_EXPECT = 1 << 14, /* --now --junit */
 	GROUP_FIELDS = 1 << 15, /* --fields */
 	GROUP_AS = 1 << 16, /* --as */
+	GROUP_DIFF = 1 << 17, /* --all --junit */
 };
 
 /* Words of the command line; they live as long as argv. */

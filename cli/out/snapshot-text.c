@@ -25,22 +25,6 @@ static const char *printable(struct page *page, const char *text)
 	return page->line.data ? page->line.data : "";
 }
 
-/* Bold; underlined with `rule` where there is no bold. */
-static void put_title(struct page *page, const char *title, char rule)
-{
-	FILE *stream = page->out->stream;
-	const char *text = printable(page, title);
-	size_t width = strlen(text), most = output_width(page->out);
-	fputs(page->out->colour ? "\033[1m" : "", stream);
-	text_put_wrapped(stream, text, 0, 2, most);
-	fputs(page->out->colour ? "\033[0m\n" : "\n", stream);
-	if (page->out->colour)
-		return;
-	for (size_t i = 0; i < width && i < most; i++)
-		fputc(rule, stream);
-	fputc('\n', stream);
-}
-
 /* -------------------------------------------------------------- features --- */
 
 static const char *feature_of(const struct snapshot *s, const struct vcpu *vcpu, size_t index)
@@ -95,14 +79,14 @@ static void put_vcpu_title(struct page *page, const struct vcpu *vcpu)
 		 vcpu->name ? vcpu->name : "",
 		 vcpu->architecture ? vcpu->architecture : "unknown architecture",
 		 order ? order : "unknown byte order", order ? " endian" : "");
-	put_title(page, line, '-');
+	output_title(page->out, printable(page, line), '-');
 }
 
 static void put_target(struct page *page, const struct target *t, enum shape shape)
 {
 	const struct snapshot *s = &t->snapshot;
 	if (t->set->count > 1)
-		put_title(page, t->name, '=');
+		output_title(page->out, printable(page, t->name), '=');
 	int tabled = shape == SHAPE_VCPUS ? vcpu_table_put(page->out, page->options, s) : 0;
 	page->ok = page->ok && tabled >= 0;
 	for (size_t i = 0; i < s->vcpu_count && tabled == 0; i++) {

@@ -8,8 +8,10 @@ import io
 import json
 import os
 import subprocess
+from xml.etree import ElementTree
 
 from clitest import FAKE, Fake, contains, equal, main, one_line, read, run, silent_ok, test, write
+from terminal import Terminal
 
 F1, F2 = "org.example.one", "org.example.two"
 
@@ -83,7 +85,7 @@ def differences(result):
 
 @test
 def every_kind_of_change(directory):
-    found = differences(run("diff", *pair(directory), "-j"))
+    found = differences(run("diff", *pair(directory), "-j", "--all"))
     equal({e["name"]: (e["change"], e["old"], e["new"]) for e in found}, EXPECTED)
     equal({(e["target"], e["vcpu"], e["feature"]) for e in found}, {("a:1", 0, F1)})
     (eflags,) = [e for e in found if e["name"] == "eflags"]
@@ -92,24 +94,118 @@ def every_kind_of_change(directory):
     equal((pc["old_bytes"], pc["new_bytes"]), ("00100000", "04100000"))
 
 
+TEXT = f"""vCPU 0
+------
+{F1}
+  pc     0x00001000    -> 0x00001004
+  eflags 0x00000002    -> 0x00000046  -PF -IOPL=0 +ZF +IOPL=3
+  lost   0x02          -> <unavailable>
+  found  <unavailable> -> 0x03
+
+4 of 8 registers differ; 2 are on one side only (see --all)
+"""
+
+
 @test
 def as_text(directory):
     result = run("diff", *pair(directory))
     equal((result.status, result.err), (1, ""))
-    equal(result.out,
-          f"a:1  0  {F1}:pc      0x00001000    -> 0x00001004\n"
-          f"a:1  0  {F1}:eflags  0x00000002    -> 0x00000046 -PF -IOPL=0 +ZF +IOPL=3\n"
-          f"a:1  0  {F1}:gone    0x01          -> <none>\n"
-          f"a:1  0  {F1}:lost    0x02          -> <unavailable>\n"
-          f"a:1  0  {F1}:found   <unavailable> -> 0x03\n"
-          f"a:1  0  {F1}:new     <none>        -> 0x09\n"
-          "4 of 8 registers differ, 2 are on one side only\n")
-    equal(run("diff", "-q", *pair(directory)).out.splitlines(), result.out.splitlines()[:-1])
+    equal(result.out, TEXT)
+    # JSON lines have no byte order: the same digits all the same.
+    for before in (BEFORE, lines(BEFORE)):
+        for after in (AFTER, lines(AFTER)):
+            equal(run("diff", *pair(directory, before, after)).out, TEXT)
+    result = run("diff", "-q", *pair(directory))
+    equal((result.status, result.out, result.err), (1, "", ""))
+
+
+@test
+def one_side_only(directory):
+    """What one side lacks is counted, and is a difference with --all."""
+    more = snapshot(target("a:1", vcpu(0, reg("pc", "01"), reg("new", "02"), reg("x", "03", F2)),
+                           vcpu(1, reg("pc", "05"))))
+    less = snapshot(target("a:1", vcpu(0, reg("pc", "01"))))
+    files = pair(directory, less, more)
+    equal(silent_ok(run("diff", *files)), "0 of 1 registers differ; 3 are on one side only (see --all)\n")
+    equal(json.loads(silent_ok(run("diff", *files, "-j"))), [])
+    result = run("diff", "--all", *files)
+    equal((result.status, result.out), (1, f"""vCPU 0
+------
+{F1}
+  new <none> -> 0x02
+
+{F2}
+  x <none> -> 0x03
+
+vCPU 1
+------
+{F1}
+  pc <none> -> 0x05
+
+0 of 1 registers differ; 3 are on one side only
+"""))
+    result = run("diff", "--all", *reversed(files))
+    contains(result.out, "  new 0x02 -> <none>\n")
+    one_line(run("diff", *pair(directory, less, snapshot(target("a:1", vcpu(1, reg("pc", "05")))))),
+             1, "no register in common", "--all")
+    one_line(run("diff", *pair(directory, less, more), "new"), 1, "before", "no register that is selected")
+
+
+@test
+def wide_values(directory):
+    """The lanes of 64 bits that differ; lane 0 has the first bytes in memory."""
+    before = "11" * 8 + "22" * 8 + "00" * 240
+    after = "11" * 8 + "2233" * 4 + "00" * 232 + "0000000000000001"
+    for order, shown in (("little", ["0x2222222222222222 -> 0x3322332233223322",
+                                     "0x0000000000000000 -> 0x0100000000000000"]),
+                         ("big", ["0x2222222222222222 -> 0x2233223322332233",
+                                  "0x0000000000000000 -> 0x0000000000000001"])):
+        files = pair(directory, *(snapshot(target("a", vcpu(0, reg("z0", data), order=order)))
+                                  for data in (before, after)))
+        equal(run("diff", *files).out.splitlines()[3:5],
+              [f"  z0 [{lane}] {line}" for lane, line in zip((1, 31), shown)])
+    files = pair(directory, *(snapshot(target("a", vcpu(0, reg("z0", data)))) for data in (before, "01")))
+    for line in run("diff", *files).out.splitlines():
+        assert len(line) <= 80, line
+
+
+@test
+def junit(directory):
+    """A case for each register that both sides have."""
+    file = os.path.join(directory, "junit.xml")
+    equal(run("diff", *pair(directory), "--junit", file, "-q").out, "")
+    suite = ElementTree.parse(file).getroot()
+    equal((suite.tag, suite.get("tests"), suite.get("failures")), ("testsuite", "8", "4"))
+    failed = {case.get("name"): case[0].get("message") for case in suite if len(case)}
+    equal(failed, {f"vCPU 0: {F1}:pc": "0x00001000 -> 0x00001004",
+                   f"vCPU 0: {F1}:eflags": "0x00000002 -> 0x00000046  -PF -IOPL=0 +ZF +IOPL=3",
+                   f"vCPU 0: {F1}:lost": "0x02 -> <unavailable>",
+                   f"vCPU 0: {F1}:found": "<unavailable> -> 0x03"})
+    passed = [case.get("name") for case in suite if not len(case)]
+    equal(passed, [f"vCPU 0: {F1}:sp", f"vCPU 0: {F2}:pc", f"vCPU 0: {F1}:never", f"vCPU 1: {F1}:pc"])
+    equal({case.get("classname") for case in suite}, {"a:1"})
+    run("diff", *pair(directory), "--junit", file, "--all")
+    equal(ElementTree.parse(file).getroot().get("failures"), "6")
+    silent_ok(run("diff", *[pair(directory)[0]] * 2, "--junit", file))
+    equal(ElementTree.parse(file).getroot().get("failures"), "0")
+    one_line(run("diff", "-q", *pair(directory), "--junit", "/nowhere/x"), 6, "/nowhere/x")
+
+
+@test
+def coloured(directory):
+    with Terminal("diff", *pair(directory)) as t:
+        t.end(1)
+        equal(t.screen.styled("31")[0], "0x00001000")
+        equal(t.screen.styled("32")[0], "0x00001004")
+        equal(t.screen.styled("1"), ["vCPU 0"])
+    with Terminal("diff", *pair(directory), env={"NO_COLOR": "1"}) as t:
+        t.end(1)
+        assert "\x1b" not in t.shown, t.shown
 
 
 @test
 def other_formats(directory):
-    files = pair(directory)
+    files = [*pair(directory), "--all"]
     expected = differences(run("diff", *files, "-j"))
     result = run("diff", *files, "-f", "jsonl")
     equal([json.loads(line) for line in result.out.splitlines()], expected)
@@ -140,10 +236,10 @@ def same_is_silent(directory):
 @test
 def lines_and_json_alike(directory):
     files = pair(directory)
-    expected = differences(run("diff", *files, "-j"))
+    expected = differences(run("diff", *files, "-j", "--all"))
     asl = save(directory, "b.jsonl", lines(BEFORE)), save(directory, "a.jsonl", lines(AFTER))
-    equal(differences(run("diff", *asl, "-j")), expected)
-    equal(differences(run("diff", files[0], asl[1], "-j")), expected)
+    equal(differences(run("diff", *asl, "-j", "--all")), expected)
+    equal(differences(run("diff", files[0], asl[1], "-j", "--all")), expected)
 
 
 @test
@@ -163,7 +259,7 @@ def selection(directory):
     files = pair(directory)
 
     def names(*args):
-        return [e["name"] for e in json.loads(run("diff", *files, "-j", *args).out)]
+        return [e["name"] for e in json.loads(run("diff", *files, "-j", "--all", *args).out)]
 
     equal(names("--exclude", "P?", "--exclude", "*s"), ["gone", "lost", "found", "new"])
     equal(names("pc", "NEW"), ["pc", "new"])
@@ -188,9 +284,17 @@ def several_targets(directory):
     equal(silent_ok(run("diff", *pair(directory, one, moved))), "")
     # A target that failed has nothing.
     failed = snapshot({"target": "a:1", "error": "could not connect"}, before["targets"][1])
-    result = run("diff", *pair(directory, before, failed), "-j")
+    result = run("diff", *pair(directory, before, failed), "-j", "--all")
     contains(result.err, "could not connect")
     equal([(e["target"], e["change"]) for e in json.loads(result.out)], [("a:1", "vanished")])
+    result = run("diff", *pair(directory, before, failed))
+    equal((result.status, result.out), (1, "0 of 1 registers differ; 1 is on one side only (see --all)\n"))
+    contains(result.err, "could not connect")
+    # One of several is compared with the target of its name alone.
+    result = run("diff", *pair(directory, before, snapshot(target("b:1", vcpu(0, reg("pc", "07"))))))
+    equal(result.out.splitlines()[:2], ["b:1", "==="])
+    contains(result.out, "0x02 -> 0x07")
+    one_line(run("diff", *pair(directory, before, moved)), 1, "no register in common")
 
 
 @test
@@ -200,7 +304,7 @@ def names_given_twice(directory):
     (only,) = differences(run("diff", *pair(directory, before, after), "-j"))
     equal((only["old"], only["new"]), ("0x2", "0x3"))
     shorter = snapshot(target("a", vcpu(0, reg("lr", "01"), reg("x", "05"))))
-    (only,) = differences(run("diff", *pair(directory, before, shorter), "-j"))
+    (only,) = differences(run("diff", *pair(directory, before, shorter), "-j", "--all"))
     equal((only["change"], only["old"]), ("vanished", "0x2"))
 
 
@@ -216,7 +320,7 @@ def big_endian_and_unknown(directory):
                                   (None, [], "01020304 -> 01020305"),
                                   (None, ["--endian", "little"], "0x04030201 -> 0x05030201")):
         files = pair(directory, one("01020304", order), one("01020305", order))
-        equal(run("diff", "-q", *files, *options).out, f"a  0  v  {shown}\n", str(order))
+        equal(run("diff", *files, *options).out.splitlines()[2:4], ["(no feature)", f"  v {shown}"])
     (entry,) = differences(run("diff", *files, "-j"))
     equal((entry["feature"], entry["old"], entry["new"]), (None, "01020304", "01020305"))
     # Another size is a change; upper case is none.
@@ -233,9 +337,9 @@ def live(directory):
         equal(silent_ok(run("diff", file, "r1", "-c", "1", "-t", fake.target)), "")
         equal(int(fake.stop()["left_running"]), 3)
     with Fake("--registers", 5, "--vcpus", 2, "--unavailable", "2") as fake:
-        found = differences(run("diff", file, "-t", fake.target, "-j"))
+        found = differences(run("diff", file, "-t", fake.target, "-j", "--all"))
         equal([(e["vcpu"], e["name"], e["change"]) for e in found],
-              [(0, "r2", "unavailable"), (1, "r2", "unavailable"), (0, "r4", "appeared"),
+              [(0, "r2", "unavailable"), (0, "r4", "appeared"), (1, "r2", "unavailable"),
                (1, "r4", "appeared")])
         equal([e["name"] for e in differences(
             run("diff", file, "r2", "-c", "0", "-t", fake.target, "-j"))], ["r2"])

@@ -48,7 +48,7 @@ class Screen:
     def styled(self, style):
         """The runs of characters in that style."""
         return [part for row in self.cells
-                for part in re.findall("[^\0]+", "".join(c if style in s else "\0" for c, s in row))]
+                for part in re.findall("[^\0]+", "".join(c if style in s.split(",") else "\0" for c, s in row))]
 
     def resize(self, rows, columns):
         self.__init__(rows, columns)

@@ -212,7 +212,7 @@ def names_in_snapshots(directory):
         silent_ok(run("write", "flags=0x21", "-t", fake.target))
         result = run("diff", file, "-t", fake.target)
         equal(result.status, 1)
-        contains(result.out, "-> 0x00000021 -N -MODE=1 +MODE=2")
+        contains(result.out, "-> 0x00000021  -N -MODE=1 +MODE=2")
 
 
 @test

@@ -49,7 +49,7 @@ static void write_diff(struct options *o, const struct diff *d)
 
 static size_t count_changes(struct stored *before, struct stored *after)
 {
-	struct options o = {.timeout_ms = 1000};
+	struct options o = {.timeout_ms = 1000, .all = true};
 	struct diff d;
 	int status = diff_make(&d, &o, before, after);
 

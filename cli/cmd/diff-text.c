@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A diff for people, under its vCPUs and features, and for CI as JUnit. */
+#include "cmd/diff-live.h"
+#include "cmd/diff-match.h"
+#include "out/flag-changes.h"
+#include "out/junit.h"
+
+#include <string.h>
+
+#define RED    "\033[31m"
+#define GREEN  "\033[32m"
+#define NORMAL "\033[0m"
+
+/* What a name may cost the others; longer ones push their own line to the right. */
+enum { INDENT = 2, WIDEST_NAME = 24, LANE_DIGITS = 16 };
+#define ARROW " -> "
+
+/* ---------------------------------------------------------------- values --- */
+
+/* JSON lines do not say the byte order; then the other side's holds. */
+static enum gdbregs_byte_order order_of(const struct diff *d, const struct change *c)
+{
+	if (d->options->endian != GDBREGS_BYTE_ORDER_UNKNOWN)
+		return d->options->endian;
+	if (c->before && c->before->order != GDBREGS_BYTE_ORDER_UNKNOWN)
+		return c->before->order;
+	return c->after ? c->after->order : GDBREGS_BYTE_ORDER_UNKNOWN;
+}
+
+/* Hexadecimal digits of bytes in target order as a number. */
+static void add_digits(struct text *text, enum gdbregs_byte_order order, const char *hex,
+		       size_t size)
+{
+	text_adds(text, order != GDBREGS_BYTE_ORDER_UNKNOWN ? "0x" : "");
+	if (order != GDBREGS_BYTE_ORDER_LITTLE) {
+		text_add(text, hex, size);
+		return;
+	}
+	for (size_t i = size; i >= 2; i -= 2)
+		text_add(text, hex + i - 2, 2);
+}
+
+/* A number of a file, with as many digits as its register has. */
+static void add_padded(struct text *text, const char *number, size_t digits)
+{
+	text_adds(text, "0x");
+	for (size_t i = strlen(number + 2); i < digits; i++)
+		text_adds(text, "0");
+	text_adds(text, number + 2);
+}
+
+static void add_value(struct text *text, enum gdbregs_byte_order order,
+		      const struct stored_value *v)
+{
+	if (!v)
+		text_adds(text, "<none>");
+	else if (!v->bytes && v->field && v->number)
+		text_adds(text, v->number);
+	else if (!v->bytes)
+		text_adds(text, "<unavailable>");
+	else if (order == GDBREGS_BYTE_ORDER_UNKNOWN && v->number)
+		add_padded(text, v->number, strlen(v->bytes));
+	else
+		add_digits(text, order, v->bytes, strlen(v->bytes));
+}
+
+static void add_name(struct text *text, const struct stored_value *v)
+{
+	text_add_printable(text, v->name, strlen(v->name));
+	if (!v->field)
+		return;
+	text_adds(text, v->field[0] == '[' ? "" : ".");
+	text_add_printable(text, v->field, strlen(v->field));
+}
+
+/* ----------------------------------------------------------------- lines --- */
+
+/* The texts of the line under way. */
+struct line {
+	struct text name, before, after, flags;
+	struct live_texts old, new;
+	struct change shown; /* with its texts */
+};
+
+static bool line_is_complete(const struct line *line)
+{
+	return !(line->name.failed || line->before.failed || line->after.failed ||
+		 line->flags.failed);
+}
+
+static bool fill(struct line *line, const struct diff *d, const struct change *c)
+{
+	enum gdbregs_byte_order order = order_of(d, c);
+	bool ok = true;
+	line->shown = (struct change){c->kind, live_show(&line->old, c->before, &ok),
+				      live_show(&line->new, c->after, &ok)};
+	text_clear(&line->name);
+	text_clear(&line->before);
+	text_clear(&line->after);
+	text_clear(&line->flags);
+	add_name(&line->name, diff_subject(c));
+	add_value(&line->before, order, line->shown.before);
+	add_value(&line->after, order, line->shown.after);
+	text_adds(&line->flags, "");
+	if (c->kind != CHANGE_CHANGED)
+		return ok && line_is_complete(line);
+	text_adds(&line->flags, " ");
+	flags_add_changes(&line->flags, line->shown.before->text, line->shown.after->text);
+	if (line->flags.size == 1)
+		text_clear(&line->flags);
+	return ok && line_is_complete(line);
+}
+
+static void line_fini(struct line *line)
+{
+	text_fini(&line->name);
+	text_fini(&line->before);
+	text_fini(&line->after);
+	text_fini(&line->flags);
+	live_texts_fini(&line->old);
+	live_texts_fini(&line->new);
+}
+
+struct widths {
+	size_t name, before;
+};
+
+struct page {
+	struct output *out;
+	const struct diff *diff;
+	struct line line;
+	struct text title;
+	bool ok;
+};
+
+static void put_change(struct page *page, const char *before, size_t width, const char *after)
+{
+	FILE *stream = page->out->stream;
+	bool colour = page->out->colour;
+	fputs(colour ? RED : "", stream);
+	printable_put(stream, before, 0);
+	fputs(colour ? NORMAL : "", stream);
+	for (size_t i = printable_width(before); i < width; i++)
+		fputc(' ', stream);
+	fputs(colour ? ARROW GREEN : ARROW, stream);
+	printable_put(stream, after, 0);
+	fputs(colour ? NORMAL : "", stream);
+}
+
+static void put_name(const struct page *page, size_t width)
+{
+	FILE *stream = page->out->stream;
+	fprintf(stream, "%*s%-*s ", INDENT, "", (int)width, page->line.name.data);
+}
+
+static size_t lanes_of(const struct stored_value *v)
+{
+	return (strlen(v->bytes) + LANE_DIGITS - 1) / LANE_DIGITS;
+}
+
+/* Of a register that does not fit the line, the lanes of 64 bits that differ; lane 0 has
+ * the first bytes in memory. */
+static void put_lanes(struct page *page, const struct change *c, size_t name)
+{
+	const char *a = c->before->bytes, *b = c->after->bytes;
+	size_t size = strlen(a);
+	enum gdbregs_byte_order order = order_of(page->diff, c);
+	struct text *before = &page->line.before, *after = &page->line.after;
+	for (size_t lane = 0; lane < lanes_of(c->before) && page->ok; lane++) {
+		size_t at = lane * LANE_DIGITS, rest = size - at;
+		size_t digits = rest < LANE_DIGITS ? rest : LANE_DIGITS;
+		if (memcmp(a + at, b + at, digits) == 0)
+			continue;
+		text_clear(before);
+		text_clear(after);
+		add_digits(before, order, a + at, digits);
+		add_digits(after, order, b + at, digits);
+		page->ok = !before->failed && !after->failed;
+		put_name(page, name);
+		fprintf(page->out->stream, "[%zu] ", lane);
+		put_change(page, page->ok ? before->data : "", 0, page->ok ? after->data : "");
+		fputc('\n', page->out->stream);
+	}
+}
+
+/* Both values below the name: they are too long, and have no lanes to compare. */
+static void put_below(struct page *page)
+{
+	enum { DEEPER = 6 };
+	FILE *stream = page->out->stream;
+	size_t width = output_width(page->out);
+	fprintf(stream, "%*s%s\n%*s", INDENT, "", page->line.name.data, DEEPER, "");
+	text_put_wrapped(stream, page->line.before.data, DEEPER, DEEPER, width);
+	fprintf(stream, "\n%*s" ARROW, DEEPER - (int)strlen(ARROW), "");
+	text_put_wrapped(stream, page->line.after.data, DEEPER, DEEPER, width);
+	text_put_wrapped(stream, page->line.flags.data, width, DEEPER, width);
+	fputc('\n', stream);
+}
+
+static void put_line(struct page *page, const struct widths *w)
+{
+	const struct line *line = &page->line;
+	const struct change *c = &line->shown;
+	size_t name = line->name.size > w->name ? line->name.size : w->name;
+	size_t used = INDENT + name + 1 + line->before.size + strlen(ARROW) + line->after.size;
+	size_t width = output_width(page->out);
+	bool both = c->kind == CHANGE_CHANGED && c->before->bytes && c->after->bytes;
+	if (used > width && both && strlen(c->before->bytes) == strlen(c->after->bytes) &&
+	    strlen(c->before->bytes) > LANE_DIGITS) {
+		put_lanes(page, c, w->name);
+		return;
+	}
+	if (used > width) {
+		put_below(page);
+		return;
+	}
+	size_t before = used - line->before.size + w->before <= width ? w->before : 0;
+	put_name(page, w->name);
+	put_change(page, line->before.data, before, line->after.data);
+	used += before > line->before.size ? before - line->before.size : 0;
+	if (used + line->flags.size > width)
+		text_put_wrapped(page->out->stream, line->flags.data, width, 6, width);
+	else
+		fputs(line->flags.data, page->out->stream);
+	fputc('\n', page->out->stream);
+}
+
+/* ---------------------------------------------------------------- groups --- */
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_vcpu(const struct stored_value *a, const struct stored_value *b)
+{
+	return a->target_rank == b->target_rank && a->vcpu == b->vcpu;
+}
+
+static bool same_feature(const struct stored_value *a, const struct stored_value *b)
+{
+	return same_vcpu(a, b) && same_text(a->feature, b->feature);
+}
+
+/* The end of the group that begins at item `first`; its widths. */
+static size_t measure(struct page *page, size_t first, struct widths *w)
+{
+	const struct diff *d = page->diff;
+	const struct stored_value *head = diff_subject(&d->item[first]);
+	size_t i = first, width = output_width(page->out);
+	*w = (struct widths){0};
+	for (; i < d->count && same_feature(head, diff_subject(&d->item[i])) && page->ok; i++) {
+		if (!diff_counts(d, &d->item[i]))
+			continue;
+		page->ok = fill(&page->line, d, &d->item[i]);
+		size_t name = page->line.name.size, before = page->line.before.size;
+		if (name > w->name && name <= WIDEST_NAME)
+			w->name = name;
+		if (before > w->before && 2 * before + WIDEST_NAME < width)
+			w->before = before;
+	}
+	return i;
+}
+
+static const char *printable(struct page *page, const char *text)
+{
+	text_clear(&page->title);
+	text_add_printable(&page->title, text, strlen(text));
+	page->ok = page->ok && !page->title.failed;
+	return page->title.data ? page->title.data : "";
+}
+
+static void put_headings(struct page *page, const struct stored_value *v,
+			 const struct stored_value *last)
+{
+	char vcpu[32];
+	FILE *stream = page->out->stream;
+	if (last)
+		fputc('\n', stream);
+	if (page->diff->several && (!last || v->target_rank != last->target_rank))
+		output_title(page->out, printable(page, v->target), '=');
+	if (!last || !same_vcpu(v, last)) {
+		snprintf(vcpu, sizeof(vcpu), "vCPU %u", v->vcpu);
+		output_title(page->out, vcpu, '-');
+	}
+	fprintf(stream, "%s\n", v->feature ? printable(page, v->feature) : "(no feature)");
+}
+
+static bool any_counts(const struct diff *d, size_t first, size_t end)
+{
+	while (first < end && !diff_counts(d, &d->item[first]))
+		first++;
+	return first < end;
+}
+
+/* The last line: how many of the registers that both sides have, and what else differs. */
+static void put_count(struct page *page)
+{
+	const struct diff *d = page->diff;
+	FILE *stream = page->out->stream;
+	if (d->count == 0)
+		return;
+	if (diff_count(d) > 0)
+		fputc('\n', stream);
+	fprintf(stream, "%zu of %zu registers differ", d->count - d->alone, d->compared);
+	if (d->alone > 0)
+		fprintf(stream, "; %zu %s on one side only%s", d->alone,
+			d->alone == 1 ? "is" : "are", d->options->all ? "" : " (see --all)");
+	fputc('\n', stream);
+}
+
+bool diff_write_text(struct output *out, const struct diff *d)
+{
+	struct page page = {.out = out, .diff = d, .ok = true};
+	const struct stored_value *last = NULL;
+	for (size_t i = 0, end; i < d->count && page.ok && !output_broken(out); i = end) {
+		struct widths w;
+		end = measure(&page, i, &w);
+		if (!any_counts(d, i, end))
+			continue;
+		put_headings(&page, diff_subject(&d->item[i]), last);
+		last = diff_subject(&d->item[i]);
+		for (; i < end && page.ok; i++) {
+			if (!diff_counts(d, &d->item[i]))
+				continue;
+			page.ok = fill(&page.line, d, &d->item[i]);
+			if (page.ok)
+				put_line(&page, &w);
+		}
+	}
+	put_count(&page);
+	line_fini(&page.line);
+	text_fini(&page.title);
+	return page.ok;
+}
+
+/* ----------------------------------------------------------------- JUnit --- */
+
+/* `vCPU 0: org.gnu.gdb.i386.core:rip`, passed unless there is a failure in words. */
+static bool put_case(struct junit *junit, struct line *line, const struct stored_value *v,
+		     const char *failure)
+{
+	char vcpu[32];
+	struct text *name = &line->flags;
+	snprintf(vcpu, sizeof(vcpu), "vCPU %u: ", v->vcpu);
+	text_clear(name);
+	text_adds(name, vcpu);
+	text_adds(name, v->feature ? v->feature : "");
+	text_adds(name, v->feature ? ":" : "");
+	add_name(name, v);
+	if (name->failed)
+		return false;
+	junit_case(junit, v->target, name->data, failure);
+	return true;
+}
+
+static bool put_failure(struct junit *junit, struct line *line, const struct diff *d,
+			const struct change *c)
+{
+	if (!fill(line, d, c))
+		return false;
+	text_adds(&line->before, ARROW);
+	text_adds(&line->before, line->after.data);
+	text_adds(&line->before, line->flags.data);
+	return !line->before.failed && put_case(junit, line, diff_subject(c), line->before.data);
+}
+
+int diff_write_junit(const char *path, const struct diff *d)
+{
+	struct junit junit;
+	struct line line = {.name = {0}};
+	int status = junit_open(&junit, path, "diff");
+	bool ok = true;
+	if (status != 0)
+		return status;
+	for (size_t i = 0; i < d->count && ok; i++) {
+		if (diff_counts(d, &d->item[i]))
+			ok = put_failure(&junit, &line, d, &d->item[i]);
+	}
+	for (size_t i = 0; i < d->before->count && ok; i++) {
+		if (diff_is_same(&d->before->item[i]))
+			ok = put_case(&junit, &line, &d->before->item[i], NULL);
+	}
+	line_fini(&line);
+	junit.cases.failed |= !ok;
+	return junit_close(&junit, 0);
+}
