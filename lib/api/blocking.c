@@ -291,38 +291,3 @@ void gdbregs__blocking_poll_input(struct gdbregs_session *s)
 	uv_run(gdbregs__transport_of(s)->loop, UV_RUN_NOWAIT);
 	gdbregs__pipe_guard_end(&guard);
 }
-
-int gdbregs_read_register(struct gdbregs_session *s, unsigned vcpu,
-			  const struct gdbregs_register *h, struct gdbregs_buffer *buf)
-{
-	struct gdbregs__waiting waiting = {0};
-	int result = gdbregs__blocking_begin(s);
-
-	if (result == 0)
-		result = gdbregs__read_one(s, vcpu, h, buf, gdbregs__blocking_done, &waiting, NULL);
-	return gdbregs__blocking_wait(s, result, &waiting);
-}
-
-int gdbregs_read_registers(struct gdbregs_session *s, struct gdbregs_read *reads, size_t count,
-			   struct gdbregs_buffer *storage)
-{
-	struct gdbregs__waiting waiting = {0};
-	int result = gdbregs__blocking_begin(s);
-
-	if (result == 0)
-		result = gdbregs__read_many(s, reads, count, storage, gdbregs__blocking_done,
-					    &waiting, NULL);
-	return gdbregs__blocking_wait(s, result, &waiting);
-}
-
-int gdbregs_packet(struct gdbregs_session *s, const void *payload, size_t size,
-		   struct gdbregs_buffer *reply)
-{
-	struct gdbregs__waiting waiting = {0};
-	int result = gdbregs__blocking_begin(s);
-
-	if (result == 0)
-		result = gdbregs__raw_packet(s, payload, size, reply, gdbregs__blocking_done,
-					     &waiting, NULL);
-	return gdbregs__blocking_wait(s, result, &waiting);
-}

@@ -21,6 +21,18 @@ int gdbregs__blocking_begin(struct gdbregs_session *s);
 /* Wait for an operation that was queued. If `queued` is negative, the operation was
  * not queued, and `queued` is returned. Returns the status of the operation. */
 int gdbregs__blocking_wait(struct gdbregs_session *s, int queued, struct gdbregs__waiting *waiting);
+
+/* The body of a call that queues an operation and waits for it. `call` queues it; its last
+ * arguments are GDBREGS__BLOCKING_DONE. */
+#define GDBREGS__BLOCKING_CALL(s, call)                                                            \
+	struct gdbregs__waiting waiting = {0};                                                     \
+	int result = gdbregs__blocking_begin(s);                                                   \
+                                                                                                   \
+	if (result == 0)                                                                           \
+		result = (call);                                                                   \
+	return gdbregs__blocking_wait(s, result, &waiting)
+#define GDBREGS__BLOCKING_DONE gdbregs__blocking_done, &waiting, NULL
+
 /* Run the loop until everything is written, including a requested resume. */
 void gdbregs__blocking_flush(struct gdbregs_session *s);
 /* Process the input that has arrived, without waiting. */

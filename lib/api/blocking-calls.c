@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The blocking calls that run or change the target. The callbacks of watches are
+/* The blocking calls that read, run or change the target. The callbacks of watches are
  * called here, after the loop has returned. They may therefore call blocking
  * functions, and close the session. */
 #include "api/blocking.h"
@@ -7,6 +7,37 @@
 #include "session/op-run.h"
 #include "session/watch.h"
 #include "session/op-write.h"
+
+/* ------------------------------------------------------------ reading and writing --- */
+
+int gdbregs_read_register(struct gdbregs_session *s, unsigned vcpu,
+			  const struct gdbregs_register *h, struct gdbregs_buffer *buf)
+{
+	GDBREGS__BLOCKING_CALL(s, gdbregs__read_one(s, vcpu, h, buf, GDBREGS__BLOCKING_DONE));
+}
+
+int gdbregs_read_registers(struct gdbregs_session *s, struct gdbregs_read *reads, size_t count,
+			   struct gdbregs_buffer *storage)
+{
+	GDBREGS__BLOCKING_CALL(
+		s, gdbregs__read_many(s, reads, count, storage, GDBREGS__BLOCKING_DONE));
+}
+
+int gdbregs_write_register(struct gdbregs_session *s, unsigned vcpu,
+			   const struct gdbregs_register *h, const void *bytes, size_t size)
+{
+	GDBREGS__BLOCKING_CALL(
+		s, gdbregs__write_register(s, vcpu, h, bytes, size, GDBREGS__BLOCKING_DONE));
+}
+
+int gdbregs_packet(struct gdbregs_session *s, const void *payload, size_t size,
+		   struct gdbregs_buffer *reply)
+{
+	GDBREGS__BLOCKING_CALL(
+		s, gdbregs__raw_packet(s, payload, size, reply, GDBREGS__BLOCKING_DONE));
+}
+
+/* ----------------------------------------------------------------------- running --- */
 
 /* Call the callbacks of watches, then report the stop. */
 static int report_stop(struct gdbregs_session *s, int status)
@@ -73,28 +104,20 @@ int gdbregs_interrupt(struct gdbregs_session *s)
 	return result;
 }
 
+/* ------------------------------------------------------------------- breakpoints --- */
+
 int gdbregs_point_insert(struct gdbregs_session *s, enum gdbregs_point point, uint64_t address,
 			 unsigned kind)
 {
-	struct gdbregs__waiting waiting = {0};
-	int result = gdbregs__blocking_begin(s);
-
-	if (result == 0)
-		result = gdbregs__points_insert(s, point, address, kind, gdbregs__blocking_done,
-						&waiting, NULL);
-	return gdbregs__blocking_wait(s, result, &waiting);
+	GDBREGS__BLOCKING_CALL(
+		s, gdbregs__points_insert(s, point, address, kind, GDBREGS__BLOCKING_DONE));
 }
 
 int gdbregs_point_remove(struct gdbregs_session *s, enum gdbregs_point point, uint64_t address,
 			 unsigned kind)
 {
-	struct gdbregs__waiting waiting = {0};
-	int result = gdbregs__blocking_begin(s);
-
-	if (result == 0)
-		result = gdbregs__points_remove(s, point, address, kind, gdbregs__blocking_done,
-						&waiting, NULL);
-	return gdbregs__blocking_wait(s, result, &waiting);
+	GDBREGS__BLOCKING_CALL(
+		s, gdbregs__points_remove(s, point, address, kind, GDBREGS__BLOCKING_DONE));
 }
 
 int gdbregs_break_insert(struct gdbregs_session *s, uint64_t address, unsigned kind)
@@ -105,16 +128,4 @@ int gdbregs_break_insert(struct gdbregs_session *s, uint64_t address, unsigned k
 int gdbregs_break_remove(struct gdbregs_session *s, uint64_t address, unsigned kind)
 {
 	return gdbregs_point_remove(s, GDBREGS_POINT_SOFTWARE, address, kind);
-}
-
-int gdbregs_write_register(struct gdbregs_session *s, unsigned vcpu,
-			   const struct gdbregs_register *h, const void *bytes, size_t size)
-{
-	struct gdbregs__waiting waiting = {0};
-	int result = gdbregs__blocking_begin(s);
-
-	if (result == 0)
-		result = gdbregs__write_register(s, vcpu, h, bytes, size, gdbregs__blocking_done,
-						 &waiting, NULL);
-	return gdbregs__blocking_wait(s, result, &waiting);
 }
