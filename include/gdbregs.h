@@ -158,7 +158,7 @@ struct gdbregs_buffer {
 	size_t capacity; /* bytes allocated */
 };
 
-/** The access to registers that a session has. */
+/** The access to registers that a session has. gdbregs_packet() has no such limit. */
 enum gdbregs_access {
 	GDBREGS_NO_REGS, /* list registers only: reads fail with ACCESS */
 	GDBREGS_R_REGS,  /* read */
@@ -508,7 +508,7 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_find_role(struct gdbregs_session *s, uns
 						  enum gdbregs_role role,
 						  const struct gdbregs_register **out);
 
-/* The accessors of a NULL handle return NULL, 0, UNKNOWN or NONE. */
+/* The accessors of a NULL handle return NULL, 0, UNKNOWN, DESCRIBED or NONE. */
 
 /** Returns the register's name. Interned. */
 GDBREGS_API const char *gdbregs_register_name(const struct gdbregs_register *h);
@@ -1161,8 +1161,9 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_unwatch(struct gdbregs_session *s, unsig
 /**
  * Send a raw packet and wait for its reply, for requests that this interface
  * lacks. The packet is not checked: the caller is responsible for its effect on
- * the target. If the stub does not answer, the call fails with TIMEOUT and the
- * session ends.
+ * the target. The session's access to registers does not apply: `g` and `P` are sent in
+ * a session that was opened with GDBREGS_NO_REGS, too. If the stub does not answer, the
+ * call fails with TIMEOUT and the session ends.
  *
  * @param payload  the payload without `$` and `#`; the call adds escapes
  * @param size     its size in bytes; at most what the stub accepts
