@@ -197,6 +197,17 @@ START_TEST(arguments)
 	struct gdbregs_field f = field("eflags"), child = {.index_ = 77};
 	struct gdbregs_buffer path = {0};
 
+	ck_assert_ptr_null(gdbregs_register_name(NULL));
+	ck_assert_ptr_null(gdbregs_register_feature(NULL));
+	ck_assert_ptr_null(gdbregs_register_type(NULL));
+	ck_assert_ptr_null(gdbregs_register_group(NULL));
+	ck_assert_ptr_null(gdbregs_register_alias(NULL));
+	ck_assert_uint_eq(gdbregs_register_bits(NULL), 0);
+	ck_assert_int_eq(gdbregs_register_role(NULL), GDBREGS_ROLE_NONE);
+	ck_assert_int_eq(gdbregs_register_kind(NULL), GDBREGS_TYPE_UNKNOWN);
+	ck_assert_int_eq(gdbregs_register_type_from(NULL), GDBREGS_TYPE_DESCRIBED);
+	ck_assert_int_eq(gdbregs_register_format(NULL, GDBREGS_BYTE_ORDER_BIG, "", 1, &path),
+			 GDBREGS_ERR_INVAL);
 	ck_assert_ptr_null(gdbregs_field_register(NULL));
 	ck_assert_ptr_null(gdbregs_field_name(NULL));
 	ck_assert_ptr_null(gdbregs_field_type(NULL));
