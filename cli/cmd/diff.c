@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "opt/command.h"
 #include "cmd/diff-match.h"
+#include "cmd/diff-parts.h"
 #include "base/message.h"
 #include "base/exit-status.h"
 
@@ -95,6 +96,8 @@ static int compare_targets(const struct options *o, struct stored *before)
 	struct options all = *o;
 	all.patterns.count = all.features.count = all.excludes.count = 0;
 	int status = read_targets(&after, &set, &all);
+	if (status == 0)
+		status = diff_add_parts(&after, &set, before);
 	if (status == 0)
 		status = compare(o, before, &after);
 	stored_fini(&after);

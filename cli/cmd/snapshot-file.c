@@ -283,6 +283,13 @@ int stored_add_target(struct stored *s, const struct target *t)
 	return 0;
 }
 
+int stored_add_register(struct stored *s, json_t *json, struct stored_value value)
+{
+	struct object o;
+	int status = begin(s, json, "target", &o);
+	return status != 0 ? status : add_register(s, &o, value);
+}
+
 void stored_fini(struct stored *s)
 {
 	for (size_t i = 0; i < s->root_count; i++)

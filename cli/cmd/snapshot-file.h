@@ -43,6 +43,10 @@ struct stored {
 int stored_read(struct stored *s, const char *path);
 /* Add the registers of a target that was read. It must exist as long as `s`. */
 int stored_add_target(struct stored *s, const struct target *t);
+/* Add a register or part that is described by a JSON object as in a file. Takes `json`,
+ * which may be NULL for lack of memory. `value` has what its vCPU and target say of it; its
+ * target's name must exist as long as `s`. */
+int stored_add_register(struct stored *s, json_t *json, struct stored_value value);
 void stored_fini(struct stored *s);
 
 #endif

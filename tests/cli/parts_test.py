@@ -361,6 +361,14 @@ def diff_parts(directory):
         equal(len(json.loads(run("diff", a, b, "-j", "status").out)), 2)
         rows = list(csv.DictReader(io.StringIO(run("diff", a, b, "-f", "csv").out)))
         equal(rows[0]["name"], "status.Z")
+        # The same with what the target has now.
+        live = json.loads(run("diff", a, "-t", stub.target, "-j").out)
+        for change in found + live:
+            change.pop("target")
+        equal([c for c in live if c["change"] == "changed"], found)
+        result = run("diff", a, "-t", stub.target, "status.LEVEL")
+        equal((result.status, result.out), (0, ""))
+        equal(len(json.loads(run("diff", a, "-t", stub.target, "-j", "status.Z").out)), 1)
 
 
 @test
