@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What we say on stderr: always one printable line beginning `gdbregs-cli: `.
- * Hides: who wants to hear what (-q, -v). */
+/* Messages on stderr: each is one printable line that begins with `gdbregs-cli: `. Hides:
+ * which of them -q and -v select. */
 #ifndef CLI_MESSAGE_H
 #define CLI_MESSAGE_H
 
 #include <stdbool.h>
 
-/* Line-buffered, so that lines of one process do not mix. Call before any output. */
+/* Make stderr line-buffered, so that lines of one process do not mix. Call it before any
+ * output. */
 void message_init(void);
 void message_set(bool quiet, bool verbose);
 
-/* An error; returns `status`, so that callers end with `return fail(...)`. */
+/* Print an error. Returns `status`, so that callers end with `return fail(...)`. */
 int fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int fail_nomem(void);
-/* Worth knowing; silent with -q. */
+/* Print a note, but not with -q. */
 void log_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Only with -v. */
+/* Print a note with -v. */
 void log_verbose(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

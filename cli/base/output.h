@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where data goes: stdout or a file that appears whole or not at all. Hides:
- * the temporary file beside it, and what went wrong until output_finish(). */
+/* The destination of data: stdout, or a file that appears whole or not at all. Hides: the
+ * temporary file beside it, and errors until output_finish(). */
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
 
@@ -22,28 +22,29 @@ struct output {
 	mode_t mode;
 };
 
-/* `out` must stay where it is. path NULL or "-": stdout. What is no regular file
- * (/dev/full, a FIFO) is written directly. 0 or an exit status, said on stderr. */
+/* Open an output. `out` must not be moved. path NULL or "-": stdout. A file that is not
+ * regular (/dev/full, a FIFO) is written directly. Returns 0, or an exit status with a
+ * message on stderr. */
 int output_open(struct output *out, const char *path);
-/* Something could not be written: more need not be made. */
+/* Whether something could not be written. Then no more output is needed. */
 bool output_broken(const struct output *out);
-/* Nobody reads the pipe any more: said by poll(2), without writing. */
+/* Whether the pipe has no reader any more, according to poll(2). */
 bool output_reader_gone(const struct output *out);
-/* Write the rest and put the file in its place. 0 or an exit status, said on
- * stderr. A closed pipe on stdout ends the process by SIGPIPE, silently. */
+/* Write the rest and move the file to its place. Returns 0, or an exit status with a message
+ * on stderr. A closed pipe on stdout ends the process by SIGPIPE, without a message. */
 int output_finish(struct output *out);
-/* Likewise, if `made`; else memory ran out while it was made, and it is abandoned. */
+/* Finish the output if `made`. Otherwise memory ran out, and it is abandoned. */
 int output_end(struct output *out, bool made);
-/* Leave no trace of a file; what was written to stdout stays. */
+/* Remove the file. Data that was written to stdout stays. */
 void output_abandon(struct output *out);
 
-/* Columns that a line has room for: those of the terminal, else 80. */
+/* Returns the columns of a line: those of the terminal, else 80. */
 size_t output_width(const struct output *out);
 
-/* The title of a part: bold where the output has colour, else underlined with `rule`.
+/* Write the title of a part: bold if the output has colour, else underlined with `rule`.
  * `text` is printable. */
 void output_title(struct output *out, const char *text, char rule);
-/* A heading, bold where the output has colour. */
+/* Write a heading, in bold if the output has colour. */
 void output_heading(struct output *out, const char *text);
 
 #endif

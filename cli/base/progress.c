@@ -36,8 +36,8 @@ static void describe(char *text, size_t capacity)
 		snprintf(text, capacity, "%zu of %zu targets done", *line.done, line.all);
 }
 
-/* What goes over the edge could not be taken back. The last column stays free:
- * some terminals move on once it is written. */
+/* Text beyond the edge could not be erased. The last column stays free, because some
+ * terminals begin a new line after it. */
 static int room(void)
 {
 	struct winsize size;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One line on a terminal's stderr that tells how far long work is. Hides: when
- * it is shown (after half a second, never with -q or off a terminal) and how it
- * is taken away again. */
+/* A line on a terminal's stderr that shows the progress of long work. Hides: when it is
+ * shown (after half a second, never with -q or without a terminal) and how it is erased. */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 
@@ -11,12 +10,12 @@
 
 /* `done` of `all` targets; both may change while the loop runs. */
 int progress_start(uv_loop_t *loop, bool quiet, const size_t *done, size_t all);
-/* Let `tell` make the line instead, without the program's name. */
+/* Let `tell` make the text of the line, without the program's name. */
 void progress_describe(void (*tell)(void *arg, char *text, size_t capacity), void *arg);
-/* No line at all, for what follows writes to the terminal itself. */
+/* Show no line, because the command writes to the terminal itself. */
 void progress_silence(void);
 void progress_stop(void);
-/* Take the line off the terminal, if it is there, before something else is written. */
+/* Erase the line, if it is there, before something else is written. */
 void progress_hide(void);
 
 #endif

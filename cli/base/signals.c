@@ -100,8 +100,8 @@ void signals_restore(void)
 		sigaction(fatal.list[i], &action, NULL);
 }
 
-/* What is ignored stays so: SIGHUP under nohup(1), SIGQUIT in the background of a
- * shell without job control. */
+/* Ignored signals stay ignored: SIGHUP under nohup(1), SIGQUIT in the background of a shell
+ * without job control. */
 static void add(int signo)
 {
 	struct sigaction action;

@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
-/* What a slip costs. Fingers swap letters before they hit wrong ones. */
+/* The costs of mistakes. Swapped letters are more likely than wrong ones. */
 enum { SWAP = 1, OTHER = 2 };
 enum { LONGEST = 64 };
 

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What the words before the one to complete say. */
+/* The words before the one to complete. */
 struct line {
 	const struct command *command; /* NULL: none was named yet */
 	const struct option_info *wants; /* the option whose argument comes next; or NULL */
@@ -194,7 +194,7 @@ static void offer_from_description(const struct line *line, const struct option_
 	gdbregs_context_unref(context);
 }
 
-/* The argument of an option; `before` is what stands in front of it in the same word. */
+/* The argument of an option; `before` is the beginning of the same word. */
 static void offer_value(const struct line *line, const struct option_info *info, const char *typed,
 			const char *before)
 {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the shell completions ask: `gdbregs-cli __complete WORD...`, the last WORD being
- * the one to complete. Hides: which words may follow which. It never connects. */
+/* For the shell completions: `gdbregs-cli __complete WORD...` completes the final WORD. Hides: which words may follow which. It never connects. */
 #ifndef CLI_COMPLETE_H
 #define CLI_COMPLETE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What differs between two snapshots. Hides: which value belongs to which. */
+/* The differences between two snapshots. Hides: how values are paired. */
 #ifndef CLI_DIFF_H
 #define CLI_DIFF_H
 
@@ -39,7 +39,7 @@ void diff_fini(struct diff *d);
 bool diff_counts(const struct diff *d, const struct change *c);
 /* How many are. */
 size_t diff_count(const struct diff *d);
-/* What it is about: the names are the same on both sides. */
+/* The register that it is about: the names are the same on both sides. */
 const struct stored_value *diff_subject(const struct change *c);
 
 /* Whether both sides have this value of the first one, and it is the same. */

@@ -60,7 +60,7 @@ enum {
 	COLUMNS
 };
 
-/* What flags and enums mean. */
+/* The meanings of flags and enums. */
 static void fill_meaning(struct cell cells[COLUMNS], const struct diff *d, const struct change *c)
 {
 	const char *before = c->before ? c->before->text : NULL;

@@ -20,7 +20,7 @@ static int fail_directory(const char *dir, int error)
 	return fail(STATUS_FILE, "cannot write to directory %s: %s", dir, strerror(error));
 }
 
-/* What holds `dir`: its path without the last part. */
+/* Find the directory that `dir` is in: its path without the last part. */
 static void find_parent(const char *dir, char parent[PATH_MAX])
 {
 	char copy[PATH_MAX];

@@ -31,7 +31,7 @@ static int first_of(int a, int b)
 	return a != 0 ? a : b;
 }
 
-/* What is unavailable is an error, though the rest is printed. */
+/* An unavailable register is an error. The others are printed. */
 static int check_strict(const struct target *t)
 {
 	const struct snapshot *s = &t->snapshot;
@@ -42,7 +42,7 @@ static int check_strict(const struct target *t)
 		    s->read_count, first_unavailable(s), count > 1 ? ", ..." : "");
 }
 
-/* Each target's failure in its turn; the first one's status. */
+/* Print the failures in the order of the targets. Returns the status of the first one. */
 static int report(const struct targets *set)
 {
 	int first = 0;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One after the other: a packet may depend on the one before. */
+/* Packets are sent one after the other, because a packet may depend on the one before. */
 struct exchange {
 	struct gdbregs_buffer *replies; /* one per payload */
 	size_t done;

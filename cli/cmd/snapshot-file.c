@@ -23,7 +23,7 @@ static int bad(const struct object *o, const char *member, const char *message)
 		    member[0] != '\0' ? "." : "", member, message);
 }
 
-/* Element `index` of an array that stands at o's `member`. */
+/* Get element `index` of the array that is o's `member`. */
 static struct object element(const struct object *o, const char *member, json_t *array,
 			     size_t index)
 {
@@ -301,8 +301,8 @@ void stored_fini(struct stored *s)
 
 /* ------------------------------------------ files, in two formats --- */
 
-/* 250,000 registers and more. What jansson makes of a file is some twenty times
- * as large as the file; of nesting it takes 2048 levels. */
+/* The limit is enough for 250,000 registers. In memory, jansson's values take about twenty
+ * times the size of the file. It accepts 2048 levels of nesting. */
 enum { LARGEST_MIB = 64, BLOCK = 1 << 16 };
 
 static const size_t parse_flags = JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK;

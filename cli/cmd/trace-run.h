@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The engine of `trace`: it moves the guest and records what came of it.
- * trace.c steps, trace-run.c runs from one breakpoint to the next; both end with
- * trace_end(). */
+/* The engine of `trace`: it moves the guest and records the registers. trace-run.c steps,
+ * and trace-break.c runs from one breakpoint to the next. */
 #ifndef CLI_TRACE_H
 #define CLI_TRACE_H
 
@@ -39,7 +38,7 @@ struct trace {
 int trace_start(struct target *t);
 void trace_fini(struct trace *trace);
 
-/* What follows is shared by the two files. */
+/* The rest is shared by the two files. */
 
 /* The first values of all samplers are recorded: run. As `work` returns. */
 int trace_run(struct trace *trace);

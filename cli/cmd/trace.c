@@ -48,7 +48,7 @@ static int parse_conditions(struct trace *trace)
 	return status;
 }
 
-/* The answer is no: 1. */
+/* Exit status 1: the answer is no. */
 static int report_unreached(const struct trace *trace, const struct targets *set)
 {
 	const struct options *o = trace->options;
@@ -59,7 +59,7 @@ static int report_unreached(const struct trace *trace, const struct targets *set
 		    trace->where[0] != '\0' ? ": " : "", trace->where);
 }
 
-/* What has been recorded is output, however the trace ended. */
+/* The records are written, however the trace ended. */
 static int finish(struct trace *trace, const struct targets *set)
 {
 	int failed = targets_report(set);

@@ -3,7 +3,7 @@
 #include "out/table.h"
 #include "target/target.h"
 
-/* The name stands last in text: it may be long. */
+/* In text, the name comes last, because it may be long. */
 enum { TARGET, VCPU, THREAD, NAME, ARCHITECTURE, REGISTERS, FAILURE, LAST_NAME, COLUMNS };
 
 static int collect(struct target *t)

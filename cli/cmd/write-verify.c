@@ -34,7 +34,7 @@ struct value write_new(const struct targets *set, size_t item)
 	return value_in(w, reg->order, reg->bytes, reg->size);
 }
 
-/* What the register has now that has not taken its value. */
+/* The value that the register has now that has not taken its value. */
 static struct value value_taken(const struct target *t, const struct write_item *w)
 {
 	const struct write_job *job = t->set->work_arg;

@@ -217,7 +217,7 @@ static int set_choice(const struct option_info *info, int *out, const char *valu
 		}
 	}
 	list_choices(info->choices, list, sizeof(list));
-	return fail(STATUS_USAGE, "--%s: '%s' is none of %s", info->name, value, list);
+	return fail(STATUS_USAGE, "--%s: '%s' is not one of %s", info->name, value, list);
 }
 
 static int set_target(struct string_list *list, const struct option_info *info, const char *value)

@@ -159,7 +159,8 @@ bool options_offline(const struct options *o)
 	return !options_live(o) && (o->tdesc || o->arch);
 }
 
-/* What getopt calls it: its letter, or else its place in the table above all letters. */
+/* Returns getopt's value for it: its letter, or else its place in the table, above all
+ * letters. */
 static int key_of(const struct option_info *info)
 {
 	return info->letter != 0 ? info->letter : FIRST_KEY + (int)(info - table);
@@ -298,10 +299,11 @@ static int take_word(struct options *o, char *word)
 		return string_list_add(&o->arguments, word);
 	o->command = command_find(word);
 	if (!o->command && is_program(word))
-		return fail(STATUS_USAGE,
-			    "no command given: '%s' is a program; write '--' in front of the command "
-			    "that starts the stub: gdbregs-cli dump -- %s ...",
-			    word, word);
+		return fail(
+			STATUS_USAGE,
+			"no command given: '%s' is a program; write '--' in front of the command "
+			"that starts the stub: gdbregs-cli dump -- %s ...",
+			word, word);
 	return o->command ? 0 : command_unknown(word);
 }
 
@@ -367,7 +369,7 @@ static int check(const struct options *o)
 	return 0;
 }
 
-/* What follows `--`. getopt steps over it and says nothing; a value of the last
+/* Take the words after `--`. getopt skips it without a note, and the value of the final
  * option (`-o --`) may look the same. */
 static int take_spawn(struct options *o, int argc, char **argv, const char *last_value)
 {

@@ -46,7 +46,7 @@ struct options {
 	struct string_list patterns; /* those of the arguments that select registers; borrowed */
 	struct string_list targets;
 	struct string_list features, groups, excludes;
-	char **spawn; /* what stands after `--`; NULL where nothing does */
+	char **spawn; /* the words after `--`; NULL: there are no such words */
 	unsigned wait_ms; /* 0: do not wait */
 	unsigned timeout_ms;
 	unsigned connect_deadline_ms;
@@ -76,7 +76,7 @@ struct options {
 		all, irq;
 };
 
-/* What an option stores at its offset in struct options. */
+/* The type of the value at an option's offset in struct options. */
 enum option_kind {
 	OPTION_FLAG, /* bool: true */
 	OPTION_WORD, /* const char *: not empty */

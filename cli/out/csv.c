@@ -49,7 +49,7 @@ static size_t utf8_length(const uint8_t *at)
 	return 0;
 }
 
-/* Whoever shows the file later may have a terminal. */
+/* The file may be shown on a terminal later. */
 static void add_harmless(struct text *text, const char *field)
 {
 	const uint8_t *at = (const uint8_t *)field;

@@ -6,7 +6,7 @@
 
 #include "target/value.h"
 
-/* What stands around the registers in JSON, and how much heading in text. */
+/* The objects around the registers in JSON, and the headings in text. */
 enum shape {
 	SHAPE_SNAPSHOT, /* dump: targets, vCPUs, registers */
 	SHAPE_VCPUS, /* read -c LIST: an array of vCPUs with their registers */

@@ -3,7 +3,7 @@
 
 #include "out/csv.h"
 
-/* The time stands in front where there is one. */
+/* The time is the first column, if there is one. */
 enum { TIME, NUMBER, VCPU, REASON, FEATURE, NAME, BITS, TYPE, BYTES, VALUE, ERROR, COLUMNS };
 
 static void put_row(struct recorder *r, const char *const fields[COLUMNS], bool timed)

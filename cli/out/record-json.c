@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* An object a record: JSON lines, or one array of them. What is the same in
- * every record is made into JSON once, the rest put together by hand: a step
+/* An object for each record: JSON lines, or one array of them. Parts that are the same in
+ * every record are made into JSON once. The rest is put together by hand, because a step
  * takes less time than jansson takes for a few objects. */
 #include "out/record.h"
 
@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-/* So much is made once; what a stub may name beyond that is made for each record. */
+/* Names up to this size are made once. Further ones are made for each record. */
 enum { NAMES_MOST = 8 << 20 };
 /* A line is written in pieces of about this size. */
 enum { PIECE = 1 << 16 };

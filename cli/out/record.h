@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What trace and watch write: a record per step, hit or sample, as it happens.
- * Hides: the formats. Nothing is kept of a record once it is written.
+/* The output of trace and watch: a record for each step, hit or sample, when it happens.
+ * Hides: the formats. Nothing is kept of a record after it was written.
  *
  * To add a format: a word in format_choices (opt/options.c), a file record-NAME.c that defines a
  * struct record_format, a line in record.c. */
@@ -12,8 +12,8 @@
 struct record {
 	const struct sampler *sampler;
 	uint64_t number; /* of the step, hit or sample */
-	const char *reason; /* what it came to, e.g. "step" */
-	const char *time; /* of the sample; NULL where the number is the time */
+	const char *reason; /* such as "step" */
+	const char *time; /* of the sample; NULL: the number is the time */
 	bool full; /* all registers, not only those that changed */
 	bool empty; /* there was nothing to read */
 };
@@ -43,18 +43,18 @@ struct recorder {
 	bool failed; /* out of memory */
 };
 
-/* `samplers` must stay. Writes nothing yet. */
+/* `samplers` must exist as long as the recorder. Nothing is written yet. */
 void recorder_init(struct recorder *r, struct output *out, const struct options *o,
 		   const struct sampler *samplers, size_t sampler_count, const char *unit);
-/* False: out of memory, or the output is broken. */
+/* Write a record. Returns false without memory, or if the output is broken. */
 bool recorder_put(struct recorder *r, const struct record *record);
-/* What makes the output whole. */
+/* Write the end of the output. */
 void recorder_end(struct recorder *r);
 void recorder_fini(struct recorder *r);
 
 extern const struct record_format record_text, record_json, record_csv, record_vcd;
 
-/* For the formats: this register is part of the record. */
+/* For the formats: whether item `index` is in the record. */
 bool record_has(const struct record *record, size_t index);
 
 #endif

@@ -49,7 +49,7 @@ static size_t name_width(const struct value *v)
 	return printable_width(value_name(v, name));
 }
 
-/* What the value means, and that the stub's reply has another size than described. */
+/* Returns what the value means, and that the stub's reply has another size than described. */
 static const char *meaning_of(struct page *page, const struct value *v)
 {
 	struct text *text = &page->rows->meaning;

@@ -101,7 +101,7 @@ static size_t width_of(const struct column *column)
 	return 1 + column->name_width + 1 + column->value_width;
 }
 
-/* What is wider than the terminal would be cut by it, in the middle of a value. */
+/* The terminal would cut a wider column in the middle of a value. */
 static void squeeze(struct column *column, size_t width)
 {
 	size_t rest = width > 2 ? width - 2 : 0;
@@ -127,7 +127,7 @@ static void add_register(struct screen *screen, const struct column *column,
 	text_adds(&screen->lines, highlight ? NORMAL : "");
 }
 
-/* What a value means; "" where its digits say it all or memory runs out. */
+/* Returns what a value means, or "" if its digits say it all or memory runs out. */
 static const char *meaning_of(struct screen *screen, const struct sampler *sampler, size_t index)
 {
 	struct value v = sampler_value(sampler, index);

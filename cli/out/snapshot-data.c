@@ -64,7 +64,7 @@ static const struct column all_columns[COLUMNS] = {
 	[FAILURE] = {.name = "error", .formats = IN_DATA},
 };
 
-/* What the cells of a row point to. */
+/* Memory for the cells of a row. */
 struct scratch {
 	struct text bytes, value, shown;
 	struct gdbregs_buffer decoded;
@@ -123,7 +123,7 @@ static bool fill_float(struct cell *cell, const struct value *v, struct scratch 
 	return true;
 }
 
-/* What does not change from one reading to the next. CSV has `eflags.ZF` as a name. */
+/* Members that do not depend on the value. CSV has `eflags.ZF` as a name. */
 static void fill_name(struct cell cells[COLUMNS], const struct value *v, bool csv,
 		      struct scratch *scratch)
 {
@@ -243,7 +243,7 @@ static void choose_columns(struct column columns[COLUMNS], enum shape shape)
 		columns[i].formats = 0;
 }
 
-/* What a snapshot begins with. False: out of memory. */
+/* The beginning of a snapshot. Returns false without memory. */
 static bool add_beginning(struct text *text, const struct targets *set)
 {
 	json_t *object = json_object();

@@ -100,7 +100,7 @@ static json_t *json_of(const struct cell *cell)
 	}
 }
 
-/* `any`: whatever their level. */
+/* `any`: of all levels. */
 static json_t *make_object(const struct table *t, const struct cell *cells, unsigned level,
 			   bool any)
 {
@@ -113,7 +113,7 @@ static json_t *make_object(const struct table *t, const struct cell *cells, unsi
 	return object;
 }
 
-/* What separates it from the element before it: a line each, indented by depth. */
+/* Each element is on a line of its own, indented by its depth. */
 static void begin_element(struct table *t)
 {
 	fprintf(t->out->stream, "%s\n%*s", t->elements[t->depth]++ > 0 ? "," : "",

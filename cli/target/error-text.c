@@ -14,9 +14,9 @@ static const struct {
 	{"", ": ", true}, /* LABEL: connection reset */
 	{"", " ", true}, /* LABEL has not answered */
 	{"address \"", "\": ", true},
-	{" to ", "", false}, /* can't connect to LABEL: refused */
+	{" to ", "", false}, /* cannot connect to LABEL: refused */
 	{" behind ", "", false},
-	{" ", "", false}, /* can't start LABEL: no such file */
+	{" ", "", false}, /* cannot start LABEL: no such file */
 };
 
 /* Returns where the label occurs in that form, with *size bytes, or NULL. */
@@ -34,7 +34,7 @@ static const char *find(const char *words, const char *label, size_t form, size_
 	return at && strchr(" :;,", at[*size]) ? at : NULL;
 }
 
-/* The library names the members of its options; here they are options of ours. */
+/* The library names members of its options. Users know the options of the command line. */
 static const struct {
 	const char *member;
 	const char *option;

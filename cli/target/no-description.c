@@ -80,8 +80,8 @@ static size_t register_bytes(const char *element)
 	return (strtoul(bits + strlen(name), NULL, 10) + 7) / 8;
 }
 
-/* From the document: registers without a name have their place in `g` as well,
- * and are not told of otherwise. */
+/* From the document, because registers without a name have a place in `g`, too, and are
+ * in no list. */
 static size_t described_bytes(const struct gdbregs_description *d)
 {
 	struct gdbregs_buffer xml = {0};

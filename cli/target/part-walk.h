@@ -9,7 +9,7 @@
 struct part_step {
 	const struct gdbregs_field *field;
 	const char *path;
-	/* Of an element that stands for all elements of its vector: how many there are. Else 1. */
+	/* The number of elements, if this one is visited for all elements of its vector; else 1. */
 	size_t count;
 };
 

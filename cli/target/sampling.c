@@ -124,7 +124,7 @@ static void on_read(struct gdbregs_session *s, int status, const struct gdbregs_
 		on_sampled(sampling);
 }
 
-/* What a vCPU does is no more than a hint: a stub that has no answer now loses nothing. */
+/* The state of a vCPU is only a hint: it may be missing. */
 static void on_state(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
 		     void *arg)
 {

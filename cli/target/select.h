@@ -15,7 +15,7 @@ struct chosen {
 	size_t place; /* of its register among those that are read */
 };
 
-/* What is selected of one description, in the order of its registers. The parts of a
+/* The selection in one description, in the order of its registers. The parts of a
  * register follow it in the order in which they were asked for. */
 struct selected {
 	const struct gdbregs_description *description;
@@ -29,7 +29,7 @@ struct selected {
 
 struct named; /* select.c: what a pattern names in the description at hand */
 
-/* What is selected in the descriptions of one target. */
+/* The selection in the descriptions of one target. */
 struct selection {
 	const struct options *options;
 	struct selected *item;

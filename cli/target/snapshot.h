@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is known about one target: its vCPUs, and the values of the selected registers. It
+/* The data of one target: its vCPUs, and the values of the selected registers. It
  * is made while connected, and is valid after the session has ended, as long as the
  * context. */
 #ifndef CLI_SNAPSHOT_H

@@ -82,8 +82,8 @@ int target_fail(struct target *t, int status, const char *format, ...)
 	return TARGET_FAILED;
 }
 
-/* What the library calls the target: where it listens, or the command's name; an
- * address that is none as it was given. */
+/* Write the name that the library's messages have for the target: its address, the name of
+ * the command, or a bad address as it was given. */
 static void label(const struct target *t, int code, char *text, size_t capacity)
 {
 	const char *name = t->name;
@@ -95,7 +95,7 @@ static void label(const struct target *t, int code, char *text, size_t capacity)
 	snprintf(text, capacity, "%s%s", address && name[0] == ':' ? "localhost" : "", name);
 }
 
-/* A failure as the library tells it. */
+/* Take the text of a failure from the library. */
 static void take_error(struct target *t, int code, const char *words)
 {
 	char known[sizeof(t->error)];
@@ -119,7 +119,7 @@ static unsigned remaining_ms(const struct target *t)
 }
 
 /* A stub that is not there yet refuses, or its forwarder (ssh -L, a container's
- * proxy) accepts and closes. One that has answered will not do better later. */
+ * proxy) accepts and closes. If it has answered before, waiting does not help. */
 static bool worth_waiting(const struct target *t, int code)
 {
 	bool absent = code == GDBREGS_ERR_CONNECT || code == GDBREGS_ERR_CLOSED ||

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sessions with all targets at once, each a chain connect, work, close. Hides:
- * waiting and trying again (--wait), spawning, --log-packets, and ending all of
- * it by a signal. When targets_run() returns, every guest has been released. */
+/* Sessions with all targets at the same time: each is connected, worked with and closed.
+ * Hides: waiting and trying again (--wait), spawning, --log-packets, and how a signal ends
+ * all of them. When targets_run() returns, every guest has been released. */
 #ifndef CLI_TARGET_H
 #define CLI_TARGET_H
 
@@ -20,9 +20,9 @@ struct target {
 	struct targets *set;
 	char *name; /* as shown */
 	struct gdbregs_session *session; /* NULL before and after */
-	struct snapshot snapshot; /* what was learnt of it */
+	struct snapshot snapshot; /* its data */
 	int status; /* exit status; 0: all went well */
-	char error[400]; /* what went wrong, where status is not 0 */
+	char error[400]; /* what went wrong, if status is not 0 */
 
 	uv_timer_t timer; /* until the next attempt */
 	uv_timer_t limit; /* of the work: --within */
@@ -38,8 +38,8 @@ struct target {
 	struct gdbregs_buffer reply; /* for no-description.c */
 };
 
-/* Called once the session is made. 0: done. TARGET_UNDER_WAY: it calls
- * target_done() later. Else a GDBREGS_ERR_*, or what target_fail() returned. */
+/* Called when the session is made. Returns 0 if the work is done; TARGET_UNDER_WAY if it
+ * calls target_done() later; else a GDBREGS_ERR_*, or what target_fail() returned. */
 typedef int (*target_work)(struct target *t);
 enum { TARGET_UNDER_WAY = 1, TARGET_FAILED = -1000 };
 
@@ -51,26 +51,27 @@ struct targets {
 	target_work work;
 	void *work_arg;
 	char arch_path[PATH_MAX]; /* description for stubs that serve none; "": none */
-	const struct gdbregs_description *undescribed; /* it, where it only stands for one */
-	int no_description_fd; /* 0: none */
+	const struct gdbregs_description *undescribed; /* the substitute for a missing one */
+	int no_description_fd; /* 0: there is no file */
 	struct loop loop;
 	struct target *item;
 	size_t count;
 	size_t done;
 };
 
-/* Connect to all of them and do `work` with each. 0 or an exit status, said on
- * stderr, that concerns none of them in particular. End with targets_fini(). */
+/* Connect to all of them and do `work` with each. Returns 0, or the exit status of a failure
+ * that does not belong to a target, with a message on stderr. End with targets_fini(). */
 int targets_run(struct targets *set, const struct options *o, enum gdbregs_access access,
 		target_work work, void *work_arg);
 void targets_fini(struct targets *set);
-/* All of it, with an output that is made when the guests have been released:
- * `print` ends it, one way or the other. An exit status. */
+/* Run all of it, and print when the guests have been released. `print` ends the output in
+ * any case. Returns an exit status. */
 int targets_show(const struct options *o, enum gdbregs_access access, target_work work,
 		 void *work_arg, int (*print)(struct output *out, const struct targets *set));
-/* Say its failure on stderr; its status. */
+/* Print its failure on stderr. Returns its status. */
 int target_report(const struct target *t);
-/* Likewise of each one, in the order given; the first one's status, or 0. */
+/* Print the failures of all of them in their order. Returns the status of the first failure,
+ * or 0. */
 int targets_report(const struct targets *set);
 /* End the output with what `put` writes, which returns false without memory. Nothing is
  * written if the only target has failed. Returns an exit status: that of writing if it failed,
@@ -78,13 +79,13 @@ int targets_report(const struct targets *set);
 int targets_print(struct output *out, const struct targets *set, int failed,
 		  bool (*put)(struct output *out, const struct targets *set));
 
-/* For targets.c: begin; a signal came, end what is under way and release the guest. */
+/* For targets.c: begin; and, after a signal, end the work and release the guest. */
 void target_start(struct target *t);
 void target_interrupt(struct target *t);
 
-/* Work that was under way has ended: 0 or as `work` returns. */
+/* The work has ended. `code` is 0, or what `work` returns. */
 void target_done(struct target *t, int code);
-/* Fail with words of our own; returns TARGET_FAILED. */
+/* Fail with a text. Returns TARGET_FAILED. */
 int target_fail(struct target *t, int status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

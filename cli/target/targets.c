@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-/* What stands for the target where the stub is a command: the command. */
+/* The name of a target whose stub is a command: the command. */
 static char *join(char *const *argv)
 {
 	struct text text = {0};

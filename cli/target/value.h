@@ -51,15 +51,15 @@ bool value_bit(const struct value *v, size_t bit);
 /* Whether two values of one part differ. */
 bool value_differs(const struct value *a, const struct value *b);
 
-/* Make `text` what people see of the value: its digits, or why there are none. */
+/* Make `text` what people see of the value: its digits, or why it has no value. */
 void value_show(struct text *text, const struct value *v);
 /* The number of characters of that. */
 size_t value_show_width(const struct value *v);
 /* Add the number as `0x` and digits; `padded`: all digits of its size. */
 void value_add_number(struct text *text, const struct value *v, bool padded);
-/* What the library can say beyond the digits; "" if there is nothing. That of vectors,
- * structs and unions is long: it is only given with -v, or if they were asked for by
- * name. Valid until `decoded` is used again. NULL: out of memory. */
+/* Returns what the library can say beyond the digits, or "". The text of vectors,
+ * structs and unions is long: it is only returned with -v, or if they were asked for by
+ * name. It is valid until `decoded` is used again. Returns NULL without memory. */
 const char *value_decode(const struct value *v, const struct options *o,
 			 struct gdbregs_buffer *decoded);
 /* The same for all kinds. */
