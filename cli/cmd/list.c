@@ -104,7 +104,7 @@ static void fill_enum(struct part_rows *rows, const struct gdbregs_field *field)
 	enum format format = rows->listing->table.format;
 	text_clear(&rows->names);
 	rows->cells[ENUM] = (struct cell){0};
-	if (gdbregs_field_enum_count(field) == 0)
+	if (!rows->listing->fields || gdbregs_field_enum_count(field) == 0)
 		return;
 	if (format == FORMAT_JSON || format == FORMAT_JSONL) {
 		rows->cells[ENUM] = (struct cell){.kind = CELL_JSON, .json = enum_object(field)};

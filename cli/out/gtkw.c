@@ -102,11 +102,12 @@ static int zoom_of(uint64_t steps)
 {
 	enum { PIXELS = 600 };
 	int zoom = 0;
-	steps += steps == 0;
-	while (steps << (zoom + 1) <= PIXELS)
-		zoom++;
-	while (steps >> -zoom > PIXELS && zoom <= 0)
+	if (steps == 0)
+		return 0;
+	for (; steps > PIXELS; steps /= 2)
 		zoom--;
+	for (; zoom >= 0 && steps <= PIXELS / 2; steps *= 2)
+		zoom++;
 	return zoom;
 }
 

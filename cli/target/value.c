@@ -212,8 +212,9 @@ static bool add_float(struct text *text, const struct value *v)
 	const char *number = value_decode_all(v, &decoded);
 	text->failed |= !number;
 	text_adds(text, number ? number : "");
+	bool known = number && number[0] != '\0';
 	gdbregs_buffer_fini(&decoded);
-	return number && number[0] != '\0';
+	return known;
 }
 
 static void show_form(struct text *text, const struct value *v)
