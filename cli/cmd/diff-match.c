@@ -261,7 +261,7 @@ static bool differ(const struct stored_value *a, const struct stored_value *b)
 	return !a->number || !b->number || strcasecmp(a->number, b->number) != 0;
 }
 
-/* What became of a value that both sides have. False: nothing. */
+/* Find how a value that both sides have has changed. Returns false if it has not. */
 static bool find_change(const struct stored_value *before, enum change_kind *kind)
 {
 	const struct stored_value *after = before->match;

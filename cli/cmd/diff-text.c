@@ -11,7 +11,7 @@
 #define GREEN  "\033[32m"
 #define NORMAL "\033[0m"
 
-/* What a name may cost the others; longer ones push their own line to the right. */
+/* A longer name moves its own line to the right, and not the others. */
 enum { INDENT = 2, WIDEST_NAME = 24, LANE_DIGITS = 16 };
 #define ARROW " -> "
 
