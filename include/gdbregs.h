@@ -416,6 +416,17 @@ GDBREGS_API const char *gdbregs_vcpu_thread(const struct gdbregs_session *s, uns
 /** Returns the stub's text about the vCPU, made printable, e.g. "CPU#0 [running]", or NULL if there is none. Borrowed until the session is closed. */
 GDBREGS_API const char *gdbregs_vcpu_name(const struct gdbregs_session *s, unsigned vcpu);
 
+/**
+ * Returns what is wrong with how the stub serves the vCPU's registers, as one
+ * printable line, or NULL if nothing is known to be. It says why registers are
+ * UNAVAILABLE if the stub does not support `p` and its `g` reply does not fit the
+ * description, or if `p` ignores the selected thread. It also says if the values
+ * of two threads are equal, so that the stub may ignore which one is selected.
+ * (since 0.2)
+ * Ownership: borrowed until the next call that reads registers.
+ */
+GDBREGS_API const char *gdbregs_vcpu_note(const struct gdbregs_session *s, unsigned vcpu);
+
 /** Returns the architecture that the description names, e.g. "i386:x86-64", or NULL. Interned. */
 GDBREGS_API const char *gdbregs_vcpu_architecture(const struct gdbregs_session *s, unsigned vcpu);
 

@@ -27,8 +27,11 @@ static void on_read(struct gdbregs_session *session, int status, const struct gd
 		    void *arg)
 {
 	(void)error;
+	struct target *t = arg;
 	(void)session;
-	target_done(arg, status);
+	if (status >= 0 && !t->closing)
+		snapshot_say_notes(t);
+	target_done(t, status);
 }
 
 static int read_roles(struct target *t)

@@ -2,6 +2,7 @@
 #include "target/snapshot.h"
 
 #include "base/exit-status.h"
+#include "base/message.h"
 #include "target/target.h"
 
 #include <stdlib.h>
@@ -111,13 +112,39 @@ static void fill_reads(struct snapshot *s)
 	}
 }
 
+static bool lacks_values(const struct snapshot *s, const struct vcpu *vcpu)
+{
+	for (size_t i = 0; i < s->read_count; i++)
+		if (s->reads[i].vcpu == vcpu->index && s->reads[i].status < 0)
+			return true;
+	return false;
+}
+
+void snapshot_say_notes(const struct target *t)
+{
+	const struct snapshot *s = &t->snapshot;
+	const char *said = NULL;
+	for (size_t i = 0; i < s->vcpu_count; i++) {
+		const char *note = gdbregs_vcpu_note(t->session, s->vcpus[i].index);
+		if (!note || (said && strcmp(note, said) == 0))
+			continue;
+		if (lacks_values(s, &s->vcpus[i]))
+			log_note("%s: vCPU %u: %s", t->name, s->vcpus[i].index, note);
+		else
+			log_verbose("%s: vCPU %u: %s", t->name, s->vcpus[i].index, note);
+		said = note;
+	}
+}
+
 static void on_read(struct gdbregs_session *session, int status, const struct gdbregs_error *error,
 		    void *arg)
 {
-	(void)error;
 	struct target *t = arg;
+	(void)error;
 	for (size_t i = 0; i < t->snapshot.vcpu_count; i++)
 		note_order(&t->snapshot.vcpus[i], session);
+	if (status >= 0 && !t->closing)
+		snapshot_say_notes(t);
 	target_done(t, status);
 }
 

@@ -45,6 +45,9 @@ int snapshot_offline(struct snapshot *s, const struct options *o,
 void snapshot_fini(struct snapshot *s);
 
 const struct selected *snapshot_selected(const struct snapshot *s, const struct vcpu *vcpu);
+/* Print what the library notes about vCPUs: always where values are missing, else with
+ * -v. */
+void snapshot_say_notes(const struct target *t);
 /* The number of reads whose value is unavailable. */
 size_t snapshot_unavailable(const struct snapshot *s);
 

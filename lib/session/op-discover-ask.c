@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The questions of discovery. Each kind is a function that sends its next packet,
- * or says that it has none; produce tries them in turn. What is likely to be there
- * is asked for ahead. */
+ * or says that it has none; produce tries them in turn. Chunks, threads and clusters
+ * that are likely to exist are requested ahead. */
 #include "session/op-discover.h"
 #include "session/order.h"
 #include "session/qemu-status.h"
@@ -130,46 +130,7 @@ static const ask first_questions[] = {
 	ask_stop, ask_status, ask_unlock, ask_document, ask_probe, ask_threads, ask_name,
 };
 
-/* ------------------------------------------------ registers without `p` --- */
-
-/* gdbserver on x86 has no p, and QEMU 7.2 none where it has no description. One
- * p tells; then g is all there is. QEMU with its own description always has it. */
-static int ask_p(struct gdbregs_session *s, struct gdbregs__discover *d)
-{
-	if (d->p_asked || s->options.access == GDBREGS_NO_REGS ||
-	    (gdbregs__stub_is_qemu_system(&s->stub) && !s->target.given &&
-	     s->stub.supported.xfer_features))
-		return 0;
-	d->p_asked = true;
-	const struct gdbregs_description *description = s->target.processes[0].description;
-	if (s->target.vcpu_count == 0 || !description || description->register_count == 0)
-		return 0;
-	int sent = s->target.processes[0].has_thread
-			   ? gdbregs__stub_select(s, &d->op, &s->target.processes[0].thread)
-			   : 0;
-	if (sent < 0)
-		return sent;
-	if (sent)
-		d->p_asked = false;
-	else if (gdbregs__engine_send_p(&s->engine, &d->op, KIND_P, 0,
-					description->registers[0].regnum) < 0)
-		return GDBREGS_ERR_NOMEM;
-	return 1;
-}
-
-static int ask_g(struct gdbregs_session *s, struct gdbregs__discover *d)
-{
-	if (!s->stub.p_missing)
-		return 0;
-	if (d->g_next >= s->target.process_count)
-		return 0;
-	struct gdbregs__process *process = &s->target.processes[d->g_next];
-	int sent = process->has_thread ? gdbregs__stub_select(s, &d->op, &process->thread) : 0;
-	if (sent)
-		return sent;
-	d->g_next++;
-	return gdbregs__engine_send_text(&s->engine, &d->op, KIND_G, (uint32_t)d->g_next - 1, "g");
-}
+/* ----------------------------------------------------------- descriptions --- */
 
 /* The byte order of QEMU's PowerPC. */
 static int ask_msr(struct gdbregs_session *s, struct gdbregs__discover *d)
@@ -228,18 +189,6 @@ static int resolve(struct gdbregs_session *s, struct gdbregs__discover *d)
 	return 0;
 }
 
-/* Each reply decides about the next question. Returns 0 once all are answered. */
-static int ask_alone(struct gdbregs_session *s, struct gdbregs__discover *d)
-{
-	int sent = ask_p(s, d);
-
-	if (!sent && d->op.outstanding)
-		return GDBREGS__PRODUCE_WAIT;
-	if (!sent)
-		sent = ask_g(s, d);
-	return !sent && d->op.outstanding ? GDBREGS__PRODUCE_WAIT : sent;
-}
-
 int gdbregs__discover_produce(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct gdbregs__discover *d = (struct gdbregs__discover *)op;
@@ -260,9 +209,7 @@ int gdbregs__discover_produce(struct gdbregs_session *s, struct gdbregs__op *op)
 		if (result < 0)
 			return result;
 	}
-	int sent = d->order_begun ? 0 : ask_alone(s, d);
-	if (!sent)
-		sent = ask_msr(s, d);
+	int sent = ask_msr(s, d);
 	if (sent)
 		return sent;
 	return op->outstanding ? GDBREGS__PRODUCE_WAIT : GDBREGS__PRODUCE_END;

@@ -220,31 +220,6 @@ static int on_name(struct gdbregs_session *s, struct gdbregs__discover *d,
 	}
 }
 
-/* An error may be this register's own, or, from a J-Link, mean that there is no p.
- * It is believed to be missing if there is a g that fits the description. */
-static void on_p(struct gdbregs_session *s, struct gdbregs__discover *d,
-		 const struct gdbregs__answer *answer)
-{
-	d->p_doubted =
-		gdbregs__reply_classify(answer->payload, answer->size) == GDBREGS__REPLY_ERROR;
-	s->stub.p_missing = answer->size == 0 || d->p_doubted;
-}
-
-static int on_g(struct gdbregs_session *s, struct gdbregs__discover *d,
-		const struct gdbregs__answer *answer)
-{
-	struct gdbregs__process *process = &s->target.processes[answer->index];
-	bool nomem = false;
-
-	if (process->description &&
-	    gdbregs__reply_classify(answer->payload, answer->size) == GDBREGS__REPLY_DATA)
-		process->described_layout =
-			gdbregs__g_described(process->description, answer->size / 2, &nomem);
-	if (d->p_doubted && !process->described_layout)
-		s->stub.p_missing = false;
-	return nomem ? GDBREGS_ERR_NOMEM : 0;
-}
-
 int gdbregs__discover_reply(struct gdbregs_session *s, struct gdbregs__op *op,
 			    const struct gdbregs__answer *answer)
 {
@@ -265,7 +240,7 @@ int gdbregs__discover_reply(struct gdbregs_session *s, struct gdbregs__op *op,
 		return result;
 	}
 	}
-	/* What was attached has to be detached, even if nobody wants the rest. */
+	/* Attached processes have to be detached, even if the op was canceled. */
 	if (op->canceled || op->status < 0)
 		return 0;
 	switch (answer->kind) {
@@ -273,11 +248,6 @@ int gdbregs__discover_reply(struct gdbregs_session *s, struct gdbregs__op *op,
 		return on_threads(s, d, answer);
 	case KIND_NAME:
 		return on_name(s, d, answer);
-	case KIND_P:
-		on_p(s, d, answer);
-		return 0;
-	case KIND_G:
-		return on_g(s, d, answer);
 	case KIND_MSR:
 		gdbregs__order_take(s, answer->index, answer->payload, answer->size);
 		return 0;

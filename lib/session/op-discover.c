@@ -35,13 +35,29 @@ static int check_registers(struct gdbregs_session *s)
 	return 0;
 }
 
+/* The connection is complete once the probe is. */
+static int probe_registers(struct gdbregs_session *s, struct gdbregs__op *op)
+{
+	struct gdbregs__op *probe = gdbregs__probe_new(op->done, op->arg);
+
+	if (!probe)
+		return gdbregs__engine_say_nomem(&s->engine);
+	op->done = NULL;
+	gdbregs__engine_queue(&s->engine, probe);
+	return 0;
+}
+
 static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	if (op->status == 0)
 		op->status = check_registers(s);
 	if (op->status == GDBREGS_ERR_NOMEM)
 		gdbregs__engine_say_nomem(&s->engine);
-	if (op->status == 0)
+	if (op->status < 0)
+		return;
+	if (gdbregs__probe_is_needed(s))
+		op->status = probe_registers(s, op);
+	else
 		s->state = GDBREGS__SESSION_STOPPED;
 }
 

@@ -25,8 +25,6 @@ enum gdbregs__discover_kind {
 	KIND_THREADS,
 	KIND_NAME,
 	KIND_UNLOCK,
-	KIND_P,
-	KIND_G,
 	KIND_MSR,
 	KIND_DOCUMENT, /* + the process */
 };
@@ -44,9 +42,7 @@ struct gdbregs__discover {
 	bool names_missing;
 	bool optional; /* the packet in flight may stay without a reply */
 	int64_t current; /* the process that is selected once all has been done; -1 unknown */
-	bool resolved, p_asked, p_doubted;
-	size_t g_next;
-	bool order_begun;
+	bool resolved, order_begun;
 	size_t msr_next;
 };
 

@@ -6,14 +6,14 @@
 
 #include <string.h>
 
-/* What QEMU returns at most, whatever it is asked for: (4096 - 5) / 2. */
+/* QEMU returns at most this many bytes, however many are requested: (4096 - 5) / 2. */
 #define CHUNK_BYTES 2045
-/* How many chunks are asked for ahead: of target.xml, which is a list of
- * includes, one; of an annex as many as the longest of QEMU 10 has, aarch64's
- * system-registers.xml of 16 to 23 kB. What turns out longer is asked for in ever
- * larger rounds, so that round trips stay few; a round begins when the one before
- * is answered whole, for a single request more, sent because the first reply came
- * alone, would be waited for a whole round trip. */
+/* How many chunks are requested ahead: one of target.xml, which is a list of
+ * includes; of an annex as many as the longest of QEMU 10 has, aarch64's
+ * system-registers.xml of 16 to 23 kB. The rest of longer documents is requested in
+ * ever larger rounds, so that round trips stay few. A round begins when all replies to
+ * the one before have come: a single request, sent when the first of them has come,
+ * would cost a whole round trip. */
 #define AHEAD_TARGET 1
 #define AHEAD_ANNEX  12
 #define AHEAD_FACTOR 16

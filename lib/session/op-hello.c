@@ -115,7 +115,7 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 	hello->waiting = result == GDBREGS__PRODUCED;
 	if (result == GDBREGS__PRODUCED && is_optional(s, hello->step))
 		gdbregs__engine_wait_shortly(&s->engine);
-	/* What comes behind it relies on the answers. */
+	/* The ops behind this one rely on the replies. */
 	if (result < 0)
 		gdbregs__engine_fail(&s->engine, result, "out of memory");
 	return result;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Proving what g carries: g and, of each register it could carry, p, one after
- * the other on a stopped vCPU. Once per description; the registry keeps it. */
+/* Verifying which registers g has: g is read, then by p each register that could be in
+ * it, on a stopped vCPU. This is done once for each description, which keeps the result. */
 #include "session/session.h"
 
 #include "util/alloc.h"
@@ -67,7 +67,7 @@ static int on_g(struct gdbregs_session *s, struct prove *p, const struct gdbregs
 
 static int on_p(struct prove *p, const struct gdbregs__answer *answer)
 {
-	/* These values are parts of g, or it is not proven by them. */
+	/* Values that are longer than g do not verify it. */
 	if (answer->size / 2 > p->g.size || p->values.size > p->g.size)
 		return GDBREGS_ERR_UNAVAILABLE;
 	if (gdbregs__buffer_reserve(&p->values, answer->size / 2 + 1) < 0)
@@ -111,7 +111,7 @@ static struct gdbregs__g_layout *prove(const struct gdbregs_description *d, cons
 	return layout;
 }
 
-/* Whoever proves first is believed; the others' proof is the same. */
+/* Several sessions may verify the same description at once: the first layout is kept. */
 static bool publish(const struct gdbregs_description *d, struct gdbregs__g_layout *layout)
 {
 	struct gdbregs__g_layout *none = NULL;
@@ -153,7 +153,8 @@ static const struct gdbregs__op_class prove_class = {
 	.destroy = destroy,
 };
 
-/* A g of every register would break the limit on packets, and end the session. */
+/* A g with every register could exceed the limit on packets, which would end the
+ * session. */
 static bool fits(const struct gdbregs_session *s, const struct gdbregs_description *d)
 {
 	size_t hexlen = 0;

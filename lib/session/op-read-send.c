@@ -17,7 +17,7 @@ const struct gdbregs__g_layout *gdbregs__session_layout(const struct gdbregs_ses
 {
 	if (process->g_banned)
 		return NULL;
-	if (s->stub.p_missing)
+	if (s->stub.p_missing || process->g_preferred)
 		return process->described_layout;
 	return __atomic_load_n(&process->description->g_layout, __ATOMIC_ACQUIRE);
 }
@@ -36,7 +36,8 @@ static size_t count_source(const struct gdbregs__read_op *r, enum gdbregs__read_
 static bool wants_proof(struct gdbregs_session *s, struct gdbregs__process *process,
 			const struct gdbregs__read_op *r)
 {
-	if (s->stub.p_missing || process->g_banned || process->g_interest_batch == r->batch ||
+	if (s->stub.p_missing || process->g_banned || process->g_preferred ||
+	    process->g_interest_batch == r->batch ||
 	    __atomic_load_n(&process->description->g_layout, __ATOMIC_ACQUIRE) ||
 	    count_source(r, GDBREGS__READ_FROM_P) < G_WORTH_REGISTERS)
 		return false;
@@ -129,7 +130,7 @@ static int plan_run(struct gdbregs_session *s, struct gdbregs__read_op *r)
 	if (plan_reads(s, r, process->description, layout, g_place) < 0)
 		return GDBREGS_ERR_NOMEM;
 	size_t by_g = layout ? count_source(r, GDBREGS__READ_FROM_G) : 0;
-	r->g_due = by_g >= (s->stub.p_missing ? 1 : G_WORTH_REGISTERS);
+	r->g_due = by_g >= (s->stub.p_missing || process->g_preferred ? 1 : G_WORTH_REGISTERS);
 	if (layout && !r->g_due) {
 		do_without_g(r);
 		if (r->storage->size == g_place + layout->size_bytes)

@@ -192,7 +192,7 @@ static int serve_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
 static int serve_other_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
 			 const struct gdbregs__answer *answer)
 {
-	const struct gdbregs__process *process = gdbregs__read_process(s, &r->reads[answer->index]);
+	struct gdbregs__process *process = gdbregs__read_process(s, &r->reads[answer->index]);
 	struct gdbregs__g_layout *layout = NULL;
 	bool nomem = false;
 
@@ -202,6 +202,8 @@ static int serve_other_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
 	if (data)
 		layout = gdbregs__g_described(process->description, answer->size / 2, &nomem);
 	int result = nomem ? GDBREGS_ERR_NOMEM : 0;
+	if (data && !layout && !nomem)
+		gdbregs__process_note_size(process, answer->size / 2);
 	if (layout)
 		result = serve_pieces(s, r, answer, layout);
 	else

@@ -13,7 +13,7 @@
 static int deliver_one(struct gdbregs_session *s, struct gdbregs__read_op *r)
 {
 	const struct gdbregs__read_result *result = &r->results[0];
-	const char *name = r->one.reg ? r->one.reg->name : "?";
+	const char *name = r->one.reg ? r->one.reg->name : "?", *note;
 
 	switch (result->status) {
 	case GDBREGS_ERR_INVAL:
@@ -27,9 +27,10 @@ static int deliver_one(struct gdbregs_session *s, struct gdbregs__read_op *r)
 			"register %s does not exist on vCPU %u (different CPU type)", name,
 			r->one.vcpu);
 	case GDBREGS_ERR_UNAVAILABLE:
+		note = gdbregs_vcpu_note(s, r->one.vcpu);
 		return gdbregs__engine_say(&s->engine, result->status,
-					   "the stub has no value for register %s of vCPU %u", name,
-					   r->one.vcpu);
+					   "the stub has no value for register %s of vCPU %u%s%s",
+					   name, r->one.vcpu, note ? ": " : "", note ? note : "");
 	case GDBREGS_ERR_LIMIT:
 		return gdbregs__engine_say(&s->engine, result->status,
 					   "the value of register %s is larger than %zu bits "

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Writing a register: read it for its size, P, read it again. A stub takes a P
- * of any length and of any register with an OK: QEMU 10.0 on mips fills a short
- * one up with what lies behind it in memory, its read-only registers stay as
- * they are. So nothing is believed. Where there is no P, the same with G. A stub may
- * have P and no p, like valgrind's: P is always tried, as valgrind from 3.24 on
- * answers G with OK and does not write. */
+/* Writing a register: read it for its size, write it with P, read it again. Stubs reply
+ * OK to a P of any length and of any register: QEMU 10.0 on mips completes a short
+ * value from other memory, and does not change read-only registers. So the value that
+ * is read at the end decides.
+ *
+ * If the stub does not support P, or is not QEMU and has not taken the value, G is tried.
+ * DeSmuME ignores G, and valgrind since 3.24 replies OK to G and does not write: P comes
+ * first, also on a stub without p, like valgrind. If p ignores the selected thread, so
+ * may P, and only G is used. */
 #include "session/op-write.h"
 #include "session/expedited.h"
 #include "session/order.h"
@@ -17,7 +20,7 @@
 
 #define KIND_ANSWER 1
 
-/* One packet after the other; each answer says which comes next. */
+/* There is one packet at a time; its reply determines the next one. */
 enum stage { STAGE_READ, STAGE_WRITE, STAGE_VERIFY, STAGE_END };
 
 struct write_op {
@@ -26,16 +29,20 @@ struct write_op {
 	uint32_t vcpu;
 	enum stage stage;
 	bool read_by_g, write_by_g;
-	struct gdbregs_buffer hex; /* the value's digits */
-	struct gdbregs_buffer g; /* what g answered, digits */
+	struct gdbregs_buffer hex; /* digits of the value */
+	struct gdbregs_buffer g; /* digits of the last g reply */
+	struct gdbregs_buffer found; /* digits that were read after P, if it had no effect */
 };
 
 static const struct gdbregs__g_slot *slot_of(struct gdbregs_session *s, const struct write_op *w,
 					     size_t *g_hexlen)
 {
-	const struct gdbregs__g_layout *layout =
-		gdbregs__session_layout(s, &s->target.processes[s->target.vcpus[w->vcpu].process]);
+	const struct gdbregs__process *process =
+		&s->target.processes[s->target.vcpus[w->vcpu].process];
+	const struct gdbregs__g_layout *layout = gdbregs__session_layout(s, process);
 
+	if (!layout && !process->g_banned)
+		layout = process->described_layout;
 	if (!layout || !layout->slots[w->reg->index].size_bytes)
 		return NULL;
 	*g_hexlen = 2 * layout->size_bytes;
@@ -51,7 +58,7 @@ static int send_read(struct gdbregs_session *s, struct write_op *w)
 		       : gdbregs__engine_send_p(&s->engine, &w->op, KIND_ANSWER, 0, w->reg->regnum);
 }
 
-/* The digits of all registers, with ours among them. */
+/* G with the digits of all registers, the new value among them. */
 static int build_g(struct gdbregs_session *s, struct write_op *w, struct gdbregs_buffer *packet)
 {
 	size_t g_hexlen;
@@ -103,7 +110,7 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 
 /* ------------------------------------------------------------------- replies in --- */
 
-/* The register's digits in a reply to p or g; size_hexlen negative: there are none. */
+/* Returns the register's digits in a reply to p or g, or NULL if it has no value. */
 static const uint8_t *value_in(struct gdbregs_session *s, const struct write_op *w,
 			       const struct gdbregs__answer *answer, size_t *hexlen)
 {
@@ -141,7 +148,7 @@ static int on_read(struct gdbregs_session *s, struct write_op *w,
 	size_t hexlen;
 	const uint8_t *value = value_in(s, w, answer, &hexlen);
 
-	/* A g with digits missing can't be sent back. */
+	/* A g with unavailable digits cannot be sent back with G. */
 	if (!value || !is_data(answer))
 		return unavailable(s, w);
 	if (hexlen != w->hex.size)
@@ -155,18 +162,39 @@ static int on_read(struct gdbregs_session *s, struct write_op *w,
 	return 0;
 }
 
-/* There is no P: G, with what g answered. */
-static int on_no_write(struct gdbregs_session *s, struct write_op *w)
+static int not_taken(struct gdbregs_session *s, const struct write_op *w, const uint8_t *hex,
+		     size_t hexlen)
+{
+	char text[40];
+
+	return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NOT_TAKEN,
+				   "register %s of vCPU %u reads %s after it was written",
+				   w->reg->name, w->vcpu,
+				   gdbregs__printable(text, sizeof(text), hex, hexlen));
+}
+
+/* Go on with G if that is possible. The last g reply is sent back. */
+static bool try_g(struct gdbregs_session *s, struct write_op *w)
 {
 	size_t g_hexlen;
 
 	if (w->write_by_g || !slot_of(s, w, &g_hexlen))
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_UNSUPPORTED,
-					   "%s can't write register %s", s->label, w->reg->name);
+		return false;
 	w->write_by_g = true;
 	w->stage = w->read_by_g ? STAGE_WRITE : STAGE_READ;
 	w->read_by_g = true;
-	return 0;
+	return true;
+}
+
+static int on_no_write(struct gdbregs_session *s, struct write_op *w)
+{
+	if (w->found.size)
+		return not_taken(s, w, w->found.data, w->found.size);
+	if (try_g(s, w))
+		return 0;
+	return gdbregs__engine_say(&s->engine, GDBREGS_ERR_UNSUPPORTED,
+				   "%s cannot write register %s: it supports neither P nor G",
+				   s->label, w->reg->name);
 }
 
 static int on_written(struct gdbregs_session *s, struct write_op *w,
@@ -181,8 +209,8 @@ static int on_written(struct gdbregs_session *s, struct write_op *w,
 		w->stage = STAGE_VERIFY;
 		return 0;
 	}
-	/* A stub that has an error for each p has one for each P. */
-	if (kind == GDBREGS__REPLY_EMPTY || (s->stub.p_missing && !w->write_by_g))
+	/* A stub that replies to each p with an error does so to each P. */
+	if (kind == GDBREGS__REPLY_EMPTY || w->found.size || (s->stub.p_missing && !w->write_by_g))
 		return on_no_write(s, w);
 	return gdbregs__engine_say(
 		&s->engine, GDBREGS_ERR_REMOTE, "%s refused to write register %s: %s", s->label,
@@ -215,7 +243,6 @@ static int on_verify(struct gdbregs_session *s, struct write_op *w,
 {
 	size_t hexlen;
 	const uint8_t *value = value_in(s, w, answer, &hexlen);
-	char text[40];
 
 	w->stage = STAGE_END;
 	if (!value)
@@ -225,10 +252,13 @@ static int on_verify(struct gdbregs_session *s, struct write_op *w,
 		gdbregs__order_take(s, w->vcpu, value, hexlen);
 	if (same_value(w, value, hexlen) || (is_msr && same_swapped(w, value, hexlen)))
 		return 0;
-	return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NOT_TAKEN,
-				   "register %s of vCPU %u reads %s after it was written",
-				   w->reg->name, w->vcpu,
-				   gdbregs__printable(text, sizeof(text), value, hexlen));
+	if (s->stub.kind != GDBREGS__STUB_OTHER || !is_data(answer) || w->write_by_g)
+		return not_taken(s, w, value, hexlen);
+	w->g.size = 0;
+	if (gdbregs__buffer_append(&w->found, value, hexlen) < 0 ||
+	    (w->read_by_g && gdbregs__buffer_append(&w->g, answer->payload, answer->size) < 0))
+		return GDBREGS_ERR_NOMEM;
+	return try_g(s, w) ? 0 : not_taken(s, w, value, hexlen);
 }
 
 static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
@@ -262,6 +292,7 @@ static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
 	(void)s;
 	gdbregs_buffer_fini(&w->hex);
 	gdbregs_buffer_fini(&w->g);
+	gdbregs_buffer_fini(&w->found);
 	gdbregs__free(w);
 }
 
@@ -289,6 +320,16 @@ static int check(struct gdbregs_session *s, uint32_t vcpu, const struct gdbregs_
 					   "a register has at most %zu bits (max_register_bits)",
 					   s->limits.register_bits);
 	return gdbregs__target_check_register(s, vcpu, h);
+}
+
+/* Is the register read by g, though the stub has p? */
+static bool is_preferred_in_g(struct gdbregs_session *s, const struct write_op *w)
+{
+	const struct gdbregs__process *process =
+		&s->target.processes[s->target.vcpus[w->vcpu].process];
+	size_t g_hexlen;
+
+	return process->g_preferred && !process->g_banned && slot_of(s, w, &g_hexlen);
 }
 
 static struct write_op *make(const void *bytes, size_t size, gdbregs__op_done done, void *arg)
@@ -320,7 +361,8 @@ int gdbregs__write_register(struct gdbregs_session *s, uint32_t vcpu,
 		return gdbregs__engine_say_nomem(&s->engine);
 	w->reg = h;
 	w->vcpu = vcpu;
-	w->read_by_g = s->stub.p_missing;
+	w->read_by_g = s->stub.p_missing || is_preferred_in_g(s, w);
+	w->write_by_g = s->stub.p_ignores_thread;
 	if (out)
 		*out = &w->op;
 	gdbregs__engine_queue(&s->engine, &w->op);

@@ -100,6 +100,10 @@ int gdbregs__session_say_exited(struct gdbregs_session *s);
 /* --- the ops --------------------------------------------------------------- */
 
 struct gdbregs__op *gdbregs__hello_new(void);
+/* The last op of connecting, if gdbregs__probe_is_needed(): find out how registers are
+ * read. */
+bool gdbregs__probe_is_needed(const struct gdbregs_session *s);
+struct gdbregs__op *gdbregs__probe_new(gdbregs__op_done done, void *arg);
 struct gdbregs__op *gdbregs__discover_new(gdbregs__op_done done, void *arg);
 struct gdbregs__op *gdbregs__detach_new(gdbregs__op_done done, void *arg);
 
@@ -118,10 +122,11 @@ int gdbregs__read_ahead(struct gdbregs_session *s, struct gdbregs__op *before,
 int gdbregs__raw_packet(struct gdbregs_session *s, const void *payload, size_t size,
 			struct gdbregs_buffer *reply, gdbregs__op_done done, void *arg,
 			struct gdbregs__op **out);
-/* Prove the layout of g for the vCPU's description, behind what is queued. */
+/* Verify the layout of g for the vCPU's description, once all queued ops are done. */
 void gdbregs__prove_g(struct gdbregs_session *s, uint32_t vcpu);
 
-/* The layout that g has on this vCPU, or NULL. */
+/* Returns the layout of g by which registers of this process are read, or NULL if they
+ * are read by p. */
 const struct gdbregs__g_layout *gdbregs__session_layout(const struct gdbregs_session *s,
 							const struct gdbregs__process *process);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is known of the stub. Hides: which thread it has selected. */
+/* The facts known about the stub. Hides: which thread it has selected. */
 #ifndef GDBREGS_LIB_SESSION_STUB_H
 #define GDBREGS_LIB_SESSION_STUB_H
 
@@ -30,7 +30,8 @@ struct gdbregs__stub {
 	enum gdbregs_byte_order byte_order; /* as lldb-server reports it */
 	enum gdbregs__vcont vcont; /* vCont with step and continue */
 	enum gdbregs__detach_effect detach_effect;
-	bool p_missing; /* it does not implement p: registers come from g */
+	bool p_missing; /* do not use p: registers come from g */
+	bool p_ignores_thread; /* it has p, but replies without regard to the selected thread */
 	/* The thread that will be selected once all packets sent so far are processed. */
 	bool selected;
 	struct gdbregs__thread_id selected_thread;

@@ -6,6 +6,7 @@
 #include "util/error.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #define NAME_MAX_BYTES 256
@@ -185,6 +186,14 @@ int gdbregs__target_check_register(struct gdbregs_session *s, unsigned vcpu,
 	return 0;
 }
 
+void gdbregs__process_note_size(struct gdbregs__process *process, size_t bytes)
+{
+	snprintf(process->note, sizeof(process->note),
+		 "the stub's g reply has %zu bytes, which does not fit the description's registers "
+		 "(%zu bytes), and the stub does not support p",
+		 bytes, gdbregs__g_described_bytes(process->description));
+}
+
 int gdbregs__target_name_vcpu(struct gdbregs_session *s, uint32_t vcpu, const uint8_t *hex,
 			      size_t hexlen)
 {
@@ -259,6 +268,14 @@ const struct gdbregs_description *gdbregs_vcpu_description(const struct gdbregs_
 	const struct gdbregs__vcpu *found = vcpu_of(s, vcpu);
 
 	return found ? s->target.processes[found->process].description : NULL;
+}
+
+const char *gdbregs_vcpu_note(const struct gdbregs_session *s, unsigned vcpu)
+{
+	const struct gdbregs__vcpu *found = vcpu_of(s, vcpu);
+	const char *text = found ? s->target.processes[found->process].note : "";
+
+	return *text ? text : NULL;
 }
 
 const char *gdbregs_vcpu_architecture(const struct gdbregs_session *s, unsigned vcpu)

@@ -19,9 +19,11 @@ struct gdbregs__process {
 	const struct gdbregs_description *description;
 	const struct gdbregs_register
 		*msr; /* it decides the byte order, see order.c; NULL: none does */
-	/* The layout of g on a stub without p; NULL: description->g_layout applies. */
+	/* The layout of g that follows from the description, if it was asked for and fits */
 	struct gdbregs__g_layout *described_layout;
-	bool g_banned; /* g did not match the proven layout: use p only */
+	bool g_preferred; /* described_layout has all registers: read them by g, as GDB does */
+	bool g_banned; /* g did not have the expected layout: use p only */
+	char note[160]; /* what is wrong with how the stub serves registers, or "" */
 	unsigned g_interest; /* batches that g could have served */
 	uint64_t g_interest_batch; /* the last of them */
 };
@@ -90,6 +92,10 @@ int gdbregs__target_check_vcpu(struct gdbregs_session *s, unsigned vcpu);
 /* Returns 0 if the vCPU has the register, or an error, which is set. */
 int gdbregs__target_check_register(struct gdbregs_session *s, unsigned vcpu,
 				   const struct gdbregs_register *h);
+
+/* Note that g has `bytes` bytes, which does not fit the description, and that there is
+ * no p. */
+void gdbregs__process_note_size(struct gdbregs__process *process, size_t bytes);
 
 /* Set the name of a vCPU from the hex digits of qThreadExtraInfo. Other text is ignored.
  * Returns 0 or NOMEM. */

@@ -106,14 +106,14 @@ static bool type_fits(const struct gdbregs__type *type, uint32_t bits)
 	}
 }
 
-static const struct gdbregs__type *find_type(struct gdbregs__tdesc *t, const char *name,
-					     uint32_t bits)
+static void set_type(struct gdbregs__tdesc *t, struct gdbregs_register *reg)
 {
-	const struct gdbregs__type *type = gdbregs__tdesc_scope_find(t, name);
+	const struct gdbregs__type *type = gdbregs__tdesc_scope_find(t, reg->type_name);
 
 	if (!type)
-		type = gdbregs__tdesc_scope_pseudo(name);
-	return type && type_fits(type, bits) ? type : NULL;
+		type = gdbregs__tdesc_scope_pseudo(reg->type_name);
+	reg->type = type && type_fits(type, reg->bits) ? type : NULL;
+	reg->type_bits = type ? type->bits : 0;
 }
 
 /* Parse lldb-server's attribute offset=, an offset in g. It is a hint of one stub: an
@@ -172,7 +172,7 @@ static int reg_add(struct gdbregs__tdesc *t, const char *name, size_t bits, size
 	reg->derived = gdbregs__xml_attribute(attributes, "value_regnums");
 	if (nomem)
 		return GDBREGS_ERR_NOMEM;
-	reg->type = find_type(t, reg->type_name, reg->bits);
+	set_type(t, reg);
 	return 0;
 }
 

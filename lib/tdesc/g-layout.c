@@ -9,6 +9,20 @@
 
 #include <string.h>
 
+/* How much room a register takes in g. */
+enum sizes {
+	SIZES_OF_BITS, /* its bitsize */
+	SIZES_OF_TYPES, /* the size of its type, as GDB does it; its bitsize if the type has none */
+	SIZES_OF_SAMPLES, /* as much as the value that p returned */
+};
+
+/* The information that a layout is made from. */
+struct source {
+	enum sizes sizes;
+	const uint8_t *g; /* for SIZES_OF_SAMPLES */
+	const struct gdbregs__g_sample *samples; /* for SIZES_OF_SAMPLES */
+};
+
 /* The place of one register number in an array of indexes sorted by number. */
 struct place {
 	size_t first, end; /* range of the registers with that number */
@@ -146,41 +160,57 @@ static void set_slots(struct gdbregs__g_layout *layout, const uint32_t *order, s
 		layout->slots[order[i]] = (struct gdbregs__g_slot){(uint32_t)off, (uint32_t)bytes};
 }
 
-/* Return the size of a register: that of its sample, or without samples that of the
- * description. Returns 0 if g does not have the sample's value at this place. */
-static size_t place_bytes(const struct gdbregs_description *d, const uint8_t *g, size_t left,
-			  const struct gdbregs__g_sample *samples, uint32_t index)
+static size_t described_bytes(const struct gdbregs_register *r, enum sizes sizes)
 {
-	const struct gdbregs__g_sample *sample = samples ? &samples[index] : NULL;
-	size_t bytes = sample ? sample->size : gdbregs__bytes_of_bits(d->registers[index].bits);
+	bool by_type = sizes == SIZES_OF_TYPES && r->type_bits;
 
-	if (bytes > left || (sample && (!sample->data || memcmp(sample->data, g, bytes) != 0)))
+	return gdbregs__bytes_of_bits(by_type ? r->type_bits : r->bits);
+}
+
+/* Return the size of the register at offset off of g, or 0 if g ends before the
+ * register, or does not have its sample's value there. */
+static size_t place_bytes(const struct gdbregs_description *d, const struct source *source,
+			  size_t off, size_t left, uint32_t index)
+{
+	const struct gdbregs__g_sample *sample;
+	size_t bytes;
+
+	if (source->sizes != SIZES_OF_SAMPLES) {
+		bytes = described_bytes(&d->registers[index], source->sizes);
+		return bytes > left ? 0 : bytes;
+	}
+	sample = &source->samples[index];
+	if (!sample->data || sample->size > left ||
+	    memcmp(sample->data, source->g + off, sample->size) != 0)
 		return 0;
-	return bytes;
+	return sample->size;
 }
 
 /* Fill in the slots by ascending number until the end of g. Returns true if the last
  * register ends there. */
 static bool fill(struct gdbregs__g_layout *layout, const struct gdbregs_description *d,
-		 uint32_t *order, const uint8_t *g, const struct gdbregs__g_sample *samples)
+		 uint32_t *order, const struct source *source)
 {
 	size_t count = ordered(d, order), size = layout->size_bytes, off = 0, next_unnamed = 0;
+	size_t at = 0;
 
-	for (size_t at = 0; at < count && off < size;) {
+	while (at < count && off < size) {
 		struct place place = next_place(d, order, count, at);
 		uint32_t regnum = d->registers[place.index].regnum;
 
 		off = pass_unnamed(d, &next_unnamed, regnum, off, size);
 		if (off >= size)
 			break;
-		size_t bytes = place_bytes(d, g ? g + off : NULL, size - off, samples, place.index);
+		size_t bytes = place_bytes(d, source, off, size - off, place.index);
 		if (bytes == 0)
 			return false;
 		set_slots(layout, order, place, off, bytes);
 		off += bytes;
 		at = place.end;
 	}
-	return pass_unnamed(d, &next_unnamed, UINT64_MAX, off, size) == size;
+	off = pass_unnamed(d, &next_unnamed, UINT64_MAX, off, size);
+	layout->complete = at == count && next_unnamed == d->unnamed_count;
+	return off == size;
 }
 
 /* Fill in the slots by lldb-server's offset= attributes (lldb-server 14).
@@ -190,13 +220,16 @@ static bool fill_offsets(struct gdbregs__g_layout *layout, const struct gdbregs_
 {
 	bool ends = false;
 
+	layout->complete = true;
 	for (size_t i = 0; i < d->register_count; i++) {
 		const struct gdbregs_register *r = &d->registers[i];
 		size_t bytes = gdbregs__bytes_of_bits(r->bits), size = layout->size_bytes;
 
 		if (r->g_off_bytes < 0 || (uint64_t)r->g_off_bytes > size ||
-		    bytes > size - (size_t)r->g_off_bytes)
+		    bytes > size - (size_t)r->g_off_bytes) {
+			layout->complete = false;
 			continue;
+		}
 		layout->slots[i] =
 			(struct gdbregs__g_slot){(uint32_t)r->g_off_bytes, (uint32_t)bytes};
 		ends |= (size_t)r->g_off_bytes + bytes == size;
@@ -212,14 +245,12 @@ static bool has_offsets(const struct gdbregs_description *d)
 	return false;
 }
 
-static struct gdbregs__g_layout *make(const struct gdbregs_description *d, const uint8_t *g,
-				      size_t g_size, const struct gdbregs__g_sample *samples,
-				      bool *nomem)
+static struct gdbregs__g_layout *make(const struct gdbregs_description *d, size_t g_size,
+				      const struct source *source, bool *nomem)
 {
 	uint32_t *order;
 	struct gdbregs__g_layout *layout;
 
-	*nomem = false;
 	if (g_size == 0 || g_size > UINT32_MAX || d->unnamed_unordered)
 		return NULL;
 	layout = layout_new(d, g_size, &order);
@@ -228,8 +259,9 @@ static struct gdbregs__g_layout *make(const struct gdbregs_description *d, const
 		return NULL;
 	}
 
-	bool holds = !samples && has_offsets(d) ? fill_offsets(layout, d)
-						: fill(layout, d, order, g, samples);
+	bool holds = source->sizes != SIZES_OF_SAMPLES && has_offsets(d)
+			     ? fill_offsets(layout, d)
+			     : fill(layout, d, order, source);
 	gdbregs__free(order);
 	if (!holds) {
 		gdbregs__free(layout);
@@ -242,11 +274,55 @@ struct gdbregs__g_layout *gdbregs__g_prove(const struct gdbregs_description *d, 
 					   size_t g_size, const struct gdbregs__g_sample *samples,
 					   bool *nomem)
 {
-	return make(d, g, g_size, samples, nomem);
+	const struct source source = {SIZES_OF_SAMPLES, g, samples};
+
+	*nomem = false;
+	return make(d, g_size, &source, nomem);
 }
 
+static bool sizes_differ(const struct gdbregs_description *d)
+{
+	for (size_t i = 0; i < d->register_count; i++)
+		if (described_bytes(&d->registers[i], SIZES_OF_BITS) !=
+		    described_bytes(&d->registers[i], SIZES_OF_TYPES))
+			return true;
+	return false;
+}
+
+/* Where the sizes of types and the bitsizes differ, either may be meant. A layout that
+ * has all registers is better than one that ends with g. */
 struct gdbregs__g_layout *gdbregs__g_described(const struct gdbregs_description *d, size_t g_size,
 					       bool *nomem)
 {
-	return make(d, NULL, g_size, NULL, nomem);
+	const struct source bits = {.sizes = SIZES_OF_BITS}, types = {.sizes = SIZES_OF_TYPES};
+
+	*nomem = false;
+	struct gdbregs__g_layout *layout = make(d, g_size, &bits, nomem);
+	if (*nomem || (layout && layout->complete) || !sizes_differ(d))
+		return layout;
+	struct gdbregs__g_layout *other = make(d, g_size, &types, nomem);
+	if (other && (!layout || other->complete)) {
+		gdbregs__free(layout);
+		return other;
+	}
+	gdbregs__free(other);
+	return layout;
+}
+
+size_t gdbregs__g_described_bytes(const struct gdbregs_description *d)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < d->unnamed_count; i++)
+		bytes += gdbregs__bytes_of_bits(d->unnamed[i].bits);
+	for (size_t i = 0; i < d->register_count; i++) {
+		const struct gdbregs_register *r = &d->registers[i];
+		size_t size = gdbregs__bytes_of_bits(r->bits);
+
+		if (r->g_off_bytes >= 0 && (size_t)r->g_off_bytes + size > bytes)
+			bytes = (size_t)r->g_off_bytes + size;
+		else if (r->g_off_bytes < 0 && !r->derived)
+			bytes += size;
+	}
+	return bytes;
 }

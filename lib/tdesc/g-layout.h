@@ -19,6 +19,7 @@ struct gdbregs__g_slot {
 
 struct gdbregs__g_layout {
 	size_t size_bytes; /* size of the whole decoded reply */
+	bool complete; /* it has every register that takes room in g */
 	struct gdbregs__g_slot slots[]; /* one for each register of the description */
 };
 
@@ -42,10 +43,14 @@ struct gdbregs__g_layout *gdbregs__g_prove(const struct gdbregs_description *d, 
 					   size_t g_size, const struct gdbregs__g_sample *samples,
 					   bool *nomem);
 
-/* Make a layout without `p`, which gdbserver lacks on x86: from the sizes in the
- * description, or from its offset= attributes. Returns NULL unless g_size ends where
- * a register ends, or when out of memory; the latter sets *nomem. */
+/* Make a layout without `p`, which gdbserver lacks on x86: from the bitsizes in the
+ * description, from the sizes of the registers' types if only these fit, or from its
+ * offset= attributes. Returns NULL unless g_size ends where a register ends, or when
+ * out of memory; the latter sets *nomem. */
 struct gdbregs__g_layout *gdbregs__g_described(const struct gdbregs_description *d, size_t g_size,
 					       bool *nomem);
+
+/* Return the size of a g that has every register of the description. */
+size_t gdbregs__g_described_bytes(const struct gdbregs_description *d);
 
 #endif

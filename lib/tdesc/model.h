@@ -76,6 +76,7 @@ struct gdbregs_register {
 	const char *group; /* NULL if missing */
 	const char *altname; /* LLDB's attribute; NULL if missing */
 	const struct gdbregs__type *type; /* NULL if unresolved */
+	uint32_t type_bits; /* of the type it names, which may not fit; 0 if unknown */
 	bool type_shipped; /* the stub describes an integer; `type` is from a shipped file */
 	uint32_t regnum; /* the stub's number */
 	uint32_t index; /* its index in the description */

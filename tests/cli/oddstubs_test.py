@@ -260,4 +260,108 @@ def left_as_seen(directory):
         assert not {"c", "D"} & set(stub.log), stub.log
 
 
+# ------------------------------------------------------- which of p and g is believed ---
+
+def unfit(stub, *args):
+    """read, which prints registers without values and says once why."""
+    result = run("read", "-t", stub.target, "-f", "json", *args)
+    equal([reg["bytes"] for reg in json.loads(result.out)], [None] * 4)
+    return result
+
+
+@test
+def a_g_that_does_not_fit_is_said(directory):
+    """gdb: "Remote 'g' packet reply is too long (expected 16 bytes, got 20 bytes)"."""
+    for reply, got in (("00" * 20, 20), ("00" * 15, 15)):
+        with ScriptStub({"p*": "", "g": reply}) as stub:
+            result = unfit(stub)
+            equal(result.status, 0)
+            line = result.err.strip()
+            assert "\n" not in line and f"{got} bytes" in line and "(16 bytes)" in line, line
+            equal(unfit(stub, "--strict").status, 5)
+            equal(unfit(stub, "-q").err, "")
+
+
+@test
+def a_type_larger_than_its_register(directory):
+    """gdb gives it the room of its type in g."""
+    text = TARGET.format('<vector id="wide" type="uint8" count="100"/>' +
+                         register_text("a") + register_text("padding", 32, ' type="wide"') +
+                         register_text("b"))
+    reply = "01020304" + "77" * 100 + "05060708"
+    with ScriptStub({"p*": "", "g": reply}, description=text) as stub:
+        equal(dump(stub)["1"], ["01020304", "77" * 100, "05060708"])
+
+
+class RtosStub(ScriptStub):
+    """p is that of the first thread, whichever is selected; so is P."""
+    threads = ("1", "2", "3")
+    which = "p"
+
+    def read(self, number):
+        return self.values["1"][int(number, 16)].hex() if self.which == "p" else super().read(number)
+
+    def write(self, text):
+        if self.which == "p":
+            self.selected = "1"
+        return super().write(text)
+
+    def read_all(self, text):
+        return b"".join(self.values["1"]).hex() if self.which == "g" else super().read_all(text)
+
+
+@test
+def the_one_that_distinguishes_threads(directory):
+    for which in "pg":
+        with RtosStub(which=which) as stub:
+            same(stub)
+        # Nothing is said where all registers have values, unless it is asked for.
+        with RtosStub(which=which) as stub:
+            result = run("dump", "-t", stub.target, "-v", "-f", "json")
+            assert f"replies to {which} without regard to the selected thread" in result.err
+            before = as_served(stub)
+            silent_ok(run("write", "-t", stub.target, "-c", "1", "sp=0x01020304"))
+            before["2"][2] = "04030201"
+            equal(as_served(stub), before)
+
+
+@test
+def what_only_p_has_is_not_another_threads(directory):
+    text = ScriptStub.description.replace("</feature>",
+                                          register_text("primask") + "</feature>")
+    with RtosStub(description=text) as stub:
+        result = run("dump", "-t", stub.target, "-f", "json")
+        equal(result.status, 0)
+        assert "without regard to the selected thread" in result.err and \
+            result.err.count("\n") == 1, result.err
+        for vcpu in json.loads(result.out)["targets"][0]["vcpus"]:
+            equal([reg["bytes"] for reg in vcpu["registers"]],
+                  as_served(stub)[vcpu["thread"]] + [None])
+
+
+@test
+def one_g_is_one_snapshot(directory):
+    """mGBA's p adds the length of the pipeline to the pc; rp2040js runs on between p."""
+    with ScriptStub({"p2": "ffffffff", "p3": "eeeeeeee"}) as stub:
+        same(stub)
+        equal([p for p in stub.log if p == "g"], ["g", "g"])
+        del stub.log[:]
+        silent_ok(run("read", "-t", stub.target, "sp"))
+        equal(stub.log[-3:], ["p0", "g", "g", "D"][-3:])
+
+
+@test
+def a_write_by_the_other_way(directory):
+    """DeSmuME ignores G, others have a P without effect, and most have no G."""
+    for answers in ({"G*": "OK"}, {"G*": ""}, {"P*": "OK"}, {"P*": ""}, {}):
+        with ScriptStub(answers) as stub:
+            silent_ok(run("write", "-t", stub.target, "sp=0x01020304"))
+            equal(stub.values["1"][2].hex(), "04030201")
+    for answers in ({"P*": "OK", "G*": "OK"}, {"P*": "OK", "G*": ""}):
+        with ScriptStub(answers) as stub:
+            result = run("write", "-t", stub.target, "sp=0x01020304")
+            assert result.status and "sp" in result.err, result
+            equal([p[0] for p in stub.log if p[0] in "PG"], ["P", "G"])
+
+
 clitest.main()

@@ -6,7 +6,7 @@
 #include "harness.h"
 
 struct batch {
-	struct gdbregs_read reads[32];
+	struct gdbregs_read reads[64];
 	size_t count;
 	struct gdbregs_buffer storage;
 };

@@ -10,6 +10,12 @@
 
 static const enum script_kind p_kinds[] = {SCRIPT_PLAIN, SCRIPT_QEMU10, SCRIPT_QEMU72};
 
+/* How many g a stub of this kind is sent when connecting, for its two threads. */
+static unsigned connect_g(enum script_kind kind)
+{
+	return kind == SCRIPT_PLAIN ? 2 : 0;
+}
+
 /* Open on the wide machine and read all of vCPU 0 so many times, then let the
  * proof run. */
 static void open_wide(struct drive *d, struct script_stub *stub, struct batch *b,
@@ -42,26 +48,26 @@ START_TEST(g_after_proof)
 	struct batch b;
 
 	open_wide(&d, &stub, &b, p_kinds[_i], NULL, 1);
-	ck_assert_uint_eq(stub.g_requests, 0);
-	unsigned p = stub.p_requests;
+	unsigned p = stub.p_requests, g = connect_g(p_kinds[_i]);
+	ck_assert_uint_eq(stub.g_requests, g);
 	batch_read(&b, &d, "");
 	drive_run(&d);
-	ck_assert_uint_eq(stub.g_requests, 1);
+	ck_assert_uint_eq(stub.g_requests, g + 1);
 	ck_assert_uint_eq(stub.p_requests, p + 20 + 16);
 	p = stub.p_requests;
 	batch_read(&b, &d, "");
-	ck_assert_uint_eq(stub.g_requests, 2);
+	ck_assert_uint_eq(stub.g_requests, g + 2);
 	ck_assert_uint_eq(stub.p_requests, p + 4);
 	/* One proof holds for every vCPU of that description. */
 	b.count = 0;
 	batch_add(&b, &d, 1);
 	batch_read(&b, &d, "");
-	ck_assert_uint_eq(stub.g_requests, 3);
+	ck_assert_uint_eq(stub.g_requests, g + 3);
 	ck_assert_uint_eq(stub.p_requests, p + 8);
 	/* Few registers, or one, come by p. */
 	b.count = 3;
 	batch_read(&b, &d, "");
-	ck_assert_uint_eq(stub.g_requests, 3);
+	ck_assert_uint_eq(stub.g_requests, g + 3);
 	ck_assert_uint_eq(stub.p_requests, p + 11);
 	end_wide(&d, &stub, &b);
 }
@@ -81,7 +87,7 @@ START_TEST(one_dump)
 	batch_add(&b, &d, 1);
 	batch_read(&b, &d, "");
 	drive_run(&d);
-	ck_assert_uint_eq(stub.g_requests, 0);
+	ck_assert_uint_eq(stub.g_requests, connect_g(p_kinds[_i]));
 	end_wide(&d, &stub, &b);
 }
 END_TEST
@@ -103,7 +109,8 @@ static const struct {
 START_TEST(bad_g_falls_back)
 {
 	for (size_t kind = 0; kind < 3; kind++) {
-		const struct script_rule rules[] = {{"g", bad_g[_i].nth, bad_g[_i].reply}, {0}};
+		const struct script_rule rules[] = {
+			{"g", bad_g[_i].nth + connect_g(p_kinds[kind]), bad_g[_i].reply}, {0}};
 		struct script_stub stub;
 		struct drive d;
 		struct batch b;
@@ -112,7 +119,7 @@ START_TEST(bad_g_falls_back)
 		batch_read(&b, &d, "");
 		batch_read(&b, &d, "");
 		batch_read(&b, &d, "");
-		ck_assert_uint_eq(stub.g_requests + 1, bad_g[_i].nth);
+		ck_assert_uint_eq(stub.g_requests + 1 - connect_g(p_kinds[kind]), bad_g[_i].nth);
 		end_wide(&d, &stub, &b);
 	}
 }
@@ -121,7 +128,7 @@ END_TEST
 /* A g that is no data ends the session, whatever the first of its reads was. */
 START_TEST(garbled_g)
 {
-	const struct script_rule rules[] = {{"g", 2, "zz" G63}, {0}};
+	const struct script_rule rules[] = {{"g", 2 + connect_g(p_kinds[_i % 3]), "zz" G63}, {0}};
 	struct script_stub stub;
 	struct drive d;
 	struct batch b;
@@ -174,7 +181,7 @@ static size_t fill_long(struct gdbregs_read *reads, const struct batch *b, size_
 START_TEST(g_given_up_while_asking)
 {
 	static const size_t places[] = {0, LONG / 2, LONG - 600, LONG};
-	const struct script_rule rules[] = {{"g", 2, "00"}, {0}};
+	const struct script_rule rules[] = {{"g", 2 + connect_g(p_kinds[_i % 3]), "00"}, {0}};
 	struct gdbregs_read *reads = calloc(LONG + 37, sizeof(*reads));
 	struct drive_call call = {0};
 	struct script_stub stub;
@@ -203,7 +210,7 @@ START_TEST(g_with_unavailable)
 {
 	/* Thread 1: 20 27 34 41, then xx for register 1, then zeros. */
 	const struct script_rule rules[] = {
-		{"g", 2,
+		{"g", 2 + connect_g(p_kinds[_i]),
 		 "202d3a47"
 		 "xxxxxxxx"
 		 "00000000000000000000000000000000000000000000000000000000"
@@ -246,7 +253,7 @@ START_TEST(no_p)
 {
 	static const char *const later[] = {NULL, "E01", "", "00"};
 	const struct script_rule rules[] = {
-		{later[_i] ? "g" : "none", 3, later[_i] ? later[_i] : ""}, {0}};
+		{later[_i] ? "g" : "none", 4, later[_i] ? later[_i] : ""}, {0}};
 	struct gdbregs_buffer buf = {0};
 	struct script_stub stub;
 	struct drive d;
@@ -287,7 +294,7 @@ END_TEST
 /* g may be shorter for a while: what it has is read. */
 START_TEST(no_p_shorter_g)
 {
-	const struct script_rule rules[] = {{"g", 3,
+	const struct script_rule rules[] = {{"g", 4,
 					     "202d3a47"
 					     "2734414e"},
 					    {0}};

@@ -76,7 +76,7 @@ END_TEST
 /* The refused thread alone, again and again: the refusal is no verdict. */
 START_TEST(selection_refused_once)
 {
-	const struct script_rule rules[] = {{"Hgp1.2", 1, "E22"}, {"Hg2", 1, "E22"}, {0}};
+	const struct script_rule rules[] = {{"Hgp1.2", 1, "E22"}, {"Hg2", 3, "E22"}, {0}};
 	struct gdbregs_buffer buf = {0};
 	struct script_stub stub;
 	struct drive d;
@@ -85,6 +85,8 @@ START_TEST(selection_refused_once)
 	stub.rules = rules;
 	ck_assert_int_eq(drive_open(&d, &stub, NULL), 0);
 	const struct gdbregs_register *b = drive_register(&d, 1, "b");
+	/* When connecting, thread 2 of a stub that is not QEMU was selected twice. */
+	ck_assert_int_eq(drive_read_one(&d, 0, b, &buf), 8);
 	ck_assert_int_eq(drive_read_one(&d, 1, b, &buf), GDBREGS_ERR_NO_VCPU);
 	ck_assert_int_eq(drive_read_one(&d, 1, b, &buf), 8);
 	drive_check_value(2, 1, buf.data, 8);
@@ -99,9 +101,10 @@ END_TEST
 START_TEST(selection_refused)
 {
 	static const char *const answers[] = {"E22", "", "garbage", "0102"};
-	const struct script_rule rules[] = {{"Hg*2", 1, answers[_i % 4]},
-					    {"Hgp1.2", 1, answers[_i % 4]},
-					    {"Hg2", 1, answers[_i % 4]},
+	unsigned nth = p_kinds[_i / 4] == SCRIPT_PLAIN ? 3 : 1;
+	const struct script_rule rules[] = {{"Hg*2", nth, answers[_i % 4]},
+					    {"Hgp1.2", nth, answers[_i % 4]},
+					    {"Hg2", nth, answers[_i % 4]},
 					    {0}};
 	struct batch b = {0};
 	struct script_stub stub;

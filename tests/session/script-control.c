@@ -54,7 +54,7 @@ static void write_all(struct script_stub *stub, const char *digits)
 {
 	char text[64];
 
-	if (stub->has_p && stub->has_write_p) {
+	if (stub->has_p && stub->has_write_p && !stub->has_write_g) {
 		script_replyf(stub, "%s", "");
 		return;
 	}

@@ -79,7 +79,7 @@ struct script_stub {
 	bool xml_unlocks; /* QEMU 7.2: no p and another g before target.xml was read */
 	bool thread_in_stop;
 	bool controls; /* may be resumed and written; a test must ask for that */
-	bool has_write_p, has_vcont; /* with controls */
+	bool has_write_p, has_write_g, has_vcont; /* with controls */
 	bool read_only; /* accepts writes, but does not keep them */
 	bool log_bytes; /* the log has acks (+) and 0x03 (^) as well */
 	bool was_running; /* before the client came */

@@ -58,6 +58,7 @@ static const struct {
 } feature_names[] = {
 	{"p", offsetof(struct script_stub, has_p)},
 	{"P", offsetof(struct script_stub, has_write_p)},
+	{"G", offsetof(struct script_stub, has_write_g)},
 	{"vCont", offsetof(struct script_stub, has_vcont)},
 	{"multiprocess", offsetof(struct script_stub, multiprocess)},
 	{"names", offsetof(struct script_stub, names)},

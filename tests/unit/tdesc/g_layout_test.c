@@ -135,6 +135,7 @@ static size_t check_against_p(const struct stub *s, const struct gdbregs__g_layo
  *	/N	p returns N bytes
  *	@N	offset="N"
  *	d	derived: a part of another register
+ *	tN	its type has N bits
  *	_	it has no name
  *	?	p does not return a value
  * g: the numbers of the registers that it consists of, +N: N more bytes.
@@ -174,6 +175,14 @@ static const struct layout_case {
 	{"is empty", "0:64 1:64/4 2-3:64", "", 0, "", NULL, "none"},
 	/* Two registers with one number have one place, of the size that the later one has. */
 	{"one number twice", "0:64 1:32/8 2:64 1:64", "0 1 2", 24, "0-2", "4 1@8+8", "4"},
+
+	/* GDB gives a register the room of its type. */
+	{"a type of 100 bytes in 32 bits", "0:32t32 1:32t800 2:32", "", 108, NULL, NULL,
+	 "3 1@4+100 2@104+4"},
+	{"a type that does not count", "0:32t32 1:32t800 2:32", "", 12, NULL, NULL, "3 1@4+4 2@8+4"},
+	{"ends with the type", "0:32t32 1:32t800 2:32", "", 104, NULL, NULL, "2 1@4+100 2@0+0"},
+	{"ends with the bitsize", "0:32t32 1:32t800 2:32", "", 8, NULL, NULL, "2 1@4+4 2@0+0"},
+	{"ends inside the type", "0:32t32 1:32t800 2:32", "", 50, NULL, NULL, "none"},
 
 	/* Registers without a name. */
 	{"alpha, as GDB describes it: 65 has no name and 8 bytes in QEMU's g",
@@ -224,6 +233,8 @@ static void add_word(struct stub *s, const char *word)
 		add(s, n, bits, option(word, '/', gdbregs__bytes_of_bits(bits)));
 		s->d.registers[s->d.register_count - 1].g_off_bytes =
 			strchr(word, '@') ? (int64_t)option(word, '@', 0) : -1;
+		s->d.registers[s->d.register_count - 1].type_bits =
+			(uint32_t)option(word, 't', 0);
 		set_flags(s, flags);
 	}
 }
