@@ -137,6 +137,7 @@ struct gdbregs__engine {
 	bool no_ack; /* neither side acknowledges; see gdbregs__engine_end_acks() */
 	bool lazy_ack; /* the stub does not wait for acks, and a lone ack would stop a guest */
 	bool peer_is_child; /* the peer is a command that we have started */
+	const char *close_hint; /* added to the message if the peer closes the connection */
 
 	int fatal; /* why the session failed; 0 while it has not */
 	bool closed; /* nothing is sent any more */

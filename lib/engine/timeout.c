@@ -85,16 +85,24 @@ void gdbregs__engine_fail_not_a_stub(struct gdbregs__engine *e)
 				     e->config.peer, text);
 }
 
+/* OpenOCD closes or resets the connection of a second client. */
+static const char *reason_of_end(const struct gdbregs__engine *e)
+{
+	if (!e->heard)
+		return " before it answered; it may be serving another client";
+	return e->close_hint ? e->close_hint : "";
+}
+
 void gdbregs__engine_eof(struct gdbregs__engine *e, const char *why)
 {
 	if (!e->heard && e->decoder.junk_count)
 		gdbregs__engine_fail_not_a_stub(e);
 	else if (why)
-		gdbregs__engine_fail(e, GDBREGS_ERR_CLOSED, "the connection to %s broke: %s",
-				     e->config.peer, why);
+		gdbregs__engine_fail(e, GDBREGS_ERR_CLOSED, "the connection to %s broke: %s%s",
+				     e->config.peer, why, reason_of_end(e));
 	else
 		gdbregs__engine_fail(e, GDBREGS_ERR_CLOSED, "%s closed the connection%s",
-				     e->config.peer, e->heard ? "" : " before it answered");
+				     e->config.peer, reason_of_end(e));
 }
 
 void gdbregs__engine_child_ended(struct gdbregs__engine *e, const char *how)

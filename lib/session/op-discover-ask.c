@@ -132,6 +132,40 @@ static const ask first_questions[] = {
 
 /* ----------------------------------------------------------- descriptions --- */
 
+/* Returns true if the stub serves no description and none was named. The stand-in of
+ * gdbregs-cli for a stub without a description has no registers either. */
+static bool wants_register_info(const struct gdbregs_session *s, const struct gdbregs__discover *d)
+{
+	const struct gdbregs_description *fallback = s->target.fallback;
+
+	return s->stub.kind == GDBREGS__STUB_OTHER && s->options.access != GDBREGS_NO_REGS &&
+	       s->target.vcpu_count && !s->target.given &&
+	       !(fallback && fallback->register_count) &&
+	       !(s->stub.supported.xfer_features && d->documents[0].count);
+}
+
+/* Ask LLDB's qRegisterInfo for the next registers. The first one decides whether the
+ * stub has it. */
+static int ask_register_info(struct gdbregs_session *s, struct gdbregs__discover *d)
+{
+	size_t ahead = s->engine.pipelined && d->infos.count ? REGISTER_INFOS_AHEAD : 1;
+
+	if (d->infos_done || !wants_register_info(s, d))
+		return 0;
+	if (d->infos_next - d->infos.count >= ahead)
+		return GDBREGS__PRODUCE_WAIT;
+	/* BlastEm ends at requests that it does not know. */
+	if (d->infos_next == 0)
+		s->engine.close_hint =
+			" when it was asked to describe its registers (qRegisterInfo): it serves "
+			"no "
+			"target description; name the architecture, or give one from a file";
+	uint32_t regnum = d->infos_next++;
+	return optional(s, d,
+			gdbregs__engine_send_text(&s->engine, &d->op, KIND_REGISTER_INFO, regnum,
+						  "qRegisterInfo%x", (unsigned)regnum));
+}
+
 /* The byte order of QEMU's PowerPC. */
 static int ask_msr(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
@@ -164,16 +198,31 @@ static int complete(struct gdbregs_session *s, const struct gdbregs_description 
 	return 0;
 }
 
+static int resolve_register_info(struct gdbregs_session *s, struct gdbregs__discover *d,
+				 const struct gdbregs_description **out)
+{
+	if (gdbregs__register_infos_finish(&d->infos) < 0)
+		return GDBREGS_ERR_NOMEM;
+	const struct gdbregs_buffer *xml = &d->infos.document.xml;
+	const struct gdbregs_document document = {"target.xml", xml->data, xml->size};
+	return gdbregs__registry_description(s->context, &document, 1, &s->limits, out,
+					     &s->engine.error);
+}
+
 static int resolve(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
+	const struct gdbregs_description *described = NULL;
+	int result = d->infos.count ? resolve_register_info(s, d, &described) : 0;
+
 	for (size_t i = 0; i < s->target.process_count; i++) {
 		const struct gdbregs_description **out = &s->target.processes[i].description;
-		int result = 0;
 
 		if (s->target.given)
 			*out = s->target.given;
 		else if (s->stub.supported.xfer_features && d->documents[i].count)
 			result = gdbregs__documents_resolve(s, &d->documents[i], out);
+		else if (described)
+			*out = described;
 		else
 			*out = s->target.fallback;
 		if (result == 0)
@@ -201,6 +250,11 @@ int gdbregs__discover_produce(struct gdbregs_session *s, struct gdbregs__op *op)
 		if (i == 0 && !s->engine.pipelined && !d->stop_known)
 			return GDBREGS__PRODUCE_WAIT;
 	}
+	if (op->outstanding && !d->order_begun && d->infos_next == 0)
+		return GDBREGS__PRODUCE_WAIT;
+	int sent = d->resolved ? 0 : ask_register_info(s, d);
+	if (sent)
+		return sent;
 	if (op->outstanding && !d->order_begun)
 		return GDBREGS__PRODUCE_WAIT;
 	if (!d->resolved) {
@@ -209,7 +263,7 @@ int gdbregs__discover_produce(struct gdbregs_session *s, struct gdbregs__op *op)
 		if (result < 0)
 			return result;
 	}
-	int sent = ask_msr(s, d);
+	sent = ask_msr(s, d);
 	if (sent)
 		return sent;
 	return op->outstanding ? GDBREGS__PRODUCE_WAIT : GDBREGS__PRODUCE_END;

@@ -220,6 +220,40 @@ static int on_name(struct gdbregs_session *s, struct gdbregs__discover *d,
 	}
 }
 
+static int on_register_info(struct gdbregs_session *s, struct gdbregs__discover *d,
+			    const struct gdbregs__answer *answer)
+{
+	struct gdbregs__register_info info;
+
+	s->engine.close_hint = NULL;
+	if (d->infos_done)
+		return 0; /* requested beyond the end */
+	switch (gdbregs__register_info_parse(answer->payload, answer->size, &info)) {
+	case GDBREGS__REGISTER_INFO_ONE:
+		if (d->infos.count >= s->limits.registers)
+			return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
+						   "%s describes more than %zu registers "
+						   "(max_registers)",
+						   s->label, s->limits.registers);
+		return gdbregs__register_infos_add(&d->infos, &info);
+	case GDBREGS__REGISTER_INFO_END:
+		d->infos_done = true;
+		return 0;
+	case GDBREGS__REGISTER_INFO_BROKEN:
+		break;
+	}
+	/* A stub may echo, or answer OK to whatever it does not know. */
+	if (d->infos.count == 0) {
+		d->infos_done = true;
+		return 0;
+	}
+	char text[60];
+	return gdbregs__engine_say(
+		&s->engine, GDBREGS_ERR_PROTOCOL, "%s sent an invalid reply to qRegisterInfo%x: %s",
+		s->label, (unsigned)answer->index,
+		gdbregs__printable(text, sizeof(text), answer->payload, answer->size));
+}
+
 int gdbregs__discover_reply(struct gdbregs_session *s, struct gdbregs__op *op,
 			    const struct gdbregs__answer *answer)
 {
@@ -248,6 +282,8 @@ int gdbregs__discover_reply(struct gdbregs_session *s, struct gdbregs__op *op,
 		return on_threads(s, d, answer);
 	case KIND_NAME:
 		return on_name(s, d, answer);
+	case KIND_REGISTER_INFO:
+		return on_register_info(s, d, answer);
 	case KIND_MSR:
 		gdbregs__order_take(s, answer->index, answer->payload, answer->size);
 		return 0;

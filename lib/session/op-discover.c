@@ -68,6 +68,7 @@ static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
 	(void)s;
 	for (size_t i = 0; i < PROCESSES_MAX; i++)
 		gdbregs__documents_fini(&d->documents[i]);
+	gdbregs__register_infos_fini(&d->infos);
 	gdbregs__free(d);
 }
 

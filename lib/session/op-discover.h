@@ -6,6 +6,7 @@
 #define GDBREGS_LIB_SESSION_DISCOVER_H
 
 #include "session/op-documents.h"
+#include "session/register-info-xml.h"
 
 /* Clusters are probed from 2 up: there is no way to ask how many there are, and
  * one without CPUs answers as one that isn't there (xlnx-zcu102 with 4 CPUs). */
@@ -14,6 +15,8 @@
 #define PROBE_GAP     2
 #define PROBE_STEP    16
 #define PROCESSES_MAX 256
+/* Registers that qRegisterInfo is sent for ahead, if the stub supports pipelining. */
+#define REGISTER_INFOS_AHEAD 64
 /* QEMU lists one thread a reply. */
 #define THREADS_AHEAD  10u
 #define THREADS_FACTOR 24u
@@ -26,6 +29,7 @@ enum gdbregs__discover_kind {
 	KIND_NAME,
 	KIND_UNLOCK,
 	KIND_MSR,
+	KIND_REGISTER_INFO,
 	KIND_DOCUMENT, /* + the process */
 };
 
@@ -42,6 +46,10 @@ struct gdbregs__discover {
 	bool names_missing;
 	bool optional; /* the packet in flight may stay without a reply */
 	int64_t current; /* the process that is selected once all has been done; -1 unknown */
+	/* The description by qRegisterInfo, if there is no other. */
+	struct gdbregs__register_infos infos;
+	uint32_t infos_next; /* the register to ask for */
+	bool infos_done; /* the last one is known, or the stub has no qRegisterInfo */
 	bool resolved, order_begun;
 	size_t msr_next;
 };

@@ -364,4 +364,60 @@ def a_write_by_the_other_way(directory):
             equal([p[0] for p in stub.log if p[0] in "PG"], ["P", "G"])
 
 
+# -------------------------------------------------------------- qRegisterInfo alone ---
+
+INFOS = ("name:r0;bitsize:32;offset:0;encoding:uint;format:hex;set:General;",
+         "name:pc;alt-name:r15;bitsize:32;offset:4;encoding:uint;format:hex;set:General;generic:pc;",
+         "name:d0;bitsize:64;offset:8;encoding:ieee754;format:float;set:Floating;")
+
+
+def described_by_infos(infos, end, **attributes):
+    answers = {f"qRegisterInfo{n:x}": info for n, info in enumerate(infos)}
+    return ScriptStub({**answers, "qRegisterInfo*": end, "g": "00112233" "44556677" "0000000000000840"},
+                      supported="PacketSize=1000", description="", **attributes)
+
+
+@test
+def registers_by_qregisterinfo(directory):
+    for end in ("E45", "", None):
+        with described_by_infos(INFOS, end) as stub:
+            out = silent_ok(run("dump", "-t", stub.target, "-f", "json", "--endian", "little"))
+            registers = json.loads(out)["targets"][0]["vcpus"][0]["registers"]
+            equal([(reg["name"], reg["bytes"], reg["value"]) for reg in registers],
+                  [("r0", "00112233", "0x33221100"), ("pc", "44556677", "0x77665544"),
+                   ("d0", "0000000000000840", "0x4008000000000000")])
+            assert "qXfer:features:read:target.xml:0,7fd" not in stub.log
+            equal(json.loads(silent_ok(run("read", "-t", stub.target, "r15", "-f", "json")))[0]["name"],
+                  "pc")
+
+
+@test
+def qregisterinfo_is_not_asked_in_vain(directory):
+    """Not where there is a description, where one is named, or of QEMU."""
+    with ScriptStub() as stub:
+        same(stub)
+        assert not any(p.startswith("qRegisterInfo") for p in stub.log), stub.log
+    with described_by_infos(INFOS, "E45") as stub:
+        silent_ok(run("list", "-t", stub.target, "--arch", "arm"))
+        silent_ok(run("vcpus", "-t", stub.target))
+        assert not any(p.startswith("qRegisterInfo") for p in stub.log), stub.log
+
+
+@test
+def bad_qregisterinfo(directory):
+    broken = "bitsize:32;"
+    with described_by_infos(INFOS[:1] + (broken,), "E45") as stub:
+        one_line(run("list", "-t", stub.target), 4, "qRegisterInfo1", broken)
+    for first in (broken, "OK", ""):
+        with described_by_infos((first,), "E45") as stub:
+            one_line(run("list", "-t", stub.target), 4, "serves no target description")
+            equal([p for p in stub.log if p.startswith("qReg")], ["qRegisterInfo0"])
+    # It describes registers without end.
+    with described_by_infos((), INFOS[0]) as stub:
+        one_line(run("list", "-t", stub.target), 4, "max_registers")
+    # BlastEm ends at what it does not know.
+    with described_by_infos((CLOSE,), "E45") as stub:
+        one_line(run("list", "-t", stub.target), 3, "qRegisterInfo", "name the architecture")
+
+
 clitest.main()

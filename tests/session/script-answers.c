@@ -93,6 +93,13 @@ static void on_host_info(struct script_stub *stub, const char *rest)
 	script_replyf(stub, "%s", stub->host_info ? stub->host_info : "");
 }
 
+static void on_register_info(struct script_stub *stub, const char *rest)
+{
+	if (stub->qemu)
+		script_violate(stub, "QEMU was sent qRegisterInfo%.40s", rest);
+	script_reply(stub, "", 0);
+}
+
 static void on_status(struct script_stub *stub, const char *rest)
 {
 	const char *text = stub->status	       ? stub->status
@@ -233,7 +240,8 @@ static const struct {
 } packets[] = {
 	// clang-format off
 	{"qSupported:", on_supported}, {"QStartNoAckMode", on_no_ack},
-	{"qqemu.Supported", on_qemu}, {"qHostInfo", on_host_info}, {"?", script_on_stop},
+	{"qqemu.Supported", on_qemu}, {"qHostInfo", on_host_info},
+	{"qRegisterInfo", on_register_info}, {"?", script_on_stop},
 	{"qRcmd,", on_status}, {"vAttach;", script_on_attach}, {"qfThreadInfo", script_on_first_threads},
 	{"qsThreadInfo", script_on_more_threads}, {"qThreadExtraInfo,", script_on_name}, {"Hg", script_on_select},
 	{"qXfer:features:read:", on_document}, {"p", on_p}, {"g", on_g}, {"D", on_detach},
