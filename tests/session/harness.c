@@ -143,18 +143,31 @@ int drive_connect(struct drive *d)
 	return result;
 }
 
-void drive_open_core(struct drive *d, struct script_stub *stub, enum script_kind kind,
-		     const struct gdbregs_options *o)
+static void open_controlled(struct drive *d, struct script_stub *stub, enum script_kind kind,
+			    const struct script_process *processes,
+			    void (*set_values)(struct script_stub *stub),
+			    const struct gdbregs_options *o)
 {
 	struct gdbregs_options writes;
 
 	gdbregs_options_init(&writes);
 	writes.access = GDBREGS_RW_REGS;
 	writes.reply_timeout_ms = 1000;
-	script_begin(stub, kind, script_core, 1);
-	script_core_values(stub);
+	script_begin(stub, kind, processes, 1);
+	set_values(stub);
 	stub->controls = true;
 	ck_assert_int_eq(drive_open(d, stub, o ? o : &writes), 0);
+}
+
+void drive_open_core(struct drive *d, struct script_stub *stub, enum script_kind kind,
+		     const struct gdbregs_options *o)
+{
+	open_controlled(d, stub, kind, script_core, script_core_values, o);
+}
+
+void drive_open_power(struct drive *d, struct script_stub *stub, const struct gdbregs_options *o)
+{
+	open_controlled(d, stub, SCRIPT_QEMU10, script_power, script_power_values, o);
 }
 
 int drive_open(struct drive *d, struct script_stub *stub, const struct gdbregs_options *o)

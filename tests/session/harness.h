@@ -61,6 +61,8 @@ int drive_open(struct drive *d, struct script_stub *stub, const struct gdbregs_o
  * written; o NULL: options for that. The session must connect. */
 void drive_open_core(struct drive *d, struct script_stub *stub, enum script_kind kind,
 		     const struct gdbregs_options *o);
+/* The same with the machine `power` on QEMU, whose msr decides the byte order. */
+void drive_open_power(struct drive *d, struct script_stub *stub, const struct gdbregs_options *o);
 
 /* --- checks -------------------------------------------------------------------- */
 

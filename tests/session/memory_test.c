@@ -177,7 +177,8 @@ static void end_changed(struct drive *d)
 }
 
 /* How many allocations it takes, the given one failing and maybe all after it. */
-static unsigned long change_without(unsigned long allocation, bool all_after, size_t piece)
+static unsigned long change_without(unsigned long allocation, bool all_after, size_t piece,
+				    bool power)
 {
 	struct gdbregs_options o;
 	struct script_stub stub;
@@ -186,7 +187,10 @@ static unsigned long change_without(unsigned long allocation, bool all_after, si
 	gdbregs_options_init(&o);
 	o.access = GDBREGS_RW_REGS;
 	o.step_irq = true;
-	drive_open_core(&d, &stub, SCRIPT_QEMU10, &o);
+	if (power)
+		drive_open_power(&d, &stub, &o);
+	else
+		drive_open_core(&d, &stub, SCRIPT_QEMU10, &o);
 	d.piece = piece;
 	const struct gdbregs_register *r1 = drive_register(&d, 0, "r1");
 	unsigned long before = gdbregs__alloc_count();
@@ -202,13 +206,14 @@ static unsigned long change_without(unsigned long allocation, bool all_after, si
 
 START_TEST(each_allocation_of_changes)
 {
-	size_t piece = _i ? 1 : SIZE_MAX;
-	unsigned long count = change_without(0, false, piece);
+	size_t piece = _i & 1 ? 1 : SIZE_MAX;
+	bool power = _i & 2;
+	unsigned long count = change_without(0, false, piece, power);
 
 	ck_assert_uint_gt(count, 10);
 	for (unsigned long i = 1; i <= count; i++) {
-		change_without(i, false, piece);
-		change_without(i, true, piece);
+		change_without(i, false, piece, power);
+		change_without(i, true, piece, power);
 	}
 }
 END_TEST
@@ -219,8 +224,11 @@ START_TEST(each_allocation_of_a_watch)
 	struct script_stub stub;
 	struct drive d;
 
-	drive_open_core(&d, &stub, SCRIPT_QEMU10, NULL);
-	d.piece = _i ? 1 : SIZE_MAX;
+	if (_i & 2)
+		drive_open_power(&d, &stub, NULL);
+	else
+		drive_open_core(&d, &stub, SCRIPT_QEMU10, NULL);
+	d.piece = _i & 1 ? 1 : SIZE_MAX;
 	ck_assert_int_eq(gdbregs_watch(d.s, 0, drive_register(&d, 0, "pc"), ignore_change, NULL),
 			 0);
 	for (unsigned long i = 1; i < 60 && !d.s->engine.fatal; i++) {
@@ -247,8 +255,8 @@ static Suite *make_suite(void)
 
 	tcase_set_timeout(tests, 60);
 	tcase_add_loop_test(tests, each_allocation, 0, SCRIPT_KINDS * 4);
-	tcase_add_loop_test(tests, each_allocation_of_changes, 0, 2);
-	tcase_add_loop_test(tests, each_allocation_of_a_watch, 0, 2);
+	tcase_add_loop_test(tests, each_allocation_of_changes, 0, 4);
+	tcase_add_loop_test(tests, each_allocation_of_a_watch, 0, 4);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

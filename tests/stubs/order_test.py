@@ -16,6 +16,7 @@ sys.dont_write_bytecode = True
 
 import libtest
 import qemu
+import stubs
 from libtest import check, equal, run, run_json, say
 from rsp import Rsp
 
@@ -157,6 +158,19 @@ def run_other(name, order, source):
         equal((vcpu["byte_order"], vcpu["byte_order_from"]), (order, source), name)
 
 
+def run_user(name, order, source):
+    """qemu-user has the order of the program; arm's could be either, as far as is known."""
+    stub = next(stub for stub in stubs.QEMU_USER if stub.name == "qemu-" + name)
+    if stub.missing():
+        say(f"{stub.name:8} not tried: {stub.missing()}")
+        return
+    with stub.start() as server:
+        data = run_json("dump", "pc", "-t", server.address)
+        vcpu = data["targets"][0]["vcpus"][0]
+        equal((vcpu["byte_order"], vcpu["byte_order_from"]), (order, source), stub.name)
+        equal(int(vcpu["registers"][0]["value"], 16), stubs.ENTRY, f"{stub.name} pc")
+
+
 def main():
     libtest.need("gdb-multiarch")
     for name in libtest.selected(["ppc", "ppc64"]):
@@ -165,6 +179,10 @@ def main():
         run_other("arm", "little", "architecture")
         run_other("aarch64", "little", "architecture")
         run_other("s390x", "big", "architecture")
+        run_user("arm", "little", "assumed")
+        run_user("ppc", "big", "msr")
+        run_user("ppc64", "big", "msr")
+        run_user("ppc64le", "little", "msr")
     libtest.finish(os.path.basename(__file__))
 
 
