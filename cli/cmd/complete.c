@@ -4,7 +4,7 @@
 #include "base/exit-status.h"
 #include "cmd/snapshot-file.h"
 #include "opt/command.h"
-#include "target/select.h"
+#include "target/part-walk.h"
 #include "target/shipped.h"
 
 #include <fcntl.h>
@@ -106,6 +106,35 @@ static void note_word(struct line *line, const char *word)
 
 /* ------------------------------------------------------- names of registers --- */
 
+struct part_offer {
+	const char *typed, *name, *after;
+};
+
+static bool offer_part(void *arg, const struct part_step *step)
+{
+	const struct part_offer *offered = arg;
+	char word[512];
+
+	snprintf(word, sizeof(word), "%s%s%s", offered->name, step->path[0] == '[' ? "" : ".",
+		 step->path);
+	offer(offered->typed, "", word, offered->after);
+	return true;
+}
+
+/* The parts of a register whose name, and the dot or bracket after it, were typed. */
+static void offer_parts(const struct gdbregs_register *reg, const char *typed, const char *after)
+{
+	struct part_offer offered = {typed, gdbregs_register_name(reg), after};
+	struct gdbregs_field field;
+	size_t size = strlen(offered.name);
+
+	if (!starts_with(typed, offered.name) || (typed[size] != '.' && typed[size] != '[') ||
+	    gdbregs_register_field(reg, &field) < 0)
+		return;
+	/* If memory runs out, some parts are not offered. */
+	(void)part_walk(&field, "", true, offer_part, &offered);
+}
+
 static void offer_registers(const struct gdbregs_description *d, const char *typed,
 			    const char *after)
 {
@@ -116,6 +145,8 @@ static void offer_registers(const struct gdbregs_description *d, const char *typ
 		return;
 	for (size_t i = 0; i < count; i++)
 		offer(typed, "", registers[i].name, after);
+	for (size_t i = 0; i < count; i++)
+		offer_parts(registers[i].handle, typed, after);
 	gdbregs_free(registers);
 }
 

@@ -62,7 +62,26 @@ static bool begin(struct recorder *r)
 	return ok;
 }
 
-static void add_value(struct text *line, const struct value *v, struct text *shown)
+/* As in a snapshot. */
+static void add_numbers(struct text *line, const struct value *v, struct gdbregs_buffer *decoded)
+{
+	char member[64];
+	uint64_t number;
+	double real;
+	if (value_small_number(v, &number)) {
+		snprintf(member, sizeof(member), ",\"number\":%llu", (unsigned long long)number);
+		text_adds(line, member);
+	}
+	int known = value_float(v, decoded, &real);
+	line->failed |= known < 0;
+	if (known > 0) {
+		snprintf(member, sizeof(member), ",\"float\":%.17g", real);
+		text_adds(line, member);
+	}
+}
+
+static void add_value(struct text *line, const struct value *v, struct text *shown,
+		      struct gdbregs_buffer *decoded)
 {
 	if (v->status < 0) {
 		text_adds(line, ",\"bytes\":null,\"error\":\"");
@@ -79,6 +98,7 @@ static void add_value(struct text *line, const struct value *v, struct text *sho
 		text_adds(line, ",\"value\":\"");
 		value_add_number(line, v, false);
 		text_adds(line, "\"");
+		add_numbers(line, v, decoded);
 	}
 	if (v->vcpu->as != DIGITS_USUAL) {
 		text_adds(line, ",\"shown\":\"");
@@ -111,7 +131,7 @@ static void add_registers(struct recorder *r, const struct record *record)
 			text_add(&r->line, names->text.data + starts[i], starts[i + 1] - starts[i]);
 		else if (!add_name(&r->line, &sampler->items[i]))
 			r->line.failed = true;
-		add_value(&r->line, &v, &r->cell);
+		add_value(&r->line, &v, &r->cell, &r->decoded);
 		first = false;
 		if (r->line.size > PIECE)
 			write_out(r);

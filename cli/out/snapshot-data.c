@@ -4,7 +4,6 @@
 
 #include "out/table.h"
 
-#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,31 +95,21 @@ static bool fill_text(struct cell *cell, const struct value *v, struct scratch *
 	return text;
 }
 
-/* As a JSON number where every reader can hold it: a double has 53 bits. */
-static void fill_number(struct cell *cell, const char *value)
+static void fill_number(struct cell *cell, const struct value *v)
 {
-	enum { DIGITS = 16 };
-	unsigned long long number =
-		value && strlen(value) <= DIGITS ? strtoull(value, NULL, 16) : UINT64_MAX;
-	if (number >> 53 == 0)
+	uint64_t number;
+	if (value_small_number(v, &number))
 		*cell = cell_number((json_int_t)number);
 }
 
-/* The decimal fraction that text shows, which gives back a float of 32 or 64 bits exactly;
- * others become the nearest double. JSON has no infinity and
- * no NaN: their member is absent. False: out of memory. */
+/* Returns false without memory. */
 static bool fill_float(struct cell *cell, const struct value *v, struct scratch *scratch)
 {
-	if (value_kind(v) != GDBREGS_TYPE_FLOAT)
-		return true;
-	const char *text = value_decode_all(v, &scratch->decoded);
-	if (!text)
-		return false;
-	char *end;
-	double number = v->size_bytes == 4 ? (double)strtof(text, &end) : strtod(text, &end);
-	if (end != text && *end == '\0' && isfinite(number))
+	double number;
+	int known = value_float(v, &scratch->decoded, &number);
+	if (known > 0)
 		*cell = (struct cell){.kind = CELL_FLOAT, .real = number};
-	return true;
+	return known >= 0;
 }
 
 /* Members that do not depend on the value. CSV has `eflags.ZF` as a name. */
@@ -159,7 +148,7 @@ static bool fill_register(struct cell cells[COLUMNS], const struct value *v, boo
 	if (value_is_number(v)) {
 		value_add_number(&scratch->value, v, false);
 		cells[VALUE] = cell_of_text(&scratch->value);
-		fill_number(&cells[NUMBER], scratch->value.data);
+		fill_number(&cells[NUMBER], v);
 	}
 	if (v->vcpu->as != DIGITS_USUAL) {
 		value_show(&scratch->shown, v);

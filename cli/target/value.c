@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "target/value.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ------------------------------------------------------------- making --- */
@@ -142,6 +144,46 @@ bool value_is_zero(const struct value *v)
 	while (i < v->size_bytes && v->bytes[i] == 0)
 		i++;
 	return v->status > 0 && i == v->size_bytes && v->number == 0;
+}
+
+bool value_small_number(const struct value *v, uint64_t *number)
+{
+	enum { MOST_BITS = 53 };
+	if (!value_is_number(v))
+		return false;
+	*number = v->number;
+	for (size_t i = 0; i < v->size_bytes; i++) {
+		bool big = v->order == GDBREGS_BYTE_ORDER_BIG;
+		if (*number >> (MOST_BITS - 8) != 0)
+			return false;
+		*number = *number << 8 | v->bytes[big ? i : v->size_bytes - 1 - i];
+	}
+	return *number >> MOST_BITS == 0;
+}
+
+/* The text of a float whose number is not a double. */
+static int nearest_double(const struct value *v, struct gdbregs_buffer *decoded, double *number)
+{
+	const char *text = value_decode_all(v, decoded);
+	char *end;
+	if (!text)
+		return -1;
+	*number = strtod(text, &end);
+	return end != text && *end == '\0' && isfinite(*number);
+}
+
+int value_float(const struct value *v, struct gdbregs_buffer *decoded, double *number)
+{
+	struct gdbregs_field field;
+	if (v->status <= 0 || value_kind(v) != GDBREGS_TYPE_FLOAT)
+		return 0;
+	if (v->part)
+		field = v->part->field;
+	else if (gdbregs_register_field(v->reg, &field) < 0)
+		return 0;
+	if (gdbregs_field_double(&field, v->order, v->whole, v->whole_bytes, number) == 0)
+		return isfinite(*number);
+	return nearest_double(v, decoded, number);
 }
 
 const char *value_error(const struct value *v)

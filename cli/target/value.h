@@ -68,6 +68,12 @@ const char *value_decode_all(const struct value *v, struct gdbregs_buffer *decod
 bool value_is_zero(const struct value *v);
 /* Whether it is a scalar of known byte order, which can be shown as one number. */
 bool value_is_number(const struct value *v);
+/* Get the number if it has at most 53 bits, so that every reader of JSON can hold it. Returns
+ * false if it has more, or if it is not a number. */
+bool value_small_number(const struct value *v, uint64_t *number);
+/* Get the number of a float as the nearest double. Returns 1; 0 if it is not a float, not
+ * finite, or of an unknown format; or -1 without memory. Uses `decoded`. */
+int value_float(const struct value *v, struct gdbregs_buffer *decoded, double *number);
 /* Why there is no value, for example "unavailable". */
 const char *value_error(const struct value *v);
 const char *byte_order_name(enum gdbregs_byte_order order); /* NULL: unknown */

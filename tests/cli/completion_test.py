@@ -15,8 +15,9 @@ from clitest import CLI, ROOT, equal, main, read, test, wait_until, write
 HERE = os.path.join(ROOT, "cli", "completion")
 ENVIRONMENT = {"PATH": os.path.dirname(CLI) + ":" + os.environ["PATH"], "HOME": "/nonexistent",
                "TERM": "dumb", "LC_ALL": "C", "GDBREGS_XML_DIR": os.path.join(ROOT, "xml")}
-TDESC = """<target><feature name="org.example.one">
-<reg name="alpha" bitsize="32"/><reg name="alpine" bitsize="32"/><reg name="beta" bitsize="32"/>
+TDESC = """<target><feature name="org.example.one"><flags id="parts" size="4">
+<field name="first" start="0" end="0"/><field name="fourth" start="4" end="4"/></flags>
+<reg name="alpha" bitsize="32"/><reg name="alpine" bitsize="32"/><reg name="beta" bitsize="32" type="parts"/>
 </feature></target>"""
 SNAPSHOT = """{"format":"gdbregs-snapshot","version":1,"targets":[{"target":"a","vcpus":[
 {"vcpu":0,"thread":null,"name":null,"architecture":null,"byte_order":null,"registers":[
@@ -31,6 +32,10 @@ CASES = [
     ("gdbregs-cli list --arch nio", {"nios2"}),
     ("gdbregs-cli list --tdesc DIR/t.xml al", {"alpha", "alpine"}),
     ("gdbregs-cli write --tdesc DIR/t.xml be", {"beta="}),
+    ("gdbregs-cli write --tdesc DIR/t.xml beta.fir", {"beta.first="}),
+    ("gdbregs-cli read --tdesc DIR/t.xml beta.f", {"beta.first", "beta.fourth"}),
+    ("gdbregs-cli read --as flo", {"float"}),
+    ("gdbregs-cli trace --gtk", {"--gtkw"}),
     ("gdbregs-cli diff DIR/snap.json DIR/snap.json ga", {"gamma"}),
     ("gdbregs-cli list --tdesc DIR/t.x", {"DIR/t.xml"}),
     ("gdbregs-cli vcpus --stri", set()),

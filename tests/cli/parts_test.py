@@ -400,6 +400,20 @@ def conditions(_):
         one_line(run("expect", "pc=09"), 2, "octal")
 
 
+@test
+def numbers_of_traces(_):
+    with Machine(answers=STEPPING) as stub:
+        stub.state[0] = struct.pack("<q", (1 << 53) - 1)
+        line = silent_ok(run("trace", "-n", "1", "-f", "jsonl", "-t", stub.target, "a", "u", "d", "e", "v.f[1]",
+                             "status.MPP")).splitlines()[0]
+        found = {r["name"]: r for r in json.loads(line)["changed"]}
+        equal({name: r.get("number") for name, r in found.items()},
+              {"a": (1 << 53) - 1, "u": None, "d": None, "e": None, "v": 0xc0100000, "status": 3})
+        equal({name: r.get("float") for name, r in found.items()},
+              {"a": None, "u": None, "d": 0.1, "e": 1.5, "v": -2.25, "status": None})
+        equal([r.get("number") for r in read_json(stub, "a", "u")], [(1 << 53) - 1, None])
+
+
 def status_of(stub):
     return int.from_bytes(stub.state[2], "little")
 

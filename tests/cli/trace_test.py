@@ -37,7 +37,10 @@ def pc(generation):
 
 
 def entry(reg, data):
-    return {"name": f"r{reg}", "feature": FEATURE, "bytes": data.hex(), "value": number(data)}
+    found = {"name": f"r{reg}", "feature": FEATURE, "bytes": data.hex(), "value": number(data)}
+    if int(number(data), 16) < 1 << 53:
+        found["number"] = int(number(data), 16)
+    return found
 
 
 def records(text):
