@@ -16,8 +16,7 @@ static const struct command table[] = {
 	 .summary = "show the vCPUs: thread, name and state, architecture",
 	 .help = "Shows the vCPUs of all targets: number, thread, name and state as the stub says\n"
 		 "them, architecture, number of registers.\n",
-	 .examples = "gdbregs-cli vcpus\n"
-		     "gdbregs-cli vcpus -t localhost:1234 -t localhost:1235 --json\n",
+	 .example = "gdbregs-cli vcpus",
 	 .run = command_vcpus,
 	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_FORMAT | GROUP_OUTPUT,
 	 .many_targets = true},
@@ -26,7 +25,7 @@ static const struct command table[] = {
 	 .help = "Shows a line for each vCPU of all targets: its state, program counter, stack\n"
 		 "pointer, frame pointer, and flags decoded. The first thing to type at a guest\n"
 		 "that hangs.\n",
-	 .examples = "gdbregs-cli where\n",
+	 .example = "gdbregs-cli where",
 	 .run = command_where,
 	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT,
 	 .many_targets = true},
@@ -35,10 +34,7 @@ static const struct command table[] = {
 	 .summary = "show which registers there are, without reading any",
 	 .help = "Shows name, feature, size, type and group of the registers of all vCPUs,\n"
 		 "without reading any. With --tdesc or --arch and no target it needs no stub.\n",
-	 .examples = "gdbregs-cli list\n"
-		     "gdbregs-cli list --fields eflags xmm0\n"
-		     "gdbregs-cli list 'xmm*' --format csv\n"
-		     "gdbregs-cli list --tdesc target.xml\n",
+	 .example = "gdbregs-cli list --fields eflags",
 	 .run = command_list,
 	 .options = GROUP_FIELDS | GROUP_CONNECTION | GROUP_WITHIN | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT},
 	{.name = "read",
@@ -47,10 +43,7 @@ static const struct command table[] = {
 	 .help = "Reads the selected registers (all, if none is named) of vCPU 0, or of those\n"
 		 "given with -c. Names are globs, upper and lower case alike, or name a part:\n"
 		 "eflags.ZF, 'xmm0.v4_float[1]'.\n",
-	 .examples = "gdbregs-cli read rip 'r*' --exclude 'r1?'\n"
-		     "gdbregs-cli read eflags.ZF 'xmm0.v4_float[1]' pc\n"
-		     "gdbregs-cli read -c all pc sp\n"
-		     "gdbregs-cli read --group vector --json\n",
+	 .example = "gdbregs-cli read pc eflags.ZF 'cr*' --exclude cr8",
 	 .run = command_read,
 	 .options = GROUP_AS | GROUP_CONNECTION | GROUP_WITHIN | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
 		    GROUP_STRICT},
@@ -59,9 +52,7 @@ static const struct command table[] = {
 	 .summary = "take a snapshot: all registers of all vCPUs of all targets",
 	 .help = "Reads all registers of all vCPUs, or those selected, of all targets at the same\n"
 		 "time. Each guest is released as soon as its own registers are read.\n",
-	 .examples = "gdbregs-cli dump\n"
-		     "gdbregs-cli dump -t :1234 -t :1235 -f json -o snapshot.json\n"
-		     "gdbregs-cli dump -- qemu-system-x86_64 -S -gdb stdio -display none\n",
+	 .example = "gdbregs-cli dump -j -o before.json",
 	 .run = command_dump,
 	 .options = GROUP_AS | GROUP_CONNECTION | GROUP_WITHIN | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
 		    GROUP_STRICT | GROUP_LABEL,
@@ -69,12 +60,10 @@ static const struct command table[] = {
 	{.name = "diff",
 	 .arguments = "A [B] " SELECTION,
 	 .summary = "compare two snapshots, or one with a target: what changed",
-	 .help = "Compares snapshots as dump writes them with -f json or -f jsonl, by target,\n"
-		 "vCPU, feature and name; '-' is standard input. With a target, A is compared\n"
+	 .help = "Lists registers that both have and that differ. Snapshots are files that dump\n"
+		 "wrote with -f json or jsonl; '-' is standard input. With a target, A is compared\n"
 		 "with what it has now. Exits with status 1 if anything differs.\n",
-	 .examples = "gdbregs-cli diff before.json after.json --exclude '*cycle*'\n"
-		     "gdbregs-cli diff expected.json -t :1234\n"
-		     "gdbregs-cli diff want.json -- qemu-system-x86_64 -S -gdb stdio -display none\n",
+	 .example = "gdbregs-cli diff before.json -t localhost:1234",
 	 .operands = command_diff_operands,
 	 .run = command_diff,
 	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_SELECT | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
@@ -88,23 +77,17 @@ static const struct command table[] = {
 		 "floats), a name for enums, or hex: and the bytes in target order. Nothing is\n"
 		 "written unless all names and values are good. The first register that does not\n"
 		 "take its value ends the command.\n",
-	 .examples = "gdbregs-cli write rax=0x1234 rbx=0xffff\n"
-		     "gdbregs-cli write eflags.ZF=1 pc=0x7c00\n"
-		     "gdbregs-cli write xmm0=hex:00112233445566778899aabbccddeeff mxcsr=0x1f80\n",
+	 .example = "gdbregs-cli write rax=0x1234 eflags.ZF=1",
 	 .operands = command_all_operands,
 	 .run = command_write,
 	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT},
 	{.name = "trace",
 	 .arguments = SELECTION,
 	 .summary = "step or run the guest and record what registers change",
-	 .help = "Steps vCPU 0, or the one given with -c (several take turns), and records what\n"
-		 "has changed in the selected registers; step 0 holds all of them. With --break\n"
-		 "the guest runs, and is recorded each time a vCPU comes to one of the addresses.\n"
-		 "Ends after -n steps or hits, at --until, or by SIGINT: the output is complete\n"
-		 "in any case.\n",
-	 .examples = "gdbregs-cli trace -n 1000 -o trace.jsonl -f jsonl\n"
-		     "gdbregs-cli trace --until cr0.PE=1 --fields -f vcd -o boot.vcd rip eflags cr0\n"
-		     "gdbregs-cli trace --break 0x80200000 -n 10 pc sp ra\n",
+	 .help = "Steps vCPU 0, or those of -c in turn, and records what changes; step 0 has all.\n"
+		 "With --break the guest runs, and is recorded when a vCPU is at an address.\n"
+		 "The output is complete after -n steps or hits, at --until, and after SIGINT.\n",
+	 .example = "gdbregs-cli trace -n 100 rip",
 	 .run = command_trace,
 	 .options = GROUP_FIELDS | GROUP_AS | GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
 		    GROUP_COUNT | GROUP_TRACE | GROUP_WITHIN,
@@ -115,10 +98,9 @@ static const struct command table[] = {
 	 .arguments = SELECTION,
 	 .summary = "sample registers of the running guest, show what changes",
 	 .help = "Lets the guest run, and every -i seconds stops it, reads the selected registers\n"
-		 "and lets it run on. On a terminal the values are shown in place, in a pipe what\n"
-		 "changed.\n",
-	 .examples = "gdbregs-cli watch rip rsp eflags\n"
-		     "gdbregs-cli watch -i 0.1 -n 100 -f jsonl pc\n",
+		 "and lets it run on. On a terminal the values are shown in place, and q ends it;\n"
+		 "in a pipe there are lines with what changed.\n",
+	 .example = "gdbregs-cli watch -n 5 pc sp flags",
 	 .run = command_watch,
 	 .options = GROUP_AS | GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
 		    GROUP_COUNT | GROUP_INTERVAL,
@@ -131,8 +113,7 @@ static const struct command table[] = {
 		 "REGISTER OP VALUE with == != < <= > >= & (any bit in common), of vCPU 0 or of\n"
 		 "each one given with -c. A condition that only holds between two samples is not\n"
 		 "seen: trace --until steps instead.\n",
-	 .examples = "gdbregs-cli expect cr0.PE=1\n"
-		     "gdbregs-cli expect 'pc>=0x7c00' --within 30 --junit boot.xml\n",
+	 .example = "gdbregs-cli expect eflags.IF=1 --within 5",
 	 .operands = command_all_operands,
 	 .run = command_expect,
 	 .options = GROUP_CONNECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT | GROUP_INTERVAL |
@@ -143,8 +124,7 @@ static const struct command table[] = {
 	 .summary = "show the target description as one XML document",
 	 .help = "Prints the target description of vCPU 0, or of the one given with -c, as one\n"
 		 "document, includes resolved. --raw saves the documents as they were served.\n",
-	 .examples = "gdbregs-cli xml -o target.xml\n"
-		     "gdbregs-cli xml --raw served/\n",
+	 .example = "gdbregs-cli xml -o target.xml",
 	 .run = command_xml,
 	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_VCPU | GROUP_OUTPUT | GROUP_RAW},
 	{.name = "monitor",
@@ -153,7 +133,7 @@ static const struct command table[] = {
 	 .help = "Joins its arguments by blanks, sends them as a command to the monitor behind the\n"
 		 "stub (QEMU's, gdbserver's, OpenOCD's) and prints the output. Commands that end,\n"
 		 "reset or resume the target are refused.\n",
-	 .examples = "gdbregs-cli monitor info status\n",
+	 .example = "gdbregs-cli monitor info status",
 	 .operands = command_all_operands,
 	 .run = command_monitor,
 	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_OUTPUT},
@@ -163,7 +143,7 @@ static const struct command table[] = {
 	 .help = "Sends each payload as a packet and prints its reply on a line of its own.\n"
 		 "Packets that end, reset or resume the target, or that part us from it, are\n"
 		 "refused.\n",
-	 .examples = "gdbregs-cli packet qC 'm0,10'\n",
+	 .example = "gdbregs-cli packet qC 'm0,10'",
 	 .operands = command_all_operands,
 	 .run = command_packet,
 	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_FORMAT | GROUP_OUTPUT},

@@ -12,7 +12,7 @@ struct command {
 	const char *arguments; /* for the usage line; NULL: takes none */
 	const char *summary;
 	const char *help; /* what it does, in sentences */
-	const char *examples; /* one a line */
+	const char *example; /* works on the machine of README.md */
 	/* How many arguments stand before those that select registers; NULL: none do. */
 	size_t (*operands)(const struct options *o);
 	int (*run)(const struct options *o);

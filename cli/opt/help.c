@@ -4,6 +4,7 @@
 #include "opt/command.h"
 #include "base/output.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char examples[] =
@@ -51,55 +52,142 @@ static void put_option(FILE *out, const struct option_info *info)
 {
 	enum { COLUMN = 27 };
 	int width = put_option_name(out, info);
-	if (width >= COLUMN) {
+	if (width >= COLUMN)
 		fputc('\n', out);
-		width = 0;
-	}
-	for (const char *line = info->help; line; width = 0) {
-		const char *end = strchr(line, '\n');
-		int length = end ? (int)(end - line) : (int)strlen(line);
-		fprintf(out, "%*s%.*s\n", COLUMN - width, "", length, line);
-		line = end ? end + 1 : NULL;
-	}
+	fprintf(out, "%*s%s\n", width >= COLUMN ? COLUMN : COLUMN - width, "", info->help);
 }
 
-static void put_options(FILE *out, unsigned mask)
+/* -------------------------------------------------------------- sections --- */
+
+/* Options that belong together. */
+enum section { RUNNING, CONTENTS, SELECTION, OUTPUT, TARGET, SECTIONS };
+
+static const char *const titles[SECTIONS] = {
+	[RUNNING] = "Running, comparing",
+	[CONTENTS] = "Contents",
+	[SELECTION] = "Selection",
+	[OUTPUT] = "Output",
+	[TARGET] = "Target",
+};
+
+static enum section section_of(const struct option_info *info)
+{
+	if (info->group & (GROUP_CONNECTION | GROUP_WITHIN))
+		return TARGET;
+	if (info->group & (GROUP_COUNT | GROUP_TRACE | GROUP_EXPECT | GROUP_INTERVAL | GROUP_DIFF))
+		return RUNNING;
+	if (info->group & (GROUP_AS | GROUP_LABEL | GROUP_STRICT | GROUP_RAW))
+		return CONTENTS;
+	if (info->group & (GROUP_SELECT | GROUP_GROUP | GROUP_VCPU | GROUP_FIELDS))
+		return SELECTION;
+	return OUTPUT;
+}
+
+/* The options of a section that a command takes: the next at or after index *i. */
+static const struct option_info *next_option(size_t *i, enum section section, unsigned groups)
 {
 	size_t count;
 	const struct option_info *table = options_table(&count);
-	fputs("\nOptions, before or after the command:\n", out);
-	for (size_t i = 0; i < count; i++) {
-		if (table[i].group & mask)
-			put_option(out, &table[i]);
+	for (; *i < count; ++*i) {
+		if ((table[*i].group & groups) && section_of(&table[*i]) == section)
+			return &table[(*i)++];
 	}
+	return NULL;
 }
+
+static size_t count_options(enum section section, unsigned groups)
+{
+	size_t i = 0, count = 0;
+	while (next_option(&i, section, groups))
+		count++;
+	return count;
+}
+
+static void put_section(FILE *out, enum section section, unsigned groups)
+{
+	const struct option_info *info;
+	for (size_t i = 0; (info = next_option(&i, section, groups));)
+		put_option(out, info);
+}
+
+/* `Output:  -f -j -o -q -v`, in as many lines as it needs. Returns how many. */
+static size_t put_names(FILE *out, enum section section, unsigned groups)
+{
+	enum { COLUMN = 12, WIDTH = 80 };
+	const struct option_info *info;
+	size_t lines = 0;
+	int used = WIDTH;
+	for (size_t i = 0; (info = next_option(&i, section, groups));) {
+		char name[64];
+		if (info->letter != 0)
+			snprintf(name, sizeof(name), " -%c", info->letter);
+		else
+			snprintf(name, sizeof(name), " --%s", info->name);
+		if (used + (int)strlen(name) > WIDTH) {
+			if (out)
+				fprintf(out, "%s%-*s", lines > 0 ? "\n" : "", COLUMN,
+					lines > 0 ? "" : titles[section]);
+			used = COLUMN;
+			lines++;
+		}
+		if (out)
+			fputs(name, out);
+		used += (int)strlen(name);
+	}
+	if (out && lines > 0)
+		fputc('\n', out);
+	return lines;
+}
+
+/* ----------------------------------------------------------- whole texts --- */
 
 static void put_overview(FILE *out)
 {
 	fputs("Usage: gdbregs-cli [OPTIONS] COMMAND [ARGUMENTS] [-- STUB-COMMAND...]\n\n", out);
 	fputs(examples, out);
 	put_commands(out);
-	put_options(out, ~0u);
+	fputs("\nOptions, before or after the command:\n", out);
+	for (int section = SECTIONS - 1; section >= 0; section--) {
+		fprintf(out, "\n%s:\n", titles[section]);
+		put_section(out, (enum section)section, ~0u);
+	}
 	fputs(statuses, out);
 }
 
-static void put_examples(FILE *out, const char *line)
+static size_t count_lines(const char *text)
 {
-	fputs("\nExamples:\n", out);
-	while (*line != '\0') {
-		size_t length = strcspn(line, "\n");
-		fprintf(out, "  %.*s\n", (int)length, line);
-		line += length + 1;
-	}
+	size_t lines = 0;
+	for (; *text != '\0'; text++)
+		lines += *text == '\n';
+	return lines;
 }
 
+/* A row for each option while they fit a terminal of 24 rows. Of the other sections there
+ * are the names: their options are those of most commands. */
 static void put_command(FILE *out, const struct command *command)
 {
+	enum { ROWS = 24, OTHER_ROWS = 6 };
+	unsigned groups = command->options | GROUP_ALWAYS;
+	size_t rows = OTHER_ROWS + count_lines(command->help);
+	bool whole[SECTIONS];
 	fprintf(out, "Usage: gdbregs-cli %s [OPTIONS]%s%s [-- STUB-COMMAND...]\n\n", command->name,
 		command->arguments ? " " : "", command->arguments ? command->arguments : "");
-	fputs(command->help, out);
-	put_examples(out, command->examples);
-	put_options(out, command->options | GROUP_ALWAYS);
+	fprintf(out, "%s\nExample: %s\n\n", command->help, command->example);
+	for (int i = 0; i < SECTIONS; i++)
+		rows += put_names(NULL, (enum section)i, groups);
+	for (int i = 0; i < SECTIONS; i++) {
+		size_t more = count_options((enum section)i, groups) -
+			      put_names(NULL, (enum section)i, groups);
+		whole[i] = rows + more <= ROWS;
+		rows += whole[i] ? more : 0;
+		if (whole[i])
+			put_section(out, (enum section)i, groups);
+	}
+	for (int i = 0; i < SECTIONS; i++) {
+		if (!whole[i])
+			put_names(out, (enum section)i, groups);
+	}
+	fputs("More: gdbregs-cli --help, man gdbregs-cli\n", out);
 }
 
 int help_show(const struct command *command)

@@ -2,7 +2,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The command line: what is refused, how it is said, and the help."""
 
-from clitest import equal, contains, main, one_line, run, silent_ok, test
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+from clitest import (CLI, DEADLINE_S, ROOT, contains, equal, main, one_line, read, run, silent_ok,
+                     test)
+
+sys.path.append(os.path.join(ROOT, "tests", "stubs"))
+import qemu  # noqa: E402
 
 # Arguments, and what the one line on stderr must name.
 REFUSED = [
@@ -125,19 +135,93 @@ def help_is_on_stdout(_):
     fits_a_terminal(overview)
 
 
+COMMANDS = ["vcpus", "where", "list", "read", "dump", "diff", "write", "trace", "watch", "expect",
+            "xml", "monitor", "packet"]
+
+
+VALUES = {"as": "dec", "format": "json", "on-exit": "halt", "endian": "little"}
+
+
 def fits_a_terminal(text):
     equal([line for line in text.splitlines() if len(line) > 80], [])
 
 
+def options_of(text):
+    """The long names of options, or else their letters, which a help text has."""
+    pairs = re.findall(r"^ +(?:-(\w), )?--([\w-]+)", text, re.M)
+    listed = re.findall(r" --?([\w-]+)", "\n".join(re.findall(r"^(?:[A-Z]\w+ +| {12}) -.*", text, re.M)))
+    return {name for pair in pairs for name in pair if name} | set(listed)
+
+
 @test
-def each_command_has_help(_):
-    for name in ["vcpus", "list", "read", "dump", "diff", "write", "trace", "watch", "xml", "packet"]:
+def help_groups_its_options(_):
+    titles = re.findall(r"^(\w[\w, ]+):$", silent_ok(run("--help")), re.M)
+    equal(titles, ["Commands", "Options, before or after the command", "Target", "Output", "Selection",
+                   "Contents", "Running, comparing"])
+
+
+@test
+def each_command_has_help(directory):
+    """On one screen, with every option that the command takes and no other."""
+    overview = silent_ok(run("--help"))
+    equal(re.findall(r"^  (\w+) +\w+", overview[overview.index("Commands:"):overview.index("Options,")], re.M),
+          COMMANDS)
+    flags = dict(re.findall(r"^ +(?:-\w, )?--([\w-]+)(\S* ?[A-Z|]*)", overview, re.M))
+    letters = dict(re.findall(r"^  -(\w), --([\w-]+)", overview, re.M))
+    for name in COMMANDS:
         text = silent_ok(run(name, "--help"))
         fits_a_terminal(text)
-        contains(text, f"gdbregs-cli {name}")
+        assert len(text.splitlines()) <= 24, text
+        contains(text, f"Usage: gdbregs-cli {name}")
+        equal(text.count("Example: gdbregs-cli " + name), 1)
         equal(silent_ok(run("--help", name)), text)
-        equal("--strict" in text, name in ("read", "dump"))
-        equal("--raw" in text, name == "xml")
+        shown = {letters.get(option, option) for option in options_of(text)}
+        for option in options_of(overview) - set(letters):
+            words = [f"--{option}"] if not flags[option].strip() else [f"--{option}={VALUES.get(option, 1)}"]
+            said = run(name, *words, "-t", "127.0.0.1:1", cwd=directory).err
+            equal(option in shown, "does not apply" not in said, f"{name} --{option}: {said}")
+
+
+@test
+def each_example_works(directory):
+    """On the machine that README.md starts, in the order of the commands."""
+    target = qemu.target("x86_64")
+    if target.missing():
+        print(f"not tried: {target.missing()}")
+        return
+    with qemu.Machine(target, halted=False) as machine:
+        tool = os.path.join(directory, "gdbregs-cli")
+        os.symlink(os.path.abspath(CLI), tool)
+        env = dict(os.environ, PATH=directory + ":" + os.environ["PATH"], GDBREGS_TARGET=machine.address,
+                   GDBREGS_XML_DIR=os.path.join(ROOT, "xml"))
+        for name in COMMANDS:
+            line = re.search("^Example: (.*)", silent_ok(run(name, "--help")), re.M)[1]
+            line = line.replace("localhost:1234", machine.address)
+            done = subprocess.run(line, shell=True, cwd=directory, env=env, text=True, timeout=DEADLINE_S,
+                                  stdin=subprocess.DEVNULL, capture_output=True, check=False)
+            assert done.returncode in ((0, 1) if name == "diff" else (0,)), (line, done)
+            equal(done.stderr, "", line)
+            assert done.stdout or " -o " in line, line
+            assert machine.running(), f"{line} left it {machine.status()}"
+
+
+@test
+def examples_of_the_manual_can_be_pasted(_):
+    """Each is shown as one line of at most 80 columns, or as several with backslashes."""
+    if not shutil.which("mandoc"):
+        print("not tried: needs mandoc")
+        return
+    for page in ("gdbregs-cli.1", "gdbregs-snapshot.5"):
+        path = os.path.join(ROOT, "man", page)
+        shown = subprocess.run(["mandoc", "-Tascii", "-Owidth=80", path], text=True, check=True,
+                               capture_output=True).stdout
+        shown = [line.strip() for line in re.sub(".\b", "", shown).splitlines()]
+        commands = re.findall(r"^(?:\.Dl )?(\$ .*)", read(path), re.M)
+        assert commands, page
+        for line in commands:
+            line = line.replace("\\e", "\\").replace("\\(dq", '"').replace("\\(aq", "'")
+            assert len(line) <= 70, line
+            assert line in shown, f"{page} breaks or changes: {line}"
 
 
 @test
