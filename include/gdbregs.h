@@ -342,8 +342,9 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_connect(struct gdbregs_context *ctx, con
  * Start a command and talk to the stub on its standard input and output, e.g.
  * `qemu-system-x86_64 -S -gdb stdio -display none`. The command inherits
  * standard error. The child belongs to the session: closing the session ends it
- * (end of file on its input, then SIGTERM, then SIGKILL) and reaps it. The
- * option `on_close` has no effect.
+ * (end of file on its input, then SIGTERM, then SIGKILL) and reaps it. A
+ * gdbserver gets SIGTERM first, because it prints lines without an end at the end
+ * of file. The option `on_close` has no effect.
  *
  * The child leads a process group of its own, and the signals go to the whole
  * group: `sh -c 'qemu ...; true'` leaves no QEMU behind. All signals have their

@@ -171,6 +171,14 @@ static void on_poll_timer(uv_timer_t *timer)
 	poll_later(child, on_poll_timer);
 }
 
+/* At the end of its input, `gdbserver -` opens its standard input again, and again, and
+ * prints two lines each time: 5,000 to 18,000 lines in GRACE_INPUT_MS (gdbserver 13).
+ * Only gdbserver has QProgramSignals. */
+static bool floods_at_eof(const struct gdbregs__stub *stub)
+{
+	return stub->supported.program_signals;
+}
+
 void gdbregs__child_end(struct gdbregs__transport *t)
 {
 	struct gdbregs__child *child = t->child;
@@ -178,8 +186,11 @@ void gdbregs__child_end(struct gdbregs__transport *t)
 	if (child->ending != NOT_ENDING)
 		return;
 	uv_update_time(t->loop);
-	shutdown(child->hangup_fd, SHUT_WR);
 	enter(child, INPUT_CLOSED, GRACE_INPUT_MS);
+	if (floods_at_eof(&t->session->stub) && leader_state(child) != REAPED)
+		send_next_signal(child);
+	else
+		shutdown(child->hangup_fd, SHUT_WR);
 	uv_timer_start(&child->timer, on_poll_timer, 0, 0);
 }
 

@@ -489,7 +489,17 @@ def parts(binary):
         say("valgrind    not tried: it is not installed")
     if not STUBS["gdbserver"].missing():
         found["halt"] = lambda: check_halt(binary)
+        found["quiet"] = lambda: check_quiet(binary)
     return found
+
+
+def check_quiet(binary):
+    """A gdbserver that is started by the tool prints its greeting, and nothing at the end."""
+    for command in ("dump", "watch -n 2 -i 0.1"):
+        result = run(*command.split(), "--", "gdbserver", "-", binary.path)
+        equal(result.status, DONE, f"quiet {command}")
+        lines = result.err.splitlines()
+        check(len(lines) < 10, f"quiet {command}", f"{len(lines)} lines on stderr, the last {lines[-1:]}")
 
 
 def main():
