@@ -9,10 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Replies are kept until the guest is released. Text shows a byte in up to four
+ * characters. */
+enum { MOST_REPLIES_MIB = 16 };
+
 /* Packets are sent one after the other, because a packet may depend on the one before. */
 struct exchange {
 	struct gdbregs_buffer *replies; /* one per payload */
 	size_t done;
+	size_t bytes; /* of all replies */
 };
 
 static int send_next(struct target *t);
@@ -26,7 +31,7 @@ static void on_reply(struct gdbregs_session *s, int status, const struct gdbregs
 	if (t->closing)
 		return;
 	if (status >= 0) {
-		exchange->done++;
+		exchange->bytes += exchange->replies[exchange->done++].size;
 		status = send_next(t);
 	}
 	if (status != TARGET_UNDER_WAY)
@@ -39,6 +44,11 @@ static int send_next(struct target *t)
 	const struct string_list *payloads = &t->set->options->arguments;
 	if (exchange->done == payloads->count)
 		return 0;
+	if (exchange->bytes > (size_t)MOST_REPLIES_MIB << 20)
+		return target_fail(t, STATUS_STUB,
+				   "the replies are larger than %d MiB together; send fewer "
+				   "packets at a time",
+				   MOST_REPLIES_MIB);
 	const char *payload = payloads->item[exchange->done];
 	int error = gdbregs_uv_packet(t->session, payload, strlen(payload),
 				      &exchange->replies[exchange->done], on_reply, t, NULL);

@@ -101,6 +101,17 @@ def description_of_each_process(_):
     check(result, BAD_STUB, "max_description_bytes", rss_mib=MOST_MIB)
 
 
+@test
+def long_replies(_):
+    """Replies are kept until all have come."""
+    for form in ("text", "csv", "jsonl"):
+        with Stub({"qC": b"\x01" * 1_000_000}, feature_of(4)) as stub:
+            result = Measured("packet", "-f", form, *["qC"] * 100, "-t", stub.target)
+        print(f"  packet -f {form}: {result.rss_mib:.0f} MiB")
+        assert result.status == BAD_STUB and b"together" in result.err, result
+        assert result.rss_mib < MOST_MIB, result
+
+
 class Flood(Stub):
     """Answers such a request with console output that does not end, and never reads again."""
 
