@@ -141,8 +141,14 @@ static bool are_blank(const XML_Char *text, int size)
 
 char *gdbregs__xml_trim(const struct gdbregs_buffer *text, size_t *size)
 {
-	char *first = (char *)text->data, *end = first + text->size;
+	char *first = (char *)text->data;
 
+	/* C does not define NULL + 0. */
+	if (!first) {
+		*size = 0;
+		return NULL;
+	}
+	char *end = first + text->size;
 	while (first < end && is_blank(*first))
 		first++;
 	while (end > first && is_blank(end[-1]))
