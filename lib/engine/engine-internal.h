@@ -62,6 +62,8 @@ static inline int gdbregs__engine_send_again(struct gdbregs__engine *e)
 	return 0;
 }
 
+/* The time of the op that was sent blindly is over. */
+void gdbregs__engine_end_blind(struct gdbregs__engine *e);
 /* The bytes that have come were not sent by a gdbstub. */
 void gdbregs__engine_fail_not_a_stub(struct gdbregs__engine *e);
 

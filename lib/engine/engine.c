@@ -375,6 +375,8 @@ void gdbregs__engine_cancel_all(struct gdbregs__engine *e)
 
 bool gdbregs__engine_may_send(const struct gdbregs__engine *e)
 {
+	if (e->blind)
+		return !e->closed;
 	if (e->fatal || e->closed || e->hold_until_ms)
 		return false;
 	return e->pipelined ? e->out.size < OUT_HIGH_WATER_BYTES : e->in_flight == 0;
@@ -456,7 +458,7 @@ static void count_answers(struct gdbregs__engine *e, uint32_t count)
 
 static void after_reply(struct gdbregs__engine *e, struct gdbregs__op *op, int result)
 {
-	if (e->fatal)
+	if (e->fatal && !e->blind)
 		return;
 	if (result < 0)
 		fail_op(e, op, result);
@@ -570,6 +572,21 @@ void gdbregs__engine_fail(struct gdbregs__engine *e, int code, const char *forma
 	fail_queue(e, code);
 	e->error = e->ended_by;
 	end_waits(e, code);
+}
+
+void gdbregs__engine_go_blind(struct gdbregs__engine *e, bool keep_output)
+{
+	e->blind = true;
+	if (!keep_output)
+		e->out.size = 0;
+	e->acks_owed = 0;
+	gdbregs__frame_decoder_fini(&e->decoder);
+	gdbregs__frame_decoder_init(&e->decoder, e->config.packet_limit_bytes);
+}
+
+void gdbregs__engine_end_blind(struct gdbregs__engine *e)
+{
+	fail_queue(e, e->fatal);
 }
 
 void gdbregs__engine_fail_nomem(struct gdbregs__engine *e)

@@ -141,12 +141,14 @@ struct gdbregs__engine {
 
 	int fatal; /* why the session failed; 0 while it has not */
 	bool closed; /* nothing is sent any more */
+	bool blind; /* failed, and sending once more: see gdbregs__engine_go_blind() */
 	struct gdbregs_error error; /* the error that was set last, of a call or of an op */
 	struct gdbregs_error last_failure; /* of the last call or op that failed */
 	struct gdbregs_error ended_by; /* why the session ended; code 0: without an error */
 	struct gdbregs__op *current; /* the op whose class is being called */
 	uint64_t now_ms;
-	uint64_t input_ns; /* when the last input arrived, by the clock of the caller, who sets it */
+	uint64_t
+		input_ns; /* when the last input arrived, by the clock of the caller, who sets it */
 	uint64_t deadline_ms; /* of the reply that is awaited */
 	uint64_t resend_at_ms; /* the only packet in flight is sent again, if no ack has come */
 	uint64_t hold_until_ms; /* nothing is sent: replies to copies of a packet may come */
@@ -283,6 +285,12 @@ void gdbregs__engine_give_empty_reply(struct gdbregs__engine *e);
  * e->ended_by, for later calls. */
 void gdbregs__engine_fail(struct gdbregs__engine *e, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* After a failure, take one more op: it detaches the target. Replies can no longer be
+ * matched to requests. So packets are sent without waiting, only OK answers the oldest of
+ * them, other packets are offered to the op and dropped, and nothing is acknowledged. The
+ * op gets GDBREGS__BLIND_MS. keep_output: do not drop what has not been written yet. */
+void gdbregs__engine_go_blind(struct gdbregs__engine *e, bool keep_output);
+#define GDBREGS__BLIND_MS 500
 /* Set the error of a call or op that failed without harm to the session. Returns code. */
 int gdbregs__engine_say(struct gdbregs__engine *e, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

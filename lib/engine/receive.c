@@ -278,6 +278,26 @@ static bool take_burst(struct gdbregs__engine *e, const uint8_t *data, size_t si
 	return true;
 }
 
+static void on_blind_packet(struct gdbregs__engine *e, const struct gdbregs__frame *frame)
+{
+	if (e->in_flight && !is_unsolicited(e, frame) &&
+	    gdbregs__reply_classify(frame->payload, frame->size) == GDBREGS__REPLY_OK)
+		gdbregs__engine_dispatch(e, frame->payload, frame->size);
+}
+
+/* See gdbregs__engine_go_blind(). */
+static void take_blindly(struct gdbregs__engine *e, const uint8_t *data, size_t size)
+{
+	struct gdbregs__frame frame;
+	size_t used = 0;
+
+	while (used < size && gdbregs__frame_next(&e->decoder, data, size, &used, &frame) == 0)
+		if (frame.kind == GDBREGS__FRAME_PACKET)
+			on_blind_packet(e, &frame);
+	e->deadline_dirty = false;
+	gdbregs__engine_pump(e);
+}
+
 void gdbregs__engine_input(struct gdbregs__engine *e, const uint8_t *data, size_t size,
 			   uint64_t now_ms)
 {
@@ -285,6 +305,10 @@ void gdbregs__engine_input(struct gdbregs__engine *e, const uint8_t *data, size_
 	struct gdbregs__frame frame;
 
 	e->now_ms = now_ms;
+	if (e->blind) {
+		take_blindly(e, data, size);
+		return;
+	}
 	while (used < size && !e->fatal) {
 		if (take_burst(e, data, size, &used))
 			continue;

@@ -29,6 +29,10 @@ void gdbregs__engine_arm_deadline(struct gdbregs__engine *e)
 
 	e->deadline_ms = has_deadline ? e->now_ms + reply_timeout_ms(e) : GDBREGS__FOREVER;
 	e->short_wait = false;
+	if (e->blind) {
+		e->deadline_ms = oldest ? e->now_ms + GDBREGS__BLIND_MS : GDBREGS__FOREVER;
+		return;
+	}
 	e->resend_at_ms = has_deadline && !oldest->op->class->sends_once && !e->pipelined &&
 					  !e->no_ack && !e->lazy_ack
 				  ? e->now_ms + RESEND_MS
@@ -49,7 +53,7 @@ void gdbregs__engine_give_empty_reply(struct gdbregs__engine *e)
 	e->acked = 0;
 	gdbregs__engine_dispatch(e, (const uint8_t *)"", 0);
 	e->deadline_dirty = false;
-	if (!e->fatal)
+	if (!e->fatal || e->blind)
 		gdbregs__engine_pump(e);
 }
 
@@ -147,7 +151,9 @@ static void overdue(struct gdbregs__engine *e)
 
 	if (op && gdbregs__engine_call_overdue(e, op))
 		return;
-	if (!e->heard && e->decoder.junk_count) {
+	if (e->blind) {
+		gdbregs__engine_end_blind(e);
+	} else if (!e->heard && e->decoder.junk_count) {
 		gdbregs__engine_fail_not_a_stub(e);
 	} else if (!e->heard && !e->line_probed) {
 		e->line_probed = true;

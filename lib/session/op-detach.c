@@ -8,7 +8,10 @@
  * Some stubs refuse D (rp2040js, DeSmuME, Dolphin, mGBA), and OpenOCD confirms it but
  * leaves the target halted. They resume the target for `c`, if its reply is read before
  * the connection is closed. A stub that accepts `c` may answer it with OK (rp2040js), or
- * not until the target stops. */
+ * not until the target stops.
+ *
+ * After the session has failed, the same op runs in the engine's blind mode: leaving a
+ * guest halted is worse than sending packets whose replies cannot be matched. */
 #include "session/op-detach.h"
 #include "session/op-points.h"
 #include "session/op-run.h"
@@ -33,6 +36,9 @@ enum resume {
 
 struct detach {
 	struct gdbregs__op op;
+	bool blind;
+	bool sent_before; /* blind: a D was sent in order, and its reply is missing */
+	bool interrupted; /* blind: 0x03 was sent */
 	bool stop_asked;
 	bool asked_again, again_due; /* whether it still must not run */
 	size_t next; /* process */
@@ -41,7 +47,7 @@ struct detach {
 };
 
 /* QEMU 7.2 aborts where a machine is resumed that was migrated away. */
-bool gdbregs__detach_halts(const struct gdbregs_session *s)
+static bool detach_halts(const struct gdbregs_session *s)
 {
 	return s->target.exited || s->target.halt.must_not_run[0] ||
 	       s->options.on_close == GDBREGS_ON_CLOSE_HALT ||
@@ -49,7 +55,7 @@ bool gdbregs__detach_halts(const struct gdbregs_session *s)
 		(s->target.halt.was_halted || s->target.halt.by_others));
 }
 
-bool gdbregs__detach_may_run_again(const struct gdbregs_session *s)
+static bool may_run_again(const struct gdbregs_session *s)
 {
 	return s->target.halt.must_not_run[0] && !s->target.exited &&
 	       s->options.on_close != GDBREGS_ON_CLOSE_HALT;
@@ -62,12 +68,22 @@ static bool pid_unknown(const struct gdbregs_session *s)
 	       (!s->target.process_count || s->target.processes[0].pid <= 0);
 }
 
-bool gdbregs__detach_names_pids(const struct gdbregs_session *s)
+static bool names_pids(const struct gdbregs_session *s)
 {
 	for (size_t i = 0; i < s->target.process_count; i++)
 		if (s->target.processes[i].pid > 0)
 			return true;
 	return false;
+}
+
+static int send_pid(struct gdbregs_session *s, struct detach *d, int64_t pid)
+{
+	s->leaving.detach_sent = true;
+	d->detaches++;
+	if (pid > 0)
+		return gdbregs__engine_send_text(&s->engine, &d->op, KIND_DETACH, (uint32_t)d->next,
+						 "D;%llx", (unsigned long long)pid);
+	return gdbregs__engine_send_text(&s->engine, &d->op, KIND_DETACH, 0, "D");
 }
 
 static int send_detach(struct gdbregs_session *s, struct detach *d)
@@ -77,21 +93,15 @@ static int send_detach(struct gdbregs_session *s, struct detach *d)
 	for (; d->next < count; d->next++) {
 		int64_t pid = s->target.process_count ? s->target.processes[d->next].pid : 0;
 
-		if (pid <= 0 && gdbregs__detach_names_pids(s))
+		if (pid <= 0 && names_pids(s))
 			continue;
 		/* QEMU takes no D without a pid, and there is a process 1 in any. */
 		if (pid <= 0 && gdbregs__stub_is_qemu_system(&s->stub) &&
 		    s->stub.supported.multiprocess)
 			pid = 1;
-		s->leaving.detach_sent = true;
-		d->detaches++;
 		if (s->target.process_count)
 			s->target.processes[d->next].attached = false;
-		int result = pid > 0 ? gdbregs__engine_send_text(&s->engine, &d->op, KIND_DETACH,
-								 (uint32_t)d->next, "D;%llx",
-								 (unsigned long long)pid)
-				     : gdbregs__engine_send_text(&s->engine, &d->op, KIND_DETACH, 0,
-								 "D");
+		int result = send_pid(s, d, pid);
 		d->next++;
 		return result;
 	}
@@ -130,7 +140,7 @@ static int release(struct gdbregs_session *s, struct detach *d)
 	return send_resume(s, d);
 }
 
-size_t gdbregs__detach_next_undo(struct gdbregs_session *s, char *payload)
+static size_t next_undo(struct gdbregs_session *s, char *payload)
 {
 	if (s->target.exited)
 		return 0;
@@ -142,17 +152,97 @@ size_t gdbregs__detach_next_undo(struct gdbregs_session *s, char *payload)
 static int send_undo(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	char payload[GDBREGS__UNDO_TEXT];
-	size_t length = gdbregs__detach_next_undo(s, payload);
+	size_t length = next_undo(s, payload);
 
 	if (!length)
 		return 0;
 	return gdbregs__engine_send(&s->engine, op, KIND_UNDO, 0, payload, length);
 }
 
+/* ----------------------------------------------------------------- blind mode --- */
+
+/* As far as the stub got before it fell silent. In multiprocess mode QEMU refuses a
+ * D without a pid; any other stub refuses one with a pid that it does not know. An ack
+ * alone says nothing: QEMU sends it by itself. */
+static bool may_be_qemu(const struct gdbregs_session *s)
+{
+	switch (s->stub.kind) {
+	case GDBREGS__STUB_UNKNOWN:
+	case GDBREGS__STUB_QEMU_SYSTEM:
+		return true;
+	case GDBREGS__STUB_GREETED:
+		return s->stub.supported.multiprocess;
+	default:
+		return false;
+	}
+}
+
+/* A stub that never answered may be a QEMU that is serving another client. Our connection
+ * is then still in its listen backlog. When QEMU accepts it later, it stops the guest, sees
+ * the connection closed and leaves the guest stopped, but it first reads what we wrote. So
+ * send a detach packet in any case. Every QEMU has a process 1. A second D would reach a
+ * machine that runs already, and stop it. */
+static int send_detach_blindly(struct gdbregs_session *s, struct detach *d)
+{
+	if (!names_pids(s))
+		return s->leaving.detach_sent ? GDBREGS__PRODUCE_END
+					      : send_pid(s, d, may_be_qemu(s) ? 1 : 0);
+	for (; d->next < s->target.process_count; d->next++) {
+		struct gdbregs__process *process = &s->target.processes[d->next];
+
+		if (process->attached && process->pid > 0) {
+			process->attached = false;
+			return send_pid(s, d, process->pid);
+		}
+	}
+	return GDBREGS__PRODUCE_END;
+}
+
+/* QEMU does not answer 0x03 if the machine does not run, for example because it was
+ * suspended after the resume. A D would start it (7.2 and 10.0). And a machine that must
+ * not run when we came may have run since, and be stopped by us. So ask for its status
+ * first: QEMU answers at once, if at all. */
+static int ask_first(struct gdbregs_session *s, struct detach *d)
+{
+	bool asks = gdbregs__stub_is_qemu_system(&s->stub) &&
+		    (gdbregs__run_is_resumed(&s->run) || s->target.halt.must_not_run[0]);
+
+	if (d->asked_again || !asks)
+		return 0;
+	d->asked_again = true;
+	d->again_due = gdbregs__status_ask_again(s, &d->op, KIND_STATUS_AGAIN) > 0;
+	return d->again_due ? GDBREGS__PRODUCED : 0;
+}
+
+/* A target that runs is stopped first, even to be left running: QEMU would take the first
+ * byte of what follows for that, and lose the rest. */
+static int produce_blindly(struct gdbregs_session *s, struct detach *d)
+{
+	if (gdbregs__run_is_resumed(&s->run) && !d->interrupted &&
+	    gdbregs__engine_send_raw_byte(&s->engine, 3) < 0)
+		return GDBREGS_ERR_NOMEM;
+	d->interrupted = true;
+	int sent = send_undo(s, &d->op);
+	if (sent)
+		return sent;
+	if (d->again_due)
+		return GDBREGS__PRODUCE_WAIT;
+	if (detach_halts(s) && !may_run_again(s))
+		return GDBREGS__PRODUCE_END;
+	sent = ask_first(s, d);
+	if (sent)
+		return sent;
+	return detach_halts(s) ? GDBREGS__PRODUCE_END : send_detach_blindly(s, d);
+}
+
+/* ------------------------------------------------------------------- in order --- */
+
 static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct detach *d = (struct detach *)op;
 
+	if (d->blind)
+		return produce_blindly(s, d);
 	/* What is still to come may name processes. */
 	if (s->engine.in_flight > op->outstanding)
 		return GDBREGS__PRODUCE_WAIT;
@@ -170,11 +260,11 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 	}
 	if (op->outstanding && (pid_unknown(s) || !s->target.halt.known || d->again_due))
 		return GDBREGS__PRODUCE_WAIT;
-	if (gdbregs__detach_may_run_again(s) && !d->asked_again) {
+	if (may_run_again(s) && !d->asked_again) {
 		d->asked_again = d->again_due = true;
 		return gdbregs__status_ask_again(s, op, KIND_STATUS_AGAIN);
 	}
-	return gdbregs__detach_halts(s) ? GDBREGS__PRODUCE_END : release(s, d);
+	return detach_halts(s) ? GDBREGS__PRODUCE_END : release(s, d);
 }
 
 static void on_stop(struct gdbregs_session *s, const struct gdbregs__answer *answer)
@@ -221,6 +311,10 @@ static bool overdue(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct detach *d = (struct detach *)op;
 
+	if (d->blind && d->again_due) {
+		gdbregs__engine_give_empty_reply(&s->engine);
+		return true;
+	}
 	if (d->resume != RESUME_SENT)
 		return false;
 	d->resume = s->engine.no_ack || s->engine.acked ? RESUME_ACCEPTED : RESUME_LOST;
@@ -260,10 +354,11 @@ static enum gdbregs_left how_left(const struct gdbregs_session *s, const struct 
 		return d->resume == RESUME_ACCEPTED  ? GDBREGS_LEFT_RUNNING
 		       : d->resume == RESUME_REFUSED ? GDBREGS_LEFT_HALTED
 						     : GDBREGS_LEFT_UNKNOWN;
-	if (!d->detaches)
-		return GDBREGS_LEFT_HALTED;
-	if (d->confirmed != d->detaches)
+	if (d->sent_before || d->confirmed != d->detaches)
 		return GDBREGS_LEFT_UNKNOWN;
+	if (!d->detaches)
+		return gdbregs__run_is_resumed(&s->run) ? GDBREGS_LEFT_UNKNOWN
+							: GDBREGS_LEFT_HALTED;
 	return s->stub.detach_effect == GDBREGS__DETACH_RESUMES ? GDBREGS_LEFT_RUNNING
 								: GDBREGS_LEFT_DETACHED;
 }
@@ -272,10 +367,12 @@ static enum gdbregs_left how_left(const struct gdbregs_session *s, const struct 
  * now, and one more byte would stop it again; it needs no ack. */
 static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 {
-	/* A session that has failed is detached blindly. */
-	if (s->engine.fatal)
+	struct detach *d = (struct detach *)op;
+
+	/* A blind detach follows. */
+	if (s->engine.fatal && !d->blind)
 		return;
-	s->leaving.left = how_left(s, (const struct detach *)op);
+	s->leaving.left = how_left(s, d);
 	gdbregs__engine_close(&s->engine);
 	s->state = GDBREGS__SESSION_ENDED;
 }
@@ -289,12 +386,51 @@ static const struct gdbregs__op_class detach_class = {
 	.unsolicited = unsolicited,
 };
 
-struct gdbregs__op *gdbregs__detach_new(gdbregs__op_done done, void *arg)
+struct gdbregs__op *gdbregs__detach_new(void)
 {
 	struct detach *d = gdbregs__calloc(1, sizeof(*d));
 
 	if (!d)
 		return NULL;
-	gdbregs__op_init(&d->op, &detach_class, done, arg);
+	gdbregs__op_init(&d->op, &detach_class, NULL, NULL);
 	return &d->op;
+}
+
+int gdbregs__detach(struct gdbregs_session *s, gdbregs__op_done done, void *arg)
+{
+	struct gdbregs__op *op = gdbregs__detach_new();
+
+	if (!op)
+		return GDBREGS_ERR_NOMEM;
+	op->done = done;
+	op->arg = arg;
+	gdbregs__engine_queue(&s->engine, op);
+	return 0;
+}
+
+/* A connection that is closed, or a peer that is not a stub, is not written to. */
+int gdbregs__detach_blindly(struct gdbregs_session *s, gdbregs__op_done done, void *arg)
+{
+	struct gdbregs__engine *e = &s->engine;
+	struct detach *d = (struct detach *)s->leaving.reserve;
+	bool useless = e->fatal == GDBREGS_ERR_CLOSED || (!e->heard && e->decoder.junk_count);
+
+	if (!d)
+		return GDBREGS_ERR_INVAL;
+	s->leaving.reserve = NULL;
+	d->op.done = done;
+	d->op.arg = arg;
+	d->blind = true;
+	d->sent_before = s->leaving.detach_sent;
+	/* The rest of a D that was begun still has to be written. */
+	gdbregs__engine_go_blind(e, s->leaving.detach_sent);
+	if (!useless) {
+		gdbregs__engine_queue(e, &d->op);
+		return 0;
+	}
+	if (s->target.exited)
+		s->leaving.left = GDBREGS_LEFT_ENDED;
+	d->op.status = e->fatal;
+	gdbregs__engine_complete(e, &d->op);
+	return 0;
 }

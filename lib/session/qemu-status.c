@@ -96,8 +96,7 @@ int gdbregs__status_ask_again(struct gdbregs_session *s, struct gdbregs__op *op,
 	s->target.halt.text.size = 0;
 	if (gdbregs__buffer_reserve(&s->target.halt.text, STATUS_MAX_BYTES) < 0)
 		return GDBREGS_ERR_NOMEM;
-	return op ? gdbregs__engine_send_text(&s->engine, op, kind, 0, INFO_STATUS)
-		  : gdbregs__frame_encode(&s->engine.out, INFO_STATUS, strlen(INFO_STATUS));
+	return gdbregs__engine_send_text(&s->engine, op, kind, 0, INFO_STATUS);
 }
 
 void gdbregs__status_answer_again(struct gdbregs_session *s)

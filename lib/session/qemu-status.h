@@ -12,8 +12,8 @@ int gdbregs__status_ask(struct gdbregs_session *s, struct gdbregs__op *op, uint3
 bool gdbregs__status_console(struct gdbregs_session *s, const uint8_t *payload, size_t size);
 /* The reply to the question: sets s->was_halted and s->barred. */
 void gdbregs__status_reply(struct gdbregs_session *s);
-/* The same before the target is left; op NULL: blind. 0 or NOMEM. The answer sets
- * s->barred anew, and nothing where it is not: that it is halted may be our doing. */
+/* Ask again before the target is left. Returns 1 or NOMEM. The reply sets must_not_run anew.
+ * It proves nothing about was_halted, because our connection has stopped the machine. */
 int gdbregs__status_ask_again(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind);
 void gdbregs__status_answer_again(struct gdbregs_session *s);
 

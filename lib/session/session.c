@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The life of a session: made, started, stopped, freed. */
 #include "session/session.h"
+#include "session/op-detach.h"
 #include "session/op-points.h"
 #include "session/op-run.h"
 #include "session/step-off.h"
@@ -54,7 +55,8 @@ int gdbregs__session_new(struct gdbregs_context *ctx, const struct gdbregs_optio
 	s->label = gdbregs__strdup(label);
 	s->context = gdbregs_context_ref(ctx);
 	init_engine(s);
-	if (!s->label || (!ctx && gdbregs_context_new(&s->context) < 0)) {
+	s->leaving.reserve = gdbregs__detach_new();
+	if (!s->label || !s->leaving.reserve || (!ctx && gdbregs_context_new(&s->context) < 0)) {
 		gdbregs__session_free(s);
 		return GDBREGS_ERR_NOMEM;
 	}
@@ -68,6 +70,7 @@ void gdbregs__session_free(struct gdbregs_session *s)
 		return;
 	gdbregs__engine_fini(&s->engine);
 	s->state = GDBREGS__SESSION_ENDED;
+	gdbregs__engine_discard(&s->engine, s->leaving.reserve);
 	if (s->reading.spare)
 		gdbregs__engine_discard(&s->engine, s->reading.spare);
 	gdbregs__watch_fini(s);
@@ -107,22 +110,12 @@ int gdbregs__session_start(struct gdbregs_session *s, uint64_t now_ms, gdbregs__
 int gdbregs__session_stop(struct gdbregs_session *s, uint64_t now_ms, gdbregs__op_done done,
 			  void *arg)
 {
-	struct gdbregs__op *detach = gdbregs__detach_new(done, arg);
-
-	if (!detach)
-		return GDBREGS_ERR_NOMEM;
 	s->engine.now_ms = now_ms;
 	gdbregs__engine_cancel_all(&s->engine);
 	stop_reading_watches(s);
-	if (s->engine.fatal || s->state == GDBREGS__SESSION_ENDED) {
-		/* Replies can no longer be matched to requests. The transport detaches
-		 * blindly, see farewell.c. */
-		detach->status = s->engine.fatal;
-		gdbregs__engine_complete(&s->engine, detach);
-		return 0;
-	}
+	if (s->engine.fatal)
+		return gdbregs__detach_blindly(s, done, arg);
 	s->state = GDBREGS__SESSION_CLOSING;
 	gdbregs__run_close(s);
-	gdbregs__engine_queue(&s->engine, detach);
-	return 0;
+	return gdbregs__detach(s, done, arg);
 }

@@ -30,12 +30,10 @@ struct gdbregs__reading {
 	uint64_t batches; /* reads begun */
 };
 
-/* op-detach.c and farewell.c: how far the detach has got. */
+/* op-detach.c: how far the detach has got. */
 struct gdbregs__leaving {
+	struct gdbregs__op *reserve; /* for a blind detach */
 	bool detach_sent; /* a D was sent: it is not sent a second time */
-	size_t oks_awaited; /* by a blind detach */
-	bool status_asked; /* the last of these OKs says whether the target may run */
-	bool detach_sent_blindly; /* by farewell.c */
 	enum gdbregs_left left;
 };
 
@@ -68,20 +66,11 @@ void gdbregs__session_free(struct gdbregs_session *s);
 int gdbregs__session_start(struct gdbregs_session *s, uint64_t now_ms, gdbregs__op_done done,
 			   void *arg);
 
-/* Stop whatever is under way and detach. Ops not completed complete with
- * CANCELED. done is called when the last reply is in or the time is up. */
+/* Cancel all ops and detach, in the engine's blind mode if the session has failed. If it
+ * fails meanwhile, done is called with the error while s->engine.blind is not set: then
+ * call this function once more. Returns 0 or NOMEM. */
 int gdbregs__session_stop(struct gdbregs_session *s, uint64_t now_ms, gdbregs__op_done done,
 			  void *arg);
-
-/* Detach after the session has failed, without interpreting replies. The bytes to write
- * are in s->engine.out. The caller writes them and passes received bytes to
- * gdbregs__session_farewell_input() until s->leaving.oks_awaited is 0, the connection
- * ends, or its time limit expires. */
-void gdbregs__session_farewell(struct gdbregs_session *s);
-void gdbregs__session_farewell_input(struct gdbregs_session *s, const uint8_t *data, size_t size);
-/* The time limit has expired. Returns true if more bytes are to be written; then go on
- * as before, with another time limit. */
-bool gdbregs__session_farewell_late(struct gdbregs_session *s);
 
 /* --- for the op classes -------------------------------------------------- */
 
@@ -105,7 +94,6 @@ struct gdbregs__op *gdbregs__hello_new(void);
 bool gdbregs__probe_is_needed(const struct gdbregs_session *s);
 struct gdbregs__op *gdbregs__probe_new(gdbregs__op_done done, void *arg);
 struct gdbregs__op *gdbregs__discover_new(gdbregs__op_done done, void *arg);
-struct gdbregs__op *gdbregs__detach_new(gdbregs__op_done done, void *arg);
 
 /* Queue a read; the arguments have been checked as far as the session goes. */
 int gdbregs__read_one(struct gdbregs_session *s, uint32_t vcpu, const struct gdbregs_register *h,

@@ -108,18 +108,6 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 	buf->len = buf->base ? GDBREGS__TRANSPORT_READ_BYTES : 0;
 }
 
-static void take_input(struct gdbregs__transport *t, const uint8_t *data, size_t size)
-{
-	if (t->state != GDBREGS__TRANSPORT_DETACHING) {
-		t->session->engine.input_ns = uv_hrtime();
-		gdbregs__engine_input(&t->session->engine, data, size, uv_now(t->loop));
-		return;
-	}
-	gdbregs__session_farewell_input(t->session, data, size);
-	if (t->session->leaving.oks_awaited == 0)
-		gdbregs__transport_shut(t);
-}
-
 /* Some stubs send `+` and the reply separately, with Nagle's algorithm enabled
  * (Dolphin, mGBA). The reply then waits for our TCP acknowledgement, which the kernel
  * delays by 40 ms. Linux resets this option after a while, so set it at each read.
@@ -142,7 +130,8 @@ void gdbregs__transport_input(struct gdbregs__transport *t, const uint8_t *data,
 {
 	t->reads++;
 	acknowledge_at_once(t);
-	take_input(t, data, size);
+	t->session->engine.input_ns = uv_hrtime();
+	gdbregs__engine_input(&t->session->engine, data, size, uv_now(t->loop));
 	gdbregs__transport_event(t);
 }
 

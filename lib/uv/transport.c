@@ -6,8 +6,8 @@
 
 #include <poll.h>
 
-/* Time limit of a blind detach. */
-#define BLIND_DETACH_MS 500
+/* Time limit of a blind detach: a question, its answer, and the detach. */
+#define BLIND_DETACH_MS (3 * GDBREGS__BLIND_MS)
 /* Time limit for a connection attempt that is being closed. A guest whose stub has
  * accepted the connection is stopped, and must be resumed. */
 #define CLOSE_CONNECTING_MS 1000
@@ -74,10 +74,7 @@ static void on_limit(struct gdbregs__transport *t)
 		fail_late(t);
 		break;
 	case GDBREGS__TRANSPORT_DETACHING:
-		if (gdbregs__session_farewell_late(t->session))
-			gdbregs__transport_set_limit(t, BLIND_DETACH_MS);
-		else
-			gdbregs__transport_shut(t);
+		gdbregs__transport_shut(t);
 		break;
 	case GDBREGS__TRANSPORT_SHUT:
 		break;
@@ -298,22 +295,33 @@ void gdbregs__transport_child_gone(struct gdbregs__transport *t)
 	gdbregs__transport_event(t);
 }
 
+static void detach_blindly(struct gdbregs__transport *t);
+
 static void on_stopped(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
 		       void *arg)
 {
 	struct gdbregs__transport *t = arg;
 
-	(void)error;
-	if (t->state != GDBREGS__TRANSPORT_OPEN)
+	if (t->state == GDBREGS__TRANSPORT_SHUT)
 		return;
-	if (!s->engine.fatal && status >= 0) {
+	if (status < 0 && !s->engine.fatal)
+		gdbregs__engine_fail(&s->engine, status, "%s", error->text);
+	if (s->engine.fatal && !s->engine.blind) {
+		detach_blindly(t);
+	} else {
 		gdbregs__transport_write(t);
 		gdbregs__transport_shut(t);
-		return;
 	}
-	gdbregs__session_farewell(s);
-	bool await = s->engine.heard && s->leaving.oks_awaited;
+}
+
+/* A stub that has never answered is not waited for. */
+static void detach_blindly(struct gdbregs__transport *t)
+{
+	struct gdbregs_session *s = t->session;
+	bool sent = gdbregs__session_stop(s, s->engine.now_ms, on_stopped, t) == 0;
+
 	t->state = GDBREGS__TRANSPORT_DETACHING;
+	bool await = sent && s->engine.heard && s->engine.in_flight;
 	gdbregs__transport_write(t);
 	if (await)
 		gdbregs__transport_set_limit(t, BLIND_DETACH_MS);
@@ -330,10 +338,10 @@ static void stop(struct gdbregs__transport *t)
 	t->stopping = true;
 	gdbregs__transport_clock(s);
 	gdbregs__transport_set_limit(t, s->options.reply_timeout_ms);
-	if (gdbregs__session_stop(s, s->engine.now_ms, on_stopped, t) < 0) {
+	if (!s->engine.fatal && gdbregs__session_stop(s, s->engine.now_ms, on_stopped, t) < 0)
 		gdbregs__engine_fail(&s->engine, GDBREGS_ERR_NOMEM, "out of memory");
-		on_stopped(s, GDBREGS_ERR_NOMEM, NULL, t);
-	}
+	if (s->engine.fatal)
+		detach_blindly(t);
 	gdbregs__transport_kick(s);
 }
 

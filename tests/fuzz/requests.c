@@ -315,6 +315,10 @@ void caller_close(struct caller *c)
 	if (c->closing)
 		return;
 	c->closing = true;
+	if (c->s->engine.fatal) {
+		c->p->trust = TRUST_NONE;
+		c->p->farewell = true;
+	}
 	REQUIRE(gdbregs__session_stop(c->s, c->p->now_ms, on_closed, c) == 0);
 }
 

@@ -135,23 +135,35 @@ static void end(struct caller *c)
 	}
 }
 
+static void on_left(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		    void *arg)
+{
+	(void)s, (void)status, (void)error;
+	*(bool *)arg = true;
+}
+
 static void farewell(struct caller *c)
 {
 	struct partner *p = c->p;
+	bool left = false;
 
+	if (p->told_eof)
+		return;
 	p->trust = TRUST_NONE;
 	p->farewell = true;
-	gdbregs__session_farewell(c->s);
-	do {
-		if (p->told_eof)
-			return;
-		partner_take(p);
+	REQUIRE(gdbregs__session_stop(c->s, p->now_ms, on_left, &left) == 0);
+	for (unsigned ticks = 0; !left; ticks++) {
+		REQUIRE(ticks < 20);
+		while (partner_take(p))
+			;
 		size_t from = p->stub.taken;
 		p->stub.taken = p->stub.out.size;
-		if (p->stub.out.size > from)
-			gdbregs__session_farewell_input(c->s, p->stub.out.data + from,
-							p->stub.out.size - from);
-	} while (c->s->engine.out.size || gdbregs__session_farewell_late(c->s));
+		gdbregs__engine_input(&c->s->engine, p->stub.out.data + from,
+				      p->stub.out.size - from, p->now_ms);
+		if (p->stub.out.size == from)
+			gdbregs__engine_tick(&c->s->engine, p->now_ms += GDBREGS__BLIND_MS);
+		caller_deliver(c);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -180,7 +192,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		act(&c, &in);
 	if (!(flags & FLAG_ABANDON)) {
 		end(&c);
-		if (s->engine.fatal)
+		if (s->engine.fatal && !s->engine.blind)
 			farewell(&c);
 	}
 	gdbregs__session_free(s);

@@ -194,36 +194,21 @@ int drive_read_one(struct drive *d, unsigned vcpu, const struct gdbregs_register
 	return result < 0 ? result : drive_wait(d, &call);
 }
 
-/* What it writes, and what it reads of the answer. */
-static void farewell_turn(struct drive *d)
-{
-	struct script_bytes bytes = {0};
-	struct script_stub *stub = d->stub;
-
-	script_put(&bytes, d->s->engine.out.data, d->s->engine.out.size);
-	d->s->engine.out.size = 0;
-	script_input(stub, bytes.data, bytes.size);
-	size_t from = stub->taken, end = least(stub->out.size, d->cut_at);
-	if (d->s->leaving.oks_awaited && end > from) {
-		stub->taken = end;
-		gdbregs__session_farewell_input(d->s, stub->out.data + from, end - from);
-	}
-	script_free(&bytes);
-}
-
 void drive_farewell(struct drive *d)
 {
+	struct drive_call call = {0};
+
 	d->stub->blind = true;
-	gdbregs__session_farewell(d->s);
-	do
-		farewell_turn(d);
-	while (d->s->engine.out.size || gdbregs__session_farewell_late(d->s));
+	ck_assert_int_eq(gdbregs__session_stop(d->s, d->now_ms, drive_done, &call), 0);
+	drive_wait(d, &call);
 }
 
 void drive_end(struct drive *d)
 {
 	struct drive_call call = {0};
 
+	/* A session that has failed does not wait for the stub. */
+	d->stub->blind |= d->s->engine.fatal != 0;
 	ck_assert_int_eq(gdbregs__session_stop(d->s, d->now_ms, drive_done, &call), 0);
 	drive_wait(d, &call);
 	drive_finish(d);
@@ -232,7 +217,7 @@ void drive_end(struct drive *d)
 void drive_finish(struct drive *d)
 {
 	drive_run(d);
-	if (d->s->engine.fatal)
+	if (d->s->engine.fatal && !d->s->engine.blind)
 		drive_farewell(d);
 	gdbregs__session_free(d->s);
 	d->s = NULL;

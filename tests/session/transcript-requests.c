@@ -179,6 +179,7 @@ static void on_close(struct transcript *t, char **words)
 	struct transcript_call *call = make(t);
 
 	(void)words;
+	t->stub.blind |= t->d.s->engine.fatal != 0;
 	begun(call, gdbregs__session_stop(t->d.s, t->d.now_ms, on_done, call));
 }
 

@@ -153,7 +153,8 @@ START_TEST(silent_before_identified)
 	set_up(&stub, &d, SCRIPT_QEMU72, &endings[0]);
 	stub.rules = rules;
 	ck_assert_int_eq(drive_connect(&d), GDBREGS_ERR_TIMEOUT);
-	gdbregs__session_farewell(d.s);
+	struct drive_call call = {0};
+	ck_assert_int_eq(gdbregs__session_stop(d.s, d.now_ms, drive_done, &call), 0);
 	ck_assert_uint_eq(d.s->engine.out.size, strlen("$D;1#b0"));
 	ck_assert_mem_eq(d.s->engine.out.data, "$D;1#b0", d.s->engine.out.size);
 	drive_finish(&d);
