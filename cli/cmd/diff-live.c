@@ -2,7 +2,6 @@
 #include "cmd/diff-live.h"
 
 #include <string.h>
-#include <strings.h>
 
 static struct value value_of(const struct stored_value *v, struct vcpu *vcpu)
 {
@@ -59,26 +58,41 @@ bool live_has_bytes(const struct stored_value *v)
 	return v->read ? v->read->status > 0 : v->bytes != NULL;
 }
 
-static bool same_digits(const struct gdbregs_read *read, const char *digits)
+static size_t size_of(const struct stored_value *v)
 {
-	static const char hex[] = "0123456789abcdef";
-	size_t size = (size_t)read->status;
-	if (strlen(digits) != 2 * size)
-		return false;
-	for (size_t i = 0; i < size; i++) {
-		char pair[2] = {hex[read->data[i] >> 4], hex[read->data[i] & 15]};
-		if (strncasecmp(pair, digits + 2 * i, 2) != 0)
-			return false;
-	}
-	return true;
+	return v->read ? (size_t)v->read->status : strlen(v->bytes) / 2;
+}
+
+static unsigned digit(char c)
+{
+	return c <= '9' ? (unsigned)(c - '0') : (unsigned)(c | 0x20) - 'a' + 10;
+}
+
+static unsigned byte_of(const struct stored_value *v, size_t i)
+{
+	if (v->read)
+		return v->read->data[i];
+	return digit(v->bytes[2 * i]) << 4 | digit(v->bytes[2 * i + 1]);
+}
+
+/* QEMU's PowerPC reverses the bytes of a register in its other mode. */
+static bool is_reversed(const struct stored_value *a, const struct stored_value *b)
+{
+	return a->order != b->order && a->order != GDBREGS_BYTE_ORDER_UNKNOWN &&
+	       b->order != GDBREGS_BYTE_ORDER_UNKNOWN;
 }
 
 bool live_same_bytes(const struct stored_value *a, const struct stored_value *b)
 {
-	if (!a->read && !b->read)
-		return strcasecmp(a->bytes, b->bytes) == 0;
-	if (a->read && b->read)
-		return a->read->status == b->read->status &&
-		       memcmp(a->read->data, b->read->data, (size_t)a->read->status) == 0;
-	return a->read ? same_digits(a->read, b->bytes) : same_digits(b->read, a->bytes);
+	size_t size = size_of(a);
+	bool reversed = is_reversed(a, b);
+	if (size != size_of(b))
+		return false;
+	if (!reversed && a->read && b->read)
+		return memcmp(a->read->data, b->read->data, size) == 0;
+	for (size_t i = 0; i < size; i++) {
+		if (byte_of(a, i) != byte_of(b, reversed ? size - 1 - i : i))
+			return false;
+	}
+	return true;
 }

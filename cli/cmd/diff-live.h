@@ -21,7 +21,8 @@ void live_texts_fini(struct live_texts *texts);
 
 /* Whether the target has sent bytes for the register. */
 bool live_has_bytes(const struct stored_value *v);
-/* Compare the bytes of two values, each of a file or of a target. Both have bytes. */
+/* Compare the bytes of two values, each of a file or of a target. Both have bytes. Bytes
+ * in different byte orders are compared in reverse. */
 bool live_same_bytes(const struct stored_value *a, const struct stored_value *b);
 
 #endif

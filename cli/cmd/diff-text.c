@@ -17,14 +17,16 @@ enum { INDENT = 2, WIDEST_NAME = 24, LANE_DIGITS = 16 };
 
 /* ---------------------------------------------------------------- values --- */
 
-/* JSON lines do not say the byte order; then the other side's holds. */
-static enum gdbregs_byte_order order_of(const struct diff *d, const struct change *c)
+/* JSON lines do not say the byte order; then the other side's holds. v and other may be
+ * NULL. */
+static enum gdbregs_byte_order order_of(const struct diff *d, const struct stored_value *v,
+					const struct stored_value *other)
 {
 	if (d->options->endian != GDBREGS_BYTE_ORDER_UNKNOWN)
 		return d->options->endian;
-	if (c->before && c->before->order != GDBREGS_BYTE_ORDER_UNKNOWN)
-		return c->before->order;
-	return c->after ? c->after->order : GDBREGS_BYTE_ORDER_UNKNOWN;
+	if (v && v->order != GDBREGS_BYTE_ORDER_UNKNOWN)
+		return v->order;
+	return other ? other->order : GDBREGS_BYTE_ORDER_UNKNOWN;
 }
 
 /* Hexadecimal digits of bytes in target order as a number. */
@@ -90,7 +92,6 @@ static bool line_is_complete(const struct line *line)
 
 static bool fill(struct line *line, const struct diff *d, const struct change *c)
 {
-	enum gdbregs_byte_order order = order_of(d, c);
 	bool ok = true;
 	line->shown = (struct change){c->kind, live_show(&line->old, c->before, &ok),
 				      live_show(&line->new, c->after, &ok)};
@@ -99,8 +100,8 @@ static bool fill(struct line *line, const struct diff *d, const struct change *c
 	text_clear(&line->after);
 	text_clear(&line->flags);
 	add_name(&line->name, diff_subject(c));
-	add_value(&line->before, order, line->shown.before);
-	add_value(&line->after, order, line->shown.after);
+	add_value(&line->before, order_of(d, c->before, c->after), line->shown.before);
+	add_value(&line->after, order_of(d, c->after, c->before), line->shown.after);
 	text_adds(&line->flags, "");
 	if (c->kind != CHANGE_CHANGED)
 		return ok && line_is_complete(line);
@@ -164,7 +165,7 @@ static void put_lanes(struct page *page, const struct change *c, size_t name)
 {
 	const char *a = c->before->bytes, *b = c->after->bytes;
 	size_t size = strlen(a);
-	enum gdbregs_byte_order order = order_of(page->diff, c);
+	enum gdbregs_byte_order order = order_of(page->diff, c->before, c->after);
 	struct text *before = &page->line.before, *after = &page->line.after;
 	for (size_t lane = 0; lane < lanes_of(c->before) && page->ok; lane++) {
 		size_t at = lane * LANE_DIGITS, rest = size - at;
@@ -197,6 +198,17 @@ static void put_below(struct page *page)
 	fputc('\n', stream);
 }
 
+/* Both sides have lanes, in the same places. */
+static bool has_lanes(const struct page *page, const struct change *c)
+{
+	if (c->kind != CHANGE_CHANGED || !c->before->bytes || !c->after->bytes)
+		return false;
+	return strlen(c->before->bytes) == strlen(c->after->bytes) &&
+	       strlen(c->before->bytes) > LANE_DIGITS &&
+	       order_of(page->diff, c->before, c->after) ==
+		       order_of(page->diff, c->after, c->before);
+}
+
 static void put_line(struct page *page, const struct widths *w)
 {
 	const struct line *line = &page->line;
@@ -204,9 +216,7 @@ static void put_line(struct page *page, const struct widths *w)
 	size_t name = line->name.size > w->name ? line->name.size : w->name;
 	size_t used = INDENT + name + 1 + line->before.size + strlen(ARROW) + line->after.size;
 	size_t width = output_width(page->out);
-	bool both = c->kind == CHANGE_CHANGED && c->before->bytes && c->after->bytes;
-	if (used > width && both && strlen(c->before->bytes) == strlen(c->after->bytes) &&
-	    strlen(c->before->bytes) > LANE_DIGITS) {
+	if (used > width && has_lanes(page, c)) {
 		put_lanes(page, c, w->name);
 		return;
 	}

@@ -323,6 +323,13 @@ def big_endian_and_unknown(directory):
         equal(run("diff", *files, *options).out.splitlines()[2:4], ["(no feature)", f"  v {shown}"])
     (entry,) = differences(run("diff", *files, "-j"))
     equal((entry["feature"], entry["old"], entry["new"]), (None, "01020304", "01020305"))
+    # PowerPC in its two modes: the number counts.
+    files = pair(directory, one("01020304", "big"), one("04030201", "little"))
+    equal(silent_ok(run("diff", *files)), "")
+    files = pair(directory, one("01020304", "big"), one("05030201", "little"))
+    equal(run("diff", *files).out.splitlines()[3], "  v 0x01020304 -> 0x01020305")
+    long = pair(directory, one("01" * 40, "big"), one("02" + "01" * 39, "little"))
+    contains("".join(run("diff", *long).out.split()), f"v0x{'01' * 40}->0x{'01' * 39}02")
     # Another size is a change; upper case is none.
     equal(run("diff", *pair(directory, one("01", "big"), one("0100", "big"))).status, 1)
     equal(run("diff", *pair(directory, one("ab", "big"), one("AB", "big"))).status, 0)
