@@ -94,6 +94,8 @@ static void fill(struct gdbregs_session *s, const struct gdbregs_register *h, un
 		bytes[i] = (uint8_t)(((seed * 5 + i * 11) & 0x3f) + 0x20);
 	if (kind == GDBREGS_TYPE_FLOAT && size == 10)
 		memcpy(bytes, "\0\0\x68\x21\xa2\xda\x0f\xc9\0\x40", 10);
+	if (kind == GDBREGS_TYPE_FLOAT && size == 12) /* the same number on m68k */
+		memcpy(bytes, "\x40\0\0\0\xc9\x0f\xda\xa2\x21\x68\0\0", 12);
 	result = gdbregs_write_register(s, 0, h, bytes, size);
 	(void)result;
 }
@@ -260,9 +262,12 @@ CASES = [
     ("ppc64", 400, [], r"f\d+|vr\d+|vs\d+h", ["vr3.v4_int32[1]"]),
     ("s390x", 500, [], r"v\d+l?|f\d+", ["v17.v4_int32[1]", "v30.v16_int8[7]"]),
     ("m68k", 16, [], r"[da]\d", ["d3"]),
+    ("m68k:virt", 24, ["fp0", "fp7"], r"fp\d", ["fp0", "fp7"]),
     ("loongarch64", 64, ["f0.f", "f31.d"], r"f\d+", ["f0.f", "f1.d"]),
     ("avx512", 600, ["xmm15.v8_int16[7]", "k1"], r"xmm\d+|k\d", ["xmm2.v4_float[1]", "k1"]),
 ]
+# Machines beside those of qemu.py: this one has floats.
+MACHINES = {"m68k:virt": qemu.Target("m68k:virt", "qemu-system-m68k", ["-M", "virt"])}
 # Fields of types that we ship, of which gdb knows nothing: the bits of the register that a
 # set has to turn.
 SHIPPED = {
@@ -515,11 +520,11 @@ def judge(case, program, bench, misread, directory):
 
 
 def run_machine(case, program, directory):
-    target = qemu.target(case[0])
+    target = MACHINES.get(case[0]) or qemu.target(case[0])
     if target.missing():
         say(f"{case[0]:12} not compared: {target.missing()}")
         return
-    manner = libjudge.MANNERS[target.name]
+    manner = libjudge.MANNERS[target.name.partition(":")[0]]
     with qemu.Machine(target) as machine:
         bench = Bench(target.name, machine.address, machine.gdb_address, manner.order,
                       architecture=manner.architecture or "", volatile=target.volatile)
