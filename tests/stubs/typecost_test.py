@@ -112,7 +112,7 @@ int main(int argc, char **argv)
 # The call, and what twice the depth may cost.
 CALLS = {"near": SAME, "far": LINEAR, "missing": SAME, "children": SAME, "format": SAME, "put": SAME}
 # Of the tool, which has to read the description.
-COMMANDS = {"list": LINEAR, "read r": LINEAR, "read r -v": LINEAR, "dump": LINEAR, "dump -j": LINEAR,
+COMMANDS = {"list": LINEAR, "list --fields": LINEAR, "read r": LINEAR, "read r -v": LINEAR, "dump": LINEAR, "dump -j": LINEAR,
             "read r.m1[0].m2[0] -j": LINEAR}
 
 
