@@ -65,8 +65,9 @@ struct line {
 	struct gdbregs_buffer decoded;
 };
 
+/* Numbers have no zeros in front: a line is to fit a terminal. */
 static void put_values(struct line *line, struct cell cells[COLUMNS], const struct snapshot *s,
-		       const struct vcpu *vcpu, bool padded)
+		       const struct vcpu *vcpu)
 {
 	size_t index = 0;
 	for (size_t role = 0; role < ROLES; role++) {
@@ -75,7 +76,7 @@ static void put_values(struct line *line, struct cell cells[COLUMNS], const stru
 		if (!find(s, vcpu, role))
 			continue;
 		struct value v = value_get_read(s, vcpu, index++);
-		if (padded || !value_is_number(&v))
+		if (!value_is_number(&v))
 			value_show(text, &v);
 		else
 			text_add_number(text, vcpu->order, v.bytes, v.size_bytes, false);
@@ -108,7 +109,7 @@ static void put_vcpu(struct table *table, const struct target *t, const struct v
 	};
 	if (vcpu_state_find(vcpu->name, line.state))
 		cells[STATE] = cell_text(line.state);
-	put_values(&line, cells, &t->snapshot, vcpu, table->format == FORMAT_TEXT);
+	put_values(&line, cells, &t->snapshot, vcpu);
 	if (table->format == FORMAT_TEXT && cells[FLAGS_TEXT].kind == CELL_NULL)
 		cells[FLAGS_TEXT] = cells[FLAGS];
 	table_row(table, cells);
@@ -139,9 +140,9 @@ static bool put_all(struct output *out, const struct targets *set)
 		[THREAD] = {.name = "thread", .formats = IN_DATA},
 		[GUEST] = {.name = "guest", .formats = EVERYWHERE, .heading = "GUEST"},
 		[STATE] = {.name = "state", .formats = EVERYWHERE, .heading = "STATE"},
-		[PC] = {.name = "pc", .formats = EVERYWHERE, .heading = "PC"},
-		[SP] = {.name = "sp", .formats = EVERYWHERE, .heading = "SP"},
-		[FP] = {.name = "fp", .formats = EVERYWHERE, .heading = "FP"},
+		[PC] = {.name = "pc", .formats = EVERYWHERE, .heading = "PC", .right = true},
+		[SP] = {.name = "sp", .formats = EVERYWHERE, .heading = "SP", .right = true},
+		[FP] = {.name = "fp", .formats = EVERYWHERE, .heading = "FP", .right = true},
 		[FLAGS] = {.name = "flags", .formats = IN_DATA},
 		[FLAGS_TEXT] = {.name = "flags_text",
 				.formats = EVERYWHERE,

@@ -113,7 +113,7 @@ static const struct command table[] = {
 		 "REGISTER OP VALUE with == != < <= > >= & (any bit in common), of vCPU 0 or of\n"
 		 "each one given with -c. A condition that only holds between two samples is not\n"
 		 "seen: trace --until steps instead.\n",
-	 .example = "gdbregs-cli expect eflags.IF=1 --within 5",
+	 .example = "gdbregs-cli expect eflags.IF=1 --within 30",
 	 .operands = command_all_operands,
 	 .run = command_expect,
 	 .options = GROUP_CONNECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT | GROUP_INTERVAL |

@@ -4,6 +4,7 @@
 
 import json
 import os
+import re
 
 from clitest import (Fake, contains, equal, main, number, one_line, register_bytes, run, silent_ok,
                      test, write)
@@ -36,10 +37,38 @@ def where(directory):
         equal([int(v, 16) for v in lines[2].split()[3:6]],
               [int(value(1, i), 16) for i in (4, 2, 3)])
         equal(lines[2].split()[6], "-")
+        ends = [[found.end() for found in re.finditer(r"0x\S+", line)] for line in lines[1:]]
+        equal(ends[0], ends[1], "numbers are aligned")
         found = json.loads(silent_ok(run("where", "-j", "-c", "1", "-t", fake.target)))
         equal([(v["vcpu"], v["pc"], v["sp"], v["fp"], v["flags"]) for v in found],
               [(1, value(1, 4), value(1, 2), value(1, 3), None)])
         equal(found[0]["guest"], "halted")
+
+
+X86 = """<target><architecture>i386:x86-64</architecture>
+<feature name="org.gnu.gdb.i386.core"><flags id="i386_eflags" size="4">
+<field name="ZF" start="6" end="6"/></flags>
+<reg name="rbp" bitsize="64" type="data_ptr"/><reg name="rsp" bitsize="64" type="data_ptr"/>
+<reg name="rip" bitsize="64" type="code_ptr"/><reg name="eflags" bitsize="32" type="i386_eflags"/>
+</feature></target>"""
+
+
+@test
+def where_of_several(directory):
+    """A line for each vCPU of all targets, with its state; it fits a terminal."""
+    write(os.path.join(directory, "target.xml"), X86)
+    options = ("--tdesc", directory, "--vcpus", "2", "--one-guest")
+    with Fake(*options, "--wfi", "1", "--running") as one, Fake(*options, "--halted") as two:
+        for fake in (one, two):
+            silent_ok(run("write", "rip=0x7c00", "rsp=0x6f94", "rbp=0", "eflags=0x46", "-c", "all",
+                          "-t", fake.target))
+        lines = silent_ok(run("where", "-t", one.target, "-t", two.target)).splitlines()
+        equal(lines[0].split(), ["TARGET", "VCPU", "GUEST", "STATE", "PC", "SP", "FP", "FLAGS"])
+        rest = ["0x7c00", "0x6f94", "0x0", "[", "ZF", "]"]
+        equal([line.split() for line in lines[1:]],
+              [[one.target, "0", "running", "running", *rest], [one.target, "1", "running", "halted", *rest],
+               [two.target, "0", "halted", "running", *rest], [two.target, "1", "halted", "running", *rest]])
+        assert max(map(len, lines)) <= 80, lines
 
 
 @test
