@@ -45,7 +45,7 @@ static bool magnitude(const struct digits *d, uint8_t **out)
 	return negative;
 }
 
-/* Divide by ten. Returns the remainder; *size shrinks with the number. */
+/* Divide by ten. Returns the remainder. *size becomes smaller with the number. */
 static unsigned divide(uint8_t *bytes, size_t *size)
 {
 	unsigned rest = 0;

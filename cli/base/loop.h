@@ -23,7 +23,7 @@ struct loop {
 	void *end_arg;
 };
 
-/* 0 or a negative uv error. */
+/* Returns 0 or a negative uv error. */
 int loop_init(struct loop *loop, void (*on_interrupt)(void *arg), void *arg);
 /* Until nothing is left to do. Does not return if a signal came, unless it keep_running_after_signal. */
 void loop_run(struct loop *loop);

@@ -25,7 +25,7 @@ void message_set(bool quiet, bool verbose)
 	level.verbose = verbose && !quiet;
 }
 
-/* Cut at a length no sensible message reaches: much of it may come from a stub. */
+/* Much of a message may come from a stub: it is cut at a length that no useful one has. */
 static void say(const char *prefix, const char *format, va_list args)
 {
 	char line[2048];

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The base that the prefix says; *digits is where the digits begin. */
+/* Returns the base that the prefix gives. *digits becomes the place where the digits begin. */
 static unsigned base_of(const char *text, const char **digits)
 {
 	static const struct {
@@ -42,7 +42,7 @@ bool number_is(const char *text)
 	return digits[0] == '\0';
 }
 
-/* strtoull() alone takes signs, blanks and octal, which nobody means by an address. */
+/* strtoull() alone accepts signs, blanks and octal numbers, which are no addresses. */
 bool number_plain(const char *text, uint64_t *number)
 {
 	char *end;
@@ -62,7 +62,7 @@ static const char *skip(const char *text, const char *set)
 	return text + strspn(text, set);
 }
 
-/* Behind DIGITS[.DIGITS]; NULL: there is no digit. */
+/* Returns the place after DIGITS[.DIGITS], or NULL if there is no digit. */
 static const char *skip_fraction(const char *text, const char *digits_set)
 {
 	const char *end = skip(text, digits_set);
@@ -107,7 +107,7 @@ bool number_is_value(const char *text)
 	return number_is(text) || is_fraction(text);
 }
 
-/* bytes = bytes * base + digit; false: it does not fit any more. */
+/* bytes = bytes * base + digit. Returns false if the result does not fit. */
 static bool push_digit(uint8_t *bytes, size_t size, unsigned base, unsigned digit)
 {
 	unsigned carry = digit;
@@ -134,7 +134,7 @@ static bool get_bit(const uint8_t *bytes, size_t bit)
 	return bytes[bit / 8] >> bit % 8 & 1;
 }
 
-/* No bit at or above bit `bits` is set. */
+/* Returns whether no bit at or above bit `bits` is set. */
 static bool is_below(const uint8_t *bytes, size_t size, size_t bits)
 {
 	for (size_t bit = bits; bit < 8 * size; bit++) {

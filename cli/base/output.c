@@ -33,7 +33,7 @@ static bool has_cursor(void)
 	return term && strcmp(term, "dumb") != 0;
 }
 
-/* A stdout that somebody else made non-blocking is waited for. */
+/* Another process may have made stdout non-blocking: wait until it takes more. */
 static ssize_t write_some(int fd, const char *data, size_t size)
 {
 	for (;;) {
@@ -45,7 +45,7 @@ static ssize_t write_some(int fd, const char *data, size_t size)
 	}
 }
 
-/* stdio forgets which error it met first; here it is kept. */
+/* stdio forgets its first error: keep it here. */
 static ssize_t write_all(void *cookie, const char *data, size_t size)
 {
 	struct output *out = cookie;
@@ -182,7 +182,7 @@ void output_abandon(struct output *out)
 	forget(out);
 }
 
-/* Where the file system has no fsync(2) it says EINVAL or ENOTSUP. */
+/* EINVAL and ENOTSUP: the file system has no fsync(2). */
 static int sync_file(const struct output *out)
 {
 	if (fchmod(out->fd, out->mode) < 0 && errno != EPERM)

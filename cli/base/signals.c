@@ -17,7 +17,7 @@ static struct {
 static char guarded_path[PATH_MAX];
 static volatile sig_atomic_t guarded;
 
-/* Read by it as well. */
+/* A signal handler reads it, too. */
 static const struct farewell *volatile farewell;
 
 void signals_farewell(const struct farewell *what)
@@ -25,7 +25,7 @@ void signals_farewell(const struct farewell *what)
 	farewell = what;
 }
 
-/* In the background, the modes are those that the shell needs. */
+/* In the background, leave the modes alone: they are those that the shell has set. */
 void farewell_say(const struct farewell *what)
 {
 	sigset_t only, before;

@@ -12,7 +12,7 @@ enum { SIGNALS_MOST = 4 };
 
 /* SIGPIPE ignored; the signals that end us remove the temporary file first. */
 void signals_init(void);
-/* Again, after the loop has had them. */
+/* The same after the loop had them. */
 void signals_restore(void);
 /* Those signals; *count of them. SIGHUP and SIGQUIT are left out where they are ignored,
  * as under nohup(1). */
@@ -20,7 +20,7 @@ const int *signals_list(size_t *count);
 /* Remove the temporary file and die by `signo`, as its default action would. */
 _Noreturn void signals_die(int signo);
 
-/* A command was started: signals_die() ends its process group. */
+/* A command was started: signals_die() will end its process group. */
 void signals_child(void);
 
 /* How a terminal is given back. */

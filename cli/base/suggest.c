@@ -8,7 +8,7 @@
 enum { SWAP = 1, OTHER = 2 };
 enum { LONGEST = 64 };
 
-/* A third of the word may be wrong; of a short one, a single letter. */
+/* A third of a word may be wrong, or a single letter of a short one. */
 void suggest_begin(struct suggestion *s, const char *typed)
 {
 	size_t length = strlen(typed);

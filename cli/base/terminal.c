@@ -127,8 +127,8 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 		t->on_key(t->arg, keys[i]);
 }
 
-/* Opened anew: libuv makes it non-blocking, which the shell's own descriptor must not
- * become. */
+/* Open the terminal again: libuv makes the descriptor non-blocking, and standard input is
+ * shared with the shell. */
 static int open_keyboard(struct terminal *t)
 {
 	if (!isatty(STDIN_FILENO))

@@ -32,7 +32,7 @@ struct terminal {
 /* Begin to look at keys and signals. `fd`: where the screen is shown. Keys come from
  * standard input if that is a terminal. Returns 0 or a negative uv error. */
 int terminal_start(struct terminal *t, uv_loop_t *loop, int fd);
-/* No more of that. The handles of the loop are closed when it has run once more. */
+/* Close the handles. They are closed when the loop has run once more. */
 void terminal_close(struct terminal *t);
 
 /* Switch to the alternate screen and hide the cursor; does nothing the second time. */

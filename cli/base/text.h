@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Growing text. Hides: memory, and its exhaustion until one asks: `failed` is
- * set and the text stays as it was. All zero is an empty text. */
+/* Text that grows. Hides: memory. If it runs out, `failed` is set and the text remains as it
+ * was. All zero is an empty text. */
 #ifndef CLI_TEXT_H
 #define CLI_TEXT_H
 
@@ -18,19 +18,22 @@ void text_clear(struct text *t);
 void text_fini(struct text *t);
 void text_add(struct text *t, const void *data, size_t size);
 void text_adds(struct text *t, const char *string);
-/* Two lower-case digits a byte, in the order given. */
+/* Add two lower-case digits for each byte, in the order given. */
 void text_add_bytes(struct text *t, const uint8_t *bytes, size_t size);
-/* `0x` and the number; `padded`: all digits of its size, else none in front. */
+/* Add `0x` and the number. `padded`: with all digits of its size, else without leading
+ * zeros. */
 void text_add_number(struct text *t, enum gdbregs_byte_order order, const uint8_t *bytes,
 		     size_t size, bool padded);
-/* Bytes outside 0x20..0x7e as \xHH: what a stub sent must not steer a terminal. */
+/* Add a text, with bytes outside 0x20..0x7e as \xHH: text of a stub must not control a
+ * terminal. */
 void text_add_printable(struct text *t, const void *data, size_t size);
 
 /* Write printable text, broken at blanks into lines of `width` characters; the first one
  * has `used` already, the others begin with `indent` blanks. */
 void text_put_wrapped(FILE *stream, const char *text, size_t used, size_t indent, size_t width);
 
-/* A string made printable, and its width so; put pads with blanks to `width`. */
+/* The width of a string that is made printable, and writing it, padded with blanks to
+ * `width`. */
 size_t printable_width(const char *string);
 void printable_put(FILE *stream, const char *string, size_t width);
 

@@ -13,7 +13,7 @@ struct command {
 	const char *summary;
 	const char *help; /* what it does, in sentences */
 	const char *example; /* works on the machine of README.md */
-	/* How many arguments stand before those that select registers; NULL: none do. */
+	/* The number of arguments before those that select registers; NULL: 0. */
 	size_t (*operands)(const struct options *o);
 	int (*run)(const struct options *o);
 	unsigned options; /* mask of enum option_group */
@@ -26,7 +26,7 @@ struct command {
 
 const struct command *command_table(size_t *count);
 const struct command *command_find(const char *name);
-/* Says so on stderr, with the nearest one; an exit status. */
+/* Say so on stderr, with the nearest name. Returns an exit status. */
 int command_unknown(const char *name);
 
 int command_vcpus(const struct options *o);

@@ -59,7 +59,7 @@ static void put_option(FILE *out, const struct option_info *info)
 
 /* -------------------------------------------------------------- sections --- */
 
-/* Options that belong together. */
+/* Options of one subject. */
 enum section { RUNNING, CONTENTS, SELECTION, OUTPUT, TARGET, SECTIONS };
 
 static const char *const titles[SECTIONS] = {
@@ -83,7 +83,7 @@ static enum section section_of(const struct option_info *info)
 	return OUTPUT;
 }
 
-/* The options of a section that a command takes: the next at or after index *i. */
+/* Returns the next option of a section that a command takes, at or after index *i, or NULL. */
 static const struct option_info *next_option(size_t *i, enum section section, unsigned groups)
 {
 	size_t count;
@@ -162,8 +162,8 @@ static size_t count_lines(const char *text)
 	return lines;
 }
 
-/* A row for each option while they fit a terminal of 24 rows. Of the other sections there
- * are the names: their options are those of most commands. */
+/* Options have a row each as long as the text fits a terminal of 24 rows. The other sections
+ * are a list of names: most commands have the same options there. */
 static void put_command(FILE *out, const struct command *command)
 {
 	enum { ROWS = 24, OTHER_ROWS = 6 };

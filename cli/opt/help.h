@@ -5,7 +5,7 @@
 
 struct command;
 
-/* On stdout; 0 or an exit status. NULL: the overview. */
+/* Write it to stdout. NULL: the overview. Returns 0 or an exit status. */
 int help_show(const struct command *command);
 int help_version(void);
 

@@ -35,7 +35,7 @@ static const char *skip_digits(const char *at)
 }
 
 /* DIGITS[.DIGITS], more than 0, at most a day. Rounded up to a millisecond, so
- * that what was above 0 stays so. No strtod(): it takes locales, `inf` and `0x`. */
+ * that what was above 0 stays so. strtod() would accept `inf`, `0x` and the decimal point of the locale. */
 static bool parse_seconds(const char *value, unsigned *ms)
 {
 	const char *point = skip_digits(value);
@@ -103,7 +103,7 @@ static int bad_vcpu(const char *value)
 		    value);
 }
 
-/* Digits at *at, which are skipped. */
+/* Read the digits at *at and move it behind them. */
 static bool parse_vcpu(const char **at, unsigned *vcpu)
 {
 	const char *end = skip_digits(*at);

@@ -105,18 +105,19 @@ struct option_info {
 	int (*set)(struct options *o, const char *value); /* 0 or an exit status, said on stderr */
 };
 
-/* Parse; 0 or an exit status, said on stderr. End `o` with options_fini() in both cases. */
+/* Parse. Returns 0 or an exit status, said on stderr. End `o` with options_fini() in both
+ * cases. */
 int options_parse(struct options *o, int argc, char **argv);
 void options_fini(struct options *o);
 
-/* The table; *count entries. */
+/* Returns the table, which has *count entries. */
 const struct option_info *options_table(size_t *count);
 
-/* A target was named, be it an address or a command; by GDBREGS_TARGET alone for the
- * commands that need one. */
+/* Returns whether a target was named, by an address or a command. GDBREGS_TARGET counts for
+ * commands that need a target. */
 bool options_live(const struct options *o);
 
-/* No target was named: the command works on --tdesc or --arch alone, if given. */
+/* Returns whether the command works on --tdesc or --arch without a target. */
 bool options_offline(const struct options *o);
 
 #endif

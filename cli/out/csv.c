@@ -26,7 +26,7 @@ static void put_field(FILE *stream, const char *field)
 		fputs(field, stream);
 }
 
-/* The bytes of a UTF-8 sequence that is no control character; 0: there is none. */
+/* Returns the size of a UTF-8 sequence that is not a control character, or 0. */
 static size_t utf8_length(const uint8_t *at)
 {
 	static const struct {

@@ -9,7 +9,7 @@ bool flags_are(const char *text)
 	return text && text[0] == '[';
 }
 
-/* The next word at or after *at; its size, 0 at the end. */
+/* Move *at to the next word. Returns its size, or 0 at the end. */
 static size_t next_word(const char **at)
 {
 	*at += strspn(*at, " [");
@@ -29,7 +29,8 @@ static int compare_words(const void *left, const void *right)
 	return memcmp(a->text, b->text, a->size);
 }
 
-/* The words of a text, sorted: a file may hold texts of many. NULL without memory. */
+/* Returns the words of a text, sorted because a file may have very many, or NULL if memory
+ * runs out. */
 static struct word *sort_words(const char *text, size_t *count)
 {
 	size_t most = 0;

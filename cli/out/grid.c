@@ -12,7 +12,7 @@ static void widen(struct grid_cell *column, const struct grid_cell *cell)
 	column->value = larger(column->value, cell->value);
 }
 
-/* At most `columns`: fewer where the last ones would be empty. */
+/* Make at most `columns` columns: fewer if the last ones would be empty. */
 static void divide(struct grid *grid, const char *cells, size_t stride, size_t count,
 		   size_t columns)
 {

@@ -14,11 +14,11 @@ struct junit {
 	unsigned tests, failures;
 };
 
-/* 0 or an exit status, said on stderr. End with junit_close(). */
+/* Returns 0 or an exit status, said on stderr. End with junit_close(). */
 int junit_open(struct junit *junit, const char *path, const char *suite);
-/* failure NULL: it passed. */
+/* Add a case. failure NULL: it passed. */
 void junit_case(struct junit *junit, const char *class, const char *name, const char *failure);
-/* Write the file, whole or not at all. 0 or an exit status, said on stderr. */
+/* Write the file, whole or not at all. Returns 0 or an exit status, said on stderr. */
 int junit_close(struct junit *junit, unsigned took_ms);
 
 #endif

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* `0x` and 16 digits. GAP: blanks between columns, and before what a value means. */
+/* GAP is the number of blanks between columns, and before the meaning of a value. A lane is
+ * `0x` and 16 digits. */
 enum { INDENT = 2, GAP = 2, LANE_BYTES = 8, LANE_WIDTH = 2 + 2 * LANE_BYTES };
 
 /* In the order in which they are written. */
@@ -244,7 +245,8 @@ static size_t divide_best(const struct page *page, struct entry *entries, size_t
 
 /* ------------------------------------------------------------------ rows --- */
 
-/* Behind the value if it fits there, else on lines of its own, broken at blanks. */
+/* Write the meaning after the value if it fits there, else on lines of its own, broken at
+ * blanks. */
 static void put_meaning(const struct page *page, const char *text, size_t used)
 {
 	enum { DEEPER = 6 };
@@ -271,7 +273,7 @@ static void put_row(struct page *page, const struct entry *entry, const struct g
 	fputc('\n', page->rows->out->stream);
 }
 
-/* Aligned below each other as far as all of them fit the line. */
+/* The values are aligned if that leaves all of them on the line. */
 static void put_rows(struct page *page, const struct entry *entries, size_t count)
 {
 	struct grid_cell widest = {0};
@@ -287,7 +289,7 @@ static void put_rows(struct page *page, const struct entry *entries, size_t coun
 
 /* ----------------------------------------------------------------- lanes --- */
 
-/* Lanes have numbers, the first bytes in memory being lane 0, as elements of vectors. */
+/* Lane 0 has the first bytes in memory, like element 0 of a vector. */
 static void show_lane(struct text *text, const struct value *v, size_t lane)
 {
 	size_t at = lane * LANE_BYTES, rest = v->size_bytes - at;
@@ -303,7 +305,7 @@ static int digits_of(size_t number)
 	return snprintf(NULL, 0, "%zu", number);
 }
 
-/* `[4]  ` and the lanes of a line. Returns the next lane. */
+/* Make a line: `[4]  ` and the lanes from there on. Returns the next lane. */
 static size_t show_lanes(struct text *text, const struct value *v, size_t first, size_t most)
 {
 	char label[80];
@@ -359,7 +361,7 @@ static void put_lanes(struct page *page, const struct entry *entry)
 	fputc('\n', stream);
 }
 
-/* Those with equal lanes side by side, the others one below the other. */
+/* Registers with equal lanes are in columns, the others below each other. */
 static void put_wide(struct page *page, const struct entry *entries, size_t count)
 {
 	for (size_t i = 0, run; i < count && page->ok; i += run > 0 ? run : 1) {

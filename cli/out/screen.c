@@ -38,7 +38,7 @@ static void add_blanks(struct screen *screen, size_t count)
 		text_adds(&screen->lines, " ");
 }
 
-/* `text`, cut at its end or padded to `width`. */
+/* Add a text, cut at its end or padded to `width`. */
 static void add_field(struct screen *screen, const char *text, size_t width)
 {
 	size_t size = strlen(text);
@@ -63,7 +63,7 @@ static void add_number(struct screen *screen, const char *text, size_t width)
 	text_adds(&screen->lines, text + size - (width - mark));
 }
 
-/* A line in bold that is not wider than the terminal. */
+/* Add a line in bold that is not wider than the terminal. */
 static void add_heading(struct screen *screen, const char *text)
 {
 	text_clear(&screen->cell);
@@ -95,7 +95,7 @@ static void widen(struct column *column, struct column cell)
 		column->value_width = cell.value_width;
 }
 
-/* A mark, the name, a blank, the value. */
+/* A cell is a mark, the name, a blank and the value. */
 static size_t width_of(const struct column *column)
 {
 	return 1 + column->name_width + 1 + column->value_width;
@@ -174,7 +174,7 @@ static void add_list(struct screen *screen, const struct area *area, const struc
 
 /* --------------------------------------------------- several a line --- */
 
-/* Registers that are in columns: all but those of the first line. */
+/* Returns how many registers are in columns: all but those of the first line. */
 static size_t rest_of(const struct sampler *sampler, const struct screen_block *block)
 {
 	return sampler->count - block->heads;
@@ -192,7 +192,7 @@ static struct column column_at(const struct sampler *sampler, const struct scree
 
 enum { MOST_COLUMNS = 32 };
 
-/* As many columns as fit, all with `rows` rows. Returns how many registers they have. */
+/* Make as many columns of `rows` rows as fit. Returns how many registers they have. */
 static size_t lay_out(struct column columns[MOST_COLUMNS], size_t *count, const struct area *area,
 		      const struct sampler *sampler, const struct screen_block *block, size_t rows)
 {
@@ -304,7 +304,7 @@ static void add_vcpu(struct screen *screen, const struct area *area, const struc
 		add_grid(screen, area, sampler, block);
 }
 
-/* Each vCPU gets as many rows as the others; what is left over goes to the first ones. */
+/* Each vCPU gets the same number of rows. Rows that are left over go to the first ones. */
 static void add_vcpus(struct screen *screen, const struct sampler *samplers, size_t count)
 {
 	size_t rows = screen->rows - screen->used, shown = count <= rows ? count : rows - 1;
@@ -337,8 +337,9 @@ static bool make_blocks(struct screen *screen, const struct sampler *samplers, s
 	return screen->blocks;
 }
 
-/* Each line at its place: no line feed scrolls the last one away. A line is cleared first:
- * behind a line that fills the terminal its last character would be cleared, too. */
+/* Each line goes to its place: a line feed would scroll the last line away. A line is cleared
+ * before it is written. Clearing after a line that fills the terminal would take its last
+ * character. */
 static void compose(struct screen *screen)
 {
 	char place[32];

@@ -25,7 +25,7 @@ struct screen {
 
 void screen_init(struct screen *screen, struct output *out, const struct options *o,
 		 struct terminal *terminal);
-/* Show the samplers' values, what has changed highlighted. False: out of memory. */
+/* Show the samplers' values, with changes highlighted. Returns false if memory runs out. */
 bool screen_draw(struct screen *screen, const char *title, const struct sampler *samplers,
 		 size_t count);
 /* Give the terminal back; the last frame stays on it as text. */

@@ -83,7 +83,7 @@ static struct cell cell_of_text(const struct text *text)
 	return cell_bytes(text->data, text->size);
 }
 
-/* So that flags and enums can be told in files as well: `diff` reads them. */
+/* Files have the texts of flags and enums, because `diff` shows them. */
 static bool fill_text(struct cell *cell, const struct value *v, struct scratch *scratch)
 {
 	enum gdbregs_type_kind kind = value_kind(v);
@@ -102,7 +102,7 @@ static void fill_number(struct cell *cell, const struct value *v)
 		*cell = cell_number((json_int_t)number);
 }
 
-/* Returns false without memory. */
+/* Returns false if memory runs out. */
 static bool fill_float(struct cell *cell, const struct value *v, struct scratch *scratch)
 {
 	double number;
@@ -127,7 +127,7 @@ static void fill_name(struct cell cells[COLUMNS], const struct value *v, bool cs
 	cells[TYPE_FROM] = cell_type_from(v->reg);
 }
 
-/* The members of one register. False: out of memory. */
+/* Fill in the members of one register. Returns false if memory runs out. */
 static bool fill_register(struct cell cells[COLUMNS], const struct value *v, bool csv,
 			  struct scratch *scratch)
 {
@@ -224,7 +224,7 @@ static void put_target(struct table *t, const struct target *target, enum shape 
 		table_leave(t);
 }
 
-/* read: of a vCPU its number alone. */
+/* The command read shows the number of a vCPU and nothing else of it. */
 static void choose_columns(struct column columns[COLUMNS], enum shape shape)
 {
 	memcpy(columns, all_columns, sizeof(all_columns));
@@ -232,7 +232,7 @@ static void choose_columns(struct column columns[COLUMNS], enum shape shape)
 		columns[i].formats = 0;
 }
 
-/* The beginning of a snapshot. Returns false without memory. */
+/* Add the beginning of a snapshot. Returns false if memory runs out. */
 static bool add_beginning(struct text *text, const struct targets *set)
 {
 	json_t *object = json_object();

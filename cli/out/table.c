@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows of text that are kept to align them; memory stays bounded. */
+/* Rows of text are kept until they are aligned: so many, to bound memory. */
 enum { MOST_PENDING = 4096, MOST_COLUMNS = 24, USUAL_LIMIT = 24 };
 
 struct cell cell_text(const char *text)
@@ -52,7 +52,7 @@ static bool is_shown(const struct table *t, size_t column)
 	return (t->columns[column].formats & format_bit(t->format)) != 0;
 }
 
-/* A cell as text. Numbers are written to `number`. */
+/* Returns a cell as text. Numbers are written to `number`. */
 static const char *text_of(const struct cell *cell, char number[32])
 {
 	switch (cell->kind) {
@@ -100,7 +100,7 @@ static json_t *json_of(const struct cell *cell)
 	}
 }
 
-/* `any`: of all levels. */
+/* Returns an object of the columns of `level`; `any`: of all levels. */
 static json_t *make_object(const struct table *t, const struct cell *cells, unsigned level,
 			   bool any)
 {
@@ -187,7 +187,7 @@ static size_t last_shown(const struct table *t)
 	return i - 1;
 }
 
-/* Two blanks between columns, none behind the last. */
+/* Two blanks are between columns, and no blank after the last one. */
 static void put_cell(struct text *line, const struct table *t, size_t column, const char *text)
 {
 	size_t size = strlen(text), width = t->widths[column];

@@ -53,30 +53,30 @@ struct table {
 	bool ok; /* false: out of memory */
 };
 
-/* NULL: null in JSON, empty in CSV, `-` in text. */
+/* A text; NULL is null in JSON, empty in CSV, and `-` in text. */
 struct cell cell_text(const char *text);
 /* A text that may hold NULs. */
 struct cell cell_bytes(const void *data, size_t size);
 struct cell cell_number(json_int_t number);
-/* "shipped" where the fields of the register are ours, else absent. */
+/* "shipped" if the fields of the register come with the library, else absent. */
 struct cell cell_type_from(const struct gdbregs_register *reg);
 
 void table_init(struct table *t, struct output *out, enum format format,
 		const struct column *columns, size_t count);
-/* The same, the JSON array being the last member of an object that begins so. */
+/* The same, where the JSON array is the last member of an object with that beginning. */
 void table_init_member(struct table *t, struct output *out, enum format format,
 		       const struct column *columns, size_t count, const char *beginning);
-/* Open an object that holds the columns of `level` and an array `member` of what
- * follows. Nothing in other formats than JSON. */
+/* JSON: open an object that has the columns of `level` and an array `member` of the rows
+ * that follow. */
 void table_enter(struct table *t, unsigned level, const struct cell *cells, const char *member);
 void table_leave(struct table *t);
 /* Write a row: a cell for each column. */
 void table_row(struct table *t, const struct cell *cells);
 /* JSON: write an element of the array that is open; takes it. */
 void table_element(struct table *t, json_t *element);
-/* Text: write the rows so far; what follows is aligned anew, with headings of its own. */
+/* Text: write the rows so far. Rows that follow are aligned anew. */
 void table_flush(struct table *t);
-/* End it. False: out of memory. */
+/* End it. Returns false if memory ran out. */
 bool table_end(struct table *t);
 
 #endif

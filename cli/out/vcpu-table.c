@@ -8,7 +8,7 @@
 
 enum { MOST_REGISTERS = 16, GAP = 2 };
 
-/* Of the registers that are shown. */
+/* The registers that are shown, and their texts. */
 struct page {
 	struct output *out;
 	const struct options *options;
@@ -48,7 +48,7 @@ static bool choose(struct page *page)
 	return page->count > 0;
 }
 
-/* Digits, and what they mean. Returns false if memory runs out. */
+/* Make the digits and their meaning. Returns false if memory runs out. */
 static bool show(struct text *text, const struct page *page, const struct value *v)
 {
 	struct gdbregs_buffer decoded = {0};
