@@ -22,6 +22,7 @@ struct rule {
 static const struct rule rules[] = {
 	{"k", false, ENDS},
 	{"vKill", false, ENDS},
+	{"qKillSpawnedProcess", false, ENDS},
 	{"R", false, RESETS},
 	{"r", false, RESETS},
 	{"!", false, "it makes the stub stay for more clients, and lets them restart the target"},
@@ -56,6 +57,7 @@ static const struct rule monitor_rules[] = {
 	{"kill", true, ENDS},
 	{"v.kill", true, ENDS},
 	{"shutdown", true, ENDS},
+	{"poweroff", true, ENDS},
 	{"system_powerdown", true, ENDS},
 	{"gdbserver", true, "it ends the stub, and leaves the guest halted"},
 	{"system_reset", true, RESETS},
@@ -120,6 +122,17 @@ static const char *word_reason(const char *word, size_t size)
 #define BEGINNERS ";\n[{\"" /* Tcl begins a command behind each of them (OpenOCD) */
 #define ENDERS	  SPACES BEGINNERS "/]}" /* QEMU ends a command's name at a slash */
 
+/* Tcl's commands whose next word is a command. */
+static bool takes_command(const char *word, size_t size)
+{
+	static const char *const words[] = {"catch", "eval", "time", "uplevel"};
+	for (size_t i = 0; i < COUNT(words); i++) {
+		if (strlen(words[i]) == size && strncasecmp(word, words[i], size) == 0)
+			return true;
+	}
+	return false;
+}
+
 const char *packet_policy_denies_command(const char *text)
 {
 	const char *reason = NULL;
@@ -127,8 +140,9 @@ const char *packet_policy_denies_command(const char *text)
 		text += strspn(text, ENDERS);
 		size_t size = strcspn(text, ENDERS);
 		reason = size > 0 ? word_reason(text, size) : NULL;
+		bool goes_on = takes_command(text, size);
 		text += size;
-		text += strcspn(text, BEGINNERS);
+		text += goes_on ? 0 : strcspn(text, BEGINNERS);
 	}
 	return reason;
 }
