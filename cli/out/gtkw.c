@@ -7,6 +7,9 @@
 #include <limits.h>
 #include <unistd.h>
 
+/* A file with more lines than this shows the first wires only. */
+enum { MOST_BYTES = 8 << 20 };
+
 /* Flags of GTKWave's traces (analyzer.h of 3.3): how a value is shown, comments, groups
  * that are closed at first. */
 enum {
@@ -76,6 +79,8 @@ void gtkw_add(struct gtkw *g, const struct sampler *sampler, size_t index, const
 	const struct chosen *item = &sampler->items[index];
 	const struct gdbregs_register *parts_of = item->path ? item->reg : NULL;
 	char vcpu[40];
+	if (g->lines.size > MOST_BYTES)
+		return;
 	if (sampler != g->sampler || parts_of != g->parts_of)
 		end_group(g);
 	if (sampler != g->sampler) {
@@ -132,6 +137,8 @@ int gtkw_write(struct gtkw *g, const struct options *o, uint64_t last_step)
 	end_group(g);
 	if (g->lines.failed)
 		return fail_nomem();
+	if (g->lines.size > MOST_BYTES)
+		log_note("%s shows the first wires only: there are too many", o->gtkw);
 	int status = output_open(&out, o->gtkw);
 	if (status != 0)
 		return status;

@@ -162,7 +162,9 @@ static bool put_lane(struct recorder *r, const struct sampler *sampler, const st
 		const char *name = names.data + starts[i];
 		enter(r, &scopes, &sampler->items[i]);
 		put_wire(r, wires, i, name);
-		gtkw_add(&vcd->gtkw, sampler, i, name, wires->reals[i] ? 0 : wires->widths_bits[i]);
+		if (r->options->gtkw)
+			gtkw_add(&vcd->gtkw, sampler, i, name,
+				 wires->reals[i] ? 0 : wires->widths_bits[i]);
 	}
 	leave_register(r, &scopes);
 	fputs(scopes.any ? "$upscope $end\n$upscope $end\n" : "$upscope $end\n", stream);
@@ -223,8 +225,18 @@ static bool begin(struct recorder *r)
 
 /* --------------------------------------------------------------- body --- */
 
+/* Values of 32 MiB have eight times as many digits. */
+static void put_line(struct recorder *r)
+{
+	if (r->line.failed)
+		return;
+	fwrite(r->line.data ? r->line.data : "", 1, r->line.size, r->out->stream);
+	text_clear(&r->line);
+}
+
 static bool put(struct recorder *r, const struct record *record)
 {
+	enum { ENOUGH = 65536 };
 	struct vcd *vcd = r->state;
 	const struct sampler *sampler = record->sampler;
 	const struct wires *wires = &vcd->samplers[sampler - r->samplers];
@@ -240,11 +252,11 @@ static bool put(struct recorder *r, const struct record *record)
 		struct value v = sampler_value(sampler, i);
 		if (record_has(record, i))
 			add_change(&r->line, wires, i, &v);
+		if (r->line.size > ENOUGH)
+			put_line(r);
 	}
-	if (r->line.failed)
-		return false;
-	fwrite(r->line.data, 1, r->line.size, r->out->stream);
-	return true;
+	put_line(r);
+	return !r->line.failed;
 }
 
 static void end(struct recorder *r)

@@ -3,6 +3,7 @@
 # timeout: 600
 """Stubs that stay within every default limit and use each up: whatever the command,
 the tool takes at most 256 MiB, all in all."""
+import itertools
 import os
 import shutil
 
@@ -99,6 +100,20 @@ def description_of_each_process(_):
     with Stub({"qfThreadInfo": lists, "?": "T05thread:p1.1;"}, {"target.xml": text}) as stub:
         result = Run("list", "--timeout", 60, "-t", stub.target)
     check(result, BAD_STUB, "max_description_bytes", rss_mib=MOST_MIB)
+
+
+@test
+def wires_of_many_vcpus(directory):
+    """The names of all wires are not held, nor are the digits of all values that change."""
+    names = "".join(f"<reg name='{f'r{n}_'.ljust(1000, 'x')}' bitsize='8'/>" for n in range(4096))
+    xml = {"target.xml": f"<target><feature name='f'>{names}</feature></target>".encode()}
+    command = "trace -n 1 -f vcd -c 0-63"
+    for more in ("", f" -o {directory}/vcd --gtkw {directory}/gtkw"):
+        try_commands(directory, [command + more], {**vcpus(64), "p": "E01"}, xml)
+    assert os.path.getsize(f"{directory}/gtkw") < 10 << 20
+    values = itertools.cycle(["ff" * 8192] * 4095 + ["ee" * 8192])
+    try_commands(directory, ["trace -n 2 --all -f vcd"], {"p": lambda _: next(values), "vCont": "T05thread:p01.01;"},
+                 feature_of(4096, 65536))
 
 
 @test
