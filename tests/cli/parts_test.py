@@ -401,6 +401,38 @@ def conditions(_):
 
 
 @test
+def big_endian(_):
+    """Bit 0 is the least significant one, and elements are in memory order all the same."""
+    with Machine(description=XML % "s390:64-bit") as stub:
+        stub.state[2] = struct.pack(">I", 0x5a00fe0d)
+        stub.state[3] = struct.pack(">4f", 1.5, -2.25, 0.1, 3.0)
+        stub.state[5] = struct.pack(">d", 0.1)
+        found = read_json(stub, "status.Z", "status.MPP", "status.LEVEL", "v.f[1]", "v.h[0]", "d")
+        equal([r["value"] for r in found], ["0x1", "0x3", "0xfe", "0xc0100000", "0x3fc0", "0x3fb999999999999a"])
+        equal([r.get("float") for r in found], [None, None, None, -2.25, None, 0.1])
+        silent_ok(run("expect", "--now", "-t", stub.target, "status.MPP=M", "v.f[1]<-2", "status.LEVEL=-2",
+                      "status==0x5a00fe0d", "v.h[0]==0x3fc0", "v==0x3fc00000c01000003dcccccd40400000"))
+        silent_ok(run("write", "-t", stub.target, "status.LEVEL=1", "status.Z=0", "v.f[3]=0.1", "v.h[0]=2", "pc=9"))
+        equal(stub.state[2], struct.pack(">I", 0x5a00010c))
+        equal(stub.state[3], struct.pack(">H", 2) + struct.pack(">4f", 1.5, -2.25, 0.1, 0.1)[2:])
+        equal(stub.state[1], struct.pack(">Q", 9))
+        equal(read_json(stub, "--as", "dec", "pc", "status.LEVEL")[0]["shown"], "9")
+
+
+@test
+def an_unknown_byte_order(_):
+    with Machine(description=(XML % "x").replace("<architecture>x</architecture>", "")) as stub:
+        text = silent_ok(run("read", "-q", "status.Z", "v.f[1]", "-t", stub.target))
+        contains(text, "status.Z <byte order unknown>")
+        contains(text, "v.f[1] 000010c0")
+        equal(read_json(stub, "-q", "status.Z")[0].get("error"), "byte order unknown")
+        for word in (["expect", "--now", "status.Z=1"], ["write", "status.Z=1"]):
+            result = run(*word, "-t", stub.target)
+            contains(result.err, "--endian")
+        equal(read_json(stub, "--endian", "little", "status.Z")[0]["value"], "0x1")
+
+
+@test
 def numbers_of_traces(_):
     with Machine(answers=STEPPING) as stub:
         stub.state[0] = struct.pack("<q", (1 << 53) - 1)
