@@ -23,6 +23,7 @@ static void target_over(struct target *t)
 		uv_close((uv_handle_t *)&t->timer, NULL);
 		uv_close((uv_handle_t *)&t->limit, NULL);
 	}
+	child_output_end(&t->child_output);
 	t->timed = false;
 	t->set->done++;
 }
@@ -221,14 +222,28 @@ static void session_options(struct target *t, struct gdbregs_options *session)
 		session->connect_timeout_ms = left_ms;
 }
 
+/* A stub that has ended by itself may have said why. */
+static bool wants_child_output(const void *arg)
+{
+	const struct target *t = arg;
+	return !t->closing || !t->connected || t->gone;
+}
+
 static int open_session(struct target *t, const struct gdbregs_options *options,
 			struct gdbregs_error *error)
 {
 	struct targets *set = t->set;
 	if (set->options->spawn) {
 		signals_child();
-		return gdbregs_uv_spawn(set->context, &set->loop.uv, set->options->spawn, options,
-					&t->session, on_connected, t, error);
+		t->child_output.wanted = wants_child_output;
+		t->child_output.arg = t;
+		int saved = set->options->quiet
+				    ? child_output_begin(&t->child_output, &set->loop.uv)
+				    : -1;
+		int code = gdbregs_uv_spawn(set->context, &set->loop.uv, set->options->spawn,
+					    options, &t->session, on_connected, t, error);
+		child_output_restore(saved);
+		return code;
 	}
 	return gdbregs_uv_connect(set->context, &set->loop.uv, t->name, options, &t->session,
 				  on_connected, t, error);

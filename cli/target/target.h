@@ -8,6 +8,7 @@
 #include "base/loop.h"
 #include "opt/options.h"
 #include "base/output.h"
+#include "target/child-output.h"
 #include "target/snapshot.h"
 #include "base/text.h"
 
@@ -36,6 +37,7 @@ struct target {
 	bool closing;
 	struct sampling *sampling; /* NULL: none is under way */
 	struct gdbregs_buffer reply; /* for no-description.c */
+	struct child_output child_output;
 };
 
 /* Called when the session is made. Returns 0 if the work is done; TARGET_UNDER_WAY if it

@@ -392,6 +392,24 @@ def own_description(directory):
 
 
 @test
+def spawned_quietly(_):
+    """With -q, what the command says when it is ended is dropped, and all else is not."""
+    script = f"echo begins >&2; {FAKE} --stdio --registers 3; echo ended >&2"
+    loud = run("read", "r1", "--", "sh", "-c", script)
+    quiet = run("read", "-q", "r1", "--", "sh", "-c", script)
+    equal((loud.status, quiet.status), (0, 0), repr((loud, quiet)))
+    equal(quiet.out, loud.out)
+    equal(quiet.err, "begins\n")
+    contains(loud.err, "begins\n")
+    result = run("read", "-q", "r9", "--", "sh", "-c", script)
+    equal(result.err.splitlines()[0], "begins")
+    equal(len(result.err.splitlines()), 2, repr(result))
+    result = run("read", "-q", "--", "sh", "-c", "echo no such machine >&2; exit 3")
+    equal(result.status, 3)
+    contains(result.err, "no such machine\n")
+
+
+@test
 def spawned(_):
     result = run("dump", "-j", "r1", "--", FAKE, "--stdio", "--registers", "3")
     equal(result.status, 0)
