@@ -14,8 +14,8 @@ from clitest import (DEADLINE_S, Fake, command, contains, equal, finish, main, r
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
-# Slow enough to be met in the middle of the registers.
-SLOW = ("--registers", 3000, "--running", "--serial", "--delay-ms", 2)
+# Slow enough to be interrupted in the middle of the registers, which are read by p.
+SLOW = ("--registers", 3000, "--running", "--serial", "--delay-ms", 2, "--no-g")
 SILENT = ("--fault", "silence:p*", "--running")
 
 
