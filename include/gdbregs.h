@@ -423,6 +423,8 @@ GDBREGS_API const char *gdbregs_vcpu_name(const struct gdbregs_session *s, unsig
  * UNAVAILABLE if the stub does not support `p` and its `g` reply does not fit the
  * description, or if `p` ignores the selected thread. It also says if the values
  * of two threads are equal, so that the stub may ignore which one is selected.
+ * After gdbregs_interrupt(), until the target stops, it says if the stub may be
+ * unable to interrupt the target.
  * (since 0.2)
  * Ownership: borrowed until the next call that reads registers.
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "target/no-description.h"
 
+#include "opt/command.h"
 #include "target/shipped.h"
 #include "base/exit-status.h"
 
@@ -158,6 +159,13 @@ static size_t size_of_g(const struct gdbregs_buffer *reply)
 	return reply->size % 2 == 0 ? reply->size / 2 : 0;
 }
 
+static int fail_unsized(struct target *t)
+{
+	return target_fail(t, STATUS_STUB,
+			   "serves no target description; name one with --arch or give one with "
+			   "--tdesc");
+}
+
 static void on_g(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
 		 void *arg)
 {
@@ -166,10 +174,7 @@ static void on_g(struct gdbregs_session *s, int status, const struct gdbregs_err
 	(void)s, (void)error;
 	if (t->closing)
 		return;
-	target_done(t, g_bytes > 0 ? fail_sized(t, g_bytes)
-				   : target_fail(t, STATUS_STUB,
-						 "serves no target description; name one with "
-						 "--arch or give one with --tdesc"));
+	target_done(t, g_bytes > 0 ? fail_sized(t, g_bytes) : fail_unsized(t));
 }
 
 static int ask(struct target *t, const char *packet, gdbregs_uv_cb cb)
@@ -177,9 +182,36 @@ static int ask(struct target *t, const char *packet, gdbregs_uv_cb cb)
 	return gdbregs_uv_packet(t->session, packet, strlen(packet), &t->reply, cb, t, NULL);
 }
 
-/* Whatever is answered to the first two, `g` is asked. The description comes
- * first though there is none: where a QEMU 7.2 of ppc64 has one after all, and
- * its announcement was lost, it aborts if `g` comes before that. */
+static bool contains(const struct gdbregs_buffer *reply, const char *word)
+{
+	return reply->size && memmem(reply->data, reply->size, word, strlen(word));
+}
+
+/* qemu-hexagon 7.2 dies of `g`. Commands that read no values do not send it to QEMU's
+ * user emulation. */
+static void on_kind(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		    void *arg)
+{
+	struct target *t = arg;
+	bool user = status >= 0 && contains(&t->reply, "sstepbits") &&
+		    !contains(&t->reply, "PhyMemMode");
+	(void)s, (void)error;
+	if (t->closing)
+		return;
+	int code = user ? fail_unsized(t) : ask(t, "g", on_g);
+	if (code != 0)
+		target_done(t, code);
+}
+
+static bool reads_values(const struct target *t)
+{
+	const char *name = t->set->options->command->name;
+	return strcmp(name, "list") != 0 && strcmp(name, "xml") != 0;
+}
+
+/* The replies to the first two packets do not matter. The description is requested
+ * although there is none: QEMU 7.2 of ppc64 aborts if `g` comes first, and its
+ * announcement of a description may have been lost. */
 int no_description_fail(struct target *t)
 {
 	char select[64];
@@ -189,6 +221,6 @@ int no_description_fail(struct target *t)
 	if (error == 0)
 		error = ask(t, "qXfer:features:read:target.xml:0,80", NULL);
 	if (error == 0)
-		error = ask(t, "g", on_g);
+		error = reads_values(t) ? ask(t, "g", on_g) : ask(t, "qqemu.Supported", on_kind);
 	return error < 0 ? error : TARGET_UNDER_WAY;
 }

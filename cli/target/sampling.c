@@ -30,16 +30,18 @@ static void on_late(uv_timer_t *timer)
 	struct sampling *sampling = t->sampling;
 	if (is_over(sampling))
 		return;
-	/* A tool that stood (^Z) for longer has not read yet what came meanwhile: its
-	 * timers fire first. */
+	/* If this process was suspended (^Z), timers fire before pending input is read: let
+	 * the loop run once more. */
 	if (!sampling->late) {
 		sampling->late = true;
 		uv_timer_start(timer, on_late, 1, 0);
 		return;
 	}
-	finish(sampling,
-	       target_fail(t, STATUS_CONNECT, "it was interrupted and has not stopped for %.1f s",
-			   sampling->target->set->options->timeout_ms / 1000.0));
+	const char *note = gdbregs_vcpu_note(t->session, 0);
+	finish(sampling, target_fail(t, STATUS_CONNECT,
+				     "it was interrupted and has not stopped for %.1f s%s%s",
+				     t->set->options->timeout_ms / 1000.0, note ? ": " : "",
+				     note ? note : ""));
 }
 
 static void on_due(uv_timer_t *timer)

@@ -36,8 +36,17 @@ static int on_stop(struct gdbregs_session *s, struct gdbregs__discover *d, const
 		   size_t size)
 {
 	struct gdbregs__stop stop;
+	enum gdbregs__reply_kind kind = gdbregs__reply_classify(payload, size);
 
 	d->stop_known = true;
+	/* lldb-server without a program: E02 (14), or an empty reply. */
+	if (kind == GDBREGS__REPLY_EMPTY || kind == GDBREGS__REPLY_ERROR) {
+		s->target.exited = true;
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU,
+					   "%s has no program: nothing is being debugged; start or "
+					   "attach one with the stub",
+					   s->label);
+	}
 	if (gdbregs__stop_parse(payload, size, &stop, NULL, NULL) < 0 ||
 	    (gdbregs__thread_id_concrete(&stop.thread) &&
 	     !gdbregs__thread_id_listable(&stop.thread, gdbregs__stub_is_qemu(&s->stub)))) {
@@ -51,7 +60,8 @@ static int on_stop(struct gdbregs_session *s, struct gdbregs__discover *d, const
 	if (stop.kind == GDBREGS__STOP_EXITED || stop.kind == GDBREGS__STOP_TERMINATED) {
 		s->target.exited = true;
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU,
-					   "no program runs behind %s, or it has ended", s->label);
+					   "the program of %s has ended, or was not started",
+					   s->label);
 	}
 	/* The stub's first process is ours from the start; now it has a name. */
 	if (!stop.has_thread)

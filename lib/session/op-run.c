@@ -209,8 +209,10 @@ static int send_interrupt(struct gdbregs_session *s)
 {
 	if (gdbregs__engine_send_raw_byte(&s->engine, 3) < 0)
 		return gdbregs__engine_say_nomem(&s->engine);
-	if (s->run.phase == GDBREGS__RUN_RESUMED)
+	if (s->run.phase == GDBREGS__RUN_RESUMED) {
 		s->run.phase = GDBREGS__RUN_INTERRUPTED;
+		s->run.interrupted_ms = s->engine.now_ms;
+	}
 	return 0;
 }
 
@@ -585,9 +587,12 @@ void gdbregs__run_close(struct gdbregs_session *s)
 {
 	if (!gdbregs__run_is_resumed(&s->run))
 		return;
-	if (s->run.phase != GDBREGS__RUN_INTERRUPTED)
+	if (s->run.phase != GDBREGS__RUN_INTERRUPTED) {
+		s->run.interrupted_ms = s->engine.now_ms;
 		(void)send_interrupt(s);
-	/* From now on the stop reply has a deadline, whatever other replies are due. */
+	}
+	/* From now on the stop reply has a deadline, whatever other replies are due. If the
+	 * target was interrupted before, do not wait a second time. */
 	s->engine.first->no_timeout = false;
-	s->engine.deadline_ms = s->engine.now_ms + s->options.reply_timeout_ms;
+	s->engine.deadline_ms = s->run.interrupted_ms + s->options.reply_timeout_ms;
 }

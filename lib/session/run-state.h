@@ -142,6 +142,7 @@ struct gdbregs__points {
 
 struct gdbregs__run_state {
 	enum gdbregs__run_phase phase;
+	uint64_t interrupted_ms; /* when 0x03 was sent, for GDBREGS__RUN_INTERRUPTED */
 	struct gdbregs__resume resume;
 	struct gdbregs__sstep sstep;
 	struct gdbregs__stopped stopped;

@@ -420,4 +420,25 @@ def bad_qregisterinfo(directory):
         one_line(run("list", "-t", stub.target), 3, "qRegisterInfo", "name the architecture")
 
 
+# ------------------------------------------------------------------ messages alone ---
+
+@test
+def no_g_for_a_message(directory):
+    """qemu-hexagon 7.2 dies of g, and list and xml read no values."""
+    for command in ("list", "xml"):
+        with ScriptStub({"qqemu.Supported": "sstepbits;sstep"}, description="",
+                        supported="PacketSize=1000;vContSupported+;multiprocess+") as stub:
+            one_line(run(command, "-t", stub.target), 4, "serves no target description; name one")
+            assert "g" not in stub.log and "qqemu.Supported" in stub.log, stub.log
+
+
+@test
+def a_stub_without_a_program(directory):
+    """lldb-server 14 answers E02, others nothing. gdb: "The target is not running"."""
+    for stop in ("E02", "E44;6e6f", ""):
+        with ScriptStub(stop=stop) as stub:
+            one_line(run("dump", "-t", stub.target), 5, "nothing is being debugged")
+            assert not {"D", "c"} & set(stub.log), stub.log
+
+
 clitest.main()

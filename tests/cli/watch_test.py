@@ -162,6 +162,10 @@ def a_guest_that_does_not_stop(_):
     with Fake("--registers", 2, "--fault", "mute:vCont;c*", "--running") as fake:
         result = run("watch", "-n", "3", "-i", "0.05", "--timeout", "0.5", "-t", fake.target)
         one_line(result, 3, "has not stopped for 0.5 s")
+        begun = time.monotonic()
+        run("watch", "-n", "3", "-i", "0.05", "--timeout", "2", "-t", fake.target)
+        took = time.monotonic() - begun
+        assert 2 < took < 3.5, took  # it does not wait a second time
         result = run("watch", "-v", "-i", "0.05", "--timeout", "0.5", "-t", fake.target)
         contains(result.err, "it is not known how the guest was left")
         assert "left halted" not in result.err, result.err
