@@ -270,6 +270,38 @@ class LldbServer(Stub):
                 x86_64_program(server.directory)]
 
 
+class Valgrind(Stub):
+    """Its stub speaks through vgdb, which waits until valgrind is there. `sh` is one process
+    group with both."""
+    name = "valgrind"
+    programs = ("valgrind", "vgdb", "setarch")
+    pc = "rip"
+    write = ("r12", 0x1122334455667788)
+    places = loop_places((), X86_64_PLACES, STEPS)
+    facts = {"rbx": 7, "rcx": 7}
+    cannot = {"killed": "vgdb ends with its client"}
+
+    def command(self, server):
+        # vgdb does not take a port that free_port() keeps.
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            server.port = free.getsockname()[1]
+        server.address = f"127.0.0.1:{server.port}"
+        prefix = os.path.join(server.directory, "vgdb")
+        program = x86_64_program(server.directory)
+        return ["sh", "-c", f"setarch -R valgrind -q --tool=none --vgdb=full --vgdb-error=0 "
+                f"--vgdb-prefix={prefix} {program} & "
+                f"exec vgdb --wait=30 --vgdb-prefix={prefix} --port={server.port}"]
+
+
+class OpenOcd(Stub):
+    """It listens for gdb where it has examined a target."""
+    name = "OpenOCD"
+
+    def missing(self):
+        return "it needs a board" if shutil.which("openocd") else "openocd is not installed"
+
+
 class SimAvr(Stub):
     """Its port cannot be chosen."""
 
@@ -423,5 +455,5 @@ QEMU_USER = (
     QemuUser("x86_64", 62, 64, "little", "90", pc="rip", write=("r12", 0x1122334455667788)),
 )
 
-STUBS = (GdbServer(), GdbServerMulti(), LldbServer(), SimAvr(), MspDebug(), WineDbg(),
+STUBS = (GdbServer(), GdbServerMulti(), LldbServer(), Valgrind(), OpenOcd(), SimAvr(), MspDebug(), WineDbg(),
          *QEMU_USER)
