@@ -169,6 +169,9 @@ def a_guest_that_does_not_stop(_):
         result = run("watch", "-v", "-i", "0.05", "--timeout", "0.5", "-t", fake.target)
         contains(result.err, "it is not known how the guest was left")
         assert "left halted" not in result.err, result.err
+    with Fake("--qemu-user", "--registers", 2, "--fault", "mute:vCont;c*") as fake:
+        result = run("watch", "-n", "3", "-i", "0.05", "--timeout", "0.5", "-t", fake.target)
+        one_line(result, 3, "has not stopped for 0.5 s: QEMU's user emulation cannot be interrupted")
     with Fake("--registers", 2, "--running") as fake:
         result = run("watch", "-v", "-n", "2", "-i", "0.05", "--on-exit", "halt", "-t", fake.target)
         contains(result.err, "left halted")

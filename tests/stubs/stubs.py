@@ -192,6 +192,7 @@ class Stub:
     moving = ""
     environment = {}
     cannot = {}
+    has_program = True
     least = 8  # values that have to be comparable with gdb's; it names none of mips' registers
 
     def missing(self):
@@ -268,6 +269,16 @@ class LldbServer(Stub):
     def command(self, server):
         return ["setarch", "-R", self.programs[0], "gdbserver", f"127.0.0.1:{server.port}", "--",
                 x86_64_program(server.directory)]
+
+
+class LldbServerMulti(LldbServer):
+    """It waits for a client to start a program or attach to one."""
+    name = "lldb-server --multi"
+    has_program = False
+    cannot = {}
+
+    def command(self, server):
+        return [self.programs[0], "gdbserver", f"127.0.0.1:{server.port}"]
 
 
 class Valgrind(Stub):
@@ -455,5 +466,5 @@ QEMU_USER = (
     QemuUser("x86_64", 62, 64, "little", "90", pc="rip", write=("r12", 0x1122334455667788)),
 )
 
-STUBS = (GdbServer(), GdbServerMulti(), LldbServer(), Valgrind(), OpenOcd(), SimAvr(), MspDebug(), WineDbg(),
+STUBS = (GdbServer(), GdbServerMulti(), LldbServer(), LldbServerMulti(), Valgrind(), OpenOcd(), SimAvr(), MspDebug(), WineDbg(),
          *QEMU_USER)

@@ -25,6 +25,7 @@ from rsp import Rsp, wait_until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LONG_S = 30
+NO_VCPU = 5
 
 
 def by_gdb(server, steps=0):
@@ -215,9 +216,23 @@ BEHAVIOURS = {"list": try_list, "read": try_read, "dump": try_dump, "write": try
 
 # --------------------------------------------------------------------------- main
 
+def try_no_program(stub):
+    """The message says it, whatever was wanted."""
+    for command in (["dump"], ["watch", "-n", "2"], ["write", stub.pc + "=1"]):
+        with stub.start() as server:
+            result = run(*command, "-t", server.address)
+            one_message(result, f"{stub.name} {command[0]}")
+            check(result.status == NO_VCPU and "nothing is being debugged" in result.err,
+                  f"{stub.name} {command[0]}", result)
+
+
 def try_all(stub):
     """One row of the table."""
     marks = []
+    if not stub.has_program:
+        before = libtest.failures
+        try_no_program(stub)
+        return ["ok: it says that it has no program" if libtest.failures == before else "FAILED"]
     for behaviour, function in BEHAVIOURS.items():
         if behaviour in stub.cannot or (behaviour == "gone" and "watch" in stub.cannot):
             marks.append("-")
@@ -243,7 +258,7 @@ def main():
         group = "qemu-user" if isinstance(stub, stubs.QemuUser) else stub.name
         reasons += [f"{group}: no {behaviour}: {why}" for behaviour, why in stub.cannot.items()]
     for name, marks in rows:
-        say(f"{name:19}" + " ".join(f"{mark:6}" for mark in marks))
+        say(f"{name:20}" + " ".join(f"{mark:6}" for mark in marks))
     for reason in dict.fromkeys(reasons):
         say(reason)
     libtest.finish("stubs")
