@@ -131,6 +131,48 @@ START_TEST(each_allocation)
 }
 END_TEST
 
+/* A description by qRegisterInfo: how many allocations connecting takes. */
+static unsigned long connect_described(unsigned long allocation, bool all_after)
+{
+	static const struct script_rule rules[] = {
+		{"qRegisterInfo0", 0,
+		 "name:a;bitsize:64;offset:0;set:General;format:hex;generic:pc;"},
+		{"qRegisterInfo1", 0, "name:b;bitsize:64;encoding:vector;format:vector-uint8;"},
+		{"qRegisterInfo*", 0, "E45"},
+		{0}};
+	struct script_stub stub;
+	struct drive d;
+
+	script_begin(&stub, SCRIPT_PLAIN, script_small, 1);
+	stub.rules = rules;
+	stub.qxfer = false;
+	drive_prepare(&d, &stub);
+	unsigned long before = gdbregs__alloc_count();
+	gdbregs__alloc_fail(allocation, all_after);
+	if (gdbregs__session_new(NULL, NULL, "stub", &d.s) == 0) {
+		int connected = drive_connect(&d);
+
+		ck_assert_msg(nomem_or(connected, 0), "connect: %d", connected);
+		if (!allocation)
+			ck_assert_ptr_nonnull(drive_register(&d, 0, "b"));
+		end(&d);
+	}
+	gdbregs__alloc_fail(0, 0);
+	drive_check_stub(&stub);
+	script_end(&stub);
+	return gdbregs__alloc_count() - before;
+}
+
+START_TEST(each_allocation_of_register_infos)
+{
+	unsigned long total = connect_described(0, false);
+
+	ck_assert_uint_gt(total, 20);
+	for (unsigned long fail = 1; fail <= total; fail++)
+		connect_described(fail, _i);
+}
+END_TEST
+
 /* ------------------------------------------------- what resumes and changes it --- */
 
 static void ignore_change(void *arg, unsigned vcpu, const struct gdbregs_register *h,
@@ -255,6 +297,7 @@ static Suite *make_suite(void)
 
 	tcase_set_timeout(tests, 60);
 	tcase_add_loop_test(tests, each_allocation, 0, SCRIPT_KINDS * 4);
+	tcase_add_loop_test(tests, each_allocation_of_register_infos, 0, 2);
 	tcase_add_loop_test(tests, each_allocation_of_changes, 0, 4);
 	tcase_add_loop_test(tests, each_allocation_of_a_watch, 0, 4);
 	suite_add_tcase(suite, tests);
