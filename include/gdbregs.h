@@ -883,9 +883,10 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_shipped_directory(struct gdbregs_buffer 
 /* ------------------------------------------------------------ reading --- */
 
 /**
- * Read one register, with one `p` packet where the stub has it. The size may
- * differ from the description's (QEMU sends other sizes for some registers of
- * AVR and AArch64).
+ * Read one register, with one `p` packet. It is read with `g` if the stub does
+ * not support `p`, or if the stub is not QEMU and its `g` reply has exactly the
+ * described registers. The size may differ from the description's (QEMU sends
+ * other sizes for some registers of AVR and AArch64).
  *
  * @param buf  its contents are replaced by the register's bytes
  * @return     the size in bytes as the stub sent it, or a negative error with
@@ -913,7 +914,7 @@ struct gdbregs_read {
  * a batch of any size costs one network round trip plus the stub's own time.
  * Otherwise requests are sent one at a time, with the same results. Registers
  * that the `g` packet carries may be read with it, once its layout was found to
- * agree with the values of `p`.
+ * agree with the values of `p`, or where gdbregs_read_register() reads them so.
  *
  * @param reads    count entries; vcpu and reg are read, status and data written
  * @param count    number of entries; may be 0
