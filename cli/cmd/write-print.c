@@ -21,6 +21,24 @@ static void add_decoded(struct text *text, const struct pair *pair)
 	gdbregs_buffer_fini(&new);
 }
 
+/* Values that do not fit the line are below the name. */
+static bool put_below(struct output *out, const struct text *old, const struct text *new)
+{
+	enum { INDENT = 6 };
+	struct text text = {0};
+	size_t width = output_width(out);
+	text_add_printable(&text, new->data, new->size);
+	if (text.failed)
+		return false;
+	fprintf(out->stream, "\n%*s", INDENT, "");
+	text_put_wrapped(out->stream, old->data, INDENT, INDENT, width);
+	fprintf(out->stream, "\n%*s -> ", INDENT - 4, "");
+	text_put_wrapped(out->stream, text.data, INDENT, INDENT, width);
+	fputc('\n', out->stream);
+	text_fini(&text);
+	return true;
+}
+
 static bool put_text(struct output *out, const struct pair *pair, bool many)
 {
 	struct text old = {0}, new = {0};
@@ -31,12 +49,15 @@ static bool put_text(struct output *out, const struct pair *pair, bool many)
 	bool ok = !old.failed && !new.failed;
 	if (many)
 		fprintf(out->stream, "vCPU %u  ", pair->old.vcpu->index);
-	printable_put(out->stream, value_name(&pair->old, name), 0);
-	fputs("  ", out->stream);
-	printable_put(out->stream, ok ? old.data : "", 0);
-	fputs(" -> ", out->stream);
-	printable_put(out->stream, ok ? new.data : "", 0);
-	fputc('\n', out->stream);
+	const char *shown = value_name(&pair->old, name);
+	printable_put(out->stream, shown, 0);
+	if (ok && printable_width(shown) + old.size + new.size > output_width(out)) {
+		ok = put_below(out, &old, &new);
+	} else if (ok) {
+		fprintf(out->stream, "  %s -> ", old.data);
+		printable_put(out->stream, new.data, 0);
+		fputc('\n', out->stream);
+	}
 	text_fini(&old);
 	text_fini(&new);
 	return ok;

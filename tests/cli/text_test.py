@@ -158,6 +158,16 @@ def equal_lanes_are_said_once(_):
 
 
 @test
+def wide_values_that_are_written(_):
+    with Fake("--registers", 2, "--reg-bytes", 256, "--one-guest") as fake:
+        out = silent_ok(run("write", "r1=hex:" + "01" * 256, "-t", fake.target))
+        assert max(map(len, out.splitlines())) <= 80, out
+        old, new = "".join(out.split()).split("->")
+        equal(old, "r1" + "0x" + register_bytes(0, 1, 256)[::-1].hex())
+        equal(new, "0x" + "01" * 256)
+
+
+@test
 def without_zeros(directory):
     with mixed(directory) as fake:
         t = ("-t", fake.target)
