@@ -370,10 +370,17 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_spawn(struct gdbregs_context *ctx, char 
  *
  * A stub that refuses to detach is told to resume the target, and so is a stub that
  * is known to confirm the detach without resuming.
- *
- * @return  how the target was left (since 0.2); UNKNOWN if s is NULL or on a loop
  */
-GDBREGS_API enum gdbregs_left gdbregs_close(struct gdbregs_session *s);
+GDBREGS_API void gdbregs_close(struct gdbregs_session *s);
+
+/**
+ * Have the session report how the target was left: *out is set to UNKNOWN now, and
+ * to what is known when the session has ended. That is before gdbregs_close()
+ * returns, and before the callback of gdbregs_uv_close(). Since 0.2.
+ *
+ * @param out  must stay valid until then; NULL: do not report
+ */
+GDBREGS_API void gdbregs_report_left(struct gdbregs_session *s, enum gdbregs_left *out);
 
 /**
  * Returns why the last failed call on this session failed, as one printable line,

@@ -69,7 +69,7 @@ typedef void (*gdbregs_uv_cb)(struct gdbregs_session *s, int status,
 			      const struct gdbregs_error *error, void *arg);
 
 /** Called when a session has ended and has been freed. `left` says how the target was left. */
-typedef void (*gdbregs_uv_close_cb)(enum gdbregs_left left, void *arg);
+typedef void (*gdbregs_uv_close_cb)(void *arg);
 
 /**
  * Connect as gdbregs_connect() does, on `loop`. *out is set at once and may be

@@ -48,10 +48,9 @@ static void on_retry(uv_timer_t *timer)
 	connect_target(timer->data);
 }
 
-static void on_closed(enum gdbregs_left left, void *arg)
+static void on_closed(void *arg)
 {
 	struct target *t = arg;
-	t->left = left;
 	t->session = NULL;
 	if (t->again && t->set->loop.signo == 0 &&
 	    uv_timer_start(&t->timer, on_retry, RETRY_MS, 0) == 0)
@@ -63,6 +62,7 @@ static void on_closed(enum gdbregs_left left, void *arg)
 static void close_target(struct target *t)
 {
 	t->closing = true;
+	gdbregs_report_left(t->session, &t->left);
 	gdbregs_uv_close(t->session, on_closed, t);
 }
 

@@ -19,17 +19,9 @@ void gdbregs__blocking_done(struct gdbregs_session *s, int status,
 	waiting->status = status;
 }
 
-struct closing {
-	bool done;
-	enum gdbregs_left left;
-};
-
-static void on_closed(enum gdbregs_left left, void *arg)
+static void on_closed(void *arg)
 {
-	struct closing *closing = arg;
-
-	closing->done = true;
-	closing->left = left;
+	*(bool *)arg = true;
 }
 
 /* Run the loop once, or poll for input instead, which is faster. */
@@ -54,19 +46,18 @@ static void free_loop(uv_loop_t *loop)
 	gdbregs__free(loop);
 }
 
-static enum gdbregs_left close_and_free(struct gdbregs_session *s)
+static void close_and_free(struct gdbregs_session *s)
 {
 	struct gdbregs__transport *t = gdbregs__transport_of(s);
 	uv_loop_t *loop = t->loop;
 	struct gdbregs__pipe_guard guard;
-	struct closing closing = {0};
+	bool closed = false;
 
 	gdbregs__pipe_guard_begin(&guard);
-	gdbregs__transport_close(s, on_closed, &closing);
-	run_until(t, &closing.done);
+	gdbregs__transport_close(s, on_closed, &closed);
+	run_until(t, &closed);
 	gdbregs__pipe_guard_end(&guard);
 	free_loop(loop);
-	return closing.left;
 }
 
 /* libuv aborts when it closes descriptor 0, 1 or 2. In a daemon that has closed them,
@@ -202,15 +193,14 @@ int gdbregs_spawn(struct gdbregs_context *ctx, char *const argv[], const struct 
 	return open_session(ctx, NULL, argv, o, out, err);
 }
 
-enum gdbregs_left gdbregs_close(struct gdbregs_session *s)
+void gdbregs_close(struct gdbregs_session *s)
 {
 	if (!s)
-		return GDBREGS_LEFT_UNKNOWN;
+		return;
 	if (gdbregs__transport_of(s)->blocking)
-		return close_and_free(s);
-	if (!gdbregs__transport_of(s)->closing)
+		close_and_free(s);
+	else if (!gdbregs__transport_of(s)->closing)
 		gdbregs__transport_close(s, NULL, NULL);
-	return GDBREGS_LEFT_UNKNOWN;
 }
 
 int gdbregs__blocking_begin(struct gdbregs_session *s)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The state and the last error of a session of either kind, and the wake-up of a blocking wait. */
+/* The state and the last error of a session of either kind, how its target was left, and the
+ * wake-up of a blocking wait. */
 #include "uv/transport.h"
 
 enum gdbregs_session_state gdbregs_session_state(const struct gdbregs_session *s)
@@ -34,4 +35,12 @@ int gdbregs_wake(struct gdbregs_session *s)
 		return GDBREGS_ERR_INVAL;
 	__atomic_store_n(&t->woken, true, __ATOMIC_RELEASE);
 	return uv_async_send(t->wake) < 0 ? GDBREGS_ERR_INVAL : 0;
+}
+
+void gdbregs_report_left(struct gdbregs_session *s, enum gdbregs_left *out)
+{
+	if (out)
+		*out = GDBREGS_LEFT_UNKNOWN;
+	if (s)
+		s->leaving.report = out;
 }

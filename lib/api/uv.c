@@ -70,10 +70,9 @@ void gdbregs_uv_close(struct gdbregs_session *s, gdbregs_uv_close_cb cb, void *a
 	if (!s)
 		return;
 	if (gdbregs__transport_of(s)->blocking) {
-		enum gdbregs_left left = gdbregs_close(s);
-
+		gdbregs_close(s);
 		if (cb)
-			cb(left, arg);
+			cb(arg);
 	} else if (!gdbregs__transport_of(s)->closing) {
 		gdbregs__transport_close(s, cb, arg);
 	}

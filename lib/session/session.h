@@ -35,6 +35,7 @@ struct gdbregs__leaving {
 	struct gdbregs__op *reserve; /* for a blind detach */
 	bool detach_sent; /* a D was sent: it is not sent a second time */
 	enum gdbregs_left left;
+	enum gdbregs_left *report; /* gets `left` when the session has ended; may be NULL */
 };
 
 struct gdbregs_session {

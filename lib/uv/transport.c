@@ -166,15 +166,17 @@ static void free_all(uv_handle_t *handle)
 	struct gdbregs__transport *t = handle->data;
 	gdbregs__transport_closed closed = t->closed;
 	void *arg = t->closed_arg;
-	enum gdbregs_left left =
-		t->session->engine.peer_is_child ? GDBREGS_LEFT_ENDED : t->session->leaving.left;
+	const struct gdbregs__leaving *leaving = &t->session->leaving;
 
 	deliver(t);
+	if (leaving->report)
+		*leaving->report =
+			t->session->engine.peer_is_child ? GDBREGS_LEFT_ENDED : leaving->left;
 	gdbregs_buffer_fini(&t->write_bytes);
 	gdbregs__session_free(t->session);
 	gdbregs__free(t);
 	if (closed)
-		closed(left, arg);
+		closed(arg);
 }
 
 /* Report that connecting has succeeded, or failed with connect_error. */

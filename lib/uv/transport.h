@@ -19,7 +19,7 @@ enum gdbregs__transport_state {
 	GDBREGS__TRANSPORT_SHUT, /* the connection is closed */
 };
 
-typedef void (*gdbregs__transport_closed)(enum gdbregs_left left, void *arg);
+typedef void (*gdbregs__transport_closed)(void *arg);
 
 /* Back off exponentially after polls that received nothing. */
 struct gdbregs__spin_backoff {

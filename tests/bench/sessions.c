@@ -39,9 +39,9 @@ static void done(struct gdbregs_session *s, int status, const struct gdbregs_err
 	pending--;
 }
 
-static void closed(enum gdbregs_left left, void *arg)
+static void closed(void *arg)
 {
-	(void)left, (void)arg;
+	(void)arg;
 	pending--;
 }
 

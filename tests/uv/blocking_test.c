@@ -124,9 +124,8 @@ START_TEST(unix_socket)
 }
 END_TEST
 
-static void count_call(enum gdbregs_left left, void *arg)
+static void count_call(void *arg)
 {
-	(void)left;
 	++*(int *)arg;
 }
 
@@ -135,6 +134,7 @@ START_TEST(closed_by_the_other_kind)
 {
 	static struct server server;
 	struct gdbregs_session *s;
+	enum gdbregs_left left = GDBREGS_LEFT_ENDED;
 	int calls = 0;
 
 	script_begin(&server.stub, SCRIPT_QEMU72, script_small, 1);
@@ -142,8 +142,11 @@ START_TEST(closed_by_the_other_kind)
 	ck_assert_int_eq(gdbregs_connect(NULL, server.address, NULL, &s, NULL), 0);
 	ck_assert_int_eq(gdbregs_uv_interrupt(s), GDBREGS_ERR_INVAL);
 	ck_assert_ptr_nonnull(strstr(gdbregs_session_error(s), "use the calls of gdbregs.h"));
+	gdbregs_report_left(s, &left);
+	ck_assert_int_eq(left, GDBREGS_LEFT_UNKNOWN);
 	gdbregs_uv_close(s, count_call, &calls);
 	ck_assert_int_eq(calls, 1);
+	ck_assert_int_eq(left, GDBREGS_LEFT_RUNNING);
 	serve_stop(&server);
 	check_stub(&server);
 }

@@ -41,11 +41,10 @@ struct member {
 	unsigned recklessness; /* one in so many callbacks closes */
 };
 
-static void on_closed(enum gdbregs_left left, void *arg)
+static void on_closed(void *arg)
 {
 	struct member *m = arg;
 
-	(void)left;
 	ck_assert_msg(!m->in_call, "called back from within a call");
 	m->closes++;
 	m->s = NULL;

@@ -112,9 +112,8 @@ static void on_connected(struct gdbregs_session *s, int status, const struct gdb
 	*(int *)arg = status;
 }
 
-static void on_closed(enum gdbregs_left left, void *arg)
+static void on_closed(void *arg)
 {
-	(void)left;
 	*(bool *)arg = true;
 }
 

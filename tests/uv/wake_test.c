@@ -138,9 +138,8 @@ START_TEST(at_any_moment)
 }
 END_TEST
 
-static void ignore(enum gdbregs_left left, void *arg)
+static void ignore(void *arg)
 {
-	(void)left;
 	(void)arg;
 }
 
