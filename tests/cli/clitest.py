@@ -8,16 +8,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import traceback
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-CLI = os.environ.get("GDBREGS_CLI", os.path.join(ROOT, "build", "gdbregs-cli"))
-FAKE = os.environ.get(
-    "GDBREGS_FAKESTUB", os.path.join(os.path.dirname(CLI), "tests", "fakestub", "fakestub"))
-WRAPPER = os.environ.get("GDBREGS_CLI_WRAPPER", "").split()
-# For what takes no time on an idle machine: whoever waits longer waits in vain.
-DEADLINE_S = 60
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from tool import (CLI, DEADLINE_S, FAKE, ROOT, WRAPPER, Result, command,  # noqa: E402,F401
+                  finish, poll, run, skip, start)
 
 tests = []
 held_ports = []
@@ -27,44 +23,6 @@ def test(function):
     """Every function so marked is run by main(), with a directory of its own."""
     tests.append(function)
     return function
-
-
-def skip(reason):
-    print(reason)
-    sys.exit(77)
-
-
-def command(*args):
-    return WRAPPER + [CLI] + [str(arg) for arg in args]
-
-
-class Result:
-    def __init__(self, status, out, err):
-        self.status, self.out, self.err = status, out, err
-
-    def __repr__(self):
-        return f"status {self.status}\n--- stdout\n{self.out}\n--- stderr\n{self.err}"
-
-
-def run(*args, env=None, **more):
-    """Run the tool to its end; status, stdout and stderr as text."""
-    environment = dict(os.environ, TERM="xterm", **(env or {}))
-    more.setdefault("stdin", subprocess.DEVNULL)
-    more.setdefault("stdout", subprocess.PIPE)
-    done = subprocess.run(command(*args), stderr=subprocess.PIPE, timeout=2 * DEADLINE_S,
-                          env=environment, errors="replace", check=False, **more)
-    return Result(done.returncode, done.stdout or "", done.stderr)
-
-
-def start(*args, **more):
-    more.setdefault("stdout", subprocess.PIPE)
-    return subprocess.Popen(command(*args), stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
-                            errors="replace", **more)
-
-
-def finish(process):
-    out, err = process.communicate(timeout=DEADLINE_S)
-    return Result(process.returncode, out, err)
 
 
 def drain(terminal):
@@ -160,10 +118,7 @@ def free_port(host="127.0.0.1"):
 
 def wait_until(condition, what):
     """Until it holds; sleeping a while instead would be too short on a busy machine."""
-    deadline = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < deadline, f"not after {DEADLINE_S} s: {what}"
-        time.sleep(0.01)
+    assert poll(condition, DEADLINE_S), f"not after {DEADLINE_S} s: {what}"
 
 
 def wait_for_packet(log, packet, count=1):

@@ -15,7 +15,8 @@ import libjudge
 import libtest
 import qemu
 from libtest import DEADLINE_S, NO_REGISTER, check, equal, run, run_json, runs_again, say
-from rsp import canonical, wait_until
+from rsp import canonical
+from tool import poll
 
 # Processes and vCPUs, hexadecimal as on the wire
 THREADS = {"xlnx-zcu102": ["p1.1", "p1.2", "p1.3", "p1.4", "p2.5", "p2.6"],
@@ -82,7 +83,7 @@ def check_halted_stays_halted(target):
         run_json("dump", "-t", machine.address)
         equal(machine.status(), "prelaunch", f"{target.name} stays halted")
         run_json("dump", "-t", machine.address, "--on-exit", "resume")
-        check(wait_until(machine.running, DEADLINE_S), f"{target.name} resumed", machine.status())
+        check(poll(machine.running, DEADLINE_S), f"{target.name} resumed", machine.status())
     say(f"{target.name:12} halted stays halted, resumes when told")
 
 
@@ -94,7 +95,7 @@ def check_empty_cluster():
         if vcpus is not None:
             equal([canonical(vcpu["thread"]) for vcpu in vcpus], ["p1.1", "p1.2", "p1.3", "p1.4"],
                   "zcu102 with 4 vCPUs")
-        check(wait_until(machine.running, DEADLINE_S), "zcu102 with 4 vCPUs runs again")
+        check(poll(machine.running, DEADLINE_S), "zcu102 with 4 vCPUs runs again")
     say("xlnx-zcu102  with an empty cluster: 4 vCPUs")
 
 

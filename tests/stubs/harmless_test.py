@@ -21,7 +21,8 @@ import libtest
 import qemu
 from libtest import (BAD_STUB, CLI, DEADLINE_S, DONE, NO_CONNECTION, NO_OUTPUT, NO_REGISTER, USAGE,
                      check, equal, run, runs_again, say)
-from rsp import Rsp, wait_until
+from rsp import Rsp
+from tool import poll
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 BROKEN_XML = "<target><feature name='f'><reg name='r' bitsize='64'></target>"
@@ -162,7 +163,7 @@ def check_halted(stub):
         for _ in range(3):
             signalled_while_halted(machine)
         equal(run("dump", "-t", machine.address, "--on-exit", "resume").status, DONE, "-S, resume")
-        check(wait_until(machine.running, DEADLINE_S), "-S, --on-exit resume", machine.status())
+        check(poll(machine.running, DEADLINE_S), "-S, --on-exit resume", machine.status())
         equal(run("dump", "-t", machine.address, "--on-exit", "halt").status, DONE, "running, halt")
         time.sleep(0.1)
         check(not machine.running(), "running, --on-exit halt", machine.status())
@@ -177,7 +178,7 @@ def check_must_not_run():
         with qemu.Machine(qemu.target("x86_64"), halted=False, extra=words) as machine:
             if wanted == "postmigrate":
                 machine.qmp.execute("migrate", uri="exec:cat >/dev/null")
-            check(wait_until(lambda m=machine, w=wanted: m.status() == w, DEADLINE_S), wanted,
+            check(poll(lambda m=machine, w=wanted: m.status() == w, DEADLINE_S), wanted,
                   machine.status())
             for args in (("dump",), ("read", "no_such_register"), ("vcpus",),
                          ("dump", "--on-exit", "resume")):
@@ -206,13 +207,13 @@ def check_stopped_by_others():
                                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                            preexec_fn=qemu.die_with_parent)
                 process.stdout.readline()
-                check(wait_until(machine.running, DEADLINE_S), place, "it does not run")
+                check(poll(machine.running, DEADLINE_S), place, "it does not run")
                 machine.qmp.execute(stop, **({} if stop == "stop" else
                                              {"uri": "exec:cat >/dev/null"}))
                 # What trace waited for has not come.
                 equal(process.wait(DEADLINE_S), args[0] == "trace", place)
                 process.stdout.close()
-                check(wait_until(lambda m=machine, w=wanted: m.status() == w, DEADLINE_S), place,
+                check(poll(lambda m=machine, w=wanted: m.status() == w, DEADLINE_S), place,
                       machine.status())
     say("a guest that somebody else stops while we let it run stays so")
 

@@ -1,20 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the tests share: running gdbregs-cli, counting checks, the exit status."""
 import json
-import os
 import shutil
-import subprocess
 import sys
 
-import qemu
-from qemu import DEADLINE_S
-from rsp import wait_until
-
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-CLI = os.environ.get("GDBREGS_CLI") or os.path.join(ROOT, "build", "gdbregs-cli")
-
-# Exit statuses of gdbregs-cli
-DONE, DIFFERENT, USAGE, NO_CONNECTION, BAD_STUB, NO_REGISTER, NO_OUTPUT = range(7)
+import qemu  # noqa: F401: the path of tool
+from tool import (BAD_STUB, CLI, DEADLINE_S, DIFFERENT, DONE, NO_CONNECTION,  # noqa: F401
+                  NO_OUTPUT, NO_REGISTER, ROOT, USAGE, Result, poll, run, skip)
 
 checks = 0
 failures = 0
@@ -61,11 +53,6 @@ def give_up(reason):
     sys.exit(1)
 
 
-def skip(reason):
-    say(f"skipped: {reason}")
-    sys.exit(77)
-
-
 def need(*binaries):
     for binary in (CLI, *binaries):
         if not shutil.which(binary):
@@ -75,30 +62,6 @@ def need(*binaries):
 def selected(names):
     """The names on the command line, or all."""
     return sys.argv[1:] or names
-
-
-class Result:
-    def __init__(self, status, out, err):
-        self.status = status
-        self.out = out
-        self.err = err
-
-    def __repr__(self):
-        return f"status {self.status}, stdout {brief(self.out)}, stderr {brief(self.err)}"
-
-
-def run(*args, timeout=DEADLINE_S, stdout=subprocess.PIPE):
-    """Run gdbregs-cli to its end. One that does not end is killed: status None."""
-    process = subprocess.Popen([CLI, *args], stdin=subprocess.DEVNULL, stdout=stdout,
-                               stderr=subprocess.PIPE, text=True,
-                               preexec_fn=qemu.die_with_parent)
-    try:
-        out, err = process.communicate(timeout=timeout)
-        return Result(process.returncode, out or "", err)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-        return Result(None, "", f"no end after {timeout} s")
 
 
 def run_json(*args, timeout=DEADLINE_S):
@@ -120,7 +83,7 @@ def runs_again(machine, after):
     Where a session has failed, its last words are not answered: QEMU may take them
     when the tool has long ended.
     """
-    ok = check(wait_until(machine.running, DEADLINE_S), "runs again",
+    ok = check(poll(machine.running, DEADLINE_S), "runs again",
                f"after {after}: QMP says {machine.status()}")
     if not ok:
         machine.cont()

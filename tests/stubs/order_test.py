@@ -10,6 +10,7 @@ be told the byte order. Other targets say how their order is known.
 import json
 import os
 import re
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True
@@ -50,7 +51,7 @@ def monitor(machine, vcpu=0):
 
 def by_gdb(machine, order):
     """r3 and msr as gdb has them, which has to be told the order."""
-    out = libtest.subprocess.run(
+    out = subprocess.run(
         ["gdb-multiarch", "-nx", "-batch", "-ex", "set endian " + order,
          "-ex", "target remote " + machine.gdb_address,
          "-ex", "printf \"is %#lx %#lx\\n\", $r3, $msr",

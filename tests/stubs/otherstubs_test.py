@@ -27,7 +27,8 @@ import libxstate
 import qemu
 from libprogram import SPIN_BYTES, facts, goes_on, states, threads
 from libtest import DONE, NO_CONNECTION, check, equal, one_message, run, run_json, say
-from rsp import Rsp, wait_until
+from rsp import Rsp
+from tool import poll
 
 LONG_S = 30
 # Those of a worker that change from one stop to the next.
@@ -85,7 +86,7 @@ class Server:
 
     def ends(self):
         """It does so by itself."""
-        return wait_until(lambda: self.process.poll() is not None, LONG_S)
+        return poll(lambda: self.process.poll() is not None, LONG_S)
 
     def __enter__(self):
         return self
@@ -113,7 +114,7 @@ class Session:
             result = run(*args, "-t", server.address, "--wait=20")
             check(result.status == status, place, result)
             check(server.ends(), place, "the stub does not end")
-        check(wait_until(lambda: goes_on(self.program.pid), LONG_S), f"{place}: it goes on",
+        check(poll(lambda: goes_on(self.program.pid), LONG_S), f"{place}: it goes on",
               f"states {states(self.program.pid)}")
         return result
 
@@ -278,7 +279,7 @@ def check_write(session, workers):
     judged = libprogram.by_gdb(pid)[tid]
     equal({reg: judged[reg] for reg in wanted}, wanted, f"{name} write")
     session.run("write", "-c", str(vcpu), "r13=40")
-    check(wait_until(lambda: len(threads(pid)) == 2, LONG_S), f"{name} write", "no thread ended")
+    check(poll(lambda: len(threads(pid)) == 2, LONG_S), f"{name} write", "no thread ended")
     left = check_threads(session)
     with session.server() as server:
         result = run("write", "-c", str(left[threads(pid)[-1]]), "r13=2", "-t", server.address,
@@ -330,7 +331,7 @@ def check_started(stub, binary):
         expected = {**facts(1), "rip": binary.address["gate"]}
         for hit in hits:
             equal({reg: changed(hit)[reg] for reg in expected}, expected, f"{name}: at the gate")
-        check(wait_until(lambda: os.path.exists(binary.ready), LONG_S), f"{name}: it goes on",
+        check(poll(lambda: os.path.exists(binary.ready), LONG_S), f"{name}: it goes on",
               server.text())
         end_left_over(binary)
     say(f"{stub.name:11} from the start to a breakpoint, {len(changed(start))} registers; it goes "
@@ -390,7 +391,7 @@ def check_halt(binary):
             check(compared >= 3 * 60, "halt", f"{compared} values compared")
             equal(states(program.pid), {"t"}, "halt, after gdb")
             equal(run("vcpus", *address, "resume").status, DONE, "resume")
-            check(wait_until(lambda: goes_on(program.pid), LONG_S), "resume", states(program.pid))
+            check(poll(lambda: goes_on(program.pid), LONG_S), "resume", states(program.pid))
     say(f"gdbserver   halted for the next client; {compared} values as gdb has them by the same "
         "stub")
 
@@ -451,7 +452,7 @@ def check_second_client(stub, binary):
             first.text("qC")
             equal(states(program.pid), {"t"}, f"{place}: the first one's program")
             first.ask("D" if stub.name == "lldb-server" else f"D;{program.pid:x}")
-        check(wait_until(lambda: goes_on(program.pid), LONG_S), place, states(program.pid))
+        check(poll(lambda: goes_on(program.pid), LONG_S), place, states(program.pid))
     say(f"{stub.name:11} second client: {result.err.strip()}")
 
 
@@ -465,7 +466,7 @@ def first_client(server):
             return False
         return True
 
-    if not wait_until(connect, LONG_S):
+    if not poll(connect, LONG_S):
         raise RuntimeError(f"the stub does not listen: {server.text()}")
     return found[0]
 

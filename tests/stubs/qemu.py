@@ -7,7 +7,6 @@ is killed.
 """
 import atexit
 import contextlib
-import ctypes
 import json
 import os
 import shutil
@@ -18,18 +17,13 @@ import sys
 import tempfile
 import time
 
-sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "cli"))
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path += [TESTS, os.path.join(TESTS, "cli")]
 
-from clitest import DEADLINE_S, free_port
+from clitest import free_port
+from tool import DEADLINE_S, LIBC, die_with_parent  # noqa: F401
 
 UBOOT = "/usr/lib/u-boot/"
-LIBC = ctypes.CDLL(None, use_errno=True)
-PR_SET_PDEATHSIG = 1
-
-
-def die_with_parent():
-    """In the child, before exec: the kernel kills it when its parent ends."""
-    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def find(*names):

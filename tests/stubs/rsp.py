@@ -5,7 +5,6 @@ Strictly one request at a time, every packet acknowledged, nothing clever, so
 that it can be trusted where the library under test pipelines.
 """
 import socket
-import time
 
 
 class RspError(Exception):
@@ -157,9 +156,3 @@ def unescape(data):
     return bytes(out)
 
 
-def wait_until(condition, timeout_s):
-    """Poll until condition() is true; its last value."""
-    deadline = time.monotonic() + timeout_s
-    while not (value := condition()) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return value

@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 
 import qemu
-from rsp import wait_until
+from tool import poll
 
 START_S = 60
 BASE = 0x100000  # where the programs made here are loaded
@@ -100,7 +100,7 @@ class Server:
                                         stderr=self.output, cwd=self.directory, env=environment,
                                         start_new_session=True,
                                         preexec_fn=qemu.die_with_parent)
-        if not wait_until(self.listens, START_S):
+        if not poll(self.listens, START_S):
             text = self.text()
             self.close()
             raise RuntimeError(f"{stub.name} does not listen: {text[-400:]}")

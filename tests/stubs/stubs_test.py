@@ -21,7 +21,7 @@ import libtest
 import qemu
 import stubs
 from libtest import BAD_STUB, CLI, DONE, NO_CONNECTION, check, equal, one_message, run, say
-from rsp import Rsp, wait_until
+from rsp import Rsp
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LONG_S = 30

@@ -24,7 +24,7 @@ import libtest
 import qemu
 from libtest import (BAD_STUB, CLI, DONE, NO_CONNECTION, NO_OUTPUT, check, equal, one_message, run,
                      say)
-from rsp import wait_until
+from tool import poll
 
 NO_END_S = 60
 
@@ -139,7 +139,7 @@ def check_spawn_signal(mark, stub):
     time.sleep(0.05)
     process.terminate()
     process.wait(timeout=NO_END_S)
-    check(wait_until(lambda: not qemu_processes(mark), NO_END_S), "spawned QEMU ends with us on SIGTERM")
+    check(poll(lambda: not qemu_processes(mark), NO_END_S), "spawned QEMU ends with us on SIGTERM")
     say("spawned QEMU: read, and gone after success, error and signal")
 
 

@@ -4,7 +4,7 @@
 its own, soon and in little memory; and no number in them ever harms a stub."""
 import os
 
-from hostile import (BAD_STUB, DONE, NO_FILE, Repeat, Run, Stub, check, described, equal, main,
+from hostile import (BAD_STUB, DONE, NO_OUTPUT, Repeat, Run, Stub, check, described, equal, main,
                      test)
 
 REG = "<reg name='a' bitsize='8'/>"
@@ -101,7 +101,7 @@ def from_a_file(directory):
         path = store(os.path.join(directory, str(number)), documents_of(make()))
         print(f"  {name}", end=": ", flush=True)
         result = Run("list", "--tdesc", path)
-        check(result, (BAD_STUB, NO_FILE), says, rss_mib=RSS_MOST_MIB)
+        check(result, (BAD_STUB, NO_OUTPUT), says, rss_mib=RSS_MOST_MIB)
         print(result.err.decode().strip()[:150], f"[{result.seconds:.1f} s, {result.rss_mib:.0f} MiB]")
         os.unlink(path)
 
@@ -156,7 +156,7 @@ def raw_documents_stay_in_their_directory(directory):
         documents = {"target.xml": f"<target><xi:include href='{href}'/></target>", href: "<f/>"}
         with Stub(documents=documents_of(documents)) as stub:
             result = Run("xml", "--raw", inside, "--timeout", 30, "-t", stub.target)
-            assert result.status in (DONE, BAD_STUB, NO_FILE), result
+            assert result.status in (DONE, BAD_STUB, NO_OUTPUT), result
             assert not os.path.exists(outside), result
             equal(sorted(set(os.listdir(directory)) - {"in"}), [], repr(result))
 
@@ -176,7 +176,7 @@ def raw_documents_are_new_files(directory):
     for name in before:
         documents = {"target.xml": f"<target><xi:include href='{name}'/></target>", name: "<f/>"}
         with Stub(documents=documents_of(documents)) as stub:
-            check(Run("xml", "--raw", inside, "-t", stub.target), NO_FILE, name, inside)
+            check(Run("xml", "--raw", inside, "-t", stub.target), NO_OUTPUT, name, inside)
         equal({name: os.lstat(os.path.join(inside, name)) for name in os.listdir(inside)}, before)
         assert not os.path.exists(outside), name
 

@@ -2,8 +2,6 @@
 """What the hostile tests share: the tool run with a stop-watch and a scale, and
 a stub in Python for what the fake stub can't be made to do."""
 import os
-import resource
-import signal
 import socket
 import subprocess
 import sys
@@ -16,9 +14,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 
 from clitest import CLI, DEADLINE_S, FAKE, Fake, equal, main, register_bytes, skip, test  # noqa: E402
-
-# gdbregs-cli's exit statuses
-DONE, DIFFERENT, USAGE, NO_ANSWER, BAD_STUB, NO_REGISTER, NO_FILE = range(7)
+from tool import (BAD_STUB, DIFFERENT, DONE, NO_CONNECTION, NO_OUTPUT, NO_REGISTER,  # noqa: E402,F401
+                  USAGE)
 
 # Of the processor, which is ours alone; and on the clock, which we share.
 CPU_SECONDS_MOST = 10

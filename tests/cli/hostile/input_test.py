@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 
-from hostile import (BAD_STUB, CLI, DIFFERENT, DONE, NO_ANSWER, NO_FILE, NO_REGISTER, USAGE, Fake, Run, Stub,
+from hostile import (BAD_STUB, CLI, DIFFERENT, DONE, NO_CONNECTION, NO_OUTPUT, NO_REGISTER, USAGE, Fake, Run, Stub,
                      check, equal, main, test)
 
 COMMANDS = ("vcpus", "list", "read", "dump", "diff", "write", "trace", "watch", "xml", "packet")
@@ -21,7 +21,7 @@ VALUES = ("", " ", "-1", "-", "--", "0", "18446744073709551616", "-9223372036854
           "nan", "0x", "%s%n%d", "\x1b[31m\x07", "\n", "\u202e\u00e9", "a" * 5000, "*" * 2000 + "x",
           "[", "[!", "\\", "../../etc/passwd", "/dev/null", "/", "'; true", "=", ":", ",,,,", "1,2,3,")
 OPERANDS = {"write": ("rip=1",), "packet": ("qC",), "diff": ("/dev/null", "/dev/null")}
-REFUSED = (USAGE, NO_ANSWER, BAD_STUB, NO_REGISTER, NO_FILE)
+REFUSED = (USAGE, NO_CONNECTION, BAD_STUB, NO_REGISTER, NO_OUTPUT)
 
 
 def options():
@@ -82,9 +82,9 @@ def every_command_with_every_word(_):
         for command in (COMMANDS[at % len(COMMANDS)], COMMANDS[(at + 3) % len(COMMANDS)]):
             cases.append(([command, "-t", NOWHERE, value], REFUSED))
     # Behind `--` there is a command to start: none of these is one that speaks the protocol.
-    cases.append((["dump", "--timeout", "1", "--", "true"], (NO_ANSWER, BAD_STUB)))
-    cases.append((["dump", "--timeout", "1", "--", "/"], (NO_ANSWER,)))
-    cases.append((["dump", "--timeout", "1", "--", ""], (NO_ANSWER, USAGE)))
+    cases.append((["dump", "--timeout", "1", "--", "true"], (NO_CONNECTION, BAD_STUB)))
+    cases.append((["dump", "--timeout", "1", "--", "/"], (NO_CONNECTION,)))
+    cases.append((["dump", "--timeout", "1", "--", ""], (NO_CONNECTION, USAGE)))
     try_all(cases)
 
 
@@ -96,7 +96,7 @@ def addresses(_):
              "tcp:host", "tcp:tcp:1", "unix:", "udp:host:1", "http://host:1", "a" * 5000 + ":1",
              "unix:" + "x" * 5000, "unix:/nonexistent/socket", "unix:/dev/null", "unix:/", "\n:1",
              "\x1b[31m:1", "[g::]:1", "[::1%lo]:1x", "host.invalid:1", "-", "--:1", "*:1", "%:1", "\u00e9:1"]
-    try_all([(["dump", "-t", address, "--timeout", "1"], (USAGE, NO_ANSWER)) for address in wrong])
+    try_all([(["dump", "-t", address, "--timeout", "1"], (USAGE, NO_CONNECTION)) for address in wrong])
 
 
 # ------------------------------------------------------------------------ files
@@ -134,9 +134,9 @@ def bad_files(directory):
 @test
 def description_files(directory):
     paths = bad_files(directory)
-    statuses = (USAGE, BAD_STUB, NO_FILE)
+    statuses = (USAGE, BAD_STUB, NO_OUTPUT)
     cases = [(["list", "--tdesc", path], statuses) for path in paths]
-    cases += [(["dump", "-t", NOWHERE, "--tdesc", path], (*statuses, NO_ANSWER)) for path in paths[:6]]
+    cases += [(["dump", "-t", NOWHERE, "--tdesc", path], (*statuses, NO_CONNECTION)) for path in paths[:6]]
     cases += [(["list", "--arch", name], statuses) for name in ("", ".", "..", "../xml/x", "/etc/passwd",
                                                                "nosuch", "a" * 5000, "\x1b[31m")]
     try_all(cases)
@@ -146,7 +146,7 @@ def description_files(directory):
 def endless_files(_):
     """More than any file is: read up to the limit and no further."""
     for args in (("list", "--tdesc", "/dev/zero"), ("diff", "/dev/zero", "/dev/null")):
-        check(Run(*args), (BAD_STUB, NO_FILE), rss_mib=400)
+        check(Run(*args), (BAD_STUB, NO_OUTPUT), rss_mib=400)
 
 
 def snapshot(directory):
@@ -161,7 +161,7 @@ def snapshot_files(directory):
     check(Run("diff", good, good), DONE)
     cases = []
     for path in bad_files(directory):
-        cases += [(["diff", good, path], (USAGE, NO_FILE)), (["diff", path, good], (USAGE, NO_FILE))]
+        cases += [(["diff", good, path], (USAGE, NO_OUTPUT)), (["diff", path, good], (USAGE, NO_OUTPUT))]
     try_all(cases)
 
 
@@ -169,7 +169,7 @@ def snapshot_files(directory):
 def snapshots_cut_anywhere(directory):
     with open(snapshot(directory), "rb") as file:
         whole = file.read().rstrip()
-    cases = [(["diff", put(directory, f"cut{size}", whole[:size]), "/dev/null"], (NO_FILE,))
+    cases = [(["diff", put(directory, f"cut{size}", whole[:size]), "/dev/null"], (NO_OUTPUT,))
              for size in range(0, len(whole), max(len(whole) // 60, 1))]
     try_all(cases)
 
@@ -191,7 +191,7 @@ def snapshots_with_other_members(directory):
                 node[member] = other
                 text = json.dumps(whole).encode()
                 path = put(directory, f"{len(cases)}.json", text)
-                cases.append((["diff", path, path], (DONE, NO_FILE)))
+                cases.append((["diff", path, path], (DONE, NO_OUTPUT)))
             node[member] = kept
     try_all(cases)
 
@@ -230,12 +230,12 @@ def a_full_disk(_):
     with Fake("--registers", 200, "--vcpus", 2, "--running") as fake, open("/dev/full", "wb") as full:
         for args in (("dump",), ("dump", "-j"), ("dump", "-f", "csv"), ("read",), ("list",), ("vcpus",),
                      ("xml",), ("packet", "qC"), ("trace", "-n", "3"), ("watch", "-n", "1", "-i", "0.01")):
-            check(Run(*args, "-t", fake.target, stdout=full), NO_FILE)
-            check(Run(*args, "-t", fake.target, "-o", "/dev/full"), NO_FILE)
+            check(Run(*args, "-t", fake.target, stdout=full), NO_OUTPUT)
+            check(Run(*args, "-t", fake.target, "-o", "/dev/full"), NO_OUTPUT)
         equal(int(fake.stop()["left_halted"]), 0, "guests left stopped")
     with open("/dev/full", "wb") as full:
         for args in (("--help",), ("--version",), ("read", "--help")):
-            check(Run(*args, stdout=full), NO_FILE)
+            check(Run(*args, stdout=full), NO_OUTPUT)
 
 
 @test
@@ -243,9 +243,9 @@ def places_that_take_no_file(directory):
     with Fake("--registers", 4, "--running") as fake:
         for path in ("/", directory, os.path.join(directory, "no", "such"), "/proc/x", "x" * 300,
                      os.path.join(directory, "a" * 300)):
-            check(Run("dump", "-o", path, "-t", fake.target), NO_FILE)
+            check(Run("dump", "-o", path, "-t", fake.target), NO_OUTPUT)
         for path in ("/dev/null", "/proc/x/y", "/dev/full"):
-            check(Run("xml", "--raw", path, "-t", fake.target), NO_FILE)
+            check(Run("xml", "--raw", path, "-t", fake.target), NO_OUTPUT)
         equal(int(fake.stop()["left_halted"]), 0, "guests left stopped")
     equal(os.listdir(directory), [], "files left behind")
 
@@ -258,7 +258,7 @@ def closed_streams(_):
             line = f'"$0" "$@" {closing}'
             done = subprocess.run(["sh", "-c", line, CLI, "dump", "-t", stub.target], check=False,
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
-            assert done.returncode in (DONE, NO_FILE), f"{closing}: {done.returncode}"
+            assert done.returncode in (DONE, NO_OUTPUT), f"{closing}: {done.returncode}"
 
 
 if __name__ == "__main__":

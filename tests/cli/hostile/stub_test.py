@@ -18,7 +18,7 @@ import pty
 import subprocess
 import unicodedata
 
-from hostile import (BAD_STUB, DIFFERENT, DONE, NO_ANSWER, NO_REGISTER, Fake, Run, Stub, check, equal,
+from hostile import (BAD_STUB, DIFFERENT, DONE, NO_CONNECTION, NO_REGISTER, Fake, Run, Stub, check, equal,
                      is_control, main, packet, register_bytes, test)
 
 REGISTERS, VCPUS = 12, 2
@@ -31,11 +31,11 @@ LONG_TIMEOUT_S = 30
 WITHOUT_VALUE = ("xx", "empty", "error", "error-text")
 
 # How a session with that fault may end, and what it then says.
-SILENT = {NO_ANSWER: ("has not answered",)}
-CLOSED = {NO_ANSWER: ("closed", "broke"), BAD_STUB: ("closed", "broke")}
+SILENT = {NO_CONNECTION: ("has not answered",)}
+CLOSED = {NO_CONNECTION: ("closed", "broke"), BAD_STUB: ("closed", "broke")}
 LARGE = {BAD_STUB: ("max_packet_bytes",)}
-DAMAGED = {DONE: (), BAD_STUB: ("damaged",), NO_ANSWER: ("has not answered",)}
-ODD_REPLY = {DONE: (), BAD_STUB: (), NO_ANSWER: ("has not answered",)}
+DAMAGED = {DONE: (), BAD_STUB: ("damaged",), NO_CONNECTION: ("has not answered",)}
+ODD_REPLY = {DONE: (), BAD_STUB: (), NO_CONNECTION: ("has not answered",)}
 FAULTS = {
     **dict.fromkeys(("silence", "mute", "stall", "endless-console", "endless-notify",
                      "endless-junk", "endless-ack"), SILENT),
@@ -55,7 +55,7 @@ CHANGED = {
     "xfer-halve": {DONE: ()},
     "xfer-shrink": {BAD_STUB: ("xml:1:",)},
     # The fake stub does not answer when asked for the name of an id it made up.
-    "threads-endless": {BAD_STUB: ("max_vcpus",), NO_ANSWER: ("has not answered",)},
+    "threads-endless": {BAD_STUB: ("max_vcpus",), NO_CONNECTION: ("has not answered",)},
     "threads-repeat": {BAD_STUB: ("without end",)},
     "threads-comma": {DONE: ()},
 }
@@ -77,7 +77,7 @@ def require_values(result, fault, holes):
 def try_fault(stub, fault, expected, holes=False):
     options = (stub, "--fault", fault, "--registers", REGISTERS, "--vcpus", VCPUS)
     # Where silence would be an error, a busy machine's must not be taken for one.
-    timeout = TIMEOUT_S if "has not answered" in expected.get(NO_ANSWER, ()) else LONG_TIMEOUT_S
+    timeout = TIMEOUT_S if "has not answered" in expected.get(NO_CONNECTION, ()) else LONG_TIMEOUT_S
     fake = Fake(*options, stderr=subprocess.DEVNULL)
     try:
         result = Run("dump", "-j", "--timeout", timeout, "-t", fake.target)
@@ -156,7 +156,7 @@ def answers_nobody_asked_for(_):
         while sock.recv(65536):
             pass
     with Stub(raw=greet) as stub:
-        check(Run("dump", "--timeout", TIMEOUT_S, "-t", stub.target), NO_ANSWER)
+        check(Run("dump", "--timeout", TIMEOUT_S, "-t", stub.target), NO_CONNECTION)
 
 
 @test

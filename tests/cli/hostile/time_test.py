@@ -5,7 +5,7 @@
 small as it may be. Connecting has a deadline, and so has each command with --within."""
 import time
 
-from hostile import DIFFERENT, NO_ANSWER, Stub, Run, check, equal, main, packet, test
+from hostile import DIFFERENT, NO_CONNECTION, Stub, Run, check, equal, main, packet, test
 
 # A reply may take TIMEOUT_S. Each takes PAUSE_S, and there are thousands of them.
 TIMEOUT_S, PAUSE_S = 1, 0.2
@@ -52,7 +52,7 @@ def connecting_has_a_deadline(_):
     notification = b"%" + packet("Stop:T05thread:1;")[1:]
     for before in (b"", notification, packet("O41"), b"+"):
         with Slow("qXfer", {**SERIAL, "qXfer": byte_by_byte}, before) as stub:
-            result = check(run(stub, "list", "--connect-deadline", 1.5), NO_ANSWER, "connect_deadline_ms")
+            result = check(run(stub, "list", "--connect-deadline", 1.5), NO_CONNECTION, "connect_deadline_ms")
         took(result, 1.5, 1.5 + TIMEOUT_S + 2)
 
 
@@ -72,11 +72,11 @@ def each_command_ends_in_time(_):
     for command in ("read", "dump -j", "write r0=1 r1=1 r2=1 r3=1 r4=1 r5=1 r6=1 r7=1"):
         with Slow(("p", "P"), SERIAL) as stub:
             result = run(stub, *command.split(), "--within", 1)
-        check(result, NO_ANSWER, "--within")
+        check(result, NO_CONNECTION, "--within")
         took(result, 1, 1 + TIMEOUT_S + 2)
     with Slow("qC", {**SERIAL, "qC": "QC1"}) as stub:
         result = run(stub, "packet", "--within", 0.5, *["qC"] * 10)
-    check(result, NO_ANSWER, "--within")
+    check(result, NO_CONNECTION, "--within")
     took(result, 0.5, 0.5 + TIMEOUT_S + 2)
 
 
@@ -86,7 +86,7 @@ def commands_that_let_the_guest_run_end_in_time(_):
     for command in ("trace -n 1000", "expect r0==77 -i 0.1"):
         with Slow("p", SERIAL) as stub:
             result = run(stub, *command.split(), "--within", 1)
-        equal(result.status, NO_ANSWER, repr(result))
+        equal(result.status, NO_CONNECTION, repr(result))
         assert b"--within" in result.err, result
         took(result, 1, 1 + 2 * TIMEOUT_S + TIMEOUT_S + 2)
     # A stub that is quick gives a result.
