@@ -127,7 +127,7 @@ EXPECTED_TEST := $(BUILD)/tests/unit/tdesc/description_cases_test
 
 .PHONY: update-expected
 update-expected: all build-tests
-	UPDATE_EXPECTED=1 $(RUN) $(EXPECTED_TEST)
+	UPDATE_EXPECTED=1 $(RUN) $(EXPECTED_TEST) tests/cli/golden_test.py
 	git --no-pager diff --stat tests/data
 
 # ----------------------------------------------------------- dependencies --

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the tests of the command line tool share: run it, play a stub, compare."""
 
+import difflib
 import os
 import shutil
 import signal
@@ -46,6 +47,17 @@ def equal(found, expected, what=""):
 
 def contains(text, part):
     assert part in text, f"{part!r} is not in\n{text}"
+
+
+def golden(name, text):
+    """The text is that of the file tests/data/cli/NAME, which `make update-expected` writes."""
+    path = os.path.join(ROOT, "tests", "data", "cli", name)
+    if "UPDATE_EXPECTED" in os.environ:
+        write(path, text)
+    elif text != read(path):
+        shown = difflib.unified_diff(read(path).splitlines(), text.splitlines(), "expected",
+                                     "found", lineterm="")
+        raise AssertionError(f"{path}\n" + "\n".join(shown))
 
 
 def one_line(result, status, *parts):
