@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What all tests in Python share: where things are, the tool run to its end, waiting.
+"""Shared by all tests in Python: where things are, the tool run to its end, waiting.
 
 tests/cli/clitest.py adds tests that stop at their first failure, tests/stubs/libtest.py
 adds checks that are counted.
@@ -45,7 +45,7 @@ def command(*args):
 
 
 class Result:
-    """How a run of the tool ended; the status is None if it had to be killed."""
+    """How a run of the tool ended; a status of None means that it was killed."""
 
     def __init__(self, status, out, err):
         self.status, self.out, self.err = status, out, err

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the benchmarks share: the clock, rounds and their median. */
+/* Shared by the benchmarks: the clock, rounds and their median. */
 #ifndef BENCH_H
 #define BENCH_H
 

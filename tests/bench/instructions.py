@@ -3,7 +3,7 @@
 
 The program `ours` runs natively linked, the library's code in it, libuv and
 libc beside it as shared objects. callgrind counts while bench_measured() runs.
-Own instructions are those at source lines of lib/. What libuv does (polling,
+Own instructions are those at source lines of lib/. The work of libuv (polling,
 read, write) and libc (memchr, malloc, …) is counted apart, by shared object, and
 so are those of lib/uv/spin.c: it waits, for as long as the stub takes. (The
 clock that it looks at is libuv's.)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the benchmarks share: programs, fake stubs, proxies, the table."""
+"""Shared by the benchmarks: programs, fake stubs, proxies, the table."""
 import collections
 import os
 import re
@@ -57,7 +57,7 @@ def interleaved(repeats, *runs, before=None):
 
 
 def measured(*argv, status=0):
-    """One run of a command from start to end, as figures."""
+    """A run of a command from start to end, as figures."""
     result = run([program("measure"), *argv])
     if result["status"] != status:
         raise RuntimeError(f"{' '.join(argv)}: status {result['status']}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the tests of the command line tool share: run it, play a stub, compare."""
+"""Shared by the tests of the command line tool: run it, play a stub, compare."""
 
 import difflib
 import os

@@ -4,7 +4,7 @@
 It serves one client after the other on a port of its own. Subclass it, or hand it
 `answers`: {packet, or packet with a `*` at its end: reply}. A reply is the payload as
 text; None is silence (the packet is acknowledged); a function is called with the
-packet and returns such a reply. What no answer fits is answered as `usual()` says.
+packet and returns such a reply. A packet that no answer fits is answered by `usual()`.
 """
 
 import socket

@@ -20,7 +20,7 @@ CODE = re.compile("\x1b\\[([0-9;?]*)([a-zA-Z])")
 
 
 class Screen:
-    """What is shown: two screens, a cursor, marks for reversed and bold characters."""
+    """The contents of a terminal: two screens, a cursor, marks for reversed and bold characters."""
 
     def __init__(self, rows, columns):
         self.rows, self.columns = rows, columns

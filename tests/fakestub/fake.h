@@ -105,7 +105,7 @@ const struct fake_document *fake_tdesc_find(const struct fake_cluster *c, const 
 					    size_t length);
 const struct fake_reg *fake_tdesc_reg(const struct fake_cluster *c, uint64_t number);
 
-/* What a client may change, and what outlives it with --one-guest. */
+/* The state that a client may change. With --one-guest it outlives the client. */
 struct fake_write {
 	unsigned vcpu;
 	uint32_t number;
@@ -147,16 +147,16 @@ bool fake_guest_next_break(const struct fake_guest *g, unsigned *generation);
 	X(MUTE, "mute", "from this reply on only acks are sent") \
 	X(DROP, "drop", "the reply is not sent, later ones are") \
 	X(CLOSE, "close", "the connection is closed in place of the reply") \
-	X(RESET, "reset", "likewise, with a TCP reset") \
+	X(RESET, "reset", "the same, with a TCP reset") \
 	X(CLOSE_BYTES, "close-bytes", "the connection is closed after N bytes were sent") \
 	X(BADSUM, "badsum", "wrong checksum; the copy after a NAK is right, with @N+ it is not") \
-	X(BADHEX, "badhex", "checksum digits that are none") \
+	X(BADHEX, "badhex", "the checksum has characters that are no digits") \
 	X(CUT, "cut", "the packet ends in its middle, the next begins there") \
 	X(STALL, "stall", "the packet ends in its middle and nothing follows ever") \
-	X(JUNK, "junk", "bytes that are no packet stand before it") \
-	X(NOTIFY, "notify", "two notifications stand before it") \
-	X(CONSOLE, "console", "an O packet stands before it") \
-	X(STALE, "stale", "a stop reply stands before the request's ack") \
+	X(JUNK, "junk", "bytes that are no packet come before it") \
+	X(NOTIFY, "notify", "two notifications come before it") \
+	X(CONSOLE, "console", "an O packet comes before it") \
+	X(STALE, "stale", "a stop reply comes before the request's ack") \
 	X(DUP, "dup", "it is sent twice") \
 	X(ODD, "odd", "its last character is missing") \
 	X(XX, "xx", "all its characters are x") \
@@ -204,7 +204,7 @@ struct fake_fault {
 	char *packets; /* glob; NULL: all */
 };
 
-/* One reply on its way out. */
+/* A reply on its way out. */
 struct fake_reply {
 	struct fake_buffer payload;
 	struct fake_buffer before; /* wire bytes ahead of it */
@@ -243,7 +243,7 @@ struct fake_rule {
 
 /* script.c */
 void fake_script_load(struct fake_config *cfg, const char *path);
-/* What the script says to the packet under way; NULL: nothing. */
+/* The script's reply to the packet that is being answered. NULL: it has none. */
 const struct fake_rule *fake_script_match(struct fake_config *cfg, const char *packet);
 
 /* ------------------------------------------------------------- options --- */
@@ -251,7 +251,7 @@ const struct fake_rule *fake_script_match(struct fake_config *cfg, const char *p
 enum fake_serial {
 	SERIAL_NO, /* takes packets as they come */
 	SERIAL_USER, /* qemu-user: waits for the ack in a later segment than its reply's packet */
-	SERIAL_SERVER, /* gdbserver: waits for the ack, wherever it stands */
+	SERIAL_SERVER, /* gdbserver: waits for the ack, wherever it comes */
 };
 
 struct fake_config {
@@ -379,7 +379,7 @@ void fake_packets_crash(struct fake_conn *c, const char *why); /* what kills QEM
 
 /* threads.c */
 void fake_threads_init(struct fake_conn *c);
-/* Read a thread id; false if there is none. -1 stands for all, 0 for any. */
+/* Read a thread id; false if there is none. -1 means all, 0 means any. */
 bool fake_threads_parse(struct fake_conn *c, const char *text, long *pid, long *tid,
 			const char **end);
 long fake_threads_find(struct fake_conn *c, long pid, long tid); /* vCPU or -1 */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the proxy's two files share; see proxy.c. */
+/* Shared by the two files of the proxy; see proxy.c. */
 #ifndef GDBREGS_TESTS_PROXY_H
 #define GDBREGS_TESTS_PROXY_H
 
@@ -22,7 +22,7 @@ union stream {
 
 struct pair;
 
-/* What passes one way. */
+/* The bytes that pass in one direction. */
 struct way {
 	struct pair *pair;
 	union stream *to;
@@ -40,7 +40,7 @@ struct pair {
 	struct way up, down;
 	uv_connect_t connect;
 	uint64_t flights;
-	bool answered; /* bytes were delivered to the client since its last flight began */
+	bool answered; /* bytes were delivered to the client since its last round trip began */
 	bool closing;
 	unsigned open_handles;
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the fuzz targets share: taking an input apart, and REQUIRE(). A target is
+/* Shared by the fuzz targets: taking an input apart, and REQUIRE(). A target is
  * one function over bytes; libFuzzer drives it, or replay.c over files. Nothing
  * in a target may depend on the clock, on addresses or on an earlier input. */
 #ifndef GDBREGS_TESTS_FUZZ_H
@@ -13,7 +13,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What must hold whatever the input is. */
+/* A condition that must hold for every input. */
 #define REQUIRE(condition)                                                                         \
 	do {                                                                                       \
 		if (!(condition)) {                                                                \
@@ -59,7 +59,7 @@ static inline uint8_t *fuzz_take(struct fuzz_input *in, size_t *size)
 	return copy;
 }
 
-/* One printable line, as messages have to be. */
+/* Messages must be a single printable line. */
 static inline void fuzz_require_printable(const char *text, size_t capacity)
 {
 	size_t length = strnlen(text, capacity);

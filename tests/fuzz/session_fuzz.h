@@ -53,7 +53,7 @@ void partner_eof(struct partner *p);
 /* sent.c: these bytes were sent; they are held against the rules, the stub gets
  * them. */
 void partner_sent(struct partner *p, const uint8_t *out, size_t size);
-/* What must hold at any time. */
+/* Check the conditions that must hold at any time. */
 void partner_require(const struct partner *p);
 
 /* ------------------------------------------------------------ requests.c --- */
@@ -61,7 +61,7 @@ void partner_require(const struct partner *p);
 #define SLOTS 12
 #define READS 24
 
-/* One request, from its being accepted until its callback. */
+/* A request, from the call that accepted it until its callback. */
 struct slot {
 	struct caller *caller;
 	bool busy, canceled;

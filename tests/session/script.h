@@ -38,7 +38,7 @@ struct script_process {
 	unsigned pid, first_tid, threads;
 	const struct script_document *documents; /* ends with a name of NULL */
 	const struct script_register *registers; /* ends with a size of 0; by ascending number */
-	size_t g_registers; /* so many of them stand in g */
+	size_t g_registers; /* number of them that are in g */
 };
 
 /* A value that was set, instead of script_value(). */
@@ -61,7 +61,7 @@ struct script_value {
 	"\16" /* answered as usual, these bytes of the wire ahead of it, behind the ack */
 #define SCRIPT_AHEAD "\17" /* the same, ahead of the ack */
 
-/* What the stub says to a request, instead of the usual. The first that fits. */
+/* A reply instead of the usual one. The first rule that fits is used. */
 struct script_rule {
 	const char *request; /* whole, or with a * at its end */
 	unsigned nth; /* only the nth such request, from 1; 0: all */
@@ -69,7 +69,7 @@ struct script_rule {
 };
 
 struct script_stub {
-	/* What it is: set by script_begin(), changed by the test. */
+	/* Its kind: set by script_begin(), changed by the test. */
 	const struct script_process *processes;
 	size_t process_count;
 	const struct script_rule *rules; /* ends with a request of NULL; may be NULL */
@@ -92,7 +92,7 @@ struct script_stub {
 	size_t chunk_bytes; /* at most so much of a document in one reply */
 	size_t (*chunk)(unsigned request); /* or so much in the nth; may be NULL */
 
-	/* What it has seen. */
+	/* Counted so far. */
 	unsigned seen[SCRIPT_RULES];
 	unsigned requests, acks, naks, xfers, g_requests, p_requests, hg_requests;
 	unsigned target_requests; /* of target.xml, from offset 0 */
@@ -154,7 +154,7 @@ void script_violate(struct script_stub *stub, const char *format, ...)
 
 /* --- between the script*.c files ------------------------------------------------ */
 
-/* Answer the request that stands in stub->packet, NUL-terminated. */
+/* Answer the request in stub->packet, which is NUL-terminated. */
 void script_answer(struct script_stub *stub);
 void script_reply(struct script_stub *stub, const void *payload, size_t size);
 void script_replyf(struct script_stub *stub, const char *format, ...)
@@ -162,14 +162,14 @@ void script_replyf(struct script_stub *stub, const char *format, ...)
 
 /* As a real stub would. */
 void script_answer_usual(struct script_stub *stub);
-/* What stands behind the packet's name is `rest`. */
+/* `rest` is the packet without its name. */
 void script_on_stop(struct script_stub *stub, const char *rest);
 void script_on_attach(struct script_stub *stub, const char *rest);
 void script_on_first_threads(struct script_stub *stub, const char *rest);
 void script_on_more_threads(struct script_stub *stub, const char *rest);
 void script_on_name(struct script_stub *stub, const char *rest);
 void script_on_select(struct script_stub *stub, const char *rest);
-/* The packets that change the target. Returns false if it is none of them. */
+/* The packets that change the target. Returns false if the request is another one. */
 bool script_control(struct script_stub *stub, const char *request);
 /* A byte came while the target was running because of the client. Returns false if it
  * begins or belongs to a packet. */
@@ -183,14 +183,14 @@ size_t script_process_of_pid(const struct script_stub *stub, unsigned pid);
 
 /* --- machines (machines.c) ----------------------------------------------------- */
 
-/* One process with two threads; two annexes, one of them included twice. */
+/* A process with two threads; two annexes, one of them included twice. */
 extern const struct script_process script_small[1];
 #define SCRIPT_SMALL_REGISTERS 6
 /* Two clusters of different types, two threads and one. */
 extern const struct script_process script_clusters[2];
-/* One process, one thread, twenty registers of which sixteen stand in g. */
+/* A process, two threads, twenty registers. Sixteen of them are in g. */
 extern const struct script_process script_wide[1];
-/* One process with two threads and the registers r0 r1 pc big odd. script_core_values()
+/* A process with two threads and the registers r0 r1 pc big odd. script_core_values()
  * sets their values; odd has none. */
 extern const struct script_process script_core[1];
 void script_core_values(struct script_stub *stub);

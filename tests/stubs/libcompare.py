@@ -17,7 +17,7 @@ SCALARS = {"int", "bool", "code_ptr", "data_ptr", *(f"{sign}int{bits}" for sign 
 
 
 class Vcpu:
-    """What the serial client found: the description and every register's bytes."""
+    """The findings of the serial client: the description and every register's bytes."""
 
     def __init__(self, thread, description, values):
         self.thread = thread
@@ -70,8 +70,8 @@ def compare_vcpus(machine, vcpus):
 
 
 def same_as_gdb(got, judged):
-    """gdb takes a register's size from the description. What it shows beyond the reply is
-    memory of its own, and it cuts a longer reply: both have as much in common."""
+    """gdb takes a register's size from the description. Beyond the end of the reply it
+    shows its own memory, and it cuts a longer reply: both have as much in common."""
     if not got or not judged:
         return got == judged
     return judged.startswith(got) or got.startswith(judged)
@@ -93,7 +93,7 @@ def compare_value(place, register, entry, order):
 
 
 def compare_registers(place, got, vcpu, judged, volatile, order):
-    """One vCPU's registers of a snapshot; returns (compared, unavailable, presence only)."""
+    """The registers of a vCPU in a snapshot; returns (compared, unavailable, presence only)."""
     equal([(entry["name"], entry["feature"], entry["bits"], entry["type"]) for entry in got],
           [(reg.name, reg.feature, reg.bits, reg.type) for reg in vcpu.registers],
           f"{place} registers")

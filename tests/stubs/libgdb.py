@@ -5,7 +5,7 @@ every thread and writes them down as JSON.
 Question (file named by JUDGE_QUESTION): {"address", "order", "architecture" or
 null, "description": file to use instead of the stub's or null, "clusters":
 number of gdb processes, "method", "numbers": [stub's register numbers] for the
-method "packets", "steps": how many instructions the first thread shall do}.
+method "packets", "steps": how many instructions the first thread executes}.
 Answer (file named by JUDGE_ANSWER): {"threads": {"p1.1": {"16": "f0ff…"}},
 "names": {"p1.1": {"16": "rip"}}, "steps": [the first thread's registers after each
 step]}; the bytes are in target byte order, null where gdb could not read the

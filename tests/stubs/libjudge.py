@@ -4,7 +4,7 @@
 Two methods. "registers": gdb parses the description, fetches every register its
 own way (`g`, then `p`) and prints what it has; see libgdb.py. "packets": gdb is
 made to send `p` for every register number of the description. The second serves
-where gdb can't have the first:
+where gdb cannot use the first:
 
     avr, loongarch64   Debian's gdb 13 is built without both. It does not even
                        connect, because `g` does not fit any layout it knows.

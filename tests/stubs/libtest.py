@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the tests share: running gdbregs-cli, counting checks, the exit status."""
+"""Shared by the tests on real stubs: running gdbregs-cli, counting checks, the exit status."""
 import json
 import shutil
 import sys

@@ -15,7 +15,7 @@ PROLOGUE = re.compile(r"<\?xml.*?\?>|<!DOCTYPE[^>\[]*>", re.S)
 
 
 def expand(documents, fetch, name="target.xml"):
-    """One text with every include replaced by what it names.
+    """A text with every include replaced by what it names.
 
     documents: filled with what fetch(name) returned, by name.
     """

@@ -3,8 +3,8 @@
 
 gdbserver 13 expects every component of a thread's XSAVE area where Intel's first
 processors with AVX-512 have it. AMD's have no gap for MPX: the area that the kernel
-hands over ends 256 bytes earlier there. What gdbserver takes for the last registers
-are then leftovers in its buffer. gdb 14 asks the processor for the places.
+hands over ends 256 bytes earlier there. gdbserver then takes
+leftovers in its buffer for the last registers. gdb 14 asks the processor for the places.
 """
 import ctypes
 import os
@@ -73,8 +73,8 @@ def version_of(gdbserver):
 
 
 def leftovers(gdbserver, tid):
-    """Returns a function: whether gdbserver's value of a register, by name, is none of
-    the thread's."""
+    """Returns a function of a register's name: whether gdbserver's value of it is not the
+    thread's."""
     if version_of(gdbserver) >= ASKS:
         return lambda name: False
     end = area_bytes(tid)

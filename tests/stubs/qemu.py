@@ -62,7 +62,7 @@ def write_bytes(path, data):
 # -------------------------------------------------------------------- targets
 
 class Target:
-    """What to boot and what its description is known to hold.
+    """A machine to boot, and the known contents of its description.
 
     volatile   registers that may change while the machine is stopped, with the
                reason: compared for presence only
@@ -80,7 +80,7 @@ class Target:
         self.seconds = seconds
 
     def missing(self):
-        """Why it can't be booted here, or None."""
+        """Why it cannot be booted here, or None."""
         if not shutil.which(self.binary):
             return f"{self.binary} is not installed"
         if self.firmware and not find(*self.firmware[1]):
@@ -146,7 +146,7 @@ def target(name):
 class Qmp:
     """A QMP connection. It has nothing to do with the gdbstub: the witness.
 
-    `events` are the names of all that QEMU has told of before its last reply.
+    `events` are the names of all events that QEMU has reported before its last reply.
     """
 
     def __init__(self, path, timeout_s=DEADLINE_S):

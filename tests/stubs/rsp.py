@@ -12,7 +12,7 @@ class RspError(Exception):
 
 
 class Rsp:
-    """One connection. It is closed without detaching unless detach() is called."""
+    """A connection. It is closed without detaching unless detach() is called."""
 
     def __init__(self, address, timeout_s=60):
         """address: a unix socket's path, or (host, port)."""
@@ -100,7 +100,7 @@ class Rsp:
                 return text
 
     def register(self, regnum):
-        """Its bytes in hex, or None where the stub says it can't."""
+        """Its bytes in hex, or None if the stub refuses."""
         reply = self.text(f"p{regnum:x}")
         if not reply or (reply[0] == "E" and len(reply) == 3):
             return None

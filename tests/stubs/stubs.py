@@ -164,13 +164,13 @@ class Server:
 
 
 class Stub:
-    """One row. Subclass or fill in:
+    """A row. Subclass or fill in:
 
     programs   what has to be on PATH; the first is named where one is missing
     pc         how the stub's description calls the program counter
     places     where the pc is at first and after each step; None: only gdb knows
     write      (register, value) to write, or None
-    tdesc      a description of ours for stubs that serve none; arch likewise by name
+    tdesc      a file for a stub that serves no description; arch: the same, by name
     cannot     {behaviour: reason}
     facts      {register: value after STEPS steps}
     moving     a pattern of registers that gdb and we cannot both know

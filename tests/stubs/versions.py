@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """All that the tests expect of one version of QEMU and not of another.
 
-Each entry has the first version that it holds from, and holds until the next one. What
-the stub's description says (registers, their number, names that occur twice) and what
-the serial client is told (registers without a value) stands nowhere: it is compared as
-it is served.
+Each entry has the first version that it holds from, and holds until the next one. There is
+no entry for the contents of a description (registers, their number, names that occur
+twice) or for registers without a value: these are compared as they are served.
 """
 import functools
 import re

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What every test program ends with. */
+/* The end of every test program. */
 #ifndef GDBREGS_TESTS_SUITE_H
 #define GDBREGS_TESTS_SUITE_H
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the hostile tests share: the tool run with a stop-watch and a scale, and
-a stub in Python for what the fake stub can't be made to do."""
+"""Shared by the hostile tests: runs of the tool with time and memory measured, and a
+stub in Python for behaviour that the fake stub does not have."""
 import os
 import socket
 import subprocess
@@ -36,7 +36,7 @@ os.write(int(sys.argv[1]), line.encode())
 
 
 class Measured:
-    """One run of the tool, and what it took itself. Its output goes to `stdout`, or nowhere."""
+    """A run of the tool, and the memory that it took itself. Its output goes to `stdout`, or nowhere."""
 
     def __init__(self, *args, stdout=subprocess.DEVNULL, limit_s=200):
         self.args = [str(a) for a in args]
@@ -60,7 +60,7 @@ class Measured:
 
 
 class Run:
-    """One run of the tool: its status, output, seconds and peak memory."""
+    """A run of the tool: its status, output, seconds and peak memory."""
 
     def __init__(self, *args, stdin=subprocess.DEVNULL, stdout=None, limit_s=2 * DEADLINE_S, env=None):
         self.args = [str(a) for a in args]
@@ -92,8 +92,8 @@ class Run:
 
 
 def forget_peak():
-    """What a child is told to have taken at most includes what we had, before it ran another
-    program: from here on what we have now, and not our own peak."""
+    """The kernel counts our own peak as that of a child, until the child runs another
+    program. Reset it, so that only the memory that we have now counts."""
     try:
         with open("/proc/self/clear_refs", "w", encoding="ascii") as file:
             file.write("5")
@@ -134,7 +134,7 @@ def is_control(byte):
 
 
 def check(result, statuses, *says, rss_mib=RSS_MOST_MIB):
-    """One of these statuses; a failure with one printable line that says so; within bounds."""
+    """Require one of these statuses, a single printable line for a failure, and the limits."""
     statuses = statuses if isinstance(statuses, tuple) else (statuses,)
     assert result.status in statuses, f"expected status {statuses}: {result}"
     assert result.seconds < SECONDS_MOST, f"more than {SECONDS_MOST} s: {result}"
