@@ -175,12 +175,8 @@ static int send_next(struct gdbregs_session *s, struct gdbregs__read_op *r)
 /* Let next be the first of the planned reads that needs a p, or the end. */
 static void skip_others(struct gdbregs__read_op *r)
 {
-	const struct gdbregs__read_result *at = r->results + r->next,
-					  *end = r->results + r->planned;
-
-	while (at < end && at->source != GDBREGS__READ_FROM_P)
-		at++;
-	r->next = (size_t)(at - r->results);
+	while (r->next < r->planned && r->results[r->next].source != GDBREGS__READ_FROM_P)
+		r->next++;
 }
 
 int gdbregs__read_produce(struct gdbregs_session *s, struct gdbregs__op *op)

@@ -17,7 +17,7 @@ static const struct {
 } allowed[] = {
 	// clang-format off
 	{"qSupported:multiprocess+;", ANY}, {"QStartNoAckMode", NOTHING}, {"qqemu.Supported", NOTHING},
-	{"qHostInfo", NOTHING}, {"?", NOTHING}, {"qRcmd,696e666f20737461747573", NOTHING},
+	{"qHostInfo", NOTHING}, {"qRegisterInfo", ANY}, {"?", NOTHING}, {"qRcmd,696e666f20737461747573", NOTHING},
 	{"vAttach;", ANY}, {"qfThreadInfo", NOTHING}, {"qsThreadInfo", NOTHING},
 	{"qThreadExtraInfo,", THREAD}, {"Hg", THREAD}, {"Hc-1", NOTHING}, {"Hc", THREAD},
 	{"qXfer:features:read:", ANY}, {"p", REGISTER}, {"P", REGISTER}, {"g", NOTHING}, {"G", ANY},
