@@ -1178,6 +1178,38 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_unwatch(struct gdbregs_session *s, unsig
 						const struct gdbregs_register *h,
 						gdbregs_change_cb cb, void *arg);
 
+/** A register that has changed while the target ran. Since 0.2. */
+struct gdbregs_change {
+	const struct gdbregs_register *reg;
+	const void *old_bytes; /* NULL if it was unavailable or had another size */
+	const void *new_bytes; /* NULL if it is unavailable now */
+	size_t size;           /* in bytes, of those that are not NULL */
+};
+
+/**
+ * Called for a watched vCPU at a stop if any of its registers has changed, with all that
+ * have changed, in the order of the description. The rules of gdbregs_change_cb() apply.
+ * Byte order: target.
+ * Since: 0.2.
+ */
+typedef void (*gdbregs_vcpu_change_cb)(void *arg, unsigned vcpu,
+				       const struct gdbregs_change *changes, size_t count);
+
+/**
+ * Watch all registers of a vCPU as gdbregs_watch() watches one, with one callback a stop.
+ * Since: 0.2.
+ * Errors: INVAL NO_VCPU NO_DESCRIPTION ACCESS NOMEM.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_watch_vcpu(struct gdbregs_session *s, unsigned vcpu,
+						   gdbregs_vcpu_change_cb cb, void *arg);
+/**
+ * End a watch that gdbregs_watch_vcpu() made with the same arguments. cb is not called again.
+ * Since: 0.2.
+ * Errors: INVAL if there is none.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_unwatch_vcpu(struct gdbregs_session *s, unsigned vcpu,
+						     gdbregs_vcpu_change_cb cb, void *arg);
+
 /* -------------------------------------------------------- raw packets --- */
 
 /**

@@ -177,13 +177,13 @@ int gdbregs__order_queue(struct gdbregs_session *s, struct gdbregs__op *before,
 	return 0;
 }
 
-/* ---------------------------------------------------------------- what is public --- */
+/* -------------------------------------------------------------- the byte order --- */
 
-static struct gdbregs__byte_order order_of(const struct gdbregs_session *s, unsigned vcpu)
+struct gdbregs__byte_order gdbregs__order_of(const struct gdbregs_session *s, unsigned vcpu)
 {
 	static const struct gdbregs__byte_order unknown;
 
-	if (!s || vcpu >= s->target.vcpu_count)
+	if (vcpu >= s->target.vcpu_count)
 		return unknown;
 	if (s->options.byte_order != GDBREGS_BYTE_ORDER_UNKNOWN)
 		return (struct gdbregs__byte_order){s->options.byte_order,
@@ -208,15 +208,4 @@ static struct gdbregs__byte_order order_of(const struct gdbregs_session *s, unsi
 	    result.source == GDBREGS_BYTE_ORDER_FROM_NOTHING)
 		result.source = GDBREGS_BYTE_ORDER_FROM_ARCHITECTURE;
 	return result;
-}
-
-enum gdbregs_byte_order gdbregs_vcpu_byte_order(const struct gdbregs_session *s, unsigned vcpu)
-{
-	return order_of(s, vcpu).order;
-}
-
-enum gdbregs_byte_order_source gdbregs_vcpu_byte_order_source(const struct gdbregs_session *s,
-							      unsigned vcpu)
-{
-	return order_of(s, vcpu).source;
 }

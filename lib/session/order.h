@@ -25,6 +25,8 @@ bool gdbregs__order_is_msr(const struct gdbregs_session *s, uint32_t vcpu,
 /* The msr of all vCPUs may have changed, or that of one. */
 void gdbregs__order_forget(struct gdbregs_session *s);
 void gdbregs__order_forget_vcpu(struct gdbregs_session *s, uint32_t vcpu);
+/* Returns the byte order of a vCPU, and how it is known. */
+struct gdbregs__byte_order gdbregs__order_of(const struct gdbregs_session *s, unsigned vcpu);
 /* Queue reads of msr for the vCPUs of these reads that need it, ahead of the op `before`, or
  * at the end for NULL. Returns 0 or NOMEM. */
 int gdbregs__order_queue(struct gdbregs_session *s, struct gdbregs__op *before,

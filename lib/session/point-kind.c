@@ -43,7 +43,7 @@ static unsigned kind_of_arm(const struct gdbregs_description *d, uint64_t addres
 
 unsigned gdbregs__point_kind(const struct gdbregs_session *s, uint64_t address)
 {
-	const struct gdbregs_description *d = gdbregs_vcpu_description(s, 0);
+	const struct gdbregs_description *d = gdbregs__target_description(s, 0);
 	const char *name = d ? d->architecture : NULL;
 
 	if (!name)

@@ -79,9 +79,19 @@ struct gdbregs__expedited_values {
 	struct gdbregs_buffer bytes;
 };
 
-/* watch.c. */
+/* watch-list.c: a whole vCPU is watched, by a watch for each of its registers. */
+struct gdbregs__vcpu_watch {
+	gdbregs_vcpu_change_cb cb;
+	void *arg;
+	uint32_t vcpu;
+	size_t watches; /* how many there are in the list */
+	struct gdbregs_change *changes; /* room for as many */
+};
+
+/* watch-list.c and watch.c. */
 struct gdbregs__watch {
 	const struct gdbregs_register *reg;
+	struct gdbregs__vcpu_watch *all; /* the vCPU that it belongs to, or NULL: cb is called */
 	gdbregs_change_cb cb;
 	void *arg;
 	uint64_t serial;

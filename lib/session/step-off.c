@@ -4,7 +4,9 @@
  * caller has seen the vCPU there; in all other cases its hit is still to be reported. */
 #include "session/step-off.h"
 #include "session/op-points.h"
+#include "session/order.h"
 
+#include "tdesc/byte-order.h"
 #include "tdesc/roles.h"
 #include "util/alloc.h"
 
@@ -162,7 +164,7 @@ static const struct gdbregs_register *named(const struct gdbregs_description *d,
  * added to the program counter. */
 static void add_reads(struct gdbregs_session *s, uint32_t vcpu)
 {
-	const struct gdbregs_description *d = gdbregs_vcpu_description(s, vcpu);
+	const struct gdbregs_description *d = gdbregs__target_description(s, vcpu);
 	const struct gdbregs_register *pc = d ? gdbregs__roles_get(d, GDBREGS_ROLE_PC) : NULL;
 
 	add_read(&s->run.step_off, vcpu, pc);
@@ -245,7 +247,7 @@ static bool find_place(const struct gdbregs_session *s, const struct gdbregs_rea
 		       size_t count, matters_fn *matters, uint64_t *address)
 {
 	static const uint64_t reset_base = 0xffff0000;
-	enum gdbregs_byte_order order = gdbregs_vcpu_byte_order(s, reads[0].vcpu);
+	enum gdbregs_byte_order order = gdbregs__order_of(s, reads[0].vcpu).order;
 	uint64_t base = 0;
 
 	if (!is_number(&reads[0]))

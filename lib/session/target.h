@@ -89,6 +89,9 @@ unsigned gdbregs__target_stopped_vcpu(struct gdbregs_session *s,
 
 /* Returns 0 if the target has the vCPU, or NO_VCPU; the error is set. */
 int gdbregs__target_check_vcpu(struct gdbregs_session *s, unsigned vcpu);
+/* Returns the description of a vCPU, or NULL if there is no such vCPU or it has none. */
+const struct gdbregs_description *gdbregs__target_description(const struct gdbregs_session *s,
+							      unsigned vcpu);
 /* Returns 0 if the vCPU has the register, or an error, which is set. */
 int gdbregs__target_check_register(struct gdbregs_session *s, unsigned vcpu,
 				   const struct gdbregs_register *h);

@@ -1,43 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Two buffers take turns: `before` holds the values last seen, `now` what the
- * flight under way brings; when all is told, they change places. The list
- * changes its order only while no flight is under way, so reads[i] is list[i]'s:
- * what is removed meanwhile is only marked, what is added stands at the end. */
+/* Reading the watched registers and calling back. There are two buffers: `before` holds
+ * the values that were seen last, `now` receives those of the read under way. Afterwards
+ * they change places. reads[i] is for list[i]. */
 #include "session/watch.h"
+#include "session/watch-list.h"
 
 #include "util/alloc.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-/* A status that no read has: it never came to that. */
+/* A status that no read has: the read did not take place. */
 #define NOT_READ INT32_MIN
 
-/* -------------------------------------------------------------------- the list --- */
-
-static int compare(const void *left, const void *right)
-{
-	const struct gdbregs__watch *a = left, *b = right;
-
-	if (a->vcpu != b->vcpu)
-		return a->vcpu < b->vcpu ? -1 : 1;
-	return a->serial < b->serial ? -1 : a->serial > b->serial;
-}
-
-/* One vCPU after the other: a g can then serve all of a vCPU's. */
-static void tidy(struct gdbregs__watches *w)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; w->removed && i < w->count; i++)
-		if (!w->list[i].removed)
-			w->list[kept++] = w->list[i];
-	w->count = w->removed ? kept : w->count;
-	w->removed = 0;
-	if (w->unsorted)
-		qsort(w->list, w->count, sizeof(*w->list), compare);
-	w->unsorted = false;
-}
+/* ------------------------------------------------------------------- the read --- */
 
 static int reserve_reads(struct gdbregs__watches *w)
 {
@@ -57,7 +32,7 @@ static int read_all(struct gdbregs_session *s, struct gdbregs__op *before, gdbre
 {
 	struct gdbregs__watches *w = &s->run.watches;
 
-	tidy(w);
+	gdbregs__watches_tidy(w);
 	if (reserve_reads(w) < 0)
 		return gdbregs__engine_say_nomem(&s->engine);
 	w->read_count = w->count;
@@ -67,7 +42,7 @@ static int read_all(struct gdbregs_session *s, struct gdbregs__op *before, gdbre
 	return gdbregs__read_ahead(s, before, w->reads, w->count, &w->now, done, arg, out);
 }
 
-/* What was read now is what was seen last. */
+/* The values that were read are those that were seen last. */
 static void absorb(struct gdbregs__watches *w)
 {
 	struct gdbregs_buffer now = w->now;
@@ -94,8 +69,8 @@ static void take_baseline(struct gdbregs__watches *w, int status)
 		w->stale = true;
 }
 
-/* When the stop reply is there, the flight before the resume has landed, told
- * or not. It is still out if the resume failed for lack of memory. */
+/* When the stop reply has come, the read before the resume has completed, but its callback
+ * may not have run. It is still under way if the resume failed for lack of memory. */
 static int settle_baseline(struct gdbregs_session *s)
 {
 	struct gdbregs__op *baseline = s->run.watches.baseline;
@@ -185,18 +160,44 @@ static bool has_changed(const struct gdbregs__watches *w, size_t index)
 						  w->reads[index].data, (size_t)new_status) != 0;
 }
 
-static void notify(const struct gdbregs__watches *w, size_t index)
+static struct gdbregs_change change_of(const struct gdbregs__watches *w, size_t index)
 {
 	const struct gdbregs__watch *watch = &w->list[index];
 	int old_status = watch->status, new_status = w->reads[index].status;
-	const void *old_bytes = NULL;
+	struct gdbregs_change change = {
+		.reg = watch->reg,
+		.new_bytes = new_status < 0 ? NULL : w->reads[index].data,
+		.size = (size_t)(new_status < 0 ? old_status : new_status),
+	};
 
-	/* One size for both: an old value of another size is of no use. */
+	/* The size is that of both values: an old value of another size is left out. */
 	if (old_status >= 0 && (new_status < 0 || new_status == old_status))
-		old_bytes = w->before.data + watch->off_bytes;
-	watch->cb(watch->arg, watch->vcpu, watch->reg, old_bytes,
-		  new_status < 0 ? NULL : w->reads[index].data,
-		  (size_t)(new_status < 0 ? old_status : new_status));
+		change.old_bytes = w->before.data + watch->off_bytes;
+	return change;
+}
+
+static void notify(const struct gdbregs__watches *w, size_t index)
+{
+	const struct gdbregs__watch *watch = &w->list[index];
+	struct gdbregs_change change = change_of(w, index);
+
+	watch->cb(watch->arg, watch->vcpu, watch->reg, change.old_bytes, change.new_bytes,
+		  change.size);
+}
+
+/* The registers of one watched vCPU, which are together in the list. Returns the index
+ * behind them. */
+static size_t notify_vcpu(const struct gdbregs__watches *w, size_t index)
+{
+	struct gdbregs__vcpu_watch *all = w->list[index].all;
+	size_t count = 0;
+
+	for (; index < w->read_count && w->list[index].all == all; index++)
+		if (has_changed(w, index))
+			all->changes[count++] = change_of(w, index);
+	if (count)
+		all->cb(all->arg, all->vcpu, all->changes, count);
+	return index;
 }
 
 /* A step may be queued behind the one that has stopped. */
@@ -213,10 +214,11 @@ static bool call_back(struct gdbregs_session *s)
 	bool gone = false;
 
 	s->run.gone = &gone;
-	for (size_t i = 0; i < w->read_count && is_open(s); i++) {
-		if (!has_changed(w, i))
-			continue;
-		notify(w, i);
+	for (size_t i = 0; i < w->read_count && is_open(s);) {
+		if (w->list[i].all)
+			i = notify_vcpu(w, i);
+		else if (has_changed(w, i++))
+			notify(w, i - 1);
 		if (gone)
 			return false;
 	}
@@ -247,63 +249,8 @@ void gdbregs__watch_stale(struct gdbregs_session *s)
 
 void gdbregs__watch_fini(struct gdbregs_session *s)
 {
-	gdbregs__free(s->run.watches.list);
+	gdbregs__watches_free(&s->run.watches);
 	gdbregs__free(s->run.watches.reads);
 	gdbregs_buffer_fini(&s->run.watches.now);
 	gdbregs_buffer_fini(&s->run.watches.before);
-}
-
-/* ------------------------------------------------------------- what is public --- */
-
-static int check(struct gdbregs_session *s, unsigned vcpu, const struct gdbregs_register *h,
-		 gdbregs_change_cb cb)
-{
-	int wrong = gdbregs__session_begin(s, GDBREGS__MAY_RUN | GDBREGS__NEED_READ);
-
-	if (wrong)
-		return wrong;
-	if (!h || !cb)
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
-					   "no register or no callback given");
-	return gdbregs__target_check_register(s, vcpu, h);
-}
-
-int gdbregs_watch(struct gdbregs_session *s, unsigned vcpu, const struct gdbregs_register *h,
-		  gdbregs_change_cb cb, void *arg)
-{
-	int wrong = s ? check(s, vcpu, h, cb) : GDBREGS_ERR_INVAL;
-
-	if (wrong)
-		return wrong;
-	struct gdbregs__watches *w = &s->run.watches;
-	struct gdbregs__watch *list =
-		gdbregs__array_room(w->list, w->count, &w->capacity, sizeof(*list));
-	if (!list)
-		return gdbregs__engine_say_nomem(&s->engine);
-	w->list = list;
-	w->unsorted |= w->count && w->list[w->count - 1].vcpu > vcpu;
-	w->list[w->count++] = (struct gdbregs__watch){
-		.vcpu = vcpu, .reg = h, .cb = cb, .arg = arg, .serial = w->serial++};
-	w->stale = true;
-	return 0;
-}
-
-int gdbregs_unwatch(struct gdbregs_session *s, unsigned vcpu, const struct gdbregs_register *h,
-		    gdbregs_change_cb cb, void *arg)
-{
-	struct gdbregs__watches *w = s ? &s->run.watches : NULL;
-
-	for (size_t i = 0; w && i < w->count; i++) {
-		struct gdbregs__watch *watch = &w->list[i];
-
-		if (watch->removed || watch->vcpu != vcpu || watch->reg != h || watch->cb != cb ||
-		    watch->arg != arg)
-			continue;
-		watch->removed = true;
-		w->removed++;
-		return 0;
-	}
-	return s ? gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
-				       "that register is not watched")
-		 : GDBREGS_ERR_INVAL;
 }

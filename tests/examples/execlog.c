@@ -17,18 +17,6 @@ static void print_bytes(const uint8_t *bytes, size_t size)
 		printf("%02x", bytes[i]); /* target byte order */
 }
 
-/* Called at each stop for each watched register that has changed. */
-static void on_change(void *arg, unsigned vcpu, const struct gdbregs_register *reg,
-		      const void *old_bytes, const void *new_bytes, size_t size)
-{
-	(void)arg, (void)vcpu, (void)old_bytes;
-	printf(" %s=", gdbregs_register_name(reg));
-	if (new_bytes)
-		print_bytes(new_bytes, size);
-	else
-		printf("unavailable");
-}
-
 static int is_wanted(const char *name, char **globs)
 {
 	if (!*globs)
@@ -38,15 +26,31 @@ static int is_wanted(const char *name, char **globs)
 	return *globs != NULL;
 }
 
+static const struct gdbregs_register *pc;
+
+/* Called once at each stop, with all registers of the vCPU that have changed. */
+static void on_change(void *arg, unsigned vcpu, const struct gdbregs_change *changes, size_t count)
+{
+	(void)vcpu;
+	for (size_t i = 0; i < count; i++) {
+		const char *name = gdbregs_register_name(changes[i].reg);
+
+		if (changes[i].reg == pc || !is_wanted(name, arg))
+			continue;
+		printf(" %s=", name);
+		if (changes[i].new_bytes)
+			print_bytes(changes[i].new_bytes, changes[i].size);
+		else
+			printf("unavailable");
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct gdbregs_session *s;
 	struct gdbregs_error error;
-	struct gdbregs_reg_descriptor *registers;
-	const struct gdbregs_register *pc;
 	struct gdbregs_buffer value = {0};
 	unsigned long steps = argc > 2 ? strtoul(argv[2], NULL, 10) : 10;
-	size_t count;
 	int result = 0;
 
 	if (gdbregs_connect(NULL, argc > 1 ? argv[1] : NULL, NULL, &s, &error) < 0) {
@@ -54,15 +58,10 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	if (gdbregs_find_role(s, 0, GDBREGS_ROLE_PC, &pc) < 0 ||
-	    gdbregs_get_registers(s, 0, &registers, &count) < 0) {
+	    gdbregs_watch_vcpu(s, 0, on_change, argc > 3 ? argv + 3 : argv + argc) < 0) {
 		fprintf(stderr, "execlog: %s\n", gdbregs_session_error(s));
 		gdbregs_close(s);
 		return 1;
-	}
-	for (size_t i = 0; result == 0 && i < count; i++) {
-		if (registers[i].handle != pc &&
-		    is_wanted(registers[i].name, argc > 3 ? argv + 3 : argv + argc))
-			result = gdbregs_watch(s, 0, registers[i].handle, on_change, NULL);
 	}
 	while (result >= 0 && steps-- > 0) {
 		result = gdbregs_read_register(s, 0, pc, &value);
@@ -76,7 +75,6 @@ int main(int argc, char **argv)
 	if (result < 0)
 		fprintf(stderr, "execlog: %s\n", gdbregs_session_error(s));
 	gdbregs_buffer_fini(&value);
-	gdbregs_free(registers);
 	gdbregs_close(s);
 	return result < 0;
 }

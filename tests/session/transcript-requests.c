@@ -322,6 +322,27 @@ static void on_watch(struct transcript *t, char **words)
 		put_error(t, result);
 }
 
+static void on_vcpu_change(void *arg, unsigned vcpu, const struct gdbregs_change *changes,
+			   size_t count)
+{
+	struct transcript *t = arg;
+
+	transcript_result(t, "! %u: %zu", vcpu, count);
+	for (size_t i = 0; i < count; i++)
+		on_change(t, vcpu, changes[i].reg, changes[i].old_bytes, changes[i].new_bytes,
+			  changes[i].size);
+}
+
+static void on_watch_vcpu(struct transcript *t, char **words)
+{
+	bool begins = strcmp(words[0], "watch-vcpu") == 0;
+	int result = (begins ? gdbregs_watch_vcpu : gdbregs_unwatch_vcpu)(
+		t->d.s, (unsigned)strtoul(words[1], NULL, 10), on_vcpu_change, t);
+
+	if (result < 0)
+		put_error(t, result);
+}
+
 /* ------------------------------------------------------------ what is the case --- */
 
 static void ask_state(struct transcript *t, char **words)
@@ -407,18 +428,32 @@ static const struct {
 	void (*make)(struct transcript *t, char **words);
 	bool asks; /* about what is the case when bytes were exchanged */
 } requests[] = {
-	{"step", 2, on_step, false},	     {"continue", 1, on_continue, false},
-	{"wait", 1, on_wait, false},	     {"interrupt", 1, on_interrupt, false},
-	{"cancel", 1, on_cancel, false},     {"close", 1, on_close, false},
-	{"fail", 2, on_fail, false},	     {"farewell", 1, on_farewell, true},
-	{"read", 2, on_read, false},	     {"read-many", 2, on_read_many, false},
-	{"write", 2, on_write, false},	     {"packet", 2, on_raw_packet, false},
-	{"insert", 3, change_point, false},  {"remove", 3, change_point, false},
-	{"watch", 2, on_watch, false},	     {"unwatch", 2, on_watch, false},
-	{"state", 1, ask_state, true},	     {"vcpus", 1, ask_vcpus, true},
-	{"thread", 2, ask_thread, true},     {"same-description", 3, ask_same_description, true},
-	{"deadline", 1, ask_deadline, true}, {"value", 2, ask_value, true},
-	{"order", 2, ask_order, true},	     {"left", 1, ask_left, true},
+	{"step", 2, on_step, false},
+	{"continue", 1, on_continue, false},
+	{"wait", 1, on_wait, false},
+	{"interrupt", 1, on_interrupt, false},
+	{"cancel", 1, on_cancel, false},
+	{"close", 1, on_close, false},
+	{"fail", 2, on_fail, false},
+	{"farewell", 1, on_farewell, true},
+	{"read", 2, on_read, false},
+	{"read-many", 2, on_read_many, false},
+	{"write", 2, on_write, false},
+	{"packet", 2, on_raw_packet, false},
+	{"insert", 3, change_point, false},
+	{"remove", 3, change_point, false},
+	{"watch", 2, on_watch, false},
+	{"unwatch", 2, on_watch, false},
+	{"watch-vcpu", 2, on_watch_vcpu, false},
+	{"unwatch-vcpu", 2, on_watch_vcpu, false},
+	{"state", 1, ask_state, true},
+	{"vcpus", 1, ask_vcpus, true},
+	{"thread", 2, ask_thread, true},
+	{"same-description", 3, ask_same_description, true},
+	{"deadline", 1, ask_deadline, true},
+	{"value", 2, ask_value, true},
+	{"order", 2, ask_order, true},
+	{"left", 1, ask_left, true},
 };
 
 void transcript_request(struct transcript *t, char *text)

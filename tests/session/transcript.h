@@ -21,6 +21,7 @@
  *	= RESULT		of a request; ERROR or ERROR: TEXT where it failed, TEXT being
  *				a part of the message
  *	! VCPU.REG OLD NEW	a watched register has changed
+ *	! VCPU: COUNT		so many registers of a watched vCPU have; they follow
  */
 #ifndef GDBREGS_TESTS_SESSION_TRANSCRIPT_H
 #define GDBREGS_TESTS_SESSION_TRANSCRIPT_H
