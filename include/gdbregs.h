@@ -421,7 +421,7 @@ GDBREGS_API unsigned gdbregs_vcpu_count(const struct gdbregs_session *s);
 /** Returns the thread id as the stub wrote it, e.g. "p01.01", or NULL if it has none. Borrowed until the session is closed. */
 GDBREGS_API const char *gdbregs_vcpu_thread(const struct gdbregs_session *s, unsigned vcpu);
 
-/** Returns the stub's text about the vCPU, made printable, e.g. "CPU#0 [running]", or NULL if there is none. Borrowed until the session is closed. */
+/** Returns the stub's text about the vCPU when the session was connected, made printable, e.g. "CPU#0 [running]", or NULL if there is none. Borrowed until the session is closed. */
 GDBREGS_API const char *gdbregs_vcpu_name(const struct gdbregs_session *s, unsigned vcpu);
 
 /**
@@ -436,6 +436,24 @@ GDBREGS_API const char *gdbregs_vcpu_name(const struct gdbregs_session *s, unsig
  * Ownership: borrowed until the next call that reads registers.
  */
 GDBREGS_API const char *gdbregs_vcpu_note(const struct gdbregs_session *s, unsigned vcpu);
+
+/** The activity of a vCPU while the target runs. Since 0.2. */
+enum gdbregs_vcpu_state {
+	GDBREGS_VCPU_UNKNOWN, /* the stub does not tell */
+	GDBREGS_VCPU_RUNNING, /* it executes instructions */
+	GDBREGS_VCPU_HALTED,  /* it waits, for an interrupt or to be started */
+};
+
+/**
+ * Ask the stub for the state of a vCPU at this stop. QEMU tells it; most other stubs do not.
+ * Since: 0.2.
+ *
+ * @return  an enum gdbregs_vcpu_state, or a negative error
+ *
+ * Errors: INVAL NO_VCPU RUNNING NOMEM. These leave the session as it was. TIMEOUT CLOSED
+ * PROTOCOL end it.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_vcpu_state(struct gdbregs_session *s, unsigned vcpu);
 
 /** Returns the architecture that the description names, e.g. "i386:x86-64", or NULL. Interned. */
 GDBREGS_API const char *gdbregs_vcpu_architecture(const struct gdbregs_session *s, unsigned vcpu);

@@ -11,7 +11,7 @@
  * closed.
  *
  * Order (since 0.2): requests are carried out in the order in which they were made.
- *  - Reads, writes, packets, changes of breakpoints, steps and continues need a stopped
+ *  - Reads, writes, packets, questions for states, changes of breakpoints, steps and continues need a stopped
  *    target. If such a request is made while steps are queued or under way, it is carried
  *    out after their stops, also if a step fails. If the program has ended by then, the
  *    request calls back with NO_VCPU.
@@ -121,6 +121,14 @@ GDBREGS_API GDBREGS_CHECKED int
 gdbregs_uv_read_registers(struct gdbregs_session *s, struct gdbregs_read *reads, size_t count,
 			  struct gdbregs_buffer *storage, gdbregs_uv_cb cb, void *arg,
 			  struct gdbregs_uv_request **request);
+
+/**
+ * Ask for the state of a vCPU as gdbregs_vcpu_state() does. The status of the callback is an
+ * enum gdbregs_vcpu_state. Since 0.2.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_vcpu_state(struct gdbregs_session *s, unsigned vcpu,
+						      gdbregs_uv_cb cb, void *arg,
+						      struct gdbregs_uv_request **request);
 
 /** Send a raw packet as gdbregs_packet() does. `payload` is copied; `reply` must stay valid until the callback. */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_packet(struct gdbregs_session *s, const void *payload,

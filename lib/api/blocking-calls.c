@@ -5,6 +5,7 @@
 #include "api/blocking.h"
 #include "session/op-points.h"
 #include "session/op-run.h"
+#include "session/op-state.h"
 #include "session/watch.h"
 #include "session/op-write.h"
 
@@ -28,6 +29,11 @@ int gdbregs_write_register(struct gdbregs_session *s, unsigned vcpu,
 {
 	GDBREGS__BLOCKING_CALL(
 		s, gdbregs__write_register(s, vcpu, h, bytes, size, GDBREGS__BLOCKING_DONE));
+}
+
+int gdbregs_vcpu_state(struct gdbregs_session *s, unsigned vcpu)
+{
+	GDBREGS__BLOCKING_CALL(s, gdbregs__ask_state(s, vcpu, GDBREGS__BLOCKING_DONE));
 }
 
 int gdbregs_packet(struct gdbregs_session *s, const void *payload, size_t size,

@@ -4,6 +4,7 @@
 
 #include "session/op-points.h"
 #include "session/op-run.h"
+#include "session/op-state.h"
 #include "session/op-write.h"
 #include "util/error.h"
 #include "uv/transport.h"
@@ -90,6 +91,12 @@ int gdbregs_uv_read_registers(struct gdbregs_session *s, struct gdbregs_read *re
 			      struct gdbregs_uv_request **request)
 {
 	UV_CALL(s, request, gdbregs__read_many(s, reads, count, storage, cb, arg, &op));
+}
+
+int gdbregs_uv_vcpu_state(struct gdbregs_session *s, unsigned vcpu, gdbregs_uv_cb cb, void *arg,
+			  struct gdbregs_uv_request **request)
+{
+	UV_CALL(s, request, gdbregs__ask_state(s, vcpu, cb, arg, &op));
 }
 
 int gdbregs_uv_packet(struct gdbregs_session *s, const void *payload, size_t size,

@@ -7,6 +7,7 @@
  * then sends the resume. Each reply decides about the next packet. */
 #include "session/op-run.h"
 #include "session/expedited.h"
+#include "session/op-state.h"
 #include "session/order.h"
 #include "session/step-off.h"
 #include "session/watch.h"
@@ -308,8 +309,7 @@ static void on_vcont(struct gdbregs_session *s, const struct gdbregs__answer *an
 
 static void on_state(struct run_op *r, const struct gdbregs__answer *answer)
 {
-	/* "halted", as hex digits. */
-	if (memmem(answer->payload, answer->size, "68616c746564", 12))
+	if (gdbregs__state_in(answer) == GDBREGS_VCPU_HALTED)
 		r->stage = STAGE_CHOOSE;
 }
 

@@ -5,6 +5,7 @@
 #include "rsp/packet.h"
 #include "session/op-points.h"
 #include "session/op-run.h"
+#include "session/op-state.h"
 #include "session/op-write.h"
 #include "session/watch.h"
 #include "util/hex.h"
@@ -322,6 +323,23 @@ static void on_watch(struct transcript *t, char **words)
 		put_error(t, result);
 }
 
+static void put_vcpu_state(struct transcript_call *call, char *text, int status)
+{
+	static const char *const states[] = {"unknown", "running", "halted"};
+
+	(void)call;
+	sprintf(text, "ok %s", states[status]);
+}
+
+static void on_vcpu_state(struct transcript *t, char **words)
+{
+	struct transcript_call *call = make(t);
+
+	call->put = put_vcpu_state;
+	begun(call, gdbregs__ask_state(t->d.s, (uint32_t)strtoul(words[1], NULL, 10), on_done, call,
+				       &t->last));
+}
+
 static void on_vcpu_change(void *arg, unsigned vcpu, const struct gdbregs_change *changes,
 			   size_t count)
 {
@@ -446,6 +464,7 @@ static const struct {
 	{"unwatch", 2, on_watch, false},
 	{"watch-vcpu", 2, on_watch_vcpu, false},
 	{"unwatch-vcpu", 2, on_watch_vcpu, false},
+	{"vcpu-state", 2, on_vcpu_state, false},
 	{"state", 1, ask_state, true},
 	{"vcpus", 1, ask_vcpus, true},
 	{"thread", 2, ask_thread, true},

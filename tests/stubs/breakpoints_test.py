@@ -43,6 +43,9 @@ def hits(program, address, kind, place, counter, actions, name):
                           text=True, timeout=qemu.DEADLINE_S, check=False)
     check(done.returncode == 0, name, f"{done.returncode}: {done.stdout[-300:]}{done.stderr}")
     lines = [line.split() for line in done.stdout.splitlines()]
+    states = [[int(word) for word in line[1:]] for line in lines if line[0] == "states"]
+    if states:
+        return states
     ended = bool(lines) and lines[-1][0] == "ended"
     return [Stop(int(v), int(s), int(p, 16), int(c, 16)) for v, s, p, c in
             (lines[:-1] if ended else lines)], ended
@@ -164,6 +167,20 @@ def all_stand_there(program):
         each_hit_once(stops, 0x80000004, "reset")
         equal(len({stop.vcpu for stop in stops}), 4, "reset")
     say("riscv64: 4 vCPUs get off the breakpoint where they were halted")
+
+
+RUNNING, HALTED = 1, 2
+
+
+def states(program):
+    """At reset, only the first vCPU is started. Each question has a new answer."""
+    with qemu.Machine(x86(4)) as machine:
+        found = hits(program, machine.address, SOFTWARE, "0x7d05", "rcx", "q", "states")
+        equal(found, [[RUNNING] + 3 * [HALTED]], "states at reset")
+        booted(machine)
+        found = hits(program, machine.address, SOFTWARE, "0x7d05", "rcx", "q", "states")
+        equal(found, [4 * [RUNNING]], "states of vCPUs that run")
+    say("x86_64, 4 vCPUs: running and halted")
 
 
 def m68k_hits(program, count=20):
@@ -292,6 +309,7 @@ PARTS = {
     "riscv": lambda program: riscv_hits(program, 1, 50),
     "riscv-smp": lambda program: riscv_hits(program, 4, 300),
     "m68k": m68k_hits,
+    "states": states,
     "reset": all_stand_there,
     "steps": steps,
     "gdbserver": lambda program: program_hits(program, gdbserver, (), 1, "gdbserver"),

@@ -4,7 +4,7 @@
  * Sets breakpoints of a type (0 software, 1 hardware) at places (an address, or +N for so
  * many bytes behind the pc of vCPU 0) and does what the letters of ACTIONS say: c continues
  * to the next stop, s steps the vCPU that stopped last, d removes the breakpoints, i sets
- * them again. For each c and s it prints a line: the vCPU that has stopped, the signal, its pc,
+ * them again, q prints the states of all vCPUs. For each c and s it prints a line: the vCPU that has stopped, the signal, its pc,
  * and its register COUNTER. */
 #include <gdbregs.h>
 
@@ -74,6 +74,18 @@ static void set_places(enum gdbregs_point point, bool insert)
 		     insert ? "insert" : "remove");
 }
 
+static void print_states(void)
+{
+	printf("states");
+	for (unsigned vcpu = 0; vcpu < gdbregs_vcpu_count(s); vcpu++) {
+		int state = gdbregs_vcpu_state(s, vcpu);
+
+		must(state, "state");
+		printf(" %d", state);
+	}
+	printf("\n");
+}
+
 int main(int argc, char **argv)
 {
 	struct gdbregs_error why = {0};
@@ -91,6 +103,8 @@ int main(int argc, char **argv)
 	for (const char *action = argv[5]; *action; action++) {
 		if (*action == 'd' || *action == 'i')
 			set_places(point, *action == 'i');
+		else if (*action == 'q')
+			print_states();
 		else
 			vcpu = move(*action, vcpu, argv[4]);
 	}
