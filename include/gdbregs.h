@@ -985,6 +985,33 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_write_register(struct gdbregs_session *s
 						       const struct gdbregs_register *h,
 						       const void *bytes, size_t size);
 
+/** A register to write, and its result. Since 0.2. */
+struct gdbregs_write {
+	unsigned vcpu;                      /* in */
+	const struct gdbregs_register *reg; /* in */
+	const void *bytes;                  /* in: the value, target byte order */
+	size_t size;                        /* in: exactly as many bytes as reading the register gives */
+	int status; /* out: 0, or this register's own GDBREGS_ERR_* */
+};
+
+/**
+ * Write many registers of any vCPUs, and read them back. If the stub is known to support
+ * pipelining, a batch of any size costs three round trips plus the stub's own time.
+ * Otherwise the registers are written one after the other, with the same results. If a
+ * register is named twice, the order of its values is not defined.
+ *
+ * @param writes  count entries; status is written
+ * @param count   number of entries; may be 0
+ * @return        0, or negative if the session failed; then `writes` is untouched
+ *
+ * Byte order: target.
+ * Errors: INVAL ACCESS RUNNING NOMEM TIMEOUT CLOSED PROTOCOL. Other errors of
+ * gdbregs_write_register() are the status of their entry; the other registers are written.
+ * Since: 0.2.
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_write_registers(struct gdbregs_session *s,
+							struct gdbregs_write *writes, size_t count);
+
 /* ------------------------------------------------------------ running --- */
 
 /** How a run of the target ended. */

@@ -31,6 +31,11 @@ int gdbregs_write_register(struct gdbregs_session *s, unsigned vcpu,
 		s, gdbregs__write_register(s, vcpu, h, bytes, size, GDBREGS__BLOCKING_DONE));
 }
 
+int gdbregs_write_registers(struct gdbregs_session *s, struct gdbregs_write *writes, size_t count)
+{
+	GDBREGS__BLOCKING_CALL(s, gdbregs__write_many(s, writes, count, GDBREGS__BLOCKING_DONE));
+}
+
 int gdbregs_vcpu_state(struct gdbregs_session *s, unsigned vcpu)
 {
 	GDBREGS__BLOCKING_CALL(s, gdbregs__ask_state(s, vcpu, GDBREGS__BLOCKING_DONE));

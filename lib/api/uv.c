@@ -174,3 +174,10 @@ int gdbregs_uv_write_register(struct gdbregs_session *s, unsigned vcpu,
 {
 	UV_CALL(s, request, gdbregs__write_register(s, vcpu, h, bytes, size, cb, arg, &op));
 }
+
+int gdbregs_uv_write_registers(struct gdbregs_session *s, struct gdbregs_write *writes,
+			       size_t count, gdbregs_uv_cb cb, void *arg,
+			       struct gdbregs_uv_request **request)
+{
+	UV_CALL(s, request, gdbregs__write_many(s, writes, count, cb, arg, &op));
+}

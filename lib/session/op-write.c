@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Writing a register: read it for its size, write it with P, read it again. Stubs reply
+/* Writing registers: read each for its size, write it with P, read it again. Stubs reply
  * OK to a P of any length and of any register: QEMU 10.0 on mips completes a short
  * value from other memory, and does not change read-only registers. So the value that
  * is read at the end decides.
@@ -7,7 +7,10 @@
  * If the stub does not support P, or is not QEMU and has not taken the value, G is tried.
  * DeSmuME ignores G, and valgrind since 3.24 replies OK to G and does not write: P comes
  * first, also on a stub without p, like valgrind. If p ignores the selected thread, so
- * may P, and only G is used. */
+ * may P, and only G is used.
+ *
+ * Several registers are written side by side: with pipelining, all of them take three
+ * round trips. */
 #include "session/op-write.h"
 #include "session/expedited.h"
 #include "session/order.h"
@@ -20,21 +23,34 @@
 
 #define KIND_ANSWER 1
 
-/* There is one packet at a time; its reply determines the next one. */
+/* Of one register: each answer says which packet comes next. */
 enum stage { STAGE_READ, STAGE_WRITE, STAGE_VERIFY, STAGE_END };
 
-struct write_op {
-	struct gdbregs__op op;
+/* A register to be written. */
+struct entry {
 	const struct gdbregs_register *reg;
 	uint32_t vcpu;
 	enum stage stage;
+	bool busy; /* its packet is in flight */
 	bool read_by_g, write_by_g;
+	int status;
 	struct gdbregs_buffer hex; /* digits of the value */
 	struct gdbregs_buffer g; /* digits of the last g reply */
 	struct gdbregs_buffer found; /* digits that were read after P, if it had no effect */
 };
 
-static const struct gdbregs__g_slot *slot_of(struct gdbregs_session *s, const struct write_op *w,
+struct write_op {
+	struct gdbregs__op op;
+	struct gdbregs_write *writes; /* the caller's; NULL: a single register */
+	struct entry *entries;
+	size_t count;
+	size_t left; /* entries that have not ended */
+	size_t next; /* entry to be looked at */
+	struct entry *g_user; /* between its g and its G, no other one may be written by G */
+	struct entry one; /* of a single register */
+};
+
+static const struct gdbregs__g_slot *slot_of(struct gdbregs_session *s, const struct entry *w,
 					     size_t *g_hexlen)
 {
 	const struct gdbregs__process *process =
@@ -51,15 +67,16 @@ static const struct gdbregs__g_slot *slot_of(struct gdbregs_session *s, const st
 
 /* ------------------------------------------------------------------ packets out --- */
 
-static int send_read(struct gdbregs_session *s, struct write_op *w)
+static int send_read(struct gdbregs_session *s, struct gdbregs__op *op, const struct entry *w,
+		     uint32_t index)
 {
 	return w->read_by_g
-		       ? gdbregs__engine_send(&s->engine, &w->op, KIND_ANSWER, 0, "g", 1)
-		       : gdbregs__engine_send_p(&s->engine, &w->op, KIND_ANSWER, 0, w->reg->regnum);
+		       ? gdbregs__engine_send(&s->engine, op, KIND_ANSWER, index, "g", 1)
+		       : gdbregs__engine_send_p(&s->engine, op, KIND_ANSWER, index, w->reg->regnum);
 }
 
 /* G with the digits of all registers, the new value among them. */
-static int build_g(struct gdbregs_session *s, struct write_op *w, struct gdbregs_buffer *packet)
+static int build_g(struct gdbregs_session *s, struct entry *w, struct gdbregs_buffer *packet)
 {
 	size_t g_hexlen;
 	const struct gdbregs__g_slot *slot = slot_of(s, w, &g_hexlen);
@@ -71,14 +88,15 @@ static int build_g(struct gdbregs_session *s, struct write_op *w, struct gdbregs
 	return 0;
 }
 
-static int build_p(struct write_op *w, struct gdbregs_buffer *packet)
+static int build_p(struct entry *w, struct gdbregs_buffer *packet)
 {
 	if (gdbregs__buffer_printf(packet, "P%x=", (unsigned)w->reg->regnum) < 0)
 		return GDBREGS_ERR_NOMEM;
 	return gdbregs__buffer_append(packet, w->hex.data, w->hex.size);
 }
 
-static int send_write(struct gdbregs_session *s, struct write_op *w)
+static int send_write(struct gdbregs_session *s, struct gdbregs__op *op, struct entry *w,
+		      uint32_t index)
 {
 	struct gdbregs_buffer packet = {0};
 	int result = w->write_by_g ? build_g(s, w, &packet) : build_p(w, &packet);
@@ -86,7 +104,7 @@ static int send_write(struct gdbregs_session *s, struct write_op *w)
 	if (result == 0)
 		result = gdbregs__stub_check_size(s, packet.size);
 	if (result == 0)
-		result = gdbregs__engine_send(&s->engine, &w->op, KIND_ANSWER, 0, packet.data,
+		result = gdbregs__engine_send(&s->engine, op, KIND_ANSWER, index, packet.data,
 					      packet.size);
 	gdbregs_buffer_fini(&packet);
 	gdbregs__expedited_clear(s);
@@ -94,24 +112,65 @@ static int send_write(struct gdbregs_session *s, struct write_op *w)
 	return result;
 }
 
+/* The entry has ended. Another one may use g. */
+static void end_entry(struct write_op *w, struct entry *entry, int status)
+{
+	entry->stage = STAGE_END;
+	entry->status = status;
+	w->left--;
+	if (w->g_user == entry)
+		w->g_user = NULL;
+}
+
+static bool can_go_on(const struct write_op *w, const struct entry *entry)
+{
+	return !entry->busy && entry->stage != STAGE_END &&
+	       (!entry->read_by_g || !w->g_user || w->g_user == entry);
+}
+
+static int send_next(struct gdbregs_session *s, struct write_op *w, struct entry *entry)
+{
+	uint32_t index = (uint32_t)(entry - w->entries);
+	int sent = gdbregs__stub_select_vcpu(s, &w->op, entry->vcpu);
+
+	if (sent)
+		return sent;
+	sent = entry->stage == STAGE_WRITE ? send_write(s, &w->op, entry, index)
+					   : send_read(s, &w->op, entry, index);
+	entry->busy = sent > 0;
+	if (entry->read_by_g)
+		w->g_user = entry;
+	return sent;
+}
+
 static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct write_op *w = (struct write_op *)op;
 
-	if (op->outstanding)
-		return GDBREGS__PRODUCE_WAIT;
-	if (w->stage == STAGE_END)
+	/* All have been looked at: go on with the next packet of each when the replies are
+	 * there. */
+	if (w->next == w->count && w->left && !op->outstanding)
+		w->next = 0;
+	for (; w->next < w->count; w->next++) {
+		struct entry *entry = &w->entries[w->next];
+
+		if (!can_go_on(w, entry))
+			continue;
+		int sent = send_next(s, w, entry);
+		if (sent >= 0 || sent == GDBREGS_ERR_NOMEM || !w->writes)
+			return sent;
+		end_entry(w, entry, sent);
+	}
+	if (!w->left)
 		return GDBREGS__PRODUCE_END;
-	int sent = gdbregs__stub_select_vcpu(s, op, w->vcpu);
-	if (!sent)
-		sent = w->stage == STAGE_WRITE ? send_write(s, w) : send_read(s, w);
-	return sent;
+	/* Entries that could not be sent may have kept others from using g. */
+	return op->outstanding ? GDBREGS__PRODUCE_WAIT : GDBREGS__PRODUCED;
 }
 
 /* ------------------------------------------------------------------- replies in --- */
 
 /* Returns the register's digits in a reply to p or g, or NULL if it has no value. */
-static const uint8_t *value_in(struct gdbregs_session *s, const struct write_op *w,
+static const uint8_t *value_in(struct gdbregs_session *s, const struct entry *w,
 			       const struct gdbregs__answer *answer, size_t *hexlen)
 {
 	const struct gdbregs__g_slot *slot;
@@ -135,15 +194,14 @@ static bool is_data(const struct gdbregs__answer *answer)
 	return answer->size && answer->size % 2 == 0;
 }
 
-static int unavailable(struct gdbregs_session *s, const struct write_op *w)
+static int unavailable(struct gdbregs_session *s, const struct entry *w)
 {
 	return gdbregs__engine_say(&s->engine, GDBREGS_ERR_UNAVAILABLE,
 				   "the stub has no value for register %s of vCPU %u", w->reg->name,
 				   w->vcpu);
 }
 
-static int on_read(struct gdbregs_session *s, struct write_op *w,
-		   const struct gdbregs__answer *answer)
+static int on_read(struct gdbregs_session *s, struct entry *w, const struct gdbregs__answer *answer)
 {
 	size_t hexlen;
 	const uint8_t *value = value_in(s, w, answer, &hexlen);
@@ -162,7 +220,7 @@ static int on_read(struct gdbregs_session *s, struct write_op *w,
 	return 0;
 }
 
-static int not_taken(struct gdbregs_session *s, const struct write_op *w, const uint8_t *hex,
+static int not_taken(struct gdbregs_session *s, const struct entry *w, const uint8_t *hex,
 		     size_t hexlen)
 {
 	char text[40];
@@ -174,7 +232,7 @@ static int not_taken(struct gdbregs_session *s, const struct write_op *w, const 
 }
 
 /* Go on with G if that is possible. The last g reply is sent back. */
-static bool try_g(struct gdbregs_session *s, struct write_op *w)
+static bool try_g(struct gdbregs_session *s, struct entry *w)
 {
 	size_t g_hexlen;
 
@@ -186,7 +244,7 @@ static bool try_g(struct gdbregs_session *s, struct write_op *w)
 	return true;
 }
 
-static int on_no_write(struct gdbregs_session *s, struct write_op *w)
+static int on_no_write(struct gdbregs_session *s, struct entry *w)
 {
 	if (w->found.size)
 		return not_taken(s, w, w->found.data, w->found.size);
@@ -197,7 +255,7 @@ static int on_no_write(struct gdbregs_session *s, struct write_op *w)
 				   s->label, w->reg->name);
 }
 
-static int on_written(struct gdbregs_session *s, struct write_op *w,
+static int on_written(struct gdbregs_session *s, struct entry *w,
 		      const struct gdbregs__answer *answer)
 {
 	enum gdbregs__reply_kind kind = gdbregs__reply_classify(answer->payload, answer->size);
@@ -218,7 +276,7 @@ static int on_written(struct gdbregs_session *s, struct write_op *w,
 		gdbregs__reply_error_text(text, sizeof(text), answer->payload, answer->size));
 }
 
-static bool same_value(const struct write_op *w, const uint8_t *hex, size_t hexlen)
+static bool same_value(const struct entry *w, const uint8_t *hex, size_t hexlen)
 {
 	bool same = hexlen == w->hex.size;
 
@@ -228,7 +286,7 @@ static bool same_value(const struct write_op *w, const uint8_t *hex, size_t hexl
 }
 
 /* An msr with another MSR.LE comes in another byte order than it was written in. */
-static bool same_swapped(const struct write_op *w, const uint8_t *hex, size_t hexlen)
+static bool same_swapped(const struct entry *w, const uint8_t *hex, size_t hexlen)
 {
 	bool same = hexlen == w->hex.size;
 
@@ -238,7 +296,7 @@ static bool same_swapped(const struct write_op *w, const uint8_t *hex, size_t he
 	return same;
 }
 
-static int on_verify(struct gdbregs_session *s, struct write_op *w,
+static int on_verify(struct gdbregs_session *s, struct entry *w,
 		     const struct gdbregs__answer *answer)
 {
 	size_t hexlen;
@@ -261,11 +319,8 @@ static int on_verify(struct gdbregs_session *s, struct write_op *w,
 	return try_g(s, w) ? 0 : not_taken(s, w, value, hexlen);
 }
 
-static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
-		 const struct gdbregs__answer *answer)
+static int take(struct gdbregs_session *s, struct entry *w, const struct gdbregs__answer *answer)
 {
-	struct write_op *w = (struct write_op *)op;
-
 	if (s->stub.selection_failed)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU,
 					   "%s refused to select vCPU %u", s->label, w->vcpu);
@@ -279,21 +334,45 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 	}
 }
 
+static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
+		 const struct gdbregs__answer *answer)
+{
+	struct write_op *w = (struct write_op *)op;
+	struct entry *entry = &w->entries[answer->index];
+	int result = take(s, entry, answer);
+
+	entry->busy = false;
+	if (result < 0 || entry->stage == STAGE_END)
+		end_entry(w, entry, result);
+	return w->writes && result != GDBREGS_ERR_NOMEM ? 0 : result;
+}
+
 static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 {
+	struct write_op *w = (struct write_op *)op;
+
 	if (op->status == GDBREGS_ERR_NOMEM && !s->engine.fatal)
 		gdbregs__engine_say_nomem(&s->engine);
+	for (size_t i = 0; w->writes && op->status == 0 && i < w->count; i++)
+		w->writes[i].status = w->entries[i].status;
+}
+
+static void discard(struct write_op *w)
+{
+	for (size_t i = 0; i < w->count; i++) {
+		gdbregs_buffer_fini(&w->entries[i].hex);
+		gdbregs_buffer_fini(&w->entries[i].g);
+		gdbregs_buffer_fini(&w->entries[i].found);
+	}
+	if (w->entries != &w->one)
+		gdbregs__free(w->entries);
+	gdbregs__free(w);
 }
 
 static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
 {
-	struct write_op *w = (struct write_op *)op;
-
 	(void)s;
-	gdbregs_buffer_fini(&w->hex);
-	gdbregs_buffer_fini(&w->g);
-	gdbregs_buffer_fini(&w->found);
-	gdbregs__free(w);
+	discard((struct write_op *)op);
 }
 
 static const struct gdbregs__op_class write_class = {
@@ -305,25 +384,20 @@ static const struct gdbregs__op_class write_class = {
 
 /* ----------------------------------------------------------------------- begins --- */
 
-static int check(struct gdbregs_session *s, uint32_t vcpu, const struct gdbregs_register *h,
-		 const void *bytes, size_t size)
+static int check(struct gdbregs_session *s, const struct gdbregs_write *write)
 {
-	int wrong = gdbregs__session_begin(s, GDBREGS__NEED_WRITE);
-
-	if (wrong)
-		return wrong;
-	if (!h || !bytes || size == 0)
+	if (!write->reg || !write->bytes || write->size == 0)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
 					   "no register or no value given");
-	if (size > s->limits.register_bits / 8)
+	if (write->size > s->limits.register_bits / 8)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
 					   "a register has at most %zu bits (max_register_bits)",
 					   s->limits.register_bits);
-	return gdbregs__target_check_register(s, vcpu, h);
+	return gdbregs__target_check_register(s, write->vcpu, write->reg);
 }
 
 /* Is the register read by g, though the stub has p? */
-static bool is_preferred_in_g(struct gdbregs_session *s, const struct write_op *w)
+static bool is_preferred_in_g(struct gdbregs_session *s, const struct entry *w)
 {
 	const struct gdbregs__process *process =
 		&s->target.processes[s->target.vcpus[w->vcpu].process];
@@ -332,39 +406,85 @@ static bool is_preferred_in_g(struct gdbregs_session *s, const struct write_op *
 	return process->g_preferred && !process->g_banned && slot_of(s, w, &g_hexlen);
 }
 
-static struct write_op *make(const void *bytes, size_t size, gdbregs__op_done done, void *arg)
+static int fill(struct gdbregs_session *s, struct entry *entry, const struct gdbregs_write *write)
+{
+	*entry = (struct entry){.reg = write->reg, .vcpu = write->vcpu};
+	entry->read_by_g = s->stub.p_missing || is_preferred_in_g(s, entry);
+	entry->write_by_g = s->stub.p_ignores_thread;
+	if (gdbregs__buffer_reserve(&entry->hex, 2 * write->size) < 0)
+		return GDBREGS_ERR_NOMEM;
+	gdbregs__hex_encode((char *)entry->hex.data, write->bytes, write->size);
+	entry->hex.size = 2 * write->size;
+	return 0;
+}
+
+static struct write_op *make(size_t count, gdbregs__op_done done, void *arg)
 {
 	struct write_op *w = gdbregs__calloc(1, sizeof(*w));
 
 	if (!w)
 		return NULL;
 	gdbregs__op_init(&w->op, &write_class, done, arg);
-	if (gdbregs__buffer_reserve(&w->hex, 2 * size) < 0) {
-		gdbregs__free(w);
-		return NULL;
+	w->entries = count == 1 ? &w->one : gdbregs__calloc(count, sizeof(*w->entries));
+	if (w->entries)
+		return w;
+	gdbregs__free(w);
+	return NULL;
+}
+
+/* An entry that cannot be written has ended. */
+static int add(struct gdbregs_session *s, struct write_op *w, const struct gdbregs_write *write)
+{
+	struct entry *entry = &w->entries[w->count];
+	int wrong = check(s, write);
+
+	w->count++;
+	w->left++;
+	if (wrong)
+		end_entry(w, entry, wrong);
+	return wrong ? 0 : fill(s, entry, write);
+}
+
+static int queue(struct gdbregs_session *s, struct write_op *w, const struct gdbregs_write *writes,
+		 size_t count, struct gdbregs__op **out)
+{
+	for (size_t i = 0; w && i < count; i++) {
+		if (add(s, w, &writes[i]) == 0)
+			continue;
+		discard(w);
+		w = NULL;
 	}
-	gdbregs__hex_encode((char *)w->hex.data, bytes, size);
-	w->hex.size = 2 * size;
-	return w;
+	if (!w)
+		return gdbregs__engine_say_nomem(&s->engine);
+	if (out)
+		*out = &w->op;
+	gdbregs__engine_queue(&s->engine, &w->op);
+	return 0;
 }
 
 int gdbregs__write_register(struct gdbregs_session *s, uint32_t vcpu,
 			    const struct gdbregs_register *h, const void *bytes, size_t size,
 			    gdbregs__op_done done, void *arg, struct gdbregs__op **out)
 {
-	int wrong = check(s, vcpu, h, bytes, size);
+	const struct gdbregs_write write = {.vcpu = vcpu, .reg = h, .bytes = bytes, .size = size};
+	int wrong = gdbregs__session_begin(s, GDBREGS__NEED_WRITE);
+
+	if (!wrong)
+		wrong = check(s, &write);
+	return wrong ? wrong : queue(s, make(1, done, arg), &write, 1, out);
+}
+
+int gdbregs__write_many(struct gdbregs_session *s, struct gdbregs_write *writes, size_t count,
+			gdbregs__op_done done, void *arg, struct gdbregs__op **out)
+{
+	int wrong = gdbregs__session_begin(s, GDBREGS__NEED_WRITE);
 
 	if (wrong)
 		return wrong;
-	struct write_op *w = make(bytes, size, done, arg);
-	if (!w)
-		return gdbregs__engine_say_nomem(&s->engine);
-	w->reg = h;
-	w->vcpu = vcpu;
-	w->read_by_g = s->stub.p_missing || is_preferred_in_g(s, w);
-	w->write_by_g = s->stub.p_ignores_thread;
-	if (out)
-		*out = &w->op;
-	gdbregs__engine_queue(&s->engine, &w->op);
-	return 0;
+	if ((!writes && count) || count > UINT32_MAX)
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL, "no list of writes");
+	struct write_op *w = make(count ? count : 1, done, arg);
+	if (w)
+		w->writes = writes;
+	return queue(s, w, writes, count, out);
 }

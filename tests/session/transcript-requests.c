@@ -25,6 +25,7 @@ struct transcript_call {
 	struct gdbregs_stop stop;
 	struct gdbregs_buffer buffer;
 	struct gdbregs_read reads[WORDS];
+	struct gdbregs_write writes[WORDS];
 	size_t count;
 };
 
@@ -323,6 +324,39 @@ static void on_watch(struct transcript *t, char **words)
 		put_error(t, result);
 }
 
+static void put_writes(struct transcript_call *call, char *text, int status)
+{
+	(void)status;
+	text += sprintf(text, "ok");
+	for (size_t i = 0; i < call->count; i++)
+		text += sprintf(text, " %s",
+				call->writes[i].status == 0
+					? "ok"
+					: gdbregs_error_name(call->writes[i].status) +
+						  strlen("GDBREGS_ERR_"));
+}
+
+/* VCPU.REG=DIGITS, several of them. */
+static void on_write_many(struct transcript *t, char **words)
+{
+	struct transcript_call *call = make(t);
+	uint8_t bytes[WORDS][32];
+
+	call->put = put_writes;
+	for (; words[1 + call->count]; call->count++) {
+		struct gdbregs_write *write = &call->writes[call->count];
+		char *digits = strchr(words[1 + call->count], '=');
+
+		*digits++ = '\0';
+		write->reg = transcript_register(t, words[1 + call->count], &write->vcpu);
+		write->size = strlen(digits) / 2;
+		write->bytes = bytes[call->count];
+		gdbregs__hex_decode(bytes[call->count], (uint8_t *)digits, 2 * write->size);
+	}
+	begun(call,
+	      gdbregs__write_many(t->d.s, call->writes, call->count, on_done, call, &t->last));
+}
+
 static void put_vcpu_state(struct transcript_call *call, char *text, int status)
 {
 	static const char *const states[] = {"unknown", "running", "halted"};
@@ -457,6 +491,7 @@ static const struct {
 	{"read", 2, on_read, false},
 	{"read-many", 2, on_read_many, false},
 	{"write", 2, on_write, false},
+	{"write-many", 1, on_write_many, false},
 	{"packet", 2, on_raw_packet, false},
 	{"insert", 3, change_point, false},
 	{"remove", 3, change_point, false},

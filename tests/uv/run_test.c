@@ -22,6 +22,7 @@ static void begin(void)
 	server.how = SERVE;
 	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
 	server.stub.rules = steps;
+	server.stub.controls = true;
 	serve_start(&server, NULL);
 	o.access = GDBREGS_RW_REGS;
 	ck_assert_int_eq(gdbregs_connect(NULL, server.address, &o, &session, NULL), 0);
@@ -108,6 +109,61 @@ START_TEST(stop_of_a_newer_program)
 }
 END_TEST
 
+/* ------------------------------------------------------------------- registers --- */
+
+START_TEST(many_are_written)
+{
+	static const uint8_t values[2][8] = {{1, 2, 3, 4, 5, 6, 7, 8}, {9, 8, 7, 6, 5, 4, 3, 2}};
+	struct gdbregs_write writes[3] = {{.vcpu = 0, .bytes = values[0], .size = 8},
+					  {.vcpu = 1, .bytes = values[1], .size = 8},
+					  {.vcpu = 1, .bytes = values[1], .size = 3}};
+	struct gdbregs_buffer value = {0};
+
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(gdbregs_find_register(session, 0, NULL, "b", &writes[i].reg), 0);
+	ck_assert_int_eq(gdbregs_write_registers(session, writes, 3), 0);
+	ck_assert_int_eq(writes[2].status, GDBREGS_ERR_INVAL);
+	for (unsigned i = 0; i < 2; i++) {
+		ck_assert_int_eq(writes[i].status, 0);
+		ck_assert_int_eq(gdbregs_read_register(session, i, writes[i].reg, &value), 8);
+		ck_assert_mem_eq(value.data, values[i], 8);
+	}
+	gdbregs_buffer_fini(&value);
+	ck_assert_int_eq(gdbregs_write_registers(session, NULL, 0), 0);
+	ck_assert_int_eq(gdbregs_write_registers(session, NULL, 1), GDBREGS_ERR_INVAL);
+	ck_assert_int_eq(gdbregs_write_registers(NULL, writes, 1), GDBREGS_ERR_INVAL);
+}
+END_TEST
+
+static size_t changed;
+
+static void on_change(void *arg, unsigned vcpu, const struct gdbregs_change *changes, size_t count)
+{
+	(void)arg, (void)vcpu, (void)changes;
+	changed += count;
+}
+
+START_TEST(vcpu_is_watched)
+{
+	changed = 0;
+	ck_assert_int_eq(gdbregs_watch_vcpu(session, 0, on_change, NULL), 0);
+	ck_assert_int_eq(gdbregs_step(session, 0, NULL), 0);
+	ck_assert_uint_eq(changed, 0);
+	ck_assert_int_eq(gdbregs_unwatch_vcpu(session, 0, on_change, NULL), 0);
+	ck_assert_int_eq(gdbregs_watch_vcpu(session, 0, NULL, NULL), GDBREGS_ERR_INVAL);
+	ck_assert_int_eq(gdbregs_watch_vcpu(NULL, 0, on_change, NULL), GDBREGS_ERR_INVAL);
+	ck_assert_int_eq(gdbregs_unwatch_vcpu(NULL, 0, on_change, NULL), GDBREGS_ERR_INVAL);
+}
+END_TEST
+
+START_TEST(state_of_a_vcpu)
+{
+	ck_assert_int_eq(gdbregs_vcpu_state(session, 0), GDBREGS_VCPU_UNKNOWN);
+	ck_assert_int_eq(gdbregs_vcpu_state(session, 9), GDBREGS_ERR_NO_VCPU);
+	ck_assert_int_eq(gdbregs_vcpu_state(NULL, 0), GDBREGS_ERR_INVAL);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
 	Suite *suite = suite_create("run");
@@ -118,6 +174,9 @@ static Suite *make_suite(void)
 	tcase_add_test(tests, time_of_a_kept_stop);
 	tcase_add_loop_test(tests, stop_that_was_not_initialised, 0, 2);
 	tcase_add_test(tests, stop_of_a_newer_program);
+	tcase_add_test(tests, many_are_written);
+	tcase_add_test(tests, vcpu_is_watched);
+	tcase_add_test(tests, state_of_a_vcpu);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
