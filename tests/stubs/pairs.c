@@ -58,6 +58,30 @@ static int write_it(int i)
 					 &ids[i], NULL);
 }
 
+static struct gdbregs_write writes[2];
+
+static int write_batch(int i)
+{
+	static const uint8_t bytes[16];
+
+	writes[i] = (struct gdbregs_write){
+		.reg = reg, .bytes = bytes, .size = gdbregs_register_bits(reg) / 8};
+	return gdbregs_uv_write_registers(s, &writes[i], 1, on_done, &ids[i], NULL);
+}
+
+static int read_batch(int i)
+{
+	static struct gdbregs_read reads[2];
+
+	reads[i].reg = reg;
+	return gdbregs_uv_read_registers(s, &reads[i], 1, &buffers[i], on_done, &ids[i], NULL);
+}
+
+static int state(int i)
+{
+	return gdbregs_uv_vcpu_state(s, 0, on_done, &ids[i], NULL);
+}
+
 static int packet(int i)
 {
 	return gdbregs_uv_packet(s, "qC", 2, &buffers[i], on_done, &ids[i], NULL);
@@ -100,9 +124,10 @@ static int interrupt(int i)
 }
 
 static const struct request requests[] = {
-	{"read", read_it},   {"write", write_it},     {"packet", packet},
-	{"insert", insert},  {"remove", remove_it},   {"step", step},
-	{"continue", go_on}, {"wait", wait_for_stop}, {"interrupt", interrupt},
+	{"reads", read_batch}, {"writes", write_batch}, {"state", state},
+	{"read", read_it},     {"write", write_it},	{"packet", packet},
+	{"insert", insert},    {"remove", remove_it},	{"step", step},
+	{"continue", go_on},   {"wait", wait_for_stop}, {"interrupt", interrupt},
 };
 
 #define COUNT (sizeof(requests) / sizeof(requests[0]))

@@ -17,7 +17,7 @@ from libtest import equal, say
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # These need a stopped target.
-PLAIN = ["read", "write", "packet", "insert", "remove"]
+PLAIN = ["reads", "writes", "state", "read", "write", "packet", "insert", "remove"]
 REQUESTS = PLAIN + ["step", "continue", "wait", "interrupt"]
 
 
