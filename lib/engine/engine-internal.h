@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the files of the engine share: engine.c has the queue of ops, send.c and
+/* Shared by the files of the engine: engine.c has the queue of ops, send.c and
  * receive.c the packets, timeout.c the deadlines. */
 #ifndef GDBREGS_LIB_ENGINE_INTERNAL_H
 #define GDBREGS_LIB_ENGINE_INTERNAL_H

@@ -27,7 +27,7 @@
 
 struct gdbregs__op;
 
-/* What an op's produce() did. A negative value is an error code. */
+/* The result of an op's produce(). A negative value is an error code. */
 enum gdbregs__produced {
 	GDBREGS__PRODUCE_END, /* it has nothing more to send */
 	GDBREGS__PRODUCED, /* it sent one packet, or can go on at once */
@@ -132,7 +132,7 @@ struct gdbregs__engine_config {
  * are named. */
 struct gdbregs__engine {
 	struct gdbregs__engine_config config;
-	/* What the handshake has found out; the session sets it. */
+	/* Results of the handshake; the session sets them. */
 	bool pipelined; /* the stub supports pipelining */
 	bool no_ack; /* neither side acknowledges; see gdbregs__engine_end_acks() */
 	bool lazy_ack; /* the stub does not wait for acks, and a lone ack would stop a guest */

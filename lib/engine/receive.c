@@ -99,7 +99,7 @@ static void on_damaged(struct gdbregs__engine *e, const char *how)
 
 static void owe_ack(struct gdbregs__engine *e)
 {
-	/* One ack serves all packets: QEMU, which is the only stub that is pipelined in
+	/* A single ack serves all packets: QEMU, which is the only stub that is pipelined in
 	 * ack mode, drops the copy of its last reply at the next `$` or `+`. */
 	if (e->no_ack || ((e->pipelined || e->lazy_ack) && e->acks_owed))
 		return;

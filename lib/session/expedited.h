@@ -6,10 +6,10 @@
 
 #include "session/session.h"
 
-/* For gdbregs__stop_parse(); arg is the session. What finds no room is read
- * when it is asked for. */
+/* For gdbregs__stop_parse(): keep a register; arg is the session. A register for which
+ * there is no room is read when it is asked for. */
 int gdbregs__expedited_add(void *arg, uint64_t regnum, const uint8_t *hex, size_t hexlen);
-/* Those noted are this vCPU's. */
+/* The registers that were kept are those of this vCPU. */
 void gdbregs__expedited_set_vcpu(struct gdbregs_session *s, uint32_t vcpu);
 void gdbregs__expedited_clear(struct gdbregs_session *s);
 /* The value of a register, as long as the description says; NULL: it has to be

@@ -243,7 +243,7 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 
 	if (d->blind)
 		return produce_blindly(s, d);
-	/* What is still to come may name processes. */
+	/* The replies that are due may name processes. */
 	if (s->engine.in_flight > op->outstanding)
 		return GDBREGS__PRODUCE_WAIT;
 	int undone = send_undo(s, op);

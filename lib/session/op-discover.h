@@ -8,8 +8,8 @@
 #include "session/op-documents.h"
 #include "session/register-info-xml.h"
 
-/* Clusters are probed from 2 up: there is no way to ask how many there are, and
- * one without CPUs answers as one that isn't there (xlnx-zcu102 with 4 CPUs). */
+/* Clusters are probed from 2 up: there is no way to ask how many there are, and a cluster
+ * without CPUs answers as if it did not exist (xlnx-zcu102 with 4 CPUs). */
 #define PROBE_FIRST   2
 #define PROBE_LAST    4
 #define PROBE_GAP     2

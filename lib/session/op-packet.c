@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A raw packet of the caller's, and its reply. */
+/* Sending a raw packet for the caller, and taking its reply. */
 #include "session/expedited.h"
 #include "session/order.h"
 #include "session/watch.h"

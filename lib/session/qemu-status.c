@@ -28,22 +28,21 @@ bool gdbregs__status_console(struct gdbregs_session *s, const uint8_t *payload, 
 	return gdbregs__reply_console(payload, size, fits ? &s->target.halt.text : NULL, &nomem);
 }
 
-/* If this stands next, go behind it. */
-static bool skip(const char **text, const char *what)
+/* If the text begins with a word, skip it. */
+static bool skip(const char **text, const char *word)
 {
-	size_t length = strlen(what);
-	bool stands = strncmp(*text, what, length) == 0;
+	size_t length = strlen(word);
+	bool begins = strncmp(*text, word, length) == 0;
 
-	if (stands)
+	if (begins)
 		*text += length;
-	return stands;
+	return begins;
 }
 
-/* "VM status: paused (prelaunch)": never started; (debug): a debugger has stopped it.
- * Plain "paused" is also reported for a running guest that our own
- * connection has just stopped. QEMU 7.2 has
- * a remark between the two where it was started with -singlestep. Returns what stands
- * in parentheses, or NULL. */
+/* "VM status: paused (prelaunch)" means that it was never started, and (debug) that a
+ * debugger has stopped it. Plain "paused" is also reported for a running guest that our own
+ * connection has just stopped. QEMU 7.2 has a remark between the two if it was started
+ * with -singlestep. Returns the text in parentheses, or NULL. */
 static const char *reason(const char *text)
 {
 	text = strstr(text, "paused");

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What an element of a vector is. Formats are LLDB's. */
+/* The types of a vector's elements. Formats are LLDB's. */
 static const struct {
 	const char *format, *type;
 	unsigned bits;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a session remembers about running the target, watched registers and
- * breakpoints: plain data. Each struct belongs to one file. */
+/* The state of a session as far as running the target, watched registers and breakpoints
+ * are concerned: plain data. Each struct belongs to one file. */
 #ifndef GDBREGS_LIB_SESSION_RUN_STATE_H
 #define GDBREGS_LIB_SESSION_RUN_STATE_H
 
