@@ -2,6 +2,7 @@
 """Shared by the hostile tests: runs of the tool with time and memory measured, and a
 stub in Python for behaviour that the fake stub does not have."""
 import os
+import signal
 import socket
 import subprocess
 import sys
