@@ -9,7 +9,7 @@ static bool begins(const char *text, const char *with)
 }
 
 /* All that a reader may ever say; each with what its rest is held against. */
-enum rest { ANY, NOTHING, REGISTER, PROCESS, THREAD };
+enum rest { ANY, NOTHING, NUMBER, REGISTER, PROCESS, THREAD };
 
 static const struct {
 	const char *begins;
@@ -17,7 +17,7 @@ static const struct {
 } allowed[] = {
 	// clang-format off
 	{"qSupported:multiprocess+;", ANY}, {"QStartNoAckMode", NOTHING}, {"qqemu.Supported", NOTHING},
-	{"qHostInfo", NOTHING}, {"qRegisterInfo", ANY}, {"?", NOTHING}, {"qRcmd,696e666f20737461747573", NOTHING},
+	{"qHostInfo", NOTHING}, {"qRegisterInfo", NUMBER}, {"?", NOTHING}, {"qRcmd,696e666f20737461747573", NOTHING},
 	{"vAttach;", ANY}, {"qfThreadInfo", NOTHING}, {"qsThreadInfo", NOTHING},
 	{"qThreadExtraInfo,", THREAD}, {"Hg", THREAD}, {"Hc-1", NOTHING}, {"Hc", THREAD},
 	{"qXfer:features:read:", ANY}, {"p", REGISTER}, {"P", REGISTER}, {"g", NOTHING}, {"G", ANY},
@@ -88,6 +88,8 @@ static bool rest_is_good(const struct partner *p, enum rest rest, const char *te
 		return end > text && (!*end || *end == '=') && regnum <= 0x7fffffff &&
 		       described(p->s, regnum);
 	}
+	case NUMBER:
+		return *text && strspn(text, "0123456789abcdef") == strlen(text);
 	case PROCESS:
 		return may_detach(p, text);
 	case THREAD:
@@ -122,12 +124,43 @@ static bool falls_back(const struct partner *p, const char *packet)
 	       !begins(packet, "vCont;");
 }
 
+/* The session has taken the reply to the last resume. A vCPU that gets off a breakpoint
+ * stops and is resumed within one call. */
+static bool is_answered(const struct partner *p)
+{
+	const struct gdbregs__engine *e = &p->s->engine;
+
+	return !e->fatal && p->resume <= e->sent_count - e->in_flight;
+}
+
 /* The target runs, as far as the session can know. What it was told before a resume
  * that stands in front of this packet was even written are bytes of the input's own. */
 static bool runs(const struct partner *p)
 {
-	return p->resumed && !p->farewell &&
+	return p->resumed && !p->farewell && !is_answered(p) &&
 	       (gdbregs__run_is_resumed(&p->s->run) || p->trust != TRUST_NONE);
+}
+
+static void count_packet(struct partner *p, const char *packet)
+{
+	if (begins(packet, "F-1"))
+		return;
+	if (p->repeats)
+		p->repeats--;
+	else
+		p->sent++;
+	if (is_resume(packet))
+		p->resume = p->sent;
+}
+
+/* The packets that are written but were not sent anew repeat the last one. */
+static void count_repeats(struct partner *p, const uint8_t *out, size_t size)
+{
+	uint64_t written = 0, anew = p->s->engine.sent_count - p->sent;
+
+	for (size_t at = 0; at < size; at++)
+		written += out[at] == '$' && at + 1 < size && out[at + 1] != 'F';
+	p->repeats = written > anew ? written - anew : 0;
 }
 
 /* The packet that begins at out[at]; returns where the next thing begins. */
@@ -152,6 +185,7 @@ static size_t require_packet(struct partner *p, const uint8_t *out, size_t size,
 	 * refused has not made it run, and is sent again. */
 	REQUIRE(!runs(p) || begins(packet, "F-1") || falls_back(p, packet) ||
 		(p->s->engine.resends && is_resume(packet) && p->answer != '+'));
+	count_packet(p, packet);
 	p->resumed |= is_resume(packet);
 	p->by_vcont = begins(packet, "vCont;");
 	p->answer = 0;
@@ -179,6 +213,7 @@ static void interrupt(struct partner *p)
 
 void partner_sent(struct partner *p, const uint8_t *out, size_t size)
 {
+	count_repeats(p, out, size);
 	for (size_t at = 0; at < size;) {
 		if (out[at] == '$') {
 			size_t next = require_packet(p, out, size, at);

@@ -145,6 +145,7 @@ static void on_left(struct gdbregs_session *s, int status, const struct gdbregs_
 static void farewell(struct caller *c)
 {
 	struct partner *p = c->p;
+	unsigned ticks = 0;
 	bool left = false;
 
 	if (p->told_eof)
@@ -152,8 +153,8 @@ static void farewell(struct caller *c)
 	p->trust = TRUST_NONE;
 	p->farewell = true;
 	REQUIRE(gdbregs__session_stop(c->s, p->now_ms, on_left, &left) == 0);
-	for (unsigned ticks = 0; !left; ticks++) {
-		REQUIRE(ticks < 20);
+	while (!left) {
+		REQUIRE(ticks++ < 20);
 		while (partner_take(p))
 			;
 		size_t from = p->stub.taken;
