@@ -100,6 +100,7 @@ struct gdbregs__op {
 	bool waiting; /* is in the list of waits */
 	bool released; /* its completion was delivered; free it once it has left the queue */
 	bool no_timeout; /* its reply has no deadline: the target is running */
+	bool resumes; /* the packet in flight may have resumed the target: do not repeat it */
 	struct gdbregs_session *session;
 };
 

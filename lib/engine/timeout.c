@@ -33,8 +33,8 @@ void gdbregs__engine_arm_deadline(struct gdbregs__engine *e)
 		e->deadline_ms = oldest ? e->now_ms + GDBREGS__BLIND_MS : GDBREGS__FOREVER;
 		return;
 	}
-	e->resend_at_ms = has_deadline && !oldest->op->class->sends_once && !e->pipelined &&
-					  !e->no_ack && !e->lazy_ack
+	e->resend_at_ms = has_deadline && !oldest->op->class->sends_once && !oldest->op->resumes &&
+					  !e->pipelined && !e->no_ack && !e->lazy_ack
 				  ? e->now_ms + RESEND_MS
 				  : GDBREGS__FOREVER;
 }

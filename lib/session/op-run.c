@@ -231,6 +231,7 @@ static int send_resume(struct gdbregs_session *s, struct run_op *r)
 	else
 		id[0] = '\0';
 	r->op.no_timeout = !one;
+	r->op.resumes = true;
 	int result = gdbregs__engine_send_text(&s->engine, &r->op, KIND_RESUME, 0, "%s%c%s",
 					       vcont ? "vCont;" : "", one ? 's' : 'c', id);
 	if (result < 0)
@@ -392,7 +393,7 @@ static int on_resume(struct gdbregs_session *s, struct run_op *r,
 	r->interrupted = s->run.phase == GDBREGS__RUN_INTERRUPTED;
 	s->run.phase = GDBREGS__RUN_PREPARING;
 	gdbregs__stub_forget_selection(s);
-	r->op.no_timeout = false;
+	r->op.no_timeout = r->op.resumes = false;
 	/* The stub does not implement vCont, although it said so. */
 	if (answer->size == 0 && s->stub.vcont == GDBREGS__VCONT_PRESENT && !r->op.canceled) {
 		s->stub.vcont = GDBREGS__VCONT_MISSING;
