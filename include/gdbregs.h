@@ -1035,14 +1035,10 @@ enum gdbregs_stop_reason {
 };
 
 /**
- * A stop. Initialise it with `GDBREGS_STOP_INIT` before the first call that writes it;
- * then it may serve any number of calls. Like struct gdbregs_options it grows from
- * version to version, and `size` tells the library how much of it the program was
- * compiled with. A call fails with INVAL if it was not initialised, or if members are
- * set that the library does not know.
+ * A stop. A call that succeeds writes all of it. It keeps its size: later versions take
+ * new members from `reserved`, which is 0 until then.
  */
 struct gdbregs_stop {
-	size_t size; /* sizeof(struct gdbregs_stop), set by GDBREGS_STOP_INIT */
 	enum gdbregs_stop_kind kind;
 	enum gdbregs_stop_reason reason; /* of SIGNAL */
 	unsigned vcpu;    /* the one that stopped first; UINT_MAX where unknown */
@@ -1050,12 +1046,8 @@ struct gdbregs_stop {
 	int exit_status;  /* of EXITED and THREAD_EXIT */
 	uint64_t address; /* of the watch reasons: the data's */
 	uint64_t time_ns; /* when the stop reply arrived, in nanoseconds of CLOCK_MONOTONIC; since 0.2 */
+	uint64_t reserved[4];
 };
-
-#define GDBREGS_STOP_INIT                           \
-	{                                           \
-		.size = sizeof(struct gdbregs_stop) \
-	}
 
 /**
  * Returns the name of a signal in GDB's numbering, e.g. "SIGTRAP" for 5, or NULL if the

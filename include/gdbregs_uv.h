@@ -68,7 +68,7 @@ struct gdbregs_uv_request;
 typedef void (*gdbregs_uv_cb)(struct gdbregs_session *s, int status,
 			      const struct gdbregs_error *error, void *arg);
 
-/** Called when a session has ended and has been freed. `left` says how the target was left. */
+/** Called when a session has ended and has been freed. */
 typedef void (*gdbregs_uv_close_cb)(void *arg);
 
 /**

@@ -79,7 +79,7 @@ static int finish(struct trace *trace, const struct targets *set)
 
 int command_trace(const struct options *o)
 {
-	struct trace trace = {.options = o, .stop = GDBREGS_STOP_INIT};
+	struct trace trace = {.options = o};
 	struct targets set;
 	int status = check(o);
 	if (status == 0)

@@ -163,7 +163,6 @@ int sampling_init(struct sampling *sampling, struct target *t, size_t more)
 {
 	struct snapshot *s = &t->snapshot;
 	sampling->target = t;
-	sampling->stop.size = sizeof(sampling->stop);
 	t->sampling = sampling;
 	sampling->samplers = calloc(s->vcpu_count + 1, sizeof(*sampling->samplers));
 	if (!sampling->samplers)

@@ -39,9 +39,6 @@ void gdbregs__run_close(struct gdbregs_session *s);
  * one. */
 void gdbregs__stop_describe(struct gdbregs_session *s, uint32_t stepped,
 			    const struct gdbregs__stop *from, struct gdbregs_stop *to);
-/* Returns 0 if the caller's struct can be written, or INVAL with an error that is set. stop
- * may be NULL. */
-int gdbregs__stop_check(struct gdbregs_session *s, const struct gdbregs_stop *stop);
 /* Make a wait for the stop of the resume with this number (s->run.resume.requested).
  * Returns NULL without memory; the error is set. */
 struct gdbregs__op *gdbregs__stop_wait_new(struct gdbregs_session *s, uint64_t number,

@@ -40,10 +40,8 @@ static int resume(struct gdbregs_session *s, uint32_t vcpu, struct gdbregs_stop 
 {
 	struct gdbregs__op *wait = NULL;
 	uint64_t number = s->run.resume.requested + 1;
-	int result = gdbregs__stop_check(s, stop);
+	int result;
 
-	if (result < 0)
-		return result;
 	if (done && !(wait = gdbregs__stop_wait_new(s, number, -1, stop, done, arg)))
 		return GDBREGS_ERR_NOMEM;
 	result = queue(s, vcpu);

@@ -7,8 +7,6 @@
 #include "util/alloc.h"
 
 #include <limits.h>
-#include <stddef.h>
-#include <string.h>
 
 /* A wait of the engine: it sends nothing. */
 struct wait_op {
@@ -58,7 +56,6 @@ void gdbregs__stop_describe(struct gdbregs_session *s, uint32_t stepped,
 			    const struct gdbregs__stop *from, struct gdbregs_stop *to)
 {
 	*to = (struct gdbregs_stop){
-		.size = sizeof(*to),
 		.time_ns = s->engine.input_ns,
 		.kind = kinds[from->kind],
 		.reason = reasons[from->reason],
@@ -145,39 +142,8 @@ static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct gdbregs_stop *to = ((struct wait_op *)op)->stop;
 
-	if (op->status != 0 || !to)
-		return;
-	size_t size = to->size;
-	memcpy(to, &s->run.stopped.stop, size < sizeof(*to) ? size : sizeof(*to));
-	to->size = size;
-}
-
-/* A larger size is uninitialised memory. */
-#define STOP_MOST  4096
-#define STOP_LEAST (offsetof(struct gdbregs_stop, time_ns) + sizeof(uint64_t))
-
-static bool is_initialised(const struct gdbregs_stop *stop)
-{
-	const uint8_t *bytes = (const uint8_t *)stop;
-
-	if (!stop)
-		return true;
-	if (stop->size < STOP_LEAST || stop->size > STOP_MOST)
-		return false;
-	for (size_t i = sizeof(*stop); i < stop->size; i++)
-		if (bytes[i])
-			return false;
-	return true;
-}
-
-int gdbregs__stop_check(struct gdbregs_session *s, const struct gdbregs_stop *stop)
-{
-	if (is_initialised(stop))
-		return 0;
-	return gdbregs__engine_say(
-		&s->engine, GDBREGS_ERR_INVAL,
-		"cannot write the stop: struct gdbregs_stop was not initialised; "
-		"use GDBREGS_STOP_INIT");
+	if (op->status == 0 && to)
+		*to = s->run.stopped.stop;
 }
 
 static const struct gdbregs__op_class wait_class = {
@@ -227,8 +193,6 @@ int gdbregs__stop_wait(struct gdbregs_session *s, int timeout_ms, struct gdbregs
 	bool pending = s->run.stopped.pending && s->state != GDBREGS__SESSION_CLOSING;
 	int wrong = pending ? 0 : gdbregs__session_begin(s, GDBREGS__MAY_RUN);
 
-	if (!wrong)
-		wrong = gdbregs__stop_check(s, stop);
 	if (wrong)
 		return wrong;
 	if (!pending && !expects_stop(s))

@@ -124,7 +124,7 @@ static void round_one(struct work *w)
 
 static void round_step(struct work *w)
 {
-	struct gdbregs_stop stop = GDBREGS_STOP_INIT;
+	struct gdbregs_stop stop;
 	need(gdbregs_step(w->session, 0, &stop), "step", gdbregs_session_error(w->session));
 	round_many(w);
 }

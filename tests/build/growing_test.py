@@ -15,8 +15,7 @@ import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("BUILD") or os.path.join(ROOT, "build")
-FAKESTUB = os.path.join(BUILD, "tests", "fakestub", "fakestub")
-CASES = {"gdbregs_options", "gdbregs_stop"}
+CASES = {"gdbregs_options"}
 
 # Memory behind the structure must stay as it is. Nothing listens at the address: an error
 # of CONNECT means that the options were accepted.
@@ -63,46 +62,6 @@ int main(void)
 	return 0;
 }
 """
-
-STOP = r"""
-#include <gdbregs.h>
-#include <stdio.h>
-#include <string.h>
-
-int main(int argc, char **argv)
-{
-	struct box {
-		struct gdbregs_stop stop;
-		unsigned char guard[512];
-	} box = {.stop = GDBREGS_STOP_INIT};
-	char *stub[] = {argv[1], "--stdio", NULL};
-	struct gdbregs_session *s;
-	struct gdbregs_error error;
-
-	(void)argc;
-	if (gdbregs_spawn(NULL, stub, NULL, &s, &error) < 0) {
-		printf("%s\n", error.text);
-		return 1;
-	}
-	memset(box.guard, 0xa5, sizeof(box.guard));
-	printf("%s", gdbregs_error_name(gdbregs_step(s, 0, &box.stop)));
-	printf(" %d %zu\n", box.stop.signal, sizeof(box.stop) - box.stop.size);
-	for (size_t i = 0; i < sizeof(box.guard); i++)
-		if (box.guard[i] != 0xa5)
-			return 2;
-#ifdef GDBREGS_STOP_INIT_LATER
-	printf("%u %zu\n", box.stop.later_a, box.stop.later_b);
-	box.stop.later_b = 1;
-	printf("%s\n", gdbregs_error_name(gdbregs_step(s, 0, &box.stop)));
-	box.stop.later_b = 0;
-	box.stop.later_a = 1;
-	printf("%s\n", gdbregs_error_name(gdbregs_step(s, 0, &box.stop)));
-#endif
-	gdbregs_close(s);
-	return 0;
-}
-"""
-
 
 def header():
     with open(os.path.join(ROOT, "include", "gdbregs.h"), encoding="utf-8") as file:
@@ -195,7 +154,6 @@ class Growing(unittest.TestCase):
 
     def test_this_version(self):
         self.assertEqual(run(OPTIONS, header()), OLDER)
-        self.assertEqual(run(STOP, header(), FAKESTUB), ["GDBREGS_OK 5 0"])
 
     def test_older_options(self):
         names = [member_name(line) for line in members(header(), "gdbregs_options")]
@@ -209,10 +167,6 @@ class Growing(unittest.TestCase):
     def test_newer_options(self):
         self.assertEqual(run(OPTIONS, newer("gdbregs_options")),
                          OLDER + [ACCEPTED, REFUSED, REFUSED])
-
-    def test_newer_stop(self):
-        self.assertEqual(run(STOP, newer("gdbregs_stop"), FAKESTUB),
-                         ["GDBREGS_OK 5 0", "0 0", REFUSED, REFUSED])
 
 
 unittest.main()

@@ -78,7 +78,7 @@ int main(int argc, char **argv)
 	struct guest *guests = calloc((size_t)argc, sizeof(*guests));
 	breakpoint = strtoull(argv[1], NULL, 0);
 	for (int i = 2; guests && i < argc; i++) {
-		guests[i] = (struct guest){.address = argv[i], .stop = GDBREGS_STOP_INIT};
+		guests[i] = (struct guest){.address = argv[i]};
 		if (gdbregs_uv_connect(context, &loop, argv[i], NULL, &guests[i].session,
 				       on_connected, &guests[i], &error) < 0) {
 			fprintf(stderr, "guests: %s\n", error.text);

@@ -12,14 +12,14 @@ void caller_begin(struct caller *c, struct partner *p)
 {
 	*c = (struct caller){.p = p, .s = p->s};
 	for (size_t i = 0; i < SLOTS; i++)
-		c->slots[i] = (struct slot){.caller = c, .stop = GDBREGS_STOP_INIT};
+		c->slots[i] = (struct slot){.caller = c};
 }
 
 static void clear(struct slot *slot)
 {
 	free(slot->reads);
 	gdbregs_buffer_fini(&slot->buffer);
-	*slot = (struct slot){.caller = slot->caller, .stop = GDBREGS_STOP_INIT};
+	*slot = (struct slot){.caller = slot->caller};
 }
 
 void caller_end(struct caller *c)

@@ -204,7 +204,8 @@ void partner_require(const struct partner *p)
 	REQUIRE(s->engine.acked <= s->engine.in_flight);
 	REQUIRE(s->engine.out.size < 1 << 20);
 	REQUIRE(s->engine.decoder.payload.size <= s->limits.packet_bytes);
-	REQUIRE(!s->engine.fatal || s->engine.blind || (s->engine.in_flight == 0 && !s->engine.first));
+	REQUIRE(!s->engine.fatal || s->engine.blind ||
+		(s->engine.in_flight == 0 && !s->engine.first));
 	/* Every wait has an end. */
 	REQUIRE(!awaited || s->engine.fatal ||
 		gdbregs__engine_next_deadline(&s->engine) != GDBREGS__FOREVER);

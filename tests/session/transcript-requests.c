@@ -80,7 +80,6 @@ static struct transcript_call *make(struct transcript *t)
 	struct transcript_call *call = calloc(1, sizeof(*call));
 
 	call->t = t;
-	call->stop.size = sizeof(call->stop);
 	call->next = t->calls;
 	t->calls = call;
 	return call;

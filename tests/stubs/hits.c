@@ -38,7 +38,7 @@ static uint64_t number(unsigned vcpu, const char *name)
 
 static unsigned move(char action, unsigned vcpu, const char *counter)
 {
-	struct gdbregs_stop stop = GDBREGS_STOP_INIT;
+	struct gdbregs_stop stop;
 
 	if (action == 's') {
 		must(gdbregs_step(s, vcpu, &stop), "step");

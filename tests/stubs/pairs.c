@@ -24,7 +24,7 @@ static struct gdbregs_session *s;
 static const struct gdbregs_register *reg;
 static uint64_t place;
 static struct gdbregs_buffer buffers[2];
-static struct gdbregs_stop stops[2] = {GDBREGS_STOP_INIT, GDBREGS_STOP_INIT};
+static struct gdbregs_stop stops[2];
 static int under_way;
 static char log_text[200];
 

@@ -179,7 +179,7 @@ START_TEST(slow_steps)
 	static const struct script_rule stops[] = {
 		{"vCont;*", 0, "T05thread:p1.1;"}, {"vCont?", 0, "vCont;c;C;s;S"}, {NULL, 0, NULL}};
 	unsigned looked = 0;
-	struct gdbregs_stop stop = GDBREGS_STOP_INIT;
+	struct gdbregs_stop stop;
 
 	begin(stops, LONG_MS, NO_STOP);
 	for (unsigned i = 0; i < READS; i++) {

@@ -180,7 +180,7 @@ END_TEST
 START_TEST(program_ends)
 {
 	static const struct script_rule rules[] = {{"vCont;c", 0, "W2a"}, {0}};
-	struct gdbregs_stop stop = GDBREGS_STOP_INIT;
+	struct gdbregs_stop stop;
 
 	begin();
 	server.stub.rules = rules;

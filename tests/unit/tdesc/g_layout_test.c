@@ -233,8 +233,7 @@ static void add_word(struct stub *s, const char *word)
 		add(s, n, bits, option(word, '/', gdbregs__bytes_of_bits(bits)));
 		s->d.registers[s->d.register_count - 1].g_off_bytes =
 			strchr(word, '@') ? (int64_t)option(word, '@', 0) : -1;
-		s->d.registers[s->d.register_count - 1].type_bits =
-			(uint32_t)option(word, 't', 0);
+		s->d.registers[s->d.register_count - 1].type_bits = (uint32_t)option(word, 't', 0);
 		set_flags(s, flags);
 	}
 }
