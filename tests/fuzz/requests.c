@@ -243,12 +243,26 @@ static int ask_wait(struct slot *slot, struct fuzz_input *in)
 				  &slot->op);
 }
 
+/* A few addresses, and where the vCPUs of the machine with a program counter are. */
+static uint64_t pick_address(unsigned choice)
+{
+	uint8_t pc[8];
+	uint64_t address = 0;
+
+	if (choice < 128)
+		return choice % 4 * 0x1000;
+	script_value(1 + choice % 2, 2, pc, sizeof(pc));
+	for (size_t i = sizeof(pc); i > 0; i--)
+		address = address << 8 | pc[i - 1];
+	return address;
+}
+
 static int ask_point(struct slot *slot, struct fuzz_input *in)
 {
 	struct gdbregs_session *s = slot->caller->s;
 	unsigned how = fuzz_byte(in);
 	enum gdbregs_point type = (enum gdbregs_point)(how / 2 % 5);
-	uint64_t address = fuzz_byte(in) % 4 * 0x1000;
+	uint64_t address = pick_address(fuzz_byte(in));
 
 	return how % 2 ? gdbregs__points_insert(s, type, address, how / 64, on_done, slot,
 						&slot->op)

@@ -9,7 +9,14 @@
 #include "tdesc/context.h"
 
 /* What the flags of the fourth byte mean. */
-enum { FLAG_CONNECT = 1, FLAG_ABANDON = 2, FLAG_STEP_IRQ = 4, FLAG_GIVEN = 8, FLAG_SMALL = 16 };
+enum {
+	FLAG_CONNECT = 1,
+	FLAG_ABANDON = 2,
+	FLAG_STEP_IRQ = 4,
+	FLAG_GIVEN = 8,
+	FLAG_SMALL = 16,
+	FLAG_WITH_PC = 32,
+};
 
 static const struct gdbregs_document given = {
 	"target.xml",
@@ -182,7 +189,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (flags & FLAG_GIVEN)
 		REQUIRE(gdbregs__registry_description(s->context, &given, 1, &s->limits,
 						      &s->target.given, NULL) == 0);
-	partner_begin(&p, kind, machine, s);
+	partner_begin(&p, kind, flags & FLAG_WITH_PC ? MACHINE_WITH_PC : machine % MACHINE_WITH_PC,
+		      s);
 	/* Not what the stub has; so be it. */
 	if (flags & FLAG_GIVEN)
 		p.trust = TRUST_NONE;

@@ -35,6 +35,8 @@ struct partner {
 	uint64_t now_ms;
 };
 
+/* Machines are counted from 0. The last one has a program counter. */
+#define MACHINE_WITH_PC 3
 /* A stub of that kind and that machine, for a session not begun. */
 void partner_begin(struct partner *p, unsigned kind, unsigned machine, struct gdbregs_session *s);
 void partner_end(struct partner *p);

@@ -3,12 +3,13 @@
  * tests, and its answers come back as the input says. */
 #include "session_fuzz.h"
 
-#define MACHINES 3
-
 static const struct {
 	const struct script_process *processes;
 	size_t count;
-} machines[MACHINES] = {{script_small, 1}, {script_clusters, 2}, {script_wide, 1}};
+} machines[] = {{script_small, 1},
+		{script_clusters, 2},
+		{script_wide, 1},
+		[MACHINE_WITH_PC] = {script_core, 1}};
 
 /* What the scripted stub does not know by itself. A run is answered here, for
  * its answer comes when the input says so. */
@@ -25,8 +26,8 @@ static const struct script_rule rules[] = {
 void partner_begin(struct partner *p, unsigned kind, unsigned machine, struct gdbregs_session *s)
 {
 	*p = (struct partner){.s = s, .now_ms = 1000};
-	script_begin(&p->stub, (enum script_kind)(kind % SCRIPT_KINDS),
-		     machines[machine % MACHINES].processes, machines[machine % MACHINES].count);
+	script_begin(&p->stub, (enum script_kind)(kind % SCRIPT_KINDS), machines[machine].processes,
+		     machines[machine].count);
 	p->stub.rules = rules;
 	script_accept(&p->stub);
 }
