@@ -6,6 +6,7 @@
 #include "target/vcpu-state.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const enum gdbregs_role roles[] = {GDBREGS_ROLE_PC, GDBREGS_ROLE_SP, GDBREGS_ROLE_FP,
 					  GDBREGS_ROLE_FLAGS};
@@ -99,15 +100,23 @@ static const char *guest_state(const struct target *t)
 	return t->left == GDBREGS_LEFT_UNKNOWN || t->left == GDBREGS_LEFT_ENDED ? NULL : "running";
 }
 
+/* Our connection has stopped the guest, and QEMU says "running" of each vCPU that does not
+ * wait for an interrupt. That is true afterwards only in a guest that runs. */
+static bool is_state_known(const char *state, const char *guest)
+{
+	return strcmp(state, "running") != 0 || (guest && strcmp(guest, "running") == 0);
+}
+
 static void put_vcpu(struct table *table, const struct target *t, const struct vcpu *vcpu)
 {
+	const char *guest = guest_state(t);
 	struct line line = {.state = ""};
 	struct cell cells[COLUMNS] = {
 		[TARGET] = cell_text(t->name),	    [VCPU] = cell_number(vcpu->index),
-		[THREAD] = cell_text(vcpu->thread), [GUEST] = cell_text(guest_state(t)),
+		[THREAD] = cell_text(vcpu->thread), [GUEST] = cell_text(guest),
 		[STATE] = cell_text(NULL),	    [FLAGS_TEXT] = cell_text(NULL),
 	};
-	if (vcpu_state_find(vcpu->name, line.state))
+	if (vcpu_state_find(vcpu->name, line.state) && is_state_known(line.state, guest))
 		cells[STATE] = cell_text(line.state);
 	put_values(&line, cells, &t->snapshot, vcpu);
 	if (table->format == FORMAT_TEXT && cells[FLAGS_TEXT].kind == CELL_NULL)

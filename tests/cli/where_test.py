@@ -67,7 +67,7 @@ def where_of_several(directory):
         rest = ["0x7c00", "0x6f94", "0x0", "[", "ZF", "]"]
         equal([line.split() for line in lines[1:]],
               [[one.target, "0", "running", "running", *rest], [one.target, "1", "running", "halted", *rest],
-               [two.target, "0", "halted", "running", *rest], [two.target, "1", "halted", "running", *rest]])
+               [two.target, "0", "halted", "-", *rest], [two.target, "1", "halted", "-", *rest]])
         assert max(map(len, lines)) <= 80, lines
 
 
@@ -77,7 +77,22 @@ def where_of_a_running_guest_that_is_released(directory):
         found = json.loads(silent_ok(run("where", "-j", "-t", fake.target)))
         equal((found[0]["guest"], found[0]["state"]), ("running", "running"))
         found = json.loads(silent_ok(run("where", "-j", "--on-exit", "halt", "-t", fake.target)))
-        equal(found[0]["guest"], None)
+        equal((found[0]["guest"], found[0]["state"]), (None, None))
+
+
+@test
+def a_halted_guest_has_no_vcpu_that_runs(directory):
+    """The stub's name of a thread says "running" because our connection has stopped it."""
+    with Fake("--halted", "--one-guest", "--tdesc", riscv(directory)) as fake:
+        line = silent_ok(run("where", "-t", fake.target)).splitlines()[1].split()
+        equal(line[:3], ["0", "halted", "-"])
+        found = json.loads(silent_ok(run("where", "-j", "-t", fake.target)))
+        equal((found[0]["guest"], found[0]["state"]), ("halted", None))
+        # A guest that a debugger has paused looks like one that runs: it runs afterwards.
+        equal(run("expect", "ra=0", "--within", "0.1", "-t", fake.target).status, 1)
+        found = json.loads(silent_ok(run("where", "-j", "-t", fake.target)))
+        equal(found[0]["guest"], "running")
+        equal(fake.stop()["state"], "running")
 
 
 @test
