@@ -137,7 +137,18 @@ static bool make_result(struct result *r, const struct expect *e, size_t sampler
 	return add_meaning(&r->is, &v) && !r->is.failed;
 }
 
-enum { VCPU, CONDITION, NAME, WANTED, IS, HOLDS, LINE, COLUMNS };
+enum { VCPU, CONDITION, NAME, WANTED, IS, HOLDS, FAILURE, LINE, COLUMNS };
+
+static const struct column columns[COLUMNS] = {
+	[VCPU] = {.name = "vcpu", .formats = IN_DATA},
+	[CONDITION] = {.name = "condition", .formats = IN_DATA},
+	[NAME] = {.name = "name", .formats = IN_DATA},
+	[WANTED] = {.name = "wanted", .formats = IN_DATA},
+	[IS] = {.name = "is", .formats = IN_DATA},
+	[HOLDS] = {.name = "holds", .formats = IN_DATA},
+	[FAILURE] = {.name = "error", .formats = IN_DATA},
+	[LINE] = {.name = "line", .formats = IN_TEXT},
+};
 
 static void put_result(struct table *table, const struct expect *e, const struct result *r)
 {
@@ -174,15 +185,6 @@ static void put_case(struct junit *junit, const struct expect *e, const struct r
 
 static bool put_all(struct output *out, const struct expect *e, struct junit *junit)
 {
-	static const struct column columns[COLUMNS] = {
-		[VCPU] = {.name = "vcpu", .formats = IN_DATA},
-		[CONDITION] = {.name = "condition", .formats = IN_DATA},
-		[NAME] = {.name = "name", .formats = IN_DATA},
-		[WANTED] = {.name = "wanted", .formats = IN_DATA},
-		[IS] = {.name = "is", .formats = IN_DATA},
-		[HOLDS] = {.name = "holds", .formats = IN_DATA},
-		[LINE] = {.name = "line", .formats = IN_TEXT},
-	};
 	struct result r = {.is = {0}};
 	struct table table;
 	table_init(&table, out, e->options->format, columns, COLUMNS);
@@ -197,6 +199,80 @@ static bool put_all(struct output *out, const struct expect *e, struct junit *ju
 	}
 	text_fini(&r.is);
 	return table_end(&table);
+}
+
+/* ------------------------------------------------------------ failures --- */
+
+/* The vCPUs that conditions are about, which may not be known without a connection. */
+static size_t count_vcpus(const struct expect *e)
+{
+	const struct options *o = e->options;
+	size_t asked = o->vcpu_count > 0 && !o->vcpus_all ? o->vcpu_count : 1;
+	return e->sampling.count > 0 ? e->sampling.count : asked;
+}
+
+/* Returns false if it is not known. */
+static bool find_vcpu(const struct expect *e, size_t index, unsigned *vcpu)
+{
+	const struct options *o = e->options;
+	bool seen = e->sampling.count > 0;
+	if (!seen && o->vcpus_all)
+		return false;
+	*vcpu = seen		    ? e->sampling.samplers[index].vcpu->index
+		: o->vcpu_count > 0 ? o->vcpus[index]
+				    : 0;
+	return true;
+}
+
+/* A condition that could not be looked at. */
+static void put_error(struct table *table, struct junit *junit, const struct expect *e,
+		      const struct target *t, size_t index, const struct condition *c)
+{
+	char text[120], name[200];
+	unsigned vcpu = 0;
+	bool known = find_vcpu(e, index, &vcpu);
+	condition_write(text, sizeof(text), c);
+	int size = known ? snprintf(name, sizeof(name), "vCPU %u: ", vcpu)
+			 : snprintf(name, sizeof(name), "all vCPUs: ");
+	snprintf(name + size, sizeof(name) - (size_t)size, "%s", text);
+	const struct cell cells[COLUMNS] = {
+		[VCPU] = known ? cell_number(vcpu) : cell_text(NULL),
+		[CONDITION] = cell_text(text),
+		[NAME] = cell_text(c->name),
+		[WANTED] = cell_text(c->wanted),
+		[IS] = cell_text(NULL),
+		[HOLDS] = cell_text(NULL),
+		[FAILURE] = cell_text(t->error),
+	};
+	if (table->format != FORMAT_TEXT)
+		table_row(table, cells);
+	if (junit)
+		junit_error(junit, t->name, name, t->error);
+}
+
+/* The run failed: an error for each condition, so that no older result is taken for it. */
+static bool put_errors(struct output *out, const struct expect *e, const struct target *t,
+		       struct junit *junit)
+{
+	struct table table;
+	size_t vcpus = count_vcpus(e);
+	table_init(&table, out, e->options->format, columns, COLUMNS);
+	for (size_t i = 0; i < vcpus && table.ok; i++) {
+		for (size_t j = 0; j < e->conditions.count && table.ok; j++)
+			put_error(&table, junit, e, t, i, &e->conditions.item[j]);
+	}
+	return table_end(&table);
+}
+
+/* In text there is only the message on stderr. */
+static int print_errors(struct output *out, const struct expect *e, const struct target *t,
+			struct junit *junit)
+{
+	bool made = put_errors(out, e, t, junit);
+	if (e->options->format != FORMAT_TEXT)
+		return output_end(out, made);
+	output_abandon(out);
+	return 0;
 }
 
 /* The guest has gone on meanwhile, or has ended: what it was when it was last seen. */
@@ -216,19 +292,20 @@ static int print(struct output *out, const struct targets *set)
 	struct junit junit;
 	bool file = set->options->junit;
 	int failed = targets_report(set);
-	if (failed != 0 || !e->looked) {
+	if (failed == 0 && !e->looked) {
 		output_abandon(out);
-		return failed;
+		return 0;
 	}
 	int status = file ? junit_open(&junit, set->options->junit, "expect") : 0;
 	if (status != 0) {
 		output_abandon(out);
 		return status;
 	}
-	int written = output_end(out, put_all(out, e, file ? &junit : NULL));
+	int written = failed != 0 ? print_errors(out, e, &set->item[0], file ? &junit : NULL)
+				  : output_end(out, put_all(out, e, file ? &junit : NULL));
 	if (file)
 		status = junit_close(&junit, e->took_ms);
-	if (!e->met)
+	if (failed == 0 && !e->met)
 		failed = say_unmet(e);
 	return written != 0 ? written : status != 0 ? status : failed;
 }

@@ -35,21 +35,34 @@ static void add_attribute(struct text *text, const char *name, const char *value
 	text_fini(&printable);
 }
 
-void junit_case(struct junit *junit, const char *class, const char *name, const char *failure)
+static void put(struct junit *junit, const char *class, const char *name, const char *element,
+		const char *message)
 {
 	struct text *text = &junit->cases;
 	junit->tests++;
 	text_adds(text, "  <testcase");
 	add_attribute(text, "classname", class);
 	add_attribute(text, "name", name);
-	if (!failure) {
+	if (!message) {
 		text_adds(text, "/>\n");
 		return;
 	}
-	junit->failures++;
-	text_adds(text, ">\n    <failure");
-	add_attribute(text, "message", failure);
+	text_adds(text, ">\n    <");
+	text_adds(text, element);
+	add_attribute(text, "message", message);
 	text_adds(text, "/>\n  </testcase>\n");
+}
+
+void junit_case(struct junit *junit, const char *class, const char *name, const char *failure)
+{
+	junit->failures += failure ? 1 : 0;
+	put(junit, class, name, "failure", failure);
+}
+
+void junit_error(struct junit *junit, const char *class, const char *name, const char *message)
+{
+	junit->errors++;
+	put(junit, class, name, "error", message);
 }
 
 int junit_close(struct junit *junit, unsigned took_ms)
@@ -57,10 +70,10 @@ int junit_close(struct junit *junit, unsigned took_ms)
 	FILE *stream = junit->out.stream;
 	fprintf(stream,
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<testsuite name=\"gdbregs-cli %s\" tests=\"%u\" failures=\"%u\" errors=\"0\" "
+		"<testsuite name=\"gdbregs-cli %s\" tests=\"%u\" failures=\"%u\" errors=\"%u\" "
 		"time=\"%u.%03u\">\n%s</testsuite>\n",
-		junit->suite, junit->tests, junit->failures, took_ms / 1000, took_ms % 1000,
-		junit->cases.data ? junit->cases.data : "");
+		junit->suite, junit->tests, junit->failures, junit->errors, took_ms / 1000,
+		took_ms % 1000, junit->cases.data ? junit->cases.data : "");
 	bool ok = !junit->cases.failed;
 	text_fini(&junit->cases);
 	return output_end(&junit->out, ok);

@@ -11,13 +11,15 @@ struct junit {
 	struct output out;
 	struct text cases;
 	const char *suite;
-	unsigned tests, failures;
+	unsigned tests, failures, errors;
 };
 
 /* Returns 0 or an exit status, said on stderr. End with junit_close(). */
 int junit_open(struct junit *junit, const char *path, const char *suite);
 /* Add a case. failure NULL: it passed. */
 void junit_case(struct junit *junit, const char *class, const char *name, const char *failure);
+/* Add a case that could not be looked at. */
+void junit_error(struct junit *junit, const char *class, const char *name, const char *message);
 /* Write the file, whole or not at all. Returns 0 or an exit status, said on stderr. */
 int junit_close(struct junit *junit, unsigned took_ms);
 

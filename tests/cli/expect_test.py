@@ -92,6 +92,37 @@ def junit(directory):
 
 
 @test
+def a_run_that_fails_is_an_error_in_junit_and_json(directory):
+    """No result of yesterday is left in the file, and each condition has its error."""
+    path = os.path.join(directory, "junit.xml")
+    register = ("r1>0", "nosuch=1")
+    for options, conditions, status, part in (
+            (None, ("r1>0", "r1<1"), 3, "refused"),
+            (("--fault", "close@2:g*"), ("r1>0", "r1<1"), 4, "closed"),
+            ((), register, 5, "nosuch")):
+        with Fake(*(options or ())) as fake:
+            target = "127.0.0.1:1" if options is None else fake.target
+            silent_ok(run("expect", "--now", "r1>0", "--junit", path, "-t", fake.target))
+            result = run("expect", *conditions, "-j", "--junit", path, "-t", target)
+            equal(result.status, status)
+            contains(result.err, part)
+            suite = xml.etree.ElementTree.parse(path).getroot()
+            equal([suite.get(name) for name in ("tests", "failures", "errors")], ["2", "0", "2"])
+            cases = suite.findall("testcase")
+            texts = [c.replace(">", " > ").replace("<", " < ").replace("=", " == ") for c in conditions]
+            equal([c.get("name") for c in cases], [f"vCPU 0: {text}" for text in texts])
+            for case in cases:
+                contains(case.find("error").get("message"), part)
+            found = json.loads(result.out)
+            equal([(c["vcpu"], c["condition"], c["is"], c["holds"]) for c in found],
+                  [(0, text, None, None) for text in texts])
+            assert all(part in c["error"] for c in found), found
+    equal(run("expect", "r1>0", "-t", "127.0.0.1:1").out, "")
+    (only,) = json.loads(run("expect", "r1>0", "-j", "-c", "all", "-t", "127.0.0.1:1").out)
+    equal(only["vcpu"], None)
+
+
+@test
 def trace_until_a_condition(_):
     # r0 grows by one in its lowest byte with every step (tests/fakestub/guest.c).
     with Fake("--registers", 4) as fake:
