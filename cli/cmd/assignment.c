@@ -3,7 +3,6 @@
 #include "base/exit-status.h"
 #include "base/message.h"
 #include "base/number.h"
-#include "base/suggest.h"
 #include "target/name.h"
 #include "target/part.h"
 
@@ -90,22 +89,6 @@ static struct found look_up(const char *pattern, const struct selected *all, boo
 	return found;
 }
 
-static void say_none(const char *pattern, const struct selected *all, char *message,
-		     size_t capacity)
-{
-	struct suggestion near;
-	const char *colon = strrchr(pattern, ':');
-	suggest_begin(&near, colon ? colon + 1 : pattern);
-	for (size_t i = 0; i < all->register_count; i++)
-		suggest_offer(&near, gdbregs_register_name(all->registers[i]));
-	if (near.best)
-		snprintf(message, capacity, "no register '%s'; did you mean '%s'?", pattern,
-			 near.best);
-	else
-		snprintf(message, capacity,
-			 "no register '%s'; 'gdbregs-cli list' shows what there is", pattern);
-}
-
 static const char *feature_of(const struct gdbregs_register *reg)
 {
 	const char *feature = gdbregs_register_feature(reg);
@@ -127,7 +110,7 @@ static bool find_part(const char *pattern, const struct selected *all, struct ch
 	if (error == GDBREGS_ERR_NO_FIELD)
 		part_refuse(&out->field, path, message, capacity);
 	else if (error < 0)
-		say_none(pattern, all, message, capacity);
+		part_refuse_name(all->description, pattern, message, capacity);
 	if (error < 0)
 		return false;
 	out->reg = gdbregs_field_register(&out->field);
@@ -198,22 +181,6 @@ static bool take_raw(const struct target_bytes *out, const struct assignment *a,
 	return true;
 }
 
-/* The names of an enum, as many as fit. */
-static void list_names(const struct gdbregs_field *field, char *text, size_t capacity)
-{
-	size_t size = 0, count = gdbregs_field_enum_count(field);
-	text[0] = '\0';
-	for (size_t i = 0; i < count; i++) {
-		const char *name = gdbregs_field_enum_item(field, i, NULL);
-		if (size + strlen(name) + 8 >= capacity) {
-			snprintf(text + size, capacity - size, ", ...");
-			return;
-		}
-		size += (size_t)snprintf(text + size, capacity - size, "%s%s", size > 0 ? ", " : "",
-					 name);
-	}
-}
-
 static bool refuse_value(const struct target_bytes *out, const struct assignment *a,
 			 const struct gdbregs_field *field, int error)
 {
@@ -221,7 +188,7 @@ static bool refuse_value(const struct target_bytes *out, const struct assignment
 	enum gdbregs_type_kind kind = gdbregs_field_kind(field);
 	bool is_float = kind == GDBREGS_TYPE_FLOAT;
 	size_t bits = gdbregs_field_bits(field);
-	list_names(field, names, sizeof(names));
+	part_list_names(field, names, sizeof(names));
 	if (error == GDBREGS_ERR_UNAVAILABLE)
 		return refuse(out, a, "the stub sends no bytes for this part");
 	if (error == GDBREGS_ERR_LIMIT && is_float && !number_is(a->value))

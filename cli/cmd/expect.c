@@ -55,7 +55,7 @@ static bool more(void *arg)
 static int bind_conditions(struct expect *e)
 {
 	struct target *t = e->sampling.target;
-	char message[200];
+	char message[400];
 	e->bound = calloc(e->sampling.count + 1, sizeof(*e->bound));
 	if (!e->bound)
 		return GDBREGS_ERR_NOMEM;
@@ -68,7 +68,7 @@ static int bind_conditions(struct expect *e)
 		if (error == GDBREGS_ERR_NOMEM)
 			return error;
 		if (error < 0)
-			return target_fail(t, STATUS_SELECTION, "%s", message);
+			return target_fail(t, status_of(error, 1), "%s", message);
 	}
 	return 0;
 }
@@ -79,6 +79,7 @@ static int start(struct target *t)
 	const struct options *o = e->options;
 	e->sampling = (struct sampling){.interval_ms = o->interval_ms > 0 ? o->interval_ms
 									  : USUAL_INTERVAL_MS,
+					.located = true,
 					.more = more,
 					.arg = e};
 	e->began_ms = uv_now(&t->set->loop.uv);
@@ -172,15 +173,44 @@ static void put_result(struct table *table, const struct expect *e, const struct
 	table_row(table, cells);
 }
 
+/* Write "vCPU 0 is at 0x7c00"; nothing where the program counter is not known. */
+static void add_place(struct text *text, const struct sampler *sampler)
+{
+	char number[40];
+	struct text pc = {0};
+	sampler_write_place(sampler, &pc);
+	if (pc.size > 0) {
+		snprintf(number, sizeof(number), "vCPU %u is at ", sampler->vcpu->index);
+		text_adds(text, text->size > 0 ? ", " : "");
+		text_adds(text, number);
+		text_adds(text, pc.data);
+	}
+	text->failed |= pc.failed;
+	text_fini(&pc);
+}
+
+/* Write " after 0.5 s". A guest that did not run has no such time. */
+static void write_time(char *text, size_t capacity, const struct expect *e)
+{
+	if (e->options->now)
+		text[0] = '\0';
+	else
+		snprintf(text, capacity, " after %.3g s", e->took_ms / 1000.0);
+}
+
 static void put_case(struct junit *junit, const struct expect *e, const struct result *r)
 {
-	char name[200], message[300];
+	char name[200], message[300], took[40];
+	struct text place = {0};
 	if (!junit)
 		return;
+	add_place(&place, r->sampler);
+	write_time(took, sizeof(took), e);
 	snprintf(name, sizeof(name), "vCPU %u: %s", r->sampler->vcpu->index, r->text);
-	snprintf(message, sizeof(message), "%s is %s after %.3f s", r->condition->name, r->is.data,
-		 e->took_ms / 1000.0);
+	snprintf(message, sizeof(message), "%s is %s%s%s%s", r->condition->name, r->is.data, took,
+		 place.size > 0 ? "; " : "", place.size > 0 ? place.data : "");
 	junit_case(junit, e->sampling.target->name, name, r->holds ? NULL : message);
+	text_fini(&place);
 }
 
 static bool put_all(struct output *out, const struct expect *e, struct junit *junit)
@@ -279,11 +309,18 @@ static int print_errors(struct output *out, const struct expect *e, const struct
 static int say_unmet(const struct expect *e)
 {
 	const char *target = e->sampling.target->name;
-	char what[40] = "";
+	char what[40] = "", took[40];
+	struct text places = {0};
 	if (e->sampling.ended)
 		stop_write(what, sizeof(what), &e->sampling.stop);
-	return fail(STATUS_DIFFERENT, "%s: not all conditions hold after %.3g s%s%s", target,
-		    e->took_ms / 1000.0, e->sampling.ended ? "; the guest stopped: " : "", what);
+	for (size_t i = 0; i < e->sampling.count && !e->sampling.target->gone; i++)
+		add_place(&places, &e->sampling.samplers[i]);
+	write_time(took, sizeof(took), e);
+	int status = fail(STATUS_DIFFERENT, "%s: not all conditions hold%s%s%s%s%s", target, took,
+			  e->sampling.ended ? "; the guest stopped: " : "", what,
+			  places.size > 0 ? ": " : "", places.size > 0 ? places.data : "");
+	text_fini(&places);
+	return status;
 }
 
 static int print(struct output *out, const struct targets *set)

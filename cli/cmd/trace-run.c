@@ -264,7 +264,7 @@ static int make_samplers(struct trace *trace)
 static int bind_conditions(struct trace *trace, struct bound_condition ***out,
 			   const struct conditions *c)
 {
-	char message[200];
+	char message[400];
 	*out = calloc(trace->sampler_count + 1, sizeof(**out));
 	if (!*out)
 		return GDBREGS_ERR_NOMEM;
@@ -277,7 +277,7 @@ static int bind_conditions(struct trace *trace, struct bound_condition ***out,
 		if (error == GDBREGS_ERR_NOMEM)
 			return error;
 		if (error < 0)
-			return target_fail(trace->target, STATUS_SELECTION, "%s", message);
+			return target_fail(trace->target, status_of(error, 1), "%s", message);
 	}
 	return 0;
 }

@@ -109,8 +109,8 @@ static void refuse(const struct bound_condition *bound, int error, char *message
 {
 	const struct condition *c = bound->condition;
 	unsigned bits = gdbregs_field_bits(&bound->part.field);
-	const char *names =
-		gdbregs_field_enum_count(&bound->part.field) > 0 ? " nor one of its names" : "";
+	char names[160];
+	part_list_names(&bound->part.field, names, sizeof(names));
 	if (is_order_missing(bound))
 		snprintf(message, capacity,
 			 "%.80s: the byte order of the target is unknown; give --endian", c->name);
@@ -123,8 +123,8 @@ static void refuse(const struct bound_condition *bound, int error, char *message
 			 "--fields')",
 			 c->name);
 	else
-		snprintf(message, capacity, "%.80s: '%.60s' is not a number%s", c->name, c->wanted,
-			 names);
+		snprintf(message, capacity, "%.80s: '%.60s' is not a number%s%s", c->name,
+			 c->wanted, names[0] != '\0' ? " nor one of its names: " : "", names);
 }
 
 static int take_wanted(struct bound_condition *bound, char *message, size_t capacity)
@@ -138,7 +138,7 @@ static int take_wanted(struct bound_condition *bound, char *message, size_t capa
 			       bound->order, bound->wanted, bound->size_bytes);
 	if (error < 0 && error != GDBREGS_ERR_NOMEM)
 		refuse(bound, error, message, capacity);
-	return error;
+	return error < 0 && error != GDBREGS_ERR_NOMEM ? GDBREGS_ERR_INVAL : error;
 }
 
 static int bind_one(struct bound_condition *bound, struct sampler *sampler, char *message,
@@ -154,9 +154,7 @@ static int bind_one(struct bound_condition *bound, struct sampler *sampler, char
 		return error;
 	}
 	if (error < 0) {
-		snprintf(message, capacity,
-			 "no register, or several, '%.80s'; 'gdbregs-cli list' shows what there is",
-			 c->name);
+		part_refuse_name(d, c->name, message, capacity);
 		return GDBREGS_ERR_NO_REGISTER;
 	}
 	bound->vcpu = sampler->vcpu;

@@ -36,7 +36,8 @@ struct bound_condition {
 };
 
 /* Have the registers read by the sampler, which has room for them. `bound` has room for
- * c->count. Returns 0, or a GDBREGS_ERR_* with a text in `message` unless it is NOMEM. */
+ * c->count. Returns 0, or a GDBREGS_ERR_* with a text in `message` unless it is NOMEM:
+ * INVAL for a value that the register cannot have. */
 int conditions_bind(struct bound_condition *bound, const struct conditions *c,
 		    struct sampler *sampler, char *message, size_t capacity);
 void conditions_unbind(struct bound_condition *bound, size_t count);

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* The longest name of a register that a path can follow, its feature included. */
 enum { LONGEST_NAME = 512 };
@@ -149,6 +150,50 @@ void part_refuse(const struct gdbregs_field *reg, const char *path, char *messag
 	else
 		snprintf(message, capacity, "no part \"%.60s\" in %s (its parts: %s%s)%s", missing,
 			 parent, list, whole ? "" : ", ...", hint);
+}
+
+void part_refuse_name(const struct gdbregs_description *d, const char *name, char *message,
+		      size_t capacity)
+{
+	struct suggestion near;
+	struct gdbregs_reg_descriptor *all = NULL;
+	size_t count = 0;
+	const char *colon = name_colon(name);
+	suggest_begin(&near, colon ? colon + 1 : name);
+	if (gdbregs_description_registers(d, &all, &count) < 0)
+		count = 0;
+	bool several = false;
+	for (size_t i = 0; i < count; i++) {
+		several |= strcasecmp(all[i].name, near.typed) == 0;
+		suggest_offer(&near, all[i].name);
+	}
+	if (several && !colon)
+		snprintf(message, capacity,
+			 "'%.80s' is more than one register; give FEATURE:NAME, as 'gdbregs-cli "
+			 "list' shows them",
+			 name);
+	else if (near.best)
+		snprintf(message, capacity, "no register '%.80s'; did you mean '%.80s'?", name,
+			 near.best);
+	else
+		snprintf(message, capacity,
+			 "no register '%.80s'; 'gdbregs-cli list' shows what there is", name);
+	gdbregs_free(all);
+}
+
+void part_list_names(const struct gdbregs_field *field, char *text, size_t capacity)
+{
+	size_t size = 0, count = gdbregs_field_enum_count(field);
+	text[0] = '\0';
+	for (size_t i = 0; i < count; i++) {
+		const char *name = gdbregs_field_enum_item(field, i, NULL);
+		if (size + strlen(name) + 8 >= capacity) {
+			snprintf(text + size, capacity - size, ", ...");
+			return;
+		}
+		size += (size_t)snprintf(text + size, capacity - size, "%s%s", size > 0 ? ", " : "",
+					 name);
+	}
 }
 
 /* ------------------------------------------------------------- parsing --- */

@@ -23,6 +23,12 @@ int part_find(const struct gdbregs_description *d, const char *name, struct gdbr
  * the one that is most like it. */
 void part_refuse(const struct gdbregs_field *reg, const char *path, char *message, size_t capacity);
 
+/* Write to `message` that there is no register `name`, and the one that is most like it. */
+void part_refuse_name(const struct gdbregs_description *d, const char *name, char *message,
+		      size_t capacity);
+/* Write the names of the values of an enum, as many as fit; "" if it has none. */
+void part_list_names(const struct gdbregs_field *field, char *text, size_t capacity);
+
 /* Set a register (path NULL) or a part of it to what `text` says. All other bits stay as
  * they are. Takes what gdbregs_field_parse() takes, and whole numbers for all whole
  * registers but floats: for vectors, and negative ones. Errors: as of that function. */

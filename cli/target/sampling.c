@@ -169,7 +169,8 @@ int sampling_init(struct sampling *sampling, struct target *t, size_t more)
 		return GDBREGS_ERR_NOMEM;
 	for (size_t i = 0; i < s->vcpu_count; i++) {
 		sampling->count++;
-		if (sampler_init(&sampling->samplers[i], s, &s->vcpus[i], false, more) < 0)
+		if (sampler_init(&sampling->samplers[i], s, &s->vcpus[i], sampling->located, more) <
+		    0)
 			return GDBREGS_ERR_NOMEM;
 	}
 	return 0;

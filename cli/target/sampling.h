@@ -11,6 +11,7 @@ struct sampling {
 	struct sampler *samplers; /* one per vCPU */
 	size_t count;
 	unsigned interval_ms;
+	bool located; /* read where each vCPU is, too */
 	bool states; /* ask for the state of each vCPU, too */
 	/* All is read, the guest is still stopped. False: that was the last sample. */
 	bool (*more)(void *arg);

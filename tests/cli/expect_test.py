@@ -8,7 +8,7 @@ import time
 import xml.etree.ElementTree
 
 from clitest import (Fake, contains, equal, main, number, one_line, register_bytes, run, silent_ok,
-                     test)
+                     test, write)
 
 R1 = int(number(register_bytes(0, 1)), 16)
 
@@ -42,6 +42,31 @@ def time_passes(_):
         assert took >= 0.5, took
 
 
+PC_XML = """<target><architecture>i386:x86-64</architecture>
+<feature name="org.example.fake.core"><reg name="r0" bitsize="64"/>
+<reg name="pc" bitsize="64" type="code_ptr"/></feature></target>"""
+
+
+@test
+def where_the_guest_is_instead(directory):
+    write(os.path.join(directory, "target.xml"), PC_XML)
+    path = os.path.join(directory, "junit.xml")
+    with Fake("--tdesc", directory, "--vcpus", 2, "--pc", 1) as fake:
+        def at(vcpu):
+            found = json.loads(silent_ok(run("read", "-j", "-c", vcpu, "pc", "-t", fake.target)))
+            return f"vCPU {vcpu} is at {int(found[0]['value'], 16):#x}"
+        result = run("expect", "--now", "pc=5", "--junit", path, "-t", fake.target)
+        one_line(result, 1, "not all conditions hold: " + at(0))
+        assert "after" not in result.err, result.err
+        case = xml.etree.ElementTree.parse(path).getroot().find("testcase/failure")
+        contains(case.get("message"), at(0))
+        assert "after" not in case.get("message")
+        one_line(run("expect", "--now", "r0=5", "-c", "all", "-t", fake.target), 1,
+                 f": {at(0)}, {at(1)}")
+        result = run("expect", "pc=5", "--within", "0.2", "-t", fake.target)
+        one_line(result, 1, "hold after 0.2", " s: vCPU 0 is at 0x")
+
+
 @test
 def unavailable_fulfils_nothing(_):
     with Fake("--unavailable", 1) as fake:
@@ -58,9 +83,27 @@ def syntax(_):
     one_line(run("expect"), 2, "expect needs")
     with Fake() as fake:
         one_line(run("expect", "nosuch=1", "-t", fake.target), 5, "nosuch")
-        one_line(run("expect", "r1=x", "-t", fake.target), 5, "'x' is not a number")
+        one_line(run("expect", "r1=x", "-t", fake.target), 2, "'x' is not a number")
         one_line(run("expect", "r1.x=1", "-t", fake.target), 5, 'no part "x" in r1')
-        one_line(run("expect", "r1=0x10000000000000000", "-t", fake.target), 5, "64 bits")
+        one_line(run("expect", "r1=0x10000000000000000", "-t", fake.target), 2, "64 bits")
+        for command in ("expect", "trace"):
+            option = ("--until",) if command == "trace" else ()
+            one_line(run(command, *option, "rr1=5", "-t", fake.target), 5,
+                     "no register 'rr1'; did you mean 'r1'?")
+
+
+ENUM_XML = """<target><feature name="a"><enum id="mode" size="4"><evalue name="USER" value="1"/>
+<evalue name="KERNEL" value="2"/></enum><flags id="state" size="4">
+<field name="M" start="0" end="3" type="mode"/></flags>
+<reg name="cpsr" bitsize="32" type="state"/></feature></target>"""
+
+
+@test
+def names_of_values_are_listed(directory):
+    write(os.path.join(directory, "target.xml"), ENUM_XML)
+    with Fake("--tdesc", directory) as fake:
+        one_line(run("expect", "cpsr.M=FOO", "--endian", "little", "-t", fake.target), 2,
+                 "'FOO' is not a number", "USER, KERNEL")
 
 
 @test
