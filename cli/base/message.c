@@ -56,6 +56,14 @@ int fail_nomem(void)
 	return fail(STATUS_FILE, "out of memory");
 }
 
+int fail_octal(const char *option, const char *number)
+{
+	return fail(STATUS_USAGE,
+		    "%s: '%s': a leading 0 means octal, and this is no octal number; leave out the "
+		    "0 for decimal",
+		    option, number);
+}
+
 void log_note(const char *format, ...)
 {
 	if (level.quiet)

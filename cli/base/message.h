@@ -14,6 +14,8 @@ void message_set(bool quiet, bool verbose);
 /* Print an error. Returns `status`, so that callers end with `return fail(...)`. */
 int fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int fail_nomem(void);
+/* The same for a number that is bad: 08. `option` is what it is the value of. */
+int fail_octal(const char *option, const char *number);
 /* Print a note, but not with -q. */
 void log_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Print a note with -v. */

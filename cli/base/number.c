@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/number.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Returns the base that the prefix gives. *digits becomes the place where the digits begin. */
@@ -40,21 +38,6 @@ bool number_is(const char *text)
 	while (digits[0] != '\0' && digit_of(digits[0]) < base)
 		digits++;
 	return digits[0] == '\0';
-}
-
-/* strtoull() alone accepts signs, blanks and octal numbers, which are no addresses. */
-bool number_plain(const char *text, uint64_t *number)
-{
-	char *end;
-	const char *digits;
-	unsigned base = base_of(text, &digits);
-	if (base != 16) {
-		base = 10;
-		digits = text;
-	}
-	errno = 0;
-	*number = strtoull(digits, &end, (int)base);
-	return digit_of(text[0]) < 10 && digit_of(digits[0]) < base && *end == '\0' && errno == 0;
 }
 
 static const char *skip(const char *text, const char *set)
@@ -180,6 +163,17 @@ bool number_fits(const char *text, uint8_t *bytes, size_t size, size_t bits)
 	negate(bytes, size);
 	clear_above(bytes, size, bits);
 	return true;
+}
+
+bool number_plain(const char *text, uint64_t *number)
+{
+	uint8_t bytes[8];
+	bool is = digit_of(text[0]) < 10 && number_is(text) &&
+		  number_fits(text, bytes, sizeof(bytes), 64);
+	*number = 0;
+	for (size_t i = sizeof(bytes); is && i-- > 0;)
+		*number = *number << 8 | bytes[i];
+	return is;
 }
 
 bool number_is_bad_octal(const char *text)

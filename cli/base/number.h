@@ -8,8 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Parse an address or a count of up to 64 bits: decimal, or 0x and hex digits, and nothing
- * else. Returns false if the text is not such a number. */
+/* Parse an address or a count of up to 64 bits, which has no sign. Returns false if the text is not such a number. */
 bool number_plain(const char *text, uint64_t *number);
 /* Whether it is a whole number. */
 bool number_is(const char *text);

@@ -47,6 +47,16 @@ static struct sampler *sampler_of(struct trace *trace, unsigned vcpu)
 	return vcpu == UINT_MAX ? &trace->samplers[0] : NULL;
 }
 
+/* A vCPU may come to a breakpoint at the moment when it is interrupted. */
+static bool is_at_point(const struct trace *trace, const struct sampler *sampler)
+{
+	for (size_t i = 0; i < trace->point_count; i++) {
+		if (sampler_is_at(sampler, trace->points[i]))
+			return true;
+	}
+	return false;
+}
+
 static void on_hit_read(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
 			void *arg)
 {
@@ -55,7 +65,12 @@ static void on_hit_read(struct gdbregs_session *s, int status, const struct gdbr
 	if (trace_is_over(trace))
 		return;
 	struct sampler *sampler = &trace->samplers[trace->turn];
-	if (status >= 0 && !trace_wants(trace, sampler)) {
+	bool timeout =
+		trace->late && (!trace_wants(trace, sampler) || !is_at_point(trace, sampler));
+	if (status >= 0 && timeout) {
+		trace->ending = true;
+		status = trace_record(trace, sampler, "timeout");
+	} else if (status >= 0 && !trace_wants(trace, sampler)) {
 		sampler_unread(sampler);
 		status = TARGET_UNDER_WAY;
 	} else if (status >= 0) {
@@ -106,8 +121,11 @@ static void on_stop(struct gdbregs_session *s, int status, const struct gdbregs_
 	trace_continue(trace, status);
 }
 
+/* --within may be over while a stopped guest is being read. */
 static int resume(struct trace *trace)
 {
+	if (trace->late)
+		return 0;
 	int error = gdbregs_uv_continue(trace->target->session, &trace->stop, on_stop, trace, NULL);
 	return error < 0 ? error : TARGET_UNDER_WAY;
 }

@@ -109,8 +109,20 @@ int trace_record(struct trace *trace, const struct sampler *sampler, const char 
 	return arrived || is_last(trace) || trace->late ? 0 : TARGET_UNDER_WAY;
 }
 
+/* Stubs stop a guest with different signals where they are asked to, in GDB's numbers. */
+bool trace_is_own_stop(const struct trace *trace)
+{
+	enum { NONE = 0, INTERRUPT = 2, STOP = 17 };
+	int signal = trace->stop.signal;
+	return trace->interrupted && trace->stop.kind == GDBREGS_STOP_SIGNAL &&
+	       (signal == NONE || signal == INTERRUPT || signal == SIGNAL_TRAP || signal == STOP);
+}
+
+/* A goal that was not reached in time has a message of its own. */
 static void say_ended(const struct trace *trace)
 {
+	if (trace_is_own_stop(trace) && !trace->reached)
+		return;
 	log_note("%s: the trace ends at %s %llu: %s", trace->target->name, trace->recorder.unit,
 		 (unsigned long long)trace->number - 1, trace->reason);
 }
@@ -135,7 +147,10 @@ static void on_last_read(struct gdbregs_session *s, int status, const struct gdb
 int trace_last(struct trace *trace, struct sampler *sampler)
 {
 	struct record record = {.sampler = sampler, .empty = true};
-	stop_write(trace->reason, sizeof(trace->reason), &trace->stop);
+	if (trace_is_own_stop(trace))
+		snprintf(trace->reason, sizeof(trace->reason), "timeout");
+	else
+		stop_write(trace->reason, sizeof(trace->reason), &trace->stop);
 	trace->target->gone = stop_is_end(&trace->stop);
 	if (trace->stop.kind == GDBREGS_STOP_SIGNAL) {
 		trace->turn = (size_t)(sampler - trace->samplers);
@@ -300,6 +315,7 @@ static void on_late(uv_timer_t *timer)
 	if (trace->options->break_count == 0)
 		return;
 	int error = gdbregs_uv_interrupt(t->session);
+	trace->interrupted = error == 0;
 	if (error == 0 && uv_timer_start(timer, on_late, trace->options->timeout_ms, 0) < 0)
 		error = GDBREGS_ERR_NOMEM;
 	if (error < 0 && error != GDBREGS_ERR_INVAL)

@@ -21,6 +21,7 @@ struct trace {
 	bool reached; /* what was asked for: --until, or as many hits as -n says */
 	bool ending; /* the record under way is not one of a step or a hit */
 	bool late; /* --within is over */
+	bool interrupted; /* and the guest was stopped for that */
 	char where[120]; /* where the guest is instead */
 	size_t turn; /* which sampler is under way */
 	uint64_t number; /* of the next record */
@@ -46,6 +47,8 @@ int trace_run(struct trace *trace);
 /* Write a record of `sampler`. 0: that was the last one. TARGET_UNDER_WAY: go on.
  * Else an error. */
 int trace_record(struct trace *trace, const struct sampler *sampler, const char *reason);
+/* --within is over, and this is the stop that we asked for. */
+bool trace_is_own_stop(const struct trace *trace);
 /* A stop that ends the trace, other than a step's or a breakpoint's: record it,
  * read the registers first where there are any. As `work` returns. */
 int trace_last(struct trace *trace, struct sampler *sampler);

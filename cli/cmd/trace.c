@@ -31,6 +31,8 @@ static int parse_until(struct trace *trace)
 		trace->has_until_address = true;
 		if (number_plain(until, &trace->until_address))
 			return 0;
+		if (number_is_bad_octal(until))
+			return fail_octal("--until", until);
 		return fail(STATUS_USAGE,
 			    "--until: '%s' is neither an address of up to 64 bits, such as 0x7c00, "
 			    "nor a condition, such as eax==0",

@@ -161,6 +161,8 @@ static int parse_address(const char *option, const char *value, uint64_t *addres
 {
 	if (number_plain(value, address))
 		return 0;
+	if (number_is_bad_octal(value))
+		return fail_octal(option, value);
 	return fail(STATUS_USAGE,
 		    "%s: '%s' is not an address; give a number of up to 64 bits, such as 0x7c00",
 		    option, value);
@@ -170,7 +172,19 @@ int set_count(struct options *o, const char *value)
 {
 	if (number_plain(value, &o->count) && o->count > 0)
 		return 0;
+	if (number_is_bad_octal(value))
+		return fail_octal("--count", value);
 	return fail(STATUS_USAGE, "--count: '%s' is not a number from 1 to 2^64 - 1", value);
+}
+
+/* Conditions are joined by commas, and there is one place to be at. */
+int set_until(struct options *o, const char *value)
+{
+	if (o->until)
+		return fail(STATUS_USAGE,
+			    "--until is given twice; give one, with several conditions joined by "
+			    "commas; --break is repeatable");
+	return set_word(&o->until, "until", value);
 }
 
 static bool has_break(const struct options *o, uint64_t address)

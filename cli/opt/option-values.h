@@ -14,6 +14,7 @@ int option_set(const struct option_info *info, struct options *o, const char *va
 int set_wait(struct options *o, const char *value);
 int set_vcpu(struct options *o, const char *value);
 int set_count(struct options *o, const char *value);
+int set_until(struct options *o, const char *value);
 int set_break(struct options *o, const char *value);
 int set_json(struct options *o, const char *value);
 

@@ -56,10 +56,7 @@ static int parse_one(struct condition *c, const char *text, size_t size, const c
 	if (!c->name || !c->wanted)
 		return fail_nomem();
 	if (number_is_bad_octal(c->wanted))
-		return fail(STATUS_USAGE,
-			    "%s: '%s': a leading 0 means octal, and this is no octal number; leave "
-			    "out the 0 for decimal",
-			    option, c->wanted);
+		return fail_octal(option, c->wanted);
 	if (c->name[0] == '\0' || !number_is_value(c->wanted))
 		return bad(option, text, size);
 	return 0;

@@ -119,6 +119,10 @@ def until_an_address(directory):
         equal(len(records(result.out)), 4)
         # There already.
         equal(reasons(steps(fake, "--until", "0x1000")), [(0, 0, "until")])
+    # A leading 0 means octal, as in a condition and for write.
+    for address in ("010024", "0o10024", "0b1000000010100", "pc=010024"):
+        with with_pc(directory) as fake:
+            equal(reasons(steps(fake, "--until", address))[-1], (5, 0, "until"), address)
     with Fake("--registers", 4, "--arch", "powerpc:common") as fake:
         one_line(run("trace", "--until", "0", "-t", fake.target), 5, "program counter")
 
@@ -393,6 +397,16 @@ def interrupted_while_the_guest_runs(directory):
 
 
 @test
+def a_timeout_is_not_a_stop_of_the_guest(directory):
+    with with_pc(directory, "--running") as fake:
+        result = run("trace", "--break", "0x800", "--within", "0.3", "-f", "jsonl", "pc", "-t",
+                     fake.target)
+        one_line(result, 1, "--break was not reached in time: vCPU 0 is at 0x")
+        equal([r[2] for r in reasons(records(result.out))], ["start", "timeout"])
+        equal(fake.stop()["left_halted"], "0")
+
+
+@test
 def a_reader_that_leaves(_):
     with Fake("--registers", 3, "--running") as fake:
         line = '"$@" | head -n 2; echo "${PIPESTATUS[0]}"'
@@ -451,6 +465,8 @@ def irq(directory):
 def usage(_):
     for args, part in (([], "-n STEPS"), (["-n", "0"], "--count"), (["-n", "x"], "'x'"),
                        (["-n", "-1"], "--count"), (["--until", "start"], "--until"),
+                       (["--until", "08"], "octal"), (["--break", "08"], "octal"), (["-n", "08"], "octal"),
+                       (["--until", "1", "--until", "2"], "--until is given twice; give one"),
                        (["--break", "0x"], "--break"), (["--break", ""], "--break"),
                        (["--until", "0x10000000000000000"], "--until"),
                        (["-n", "1", "-t", ":1", "-t", ":2"], "one --target"), (["-i", "1"], "--interval")):
