@@ -21,6 +21,7 @@ struct expect {
 	struct bound_condition **bound; /* per sampler */
 	uint64_t began_ms, end_ms;
 	unsigned took_ms; /* until the last sample */
+	bool began; /* to connect; its failures have been reported */
 	bool looked; /* a sample was taken */
 	bool met;
 };
@@ -281,24 +282,41 @@ static void put_error(struct table *table, struct junit *junit, const struct exp
 }
 
 /* The run failed: an error for each condition, so that no older result is taken for it. */
-static bool put_errors(struct output *out, const struct expect *e, const struct target *t,
+static void put_errors(struct table *table, const struct expect *e, const struct target *t,
 		       struct junit *junit)
 {
-	struct table table;
 	size_t vcpus = count_vcpus(e);
-	table_init(&table, out, e->options->format, columns, COLUMNS);
-	for (size_t i = 0; i < vcpus && table.ok; i++) {
-		for (size_t j = 0; j < e->conditions.count && table.ok; j++)
-			put_error(&table, junit, e, t, i, &e->conditions.item[j]);
+	for (size_t i = 0; i < vcpus && table->ok; i++) {
+		for (size_t j = 0; j < e->conditions.count && table->ok; j++)
+			put_error(table, junit, e, t, i, &e->conditions.item[j]);
 	}
-	return table_end(&table);
+}
+
+/* The same for a run that failed before it had a target: a bad --tdesc, say. */
+static int write_early_failure(const struct expect *e)
+{
+	const struct options *o = e->options;
+	struct junit junit;
+	struct table table = {.format = FORMAT_TEXT, .ok = true};
+	struct target t = {.name = o->spawn		  ? o->spawn[0]
+				   : o->targets.count > 0 ? o->targets.item[0]
+							  : (char[]){"localhost:1234"},
+			   .error = "failed before it connected; its message is on stderr"};
+	int status = junit_open(&junit, o->junit, "expect");
+	if (status != 0)
+		return status;
+	put_errors(&table, e, &t, &junit);
+	return junit_close(&junit, 0);
 }
 
 /* In text there is only the message on stderr. */
 static int print_errors(struct output *out, const struct expect *e, const struct target *t,
 			struct junit *junit)
 {
-	bool made = put_errors(out, e, t, junit);
+	struct table table;
+	table_init(&table, out, e->options->format, columns, COLUMNS);
+	put_errors(&table, e, t, junit);
+	bool made = table_end(&table);
 	if (e->options->format != FORMAT_TEXT)
 		return output_end(out, made);
 	output_abandon(out);
@@ -328,6 +346,7 @@ static int print(struct output *out, const struct targets *set)
 	const struct expect *e = set->work_arg;
 	struct junit junit;
 	bool file = set->options->junit;
+	((struct expect *)set->work_arg)->began = true;
 	int failed = targets_report(set);
 	if (failed == 0 && !e->looked) {
 		output_abandon(out);
@@ -367,6 +386,10 @@ int command_expect(const struct options *o)
 	int status = parse(&e);
 	if (status == 0)
 		status = targets_show(o, GDBREGS_R_REGS, start, &e, print);
+	if (status != 0 && status != STATUS_USAGE && !e.began && o->junit) {
+		int written = write_early_failure(&e);
+		status = written != 0 ? written : status;
+	}
 	for (size_t i = 0; i < e.sampling.count && e.bound; i++)
 		conditions_unbind(e.bound[i], e.conditions.count);
 	free(e.bound);

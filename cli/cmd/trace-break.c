@@ -65,8 +65,8 @@ static void on_hit_read(struct gdbregs_session *s, int status, const struct gdbr
 	if (trace_is_over(trace))
 		return;
 	struct sampler *sampler = &trace->samplers[trace->turn];
-	bool timeout =
-		trace->late && (!trace_wants(trace, sampler) || !is_at_point(trace, sampler));
+	bool timeout = trace->late && (!trace_wants(trace, sampler) ||
+				       (trace_is_own_stop(trace) && !is_at_point(trace, sampler)));
 	if (status >= 0 && timeout) {
 		trace->ending = true;
 		status = trace_record(trace, sampler, "timeout");
@@ -124,8 +124,10 @@ static void on_stop(struct gdbregs_session *s, int status, const struct gdbregs_
 /* --within may be over while a stopped guest is being read. */
 static int resume(struct trace *trace)
 {
-	if (trace->late)
+	if (trace->late) {
+		trace_say_where(trace, &trace->samplers[trace->turn]);
 		return 0;
+	}
 	int error = gdbregs_uv_continue(trace->target->session, &trace->stop, on_stop, trace, NULL);
 	return error < 0 ? error : TARGET_UNDER_WAY;
 }

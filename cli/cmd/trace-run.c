@@ -72,7 +72,7 @@ bool trace_wants(const struct trace *trace, const struct sampler *sampler)
 }
 
 /* In case that this was the last record, and what was asked for was not reached. */
-static void say_where(struct trace *trace, const struct sampler *sampler)
+void trace_say_where(struct trace *trace, const struct sampler *sampler)
 {
 	struct text pc = {0};
 	bool asked = trace->options->until || trace->options->break_count > 0;
@@ -105,7 +105,7 @@ int trace_record(struct trace *trace, const struct sampler *sampler, const char 
 	if (status != TARGET_UNDER_WAY)
 		return status;
 	trace->reached |= arrived || (!trace->ending && has_hits(trace, record.number));
-	say_where(trace, sampler);
+	trace_say_where(trace, sampler);
 	return arrived || is_last(trace) || trace->late ? 0 : TARGET_UNDER_WAY;
 }
 

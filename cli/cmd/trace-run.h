@@ -47,6 +47,8 @@ int trace_run(struct trace *trace);
 /* Write a record of `sampler`. 0: that was the last one. TARGET_UNDER_WAY: go on.
  * Else an error. */
 int trace_record(struct trace *trace, const struct sampler *sampler, const char *reason);
+/* In case that the last values of `sampler` are the last of all: keep where it is. */
+void trace_say_where(struct trace *trace, const struct sampler *sampler);
 /* --within is over, and this is the stop that we asked for. */
 bool trace_is_own_stop(const struct trace *trace);
 /* A stop that ends the trace, other than a step's or a breakpoint's: record it,

@@ -161,6 +161,10 @@ def a_run_that_fails_is_an_error_in_junit_and_json(directory):
                   [(0, text, None, None) for text in texts])
             assert all(part in c["error"] for c in found), found
     equal(run("expect", "r1>0", "-t", "127.0.0.1:1").out, "")
+    write(os.path.join(directory, "bad.xml"), "<target>")
+    equal(run("expect", "r1>0", "--junit", path, "--tdesc", os.path.join(directory, "bad.xml"), "-t",
+              "127.0.0.1:1").status, 4)
+    contains(xml.etree.ElementTree.parse(path).getroot().find("testcase/error").get("message"), "stderr")
     (only,) = json.loads(run("expect", "r1>0", "-j", "-c", "all", "-t", "127.0.0.1:1").out)
     equal(only["vcpu"], None)
 
