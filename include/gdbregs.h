@@ -386,8 +386,8 @@ GDBREGS_API void gdbregs_report_left(struct gdbregs_session *s, enum gdbregs_lef
  * Returns why the last failed call on this session failed, as one printable line,
  * or "" if no call has failed; never NULL. The call may have failed at once or
  * when its request had ended. After a session has ended with an error, every
- * later call fails with this error and its text. A callback of gdbregs_uv.h gets
- * the error of its own request as an argument.
+ * later call that needs the stub fails with this error and its text. A callback of
+ * gdbregs_uv.h gets the error of its own request as an argument.
  * Ownership: borrowed until the next call on the session.
  */
 GDBREGS_API const char *gdbregs_session_error(const struct gdbregs_session *s);

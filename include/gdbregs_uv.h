@@ -22,8 +22,9 @@
  *  - From within a callback of gdbregs_watch(), steps and continues are refused with
  *    RUNNING.
  *
- * A request is refused for what is known at once: a closed session, missing access,
- * a vCPU that does not exist. Errors of single registers come with the callback.
+ * A request is refused for what is known at once: a closed session, missing access, and
+ * a vCPU that does not exist (except by reads). Errors of single registers, and reads of
+ * vCPUs that do not exist, come with the callback.
  *
  * Functions of gdbregs.h that need no waiting (vCPUs, registers, look-ups, error
  * text) serve these sessions too. The blocking calls of gdbregs.h refuse them with

@@ -53,6 +53,8 @@ void gdbregs_options_init_size(struct gdbregs_options *o, size_t size)
 {
 	struct gdbregs_options standard = defaults();
 
+	if (size < sizeof(o->size))
+		return;
 	memset(o, 0, size);
 	memcpy(o, &standard, size < sizeof(standard) ? size : sizeof(standard));
 	o->size = size;

@@ -314,8 +314,8 @@ int gdbregs__transport_open(struct gdbregs_context *ctx, uv_loop_t *loop, const 
 	result = gdbregs__session_new(ctx, o, parsed.label, &s);
 	if (result == GDBREGS_ERR_INVAL)
 		return gdbregs__fail(err, result,
-				     "invalid options: initialise them with "
-				     "GDBREGS_OPTIONS_INIT, and leave members at 0 that "
+				     "invalid options: a member has an unknown value; initialise "
+				     "them with GDBREGS_OPTIONS_INIT, and leave members at 0 that "
 				     "version " GDBREGS_VERSION " does not have");
 	if (result < 0)
 		return gdbregs__fail_nomem(err);

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# timeout: 600
+# timeout: 1200
 """Stubs that stay within every default limit and use each up: whatever the command,
 the tool takes at most 256 MiB, all in all."""
 import itertools
@@ -46,8 +46,10 @@ def long_names(directory):
     try_commands(directory, COMMANDS, {"p": "E01", "vCont": "T05thread:p01.01;"}, {"target.xml": text.encode()})
 
 
-SOME = ("vcpus", "list -j", "read -c all", "dump", "dump -j", "dump -f csv", "watch -c all -n 1 -f jsonl",
-        "trace -n 1 -f vcd -c 0-255", "where", "diff SNAPSHOT")
+# The stub, which answers a million requests, takes most of the time: the others take no more
+# ("read -c all", "dump", "dump -f csv": 53 MiB).
+SOME = ("vcpus", "list -j", "dump -j", "watch -c all -n 1 -f jsonl", "trace -n 1 -f vcd -c 0-255", "where",
+        "diff SNAPSHOT")
 
 
 def vcpus(count):
