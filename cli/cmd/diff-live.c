@@ -58,7 +58,7 @@ bool live_has_bytes(const struct stored_value *v)
 	return v->read ? v->read->status > 0 : v->bytes != NULL;
 }
 
-static size_t size_of(const struct stored_value *v)
+size_t live_size(const struct stored_value *v)
 {
 	return v->read ? (size_t)v->read->status : strlen(v->bytes) / 2;
 }
@@ -68,7 +68,7 @@ static unsigned digit(char c)
 	return c <= '9' ? (unsigned)(c - '0') : (unsigned)(c | 0x20) - 'a' + 10;
 }
 
-static unsigned byte_of(const struct stored_value *v, size_t i)
+unsigned live_byte(const struct stored_value *v, size_t i)
 {
 	if (v->read)
 		return v->read->data[i];
@@ -84,14 +84,14 @@ static bool is_reversed(const struct stored_value *a, const struct stored_value 
 
 bool live_same_bytes(const struct stored_value *a, const struct stored_value *b)
 {
-	size_t size = size_of(a);
+	size_t size = live_size(a);
 	bool reversed = is_reversed(a, b);
-	if (size != size_of(b))
+	if (size != live_size(b))
 		return false;
 	if (!reversed && a->read && b->read)
 		return memcmp(a->read->data, b->read->data, size) == 0;
 	for (size_t i = 0; i < size; i++) {
-		if (byte_of(a, i) != byte_of(b, reversed ? size - 1 - i : i))
+		if (live_byte(a, i) != live_byte(b, reversed ? size - 1 - i : i))
 			return false;
 	}
 	return true;

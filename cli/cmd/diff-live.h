@@ -21,6 +21,9 @@ void live_texts_fini(struct live_texts *texts);
 
 /* Whether the target has sent bytes for the register. */
 bool live_has_bytes(const struct stored_value *v);
+/* How many, and each of them, in the order of the target. */
+size_t live_size(const struct stored_value *v);
+unsigned live_byte(const struct stored_value *v, size_t i);
 /* Compare the bytes of two values, each of a file or of a target. Both have bytes. Bytes
  * in different byte orders are compared in reverse. */
 bool live_same_bytes(const struct stored_value *a, const struct stored_value *b);

@@ -3,6 +3,7 @@
 
 #include "base/message.h"
 #include "cmd/diff-live.h"
+#include "cmd/diff-names.h"
 #include "target/name.h"
 #include "base/exit-status.h"
 
@@ -26,25 +27,6 @@ static bool fits_any(const struct string_list *words, bool *seen,
 	return any;
 }
 
-/* Whether [FEATURE:]NAME.FIELD is the part. Its brackets are no sets of characters. */
-static bool names_part(const char *pattern, const struct stored_value *v)
-{
-	const char *colon = name_colon(pattern), *name = colon ? colon + 1 : pattern;
-	size_t size = strlen(v->name), feature = colon ? (size_t)(colon - pattern) : 0;
-	if (colon && (!v->feature || strlen(v->feature) != feature ||
-		      strncasecmp(v->feature, pattern, feature) != 0))
-		return false;
-	if (strncasecmp(name, v->name, size) != 0)
-		return false;
-	return strcmp(name + size + (name[size] == '.'), v->field) == 0;
-}
-
-/* The name of a register selects its parts, too. */
-static bool fits_pattern(const char *pattern, const struct stored_value *v)
-{
-	return name_fits(pattern, v->feature, v->name) || (v->field && names_part(pattern, v));
-}
-
 static bool fits_feature(const char *glob, const struct stored_value *v)
 {
 	return name_glob(glob, v->feature ? v->feature : "");
@@ -65,12 +47,12 @@ static void select_values(struct stored *s, const struct options *o, bool *seen)
 	size_t kept = 0;
 	for (size_t i = 0; i < s->count; i++) {
 		const struct stored_value *v = &s->item[i];
-		bool pattern = fits_any(&o->patterns, seen, fits_pattern, v);
+		bool pattern = fits_any(&o->patterns, seen, names_fit, v) || v->alias;
 		bool feature = fits_any(&o->features, seen + o->patterns.count, fits_feature, v);
 		bool excluded = fits_any(&o->excludes, seen + o->patterns.count + o->features.count,
-					 fits_pattern, v) &&
+					 names_fit, v) &&
 				o->excludes.count > 0;
-		if (pattern && feature && has_vcpu(o, v->vcpu) && !excluded)
+		if (pattern && feature && has_vcpu(o, v->vcpu) && !excluded && !v->excluded)
 			s->item[kept++] = *v;
 	}
 	s->count = kept;
@@ -99,15 +81,21 @@ static int check_seen(const struct options *o, const bool *seen)
 	return 0;
 }
 
-static int select_both(const struct options *o, struct stored *before, struct stored *after)
+static int select_both(const struct options *o, const struct targets *set, struct stored *before,
+		       struct stored *after)
 {
 	bool *seen = calloc(o->patterns.count + o->features.count + o->excludes.count + 1,
 			    sizeof(*seen));
 	if (!seen)
 		return fail_nomem();
-	select_values(before, o, seen);
-	select_values(after, o, seen);
-	int status = check_seen(o, seen);
+	int status = names_add(before, o, set, seen);
+	if (status == 0)
+		status = names_add(after, o, set, seen);
+	if (status == 0) {
+		select_values(before, o, seen);
+		select_values(after, o, seen);
+		status = check_seen(o, seen);
+	}
 	free(seen);
 	return status;
 }
@@ -321,11 +309,12 @@ static int check_common(const struct diff *d, const struct stored *before,
 		    before->name, after->name);
 }
 
-int diff_make(struct diff *d, const struct options *o, struct stored *before, struct stored *after)
+int diff_make(struct diff *d, const struct options *o, const struct targets *set,
+	      struct stored *before, struct stored *after)
 {
 	*d = (struct diff){
 		.options = o, .before = before, .several = before->several || after->several};
-	int status = select_both(o, before, after);
+	int status = select_both(o, set, before, after);
 	if (status == 0)
 		status = match(before, after);
 	if (status != 0)

@@ -30,12 +30,13 @@ struct diff {
 	bool several; /* targets */
 };
 
-/* Compare what is selected. Returns 0 or an exit status, said on stderr. End with
+/* Compare what is selected. `set` has the targets that `after` is of; NULL: none. Returns 0 or an exit status, said on stderr. End with
  * diff_fini(). */
-int diff_make(struct diff *d, const struct options *o, struct stored *before, struct stored *after);
+int diff_make(struct diff *d, const struct options *o, const struct targets *set,
+	      struct stored *before, struct stored *after);
 void diff_fini(struct diff *d);
 
-/* Whether it is a difference: what one side lacks is one with --all. */
+/* Whether it is listed: what one side lacks is listed with --all. */
 bool diff_counts(const struct diff *d, const struct change *c);
 /* How many are. */
 size_t diff_count(const struct diff *d);

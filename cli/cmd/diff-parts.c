@@ -51,8 +51,7 @@ static bool find_value(struct search *search, const struct stored_value *v, stru
 	return true;
 }
 
-/* The members that a snapshot file has for the part. NULL: out of memory. */
-static json_t *make_object(const struct value *v)
+json_t *diff_part_object(const struct value *v)
 {
 	struct text bytes = {0}, number = {0};
 	struct gdbregs_buffer decoded = {0};
@@ -89,7 +88,7 @@ static int add_part(struct stored *s, struct search *search, const struct stored
 		.target = search->snapshot->target, .vcpu = v->vcpu, .order = search->vcpu->order};
 	if (!find_value(search, v, &chosen, &value))
 		return 0;
-	return stored_add_register(s, make_object(&value), stored);
+	return stored_add_register(s, diff_part_object(&value), stored);
 }
 
 static int add_of_target(struct stored *s, const struct target *t, const struct stored *file)

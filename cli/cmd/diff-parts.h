@@ -10,4 +10,7 @@
  * not have is not added. Returns 0, or an exit status with a message on stderr. */
 int diff_add_parts(struct stored *s, const struct targets *set, const struct stored *file);
 
+/* Make the members that a snapshot file has for a part. Returns NULL when out of memory. */
+json_t *diff_part_object(const struct value *v);
+
 #endif

@@ -69,10 +69,14 @@ static void add_value(struct text *text, enum gdbregs_byte_order order,
 static void add_name(struct text *text, const struct stored_value *v)
 {
 	text_add_printable(text, v->name, strlen(v->name));
-	if (!v->field)
-		return;
-	text_adds(text, v->field[0] == '[' ? "" : ".");
-	text_add_printable(text, v->field, strlen(v->field));
+	if (v->field) {
+		text_adds(text, v->field[0] == '[' ? "" : ".");
+		text_add_printable(text, v->field, strlen(v->field));
+	} else if (v->alias) {
+		text_adds(text, " (");
+		text_add_printable(text, v->alias, strlen(v->alias));
+		text_adds(text, ")");
+	}
 }
 
 /* ----------------------------------------------------------------- lines --- */
@@ -308,11 +312,13 @@ static void put_count(struct page *page)
 {
 	const struct diff *d = page->diff;
 	FILE *stream = page->out->stream;
-	if (d->count == 0)
+	if (d->count + d->compared == 0)
 		return;
 	if (diff_count(d) > 0)
 		fputc('\n', stream);
-	fprintf(stream, "%zu of %zu registers differ", d->count - d->alone, d->compared);
+	size_t changed = d->count - d->alone;
+	fprintf(stream, "%zu of %zu register%s differ%s", changed, d->compared,
+		d->compared == 1 ? "" : "s", changed == 1 || d->compared == 1 ? "s" : "");
 	if (d->alone > 0)
 		fprintf(stream, "; %zu %s on one side only%s", d->alone,
 			d->alone == 1 ? "is" : "are", d->options->all ? "" : " (see --all)");

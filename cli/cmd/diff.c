@@ -77,14 +77,16 @@ static int print(const struct options *o, const struct diff *d)
 	return status;
 }
 
-/* A target that one side could not read is a difference, whatever its registers are. */
-static int compare(const struct options *o, struct stored *before, struct stored *after)
+/* A register that one side lacks is a difference, listed or not. A target that one side
+ * could not read is one, whatever its registers are. */
+static int compare(const struct options *o, const struct targets *set, struct stored *before,
+		   struct stored *after)
 {
 	struct diff d;
-	int status = diff_make(&d, o, before, after);
+	int status = diff_make(&d, o, set, before, after);
 	if (status == 0)
 		status = print(o, &d);
-	bool different = diff_count(&d) > 0 || before->failed || after->failed;
+	bool different = d.count > 0 || before->failed || after->failed;
 	diff_fini(&d);
 	return status == 0 && different ? STATUS_DIFFERENT : status;
 }
@@ -99,7 +101,7 @@ static int compare_targets(const struct options *o, struct stored *before)
 	if (status == 0)
 		status = diff_add_parts(&after, &set, before);
 	if (status == 0)
-		status = compare(o, before, &after);
+		status = compare(o, &set, before, &after);
 	stored_fini(&after);
 	targets_fini(&set);
 	return status;
@@ -110,7 +112,7 @@ static int compare_file(const struct options *o, struct stored *before)
 	struct stored after;
 	int status = stored_read(&after, o->arguments.item[1]);
 	if (status == 0)
-		status = compare(o, before, &after);
+		status = compare(o, NULL, before, &after);
 	stored_fini(&after);
 	return status;
 }

@@ -149,6 +149,7 @@ static int add_vcpu(struct stored *s, const struct object *o, struct stored_valu
 		status = get_order(o, &value.order);
 	if (status == 0)
 		status = get_array(o, "registers", &registers);
+	value.architecture = json_string_value(json_object_get(o->json, "architecture"));
 	for (size_t i = 0; status == 0 && i < json_array_size(registers); i++) {
 		struct object e = element(o, "registers", registers, i);
 		status = add_register(s, &e, value);
@@ -246,12 +247,13 @@ static bool reserve(struct stored *s, size_t count)
 }
 
 static void add_read(struct stored *s, const char *target, const struct vcpu *vcpu,
-		     const struct gdbregs_read *read)
+		     const char *architecture, const struct gdbregs_read *read)
 {
 	s->item[s->count] = (struct stored_value){
 		.target = target,
 		.feature = gdbregs_register_feature(read->reg),
 		.name = gdbregs_register_name(read->reg),
+		.architecture = architecture,
 		.read = read,
 		.vcpu = vcpu->index,
 		.order = vcpu->order,
@@ -276,9 +278,11 @@ int stored_add_target(struct stored *s, const struct target *t)
 	s->several |= strcmp(s->target, target) != 0;
 	for (size_t i = 0; i < snapshot->vcpu_count; i++) {
 		const struct vcpu *vcpu = &snapshot->vcpus[i];
-		size_t count = snapshot_selected(snapshot, vcpu)->register_count;
-		for (size_t j = 0; j < count; j++)
-			add_read(s, target, vcpu, &snapshot->reads[vcpu->first_read + j]);
+		const struct selected *selected = snapshot_selected(snapshot, vcpu);
+		const char *architecture = gdbregs_description_architecture(selected->description);
+		for (size_t j = 0; j < selected->register_count; j++)
+			add_read(s, target, vcpu, architecture,
+				 &snapshot->reads[vcpu->first_read + j]);
 	}
 	return 0;
 }

@@ -13,6 +13,7 @@ struct stored_value {
 	const char *target;
 	const char *feature; /* NULL: none */
 	const char *name;
+	const char *architecture; /* of its vCPU; NULL: not known */
 	const char *field; /* the path of a part, "ZF"; NULL: the whole register */
 	const char *bytes; /* hex digits, whole bytes; NULL: unavailable, or a bit field */
 	const char *number; /* "0x..."; NULL: it has no number */
@@ -24,6 +25,8 @@ struct stored_value {
 	unsigned vcpu;
 	enum gdbregs_byte_order order;
 	size_t place; /* in the list */
+	const char *alias; /* the pattern that means it by another name; NULL: there is none */
+	bool excluded; /* --exclude means it by another name */
 	struct stored_value *match; /* in the other snapshot; NULL: it is not there */
 };
 

@@ -48,13 +48,23 @@ static int put_option_name(FILE *out, const struct option_info *info)
 	return width;
 }
 
-static void put_option(FILE *out, const struct option_info *info)
+/* Of no command alone. */
+static const unsigned ALL_GROUPS = ~0u;
+
+static const char *help_of(const struct option_info *info, unsigned groups)
+{
+	const char *help = groups & GROUP_TRACE ? info->trace_help : info->other_help;
+	return help && groups != ALL_GROUPS ? help : info->help;
+}
+
+static void put_option(FILE *out, const struct option_info *info, unsigned groups)
 {
 	enum { COLUMN = 27 };
 	int width = put_option_name(out, info);
 	if (width >= COLUMN)
 		fputc('\n', out);
-	fprintf(out, "%*s%s\n", width >= COLUMN ? COLUMN : COLUMN - width, "", info->help);
+	fprintf(out, "%*s%s\n", width >= COLUMN ? COLUMN : COLUMN - width, "",
+		help_of(info, groups));
 }
 
 /* -------------------------------------------------------------- sections --- */
@@ -107,7 +117,7 @@ static void put_section(FILE *out, enum section section, unsigned groups)
 {
 	const struct option_info *info;
 	for (size_t i = 0; (info = next_option(&i, section, groups));)
-		put_option(out, info);
+		put_option(out, info, groups);
 }
 
 /* `Output:  -f -j -o -q -v`, in as many lines as it needs. Returns how many. */
@@ -149,7 +159,7 @@ static void put_overview(FILE *out)
 	fputs("\nOptions, before or after the command:\n", out);
 	for (int section = SECTIONS - 1; section >= 0; section--) {
 		fprintf(out, "\n%s:\n", titles[section]);
-		put_section(out, (enum section)section, ~0u);
+		put_section(out, (enum section)section, ALL_GROUPS);
 	}
 	fputs(statuses, out);
 }
@@ -162,11 +172,11 @@ static size_t count_lines(const char *text)
 	return lines;
 }
 
-/* Options have a row each as long as the text fits a terminal of 24 rows. The other sections
+/* Options have a row each as long as the text fits a terminal of 24 rows with a prompt below it. The other sections
  * are a list of names: most commands have the same options there. */
 static void put_command(FILE *out, const struct command *command)
 {
-	enum { ROWS = 24, OTHER_ROWS = 6 };
+	enum { ROWS = 23, OTHER_ROWS = 6 };
 	unsigned groups = command->options | GROUP_ALWAYS;
 	size_t rows = OTHER_ROWS + count_lines(command->help);
 	bool whole[SECTIONS];

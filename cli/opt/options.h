@@ -100,6 +100,8 @@ struct option_info {
 	enum option_kind kind;
 	size_t offset;
 	const char *help;
+	const char *trace_help; /* in `trace --help`; NULL: the same */
+	const char *other_help; /* in the help of every other command; NULL: the same */
 	bool optional; /* the argument may be left out */
 	const struct option_choice *choices;
 	int (*set)(struct options *o, const char *value); /* 0 or an exit status, said on stderr */

@@ -121,13 +121,19 @@ def as_text(directory):
 
 @test
 def one_side_only(directory):
-    """What one side lacks is counted, and is a difference with --all."""
+    """What one side lacks is a difference. It is counted, and listed with --all."""
     more = snapshot(target("a:1", vcpu(0, reg("pc", "01"), reg("new", "02"), reg("x", "03", F2)),
                            vcpu(1, reg("pc", "05"))))
     less = snapshot(target("a:1", vcpu(0, reg("pc", "01"))))
     files = pair(directory, less, more)
-    equal(silent_ok(run("diff", *files)), "0 of 1 registers differ; 3 are on one side only (see --all)\n")
-    equal(json.loads(silent_ok(run("diff", *files, "-j"))), [])
+    result = run("diff", *files)
+    equal((result.status, result.out, result.err),
+          (1, "0 of 1 register differs; 3 are on one side only (see --all)\n", ""))
+    equal(differences(run("diff", *files, "-j")), [])
+    equal(run("diff", *files, "-q").status, 1)
+    # A selection that both sides have.
+    for args in (("pc", "-c", "0"), ("--exclude", "new", "--exclude", "x", "-c", "0")):
+        equal(silent_ok(run("diff", *files, *args)), "0 of 1 register differs\n")
     result = run("diff", "--all", *files)
     equal((result.status, result.out), (1, f"""vCPU 0
 ------
@@ -142,7 +148,7 @@ vCPU 1
 {F1}
   pc <none> -> 0x05
 
-0 of 1 registers differ; 3 are on one side only
+0 of 1 register differs; 3 are on one side only
 """))
     result = run("diff", "--all", *reversed(files))
     contains(result.out, "  new 0x02 -> <none>\n")
@@ -220,17 +226,18 @@ def other_formats(directory):
 
 
 @test
-def same_is_silent(directory):
+def same(directory):
     first, _ = pair(directory)
     second = save(directory, "lines", lines(BEFORE))
     for args in ((first, first), (first, second), (second, first), (second, second)):
-        equal(silent_ok(run("diff", *args)), "")
+        equal(silent_ok(run("diff", *args)), "0 of 9 registers differ\n")
+        equal(silent_ok(run("diff", "-q", *args)), "")
     equal(json.loads(silent_ok(run("diff", first, second, "-j"))), [])
     # Neither names nor states of vCPUs are values.
     other = copy.deepcopy(BEFORE)
     other["targets"][0]["vcpus"][0].update(name="CPU#0 [halted ]", thread="p01.01", more=[1, {}])
     other["comment"] = "unknown members are ignored"
-    equal(silent_ok(run("diff", first, save(directory, "other", other))), "")
+    equal(silent_ok(run("diff", first, save(directory, "other", other))), "0 of 9 registers differ\n")
 
 
 @test
@@ -266,10 +273,48 @@ def selection(directory):
     equal(names(f"{F1}:pc"), ["pc"])
     equal(names("--feature", "*one", "l*"), ["lost"])
     equal(names("-c", "0", "pc"), ["pc"])
-    equal(silent_ok(run("diff", *files, "-c", "1")), "")
-    equal(silent_ok(run("diff", *files, "--feature", "*two")), "")
+    equal(silent_ok(run("diff", *files, "-c", "1")), "0 of 1 register differs\n")
+    equal(silent_ok(run("diff", *files, "--feature", "*two")), "0 of 1 register differs\n")
     one_line(run("diff", *files, "zz*"), 5, "'zz*'")
     one_line(run("diff", *files, "--feature", "zz"), 5, "'zz'")
+
+
+CORE = "org.gnu.gdb.i386.core"
+
+
+def x86(number, rip, eflags):
+    """As QEMU names its registers."""
+    return dict(vcpu(number, reg("rip", rip, CORE), reg("rsp", "00" * 8, CORE),
+                     reg("eflags", eflags, CORE)), architecture="i386:x86-64")
+
+
+@test
+def names_by_meaning(directory):
+    """Roles and parts, which are in no snapshot. The numbers of the flags are Intel's."""
+    before = snapshot(target("a:1", x86(0, "f0ff" + "00" * 6, "02000000"), x86(1, "00" * 8, "46300000")))
+    after = snapshot(target("a:1", x86(0, "f1ff" + "00" * 6, "42000000"), x86(1, "00" * 8, "46300000")))
+    # JSON lines have no architecture.
+    for files in (pair(directory, before, after), pair(directory, lines(before), lines(after))):
+        result = run("diff", *files, "pc")
+        equal((result.status, result.out.splitlines()[2:]),
+              (1, [CORE, "  rip (pc) 0x000000000000fff0 -> 0x000000000000fff1", "", "1 of 2 registers differs"]))
+        equal(silent_ok(run("diff", *files, "sp")), "0 of 2 registers differ\n")
+        names = [e["name"] for e in differences(run("diff", *files, "-j", "--exclude", "pc"))]
+        equal(names, ["eflags"])
+        one_line(run("diff", *files, "zz"), 5, "'zz'")
+        one_line(run("diff", *files, "eflags.ZZ"), 5, "'eflags.ZZ'")
+    files = pair(directory, before, after)
+    for args in (("eflags.ZF",), ("flags.ZF",), ("flags.ZF", "EFLAGS.ZF"), (f"{CORE}:eflags.ZF",)):
+        result = run("diff", *files, *args)
+        contains(result.out, f"{CORE}\n  eflags.ZF 0x0 -> 0x1\n\n1 of ")
+        equal(result.status, 1)
+    equal(run("diff", *files, "eflags.SF", "-c", "1").out, "0 of 1 register differs\n")
+    (sign,) = differences(run("diff", files[0], save(directory, "x", snapshot(target(
+        "a:1", x86(0, "00" * 8, "82000000")))), "-j", "-c", "0", "eflags.SF"))
+    equal((sign["name"], sign["field"], sign["old"], sign["new"]), ("eflags", "SF", "0x0", "0x1"))
+    # Fewer bytes than the register has: the part is unavailable.
+    short = save(directory, "short", snapshot(target("a:1", x86(0, "00", "02"))))
+    equal(run("diff", files[0], short, "eflags.ZF", "-c", "0").status, 1)
 
 
 @test
@@ -281,14 +326,14 @@ def several_targets(directory):
     # One target each is the same one, wherever it listened.
     moved = snapshot(target("c:9", vcpu(0, reg("pc", "01"))))
     one = snapshot(target("a:1", vcpu(0, reg("pc", "01"))))
-    equal(silent_ok(run("diff", *pair(directory, one, moved))), "")
+    equal(silent_ok(run("diff", *pair(directory, one, moved))), "0 of 1 register differs\n")
     # A target that failed has nothing.
     failed = snapshot({"target": "a:1", "error": "could not connect"}, before["targets"][1])
     result = run("diff", *pair(directory, before, failed), "-j", "--all")
     contains(result.err, "could not connect")
     equal([(e["target"], e["change"]) for e in json.loads(result.out)], [("a:1", "vanished")])
     result = run("diff", *pair(directory, before, failed))
-    equal((result.status, result.out), (1, "0 of 1 registers differ; 1 is on one side only (see --all)\n"))
+    equal((result.status, result.out), (1, "0 of 1 register differs; 1 is on one side only (see --all)\n"))
     contains(result.err, "could not connect")
     # One of several is compared with the target of its name alone.
     result = run("diff", *pair(directory, before, snapshot(target("b:1", vcpu(0, reg("pc", "07"))))))
@@ -325,7 +370,7 @@ def big_endian_and_unknown(directory):
     equal((entry["feature"], entry["old"], entry["new"]), (None, "01020304", "01020305"))
     # PowerPC in its two modes: the number counts.
     files = pair(directory, one("01020304", "big"), one("04030201", "little"))
-    equal(silent_ok(run("diff", *files)), "")
+    equal(silent_ok(run("diff", *files)), "0 of 1 register differs\n")
     files = pair(directory, one("01020304", "big"), one("05030201", "little"))
     equal(run("diff", *files).out.splitlines()[3], "  v 0x01020304 -> 0x01020305")
     long = pair(directory, one("01" * 40, "big"), one("02" + "01" * 39, "little"))
@@ -340,8 +385,8 @@ def live(directory):
     file = os.path.join(directory, "a.json")
     with Fake("--registers", 4, "--vcpus", 2, "--running") as fake:
         silent_ok(run("dump", "-j", "-o", file, "-t", fake.target))
-        equal(silent_ok(run("diff", file, "-t", fake.target)), "")
-        equal(silent_ok(run("diff", file, "r1", "-c", "1", "-t", fake.target)), "")
+        equal(silent_ok(run("diff", file, "-t", fake.target)), "0 of 8 registers differ\n")
+        equal(silent_ok(run("diff", file, "r1", "-c", "1", "-t", fake.target)), "0 of 1 register differs\n")
         equal(int(fake.stop()["left_running"]), 3)
     with Fake("--registers", 5, "--vcpus", 2, "--unavailable", "2") as fake:
         found = differences(run("diff", file, "-t", fake.target, "-j", "--all"))
@@ -352,7 +397,7 @@ def live(directory):
             run("diff", file, "r2", "-c", "0", "-t", fake.target, "-j"))], ["r2"])
         one_line(run("diff", file, "-c", "7", "-t", fake.target), 5, "no vCPU 7")
     result = run("diff", file, "--", FAKE, "--stdio", "--registers", "4", "--vcpus", "2")
-    equal((result.status, result.out), (0, ""))
+    equal((result.status, result.out), (0, "0 of 8 registers differ\n"))
     one_line(run("diff", file, "-t", "127.0.0.1:1"), 3, "127.0.0.1:1")
     # A bad file stops no guest.
     with Fake() as fake:

@@ -51,7 +51,7 @@ static size_t count_changes(struct stored *before, struct stored *after)
 {
 	struct options o = {.timeout_ms = 1000, .all = true};
 	struct diff d;
-	int status = diff_make(&d, &o, before, after);
+	int status = diff_make(&d, &o, NULL, before, after);
 
 	REQUIRE(status == 0 || status == STATUS_FILE || status == STATUS_SELECTION);
 	size_t count = d.count;

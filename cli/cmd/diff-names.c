@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/diff-names.h"
+
+#include "base/exit-status.h"
+#include "base/message.h"
+#include "cmd/diff-live.h"
+#include "cmd/diff-parts.h"
+#include "target/name.h"
+#include "target/part.h"
+#include "target/shipped.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* ------------------------------------------------------ names as they are --- */
+
+/* Whether [FEATURE:]NAME.FIELD is the part. Its brackets are no sets of characters. */
+static bool names_part(const char *pattern, const struct stored_value *v)
+{
+	const char *colon = name_colon(pattern), *name = colon ? colon + 1 : pattern;
+	size_t size = strlen(v->name), feature = colon ? (size_t)(colon - pattern) : 0;
+	if (colon && (!v->feature || strlen(v->feature) != feature ||
+		      strncasecmp(v->feature, pattern, feature) != 0))
+		return false;
+	if (strncasecmp(name, v->name, size) != 0)
+		return false;
+	return strcmp(name + size + (name[size] == '.'), v->field) == 0;
+}
+
+bool names_fit(const char *pattern, const struct stored_value *v)
+{
+	return name_fits(pattern, v->feature, v->name) || (v->field && names_part(pattern, v));
+}
+
+enum { MOST_DESCRIPTIONS = 64 };
+
+struct names {
+	struct gdbregs_context *context; /* of the shipped descriptions; NULL: not loaded */
+	const struct gdbregs_description *item[MOST_DESCRIPTIONS];
+	size_t count;
+	size_t own; /* values that the snapshot has itself: parts are added behind them */
+};
+
+/* The register or part that a pattern means in one description. */
+struct meaning {
+	const char *pattern;
+	const char *path; /* "": the whole register */
+	const char *architecture, *feature, *name;
+	struct chosen chosen;
+	bool excluded;
+	bool seen; /* in some vCPU */
+};
+
+/* -------------------------------------------------------- descriptions --- */
+
+static void add_description(struct names *names, const struct gdbregs_description *d)
+{
+	for (size_t i = 0; i < names->count; i++) {
+		if (names->item[i] == d)
+			return;
+	}
+	if (d && names->count < MOST_DESCRIPTIONS)
+		names->item[names->count++] = d;
+}
+
+static void add_targets(struct names *names, const struct targets *set)
+{
+	for (size_t i = 0; set && i < set->count; i++) {
+		const struct snapshot *s = &set->item[i].snapshot;
+		for (size_t j = 0; j < s->vcpu_count; j++)
+			add_description(names, snapshot_selected(s, &s->vcpus[j])->description);
+	}
+}
+
+/* A shipped description that cannot be loaded is passed over: it is a help, no more. */
+static int add_shipped(struct names *names)
+{
+	struct shipped_names list;
+	char path[PATH_MAX];
+	if (names->context)
+		return 0;
+	if (gdbregs_context_new(&names->context) < 0)
+		return fail_nomem();
+	shipped_list(&list);
+	for (size_t i = 0; i < list.count; i++) {
+		const struct gdbregs_description *d = NULL;
+		struct gdbregs_error error = {.code = 0};
+		if (shipped_find(list.item[i], path) &&
+		    gdbregs_description_load(names->context, path, NULL, &d, &error) == 0)
+			add_description(names, d);
+	}
+	shipped_list_fini(&list);
+	return 0;
+}
+
+/* -------------------------------------------------------------- values --- */
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_vcpu(const struct stored_value *a, const struct stored_value *b)
+{
+	return a->vcpu == b->vcpu && same_text(a->target, b->target);
+}
+
+/* JSON lines have no architecture: there, the names of feature and register have to do. */
+static bool is_meant(const struct meaning *m, const struct stored_value *v)
+{
+	return strcmp(m->name, v->name) == 0 && same_text(m->feature, v->feature) &&
+	       (!v->architecture || !m->architecture ||
+		strcasecmp(v->architecture, m->architecture) == 0);
+}
+
+static void mark(struct stored_value *v, const struct meaning *m)
+{
+	if (m->excluded)
+		v->excluded = true;
+	else if (!v->alias)
+		v->alias = m->pattern;
+}
+
+/* The bytes of a value of a file. Returns false if there are not as many as the register
+ * has. */
+static bool get_bytes(const struct stored_value *v, uint8_t *out, size_t size)
+{
+	if (!live_has_bytes(v) || live_size(v) != size)
+		return false;
+	for (size_t i = 0; i < size; i++)
+		out[i] = (uint8_t)live_byte(v, i);
+	return true;
+}
+
+static int add_part(struct stored *s, size_t whole, const struct meaning *m)
+{
+	struct stored_value from = s->item[whole], *added;
+	struct vcpu vcpu = {.index = from.vcpu, .order = from.order};
+	size_t size = (gdbregs_register_bits(m->chosen.reg) + 7) / 8, count = s->count;
+	uint8_t *bytes = malloc(size + 1);
+	if (!bytes)
+		return fail_nomem();
+	int status = 0;
+	bool known = get_bytes(&from, bytes, size);
+	struct gdbregs_read read = {.vcpu = from.vcpu,
+				    .reg = m->chosen.reg,
+				    .status = known ? (int)size : GDBREGS_ERR_UNAVAILABLE,
+				    .data = known ? bytes : NULL};
+	struct value value = value_make(from.target, &vcpu, from.order, &m->chosen, &read);
+	struct stored_value base = {.target = from.target,
+				    .vcpu = from.vcpu,
+				    .order = from.order,
+				    .architecture = from.architecture};
+	status = stored_add_register(s, diff_part_object(&value), base);
+	free(bytes);
+	if (status == 0 && s->count > count) {
+		added = &s->item[count];
+		mark(added, m);
+	}
+	return status;
+}
+
+/* Whether another pattern has added the part. */
+static bool is_added(struct stored *s, size_t own, const struct meaning *m,
+		     const struct stored_value *whole)
+{
+	for (size_t i = own; i < s->count; i++) {
+		struct stored_value *v = &s->item[i];
+		if (!same_vcpu(v, whole) || !is_meant(m, v) || strcmp(v->field, m->path) != 0)
+			continue;
+		mark(v, m);
+		return true;
+	}
+	return false;
+}
+
+/* Whether the values of a vCPU have what is meant, which is then marked or added. */
+static int apply(struct stored *s, size_t first, size_t end, const struct meaning *m, size_t own,
+		 bool *found)
+{
+	size_t whole = end;
+	for (size_t i = first; i < end; i++) {
+		struct stored_value *v = &s->item[i];
+		if (!is_meant(m, v))
+			continue;
+		whole = v->field ? whole : i;
+		if (m->path[0] != '\0' && !(v->field && strcmp(v->field, m->path) == 0))
+			continue;
+		mark(v, m);
+		*found = true;
+	}
+	if (*found || whole == end || m->path[0] == '\0')
+		return 0;
+	*found = true;
+	return is_added(s, own, m, &s->item[whole]) ? 0 : add_part(s, whole, m);
+}
+
+/* ------------------------------------------------------------ patterns --- */
+
+static bool find_meaning(const struct gdbregs_description *d, struct meaning *m)
+{
+	if (part_find(d, m->pattern, &m->chosen.field, &m->path) != 0)
+		return false;
+	m->chosen.reg = gdbregs_field_register(&m->chosen.field);
+	m->chosen.path = m->path[0] != '\0' ? (char *)m->path : NULL;
+	m->name = gdbregs_register_name(m->chosen.reg);
+	m->feature = gdbregs_register_feature(m->chosen.reg);
+	m->architecture = gdbregs_description_architecture(d);
+	return true;
+}
+
+static bool fits_any(const struct stored *s, size_t first, size_t end, const char *pattern)
+{
+	for (size_t i = first; i < end; i++) {
+		if (names_fit(pattern, &s->item[i]))
+			return true;
+	}
+	return false;
+}
+
+static int add_to_vcpu(struct stored *s, size_t first, size_t end, struct meaning *m,
+		       struct names *names)
+{
+	bool found = fits_any(s, first, end, m->pattern);
+	int status = 0;
+	if (!found && strpbrk(m->pattern, "*?"))
+		return 0;
+	for (size_t i = 0; !found && status == 0; i++) {
+		if (i == names->count)
+			status = add_shipped(names);
+		if (i >= names->count)
+			break;
+		if (status == 0 && find_meaning(names->item[i], m))
+			status = apply(s, first, end, m, names->own, &found);
+	}
+	m->seen |= found;
+	return status;
+}
+
+static int add_pattern(struct stored *s, struct meaning *m, struct names *names)
+{
+	size_t count = names->own, end;
+	int status = 0;
+	for (size_t first = 0; first < count && status == 0; first = end) {
+		end = first + 1;
+		while (end < count && same_vcpu(&s->item[end - 1], &s->item[end]))
+			end++;
+		status = add_to_vcpu(s, first, end, m, names);
+	}
+	return status;
+}
+
+static int add_patterns(struct stored *s, const struct string_list *words, bool excluded,
+			struct names *names, bool *seen)
+{
+	int status = 0;
+	for (size_t i = 0; i < words->count && status == 0; i++) {
+		struct meaning m = {.pattern = words->item[i], .excluded = excluded};
+		status = add_pattern(s, &m, names);
+		seen[i] |= m.seen;
+	}
+	return status;
+}
+
+int names_add(struct stored *s, const struct options *o, const struct targets *set, bool *seen)
+{
+	struct names names = {.own = s->count};
+	add_targets(&names, set);
+	int status = add_patterns(s, &o->patterns, false, &names, seen);
+	if (status == 0)
+		status = add_patterns(s, &o->excludes, true, &names,
+				      seen + o->patterns.count + o->features.count);
+	gdbregs_context_unref(names.context);
+	return status;
+}
