@@ -177,7 +177,8 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_wait(struct gdbregs_session *s, int t
 
 /**
  * Ask the target to stop as gdbregs_interrupt() does: the step or continue that was made
- * last is interrupted. The requests that wait for its stop call back.
+ * last is interrupted. The requests that wait for its stop call back. If a vCPU is getting
+ * off a breakpoint, the run ends there, and the breakpoint is inserted again.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_uv_interrupt(struct gdbregs_session *s);
 

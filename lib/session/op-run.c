@@ -51,7 +51,7 @@ struct run_op {
 	size_t next_step; /* of the plan to get off breakpoints */
 	struct gdbregs__step moving; /* the vCPUs that run now, and the breakpoint there */
 	bool getting_off; /* they only get off a breakpoint: the continue is still to come */
-	bool interrupt_due; /* send 0x03 once the resume was sent */
+	bool interrupt_due; /* send 0x03 once the resume was sent; while a vCPU gets off: it was sent */
 	bool interrupted; /* 0x03 was sent before the stop reply came */
 	bool overdue; /* the step took too long and was interrupted */
 	bool ended_early; /* by a stop while a vCPU got off a breakpoint */
@@ -217,6 +217,20 @@ static int send_interrupt(struct gdbregs_session *s)
 	return 0;
 }
 
+/* The run ends with the stop of the vCPU that gets off: it may be halted and never complete
+ * its step. A step that took too long was interrupted before. */
+static int interrupt_getting_off(struct gdbregs_session *s, struct run_op *r)
+{
+	int result = r->overdue ? 0 : send_interrupt(s);
+
+	if (result < 0)
+		return result;
+	r->interrupt_due = true;
+	s->run.phase = GDBREGS__RUN_INTERRUPTED;
+	s->run.interrupted_ms = s->engine.now_ms;
+	return 0;
+}
+
 /* Only threads that the stub has listed are named: a process that does not exist kills
  * QEMU. Acks that are owed go out before the packet, in the same write. */
 static int send_resume(struct gdbregs_session *s, struct run_op *r)
@@ -240,8 +254,10 @@ static int send_resume(struct gdbregs_session *s, struct run_op *r)
 	gdbregs__step_off_ran(s, r->moving.vcpu);
 	r->stage = STAGE_INSERT;
 	s->run.phase = r->getting_off ? GDBREGS__RUN_STEPPING_OFF : GDBREGS__RUN_RESUMED;
-	if (r->getting_off || !r->interrupt_due)
+	if (!r->interrupt_due)
 		return result;
+	if (r->getting_off)
+		return interrupt_getting_off(s, r);
 	r->interrupt_due = false;
 	return send_interrupt(s);
 }
@@ -294,6 +310,8 @@ int gdbregs__run_interrupt(struct gdbregs_session *s)
 		return 0;
 	if (s->engine.first == &r->op && s->run.phase == GDBREGS__RUN_RESUMED)
 		return send_interrupt(s);
+	if (s->engine.first == &r->op && s->run.phase == GDBREGS__RUN_STEPPING_OFF)
+		return interrupt_getting_off(s, r);
 	r->interrupt_due = true;
 	return 0;
 }
@@ -328,12 +346,23 @@ static bool is_off(const struct run_op *r)
 	       (stop->vcpu == r->moving.vcpu || stop->vcpu == UINT_MAX);
 }
 
+/* The step was completed while the interrupt was on its way. Its stop reply is the only
+ * one that comes. */
+static void take_as_interrupted(struct run_op *r)
+{
+	r->overdue = false;
+	r->stop.signal = SIGNAL_INT;
+	r->stop.reason = GDBREGS_REASON_SIGNAL;
+}
+
 static void note_stop(struct gdbregs_session *s, struct run_op *r)
 {
 	bool program_ended =
 		r->stop.kind == GDBREGS_STOP_EXITED || r->stop.kind == GDBREGS_STOP_TERMINATED;
 
-	if (is_off(r)) {
+	if (is_off(r) && r->interrupt_due) {
+		take_as_interrupted(r);
+	} else if (is_off(r)) {
 		r->stage = r->overdue ? STAGE_INSERT : STAGE_LANDING;
 		r->overdue = false;
 		return;
@@ -492,7 +521,7 @@ static bool stopped_by_others(const struct gdbregs_session *s, const struct run_
  * step may have completed just before the interrupt. */
 static int outcome(struct gdbregs_session *s, const struct run_op *r)
 {
-	if (r->op.status || !r->overdue || r->stop.kind != GDBREGS_STOP_SIGNAL ||
+	if (r->op.status || !r->step || !r->overdue || r->stop.kind != GDBREGS_STOP_SIGNAL ||
 	    r->stop.signal == SIGNAL_TRAP)
 		return r->op.status;
 	return gdbregs__engine_say(&s->engine, GDBREGS_ERR_TIMEOUT,
