@@ -10,7 +10,8 @@
  * may P, and only G is used.
  *
  * Several registers are written side by side: with pipelining, all of them take three
- * round trips. */
+ * round trips. An msr that decides the byte order is written after all others, because
+ * their bytes are in the order of before. */
 #include "session/op-write.h"
 #include "session/expedited.h"
 #include "session/order.h"
@@ -32,6 +33,7 @@ struct entry {
 	uint32_t vcpu;
 	enum stage stage;
 	bool busy; /* its packet is in flight */
+	bool is_msr; /* it decides the byte order of its vCPU */
 	bool read_by_g, write_by_g;
 	int status;
 	struct gdbregs_buffer hex; /* digits of the value */
@@ -45,6 +47,7 @@ struct write_op {
 	struct entry *entries;
 	size_t count;
 	size_t left; /* entries that have not ended */
+	size_t msrs_left; /* how many of them are an msr */
 	size_t next; /* entry to be looked at */
 	struct entry *g_user; /* between its g and its G, no other one may be written by G */
 	struct entry one; /* of a single register */
@@ -118,6 +121,7 @@ static void end_entry(struct write_op *w, struct entry *entry, int status)
 	entry->stage = STAGE_END;
 	entry->status = status;
 	w->left--;
+	w->msrs_left -= entry->is_msr;
 	if (w->g_user == entry)
 		w->g_user = NULL;
 }
@@ -125,6 +129,7 @@ static void end_entry(struct write_op *w, struct entry *entry, int status)
 static bool can_go_on(const struct write_op *w, const struct entry *entry)
 {
 	return !entry->busy && entry->stage != STAGE_END &&
+	       (!entry->is_msr || w->left == w->msrs_left) &&
 	       (!entry->read_by_g || !w->g_user || w->g_user == entry);
 }
 
@@ -409,6 +414,7 @@ static bool is_preferred_in_g(struct gdbregs_session *s, const struct entry *w)
 static int fill(struct gdbregs_session *s, struct entry *entry, const struct gdbregs_write *write)
 {
 	*entry = (struct entry){.reg = write->reg, .vcpu = write->vcpu};
+	entry->is_msr = gdbregs__order_is_msr(s, write->vcpu, write->reg);
 	entry->read_by_g = s->stub.p_missing || is_preferred_in_g(s, entry);
 	entry->write_by_g = s->stub.p_ignores_thread;
 	if (gdbregs__buffer_reserve(&entry->hex, 2 * write->size) < 0)
@@ -440,9 +446,13 @@ static int add(struct gdbregs_session *s, struct write_op *w, const struct gdbre
 
 	w->count++;
 	w->left++;
-	if (wrong)
+	if (wrong) {
 		end_entry(w, entry, wrong);
-	return wrong ? 0 : fill(s, entry, write);
+		return 0;
+	}
+	int result = fill(s, entry, write);
+	w->msrs_left += entry->is_msr;
+	return result;
 }
 
 static int queue(struct gdbregs_session *s, struct write_op *w, const struct gdbregs_write *writes,
