@@ -246,7 +246,8 @@ typedef void (*gdbregs_trace_cb)(void *arg, enum gdbregs_direction direction, co
 /**
  * How to connect. Initialise it with `GDBREGS_OPTIONS_INIT` or
  * gdbregs_options_init(), then change the members that you need. A limit or a time
- * of 0 means its default.
+ * of 0 means its default. In C++, `GDBREGS_OPTIONS_INIT` needs C++20; use
+ * gdbregs_options_init() in older versions of C++.
  *
  * The structure grows from version to version, and `size` tells the library how
  * much of it the program was compiled with. A program that was compiled with an
@@ -287,7 +288,7 @@ struct gdbregs_options {
 	enum gdbregs_byte_order byte_order; /* of all vCPUs, whatever is known of them; default GDBREGS_BYTE_ORDER_UNKNOWN: as gdbregs_vcpu_byte_order() says */
 };
 
-/* The defaults, as an initialiser. */
+/* The defaults, as an initialiser for C and C++20. */
 #define GDBREGS_OPTIONS_INIT                                                                    \
 	{                                                                                       \
 		.size = sizeof(struct gdbregs_options), .access = GDBREGS_R_REGS, .spin_us = 200 \
@@ -1000,6 +1001,10 @@ struct gdbregs_write {
  * Otherwise the registers are written one after the other, with the same results. If a
  * register is named twice, the order of its values is not defined.
  *
+ * All bytes are in the byte order that gdbregs_vcpu_byte_order() returns before the call,
+ * also if the batch changes that order. Therefore, the `msr` of a PowerPC vCPU is written
+ * after all other registers, which takes three more round trips.
+ *
  * @param writes  count entries; status is written
  * @param count   number of entries; may be 0
  * @return        0, or negative if the session failed; then `writes` is untouched
@@ -1075,7 +1080,7 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_step(struct gdbregs_session *s, unsigned
 					     struct gdbregs_stop *stop);
 
 /**
- * Let all vCPUs run, and return at once. Until gdbregs_wait() has reported a
+ * Let all vCPUs run, and return without waiting for a stop. Until gdbregs_wait() has reported a
  * stop, calls that need the stub fail with RUNNING. Closing the session stops the
  * target first, to leave it as `on_close` says.
  *
@@ -1086,6 +1091,10 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_step(struct gdbregs_session *s, unsigned
  * A vCPU that has reached a breakpoint while the stop of another vCPU was reported has
  * a hit to report: the run ends at once with its stop. If anything else happens while
  * a vCPU gets off, for example a watchpoint, that is the stop of the run.
+ *
+ * The call returns after the vCPUs have got off. It takes up to `reply_timeout_ms` if the
+ * instruction at a breakpoint does not complete, for example WFI or HLT. The vCPU is then
+ * interrupted, and the run goes on.
  *
  * Errors: as gdbregs_step().
  */
