@@ -67,6 +67,20 @@ static bool knows_thread(const struct gdbregs_session *s, const char *text)
 	return false;
 }
 
+/* Returns whether the process was not detached before. A second D would stop a machine of
+ * QEMU that the first one has resumed. */
+static bool detaches_once(struct partner *p, const char *packet)
+{
+	long pid = packet[1] ? strtol(packet + 2, NULL, 16) : 0;
+
+	for (size_t i = 0; i < p->detached_count; i++)
+		if (p->detached[i] == pid)
+			return false;
+	if (p->detached_count < sizeof(p->detached) / sizeof(*p->detached))
+		p->detached[p->detached_count++] = pid;
+	return true;
+}
+
 /* A pid must have been named by the stub; process 1 is in every QEMU. */
 static bool may_detach(const struct partner *p, const char *text)
 {
@@ -185,6 +199,9 @@ static size_t require_packet(struct partner *p, const uint8_t *out, size_t size,
 	 * refused has not made it run, and is sent again. */
 	REQUIRE(!runs(p) || begins(packet, "F-1") || falls_back(p, packet) ||
 		(p->s->engine.resends && is_resume(packet) && p->answer != '+'));
+	/* A session that has failed cannot know what a resume would do. */
+	REQUIRE(!p->s->engine.blind || !is_resume(packet) || p->repeats);
+	REQUIRE(packet[0] != 'D' || p->repeats || detaches_once(p, packet));
 	count_packet(p, packet);
 	p->resumed |= is_resume(packet);
 	p->by_vcont = begins(packet, "vCont;");

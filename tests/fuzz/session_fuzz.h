@@ -27,6 +27,8 @@ struct partner {
 	uint64_t sent; /* packets that expect a reply, in the order they were written */
 	uint64_t resume; /* which of them was the last resume, counted from 1 */
 	uint64_t repeats; /* how many of the next packets repeat the last one */
+	long detached[64]; /* the processes that were detached; 0: D named none */
+	size_t detached_count;
 	bool by_vcont; /* the last packet was a vCont that resumes */
 	char answer; /* the first of + - $ % that the session got since; 0: none */
 	bool stop_due; /* the stub's target runs: its stop reply is still to come */
