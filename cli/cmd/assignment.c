@@ -102,6 +102,14 @@ static void say_several(const char *pattern, struct found found, char *message, 
 		 gdbregs_register_name(found.second));
 }
 
+/* A union of floats takes the numbers of the widest one. */
+static void take_float(struct chosen *out)
+{
+	struct gdbregs_field number;
+	if (!out->path && part_float(&out->field, &number))
+		out->field = number;
+}
+
 static bool find_part(const char *pattern, const struct selected *all, struct chosen *out,
 		      char *message, size_t capacity)
 {
@@ -115,6 +123,8 @@ static bool find_part(const char *pattern, const struct selected *all, struct ch
 		return false;
 	out->reg = gdbregs_field_register(&out->field);
 	out->path = path[0] != '\0' ? (char *)path : NULL;
+	out->alias = part_alias(out->reg, path, pattern);
+	take_float(out);
 	return true;
 }
 
@@ -128,8 +138,10 @@ bool assignment_find(const struct assignment *a, const struct selected *all, str
 	if (!found.reg)
 		return find_part(a->pattern, all, out, message, capacity);
 	out->reg = found.reg;
-	if (!found.second)
-		return gdbregs_register_field(found.reg, &out->field) == 0;
+	if (!found.second && gdbregs_register_field(found.reg, &out->field) == 0) {
+		take_float(out);
+		return true;
+	}
 	say_several(a->pattern, found, message, capacity);
 	return false;
 }
@@ -160,8 +172,9 @@ static bool refuse_raw(const struct target_bytes *out, const struct assignment *
 	if (chosen->path &&
 	    gdbregs_field_bytes(&chosen->field, out->data, out->size, &bytes, &own) < 0)
 		return refuse(out, a, "the part has no bytes of its own; give a number");
-	snprintf(what, sizeof(what), "%zu bytes given, the %s has %zu", strlen(digits) / 2,
-		 chosen->path ? "part" : "register", chosen->path ? size : out->size);
+	snprintf(what, sizeof(what), "%zu byte%s given, the %s has %zu", strlen(digits) / 2,
+		 strlen(digits) / 2 == 1 ? "" : "s", chosen->path ? "part" : "register",
+		 chosen->path ? size : out->size);
 	return refuse(out, a, what);
 }
 
@@ -181,6 +194,11 @@ static bool take_raw(const struct target_bytes *out, const struct assignment *a,
 	return true;
 }
 
+static bool is_fraction(const char *text)
+{
+	return strspn(text, "+-.0123456789") > 0;
+}
+
 static bool refuse_value(const struct target_bytes *out, const struct assignment *a,
 			 const struct gdbregs_field *field, int error)
 {
@@ -194,7 +212,8 @@ static bool refuse_value(const struct target_bytes *out, const struct assignment
 	if (error == GDBREGS_ERR_LIMIT && is_float && !number_is(a->value))
 		return refuse(out, a, "beyond what the register can hold");
 	if (error == GDBREGS_ERR_LIMIT)
-		snprintf(what, sizeof(what), "does not fit in its %zu bits", bits);
+		snprintf(what, sizeof(what), "does not fit in its %zu bit%s", bits,
+			 bits == 1 ? "" : "s");
 	else if (error == GDBREGS_ERR_UNSUPPORTED && is_float)
 		snprintf(what, sizeof(what),
 			 "floats of this type cannot be converted; give its bits as hex:...");
@@ -207,7 +226,8 @@ static bool refuse_value(const struct target_bytes *out, const struct assignment
 	else if (is_float)
 		snprintf(what, sizeof(what), "it is a float: give a number such as 1.5, or inf");
 	else
-		snprintf(what, sizeof(what), "it is no float: give a whole number");
+		snprintf(what, sizeof(what), "%sgive a whole number",
+			 is_fraction(a->value) ? "it is not a float: " : "");
 	return refuse(out, a, what);
 }
 

@@ -141,7 +141,7 @@ static void put_target(struct table *table, const struct target *t)
 
 static bool put_all(struct output *out, const struct targets *set)
 {
-	enum { EVERYWHERE = IN_TEXT | IN_DATA, WIDEST = 34 };
+	enum { EVERYWHERE = IN_TEXT | IN_DATA };
 	const unsigned several = set->count > 1 ? EVERYWHERE : IN_DATA;
 	const struct column columns[COLUMNS] = {
 		[TARGET] = {.name = "target", .formats = several, .heading = "TARGET"},
@@ -156,7 +156,7 @@ static bool put_all(struct output *out, const struct targets *set)
 		[FLAGS_TEXT] = {.name = "flags_text",
 				.formats = EVERYWHERE,
 				.heading = "FLAGS",
-				.limit = WIDEST},
+				.wrapped = true},
 		[FAILURE] = {.name = "error", .formats = IN_DATA},
 	};
 	struct table table;

@@ -83,13 +83,15 @@ static void put_row(struct table *table, const struct pair *pair)
 	const char *path = value_path(&pair->old);
 	char name[VALUE_NAME];
 	bool csv = table->format == FORMAT_CSV;
-	const struct cell cells[] = {cell_number(pair->old.vcpu->index),
-				     cell_text(gdbregs_register_feature(pair->old.reg)),
-				     cell_text(csv ? value_name(&pair->old, name)
-						   : gdbregs_register_name(pair->old.reg)),
-				     path ? cell_text(path) : (struct cell){0},
-				     cell_text(brief(&old, &pair->old)),
-				     cell_text(brief(&new, &pair->new))};
+	struct value own = pair->old;
+	own.alias = NULL;
+	const struct cell cells[] = {
+		cell_number(pair->old.vcpu->index),
+		cell_text(gdbregs_register_feature(pair->old.reg)),
+		cell_text(csv ? value_name(&own, name) : gdbregs_register_name(pair->old.reg)),
+		path ? cell_text(path) : (struct cell){0},
+		cell_text(brief(&old, &pair->old)),
+		cell_text(brief(&new, &pair->new))};
 	table_row(table, cells);
 	table->ok = table->ok && !old.failed && !new.failed;
 	text_fini(&old);

@@ -228,6 +228,23 @@ static void put_headings(struct table *t)
 	text_fini(&line);
 }
 
+/* The column that is broken on words follows the others, which end at `used`. */
+static void put_line(struct table *t, const struct text *line, size_t used, const char *last)
+{
+	enum { INDENT = 6, ROOM = 16 };
+	FILE *stream = t->out->stream;
+	size_t width = output_width(t->out), start = t->indent + used;
+	fprintf(stream, "%*s%s", (int)t->indent, "", line->size > 0 ? line->data : "");
+	if (strcmp(last, "-") == 0) {
+		fprintf(stream, "%*s-", (int)(used - line->size), "");
+	} else if (last[0] != '\0') {
+		fprintf(stream, "%*s", (int)(used - line->size), "");
+		text_put_wrapped(stream, last, start, start + ROOM <= width ? start : INDENT,
+				 width);
+	}
+	fputc('\n', stream);
+}
+
 void table_flush(struct table *t)
 {
 	struct text line = {0};
@@ -238,18 +255,22 @@ void table_flush(struct table *t)
 		put_headings(t);
 	t->ok = t->ok && !t->pending.failed;
 	for (size_t row = 0; row < t->pending_rows && t->ok; row++) {
+		const char *last = "";
 		text_clear(&line);
 		for (size_t i = 0; i < t->count; i++) {
 			if (!is_shown(t, i))
 				continue;
-			put_cell(&line, t, i, at);
+			if (t->columns[i].wrapped)
+				last = at;
+			else
+				put_cell(&line, t, i, at);
 			at += strlen(at) + 1;
 		}
+		size_t used = line.size;
 		trim(&line);
 		t->ok = !line.failed;
 		if (t->ok)
-			fprintf(t->out->stream, "%*s%s\n", (int)t->indent, "",
-				line.size > 0 ? line.data : "");
+			put_line(t, &line, used, last);
 	}
 	text_clear(&t->pending);
 	t->pending_rows = 0;

@@ -21,6 +21,7 @@ struct column {
 	unsigned formats; /* mask of IN_... */
 	unsigned level; /* of the JSON object; 0: the row */
 	const char *heading; /* text; NULL in all columns: no headings */
+	bool wrapped; /* text: the last column is broken on words, to fit the width */
 	size_t width, limit; /* text: at least, and what a cell may widen it to; limit 0: 24 */
 	bool right; /* text: aligned to the right */
 };

@@ -112,8 +112,8 @@ static void refuse(const struct bound_condition *bound, int error, char *message
 		snprintf(message, capacity,
 			 "%.80s: the byte order of the target is unknown; give --endian", c->name);
 	else if (error == GDBREGS_ERR_LIMIT)
-		snprintf(message, capacity, "%.80s: %.60s does not fit in its %u bits", c->name,
-			 c->wanted, bits);
+		snprintf(message, capacity, "%.80s: %.60s does not fit in its %u bit%s", c->name,
+			 c->wanted, bits, bits == 1 ? "" : "s");
 	else if (error == GDBREGS_ERR_UNSUPPORTED)
 		snprintf(message, capacity,
 			 "%.80s has no number to compare; name one of its parts ('gdbregs-cli list "
@@ -157,6 +157,9 @@ static int bind_one(struct bound_condition *bound, struct sampler *sampler, char
 	bound->vcpu = sampler->vcpu;
 	bound->part.reg = gdbregs_field_register(&bound->part.field);
 	bound->part.path = path[0] != '\0' ? (char *)path : NULL;
+	struct gdbregs_field whole = bound->part.field;
+	if (!bound->part.path && part_float(&whole, &bound->part.field))
+		bound->part.path = (char *)gdbregs_field_name(&bound->part.field);
 	bound->part.place = sampler_include(sampler, bound->part.reg);
 	error = take_wanted(bound, message, capacity);
 	if (error == 0)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <strings.h>
 
 /* The longest name of a register that a path can follow, its feature included. */
 enum { LONGEST_NAME = 512 };
@@ -82,6 +83,33 @@ int part_find(const struct gdbregs_description *d, const char *name, struct gdbr
 			return 0;
 	}
 	return result;
+}
+
+bool part_float(const struct gdbregs_field *field, struct gdbregs_field *out)
+{
+	unsigned widest = 0;
+	if (gdbregs_field_kind(field) != GDBREGS_TYPE_UNION)
+		return false;
+	for (size_t i = 0; i < gdbregs_field_count(field); i++) {
+		struct gdbregs_field child;
+		if (gdbregs_field_child(field, i, &child) < 0 ||
+		    gdbregs_field_kind(&child) != GDBREGS_TYPE_FLOAT)
+			return false;
+		if (gdbregs_field_bits(&child) <= widest)
+			continue;
+		widest = gdbregs_field_bits(&child);
+		*out = child;
+	}
+	return widest > 0 && widest == gdbregs_field_bits(field);
+}
+
+const char *part_alias(const struct gdbregs_register *reg, const char *path, const char *pattern)
+{
+	const char *colon = name_colon(pattern);
+	const char *base = colon ? colon + 1 : pattern;
+	const char *name = gdbregs_register_name(reg);
+	size_t size = strlen(name);
+	return strncasecmp(base, name, size) == 0 && base + size <= path ? NULL : pattern;
 }
 
 /* ------------------------------------------------------------ refusing --- */

@@ -19,6 +19,14 @@
 int part_find(const struct gdbregs_description *d, const char *name, struct gdbregs_field *out,
 	      const char **path);
 
+/* The number of a register that is a union of floats: the widest one, if it has the width of
+ * the register. RISC-V has such registers. Returns false for all other fields. */
+bool part_float(const struct gdbregs_field *field, struct gdbregs_field *out);
+
+/* The pattern if it begins with another name of the register than its own, as `flags.ZF`
+ * does; else NULL. `path` is within `pattern`, from part_find(). */
+const char *part_alias(const struct gdbregs_register *reg, const char *path, const char *pattern);
+
 /* Write to `message` that the register has no part `path`, which parts there are, and
  * the one that is most like it. */
 void part_refuse(const struct gdbregs_field *reg, const char *path, char *message, size_t capacity);

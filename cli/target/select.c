@@ -209,16 +209,6 @@ static bool is_chosen(const struct selected *selected, size_t first, size_t end,
 	return false;
 }
 
-/* The pattern begins with another name of the register than its own: `flags.ZF`. */
-static const char *alias_of(const struct named *named, const char *pattern)
-{
-	const char *colon = name_colon(pattern);
-	const char *base = colon ? colon + 1 : pattern;
-	const char *name = gdbregs_register_name(gdbregs_field_register(&named->field));
-	size_t size = strlen(name);
-	return strncasecmp(base, name, size) == 0 && base + size <= named->path ? NULL : pattern;
-}
-
 static bool choose_parts(struct selection *s, struct selected *selected,
 			 const struct gdbregs_register *reg, bool passed)
 {
@@ -230,7 +220,7 @@ static bool choose_parts(struct selection *s, struct selected *selected,
 		s->fits[i] = true;
 		if (passed && !is_chosen(selected, first, selected->count, named->path) &&
 		    !choose(selected, &named->field, named->path,
-			    alias_of(named, s->options->patterns.item[i])))
+			    part_alias(reg, named->path, s->options->patterns.item[i])))
 			return false;
 	}
 	return true;

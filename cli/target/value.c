@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "target/value.h"
 
+#include "target/part.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,12 +176,16 @@ static int nearest_double(const struct value *v, struct gdbregs_buffer *decoded,
 
 int value_float(const struct value *v, struct gdbregs_buffer *decoded, double *number)
 {
-	struct gdbregs_field field;
-	if (v->status <= 0 || value_kind(v) != GDBREGS_TYPE_FLOAT)
+	struct gdbregs_field field, whole;
+	if (v->status <= 0)
 		return 0;
 	if (v->part)
 		field = v->part->field;
-	else if (gdbregs_register_field(v->reg, &field) < 0)
+	else if (gdbregs_register_field(v->reg, &whole) == 0)
+		field = whole;
+	else
+		return 0;
+	if (value_kind(v) != GDBREGS_TYPE_FLOAT && (v->part || !part_float(&whole, &field)))
 		return 0;
 	if (gdbregs_field_double(&field, v->order, v->whole, v->whole_bytes, number) == 0)
 		return isfinite(*number);

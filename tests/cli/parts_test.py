@@ -84,6 +84,31 @@ def diff_with_the_target_s_types(directory):
         one_line(run("diff", path, "status.NO", "-t", stub.target), 5, "'status.NO'")
 
 
+class Riscv(Machine):
+    """As QEMU describes ft0: a union of two floats."""
+
+    description = """<?xml version="1.0"?><target><architecture>riscv:rv64</architecture>
+<feature name="org.gnu.gdb.riscv.fpu"><union id="riscv_double"><field name="float" type="ieee_single"/>
+<field name="double" type="ieee_double"/></union><reg name="ft0" bitsize="64" type="riscv_double"/>
+</feature><feature name="org.gnu.gdb.riscv.cpu"><reg name="fp" bitsize="64" type="data_ptr"/>
+<reg name="pc" bitsize="64" type="code_ptr"/></feature></target>"""
+
+    def __init__(self):
+        super().__init__()
+        self.state = [bytes(8), bytes(8), bytes(8)]
+
+
+@test
+def a_union_of_floats_is_its_widest_one(_):
+    with Riscv() as stub:
+        silent_ok(run("write", "-t", stub.target, "ft0=1.5"))
+        equal(stub.state[0], struct.pack("<d", 1.5))
+        equal(read_json(stub, "ft0")[0]["float"], 1.5)
+        equal(run("expect", "--now", "-t", stub.target, "ft0==1.5").status, 0)
+        equal(run("expect", "--now", "-t", stub.target, "ft0>2").status, 1)
+        contains(silent_ok(run("write", "-t", stub.target, "s0=1")), "fp (s0)  0x")
+
+
 @test
 def read_parts(_):
     with Machine() as stub:
@@ -407,7 +432,7 @@ def conditions(_):
         result = run("expect", "--now", "-t", stub.target, "status.MPP=S", "v.f[1]>0")
         contains(result.out, "FAIL  status.MPP == S, but it is 0x3 (M)")
         contains(result.out, "FAIL  v.f[1] > 0, but it is -2.25")
-        for condition, part in [("status.MPP=X", "nor one of its names: U, S, M"), ("status.Z=2", "1 bits"),
+        for condition, part in [("status.MPP=X", "nor one of its names: U, S, M"), ("status.Z=2", "its 1 bit"),
                                 ("status.LEVEL=256", "8 bits"), ("v.f=1", "name one of its parts"),
                                 ("status.Q=1", 'no part "Q" in status'), ("pc=1.5", "not a number")]:
             one_line(run("expect", "--now", condition, "-t", stub.target), 5 if "Q" in condition else 2, part)
@@ -501,10 +526,10 @@ def write_reads_back_the_part(_):
 def write_refuses(_):
     with Machine() as stub:
         for words, status, part in [
-                (["status.Z=2"], 2, "1 bits"), (["status.MPP=X"], 2, "U, S, M"), (["status.Q=1"], 5, 'no part "Q"'),
+                (["status.Z=2"], 2, "its 1 bit"), (["status.MPP=X"], 2, "U, S, M"), (["status.Q=1"], 5, 'no part "Q"'),
                 (["status.Z=1", "status.Z=0"], 2, "twice"), (["status.Z=1", "status=0"], 2, "twice"),
                 (["v.f[0]=1", "v.h[1]=5"], 2, "overlaps"), (["status.Z=hex:01"], 2, "no bytes of its own"),
-                (["v.f[0]=hex:01"], 2, "the part has 4"), (["v.f[0]=1e39"], 2, "beyond"), (["a=1.5"], 2, "no float"),
+                (["v.f[0]=hex:01"], 2, "the part has 4"), (["v.f[0]=1e39"], 2, "beyond"), (["a=yes"], 2, "a=yes: give a whole number"), (["a=1.5"], 2, "not a float"),
                 (["status.Z=09"], 2, "octal"), (["v.f=1"], 2, "no number")]:
             one_line(run("write", "-t", stub.target, *words), status, part)
         assert not [p for p in stub.log if p[:1] == "P"], stub.log

@@ -72,7 +72,7 @@ def raw_bytes(directory):
     with Fake("--one-guest", *machine(directory)) as fake:
         check(fake, "r0", "hex:0102030405060708", bytes(range(1, 9)))
         check(fake, "e", "hex:AABBCCDDEEFF00112233", bytes.fromhex("aabbccddeeff00112233"))
-        one_line(run("write", "r0=hex:01", "-t", fake.target), 2, "r0", "1 bytes", "8")
+        one_line(run("write", "r0=hex:01", "-t", fake.target), 2, "r0", "1 byte given", "8")
 
 
 def extended(fraction, exponent, sign=0):
@@ -95,7 +95,7 @@ def floats(directory):
         check(fake, "e", "0.1", extended(0xcccccccccccccccd, 16379))
         check(fake, "h", "0x3c00", b"\x00\x3c")
         for word, part in [("f=1e39", "beyond"), ("d=1e309", "beyond"), ("e=1e5000", "beyond"),
-                           ("r0=1.5", "no float"), ("r0=08", "octal"), ("f=0x1ffffffff", "32 bits")]:
+                           ("r0=1.5", "not a float"), ("r0=08", "octal"), ("f=0x1ffffffff", "32 bits")]:
             one_line(run("write", word, "-t", fake.target), 2, word, part)
 
 
