@@ -57,7 +57,7 @@ X86 = """<target><architecture>i386:x86-64</architecture>
 def where_breaks_flags_on_a_word(directory):
     flags = "".join(f'<field name="FLAG{n}" start="{n}" end="{n}"/>' for n in range(12))
     write(os.path.join(directory, "target.xml"), X86.replace('<field name="ZF" start="6" end="6"/>', flags))
-    with Fake("--tdesc", directory, "--halted") as fake:
+    with Fake("--tdesc", directory, "--halted", "--one-guest") as fake:
         silent_ok(run("write", "rip=0xffff800000081b7c", "rsp=0xffff80000a000000", "rbp=0", "eflags=0xfff",
                       "-t", fake.target))
         lines = silent_ok(run("where", "-t", fake.target)).splitlines()
