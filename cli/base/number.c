@@ -168,12 +168,13 @@ bool number_fits(const char *text, uint8_t *bytes, size_t size, size_t bits)
 bool number_plain(const char *text, uint64_t *number)
 {
 	uint8_t bytes[8];
-	bool is = digit_of(text[0]) < 10 && number_is(text) &&
-		  number_fits(text, bytes, sizeof(bytes), 64);
 	*number = 0;
-	for (size_t i = sizeof(bytes); is && i-- > 0;)
-		*number = *number << 8 | bytes[i];
-	return is;
+	if (digit_of(text[0]) >= 10 || !number_is(text) ||
+	    !number_fits(text, bytes, sizeof(bytes), 64))
+		return false;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		*number |= (uint64_t)bytes[i] << 8 * i;
+	return true;
 }
 
 bool number_is_bad_octal(const char *text)

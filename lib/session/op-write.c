@@ -458,14 +458,14 @@ static int add(struct gdbregs_session *s, struct write_op *w, const struct gdbre
 static int queue(struct gdbregs_session *s, struct write_op *w, const struct gdbregs_write *writes,
 		 size_t count, struct gdbregs__op **out)
 {
-	for (size_t i = 0; w && i < count; i++) {
-		if (add(s, w, &writes[i]) == 0)
-			continue;
-		discard(w);
-		w = NULL;
-	}
 	if (!w)
 		return gdbregs__engine_say_nomem(&s->engine);
+	for (size_t i = 0; i < count; i++) {
+		if (add(s, w, &writes[i]) < 0) {
+			discard(w);
+			return gdbregs__engine_say_nomem(&s->engine);
+		}
+	}
 	if (out)
 		*out = &w->op;
 	gdbregs__engine_queue(&s->engine, &w->op);
