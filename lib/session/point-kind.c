@@ -28,12 +28,30 @@ static bool has_feature(const struct gdbregs_description *d, const char *name)
 	return false;
 }
 
-/* QEMU names no architecture on m68k and rx. */
+/* QEMU names no architecture on m68k and rx, nor on alpha, or1k and sparc (QEMU 11.1). */
+static const struct {
+	const char *prefix;
+	unsigned kind;
+} features[] = {
+	{"org.gnu.gdb.alpha.", 4}, {"org.gnu.gdb.or1k.", 4},	 {"org.gnu.gdb.sparc.", 4},
+	{"org.gnu.gdb.m68k.", 2},  {"org.gnu.gdb.coldfire.", 2}, {"org.gnu.gdb.rx.", 1},
+};
+
+static unsigned kind_of_feature(const char *name)
+{
+	for (size_t i = 0; name && i < sizeof(features) / sizeof(*features); i++)
+		if (strncmp(name, features[i].prefix, strlen(features[i].prefix)) == 0)
+			return features[i].kind;
+	return 0;
+}
+
 static unsigned kind_of_features(const struct gdbregs_description *d)
 {
-	if (has_feature(d, "org.gnu.gdb.m68k.core") || has_feature(d, "org.gnu.gdb.coldfire.core"))
-		return 2;
-	return has_feature(d, "org.gnu.gdb.rx.core") ? 1 : 0;
+	unsigned kind = 0;
+
+	for (size_t i = 0; i < d->feature_count && !kind; i++)
+		kind = kind_of_feature(d->features[i].name);
+	return kind;
 }
 
 static unsigned kind_of_arm(const struct gdbregs_description *d, uint64_t address)

@@ -37,6 +37,8 @@ def check(name, fake, status, *args):
     result = run(*args, "-t", fake.target, env={"NO_COLOR": "1"})
     equal(result.status, status, repr(result))
     text = re.sub(r'"time":"[^"]*"', '"time":"TIME"', result.out.replace(fake.target, "TARGET"))
+    # jansson before 2.15 writes 17 digits of a double.
+    text = re.sub(r'("float":)(-?\d+\.\d+)', lambda found: found[1] + repr(float(found[2])), text)
     golden(name, re.sub(r"gdbregs-cli \d\S*", "gdbregs-cli VERSION", text))
 
 
