@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void try_next(struct gdbregs__transport *t);
 
@@ -289,6 +290,7 @@ static struct gdbregs__transport *make(struct gdbregs_session *s, uv_loop_t *loo
 		return NULL;
 	t->session = s;
 	t->loop = loop;
+	t->owner = getpid();
 	t->timer_at_ms = t->limit_at_ms = GDBREGS__FOREVER;
 	uv_timer_init(loop, &t->timer);
 	t->timer.data = t;

@@ -5,6 +5,7 @@
 #include "util/error.h"
 
 #include <poll.h>
+#include <unistd.h>
 
 /* Time limit of a blind detach: a question, its answer, and the detach. */
 #define BLIND_DETACH_MS (3 * GDBREGS__BLIND_MS)
@@ -399,6 +400,21 @@ void gdbregs__transport_unreachable(struct gdbregs__transport *t)
 	gdbregs__transport_shut(t);
 }
 
+/* In a fork of the owner, the connection and the command are still the owner's: close our
+ * descriptors, and send nothing. A second detach kills QEMU (7.2). The command is not our
+ * child, so gdbregs__child_end() sends no signal. Without uv_loop_fork(), closing would
+ * change the epoll instance that both processes share. */
+static void disown(struct gdbregs__transport *t)
+{
+	t->disowned = true;
+	if (t->blocking)
+		(void)uv_loop_fork(t->loop);
+	if (!t->session->engine.fatal)
+		gdbregs__engine_fail(&t->session->engine, GDBREGS_ERR_CLOSED,
+				     "the session was closed by a forked process");
+	gdbregs__transport_shut(t);
+}
+
 void gdbregs__transport_close(struct gdbregs_session *s, gdbregs__transport_closed closed,
 			      void *arg)
 {
@@ -409,6 +425,11 @@ void gdbregs__transport_close(struct gdbregs_session *s, gdbregs__transport_clos
 	t->closing = true;
 	t->closed = closed;
 	t->closed_arg = arg;
+	if (t->owner != getpid() &&
+	    (t->state == GDBREGS__TRANSPORT_OPEN || t->state == GDBREGS__TRANSPORT_DETACHING)) {
+		disown(t);
+		return;
+	}
 	switch (t->state) {
 	case GDBREGS__TRANSPORT_RESOLVING:
 		gdbregs__transport_connect_abandon(t);

@@ -31,6 +31,8 @@ struct gdbregs__transport {
 	struct gdbregs_session *session;
 	uv_loop_t *loop;
 	bool blocking; /* the session belongs to the blocking calls and has its own loop */
+	pid_t owner; /* the process that made the session */
+	bool disowned; /* closed by a fork of it */
 	enum gdbregs__transport_state state;
 	struct gdbregs__address address;
 	uv_timer_t timer;
