@@ -381,6 +381,7 @@ static bool put_failure(struct junit *junit, struct line *line, const struct dif
 	return !line->before.failed && put_case(junit, line, diff_subject(c), line->before.data);
 }
 
+/* A failure for each difference: the exit status counts those that text leaves out, too. */
 int diff_write_junit(const char *path, const struct diff *d)
 {
 	struct junit junit;
@@ -389,10 +390,8 @@ int diff_write_junit(const char *path, const struct diff *d)
 	bool ok = true;
 	if (status != 0)
 		return status;
-	for (size_t i = 0; i < d->count && ok; i++) {
-		if (diff_counts(d, &d->item[i]))
-			ok = put_failure(&junit, &line, d, &d->item[i]);
-	}
+	for (size_t i = 0; i < d->count && ok; i++)
+		ok = put_failure(&junit, &line, d, &d->item[i]);
 	for (size_t i = 0; i < d->before->count && ok; i++) {
 		if (diff_is_same(&d->before->item[i]))
 			ok = put_case(&junit, &line, &d->before->item[i], NULL);
