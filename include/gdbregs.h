@@ -371,6 +371,9 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_spawn(struct gdbregs_context *ctx, char 
  *
  * A stub that refuses to detach is told to resume the target, and so is a stub that
  * is known to confirm the detach without resuming.
+ *
+ * In a fork of the process that made the session, the call closes descriptors and
+ * sends nothing (since 0.2).
  */
 GDBREGS_API void gdbregs_close(struct gdbregs_session *s);
 
@@ -1108,9 +1111,8 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_continue(struct gdbregs_session *s);
  * @param stop        may be NULL
  *
  * Errors: TIMEOUT if the target still runs: wait again; CANCELED after
- * gdbregs_wake(); INVAL if the target was not resumed, or if `stop` was not
- * initialised; REMOTE UNSUPPORTED if the
- * stub refused to resume it; NOMEM CLOSED PROTOCOL.
+ * gdbregs_wake(); INVAL if the target was not resumed; REMOTE UNSUPPORTED if the stub
+ * refused to resume it; NOMEM CLOSED PROTOCOL.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_wait(struct gdbregs_session *s, int timeout_ms,
 					     struct gdbregs_stop *stop);
