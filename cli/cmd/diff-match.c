@@ -58,6 +58,16 @@ static void select_values(struct stored *s, const struct options *o, bool *seen)
 	s->count = kept;
 }
 
+static const char *exclude_hint(const char *word)
+{
+	const char *colon = name_colon(word);
+	if (strchr(word, ','))
+		return "; give --exclude for each";
+	return strchr(colon ? colon : word, '.')
+		       ? "; exclude the register, or name the parts that you want"
+		       : "";
+}
+
 static int check_seen(const struct options *o, const bool *seen)
 {
 	for (size_t i = 0; i < o->patterns.count; i++) {
@@ -74,9 +84,7 @@ static int check_seen(const struct options *o, const bool *seen)
 	for (size_t i = 0; i < o->excludes.count; i++) {
 		if (!seen[i])
 			return fail(STATUS_SELECTION, "no register fits '%s' in either snapshot%s",
-				    o->excludes.item[i],
-				    strchr(o->excludes.item[i], ',') ? "; give --exclude for each"
-								     : "");
+				    o->excludes.item[i], exclude_hint(o->excludes.item[i]));
 	}
 	return 0;
 }

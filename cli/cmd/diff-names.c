@@ -192,8 +192,11 @@ static int apply(struct stored *s, size_t first, size_t end, const struct meanin
 	}
 	if (*found || whole == end || m->path[0] == '\0')
 		return 0;
+	*found = is_added(s, own, m, &s->item[whole]);
+	if (*found || m->excluded)
+		return 0;
 	*found = true;
-	return is_added(s, own, m, &s->item[whole]) ? 0 : add_part(s, whole, m);
+	return add_part(s, whole, m);
 }
 
 /* ------------------------------------------------------------ patterns --- */

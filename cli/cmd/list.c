@@ -52,7 +52,7 @@ static const struct column all_columns[COLUMNS] = {
 	[COUNT] = {.name = "count", .formats = IN_DATA},
 	[POSITION] = {.name = "position", .formats = IN_DATA},
 	[OFFSET] = {.name = "offset", .formats = IN_DATA},
-	[ENUM] = {.name = "enum", .formats = IN_TEXT | IN_DATA},
+	[ENUM] = {.name = "enum", .formats = IN_TEXT | IN_DATA, .wrapped = true},
 };
 
 static void fill_vcpu(struct cell cells[COLUMNS], const struct listing *l, const struct vcpu *vcpu)

@@ -141,10 +141,13 @@ static void put_target(struct table *table, const struct target *t)
 
 static bool put_all(struct output *out, const struct targets *set)
 {
-	enum { EVERYWHERE = IN_TEXT | IN_DATA };
+	enum { EVERYWHERE = IN_TEXT | IN_DATA, WIDEST_TARGET = 40 };
 	const unsigned several = set->count > 1 ? EVERYWHERE : IN_DATA;
 	const struct column columns[COLUMNS] = {
-		[TARGET] = {.name = "target", .formats = several, .heading = "TARGET"},
+		[TARGET] = {.name = "target",
+			    .formats = several,
+			    .heading = "TARGET",
+			    .limit = WIDEST_TARGET},
 		[VCPU] = {.name = "vcpu", .formats = EVERYWHERE, .heading = "VCPU"},
 		[THREAD] = {.name = "thread", .formats = IN_DATA},
 		[GUEST] = {.name = "guest", .formats = EVERYWHERE, .heading = "GUEST"},

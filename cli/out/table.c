@@ -210,11 +210,32 @@ static void trim(struct text *line)
 		line->data[--line->size] = '\0';
 }
 
+/* Text that continues a row begins so far inside; a column that is broken on words needs so
+ * much room beside the others. */
+enum { CONTINUED = 6, ROOM = 16 };
+
+/* Returns the first column that does not fit beside those before it. */
+static size_t find_fold(const struct table *t)
+{
+	size_t width = output_width(t->out), used = t->indent;
+	for (size_t i = 0; i < t->count; i++) {
+		if (!is_shown(t, i))
+			continue;
+		size_t needed = t->widths[i];
+		if (t->columns[i].wrapped && needed > ROOM)
+			needed = ROOM;
+		if (used > t->indent && used + needed > width)
+			return i;
+		used += t->widths[i] + 2;
+	}
+	return t->count;
+}
+
 static void put_headings(struct table *t)
 {
 	struct text line = {0};
 	bool any = false;
-	for (size_t i = 0; i < t->count; i++) {
+	for (size_t i = 0; i < t->fold; i++) {
 		const char *heading = t->columns[i].heading;
 		any |= is_shown(t, i) && heading;
 		if (is_shown(t, i))
@@ -228,53 +249,75 @@ static void put_headings(struct table *t)
 	text_fini(&line);
 }
 
-/* The column that is broken on words follows the others, which end at `used`. */
-static void put_line(struct table *t, const struct text *line, size_t used, const char *last)
+/* A cell that is on a line below its row, after the heading that it would have been under. */
+static void put_folded(struct text *rest, const struct table *t, size_t column, const char *text)
 {
-	enum { INDENT = 6, ROOM = 16 };
-	FILE *stream = t->out->stream;
-	size_t width = output_width(t->out), start = t->indent + used;
-	fprintf(stream, "%*s%s", (int)t->indent, "", line->size > 0 ? line->data : "");
-	if (strcmp(last, "-") == 0) {
-		fprintf(stream, "%*s-", (int)(used - line->size), "");
-	} else if (last[0] != '\0') {
-		fprintf(stream, "%*s", (int)(used - line->size), "");
-		text_put_wrapped(stream, last, start, start + ROOM <= width ? start : INDENT,
-				 width);
+	const char *heading = t->columns[column].heading;
+	bool wrapped = t->columns[column].wrapped;
+	if (text[0] == '\0' || (wrapped && strcmp(text, "-") == 0))
+		return;
+	text_adds(rest, rest->size > 0 ? "  " : "");
+	if (heading && !wrapped) {
+		text_adds(rest, heading);
+		text_adds(rest, " ");
 	}
+	text_adds(rest, text);
+}
+
+/* The cells of a row are in `line`, and what is broken on words in `rest`: beside them, or on
+ * lines of its own. */
+static void put_line(struct table *t, struct text *line, const char *rest)
+{
+	FILE *stream = t->out->stream;
+	size_t width = output_width(t->out), start = t->indent + line->size;
+	bool below = t->fold < t->count;
+	if (below || rest[0] == '\0')
+		trim(line);
+	fprintf(stream, "%*s%s", (int)t->indent, "", line->size > 0 ? line->data : "");
+	if (below && rest[0] != '\0') {
+		start = t->indent + CONTINUED;
+		fprintf(stream, "\n%*s", (int)start, "");
+	}
+	text_put_wrapped(stream, rest, start, start, width);
 	fputc('\n', stream);
+}
+
+/* Write the row whose cells are at `at`. Returns where the next row begins. */
+static const char *put_row(struct table *t, const char *at)
+{
+	struct text line = {0}, rest = {0};
+	for (size_t i = 0; i < t->count; i++) {
+		if (!is_shown(t, i))
+			continue;
+		if (i >= t->fold)
+			put_folded(&rest, t, i, at);
+		else if (t->columns[i].wrapped)
+			text_adds(&rest, at);
+		else
+			put_cell(&line, t, i, at);
+		at += strlen(at) + 1;
+	}
+	t->ok = !line.failed && !rest.failed;
+	if (t->ok)
+		put_line(t, &line, rest.size > 0 ? rest.data : "");
+	text_fini(&line);
+	text_fini(&rest);
+	return at;
 }
 
 void table_flush(struct table *t)
 {
-	struct text line = {0};
 	const char *at = t->pending.data;
 	if (t->format != FORMAT_TEXT || t->pending_rows == 0)
 		return;
+	t->fold = find_fold(t);
 	if (!t->headed)
 		put_headings(t);
 	t->ok = t->ok && !t->pending.failed;
-	for (size_t row = 0; row < t->pending_rows && t->ok; row++) {
-		const char *last = "";
-		text_clear(&line);
-		for (size_t i = 0; i < t->count; i++) {
-			if (!is_shown(t, i))
-				continue;
-			if (t->columns[i].wrapped)
-				last = at;
-			else
-				put_cell(&line, t, i, at);
-			at += strlen(at) + 1;
-		}
-		size_t used = line.size;
-		trim(&line);
-		t->ok = !line.failed;
-		if (t->ok)
-			put_line(t, &line, used, last);
-	}
+	for (size_t row = 0; row < t->pending_rows && t->ok; row++)
+		at = put_row(t, at);
 	text_clear(&t->pending);
 	t->pending_rows = 0;
-	text_fini(&line);
 }
 
 /* ---------------------------------------------------------------- all --- */

@@ -48,6 +48,7 @@ struct table {
 	struct text pending; /* text rows that are not aligned yet, NUL after each cell */
 	size_t pending_rows;
 	size_t *widths;
+	size_t fold; /* text: this column and those after it are on lines below the row */
 	size_t indent; /* text: blanks in front of each row */
 	bool headed;
 	bool member; /* the JSON array is in an object */

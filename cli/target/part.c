@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <strings.h>
 
 /* The longest name of a register that a path can follow, its feature included. */
 enum { LONGEST_NAME = 512 };
@@ -112,6 +111,13 @@ const char *part_alias(const struct gdbregs_register *reg, const char *path, con
 	return strncasecmp(base, name, size) == 0 && base + size <= path ? NULL : pattern;
 }
 
+bool part_contains(const char *outer, const char *inner)
+{
+	size_t size = strlen(outer);
+	return strncmp(outer, inner, size) == 0 &&
+	       (inner[size] == '\0' || inner[size] == '.' || inner[size] == '[');
+}
+
 /* ------------------------------------------------------------ refusing --- */
 
 /* The longest beginning of the path that names a part. Returns its size; *out is it. */
@@ -178,6 +184,15 @@ void part_refuse(const struct gdbregs_field *reg, const char *path, char *messag
 	else
 		snprintf(message, capacity, "no part \"%.60s\" in %s (its parts: %s%s)%s", missing,
 			 parent, list, whole ? "" : ", ...", hint);
+}
+
+void part_refuse_exclude(const char *name, char *message, size_t capacity)
+{
+	snprintf(message, capacity,
+		 "cannot exclude '%.80s': its register is shown whole; exclude the register, or "
+		 "name "
+		 "the parts that you want",
+		 name);
 }
 
 void part_refuse_name(const struct gdbregs_description *d, const char *name, char *message,

@@ -27,9 +27,15 @@ bool part_float(const struct gdbregs_field *field, struct gdbregs_field *out);
  * does; else NULL. `path` is within `pattern`, from part_find(). */
 const char *part_alias(const struct gdbregs_register *reg, const char *path, const char *pattern);
 
+/* Whether a part is the other one or contains it, by their paths in one register. */
+bool part_contains(const char *outer, const char *inner);
+
 /* Write to `message` that the register has no part `path`, which parts there are, and
  * the one that is most like it. */
 void part_refuse(const struct gdbregs_field *reg, const char *path, char *message, size_t capacity);
+
+/* Write to `message` that --exclude names a part which is not shown by itself. */
+void part_refuse_exclude(const char *name, char *message, size_t capacity);
 
 /* Write to `message` that there is no register `name`, and the one that is most like it. */
 void part_refuse_name(const struct gdbregs_description *d, const char *name, char *message,

@@ -74,12 +74,6 @@ static bool fits_any(const struct string_list *words, fits_fn fits,
 	return any;
 }
 
-/* Whether it fits any of the words of --exclude. */
-static bool is_excluded(const struct options *o, const struct gdbregs_register *reg, bool *seen)
-{
-	return o->excludes.count > 0 && fits_any(&o->excludes, name_fits_register, reg, seen);
-}
-
 /* ----------------------------------------------------------- patterns --- */
 
 enum named_kind {
@@ -100,9 +94,8 @@ static bool is_of(const struct named *named, const struct gdbregs_register *reg)
 	return gdbregs_field_register(&named->field) == reg;
 }
 
-static void find_named(struct selection *s, const struct gdbregs_description *d, size_t pattern)
+static void find_named(struct named *out, const struct gdbregs_description *d, const char *word)
 {
-	const char *word = s->options->patterns.item[pattern];
 	struct named named = {.kind = NAMED_BY_GLOB};
 	int error = part_find(d, word, &named.field, &named.path);
 	if (error == GDBREGS_ERR_NO_FIELD)
@@ -112,8 +105,26 @@ static void find_named(struct selection *s, const struct gdbregs_description *d,
 	else if (error == 0 && !name_fits_register(word, gdbregs_field_register(&named.field)))
 		named.kind = NAMED_OTHERWISE;
 	/* Another vCPU may have the part: the error is kept for selection_check(). */
-	if (s->named[pattern].kind != NAMED_NO_PART || named.kind != NAMED_BY_GLOB)
-		s->named[pattern] = named;
+	if (out->kind != NAMED_NO_PART || named.kind != NAMED_BY_GLOB)
+		*out = named;
+}
+
+static void find_all_named(struct selection *s, const struct gdbregs_description *d)
+{
+	const struct options *o = s->options;
+	for (size_t i = 0; i < o->patterns.count; i++)
+		find_named(&s->named[i], d, o->patterns.item[i]);
+	for (size_t i = 0; i < o->excludes.count; i++)
+		find_named(&s->named[o->patterns.count + i], d, o->excludes.item[i]);
+}
+
+/* Whether a word means the whole register, by its own name or by another one. */
+static bool means_whole(const struct named *named, const char *word,
+			const struct gdbregs_register *reg)
+{
+	if (named->kind == NAMED_OTHERWISE)
+		return is_of(named, reg);
+	return named->kind == NAMED_BY_GLOB && name_fits_register(word, reg);
 }
 
 /* Whether the patterns select the whole register. *alias is the pattern that is another
@@ -124,13 +135,48 @@ static bool names_whole(struct selection *s, const struct gdbregs_register *reg,
 	bool any = patterns->count == 0;
 	for (size_t i = 0; i < patterns->count; i++) {
 		const struct named *named = &s->named[i];
-		bool other = named->kind == NAMED_OTHERWISE && is_of(named, reg);
-		if (!other &&
-		    (named->kind != NAMED_BY_GLOB || !name_fits_register(patterns->item[i], reg)))
+		if (!means_whole(named, patterns->item[i], reg))
 			continue;
-		if (other && !*alias)
+		if (named->kind == NAMED_OTHERWISE && !*alias)
 			*alias = patterns->item[i];
 		s->fits[i] = true;
+		any = true;
+	}
+	return any;
+}
+
+static bool *excludes_seen(const struct selection *s)
+{
+	const struct options *o = s->options;
+	return s->fits + o->patterns.count + o->features.count + o->groups.count;
+}
+
+/* Whether a word of --exclude means the whole register. */
+static bool is_excluded(struct selection *s, const struct gdbregs_register *reg)
+{
+	const struct string_list *words = &s->options->excludes;
+	const struct named *named = s->named + s->options->patterns.count;
+	bool any = false;
+	for (size_t i = 0; i < words->count; i++) {
+		if (!means_whole(&named[i], words->item[i], reg))
+			continue;
+		excludes_seen(s)[i] = true;
+		any = true;
+	}
+	return any;
+}
+
+/* Whether a word of --exclude means the part, or a part that contains it. */
+static bool is_part_excluded(struct selection *s, const struct gdbregs_register *reg,
+			     const char *path)
+{
+	const struct named *named = s->named + s->options->patterns.count;
+	bool any = false;
+	for (size_t i = 0; i < s->options->excludes.count; i++) {
+		if (named[i].kind != NAMED_PART || !is_of(&named[i], reg) ||
+		    !part_contains(named[i].path, path))
+			continue;
+		excludes_seen(s)[i] = true;
 		any = true;
 	}
 	return any;
@@ -142,10 +188,9 @@ static bool passes(struct selection *s, const struct gdbregs_register *reg)
 {
 	const struct options *o = s->options;
 	bool *features = s->fits + o->patterns.count, *groups = features + o->features.count;
-	bool *excludes = groups + o->groups.count;
 	bool feature = fits_any(&o->features, fits_feature, reg, features);
 	bool group = fits_any(&o->groups, fits_group, reg, groups);
-	bool out = is_excluded(o, reg, excludes);
+	bool out = is_excluded(s, reg);
 	return feature && group && !out;
 }
 
@@ -157,7 +202,7 @@ int selection_init(struct selection *s, const struct options *options)
 		       options->excludes.count;
 	*s = (struct selection){.options = options};
 	s->fits = calloc(words + 1, sizeof(*s->fits));
-	s->named = calloc(options->patterns.count + 1, sizeof(*s->named));
+	s->named = calloc(options->patterns.count + options->excludes.count + 1, sizeof(*s->named));
 	return s->fits && s->named ? 0 : GDBREGS_ERR_NOMEM;
 }
 
@@ -218,7 +263,8 @@ static bool choose_parts(struct selection *s, struct selected *selected,
 		if (named->kind != NAMED_PART || !is_of(named, reg))
 			continue;
 		s->fits[i] = true;
-		if (passed && !is_chosen(selected, first, selected->count, named->path) &&
+		if (passed && !is_part_excluded(s, reg, named->path) &&
+		    !is_chosen(selected, first, selected->count, named->path) &&
 		    !choose(selected, &named->field, named->path,
 			    part_alias(reg, named->path, s->options->patterns.item[i])))
 			return false;
@@ -227,6 +273,7 @@ static bool choose_parts(struct selection *s, struct selected *selected,
 }
 
 struct expansion {
+	struct selection *selection;
 	struct selected *selected;
 	size_t first, end; /* what was chosen of the register by name */
 };
@@ -236,14 +283,15 @@ static bool choose_leaf(void *arg, const struct part_step *step)
 {
 	struct expansion *e = arg;
 	return gdbregs_field_count(step->field) > 0 ||
+	       is_part_excluded(e->selection, gdbregs_field_register(step->field), step->path) ||
 	       is_chosen(e->selected, e->first, e->end, step->path) ||
 	       choose(e->selected, step->field, step->path, NULL);
 }
 
 /* With --fields: all parts of what was chosen from `first` on. */
-static bool choose_leaves(struct selected *selected, size_t first)
+static bool choose_leaves(struct selection *s, struct selected *selected, size_t first)
 {
-	struct expansion e = {selected, first, selected->count};
+	struct expansion e = {s, selected, first, selected->count};
 	for (size_t i = first; i < e.end; i++) {
 		const struct gdbregs_field field = selected->item[i].field;
 		const char *path = selected->item[i].path;
@@ -266,7 +314,7 @@ static bool choose_all(struct selection *s, struct selected *selected,
 		     choose(selected, &field, NULL, alias);
 	ok = ok && choose_parts(s, selected, reg, passed);
 	if (s->options->fields && s->options->command->selects_fields)
-		ok = ok && choose_leaves(selected, first);
+		ok = ok && choose_leaves(s, selected, first);
 	if (selected->count > first)
 		selected->registers[selected->register_count++] = reg;
 	return ok;
@@ -282,8 +330,7 @@ static int fill(struct selection *s, struct selected *selected)
 	if (error < 0)
 		return error;
 	selected->registers = calloc(selected->total + 1, sizeof(*selected->registers));
-	for (size_t i = 0; i < s->options->patterns.count; i++)
-		find_named(s, selected->description, i);
+	find_all_named(s, selected->description);
 	bool ok = selected->registers;
 	for (size_t i = 0; i < selected->total && ok; i++)
 		ok = choose_all(s, selected, all[i].handle);
@@ -344,14 +391,17 @@ static int refuse(const struct selection *s, fits_fn kind, const char *what, con
 	return GDBREGS_ERR_NO_REGISTER;
 }
 
-/* A pattern that fits nothing: the register may be there, and the part missing. */
-static int refuse_pattern(const struct selection *s, size_t pattern, char *message, size_t capacity)
+/* A name that fits nothing: the register may be there, and the part missing, or it is to be
+ * excluded and is not shown by itself. */
+static int refuse_name(const struct selection *s, const struct named *named, const char *word,
+		       char *message, size_t capacity)
 {
-	const struct named *named = &s->named[pattern];
-	if (named->kind != NAMED_NO_PART)
-		return refuse(s, name_fits_register, "register", s->options->patterns.item[pattern],
-			      message, capacity);
-	part_refuse(&named->field, named->path, message, capacity);
+	if (named->kind == NAMED_NO_PART)
+		part_refuse(&named->field, named->path, message, capacity);
+	else if (named->kind == NAMED_PART)
+		part_refuse_exclude(word, message, capacity);
+	else
+		return refuse(s, name_fits_register, "register", word, message, capacity);
 	return GDBREGS_ERR_NO_REGISTER;
 }
 
@@ -372,14 +422,18 @@ int selection_check(const struct selection *s, char *message, size_t capacity)
 	const struct string_list *const lists[] = {&o->patterns, &o->features, &o->groups,
 						   &o->excludes};
 	const bool *fits = s->fits;
+	const struct named *named = s->named;
 	size_t count = 0, total = 0;
 	for (int i = 0; i < 4; fits += lists[i++]->count) {
 		size_t unfit = first_unfit(lists[i], fits);
-		if (unfit < lists[i]->count && i == 0)
-			return refuse_pattern(s, unfit, message, capacity);
+		bool names = kinds[i] == name_fits_register;
+		if (unfit < lists[i]->count && names)
+			return refuse_name(s, &named[unfit], lists[i]->item[unfit], message,
+					   capacity);
 		if (unfit < lists[i]->count)
 			return refuse(s, kinds[i], what[i], lists[i]->item[unfit], message,
 				      capacity);
+		named += names ? lists[i]->count : 0;
 	}
 	for (size_t i = 0; i < s->count; i++) {
 		count += s->item[i].count;

@@ -36,7 +36,7 @@ struct selection {
 	size_t count;
 	bool *fits; /* per pattern, --feature, --group and --exclude, in this order: whether
 		     * it has fitted something */
-	struct named *named; /* per pattern */
+	struct named *named; /* per pattern, then per --exclude */
 };
 
 /* Return 0 or GDBREGS_ERR_NOMEM. */

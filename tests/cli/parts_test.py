@@ -15,7 +15,7 @@ import shutil
 import struct
 import subprocess
 
-from clitest import contains, equal, main, one_line, read, run, silent_ok, test, write
+from clitest import Fake, contains, equal, main, one_line, read, run, silent_ok, test, write
 from scriptstub import ScriptStub
 
 XML = """<?xml version="1.0"?><target><architecture>%s</architecture><feature name="some.core">
@@ -205,6 +205,21 @@ def list_fields(_):
 
 
 @test
+def list_fields_fits_a_line(directory):
+    """Names of values that are wider than a line continue in their own column."""
+    path = os.path.join(directory, "t.xml")
+    values = "".join(f'<evalue name="mode{n}" value="{n}"/>' for n in range(16))
+    wide = XML.replace('<evalue name="U" value="0"/>', values).replace('start="2" end="3"', 'start="2" end="5"')
+    write(path, wide % "i386:x86-64")
+    lines = silent_ok(run("list", "--fields", "--tdesc", path, "status", "a")).splitlines()
+    assert max(map(len, lines)) <= 80, lines
+    mode = next(i for i, line in enumerate(lines) if "status.MPP" in line)
+    column = lines[mode].index("mode0=0")
+    assert lines[mode + 1].startswith(" " * column + "mode") and len(lines[mode + 1].split()) > 1, lines
+    contains(" ".join(lines), "mode15=15")
+
+
+@test
 def a_hostile_type_is_listed_in_part(directory):
     # Sixteen members a level, each a union of sixteen: 16^8 parts.
     types = "".join(f"<union id='u{i}'>" + "".join(f"<field name='m{j}' type='u{i - 1}'/>" for j in range(16)) +
@@ -215,6 +230,41 @@ def a_hostile_type_is_listed_in_part(directory):
     listed = json.loads(silent_ok(run("list", "--fields", "-j", "--tdesc", path)))[0]["registers"]
     equal(len(listed), 2 + 4096)
     equal(listed[-1]["name"], "s")
+
+
+@test
+def excluding_parts(directory):
+    """A part is excluded where it is shown by itself; another name is as good as the register's own."""
+    with Machine(answers={"vCont?": "vCont;c;s", "vCont;*": "T05thread:1;", "s*": "T05thread:1;"}) as stub:
+        def names(*args):
+            return [(r["name"], r.get("field")) for r in read_json(stub, *args)]
+        equal(names("status.Z", "status.N", "--exclude", "status.Z"), [("status", "N")])
+        equal(names("v.f", "v.f[1]", "v.h[0]", "--exclude", "v.f"), [("v", "h[0]")])
+        equal(names("a", "pc", "--exclude", "PC"), [("a", None)])
+        recorded = silent_ok(run("trace", "-n", "1", "--fields", "status", "--exclude", "status.Z",
+                                 "-t", stub.target))
+        assert "status.N" in recorded and "status.Z" not in recorded, recorded
+        one_line(run("read", "--exclude", "status.Z", "-t", stub.target), 5, "cannot exclude 'status.Z'", "whole")
+        one_line(run("read", "--exclude", "status.Q", "-t", stub.target), 5, 'no part "Q"', "MPP")
+        path = os.path.join(directory, "a.json")
+        write(path, silent_ok(run("dump", "-j", "-t", stub.target)))
+        one_line(run("diff", path, path, "--exclude", "status.Z"), 5, "status.Z")
+
+
+@test
+def excluding_other_names(directory):
+    """`flags` is no register of x86, but another name of eflags."""
+    write(os.path.join(directory, "target.xml"), """<target><architecture>i386</architecture>
+<feature name="org.gnu.gdb.i386.core"><flags id="i386_eflags" size="4"><field name="ZF" start="6" end="6"/></flags>
+<reg name="eax" bitsize="32"/><reg name="eip" bitsize="32" type="code_ptr"/>
+<reg name="eflags" bitsize="32" type="i386_eflags"/></feature></target>""")
+    path = os.path.join(directory, "a.json")
+    with Fake("--tdesc", directory) as fake:
+        for command in "read", "dump":
+            text = silent_ok(run(command, "--exclude", "pc", "--exclude", "flags", "-t", fake.target))
+            assert "eax" in text and "eip" not in text and "eflags" not in text, text
+        write(path, silent_ok(run("dump", "-j", "-t", fake.target)))
+        contains(silent_ok(run("diff", path, "--exclude", "pc", "-t", fake.target)), "0 of 2 registers")
 
 
 @test
