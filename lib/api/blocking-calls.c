@@ -6,8 +6,9 @@
 #include "session/op-points.h"
 #include "session/op-run.h"
 #include "session/op-state.h"
-#include "session/watch.h"
 #include "session/op-write.h"
+#include "session/stop-wait.h"
+#include "session/watch.h"
 
 /* ------------------------------------------------------------ reading and writing --- */
 

@@ -6,6 +6,7 @@
 #include "session/op-run.h"
 #include "session/op-state.h"
 #include "session/op-write.h"
+#include "session/stop-wait.h"
 #include "util/error.h"
 #include "uv/transport.h"
 

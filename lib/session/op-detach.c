@@ -14,7 +14,7 @@
  * guest halted is worse than sending packets whose replies cannot be matched. */
 #include "session/op-detach.h"
 #include "session/op-points.h"
-#include "session/op-run.h"
+#include "session/qemu-sstep.h"
 #include "session/qemu-status.h"
 
 #include "util/alloc.h"

@@ -2,7 +2,6 @@
 /* Z and z. QEMU and gdbserver keep points beyond the connection. So a list holds all
  * points that the stub may have, and they are removed when the session ends. */
 #include "session/op-points.h"
-#include "session/op-run.h"
 #include "session/point-kind.h"
 
 #include "util/alloc.h"

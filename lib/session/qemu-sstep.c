@@ -2,7 +2,7 @@
 /* QEMU's single-step flags. By default a step holds interrupts and timers back, and two
  * flags say so. The option step_irq clears them. QEMU keeps its flags beyond the
  * connection, so the session restores them when it ends. */
-#include "session/op-run.h"
+#include "session/qemu-sstep.h"
 
 #include "util/alloc.h"
 

@@ -8,6 +8,8 @@
 
 struct gdbregs__op;
 
+#define GDBREGS__ALL_VCPUS UINT32_MAX
+
 /* Where the target is between a resume and the delivery of its stop. */
 enum gdbregs__run_phase {
 	GDBREGS__RUN_STOPPED, /* it is stopped, and nothing is under way */

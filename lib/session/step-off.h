@@ -13,8 +13,6 @@
 
 #include "session/session.h"
 
-#define GDBREGS__ALL_VCPUS UINT32_MAX
-
 /* Queue, ahead of an op, a read of the program counters of vCPUs that may be at a
  * breakpoint and are about to run: of one vCPU, or of GDBREGS__ALL_VCPUS. No read is
  * queued if none is needed. Returns 0 or NOMEM. */

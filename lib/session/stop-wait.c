@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Stop delivery: pending waits, and a stop that arrived before anyone waited for it. */
-#include "session/op-run.h"
-#include "session/step-off.h"
+#include "session/stop-wait.h"
 #include "session/watch.h"
 
 #include "util/alloc.h"

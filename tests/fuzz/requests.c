@@ -7,6 +7,7 @@
 #include "session/op-points.h"
 #include "session/op-run.h"
 #include "session/op-write.h"
+#include "session/stop-wait.h"
 
 void caller_begin(struct caller *c, struct partner *p)
 {

@@ -7,6 +7,7 @@
 #include "session/op-run.h"
 #include "session/op-state.h"
 #include "session/op-write.h"
+#include "session/stop-wait.h"
 #include "session/watch.h"
 #include "util/hex.h"
 
