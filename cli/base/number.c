@@ -21,7 +21,7 @@ static unsigned base_of(const char *text, const char **digits)
 	return text[0] == '0' && text[1] != '\0' ? 8 : 10;
 }
 
-static unsigned digit_of(char c)
+unsigned number_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return (unsigned)(c - '0');
@@ -35,7 +35,7 @@ bool number_is(const char *text)
 	unsigned base = base_of(text, &digits);
 	if (digits[0] == '\0')
 		return false;
-	while (digits[0] != '\0' && digit_of(digits[0]) < base)
+	while (digits[0] != '\0' && number_digit(digits[0]) < base)
 		digits++;
 	return digits[0] == '\0';
 }
@@ -153,7 +153,7 @@ bool number_fits(const char *text, uint8_t *bytes, size_t size, size_t bits)
 	unsigned base = base_of(text, &digits);
 	memset(bytes, 0, size);
 	for (; *digits != '\0'; digits++) {
-		if (!push_digit(bytes, size, base, digit_of(*digits)))
+		if (!push_digit(bytes, size, base, number_digit(*digits)))
 			return false;
 	}
 	if (text[0] != '-')
@@ -169,12 +169,25 @@ bool number_plain(const char *text, uint64_t *number)
 {
 	uint8_t bytes[8];
 	*number = 0;
-	if (digit_of(text[0]) >= 10 || !number_is(text) ||
+	if (number_digit(text[0]) >= 10 || !number_is(text) ||
 	    !number_fits(text, bytes, sizeof(bytes), 64))
 		return false;
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		*number |= (uint64_t)bytes[i] << 8 * i;
 	return true;
+}
+
+bool number_take(const char **at, uint64_t most, uint64_t *number)
+{
+	const char *first = *at;
+	*number = 0;
+	for (; number_digit(**at) < 10; ++*at) {
+		unsigned digit = number_digit(**at);
+		if (digit > most || *number > (most - digit) / 10)
+			return false;
+		*number = 10 * *number + digit;
+	}
+	return *at > first;
 }
 
 bool number_is_bad_octal(const char *text)

@@ -8,7 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Parse an address or a count of up to 64 bits, which has no sign. Returns false if the text is not such a number. */
+/* The value of a hexadecimal digit, upper or lower case. 16 for any other character. */
+unsigned number_digit(char c);
+/* Take the decimal digits that begin at *at, and move it behind them. Returns false if there
+ * is no digit, or if the number is above `most`. */
+bool number_take(const char **at, uint64_t most, uint64_t *number);
+/* Parse an address or a count of up to 64 bits, which has no sign. Returns false if the text
+ * is not such a number. */
 bool number_plain(const char *text, uint64_t *number);
 /* Whether it is a whole number. */
 bool number_is(const char *text);

@@ -7,7 +7,6 @@
 #include "target/part.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char raw_prefix[] = "hex:";
@@ -22,8 +21,10 @@ static const char *raw_digits(const char *value)
 
 static bool are_bytes(const char *digits)
 {
-	size_t length = strlen(digits);
-	return length > 0 && length % 2 == 0 && strspn(digits, "0123456789abcdefABCDEF") == length;
+	size_t length = 0;
+	while (number_digit(digits[length]) < 16)
+		length++;
+	return length > 0 && length % 2 == 0 && digits[length] == '\0';
 }
 
 static bool is_value(const char *value)
@@ -187,10 +188,9 @@ static bool take_raw(const struct target_bytes *out, const struct assignment *a,
 		       refuse_raw(out, a, chosen, digits);
 	if (strlen(digits) != 2 * out->size)
 		return refuse_raw(out, a, chosen, digits);
-	for (size_t i = 0; i < out->size; i++) {
-		char pair[3] = {digits[2 * i], digits[2 * i + 1], '\0'};
-		out->data[i] = (uint8_t)strtoul(pair, NULL, 16);
-	}
+	for (size_t i = 0; i < out->size; i++)
+		out->data[i] = (uint8_t)(number_digit(digits[2 * i]) << 4 |
+					 number_digit(digits[2 * i + 1]));
 	return true;
 }
 

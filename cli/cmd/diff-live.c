@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/diff-live.h"
 
+#include "base/number.h"
+
 #include <string.h>
 
 static struct value value_of(const struct stored_value *v, struct vcpu *vcpu)
@@ -63,16 +65,11 @@ size_t live_size(const struct stored_value *v)
 	return v->read ? (size_t)v->read->status : strlen(v->bytes) / 2;
 }
 
-static unsigned digit(char c)
-{
-	return c <= '9' ? (unsigned)(c - '0') : (unsigned)(c | 0x20) - 'a' + 10;
-}
-
 unsigned live_byte(const struct stored_value *v, size_t i)
 {
 	if (v->read)
 		return v->read->data[i];
-	return digit(v->bytes[2 * i]) << 4 | digit(v->bytes[2 * i + 1]);
+	return number_digit(v->bytes[2 * i]) << 4 | number_digit(v->bytes[2 * i + 1]);
 }
 
 /* QEMU's PowerPC reverses the bytes of a register in its other mode. */

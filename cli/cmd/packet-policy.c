@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/packet-policy.h"
+#include "base/number.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -100,8 +101,10 @@ static const char *register_reason(const char *payload)
 	if (payload[0] != 'p' && payload[0] != 'P')
 		return NULL;
 	const char *digits = payload + 1 + strspn(payload + 1, "0");
-	size_t length = strspn(digits, "0123456789abcdefABCDEF");
-	bool high = length > 8 || (length == 8 && strtoul(digits, NULL, 16) > 0x7fffffff);
+	size_t length = 0;
+	while (number_digit(digits[length]) < 16)
+		length++;
+	bool high = length > 8 || (length == 8 && number_digit(digits[0]) > 7);
 	return high ? "a register number so high crashes QEMU" : NULL;
 }
 
@@ -150,9 +153,7 @@ const char *packet_policy_denies_command(const char *text)
 /* As QEMU reads it: a character that is no digit counts as 0. */
 static unsigned digit(char c)
 {
-	static const char digits[] = "0123456789abcdef";
-	const char *at = c != '\0' ? strchr(digits, c >= 'A' && c <= 'F' ? c + 32 : c) : NULL;
-	return at ? (unsigned)(at - digits) : 0;
+	return number_digit(c) % 16;
 }
 
 /* The monitor is asked in hex. */

@@ -29,28 +29,24 @@ static int set_word(const char **out, const char *option, const char *value)
 	return 0;
 }
 
-static const char *skip_digits(const char *at)
-{
-	return at + strspn(at, "0123456789");
-}
-
-/* DIGITS[.DIGITS], more than 0, at most a day. Rounded up to a millisecond, so
- * that what was above 0 stays so. strtod() would accept `inf`, `0x` and the decimal point of the locale. */
+/* DIGITS[.DIGITS], more than 0, at most a day. Rounded up to a millisecond, so that a time
+ * above 0 does not become 0. */
 static bool parse_seconds(const char *value, unsigned *ms)
 {
-	const char *point = skip_digits(value);
-	const char *end = *point == '.' ? skip_digits(point + 1) : point;
-	bool no_digits = point == value || end == point + 1;
-	if (no_digits || *end != '\0' || point - value > 9)
-		return false;
-	unsigned long whole = strtoul(value, NULL, 10), scale = 100, thousandths = 0;
+	uint64_t total;
+	const char *at = value;
 	bool rest = false;
-	for (const char *at = point + 1; at < end; at++, scale /= 10) {
-		thousandths += (unsigned long)(*at - '0') * scale;
+	if (!number_take(&at, LONGEST_WAIT_S, &total))
+		return false;
+	total *= 1000;
+	const char *point = at;
+	at += *point == '.';
+	for (unsigned scale = 100; at > point && number_digit(*at) < 10; at++, scale /= 10) {
+		total += scale * number_digit(*at);
 		rest |= scale == 0 && *at != '0';
 	}
-	unsigned long total = whole * 1000 + thousandths + (rest ? 1 : 0);
-	if (total == 0 || total > LONGEST_WAIT_S * 1000ul)
+	total += rest;
+	if (*at != '\0' || at == point + 1 || total == 0 || total > LONGEST_WAIT_S * 1000)
 		return false;
 	*ms = (unsigned)total;
 	return true;
@@ -103,33 +99,23 @@ static int bad_vcpu(const char *value)
 		    value);
 }
 
-/* Read the digits at *at and move it behind them. */
-static bool parse_vcpu(const char **at, unsigned *vcpu)
-{
-	const char *end = skip_digits(*at);
-	if (end == *at || end - *at > 9)
-		return false;
-	*vcpu = (unsigned)strtoul(*at, NULL, 10);
-	*at = end;
-	return *vcpu <= HIGHEST_VCPU;
-}
-
 /* N or N-M. */
-static bool parse_range(const char **at, unsigned *first, unsigned *last)
+static bool parse_range(const char **at, uint64_t *first, uint64_t *last)
 {
-	if (!parse_vcpu(at, first))
+	if (!number_take(at, HIGHEST_VCPU, first))
 		return false;
 	*last = *first;
 	if (**at != '-')
 		return true;
 	++*at;
-	return parse_vcpu(at, last) && *last >= *first && *last - *first < MOST_VCPUS;
+	return number_take(at, HIGHEST_VCPU, last) && *last >= *first &&
+	       *last - *first < MOST_VCPUS;
 }
 
 /* Lists of several -c add up. */
 int set_vcpu(struct options *o, const char *value)
 {
-	unsigned first, last;
+	uint64_t first, last;
 	bool again = o->vcpu_count > 0 || o->vcpus_all;
 	if (strcmp(value, "all") == 0) {
 		o->vcpus_all = true;
@@ -140,8 +126,8 @@ int set_vcpu(struct options *o, const char *value)
 	for (const char *at = value;; at++) {
 		if (!parse_range(&at, &first, &last) || (*at != ',' && *at != '\0'))
 			return bad_vcpu(value);
-		for (unsigned vcpu = first; vcpu <= last; vcpu++) {
-			int status = add_vcpu(o, vcpu);
+		for (; first <= last; first++) {
+			int status = add_vcpu(o, (unsigned)first);
 			if (status != 0)
 				return status;
 		}

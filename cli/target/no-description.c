@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "target/no-description.h"
 
+#include "base/number.h"
 #include "opt/command.h"
 #include "target/shipped.h"
 #include "base/exit-status.h"
 
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -76,9 +75,11 @@ static size_t register_bytes(const char *element)
 {
 	static const char name[] = " bitsize=\"";
 	const char *bits = strstr(element, name), *end = strchr(element, '>');
+	uint64_t number = 0;
 	if (!bits || !end || bits > end)
 		return 0;
-	return (strtoul(bits + strlen(name), NULL, 10) + 7) / 8;
+	bits += strlen(name);
+	return number_take(&bits, UINT32_MAX, &number) ? (size_t)(number + 7) / 8 : 0;
 }
 
 /* From the document, because registers without a name have a place in `g`, too, and are
@@ -153,7 +154,7 @@ static int fail_sized(struct target *t, size_t g_bytes)
 static size_t size_of_g(const struct gdbregs_buffer *reply)
 {
 	for (size_t i = 0; i < reply->size; i++) {
-		if (!isxdigit(reply->data[i]) && reply->data[i] != 'x')
+		if (number_digit((char)reply->data[i]) > 15 && reply->data[i] != 'x')
 			return 0;
 	}
 	return reply->size % 2 == 0 ? reply->size / 2 : 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "target/vcpu-state.h"
+#include "base/number.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -53,22 +54,15 @@ int vcpu_state_ask(struct vcpu_state *state, const struct vcpu *vcpu, struct gdb
 	return error < 0 ? error : 1;
 }
 
-static int digit(uint8_t c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *found = c != '\0' ? strchr(digits, c | 0x20) : NULL;
-	return found ? (int)(found - digits) : -1;
-}
-
 /* The reply is the name in hexadecimal digits; any other reply changes nothing. */
 void vcpu_state_take(struct vcpu_state *state)
 {
 	char name[200] = "";
 	size_t size = state->reply.size / 2;
 	for (size_t i = 0; i < size && i + 1 < sizeof(name); i++) {
-		int high = digit(state->reply.data[2 * i]),
-		    low = digit(state->reply.data[2 * i + 1]);
-		if (high < 0 || low < 0)
+		unsigned high = number_digit((char)state->reply.data[2 * i]),
+			 low = number_digit((char)state->reply.data[2 * i + 1]);
+		if (high > 15 || low > 15)
 			return;
 		name[i] = (char)(high << 4 | low);
 	}

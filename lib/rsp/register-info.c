@@ -2,6 +2,7 @@
 #include "rsp/register-info.h"
 
 #include "rsp/reply.h"
+#include "util/number.h"
 
 #include <string.h>
 
@@ -32,16 +33,9 @@ static void take_text(struct span value, char *out)
  * protocol. */
 static bool take_decimal(struct span value, uint32_t *out)
 {
-	uint64_t number = 0;
+	uint64_t number;
 
-	if (value.size == 0 || value.size > 10)
-		return false;
-	for (size_t i = 0; i < value.size; i++) {
-		if (value.text[i] < '0' || value.text[i] > '9')
-			return false;
-		number = 10 * number + (value.text[i] - '0');
-	}
-	if (number > INT32_MAX)
+	if (!gdbregs__number_decimal(value.text, value.size, INT32_MAX, &number))
 		return false;
 	*out = (uint32_t)number;
 	return true;

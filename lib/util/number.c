@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "util/number.h"
 
+#include "util/hex.h"
+
 #include <string.h>
 
 /* isspace() depends on the process's locale. */
 static const char *skip_blanks(const char *text)
 {
 	return text + strspn(text, " \t\n\v\f\r");
-}
-
-static unsigned digit_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return (unsigned)(c - '0');
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10) : 16;
 }
 
 static const char *take_base(const char *text, unsigned *base)
@@ -46,8 +40,8 @@ enum gdbregs__number gdbregs__number_parse(const char *text, uint64_t *value)
 		at++;
 	at = take_base(at, &base);
 	const char *first = at;
-	for (; digit_value(*at) < base; at++) {
-		unsigned digit = digit_value(*at);
+	for (; gdbregs__hex_digit((uint8_t)*at) < base; at++) {
+		unsigned digit = gdbregs__hex_digit((uint8_t)*at);
 
 		if (sum > (UINT64_MAX - digit) / base)
 			too_large = 1;
@@ -59,4 +53,21 @@ enum gdbregs__number gdbregs__number_parse(const char *text, uint64_t *value)
 		return GDBREGS__NUMBER_RANGE;
 	*value = sum;
 	return GDBREGS__NUMBER_OK;
+}
+
+bool gdbregs__number_decimal(const void *text, size_t size, uint64_t most, uint64_t *value)
+{
+	const uint8_t *digits = text;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < size; i++) {
+		unsigned digit = gdbregs__hex_digit(digits[i]);
+
+		if (digit > 9 || digit > most || sum > (most - digit) / 10)
+			return false;
+		sum = 10 * sum + digit;
+	}
+	if (size > 0)
+		*value = sum;
+	return size > 0;
 }

@@ -2,9 +2,9 @@
 #include "uv/address.h"
 
 #include "util/error.h"
+#include "util/number.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define FORMS "HOST:PORT, :PORT, [V6]:PORT, tcp:HOST:PORT or unix:PATH"
@@ -34,13 +34,13 @@ static int parse_port(const char *text, const char *port, struct gdbregs__addres
 		      struct gdbregs_error *err)
 {
 	size_t length = strlen(port);
+	uint64_t number;
 
-	if (length == 0 || length > 5 || strspn(port, "0123456789") != length)
+	if (length == 0 || strspn(port, "0123456789") != length)
 		return bad(err, text, "the port is not a number");
-	unsigned long number = strtoul(port, NULL, 10);
-	if (number < 1 || number > 65535)
+	if (!gdbregs__number_decimal(port, length, 65535, &number) || number == 0)
 		return bad(err, text, "the port is not between 1 and 65535");
-	snprintf(out->port, sizeof(out->port), "%lu", number);
+	snprintf(out->port, sizeof(out->port), "%u", (unsigned)number);
 	return 0;
 }
 

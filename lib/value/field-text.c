@@ -3,6 +3,7 @@
 #include "value/field.h"
 
 #include "util/alloc.h"
+#include "util/hex.h"
 #include "value/format.h"
 #include "value/read-real.h"
 
@@ -91,10 +92,7 @@ static unsigned base_of(const char *text, const char **digits)
 
 static unsigned digit_of(char c)
 {
-	if (c >= '0' && c <= '9')
-		return (unsigned)(c - '0');
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : 16;
+	return gdbregs__hex_digit((uint8_t)c);
 }
 
 static bool is_integer(const char *text)

@@ -5,6 +5,7 @@
 #include "value/field.h"
 
 #include "util/buffer.h"
+#include "util/number.h"
 
 #include <string.h>
 
@@ -214,12 +215,12 @@ static size_t take_index(const char *path, size_t *index)
 {
 	/* The path may be empty: there is nothing to look at behind its end. */
 	size_t length = path[0] == '[' ? 1 + strspn(path + 1, "0123456789") : 0;
+	uint64_t number;
 
-	if (length <= 1 || length > 9 || path[length] != ']')
+	if (length <= 1 || path[length] != ']' ||
+	    !gdbregs__number_decimal(path + 1, length - 1, UINT32_MAX, &number))
 		return 0;
-	*index = 0;
-	for (size_t i = 1; i < length; i++)
-		*index = *index * 10 + (size_t)(path[i] - '0');
+	*index = (size_t)number;
 	return length + 1;
 }
 

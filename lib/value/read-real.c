@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "value/read-real.h"
 
+#include "util/hex.h"
 #include "value/big.h"
 
 #include <string.h>
@@ -24,10 +25,7 @@ struct digits {
 
 static unsigned digit_value(char c)
 {
-	if (c >= '0' && c <= '9')
-		return (unsigned)(c - '0');
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10) : 16;
+	return gdbregs__hex_digit((uint8_t)c);
 }
 
 static void push(struct digits *d, unsigned digit)

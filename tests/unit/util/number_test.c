@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Decimal numbers: which texts are one, and the largest that the caller takes. Those in
+ * attributes of descriptions are in tests/data/tdesc. */
+#include "util/number.h"
+
+#include "../suite.h"
+
+#include <string.h>
+
+/* `value` of a text that is not taken is of no account. */
+static const struct {
+	const char *text;
+	uint64_t most;
+	bool taken;
+	uint64_t value;
+} rows[] = {
+	{"0", 0, true, 0},
+	{"1", 0, false, 0},
+	{"1234", 65535, true, 1234},
+	{"0001234", 65535, true, 1234},
+	{"65535", 65535, true, 65535},
+	{"65536", 65535, false, 0},
+	{"9", 3, false, 0},
+	{"18446744073709551615", UINT64_MAX, true, UINT64_MAX},
+	{"18446744073709551616", UINT64_MAX, false, 0},
+	{"184467440737095516150", UINT64_MAX, false, 0},
+	{"", 9, false, 0},
+	{"-1", 9, false, 0},
+	{"+1", 9, false, 0},
+	{" 1", 9, false, 0},
+	{"1 ", 9, false, 0},
+	{"0x1", 9, false, 0},
+	{"1a", 99, false, 0},
+	{"x", 99, false, 0},
+};
+
+START_TEST(decimal)
+{
+	uint64_t value = 77;
+	size_t size = strlen(rows[_i].text);
+	bool taken = gdbregs__number_decimal(rows[_i].text, size, rows[_i].most, &value);
+
+	ck_assert_int_eq(taken, rows[_i].taken);
+	ck_assert_uint_eq(value, taken ? rows[_i].value : 77);
+}
+END_TEST
+
+START_TEST(not_beyond_the_size)
+{
+	uint64_t value = 77;
+
+	ck_assert(gdbregs__number_decimal("123", 2, 99, &value));
+	ck_assert_uint_eq(value, 12);
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+	Suite *suite = suite_create("number");
+	TCase *tests = tcase_create("number");
+
+	tcase_add_loop_test(tests, decimal, 0, sizeof(rows) / sizeof(*rows));
+	tcase_add_test(tests, not_beyond_the_size);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
+
+int main(void)
+{
+	return run_suite(make_suite());
+}
