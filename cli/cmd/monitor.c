@@ -14,30 +14,27 @@ struct question {
 };
 
 /* The end of the reply: OK, an error, or output in the reply itself (valgrind). */
-static void on_reply(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
-		     void *arg)
+static int take_reply(struct target *t, int status)
 {
-	struct target *t = arg;
 	const struct question *q = t->set->work_arg;
 	const struct gdbregs_buffer *reply = &q->reply;
-	(void)s, (void)error;
-	if (t->closing)
-		return;
-	if (status >= 0 && reply->size == 0)
-		status = target_fail(t, STATUS_STUB, "cannot run '%s': the stub has no monitor",
-				     q->text.data);
-	else if (status >= 0 && reply->data[0] == 'E')
-		status = target_fail(t, STATUS_STUB, "cannot run '%s': the monitor replied %.60s",
-				     q->text.data, (const char *)reply->data);
-	target_done(t, status);
+	if (status < 0)
+		return status;
+	if (reply->size == 0)
+		return target_fail(t, STATUS_STUB, "cannot run '%s': the stub has no monitor",
+				   q->text.data);
+	if (reply->data[0] == 'E')
+		return target_fail(t, STATUS_STUB, "cannot run '%s': the monitor replied %.60s",
+				   q->text.data, (const char *)reply->data);
+	return 0;
 }
 
 static int ask(struct target *t)
 {
 	struct question *q = t->set->work_arg;
 	int error = gdbregs_uv_packet(t->session, q->packet.data, q->packet.size, &q->reply,
-				      on_reply, t, NULL);
-	return error < 0 ? error : TARGET_UNDER_WAY;
+				      target_on_done, t, NULL);
+	return target_wait(t, error, take_reply);
 }
 
 /* Behind `OK` the library puts the console output. On a terminal it is printable. */

@@ -22,20 +22,13 @@ struct exchange {
 
 static int send_next(struct target *t);
 
-static void on_reply(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
-		     void *arg)
+static int take_reply(struct target *t, int status)
 {
-	struct target *t = arg;
 	struct exchange *exchange = t->set->work_arg;
-	(void)s, (void)error;
-	if (t->closing)
-		return;
-	if (status >= 0) {
-		exchange->bytes += exchange->replies[exchange->done++].size;
-		status = send_next(t);
-	}
-	if (status != TARGET_UNDER_WAY)
-		target_done(t, status);
+	if (status < 0)
+		return status;
+	exchange->bytes += exchange->replies[exchange->done++].size;
+	return send_next(t);
 }
 
 static int send_next(struct target *t)
@@ -51,8 +44,8 @@ static int send_next(struct target *t)
 				   MOST_REPLIES_MIB);
 	const char *payload = payloads->item[exchange->done];
 	int error = gdbregs_uv_packet(t->session, payload, strlen(payload),
-				      &exchange->replies[exchange->done], on_reply, t, NULL);
-	return error < 0 ? error : TARGET_UNDER_WAY;
+				      &exchange->replies[exchange->done], target_on_done, t, NULL);
+	return target_wait(t, error, take_reply);
 }
 
 static bool put_all(struct output *out, const struct options *o, const struct exchange *exchange)

@@ -8,32 +8,26 @@
 #include <limits.h>
 #include <stdlib.h>
 
-enum { SIGNAL_TRAP = 5 };
-
 static int resume(struct trace *trace);
 
 /* -------------------------------------------------------- breakpoints --- */
 
 static int insert_next(struct trace *trace);
 
-static void on_inserted(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
-			void *arg)
+static int after_insert(struct target *t, int status)
 {
-	struct trace *trace = arg;
-	(void)s, (void)error;
-	if (trace_is_over(trace))
-		return;
-	trace_continue(trace, status < 0 ? status : insert_next(trace));
+	return status < 0 ? status : insert_next(t->set->work_arg);
 }
 
 static int insert_next(struct trace *trace)
 {
 	if (trace->inserted_count == trace->point_count)
 		return resume(trace);
-	int error = gdbregs_uv_point_insert(trace->target->session, GDBREGS_POINT_SOFTWARE,
-					    trace->points[trace->inserted_count++],
-					    GDBREGS_KIND_DEFAULT, on_inserted, trace, NULL);
-	return error < 0 ? error : TARGET_UNDER_WAY;
+	int error =
+		gdbregs_uv_point_insert(trace->target->session, GDBREGS_POINT_SOFTWARE,
+					trace->points[trace->inserted_count++],
+					GDBREGS_KIND_DEFAULT, target_on_done, trace->target, NULL);
+	return target_wait(trace->target, error, after_insert);
 }
 
 /* ------------------------------------------------------------ running --- */
@@ -57,28 +51,24 @@ static bool is_at_point(const struct trace *trace, const struct sampler *sampler
 	return false;
 }
 
-static void on_hit_read(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
-			void *arg)
+static int after_hit(struct target *t, int status)
 {
-	struct trace *trace = arg;
-	(void)s, (void)error;
-	if (trace_is_over(trace))
-		return;
+	struct trace *trace = t->set->work_arg;
 	struct sampler *sampler = &trace->samplers[trace->turn];
-	bool timeout = trace->late && (!trace_wants(trace, sampler) ||
-				       (trace_is_own_stop(trace) && !is_at_point(trace, sampler)));
-	if (status >= 0 && timeout) {
+	if (status < 0)
+		return status;
+	bool wanted = trace_wants(trace, sampler);
+	if (trace->late &&
+	    (!wanted || (trace_is_own_stop(trace) && !is_at_point(trace, sampler)))) {
 		trace->ending = true;
 		status = trace_record(trace, sampler, "timeout");
-	} else if (status >= 0 && !trace_wants(trace, sampler)) {
+	} else if (!wanted) {
 		sampler_unread(sampler);
 		status = TARGET_UNDER_WAY;
-	} else if (status >= 0) {
+	} else {
 		status = trace_record(trace, sampler, "breakpoint");
 	}
-	if (status == TARGET_UNDER_WAY)
-		status = resume(trace);
-	trace_continue(trace, status);
+	return status == TARGET_UNDER_WAY ? resume(trace) : status;
 }
 
 /* All were to be recorded: this is one that started during the trace, as threads do. */
@@ -99,26 +89,18 @@ static int on_hit(struct trace *trace)
 		note_new(trace);
 		return resume(trace);
 	}
-	trace->turn = (size_t)(sampler - trace->samplers);
-	int error = sampler_read(sampler, trace->target->session, on_hit_read, trace);
-	return error < 0 ? error : TARGET_UNDER_WAY;
+	return trace_read(trace, sampler, after_hit);
 }
 
-static void on_stop(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
-		    void *arg)
+static int after_stop(struct target *t, int status)
 {
-	struct trace *trace = arg;
-	(void)s, (void)error;
-	if (trace_is_over(trace))
-		return;
-	bool hit = trace->stop.kind == GDBREGS_STOP_SIGNAL && trace->stop.signal == SIGNAL_TRAP;
-	if (status >= 0 && hit) {
-		status = on_hit(trace);
-	} else if (status >= 0) {
-		struct sampler *sampler = sampler_of(trace, trace->stop.vcpu);
-		status = trace_last(trace, sampler ? sampler : &trace->samplers[0]);
-	}
-	trace_continue(trace, status);
+	struct trace *trace = t->set->work_arg;
+	if (status < 0)
+		return status;
+	if (trace_is_trap(trace))
+		return on_hit(trace);
+	struct sampler *sampler = sampler_of(trace, trace->stop.vcpu);
+	return trace_last(trace, sampler ? sampler : &trace->samplers[0]);
 }
 
 /* --within may be over while a stopped guest is being read. */
@@ -128,8 +110,9 @@ static int resume(struct trace *trace)
 		trace_say_where(trace, &trace->samplers[trace->turn]);
 		return 0;
 	}
-	int error = gdbregs_uv_continue(trace->target->session, &trace->stop, on_stop, trace, NULL);
-	return error < 0 ? error : TARGET_UNDER_WAY;
+	int error = gdbregs_uv_continue(trace->target->session, &trace->stop, target_on_done,
+					trace->target, NULL);
+	return target_wait(trace->target, error, after_stop);
 }
 
 static int make_points(struct trace *trace)

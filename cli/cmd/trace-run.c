@@ -11,17 +11,16 @@
 
 enum { SIGNAL_TRAP = 5, FLUSH_MS = 100 };
 
-bool trace_is_over(const struct trace *trace)
+bool trace_is_trap(const struct trace *trace)
 {
-	return trace->target->closing;
+	return trace->stop.kind == GDBREGS_STOP_SIGNAL && trace->stop.signal == SIGNAL_TRAP;
 }
 
-void trace_continue(struct trace *trace, int status)
+int trace_read(struct trace *trace, struct sampler *sampler, target_next next)
 {
-	if (status == TARGET_UNDER_WAY)
-		return;
-	uv_timer_stop(&trace->target->timer);
-	target_done(trace->target, status);
+	struct target *t = trace->target;
+	trace->turn = (size_t)(sampler - trace->samplers);
+	return target_wait(t, sampler_read(sampler, t->session, target_on_done, t), next);
 }
 
 /* ---------------------------------------------------------- recording --- */
@@ -127,21 +126,16 @@ static void say_ended(const struct trace *trace)
 		 (unsigned long long)trace->number - 1, trace->reason);
 }
 
-static void on_last_read(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
-			 void *arg)
+static int after_last(struct target *t, int status)
 {
-	struct trace *trace = arg;
-	(void)s, (void)error;
-	if (trace_is_over(trace))
-		return;
+	struct trace *trace = t->set->work_arg;
 	trace->ending = true;
 	if (status >= 0)
 		status = trace_record(trace, &trace->samplers[trace->turn], trace->reason);
-	if (status == TARGET_UNDER_WAY || status == 0) {
-		say_ended(trace);
-		status = 0;
-	}
-	trace_continue(trace, status);
+	if (status < 0)
+		return status;
+	say_ended(trace);
+	return 0;
 }
 
 int trace_last(struct trace *trace, struct sampler *sampler)
@@ -152,11 +146,8 @@ int trace_last(struct trace *trace, struct sampler *sampler)
 	else
 		stop_write(trace->reason, sizeof(trace->reason), &trace->stop);
 	trace->target->gone = stop_is_end(&trace->stop);
-	if (trace->stop.kind == GDBREGS_STOP_SIGNAL) {
-		trace->turn = (size_t)(sampler - trace->samplers);
-		int error = sampler_read(sampler, trace->target->session, on_last_read, trace);
-		return error < 0 ? error : TARGET_UNDER_WAY;
-	}
+	if (trace->stop.kind == GDBREGS_STOP_SIGNAL)
+		return trace_read(trace, sampler, after_last);
 	record.number = trace->number++;
 	record.reason = trace->reason;
 	int status = put(trace, &record);
@@ -168,47 +159,34 @@ int trace_last(struct trace *trace, struct sampler *sampler)
 
 static int step(struct trace *trace);
 
-static void on_step_read(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
-			 void *arg)
+static int after_reading(struct target *t, int status)
 {
-	struct trace *trace = arg;
-	(void)s, (void)error;
-	if (trace_is_over(trace))
-		return;
+	struct trace *trace = t->set->work_arg;
 	if (status >= 0)
 		status = trace_record(trace, &trace->samplers[trace->turn], "step");
-	if (status == TARGET_UNDER_WAY) {
-		trace->turn = (trace->turn + 1) % trace->sampler_count;
-		status = step(trace);
-	}
-	trace_continue(trace, status);
+	if (status != TARGET_UNDER_WAY)
+		return status;
+	trace->turn = (trace->turn + 1) % trace->sampler_count;
+	return step(trace);
 }
 
-static void on_step(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
-		    void *arg)
+static int after_step(struct target *t, int status)
 {
-	struct trace *trace = arg;
+	struct trace *trace = t->set->work_arg;
 	struct sampler *sampler = &trace->samplers[trace->turn];
-	(void)error;
-	if (trace_is_over(trace))
-		return;
-	if (status >= 0) {
-		bool stepped = trace->stop.kind == GDBREGS_STOP_SIGNAL &&
-			       trace->stop.signal == SIGNAL_TRAP;
-		status = stepped ? sampler_read(sampler, s, on_step_read, trace)
-				 : trace_last(trace, sampler);
-		if (stepped && status == 0)
-			return;
-	}
-	trace_continue(trace, status);
+	if (status < 0)
+		return status;
+	return trace_is_trap(trace) ? trace_read(trace, sampler, after_reading)
+				    : trace_last(trace, sampler);
 }
 
 static int step(struct trace *trace)
 {
+	struct target *t = trace->target;
 	unsigned vcpu = trace->samplers[trace->turn].vcpu->index;
-	int error =
-		gdbregs_uv_step(trace->target->session, vcpu, &trace->stop, on_step, trace, NULL);
-	return error < 0 ? error : TARGET_UNDER_WAY;
+	return target_wait(t,
+			   gdbregs_uv_step(t->session, vcpu, &trace->stop, target_on_done, t, NULL),
+			   after_step);
 }
 
 /* -------------------------------------------------------------- start --- */
@@ -225,28 +203,19 @@ static int record_first(struct trace *trace)
 
 static int read_first(struct trace *trace);
 
-static void on_first_read(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
-			  void *arg)
+static int after_first(struct target *t, int status)
 {
-	struct trace *trace = arg;
-	(void)s, (void)error;
-	if (trace_is_over(trace))
-		return;
+	struct trace *trace = t->set->work_arg;
 	trace->turn++;
-	if (status >= 0)
-		status = read_first(trace);
-	trace_continue(trace, status);
+	return status < 0 ? status : read_first(trace);
 }
 
 /* All samplers are read before the first record is written: a VCD file begins with
  * the sizes of all wires. */
 static int read_first(struct trace *trace)
 {
-	if (trace->turn < trace->sampler_count) {
-		int error = sampler_read(&trace->samplers[trace->turn], trace->target->session,
-					 on_first_read, trace);
-		return error < 0 ? error : TARGET_UNDER_WAY;
-	}
+	if (trace->turn < trace->sampler_count)
+		return trace_read(trace, &trace->samplers[trace->turn], after_first);
 	trace->turn = 0;
 	trace->started_ns = uv_hrtime();
 	int status = record_first(trace);
@@ -302,13 +271,13 @@ static void on_late(uv_timer_t *timer)
 {
 	struct target *t = timer->data;
 	struct trace *trace = t->set->work_arg;
-	if (trace_is_over(trace))
+	if (t->closing)
 		return;
 	if (trace->late) {
-		trace_continue(trace, target_fail(t, STATUS_CONNECT,
-						  "cannot stop the guest: it was interrupted and "
-						  "has not stopped for %.1f s",
-						  trace->options->timeout_ms / 1000.0));
+		target_done(t, target_fail(t, STATUS_CONNECT,
+					   "cannot stop the guest: it was interrupted and "
+					   "has not stopped for %.1f s",
+					   trace->options->timeout_ms / 1000.0));
 		return;
 	}
 	trace->late = true;
@@ -319,7 +288,7 @@ static void on_late(uv_timer_t *timer)
 	if (error == 0 && uv_timer_start(timer, on_late, trace->options->timeout_ms, 0) < 0)
 		error = GDBREGS_ERR_NOMEM;
 	if (error < 0 && error != GDBREGS_ERR_INVAL)
-		trace_continue(trace, error);
+		target_done(t, error);
 }
 
 static void format_progress(void *arg, char *text, size_t capacity)

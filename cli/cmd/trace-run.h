@@ -56,9 +56,9 @@ bool trace_is_own_stop(const struct trace *trace);
 int trace_last(struct trace *trace, struct sampler *sampler);
 /* The conditions of --if hold at this hit. */
 bool trace_wants(const struct trace *trace, const struct sampler *sampler);
-/* Work that was under way has led to this; tells the target unless it goes on. */
-void trace_continue(struct trace *trace, int status);
-/* A callback that comes while the session is being closed is not ours any more. */
-bool trace_is_over(const struct trace *trace);
+/* Read the registers of a sampler, whose turn it is then. Returns what `work` returns. */
+int trace_read(struct trace *trace, struct sampler *sampler, target_next next);
+/* Whether the last stop is one of a step or a breakpoint. */
+bool trace_is_trap(const struct trace *trace);
 
 #endif

@@ -24,17 +24,6 @@ static const struct gdbregs_register *find(const struct snapshot *s, const struc
 	return reg;
 }
 
-static void on_read(struct gdbregs_session *session, int status, const struct gdbregs_error *error,
-		    void *arg)
-{
-	(void)error;
-	struct target *t = arg;
-	(void)session;
-	if (status >= 0 && !t->closing)
-		snapshot_say_notes(t);
-	target_done(t, status);
-}
-
 static int read_roles(struct target *t)
 {
 	struct snapshot *s = &t->snapshot;
@@ -55,9 +44,7 @@ static int read_roles(struct target *t)
 							      .status = GDBREGS_ERR_UNAVAILABLE};
 		}
 	}
-	error = gdbregs_uv_read_registers(t->session, s->reads, s->read_count, &s->storage, on_read,
-					  t, NULL);
-	return error < 0 ? error : TARGET_UNDER_WAY;
+	return snapshot_start_reading(t);
 }
 
 struct line {

@@ -132,46 +132,25 @@ static int look_at_taken(struct target *t, int status)
 	return say_not_taken(t, w, &found);
 }
 
-static void on_taken(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
-		     void *arg)
-{
-	struct target *t = arg;
-	(void)s, (void)error;
-	if (t->closing)
-		return;
-	status = look_at_taken(t, status);
-	if (status != TARGET_UNDER_WAY)
-		target_done(t, status);
-}
-
 /* The register did not take its value, or only part of it. The session can be used. */
 static int look_again(struct target *t)
 {
 	struct write_job *job = t->set->work_arg;
 	const struct gdbregs_read *read = &t->snapshot.reads[job->done];
 	int error = gdbregs_uv_read_register(t->session, read->vcpu, read->reg, &job->taken,
-					     on_taken, t, NULL);
-	return error < 0 ? error : TARGET_UNDER_WAY;
+					     target_on_done, t, NULL);
+	return target_wait(t, error, look_at_taken);
 }
 
-static void on_written(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
-		       void *arg)
+static int take_written(struct target *t, int status)
 {
-	struct target *t = arg;
 	struct write_job *job = t->set->work_arg;
-	(void)s, (void)error;
-	if (t->closing)
-		return;
-	if (status == GDBREGS_ERR_NOT_TAKEN) {
-		status = look_again(t);
-	} else if (status < 0) {
-		status = say_failure(t, status);
-	} else {
-		job->done++;
-		status = write_next(t);
-	}
-	if (status != TARGET_UNDER_WAY)
-		target_done(t, status);
+	if (status == GDBREGS_ERR_NOT_TAKEN)
+		return look_again(t);
+	if (status < 0)
+		return say_failure(t, status);
+	job->done++;
+	return write_next(t);
 }
 
 /* QEMU's PowerPC has another byte order after msr.LE was written. */
@@ -196,8 +175,8 @@ static int write_next(struct target *t)
 	struct write_register *reg = &job->registers[job->done];
 	turn(reg, gdbregs_vcpu_byte_order(t->session, read->vcpu));
 	int error = gdbregs_uv_write_register(t->session, read->vcpu, read->reg, reg->bytes,
-					      reg->size, on_written, t, NULL);
-	return error < 0 ? say_failure(t, error) : TARGET_UNDER_WAY;
+					      reg->size, target_on_done, t, NULL);
+	return error < 0 ? say_failure(t, error) : target_wait(t, error, take_written);
 }
 
 /* ------------------------------------------------------------ preparing --- */
@@ -272,19 +251,11 @@ static int prepare(struct target *t)
 	return status;
 }
 
-static void on_read(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
-		    void *arg)
+static int take_old(struct target *t, int status)
 {
-	struct target *t = arg;
-	(void)s, (void)error;
-	if (t->closing)
-		return;
 	if (status >= 0)
 		status = prepare(t);
-	if (status == 0)
-		status = write_next(t);
-	if (status != TARGET_UNDER_WAY)
-		target_done(t, status);
+	return status == 0 ? write_next(t) : status;
 }
 
 /* -------------------------------------------------------------- finding --- */
@@ -352,8 +323,8 @@ int write_start(struct target *t)
 	error = find_all(t);
 	if (error == 0)
 		error = gdbregs_uv_read_registers(t->session, s->reads, job->register_count,
-						  &s->storage, on_read, t, NULL);
-	return error < 0 ? error : TARGET_UNDER_WAY;
+						  &s->storage, target_on_done, t, NULL);
+	return target_wait(t, error, take_old);
 }
 
 void write_fini(struct write_job *job)

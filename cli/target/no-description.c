@@ -167,20 +167,20 @@ static int fail_unsized(struct target *t)
 			   "--tdesc");
 }
 
-static void on_g(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
-		 void *arg)
+static int take_g(struct target *t, int status)
 {
-	struct target *t = arg;
 	size_t g_bytes = status < 0 ? 0 : size_of_g(&t->reply);
-	(void)s, (void)error;
-	if (t->closing)
-		return;
-	target_done(t, g_bytes > 0 ? fail_sized(t, g_bytes) : fail_unsized(t));
+	return g_bytes > 0 ? fail_sized(t, g_bytes) : fail_unsized(t);
 }
 
 static int ask(struct target *t, const char *packet, gdbregs_uv_cb cb)
 {
 	return gdbregs_uv_packet(t->session, packet, strlen(packet), &t->reply, cb, t, NULL);
+}
+
+static int ask_g(struct target *t)
+{
+	return target_wait(t, ask(t, "g", target_on_done), take_g);
 }
 
 static bool contains(const struct gdbregs_buffer *reply, const char *word)
@@ -190,18 +190,11 @@ static bool contains(const struct gdbregs_buffer *reply, const char *word)
 
 /* qemu-hexagon 7.2 dies of `g`. Commands that read no values do not send it to QEMU's
  * user emulation. */
-static void on_kind(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
-		    void *arg)
+static int take_kind(struct target *t, int status)
 {
-	struct target *t = arg;
 	bool user = status >= 0 && contains(&t->reply, "sstepbits") &&
 		    !contains(&t->reply, "PhyMemMode");
-	(void)s, (void)error;
-	if (t->closing)
-		return;
-	int code = user ? fail_unsized(t) : ask(t, "g", on_g);
-	if (code != 0)
-		target_done(t, code);
+	return user ? fail_unsized(t) : ask_g(t);
 }
 
 static bool reads_values(const struct target *t)
@@ -221,7 +214,9 @@ int no_description_fail(struct target *t)
 	int error = ask(t, select, NULL);
 	if (error == 0)
 		error = ask(t, "qXfer:features:read:target.xml:0,80", NULL);
-	if (error == 0)
-		error = reads_values(t) ? ask(t, "g", on_g) : ask(t, "qqemu.Supported", on_kind);
-	return error < 0 ? error : TARGET_UNDER_WAY;
+	if (error < 0)
+		return error;
+	return reads_values(t)
+		       ? ask_g(t)
+		       : target_wait(t, ask(t, "qqemu.Supported", target_on_done), take_kind);
 }

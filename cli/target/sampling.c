@@ -9,18 +9,7 @@
 /* A guest that never runs is not worth looking at. */
 enum { SHORTEST_RUN_MS = 1 };
 
-static void sample(struct sampling *sampling);
-
-static bool is_over(const struct sampling *sampling)
-{
-	return sampling->target->closing;
-}
-
-static void finish(struct sampling *sampling, int status)
-{
-	uv_timer_stop(&sampling->target->timer);
-	target_done(sampling->target, status);
-}
+static int sample(struct sampling *sampling);
 
 /* gdbserver (13) interrupts the process group of that number, which a program that
  * it was attached to need not have. */
@@ -28,7 +17,7 @@ static void on_late(uv_timer_t *timer)
 {
 	struct target *t = timer->data;
 	struct sampling *sampling = t->sampling;
-	if (is_over(sampling))
+	if (t->closing)
 		return;
 	/* If this process was suspended (^Z), timers fire before pending input is read: let
 	 * the loop run once more. */
@@ -38,53 +27,45 @@ static void on_late(uv_timer_t *timer)
 		return;
 	}
 	const char *note = gdbregs_vcpu_note(t->session, 0);
-	finish(sampling, target_fail(t, STATUS_CONNECT,
-				     "it was interrupted and has not stopped for %.1f s%s%s",
-				     t->set->options->timeout_ms / 1000.0, note ? ": " : "",
-				     note ? note : ""));
+	target_done(t, target_fail(t, STATUS_CONNECT,
+				   "it was interrupted and has not stopped for %.1f s%s%s",
+				   t->set->options->timeout_ms / 1000.0, note ? ": " : "",
+				   note ? note : ""));
 }
 
 static void on_due(uv_timer_t *timer)
 {
 	struct target *t = timer->data;
 	struct sampling *sampling = t->sampling;
-	if (is_over(sampling))
+	if (t->closing)
 		return;
 	sampling->asked = true;
 	sampling->late = false;
 	int error = gdbregs_uv_interrupt(t->session);
-	if (error == 0 &&
-	    uv_timer_start(&t->timer, on_late, sampling->target->set->options->timeout_ms, 0) < 0)
+	if (error == 0 && uv_timer_start(&t->timer, on_late, t->set->options->timeout_ms, 0) < 0)
 		error = GDBREGS_ERR_NOMEM;
 	if (error < 0)
-		finish(sampling, error);
+		target_done(t, error);
 }
 
-static void on_stop(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
-		    void *arg)
+static int after_stop(struct target *t, int status)
 {
-	struct sampling *sampling = arg;
-	(void)s, (void)error;
-	if (is_over(sampling))
-		return;
-	uv_timer_stop(&sampling->target->timer);
-	sampling->ended =
-		status >= 0 && (!sampling->asked || sampling->stop.kind != GDBREGS_STOP_SIGNAL);
-	sampling->target->gone = status >= 0 && stop_is_end(&sampling->stop);
+	struct sampling *sampling = t->sampling;
+	bool signal = sampling->stop.kind == GDBREGS_STOP_SIGNAL;
+	uv_timer_stop(&t->timer);
 	if (status < 0)
-		finish(sampling, status);
-	else if (sampling->stop.kind == GDBREGS_STOP_SIGNAL)
-		sample(sampling);
-	else
-		finish(sampling, 0);
+		return status;
+	sampling->ended = !sampling->asked || !signal;
+	t->gone = stop_is_end(&sampling->stop);
+	return signal ? sample(sampling) : 0;
 }
 
 /* Samples are so far apart as they should be, however long one takes. */
 static int resume(struct sampling *sampling)
 {
 	struct target *t = sampling->target;
-	int error = gdbregs_uv_continue(t->session, &sampling->stop, on_stop, sampling, NULL);
-	if (error < 0)
+	int error = gdbregs_uv_continue(t->session, &sampling->stop, target_on_done, t, NULL);
+	if (target_wait(t, error, after_stop) < 0)
 		return error;
 	uint64_t now_ms = uv_now(&t->set->loop.uv);
 	sampling->asked = false;
@@ -95,7 +76,7 @@ static int resume(struct sampling *sampling)
 	return error < 0 ? GDBREGS_ERR_NOMEM : 0;
 }
 
-static void on_sampled(struct sampling *sampling)
+static int on_sampled(struct sampling *sampling)
 {
 	int error = sampling->error;
 	for (size_t i = 0; i < sampling->count && sampling->states; i++)
@@ -108,8 +89,7 @@ static void on_sampled(struct sampling *sampling)
 		last |= shown <= 0;
 		error = error == 0 && shown < 0 ? shown : error;
 	}
-	if (last || error < 0)
-		finish(sampling, error);
+	return last || error < 0 ? error : TARGET_UNDER_WAY;
 }
 
 static void on_read(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
@@ -118,12 +98,12 @@ static void on_read(struct gdbregs_session *s, int status, const struct gdbregs_
 	struct sampling *sampling = arg;
 	(void)s, (void)error;
 	sampling->outstanding--;
-	if (is_over(sampling))
+	if (sampling->target->closing)
 		return;
 	if (status < 0 && sampling->error == 0)
 		sampling->error = status;
 	if (sampling->outstanding == 0)
-		on_sampled(sampling);
+		target_go_on(sampling->target, on_sampled(sampling));
 }
 
 /* The state of a vCPU is only a hint: it may be missing. */
@@ -150,13 +130,12 @@ static int start_reading(struct sampling *sampling, struct sampler *sampler)
 }
 
 /* All samplers are read at once. */
-static void sample(struct sampling *sampling)
+static int sample(struct sampling *sampling)
 {
 	int error = 0;
 	for (size_t i = 0; i < sampling->count && error == 0; i++)
 		error = start_reading(sampling, &sampling->samplers[i]);
-	if (error < 0)
-		finish(sampling, error);
+	return error < 0 ? error : TARGET_UNDER_WAY;
 }
 
 int sampling_init(struct sampling *sampling, struct target *t, size_t more)
@@ -179,8 +158,7 @@ int sampling_init(struct sampling *sampling, struct target *t, size_t more)
 int sampling_start(struct sampling *sampling)
 {
 	sampling->due_ms = uv_now(&sampling->target->set->loop.uv);
-	sample(sampling);
-	return TARGET_UNDER_WAY;
+	return sample(sampling);
 }
 
 void sampling_fini(struct sampling *sampling)

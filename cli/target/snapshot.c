@@ -120,7 +120,8 @@ static bool lacks_values(const struct snapshot *s, const struct vcpu *vcpu)
 	return false;
 }
 
-void snapshot_say_notes(const struct target *t)
+/* Print what the library notes about vCPUs: always where values are missing, else with -v. */
+static void say_notes(const struct target *t)
 {
 	const struct snapshot *s = &t->snapshot;
 	const char *said = NULL;
@@ -136,16 +137,22 @@ void snapshot_say_notes(const struct target *t)
 	}
 }
 
-static void on_read(struct gdbregs_session *session, int status, const struct gdbregs_error *error,
-		    void *arg)
+static int take_values(struct target *t, int status)
 {
-	struct target *t = arg;
-	(void)error;
 	for (size_t i = 0; i < t->snapshot.vcpu_count; i++)
-		note_order(&t->snapshot.vcpus[i], session);
-	if (status >= 0 && !t->closing)
-		snapshot_say_notes(t);
-	target_done(t, status);
+		note_order(&t->snapshot.vcpus[i], t->session);
+	if (status < 0)
+		return status;
+	say_notes(t);
+	return 0;
+}
+
+int snapshot_start_reading(struct target *t)
+{
+	struct snapshot *s = &t->snapshot;
+	int error = gdbregs_uv_read_registers(t->session, s->reads, s->read_count, &s->storage,
+					      target_on_done, t, NULL);
+	return target_wait(t, error, take_values);
 }
 
 int snapshot_read(struct target *t)
@@ -159,9 +166,7 @@ int snapshot_read(struct target *t)
 		return GDBREGS_ERR_NOMEM;
 	s->read_count = count;
 	fill_reads(s);
-	int error = gdbregs_uv_read_registers(t->session, s->reads, s->read_count, &s->storage,
-					      on_read, t, NULL);
-	return error < 0 ? error : TARGET_UNDER_WAY;
+	return snapshot_start_reading(t);
 }
 
 int snapshot_offline(struct snapshot *s, const struct options *o,

@@ -37,17 +37,16 @@ struct target;
 /* Fill in the snapshot of a connected target: its vCPUs and the selection.
  * As `work` of target.h returns. */
 int snapshot_collect(struct target *t, enum vcpu_default which);
-/* Read what is selected; calls target_done(). */
+/* Read what is selected. Returns what `work` of target.h returns. */
 int snapshot_read(struct target *t);
+/* The same for the registers that `reads` has already. */
+int snapshot_start_reading(struct target *t);
 /* Make a snapshot of a description without a target. It has one vCPU without a number. */
 int snapshot_offline(struct snapshot *s, const struct options *o,
 		     const struct gdbregs_description *d);
 void snapshot_fini(struct snapshot *s);
 
 const struct selected *snapshot_selected(const struct snapshot *s, const struct vcpu *vcpu);
-/* Print what the library notes about vCPUs: always where values are missing, else with
- * -v. */
-void snapshot_say_notes(const struct target *t);
 /* The number of reads whose value is unavailable. */
 size_t snapshot_unavailable(const struct snapshot *s);
 

@@ -132,9 +132,31 @@ void target_done(struct target *t, int code)
 {
 	if (t->closing)
 		return;
+	uv_timer_stop(&t->timer);
 	if (code < 0)
 		take_error(t, code, gdbregs_session_error(t->session));
 	close_target(t);
+}
+
+void target_go_on(struct target *t, int status)
+{
+	if (status != TARGET_UNDER_WAY)
+		target_done(t, status);
+}
+
+int target_wait(struct target *t, int error, target_next next)
+{
+	t->next = next;
+	return error < 0 ? error : TARGET_UNDER_WAY;
+}
+
+void target_on_done(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		    void *arg)
+{
+	struct target *t = arg;
+	(void)s, (void)error;
+	if (!t->closing)
+		target_go_on(t, t->next(t, status));
 }
 
 /* A stub may send each of many replies just before its deadline. */
@@ -178,10 +200,7 @@ static void on_connected(struct gdbregs_session *s, int status, const struct gdb
 		return;
 	t->again = status < 0 && worth_waiting(t, status);
 	t->connected = status >= 0;
-	if (status >= 0)
-		status = work(t);
-	if (status != TARGET_UNDER_WAY)
-		target_done(t, status);
+	target_go_on(t, status < 0 ? status : work(t));
 }
 
 static void on_trace(void *arg, enum gdbregs_direction direction, const void *bytes, size_t size)

@@ -16,6 +16,15 @@
 #include <limits.h>
 
 struct targets;
+struct target;
+
+/* Called when the session is made. Returns 0 if the work is done; TARGET_UNDER_WAY if a
+ * request was started, see target_wait(); else a GDBREGS_ERR_*, or what target_fail()
+ * returned. */
+typedef int (*target_work)(struct target *t);
+/* Called when a request has completed with `status`. Returns the same. */
+typedef int (*target_next)(struct target *t, int status);
+enum { TARGET_UNDER_WAY = 1, TARGET_FAILED = -1000 };
 
 struct target {
 	struct targets *set;
@@ -25,7 +34,8 @@ struct target {
 	int status; /* exit status; 0: all went well */
 	char error[400]; /* what went wrong, if status is not 0 */
 
-	uv_timer_t timer; /* until the next attempt */
+	target_next next; /* of the request under way */
+	uv_timer_t timer; /* until the next attempt; of the work until it has ended */
 	uv_timer_t limit; /* of the work: --within */
 	uint64_t deadline_ms;
 	bool timed; /* the timers are initialised */
@@ -39,11 +49,6 @@ struct target {
 	struct gdbregs_buffer reply; /* for no-description.c */
 	struct child_output child_output;
 };
-
-/* Called when the session is made. Returns 0 if the work is done; TARGET_UNDER_WAY if it
- * calls target_done() later; else a GDBREGS_ERR_*, or what target_fail() returned. */
-typedef int (*target_work)(struct target *t);
-enum { TARGET_UNDER_WAY = 1, TARGET_FAILED = -1000 };
 
 struct targets {
 	const struct options *options;
@@ -85,6 +90,14 @@ int targets_print(struct output *out, const struct targets *set, int failed,
 void target_start(struct target *t);
 void target_interrupt(struct target *t);
 
+/* Let `next` go on with the work when a request has completed. `error` is what the call that
+ * started the request returned; its callback is target_on_done() with the target as its
+ * argument. Returns what `work` returns. */
+int target_wait(struct target *t, int error, target_next next);
+void target_on_done(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		    void *arg);
+/* End the work, unless `status` is TARGET_UNDER_WAY. It is what `work` returns. */
+void target_go_on(struct target *t, int status);
 /* The work has ended. `code` is 0, or what `work` returns. */
 void target_done(struct target *t, int code);
 /* Fail with a text. Returns TARGET_FAILED. */
