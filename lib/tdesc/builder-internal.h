@@ -38,6 +38,7 @@ struct gdbregs__tdesc {
 	struct gdbregs__intern strings; /* strings of the description's arena */
 	struct gdbregs__arena scratch; /* freed with the builder */
 	struct gdbregs__table types; /* of struct definition (builder-scope.c) */
+	size_t type_count; /* types, fields and values, also those that are ignored */
 	struct gdbregs__tdesc_list frames;
 	size_t skipped; /* number of open elements in a skipped element, including that one */
 	uint32_t scopes;

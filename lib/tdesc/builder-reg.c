@@ -193,12 +193,6 @@ static int add_unnamed(struct gdbregs__tdesc *t, size_t bits, size_t regnum)
 	return 0;
 }
 
-static void note_largest(size_t *largest, size_t value)
-{
-	if (value > *largest)
-		*largest = value;
-}
-
 int gdbregs__tdesc_reg_start(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
 			     const char *const *attributes)
 {
@@ -217,8 +211,6 @@ int gdbregs__tdesc_reg_start(struct gdbregs__tdesc *t, const struct gdbregs__xml
 	if ((*name ? t->registers.count : t->unnamed.count) >= most)
 		return gdbregs__xml_fail(at, GDBREGS_ERR_LIMIT,
 					 "more than %zu registers (max_registers)", most);
-	note_largest(&t->d->stat_max_register_bits, bits);
-	note_largest(&t->d->stat_max_register_number, regnum);
 	if (!*name)
 		return add_unnamed(t, bits, regnum);
 	return reg_add(t, name, bits, regnum, attributes);

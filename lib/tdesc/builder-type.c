@@ -13,11 +13,11 @@
 
 int gdbregs__tdesc_type_count(struct gdbregs__tdesc *t, const struct gdbregs__xml *at)
 {
-	if (t->d->stat_types >= t->limits->types)
+	if (t->type_count >= t->limits->types)
 		return gdbregs__xml_fail(at, GDBREGS_ERR_LIMIT,
 					 "more than %zu types, fields and values (max_types)",
 					 t->limits->types);
-	t->d->stat_types++;
+	t->type_count++;
 	return 0;
 }
 

@@ -154,8 +154,6 @@ static int check_lengths(struct gdbregs__tdesc *t, const struct gdbregs__xml *at
 						 "%.40s: the %.40s has %zu bytes, more than %zu "
 						 "(max_name_bytes)",
 						 name, attributes[i], length, most);
-		if (length > t->d->stat_name_bytes)
-			t->d->stat_name_bytes = length;
 	}
 	return 0;
 }

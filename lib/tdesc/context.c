@@ -16,6 +16,7 @@
 struct entry {
 	struct gdbregs_description *parsed; /* owned; holds the documents */
 	const struct gdbregs_description *shown;
+	struct gdbregs__limits limits; /* the documents are within them */
 	struct entry *next;
 };
 
@@ -144,10 +145,10 @@ static bool resolved_equal(const void *value, const void *key)
 	return a->size == b->size && memcmp(a->data, b->data, a->size) == 0;
 }
 
-static const struct entry *entry_find(struct gdbregs_context *ctx, uint64_t hash,
-				      const struct document_set *set)
+static struct entry *entry_find(struct gdbregs_context *ctx, uint64_t hash,
+				const struct document_set *set)
 {
-	return gdbregs__table_find(&ctx->by_documents, hash, entry_equal, set);
+	return (struct entry *)gdbregs__table_find(&ctx->by_documents, hash, entry_equal, set);
 }
 
 static void intern(struct gdbregs__intern *pool, const char **text, bool *nomem)
@@ -178,17 +179,19 @@ static bool intern_description(struct gdbregs__intern *pool, struct gdbregs_desc
 	return !nomem;
 }
 
-/* Return a known description if it is within the session's limits. If it exceeds
- * them, parse the documents again, so that the error is the same as the first time. */
+/* Return a known description if it was parsed within the session's limits, or lower ones.
+ * Otherwise the documents are parsed again, with the same error as the first time. */
 static const struct gdbregs_description *known(struct gdbregs_context *ctx, uint64_t hash,
 					       const struct document_set *set,
 					       const struct gdbregs__limits *limits)
 {
 	const struct entry *entry = entry_find(ctx, hash, set);
+	struct gdbregs__limits needed;
 
-	if (!entry || gdbregs__description_check(entry->parsed, limits, NULL) < 0)
+	if (!entry)
 		return NULL;
-	return entry->shown;
+	needed = entry->limits;
+	return gdbregs__limits_lower(&needed, limits) ? NULL : entry->shown;
 }
 
 /* Return the description to use for `parsed`: an equal one that is known, or `parsed`
@@ -212,13 +215,15 @@ static const struct gdbregs_description *resolved_share(struct gdbregs_context *
 /* Add `parsed` and take ownership of it. Returns NULL when out of memory; then
  * `parsed` still belongs to the caller. */
 static const struct gdbregs_description *insert(struct gdbregs_context *ctx, uint64_t hash,
-						struct gdbregs_description *parsed)
+						struct gdbregs_description *parsed,
+						const struct gdbregs__limits *limits)
 {
 	struct entry *entry = gdbregs__calloc(1, sizeof(*entry));
 
 	if (!entry)
 		return NULL;
 	entry->parsed = parsed;
+	entry->limits = *limits;
 	entry->shown = resolved_share(ctx, parsed);
 	if (!entry->shown) {
 		gdbregs__free(entry);
@@ -256,15 +261,15 @@ static int insert_new(struct gdbregs_context *ctx, uint64_t hash,
 				     "the context has no room for another target description: "
 				     "it holds %zu of at most %zu bytes (max_context_bytes)",
 				     ctx->bytes, limits->context_bytes);
-	*shown = insert(ctx, hash, parsed);
+	*shown = insert(ctx, hash, parsed, limits);
 	if (!*shown)
 		return gdbregs__fail_nomem(err);
 	ctx->bytes += cost;
 	return 0;
 }
 
-/* Add `parsed`, unless another thread has added the same documents while the lock was
- * free. */
+/* Add `parsed`, unless the same documents were added before, for a session with other
+ * limits or by another thread while the lock was free. */
 static int insert_once(struct gdbregs_context *ctx, uint64_t hash, const struct document_set *set,
 		       struct gdbregs_description *parsed, const struct gdbregs__limits *limits,
 		       const struct gdbregs_description **shown, struct gdbregs_error *err)
@@ -272,11 +277,13 @@ static int insert_once(struct gdbregs_context *ctx, uint64_t hash, const struct 
 	int result = 0;
 
 	pthread_mutex_lock(&ctx->lock);
-	const struct entry *entry = entry_find(ctx, hash, set);
-	if (entry)
+	struct entry *entry = entry_find(ctx, hash, set);
+	if (entry) {
+		gdbregs__limits_lower(&entry->limits, limits);
 		*shown = entry->shown;
-	else
+	} else {
 		result = insert_new(ctx, hash, parsed, limits, shown, err);
+	}
 	pthread_mutex_unlock(&ctx->lock);
 	if (entry || result < 0)
 		gdbregs__description_free(parsed);

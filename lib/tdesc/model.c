@@ -2,8 +2,6 @@
 #include "tdesc/model.h"
 
 #include "util/alloc.h"
-#include "util/error.h"
-#include "util/limits.h"
 
 #include <string.h>
 
@@ -92,31 +90,5 @@ int gdbregs__description_find(const struct gdbregs_description *d, const char *f
 	if (!found)
 		return GDBREGS_ERR_NO_REGISTER;
 	*out = found;
-	return 0;
-}
-
-int gdbregs__description_check(const struct gdbregs_description *d,
-			       const struct gdbregs__limits *limits, struct gdbregs_error *err)
-{
-	const struct {
-		size_t has, most;
-		const char *name;
-	} checks[] = {
-		{d->stat_bytes, limits->description_bytes, "max_description_bytes"},
-		{d->register_count, limits->registers, "max_registers"},
-		{d->stat_max_register_bits, limits->register_bits, "max_register_bits"},
-		{d->stat_max_register_number, limits->register_number, "max_register_number"},
-		{d->stat_includes, limits->includes, "max_includes"},
-		{d->stat_include_depth, limits->include_depth, "max_include_depth"},
-		{d->stat_element_depth, limits->element_depth, "max_element_depth"},
-		{d->stat_types, limits->types, "max_types"},
-		{d->stat_name_bytes, limits->name_bytes, "max_name_bytes"},
-	};
-
-	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
-		if (checks[i].has > checks[i].most)
-			return gdbregs__fail(err, GDBREGS_ERR_LIMIT,
-					     "the target description has %zu, more than %zu (%s)",
-					     checks[i].has, checks[i].most, checks[i].name);
 	return 0;
 }

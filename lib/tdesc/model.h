@@ -118,10 +118,6 @@ struct gdbregs_description {
 	struct gdbregs__hash_key by_name_key;
 	bool has_other_names; /* a register has an altname or a generic role */
 	const struct gdbregs_register *roles[GDBREGS_ROLE_RETURN_ADDRESS + 1]; /* set by roles.c */
-	/* The quantities that limits apply to. A description that is already known is
-	 * checked against the limits of each session that uses it. */
-	size_t stat_includes, stat_include_depth, stat_element_depth, stat_types;
-	size_t stat_max_register_bits, stat_max_register_number, stat_bytes, stat_name_bytes;
 	struct gdbregs__g_layout *g_layout; /* set by the session that verified it; shared */
 	struct gdbregs__arena arena;
 };
@@ -135,12 +131,6 @@ int gdbregs__description_find(const struct gdbregs_description *d, const char *f
 /* Return the first register with that name, or NULL. next_same_name leads to the others. */
 const struct gdbregs_register *gdbregs__description_first(const struct gdbregs_description *d,
 							  const char *name);
-
-/* Check a description against limits. Returns 0, or GDBREGS_ERR_LIMIT with a message
- * in *err. */
-struct gdbregs__limits;
-int gdbregs__description_check(const struct gdbregs_description *d,
-			       const struct gdbregs__limits *limits, struct gdbregs_error *err);
 
 /* Fill in by_name once the registers are complete. Returns 0 or GDBREGS_ERR_NOMEM. */
 int gdbregs__description_index(struct gdbregs_description *d);

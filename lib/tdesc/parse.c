@@ -70,29 +70,19 @@ static int copy_document(struct gdbregs_description *d, const struct gdbregs_doc
 static int copy_documents(struct gdbregs_description *d, const struct gdbregs_document *documents,
 			  size_t count)
 {
-	size_t bytes = 0;
-
 	d->documents = gdbregs__arena_alloc(&d->arena, count * sizeof(*documents));
 	if (!d->documents)
 		return GDBREGS_ERR_NOMEM;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		if (copy_document(d, &documents[i], &d->documents[i]) < 0)
 			return GDBREGS_ERR_NOMEM;
-		bytes += documents[i].size;
-	}
 	d->document_count = count;
-	if (bytes > d->stat_bytes)
-		d->stat_bytes = bytes;
 	return 0;
 }
 
 static int finish(struct gdbregs_description *d, struct sink *sink,
 		  const struct gdbregs__xinclude *w)
 {
-	d->stat_includes = w->includes;
-	d->stat_include_depth = w->deepest_include;
-	d->stat_element_depth = w->deepest_element;
-	d->stat_bytes = w->bytes;
 	if (copy_documents(d, w->documents, w->count) < 0 ||
 	    gdbregs__resolved_finish(&sink->resolved) < 0)
 		return GDBREGS_ERR_NOMEM;

@@ -88,8 +88,6 @@ static int enter_include(struct gdbregs__xinclude *w, const struct gdbregs__xml 
 					 w->limits->description_bytes);
 	w->bytes += size;
 	w->include_depth++;
-	if (w->include_depth > w->deepest_include)
-		w->deepest_include = w->include_depth;
 	return 0;
 }
 
@@ -132,7 +130,7 @@ static int include_start(struct gdbregs__xinclude *w, const struct gdbregs__xml 
 	return result;
 }
 
-static int check_depth(struct gdbregs__xinclude *w, const struct gdbregs__xml *at)
+static int check_depth(const struct gdbregs__xinclude *w, const struct gdbregs__xml *at)
 {
 	size_t depth = w->depth + w->inside_include + 1;
 
@@ -140,8 +138,6 @@ static int check_depth(struct gdbregs__xinclude *w, const struct gdbregs__xml *a
 		return gdbregs__xml_fail(at, GDBREGS_ERR_LIMIT,
 					 "elements nest deeper than %zu (max_element_depth)",
 					 w->limits->element_depth);
-	if (depth > w->deepest_element)
-		w->deepest_element = depth;
 	return 0;
 }
 

@@ -18,12 +18,9 @@ struct gdbregs__xinclude {
 	void *sink_arg;
 	gdbregs__href_found found; /* if set, called for each include, which is then not expanded */
 	void *found_arg;
-	/* Counted while reading. */
-	size_t includes;
-	size_t deepest_include;
-	size_t deepest_element;
-	size_t bytes; /* of all documents, counted each time they are read */
 	/* Used by xinclude.c only. */
+	size_t includes;
+	size_t bytes; /* of all documents, counted each time they are read */
 	const struct gdbregs__xinclude_open *innermost;
 	size_t include_depth;
 	size_t depth; /* open elements, not counting xi:include */

@@ -36,6 +36,19 @@ struct gdbregs__limits gdbregs__limits_from(const struct gdbregs_options *o)
 	return limits;
 }
 
+bool gdbregs__limits_lower(struct gdbregs__limits *to, const struct gdbregs__limits *by)
+{
+	const struct gdbregs__limits before = *to;
+	bool lowered = false;
+
+#define LIMIT_LOWER(member, standard)                                                              \
+	to->member = by->member < to->member ? by->member : to->member;                            \
+	lowered |= to->member < before.member;
+	LIMIT_MAP(LIMIT_LOWER)
+#undef LIMIT_LOWER
+	return lowered;
+}
+
 static struct gdbregs_options defaults(void)
 {
 	struct gdbregs_options o = GDBREGS_OPTIONS_INIT;

@@ -27,6 +27,9 @@ struct gdbregs__limits {
 /* Take the limits from `o`; NULL means all defaults. */
 struct gdbregs__limits gdbregs__limits_from(const struct gdbregs_options *o);
 
+/* Lower each limit of `to` that is higher than that of `by`. Returns true if there was one. */
+bool gdbregs__limits_lower(struct gdbregs__limits *to, const struct gdbregs__limits *by);
+
 /* Copy the caller's options, whatever version of the struct it was compiled with. Zeros
  * are replaced by defaults, and NULL means all defaults. Returns false if the options were
  * not initialised, hold an invalid value, or set members that this version lacks. */

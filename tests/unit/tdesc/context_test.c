@@ -147,25 +147,64 @@ START_TEST(two_contexts)
 }
 END_TEST
 
-/* Whether a description is known already makes no difference to a session. */
+#define LIMIT(member) offsetof(struct gdbregs__limits, member), #member
+#define REGS(regs)    "<target><feature name='f'>" regs "</feature></target>"
+#define INCLUDES      "<target><xi:include href='other'/></target>"
+
+/* Each limit that applies to descriptions, a description, and the lowest limit for it. */
+static const struct {
+	size_t offset;
+	const char *name, *text, *other;
+	size_t least;
+} limited[] = {
+	{LIMIT(description_bytes), REGS(""), "", 45},
+	{LIMIT(registers), REGS("<reg name='a' bitsize='8'/><reg name='b' bitsize='8'/>"), "", 2},
+	{LIMIT(registers), REGS("<reg name='' bitsize='8'/><reg name='' bitsize='8'/>"), "", 2},
+	{LIMIT(register_bits), REGS("<reg name='a' bitsize='64'/>"), "", 64},
+	{LIMIT(register_number), REGS("<reg name='a' bitsize='8' regnum='7'/>"), "", 7},
+	{LIMIT(includes), "<target><xi:include href='other'/><xi:include href='other'/></target>",
+	 "<feature/>", 2},
+	{LIMIT(include_depth), INCLUDES, "<feature/>", 1},
+	{LIMIT(element_depth), INCLUDES, "<feature><a/></feature>", 3},
+	{LIMIT(types), REGS("<flags id='f' size='4'><field name='a' start='0' end='0'/></flags>"),
+	 "", 2},
+	{LIMIT(name_bytes), REGS("<reg name='long' bitsize='8'/>"), "", 4},
+	{LIMIT(name_bytes), INCLUDES, "<feature/>", 5},
+};
+
+static int get_within(struct gdbregs_context *ctx, size_t row, size_t most,
+		      const struct gdbregs_description **d, struct gdbregs_error *err)
+{
+	struct gdbregs__limits limits = gdbregs__limits_from(NULL);
+	const struct gdbregs_document documents[] = {document("target.xml", limited[row].text),
+						     document("other", limited[row].other)};
+
+	memcpy((char *)&limits + limited[row].offset, &most, sizeof(most));
+	return gdbregs__registry_description(ctx, documents, *limited[row].other ? 2 : 1, &limits,
+					     d, err);
+}
+
+/* A description that is known, because another session has higher limits, is refused with
+ * the same words as one that is new. */
 START_TEST(limits_of_the_session)
 {
-	struct gdbregs_context *ctx = context();
-	const struct gdbregs_document one =
-		document("target.xml", "<target><feature name='f'><reg name='a' bitsize='8'/>\n"
-				       "<reg name='b' bitsize='64'/></feature></target>");
-	struct gdbregs__limits limits = gdbregs__limits_from(NULL);
-	const struct gdbregs_description *d = get(ctx, &one, 1), *refused = NULL;
-	struct gdbregs_error err = {0};
+	struct gdbregs_context *fresh = context(), *ctx = context();
+	const struct gdbregs_description *first = NULL, *again = NULL, *none = NULL;
+	struct gdbregs_error expected = {0}, err = {0};
+	size_t row = (size_t)_i, least = limited[row].least;
 
-	limits.registers = 1;
-	ck_assert_int_eq(gdbregs__registry_description(ctx, &one, 1, &limits, &refused, &err),
-			 GDBREGS_ERR_LIMIT);
-	ck_assert_str_eq(err.text, "target.xml:2:1: more than 1 registers (max_registers)");
-	ck_assert_ptr_null(refused);
-	ck_assert_ptr_eq(get(ctx, &one, 1), d);
-	ck_assert_int_eq(gdbregs__registry_description(ctx, &one, 1, &limits, &refused, NULL),
-			 GDBREGS_ERR_LIMIT);
+	ck_assert_int_eq(get_within(fresh, row, least - 1, &none, &expected), GDBREGS_ERR_LIMIT);
+	ck_assert_msg(strstr(expected.text, limited[row].name), "%s", expected.text);
+	ck_assert_int_eq(get_within(ctx, row, 1000000, &first, NULL), 0);
+	ck_assert_int_eq(get_within(ctx, row, least - 1, &none, &err), GDBREGS_ERR_LIMIT);
+	ck_assert_str_eq(err.text, expected.text);
+	ck_assert_int_eq(get_within(ctx, row, least, &again, NULL), 0);
+	ck_assert_ptr_eq(again, first);
+	ck_assert_int_eq(get_within(ctx, row, least - 1, &none, NULL), GDBREGS_ERR_LIMIT);
+	ck_assert_int_eq(get_within(ctx, row, 1000000, &again, NULL), 0);
+	ck_assert_ptr_eq(again, first);
+	ck_assert_ptr_null(none);
+	gdbregs_context_unref(fresh);
 	gdbregs_context_unref(ctx);
 }
 END_TEST
@@ -415,7 +454,7 @@ int main(void)
 	tcase_add_test(all, content_decides);
 	tcase_add_test(all, interned_names);
 	tcase_add_test(all, two_contexts);
-	tcase_add_test(all, limits_of_the_session);
+	tcase_add_loop_test(all, limits_of_the_session, 0, sizeof(limited) / sizeof(limited[0]));
 	tcase_add_test(all, limit_of_the_context);
 	tcase_add_test(all, refused);
 	tcase_add_test(all, threads);

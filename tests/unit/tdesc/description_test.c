@@ -136,10 +136,7 @@ START_TEST(number_limits)
 	o.max_register_number = 99;
 	parse_bad(&one, 1, &o, GDBREGS_ERR_LIMIT, NULL);
 	o.max_register_number = 100;
-	struct gdbregs_description *d = parse_good(&one, 1, &o);
-	ck_assert_uint_eq(d->stat_max_register_bits, 65);
-	ck_assert_uint_eq(d->stat_max_register_number, 100);
-	gdbregs__description_free(d);
+	gdbregs__description_free(parse_good(&one, 1, &o));
 	gdbregs_free(text);
 }
 END_TEST
@@ -161,44 +158,6 @@ START_TEST(number_ceiling)
 	o.max_register_bits = SIZE_MAX;
 	parse_bad(&wide, 1, &o, GDBREGS_ERR_DESCRIPTION, NULL);
 	gdbregs_free(text);
-}
-END_TEST
-
-static void check_at(const struct gdbregs_description *d, size_t *limit, size_t has,
-		     const struct gdbregs__limits *limits, const char *says)
-{
-	struct gdbregs_error err = {0};
-
-	*limit = has;
-	ck_assert_int_eq(gdbregs__description_check(d, limits, &err), 0);
-	*limit = has - 1;
-	ck_assert_int_eq(gdbregs__description_check(d, limits, &err), GDBREGS_ERR_LIMIT);
-	ck_assert_msg(strstr(err.text, says) != NULL, "%s", err.text);
-	*limit = has;
-}
-
-/* A description that is known already is held against another session's limits. */
-START_TEST(limits_again)
-{
-	const struct gdbregs_document documents[] = {
-		document("target.xml", "<target><xi:include href='f'/></target>"),
-		document("f", "<feature><vector id='v' type='int8' count='2'/>"
-			      "<reg name='a' bitsize='16' type='v' regnum='7'/></feature>"),
-	};
-	struct gdbregs_description *d = parse_good(documents, 2, NULL);
-	struct gdbregs__limits l = gdbregs__limits_from(NULL);
-
-	check_at(d, &l.registers, 1, &l, "max_registers");
-	check_at(d, &l.register_bits, 16, &l, "max_register_bits");
-	check_at(d, &l.register_number, 7, &l, "max_register_number");
-	check_at(d, &l.includes, 1, &l, "max_includes");
-	check_at(d, &l.include_depth, 1, &l, "max_include_depth");
-	check_at(d, &l.element_depth, 3, &l, "max_element_depth");
-	check_at(d, &l.types, 1, &l, "max_types");
-	check_at(d, &l.name_bytes, strlen("int8"), &l, "max_name_bytes");
-	check_at(d, &l.description_bytes, documents[0].size + documents[1].size, &l,
-		 "max_description_bytes");
-	gdbregs__description_free(d);
 }
 END_TEST
 
@@ -417,7 +376,6 @@ int main(void)
 	tcase_add_test(all, number_errors);
 	tcase_add_test(all, number_limits);
 	tcase_add_test(all, number_ceiling);
-	tcase_add_test(all, limits_again);
 	tcase_add_test(all, count_limits);
 	tcase_add_loop_test(all, name_limit, 0, LONG_NAMES);
 	tcase_add_test(all, look_up);
