@@ -18,7 +18,6 @@ struct expect {
 	const struct options *options;
 	struct conditions conditions;
 	struct sampling sampling;
-	struct bound_condition **bound; /* per sampler */
 	uint64_t began_ms, end_ms;
 	unsigned took_ms; /* until the last sample */
 	bool began; /* to connect; its failures have been reported */
@@ -31,7 +30,7 @@ struct expect {
 static bool all_hold(const struct expect *e)
 {
 	for (size_t i = 0; i < e->sampling.count; i++) {
-		if (!conditions_hold(e->bound[i], e->conditions.count, &e->sampling.samplers[i]))
+		if (!conditions_hold(&e->conditions, &e->sampling.samplers[i]))
 			return false;
 	}
 	return true;
@@ -53,27 +52,6 @@ static bool more(void *arg)
 	return true;
 }
 
-static int bind_conditions(struct expect *e)
-{
-	struct target *t = e->sampling.target;
-	char message[400];
-	e->bound = calloc(e->sampling.count + 1, sizeof(*e->bound));
-	if (!e->bound)
-		return GDBREGS_ERR_NOMEM;
-	for (size_t i = 0; i < e->sampling.count; i++) {
-		e->bound[i] = calloc(e->conditions.count + 1, sizeof(**e->bound));
-		if (!e->bound[i])
-			return GDBREGS_ERR_NOMEM;
-		int error = conditions_bind(e->bound[i], &e->conditions, &e->sampling.samplers[i],
-					    message, sizeof(message));
-		if (error == GDBREGS_ERR_NOMEM)
-			return error;
-		if (error < 0)
-			return target_fail(t, status_of(error, 1), "%s", message);
-	}
-	return 0;
-}
-
 static int start(struct target *t)
 {
 	struct expect *e = t->set->work_arg;
@@ -89,7 +67,7 @@ static int start(struct target *t)
 	if (error == 0)
 		error = sampling_init(&e->sampling, t, e->conditions.count);
 	if (error == 0)
-		error = bind_conditions(e);
+		error = conditions_bind(&e->conditions, t, e->sampling.samplers, e->sampling.count);
 	return error != 0 ? error : sampling_start(&e->sampling);
 }
 
@@ -125,8 +103,8 @@ static bool add_meaning(struct text *text, const struct value *v)
 static bool make_result(struct result *r, const struct expect *e, size_t sampler, size_t index,
 			bool padded)
 {
-	const struct bound_condition *bound = &e->bound[sampler][index];
 	r->sampler = &e->sampling.samplers[sampler];
+	const struct bound_condition *bound = conditions_at(&e->conditions, r->sampler, index);
 	r->condition = bound->condition;
 	condition_write(r->text, sizeof(r->text), bound->condition);
 	r->holds = condition_holds(bound, r->sampler);
@@ -390,9 +368,6 @@ int command_expect(const struct options *o)
 		int written = write_early_failure(&e);
 		status = written != 0 ? written : status;
 	}
-	for (size_t i = 0; i < e.sampling.count && e.bound; i++)
-		conditions_unbind(e.bound[i], e.conditions.count);
-	free(e.bound);
 	sampling_fini(&e.sampling);
 	conditions_fini(&e.conditions);
 	return status;

@@ -57,7 +57,7 @@ static int after_hit(struct target *t, int status)
 	struct sampler *sampler = &trace->samplers[trace->turn];
 	if (status < 0)
 		return status;
-	bool wanted = trace_wants(trace, sampler);
+	bool wanted = conditions_hold(&trace->ifs, sampler);
 	if (trace->late &&
 	    (!wanted || (trace_is_own_stop(trace) && !is_at_point(trace, sampler)))) {
 		trace->ending = true;

@@ -50,24 +50,11 @@ static int put(struct trace *trace, const struct record *record)
 	return TARGET_UNDER_WAY;
 }
 
-static size_t index_of(const struct trace *trace, const struct sampler *sampler)
-{
-	return (size_t)(sampler - trace->samplers);
-}
-
 static bool has_arrived(const struct trace *trace, const struct sampler *sampler)
 {
 	if (trace->has_until_address)
 		return sampler_is_at(sampler, trace->until_address);
-	return trace->until.count > 0 &&
-	       conditions_hold(trace->until_bound[index_of(trace, sampler)], trace->until.count,
-			       sampler);
-}
-
-bool trace_wants(const struct trace *trace, const struct sampler *sampler)
-{
-	return conditions_hold(trace->if_bound[index_of(trace, sampler)], trace->ifs.count,
-			       sampler);
+	return trace->until.count > 0 && conditions_hold(&trace->until, sampler);
 }
 
 /* In case that this was the last record, and what was asked for was not reached. */
@@ -245,27 +232,6 @@ static int make_samplers(struct trace *trace)
 	return 0;
 }
 
-static int bind_conditions(struct trace *trace, struct bound_condition ***out,
-			   const struct conditions *c)
-{
-	char message[400];
-	*out = calloc(trace->sampler_count + 1, sizeof(**out));
-	if (!*out)
-		return GDBREGS_ERR_NOMEM;
-	for (size_t i = 0; i < trace->sampler_count; i++) {
-		(*out)[i] = calloc(c->count + 1, sizeof(***out));
-		if (!(*out)[i])
-			return GDBREGS_ERR_NOMEM;
-		int error = conditions_bind((*out)[i], c, &trace->samplers[i], message,
-					    sizeof(message));
-		if (error == GDBREGS_ERR_NOMEM)
-			return error;
-		if (error < 0)
-			return target_fail(trace->target, status_of(error, 1), "%s", message);
-	}
-	return 0;
-}
-
 /* --within is over. A guest that runs is stopped: that ends the trace. */
 static void on_late(uv_timer_t *timer)
 {
@@ -318,9 +284,9 @@ int trace_start(struct target *t)
 	if (error == 0)
 		error = make_samplers(trace);
 	if (error == 0)
-		error = bind_conditions(trace, &trace->until_bound, &trace->until);
+		error = conditions_bind(&trace->until, t, trace->samplers, trace->sampler_count);
 	if (error == 0)
-		error = bind_conditions(trace, &trace->if_bound, &trace->ifs);
+		error = conditions_bind(&trace->ifs, t, trace->samplers, trace->sampler_count);
 	if (error == 0 && trace->options->within_ms > 0 &&
 	    uv_timer_start(&t->timer, on_late, trace->options->within_ms, 0) < 0)
 		error = GDBREGS_ERR_NOMEM;
@@ -339,14 +305,6 @@ void trace_fini(struct trace *trace)
 	recorder_fini(&trace->recorder);
 	for (size_t i = 0; i < trace->sampler_count; i++)
 		sampler_fini(&trace->samplers[i]);
-	for (size_t i = 0; i < trace->sampler_count; i++) {
-		if (trace->until_bound)
-			conditions_unbind(trace->until_bound[i], trace->until.count);
-		if (trace->if_bound)
-			conditions_unbind(trace->if_bound[i], trace->ifs.count);
-	}
-	free(trace->until_bound);
-	free(trace->if_bound);
 	conditions_fini(&trace->until);
 	conditions_fini(&trace->ifs);
 	free(trace->samplers);

@@ -15,7 +15,6 @@ struct trace {
 	struct sampler *samplers; /* one per vCPU that is recorded */
 	size_t sampler_count;
 	struct conditions until, ifs;
-	struct bound_condition **until_bound, **if_bound; /* per sampler */
 	bool has_until_address;
 	uint64_t until_address;
 	bool reached; /* what was asked for: --until, or as many hits as -n says */
@@ -54,8 +53,6 @@ bool trace_is_own_stop(const struct trace *trace);
 /* A stop that ends the trace, other than a step's or a breakpoint's: record it,
  * read the registers first where there are any. As `work` returns. */
 int trace_last(struct trace *trace, struct sampler *sampler);
-/* The conditions of --if hold at this hit. */
-bool trace_wants(const struct trace *trace, const struct sampler *sampler);
 /* Read the registers of a sampler, whose turn it is then. Returns what `work` returns. */
 int trace_read(struct trace *trace, struct sampler *sampler, target_next next);
 /* Whether the last stop is one of a step or a breakpoint. */

@@ -86,6 +86,9 @@ void conditions_fini(struct conditions *c)
 		free(c->item[i].name);
 		free(c->item[i].wanted);
 	}
+	for (size_t i = 0; i < c->bound_count; i++)
+		free(c->bound[i].wanted);
+	free(c->bound);
 	free(c->item);
 	*c = (struct conditions){.item = NULL};
 }
@@ -167,22 +170,29 @@ static int bind_one(struct bound_condition *bound, struct sampler *sampler, char
 	return error;
 }
 
-int conditions_bind(struct bound_condition *bound, const struct conditions *c,
-		    struct sampler *sampler, char *message, size_t capacity)
+int conditions_bind(struct conditions *c, struct target *t, struct sampler *samplers, size_t count)
 {
+	char message[sizeof(t->error)];
 	int error = 0;
-	for (size_t i = 0; i < c->count && error == 0; i++) {
-		bound[i].condition = &c->item[i];
-		error = bind_one(&bound[i], sampler, message, capacity);
+	c->samplers = samplers;
+	c->bound = calloc(count * c->count + 1, sizeof(*c->bound));
+	if (!c->bound)
+		return GDBREGS_ERR_NOMEM;
+	for (; c->bound_count < count * c->count && error == 0; c->bound_count++) {
+		struct bound_condition *bound = &c->bound[c->bound_count];
+		bound->condition = &c->item[c->bound_count % c->count];
+		error = bind_one(bound, &samplers[c->bound_count / c->count], message,
+				 sizeof(message));
 	}
-	return error;
+	return error == 0 || error == GDBREGS_ERR_NOMEM
+		       ? error
+		       : target_fail(t, status_of(error, 1), "%s", message);
 }
 
-void conditions_unbind(struct bound_condition *bound, size_t count)
+const struct bound_condition *conditions_at(const struct conditions *c,
+					    const struct sampler *sampler, size_t index)
 {
-	for (size_t i = 0; i < count && bound; i++)
-		free(bound[i].wanted);
-	free(bound);
+	return &c->bound[(size_t)(sampler - c->samplers) * c->count + index];
 }
 
 struct value condition_value(const struct bound_condition *bound, const struct sampler *sampler)
@@ -323,11 +333,10 @@ bool condition_holds(const struct bound_condition *bound, const struct sampler *
 	}
 }
 
-bool conditions_hold(const struct bound_condition *bound, size_t count,
-		     const struct sampler *sampler)
+bool conditions_hold(const struct conditions *c, const struct sampler *sampler)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (!condition_holds(&bound[i], sampler))
+	for (size_t i = 0; i < c->count; i++) {
+		if (!condition_holds(conditions_at(c, sampler, i), sampler))
 			return false;
 	}
 	return true;

@@ -13,17 +13,6 @@ struct condition {
 	char *wanted; /* as typed */
 };
 
-struct conditions {
-	struct condition *item;
-	size_t count;
-};
-
-/* Add the conditions of a word, which are joined by commas. `option` is what the word is
- * the value of, for messages. Returns 0, or an exit status with a message on stderr. End
- * with conditions_fini() in both cases. */
-int conditions_parse(struct conditions *c, const char *word, const char *option);
-void conditions_fini(struct conditions *c);
-
 /* A condition on a register of one vCPU. */
 struct bound_condition {
 	const struct condition *condition;
@@ -35,16 +24,30 @@ struct bound_condition {
 	bool is_signed;
 };
 
-/* Have the registers read by the sampler, which has room for them. `bound` has room for
- * c->count. Returns 0, or a GDBREGS_ERR_* with a text in `message` unless it is NOMEM:
- * INVAL for a value that the register cannot have. */
-int conditions_bind(struct bound_condition *bound, const struct conditions *c,
-		    struct sampler *sampler, char *message, size_t capacity);
-void conditions_unbind(struct bound_condition *bound, size_t count);
+struct conditions {
+	struct condition *item;
+	size_t count;
+	const struct sampler *samplers; /* those that they are bound to */
+	struct bound_condition *bound; /* `count` for each sampler */
+	size_t bound_count;
+};
+
+/* Add the conditions of a word, which are joined by commas. `option` is what the word is
+ * the value of, for messages. Returns 0, or an exit status with a message on stderr. End
+ * with conditions_fini() in both cases. */
+int conditions_parse(struct conditions *c, const char *word, const char *option);
+void conditions_fini(struct conditions *c);
+
+/* Bind the conditions to each of some samplers of a target, which have room for their
+ * registers and read them from now on. Returns what `work` of target.h returns. */
+int conditions_bind(struct conditions *c, struct target *t, struct sampler *samplers, size_t count);
+/* Condition `index` of a sampler. */
+const struct bound_condition *conditions_at(const struct conditions *c,
+					    const struct sampler *sampler, size_t index);
 /* Whether it holds for the last values. No condition holds for an unavailable register. */
 bool condition_holds(const struct bound_condition *bound, const struct sampler *sampler);
-bool conditions_hold(const struct bound_condition *bound, size_t count,
-		     const struct sampler *sampler);
+/* Whether all conditions of the sampler hold. */
+bool conditions_hold(const struct conditions *c, const struct sampler *sampler);
 /* The last value that it is about. */
 struct value condition_value(const struct bound_condition *bound, const struct sampler *sampler);
 /* Write "rip == 0x7c00". */
