@@ -54,6 +54,12 @@ void text_adds(struct text *t, const char *string)
 	text_add(t, string, strlen(string));
 }
 
+void text_add_blanks(struct text *t, size_t count)
+{
+	for (; count > 0; count--)
+		text_add(t, " ", 1);
+}
+
 static void put_byte(struct text *t, uint8_t byte)
 {
 	t->data[t->size++] = digits[byte >> 4];

@@ -18,6 +18,7 @@ void text_clear(struct text *t);
 void text_fini(struct text *t);
 void text_add(struct text *t, const void *data, size_t size);
 void text_adds(struct text *t, const char *string);
+void text_add_blanks(struct text *t, size_t count);
 /* Add two lower-case digits for each byte, in the order given. */
 void text_add_bytes(struct text *t, const uint8_t *bytes, size_t size);
 /* Add `0x` and the number. `padded`: with all digits of its size, else without leading

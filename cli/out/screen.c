@@ -32,12 +32,6 @@ static void end_line(struct screen *screen)
 	screen->used++;
 }
 
-static void add_blanks(struct screen *screen, size_t count)
-{
-	for (; count > 0; count--)
-		text_adds(&screen->lines, " ");
-}
-
 /* Add a text, cut at its end or padded to `width`. */
 static void add_field(struct screen *screen, const char *text, size_t width)
 {
@@ -48,7 +42,7 @@ static void add_field(struct screen *screen, const char *text, size_t width)
 		return;
 	}
 	text_add(&screen->lines, text, at_most(size, width));
-	add_blanks(screen, width - at_most(size, width));
+	text_add_blanks(&screen->lines, width - at_most(size, width));
 }
 
 /* A number that is too wide shows its last digits: these are the first to change. */
@@ -165,7 +159,7 @@ static void add_list(struct screen *screen, const struct area *area, const struc
 		add_register(screen, &column, sampler, block->order[i]);
 		const char *meaning = meaning_of(screen, sampler, block->order[i]);
 		if (meaning[0] != '\0' && used < area->width) {
-			add_blanks(screen, WIDE_GAP);
+			text_add_blanks(&screen->lines, WIDE_GAP);
 			add_field(screen, meaning, at_most(strlen(meaning), area->width - used));
 		}
 		end_line(screen);
@@ -224,7 +218,7 @@ static void add_grid(struct screen *screen, const struct area *area, const struc
 		shown = lay_out(columns, &count, area, sampler, block, --rows);
 	for (size_t row = 0; row < rows && row < shown; row++) {
 		for (size_t i = 0, at = row; i < count && at < shown; i++, at += rows) {
-			add_blanks(screen, i > 0 ? GAP : 0);
+			text_add_blanks(&screen->lines, i > 0 ? GAP : 0);
 			add_register(screen, &columns[i], sampler, block->order[block->heads + at]);
 		}
 		end_line(screen);
@@ -243,14 +237,14 @@ static bool make_room(struct screen *screen, const struct area *area, size_t *us
 		      size_t indent)
 {
 	if (*used + WIDE_GAP + width <= area->width) {
-		add_blanks(screen, WIDE_GAP);
+		text_add_blanks(&screen->lines, WIDE_GAP);
 		*used += WIDE_GAP;
 		return true;
 	}
 	if (rows_left(screen, area) < 2)
 		return false;
 	end_line(screen);
-	add_blanks(screen, indent);
+	text_add_blanks(&screen->lines, indent);
 	*used = indent;
 	return true;
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Rows of text are kept until they are aligned: so many, to bound memory. */
-enum { MOST_PENDING = 4096, MOST_COLUMNS = 24, USUAL_LIMIT = 24 };
+enum { MOST_PENDING = 4096, MOST_COLUMNS = 24, USUAL_LIMIT = 24, GAP = 2 };
 
 struct cell cell_text(const char *text)
 {
@@ -190,18 +190,12 @@ static size_t last_shown(const struct table *t)
 /* Two blanks are between columns, and no blank after the last one. */
 static void put_cell(struct text *line, const struct table *t, size_t column, const char *text)
 {
-	size_t size = strlen(text), width = t->widths[column];
+	size_t size = printable_width(text), width = t->widths[column];
 	size_t pad = size < width ? width - size : 0;
-	bool last = column == last_shown(t);
-	if (t->columns[column].right)
-		for (size_t i = 0; i < pad; i++)
-			text_adds(line, " ");
-	text_adds(line, text);
-	if (!t->columns[column].right && !last)
-		for (size_t i = 0; i < pad; i++)
-			text_adds(line, " ");
-	if (!last)
-		text_adds(line, "  ");
+	bool last = column == last_shown(t), right = t->columns[column].right;
+	text_add_blanks(line, right ? pad : 0);
+	text_add_printable(line, text, strlen(text));
+	text_add_blanks(line, last ? 0 : GAP + (right ? 0 : pad));
 }
 
 static void trim(struct text *line)
@@ -226,9 +220,20 @@ static size_t find_fold(const struct table *t)
 			needed = ROOM;
 		if (used > t->indent && used + needed > width)
 			return i;
-		used += t->widths[i] + 2;
+		used += t->widths[i] + GAP;
 	}
 	return t->count;
+}
+
+bool table_fits(const struct table *t)
+{
+	return !t->ok || find_fold(t) == t->count;
+}
+
+void table_drop(struct table *t)
+{
+	text_clear(&t->pending);
+	t->pending_rows = 0;
 }
 
 static void put_headings(struct table *t)
@@ -316,8 +321,7 @@ void table_flush(struct table *t)
 	t->ok = t->ok && !t->pending.failed;
 	for (size_t row = 0; row < t->pending_rows && t->ok; row++)
 		at = put_row(t, at);
-	text_clear(&t->pending);
-	t->pending_rows = 0;
+	table_drop(t);
 }
 
 /* ---------------------------------------------------------------- all --- */
@@ -339,7 +343,7 @@ void table_init_member(struct table *t, struct output *out, enum format format,
 	t->widths = calloc(count + 1, sizeof(*t->widths));
 	t->ok = t->widths;
 	for (size_t i = 0; i < count && t->ok; i++) {
-		size_t heading = columns[i].heading ? strlen(columns[i].heading) : 0;
+		size_t heading = columns[i].heading ? printable_width(columns[i].heading) : 0;
 		t->widths[i] = columns[i].width > heading ? columns[i].width : heading;
 	}
 	if (format == FORMAT_JSON)

@@ -76,6 +76,9 @@ void table_leave(struct table *t);
 void table_row(struct table *t, const struct cell *cells);
 /* JSON: write an element of the array that is open; takes it. */
 void table_element(struct table *t, json_t *element);
+/* Text: whether the rows so far fit the line, and dropping them. */
+bool table_fits(const struct table *t);
+void table_drop(struct table *t);
 /* Text: write the rows so far. Rows that follow are aligned anew. */
 void table_flush(struct table *t);
 /* End it. Returns false if memory ran out. */
