@@ -520,7 +520,8 @@ GDBREGS_API void gdbregs_free(void *array);
  *    gdbregs_register_alias();
  *  - the names of roles: `pc`, `sp`, `fp`, `ps` or `flags`, `ra` or `lr`;
  *  - the names in the ABI of the architecture: `x5` finds RISC-V's `t0`, and
- *    `t0` finds `x5`.
+ *    `t0` finds `x5`. Where AArch64 has SVE, `v0` finds `z0`: the stub has no
+ *    v0, which is the first 16 bytes of z0 (`v0.d.f[1]` is `z0.d.f[1]`).
  * gdbregs_register_name() of the result is the description's own name.
  *
  * Errors: INVAL NO_VCPU NO_DESCRIPTION NO_REGISTER; AMBIGUOUS if several
@@ -570,7 +571,7 @@ GDBREGS_API unsigned gdbregs_register_bits(const struct gdbregs_register *h);
 
 /** The kind of value that a register holds. */
 enum gdbregs_type_kind {
-	GDBREGS_TYPE_UNKNOWN, /* the description names a type it does not define */
+	GDBREGS_TYPE_UNKNOWN, /* the description names a type that it does not define, or whose size is not the register's (a vector or union may be larger: its elements end with the register) */
 	GDBREGS_TYPE_INTEGER, /* signed or unsigned, bool, pointers */
 	GDBREGS_TYPE_FLOAT,
 	GDBREGS_TYPE_ENUM,

@@ -67,6 +67,23 @@ static void measure_members(struct gdbregs__type *type)
 		type->bits = 0;
 }
 
+/* A register may be smaller than its type (see type_fits() in builder-reg.c). A vector has
+ * fewer elements then, and so have the members of a union. */
+static void measure_least(struct gdbregs__type *type)
+{
+	if (type->kind == GDBREGS_TYPE_VECTOR)
+		type->least_bits = type->element->bits;
+	if (type->kind != GDBREGS_TYPE_UNION)
+		return;
+	for (uint32_t i = 0; i < type->field_count; i++) {
+		const struct gdbregs__type *member = type->fields[i].type;
+		uint32_t bits = member->least_bits ? member->least_bits : member->bits;
+
+		if (bits > type->least_bits)
+			type->least_bits = bits;
+	}
+}
+
 static int define(struct gdbregs__tdesc *t, const struct gdbregs__type *type)
 {
 	struct gdbregs__type *kept;
@@ -79,6 +96,7 @@ static int define(struct gdbregs__tdesc *t, const struct gdbregs__type *type)
 	if (!kept)
 		return GDBREGS_ERR_NOMEM;
 	*kept = *type;
+	measure_least(kept);
 	return gdbregs__tdesc_scope_define(t, kept);
 }
 

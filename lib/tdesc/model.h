@@ -56,6 +56,7 @@ struct gdbregs__type {
 	enum gdbregs__scalar scalar; /* for INTEGER and FLOAT */
 	const char *id;
 	uint32_t bits; /* 0 if unknown, or if the register determines it (int, float, pointers) */
+	uint32_t least_bits; /* of the smallest register that has a part of it; 0: all or nothing */
 	const struct gdbregs__type *element; /* for VECTOR; NULL if unresolved */
 	const char *element_name; /* for VECTOR, as written */
 	uint32_t count; /* for VECTOR: number of elements */

@@ -5,7 +5,8 @@
  * is GDB's $ps, the processor status; on PowerPC it is the msr.
  *
  * To add an architecture, add a line to gdbregs__families. If its registers have
- * several names, add a list of rows. Names that no description uses do no harm. */
+ * several names, add a list of rows. Names that no description uses do no harm. Names
+ * after `<` find the others of their row, but are not found by them. */
 #include "tdesc/roles-table.h"
 
 // clang-format off
@@ -18,9 +19,15 @@ static const char *const arm[] = {
 	"r12 ip", "r13 sp", "r14 lr", "r15 pc", NULL,
 };
 
-/* AAPCS64, section 6.1.1. LLDB also calls the stack pointer x31. */
+/* AAPCS64, section 6.1.1. LLDB also calls the stack pointer x31. A stub with SVE describes
+ * z0 to z31 and no v0 to v31, which are their first 16 bytes; GDB computes them. */
 static const char *const aarch64[] = {
-	"x16 ip0", "x17 ip1", "x29 fp", "x30 lr", "x31 sp", "cpsr pstate", NULL,
+	"x16 ip0", "x17 ip1", "x29 fp", "x30 lr", "x31 sp", "cpsr pstate",
+	"z0 <v0", "z1 <v1", "z2 <v2", "z3 <v3", "z4 <v4", "z5 <v5", "z6 <v6", "z7 <v7",
+	"z8 <v8", "z9 <v9", "z10 <v10", "z11 <v11", "z12 <v12", "z13 <v13", "z14 <v14",
+	"z15 <v15", "z16 <v16", "z17 <v17", "z18 <v18", "z19 <v19", "z20 <v20", "z21 <v21",
+	"z22 <v22", "z23 <v23", "z24 <v24", "z25 <v25", "z26 <v26", "z27 <v27", "z28 <v28",
+	"z29 <v29", "z30 <v30", "z31 <v31", NULL,
 };
 
 /* RISC-V calling conventions, sections 1.1 and 1.2. */

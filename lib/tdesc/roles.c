@@ -198,6 +198,22 @@ static void search_roles(const struct gdbregs_description *d, const char *featur
 	}
 }
 
+/* A name that the others of its row do not find. */
+static bool is_one_way(const char *word)
+{
+	return word[0] == '<';
+}
+
+static bool row_has(const char *row, const char *name)
+{
+	char word[WORD_BYTES];
+
+	while (word_next(&row, word))
+		if (strcmp(word + is_one_way(word), name) == 0)
+			return true;
+	return false;
+}
+
 /* Search for the other names of a row that has this name. */
 static void search_row(const struct gdbregs_description *d, const char *feature, const char *row,
 		       const char *name, struct search *search)
@@ -205,10 +221,11 @@ static void search_row(const struct gdbregs_description *d, const char *feature,
 	const struct gdbregs_register *reg;
 	char word[WORD_BYTES];
 
-	if (!gdbregs__roles_match(row, name))
+	if (!row_has(row, name))
 		return;
 	while (word_next(&row, word)) {
-		int result = gdbregs__description_find(d, feature, word, &reg);
+		int result = is_one_way(word) ? GDBREGS_ERR_NO_REGISTER
+					      : gdbregs__description_find(d, feature, word, &reg);
 
 		if (result == 0)
 			note(search, reg);

@@ -81,18 +81,27 @@ size_t gdbregs_field_offset_bytes(const struct gdbregs_field *f)
 
 /* ------------------------------------------------------------- children --- */
 
+static uint32_t type_bytes(const struct gdbregs__type *type)
+{
+	return type ? type->bits / 8 : 0;
+}
+
+/* The type may be larger than the register (see type_fits() in builder-reg.c). */
+static uint32_t element_count(const struct gdbregs_field *f, const struct gdbregs__type *type)
+{
+	uint32_t size = type_bytes(type->element);
+	uint32_t room = size ? f->size_bytes_ / size : type->count;
+
+	return type->count < room ? type->count : room;
+}
+
 size_t gdbregs_field_count(const struct gdbregs_field *f)
 {
 	const struct gdbregs__type *type = f ? gdbregs__field_type(f) : NULL;
 
 	if (!type)
 		return 0;
-	return type->kind == GDBREGS_TYPE_VECTOR ? type->count : type->field_count;
-}
-
-static uint32_t type_bytes(const struct gdbregs__type *type)
-{
-	return type ? type->bits / 8 : 0;
+	return type->kind == GDBREGS_TYPE_VECTOR ? element_count(f, type) : type->field_count;
 }
 
 /* A child of `size_bytes` at `off_bytes` of its parent. */
@@ -147,6 +156,8 @@ static struct gdbregs_field member_of(const struct gdbregs_field *f, size_t inde
 	uint32_t size = type_bytes(member->type), off = 0, rest = f->size_bytes_;
 	struct gdbregs_field child;
 
+	if (type->kind == GDBREGS_TYPE_UNION && size > rest)
+		size = rest;
 	if (type->kind == GDBREGS_TYPE_STRUCT) {
 		uint32_t sized = type->sized_bits / 8;
 

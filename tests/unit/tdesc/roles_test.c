@@ -167,6 +167,11 @@ static const struct {
 	{"aarch64", ":c x16 x29 x30 sp pc cpsr", "fp", "x29"},
 	{"aarch64", ":c x16 x29 x30 sp pc cpsr", "ip0", "x16"},
 	{"aarch64", ":c x16 fp lr sp pc cpsr", "x30", "lr"},
+	{"aarch64", ":c x16 z0 z1 z2", "v1", "z1"},
+	{"aarch64", ":c x16 z0 v0", "v0", "v0"},
+	/* Not the other way: without SVE there is no z1. */
+	{"aarch64", ":c x16 v0 v1 v2", "z1", "none"},
+	{"aarch64", ":c x16 z0 z1", "<v1", "none"},
 	{"powerpc:common", ":c r0 r1 pc lr", "sp", "r1"},
 	{"s390:64-bit", ":c pswm pswa r15", "pc", "pswa"},
 	{"mips", ":c r8 r12 r29", "t0", "r8"},

@@ -31,6 +31,12 @@ static const char description[] =
 	"<union id=\"vec\"><field name=\"f\" type=\"v2v\"/><field name=\"s\" type=\"pair\"/>"
 	"<field name=\"a.b\" type=\"fl\"/><field name=\"a\" type=\"uint8\"/>"
 	"<field name=\"x[1]\" type=\"uint8\"/></union>"
+	"<vector id=\"v4v\" type=\"v4f\" count=\"4\"/><vector id=\"v64b\" type=\"uint8\" "
+	"count=\"64\"/>"
+	"<union id=\"inner\"><field name=\"v\" type=\"v4v\"/></union>"
+	"<union id=\"large\"><field name=\"b\" type=\"v64b\"/><field name=\"u\" type=\"inner\"/>"
+	"<field name=\"a\" type=\"uint8\"/></union>"
+	"<vector id=\"v2u\" type=\"inner\" count=\"2\"/>"
 	"<reg name=\"eflags\" bitsize=\"32\" type=\"fl\"/>"
 	"<reg name=\"v\" bitsize=\"256\" type=\"vec\"/>"
 	"<reg name=\"wide\" bitsize=\"64\" type=\"wide\"/>"
@@ -39,7 +45,14 @@ static const char description[] =
 	"<reg name=\"odd\" bitsize=\"32\" type=\"nobody_knows\"/>"
 	"<reg name=\"mode\" bitsize=\"32\" type=\"mode\"/>"
 	"<reg name=\"dotted.name\" bitsize=\"32\" type=\"fl\"/>"
-	"<reg name=\"dotted\" bitsize=\"256\" type=\"vec\"/></feature>"
+	"<reg name=\"dotted\" bitsize=\"256\" type=\"vec\"/>"
+	"<reg name=\"part\" bitsize=\"264\" type=\"large\"/>"
+	"<reg name=\"lanes\" bitsize=\"32\" type=\"v64b\"/>"
+	"<reg name=\"no_lane\" bitsize=\"120\" type=\"v4v\"/>"
+	"<reg name=\"no_member\" bitsize=\"120\" type=\"large\"/>"
+	"<reg name=\"no_union\" bitsize=\"504\" type=\"v2u\"/>"
+	"<reg name=\"no_byte\" bitsize=\"36\" type=\"v64b\"/>"
+	"<reg name=\"no_struct\" bitsize=\"32\" type=\"wide\"/></feature>"
 	"<feature name=\"g.h\"><reg name=\"eax\" bitsize=\"32\" type=\"fl\"/></feature></target>";
 
 static struct gdbregs_description *d;
@@ -101,6 +114,19 @@ static const struct {
 	{"dotted.name", "dotted.name", "fl",     GDBREGS_TYPE_FLAGS,   false,  32,  0,  0, 6},
 	{"dotted.name.PL", "PL",  "uint32",      GDBREGS_TYPE_INTEGER, false,   2, 12,  0, 0},
 	{"dotted.f[0]", NULL,     "v4f",         GDBREGS_TYPE_VECTOR,  false, 128,  0,  0, 4},
+	/* Types larger than their register: whole elements of vectors are left. */
+	{"part",        "part",   "large",       GDBREGS_TYPE_UNION,   false, 264,  0,  0, 3},
+	{"part.b",      "b",      "v64b",        GDBREGS_TYPE_VECTOR,  false, 264,  0,  0, 33},
+	{"part.b[32]",  NULL,     "uint8",       GDBREGS_TYPE_INTEGER, false,   8,  0, 32, 0},
+	{"part.u.v",    "v",      "v4v",         GDBREGS_TYPE_VECTOR,  false, 264,  0,  0, 2},
+	{"part.u.v[1][3]", NULL,  "ieee_single", GDBREGS_TYPE_FLOAT,   true,   32,  0, 28, 0},
+	{"part.a",      "a",      "uint8",       GDBREGS_TYPE_INTEGER, false,   8,  0,  0, 0},
+	{"lanes[3]",    NULL,     "uint8",       GDBREGS_TYPE_INTEGER, false,   8,  0,  3, 0},
+	{"no_lane",     "no_lane", "v4v",        GDBREGS_TYPE_UNKNOWN, false, 120,  0,  0, 0},
+	{"no_member",   "no_member", "large",    GDBREGS_TYPE_UNKNOWN, false, 120,  0,  0, 0},
+	{"no_union",    "no_union", "v2u",       GDBREGS_TYPE_UNKNOWN, false, 504,  0,  0, 0},
+	{"no_byte",     "no_byte", "v64b",       GDBREGS_TYPE_UNKNOWN, false,  36,  0,  0, 0},
+	{"no_struct",   "no_struct", "wide",     GDBREGS_TYPE_UNKNOWN, false,  32,  0,  0, 0},
 	// clang-format on
 };
 
@@ -129,7 +155,7 @@ START_TEST(what_is_not_there)
 		"v.f[1].",	   "v..f",	   "v.F",	   "v.f[99999999999]",
 		"v.f[4294967297]", "v.f[1][1][1]", "st0.x",	   "odd.x",
 		"eflags.C.",	   "v[0]",	   "pointers.[1]", "pointers.0",
-		"eflags. C",
+		"eflags. C",	   "part.b[33]",   "part.u.v[2]",  "lanes[4]",
 	};
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
