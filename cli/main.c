@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* gdbregs-cli: the registers of running guests, through their gdbstubs. */
-#include "cmd/complete.h"
 #include "opt/command.h"
 #include "base/message.h"
 #include "target/shipped.h"
@@ -39,7 +38,7 @@ int main(int argc, char **argv)
 	struct options options;
 	hold_standard_files();
 	if (argc > 1 && strcmp(argv[1], "__complete") == 0)
-		return complete_words(argc - 2, argv + 2);
+		return command_complete(argc - 2, argv + 2);
 	message_init();
 	signals_init();
 	int status = options_parse(&options, argc, argv);

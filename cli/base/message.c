@@ -2,9 +2,9 @@
 #include "base/message.h"
 
 #include "base/progress.h"
-#include "base/exit-status.h"
 #include "base/text.h"
 
+#include <gdbregs.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -40,6 +40,32 @@ static void say(const char *prefix, const char *format, va_list args)
 	progress_hide();
 	fputs(text.data ? text.data : "gdbregs-cli: out of memory\n", stderr);
 	text_fini(&text);
+}
+
+int status_of(int code, int connected)
+{
+	switch (code) {
+	case GDBREGS_ERR_CONNECT:
+	case GDBREGS_ERR_TIMEOUT:
+	case GDBREGS_ERR_SPAWN:
+		return STATUS_CONNECT;
+	case GDBREGS_ERR_CLOSED:
+		return connected ? STATUS_STUB : STATUS_CONNECT;
+	case GDBREGS_ERR_NO_VCPU:
+	case GDBREGS_ERR_NO_REGISTER:
+	case GDBREGS_ERR_NO_FIELD:
+	case GDBREGS_ERR_AMBIGUOUS:
+	case GDBREGS_ERR_UNAVAILABLE:
+	case GDBREGS_ERR_NOT_TAKEN:
+		return STATUS_SELECTION;
+	case GDBREGS_ERR_IO:
+	case GDBREGS_ERR_NOMEM:
+		return STATUS_FILE;
+	case GDBREGS_ERR_INVAL:
+		return STATUS_USAGE;
+	default:
+		return code < 0 ? STATUS_STUB : STATUS_OK;
+	}
 }
 
 int fail(int status, const char *format, ...)

@@ -1,10 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Messages on stderr: each is one printable line that begins with `gdbregs-cli: `. Hides:
- * which of them -q and -v select. */
+/* Messages on stderr: each is one printable line that begins with `gdbregs-cli: `. With an
+ * error goes an exit status. Hides: which of them -q and -v select. */
 #ifndef CLI_MESSAGE_H
 #define CLI_MESSAGE_H
 
 #include <stdbool.h>
+
+/* Exit statuses: the same numbers as in gdbregs-cli(1). */
+enum status {
+	STATUS_OK = 0,
+	STATUS_DIFFERENT = 1, /* diff: something changed */
+	STATUS_USAGE = 2,
+	STATUS_CONNECT = 3, /* no connection, or no reply in time */
+	STATUS_STUB = 4, /* the stub broke the protocol, or its description is bad */
+	STATUS_SELECTION = 5, /* no such register or vCPU, or (--strict) one unavailable */
+	STATUS_FILE = 6, /* output not written, or a file not read */
+};
+
+/* The exit status for a GDBREGS_ERR_*. `connected`: the session had been made. */
+int status_of(int code, int connected);
 
 /* Make stderr line-buffered, so that lines of one process do not mix. Call it before any
  * output. */

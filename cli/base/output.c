@@ -4,7 +4,6 @@
 #include "base/message.h"
 #include "base/signals.h"
 #include "base/text.h"
-#include "base/exit-status.h"
 
 #include <errno.h>
 #include <fcntl.h>

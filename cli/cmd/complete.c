@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cmd/complete.h"
-
-#include "base/exit-status.h"
+#include "base/message.h"
 #include "cmd/snapshot-file.h"
 #include "opt/command.h"
-#include "target/part-walk.h"
+#include "target/part.h"
 #include "target/shipped.h"
 
 #include <fcntl.h>
@@ -318,7 +316,7 @@ static void offer_word(const struct line *line, const char *typed)
 	}
 }
 
-int complete_words(int argc, char **argv)
+int command_complete(int argc, char **argv)
 {
 	struct line line = {.command = NULL};
 	int null = open("/dev/null", O_WRONLY);

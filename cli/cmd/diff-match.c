@@ -5,7 +5,6 @@
 #include "cmd/diff-live.h"
 #include "cmd/diff-names.h"
 #include "target/name.h"
-#include "base/exit-status.h"
 
 #include <stdlib.h>
 #include <string.h>

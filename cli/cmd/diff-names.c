@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/diff-names.h"
 
-#include "base/exit-status.h"
 #include "base/message.h"
 #include "cmd/diff-live.h"
 #include "cmd/diff-parts.h"

@@ -3,7 +3,6 @@
 #include "cmd/diff-match.h"
 #include "cmd/diff-parts.h"
 #include "base/message.h"
-#include "base/exit-status.h"
 
 #include <errno.h>
 #include <string.h>

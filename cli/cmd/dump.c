@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* dump and read: read the selection, release the guests, then print. */
 #include "opt/command.h"
-#include "out/formats.h"
+#include "out/snapshot-print.h"
 
 #include "base/message.h"
-#include "base/exit-status.h"
 
 struct showing {
 	enum vcpu_default which;
@@ -71,7 +70,7 @@ static void say_sizes(const struct snapshot *s)
 static bool put(struct output *out, const struct targets *set)
 {
 	const struct showing *showing = set->work_arg;
-	return format_snapshots(out, set, showing->shape);
+	return snapshot_print(out, set, showing->shape);
 }
 
 static int print(struct output *out, const struct targets *set)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* expect: lets the guest run and samples it until all conditions hold at one stop. */
 #include "opt/command.h"
-#include "base/exit-status.h"
 #include "base/message.h"
 #include "base/progress.h"
 #include "out/junit.h"

@@ -3,8 +3,7 @@
 #include "out/table.h"
 #include "base/message.h"
 #include "target/shipped.h"
-#include "base/exit-status.h"
-#include "target/part-walk.h"
+#include "target/part.h"
 #include "target/value.h"
 
 #include <string.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "opt/command.h"
-#include "base/exit-status.h"
 #include "base/message.h"
 #include "cmd/packet-policy.h"
 #include "target/target.h"

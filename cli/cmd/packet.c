@@ -3,7 +3,6 @@
 #include "cmd/packet-policy.h"
 #include "out/table.h"
 #include "base/message.h"
-#include "base/exit-status.h"
 #include "target/target.h"
 
 #include <stdlib.h>

@@ -3,7 +3,6 @@
 
 #include "base/message.h"
 #include "base/progress.h"
-#include "base/exit-status.h"
 #include "target/stop-text.h"
 
 #include <stdlib.h>

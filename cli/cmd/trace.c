@@ -2,7 +2,6 @@
 #include "opt/command.h"
 #include "base/message.h"
 #include "base/signals.h"
-#include "base/exit-status.h"
 #include "cmd/trace-run.h"
 #include "base/number.h"
 

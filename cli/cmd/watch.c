@@ -5,7 +5,6 @@
 #include "out/record.h"
 #include "out/screen.h"
 #include "base/signals.h"
-#include "base/exit-status.h"
 #include "target/sampling.h"
 #include "target/stop-text.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/write-verify.h"
 
-#include "base/exit-status.h"
+#include "base/message.h"
 
 #include <stdlib.h>
 #include <string.h>

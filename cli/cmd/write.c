@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "opt/command.h"
 #include "base/message.h"
-#include "base/exit-status.h"
 #include "cmd/write-verify.h"
 
 #include <stdlib.h>

@@ -1,11 +1,203 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "base/exit-status.h"
+/* xml: a description as one document, and with --raw its documents as files. */
 #include "base/message.h"
 #include "base/output.h"
-#include "cmd/documents.h"
+#include "base/signals.h"
 #include "opt/command.h"
 #include "target/shipped.h"
 #include "target/target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---------------------------------------------------------- documents --- */
+
+static int fail_directory(const char *dir, int error)
+{
+	return fail(STATUS_FILE, "cannot write to directory %s: %s", dir, strerror(error));
+}
+
+/* Find the directory that `dir` is in: its path without the last part. */
+static void find_parent(const char *dir, char parent[PATH_MAX])
+{
+	char copy[PATH_MAX];
+	snprintf(copy, sizeof(copy), "%s", dir);
+	snprintf(parent, PATH_MAX, "%s", dirname(copy));
+}
+
+/* 0 or an errno. */
+static int check_directory(const char *dir)
+{
+	struct stat info;
+	char parent[PATH_MAX];
+	if (strlen(dir) >= PATH_MAX)
+		return ENAMETOOLONG;
+	if (stat(dir, &info) == 0)
+		return S_ISDIR(info.st_mode) ? access(dir, W_OK | X_OK) < 0 ? errno : 0 : ENOTDIR;
+	if (errno != ENOENT)
+		return errno;
+	find_parent(dir, parent);
+	return access(parent, W_OK | X_OK) < 0 ? errno : 0;
+}
+
+/* Check that the directory can be written to, or made, before a guest is stopped for it. */
+static int check_place(const char *dir)
+{
+	int error = check_directory(dir);
+	return error == 0 ? 0 : fail_directory(dir, error);
+}
+
+/* The directory that the documents go to. It is opened once: names are looked up in
+ * it, whatever its path leads to meanwhile. */
+struct place {
+	const char *dir; /* its path, for messages */
+	int fd;
+	bool made; /* by us */
+};
+
+/* The name comes from the stub: it must stay inside the directory, and in sight. */
+static bool is_fit(const char *name)
+{
+	if (name[0] == '\0' || name[0] == '.' || strlen(name) > NAME_MAX - 8)
+		return false;
+	for (; *name != '\0'; name++) {
+		if (*name == '/' || (unsigned char)*name < 0x20 || *name == 0x7f)
+			return false;
+	}
+	return true;
+}
+
+static int check_names(const struct gdbregs_description *d)
+{
+	size_t count = gdbregs_description_document_count(d);
+	for (size_t i = 0; i < count; i++) {
+		struct gdbregs_document document = gdbregs_description_document(d, i);
+		if (!is_fit(document.name))
+			return fail(STATUS_STUB,
+				    "cannot save document '%s': the stub chose a name that is "
+				    "not fit for a file; nothing was saved",
+				    document.name);
+	}
+	return 0;
+}
+
+/* Nothing that is there is replaced: a stub that chooses the name must not choose
+ * what a script of the user's does. */
+static int check_new(const struct gdbregs_description *d, const struct place *place)
+{
+	size_t count = gdbregs_description_document_count(d);
+	for (size_t i = 0; i < count; i++) {
+		struct gdbregs_document document = gdbregs_description_document(d, i);
+		struct stat info;
+		if (fstatat(place->fd, document.name, &info, AT_SYMLINK_NOFOLLOW) == 0)
+			return fail(STATUS_FILE,
+				    "cannot save document '%s': %s has a file of that name; "
+				    "give --raw a new or an empty directory",
+				    document.name, place->dir);
+	}
+	return 0;
+}
+
+static int open_place(struct place *place, const char *dir)
+{
+	*place = (struct place){.dir = dir, .made = mkdir(dir, 0777) == 0};
+	if (!place->made && errno != EEXIST)
+		return fail_directory(dir, errno);
+	place->fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (place->fd >= 0)
+		return 0;
+	int error = errno;
+	if (place->made)
+		rmdir(dir);
+	return fail_directory(dir, error);
+}
+
+/* 0 or an errno. Where the file system has no fsync(2) it says EINVAL or ENOTSUP. */
+static int write_file(int fd, const struct gdbregs_document *document)
+{
+	for (size_t done = 0; done < document->size;) {
+		ssize_t written = write(fd, document->data + done, document->size - done);
+		if (written < 0 && errno != EINTR)
+			return errno;
+		done += written < 0 ? 0 : (size_t)written;
+	}
+	return fsync(fd) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : errno;
+}
+
+/* A signal that ends us meanwhile takes the file away. */
+static void guard(const struct place *place, const char *name)
+{
+	char path[PATH_MAX];
+	int length = snprintf(path, sizeof(path), "%s/%s", place->dir, name);
+	if (length > 0 && length < PATH_MAX)
+		signals_guard(path);
+}
+
+static int save(const struct gdbregs_document *document, const struct place *place)
+{
+	int fd = openat(place->fd, document->name,
+			O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return fail(STATUS_FILE, "cannot write %s/%s: %s", place->dir, document->name,
+			    strerror(errno));
+	guard(place, document->name);
+	int error = write_file(fd, document);
+	if (close(fd) < 0 && error == 0)
+		error = errno;
+	if (error != 0)
+		unlinkat(place->fd, document->name, 0);
+	signals_guard(NULL);
+	if (error != 0)
+		return fail(STATUS_FILE, "cannot write %s/%s: %s", place->dir, document->name,
+			    strerror(error));
+	log_verbose("saved %s/%s, %zu bytes", place->dir, document->name, document->size);
+	return 0;
+}
+
+/* The first `count` documents were saved. */
+static void take_back(const struct gdbregs_description *d, const struct place *place, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		unlinkat(place->fd, gdbregs_description_document(d, i).name, 0);
+	if (place->made)
+		rmdir(place->dir);
+}
+
+static int save_all(const struct gdbregs_description *d, const struct place *place)
+{
+	size_t count = gdbregs_description_document_count(d), done = 0;
+	int status = check_new(d, place);
+	while (status == 0 && done < count) {
+		struct gdbregs_document document = gdbregs_description_document(d, done);
+		status = save(&document, place);
+		done += status == 0;
+	}
+	if (status != 0)
+		take_back(d, place, done);
+	return status;
+}
+
+/* Save all documents as new files, or none. The directory is removed again if we made it and
+ * saving fails. */
+static int save_documents(const struct gdbregs_description *d, const char *dir)
+{
+	struct place place;
+	int status = check_names(d);
+	if (status == 0)
+		status = open_place(&place, dir);
+	if (status != 0)
+		return status;
+	status = save_all(d, &place);
+	close(place.fd);
+	return status;
+}
+
+/* ------------------------------------------------------------ command --- */
 
 /* A terminal gets no control characters but those that end lines and indent. */
 static bool put_printable(struct output *out, const uint8_t *data, size_t size)
@@ -45,7 +237,7 @@ static bool wants_resolved(const struct options *o)
 
 static int show(const struct options *o, struct output *out, const struct gdbregs_description *d)
 {
-	int status = o->raw_dir ? documents_save(d, o->raw_dir) : 0;
+	int status = o->raw_dir ? save_documents(d, o->raw_dir) : 0;
 	if (status == 0 && wants_resolved(o))
 		return output_end(out, put_resolved(out, d));
 	output_abandon(out);
@@ -91,7 +283,7 @@ static int check(const struct options *o)
 	if (options_offline(o) && o->vcpu_count > 0)
 		return fail(STATUS_USAGE,
 			    "--vcpu needs a target; a description alone has no vCPUs");
-	return o->raw_dir ? documents_check(o->raw_dir) : 0;
+	return o->raw_dir ? check_place(o->raw_dir) : 0;
 }
 
 int command_xml(const struct options *o)

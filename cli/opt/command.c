@@ -2,7 +2,6 @@
 #include "opt/command.h"
 
 #include "base/message.h"
-#include "base/exit-status.h"
 #include "base/suggest.h"
 
 #include <string.h>

@@ -45,4 +45,10 @@ int command_xml(const struct options *o);
 int command_monitor(const struct options *o);
 int command_packet(const struct options *o);
 
+/* cmd/complete.c: `gdbregs-cli __complete WORD...`, for the shell completions, completes the
+ * last WORD. It prints the candidates, one a line. The line ":files" means that file names
+ * fit too, and ":commands" that a command line begins. It never connects. Returns an exit
+ * status. */
+int command_complete(int argc, char **argv);
+
 #endif

@@ -4,7 +4,6 @@
 #include "opt/command.h"
 #include "base/message.h"
 #include "opt/option-values.h"
-#include "base/exit-status.h"
 #include "base/suggest.h"
 
 #include <getopt.h>

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "out/screen.h"
 
-#include "out/screen-order.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +12,96 @@
 
 /* Blanks between columns, and between the parts of a vCPU's first line. */
 enum { WIDEST_NAME = 24, WIDEST_VALUE = 34, GAP = 1, WIDE_GAP = 2 };
+
+/* ---------------------------------------------------------------- order --- */
+
+enum { HEADS = 3 };
+
+/* Places among the recorded registers of a sampler. */
+struct screen_block {
+	size_t *order; /* program counter, stack pointer and flags, then by kind and size */
+	size_t heads; /* how many of these three it has */
+};
+
+static const enum gdbregs_role roles[HEADS] = {GDBREGS_ROLE_PC, GDBREGS_ROLE_SP,
+					       GDBREGS_ROLE_FLAGS};
+
+struct entry {
+	size_t index;
+	unsigned rank, bits;
+};
+
+/* Vectors do not fit beside anything else: they come last. */
+static unsigned rank_of(const struct value *v)
+{
+	switch (value_kind(v)) {
+	case GDBREGS_TYPE_STRUCT:
+	case GDBREGS_TYPE_UNION:
+	case GDBREGS_TYPE_VECTOR:
+		return HEADS + 2;
+	case GDBREGS_TYPE_FLOAT:
+		return HEADS + 1;
+	default:
+		return value_bits(v) > 64 ? HEADS + 2 : HEADS;
+	}
+}
+
+static struct entry entry_of(const struct sampler *sampler, size_t index,
+			     const struct gdbregs_register *const heads[HEADS])
+{
+	struct value v = sampler_value(sampler, index);
+	struct entry entry = {index, rank_of(&v), value_bits(&v)};
+	for (unsigned i = 0; i < HEADS; i++) {
+		if (v.reg == heads[i] && !v.part)
+			entry.rank = i;
+	}
+	return entry;
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct entry *a = left, *b = right;
+	int order = (a->rank > b->rank) - (a->rank < b->rank);
+	if (order == 0)
+		order = (a->bits < b->bits) - (a->bits > b->bits);
+	return order != 0 ? order : (a->index > b->index) - (a->index < b->index);
+}
+
+static void find_heads(const struct sampler *sampler, const struct gdbregs_register *heads[HEADS])
+{
+	const struct gdbregs_description *d =
+		snapshot_selected(sampler->snapshot, sampler->vcpu)->description;
+	for (size_t i = 0; i < HEADS; i++) {
+		if (gdbregs_description_find_role(d, roles[i], &heads[i]) < 0)
+			heads[i] = NULL;
+	}
+}
+
+static bool make_order(struct screen_block *block, const struct sampler *sampler)
+{
+	const struct gdbregs_register *heads[HEADS] = {NULL};
+	struct entry *entries = calloc(sampler->count + 1, sizeof(*entries));
+	*block = (struct screen_block){.order = calloc(sampler->count + 1, sizeof(size_t))};
+	if (!entries || !block->order) {
+		free(entries);
+		return false;
+	}
+	find_heads(sampler, heads);
+	for (size_t i = 0; i < sampler->count; i++)
+		entries[i] = entry_of(sampler, i, heads);
+	qsort(entries, sampler->count, sizeof(*entries), compare);
+	for (size_t i = 0; i < sampler->count; i++) {
+		block->order[i] = entries[i].index;
+		block->heads += entries[i].rank < HEADS;
+	}
+	free(entries);
+	return true;
+}
+
+static void block_fini(struct screen_block *block)
+{
+	free(block->order);
+}
 
 struct column {
 	size_t name_width, value_width;
@@ -325,7 +413,7 @@ static bool make_blocks(struct screen *screen, const struct sampler *samplers, s
 	screen->blocks = calloc(count + 1, sizeof(*screen->blocks));
 	for (size_t i = 0; i < count && screen->blocks; i++) {
 		screen->block_count++;
-		if (!screen_order_make(&screen->blocks[i], &samplers[i]))
+		if (!make_order(&screen->blocks[i], &samplers[i]))
 			return false;
 	}
 	return screen->blocks;
@@ -385,7 +473,7 @@ void screen_fini(struct screen *screen)
 	if (screen->lines.size > 0 && !screen->lines.failed)
 		fwrite(screen->lines.data, 1, screen->lines.size, screen->out->stream);
 	for (size_t i = 0; i < screen->block_count; i++)
-		screen_order_fini(&screen->blocks[i]);
+		block_fini(&screen->blocks[i]);
 	free(screen->blocks);
 	text_fini(&screen->lines);
 	text_fini(&screen->frame);

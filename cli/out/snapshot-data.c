@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* JSON, JSON lines and CSV: one register a line, written as it is made. */
-#include "out/formats.h"
+/* Snapshots as JSON, JSON lines and CSV: one register a line, written as it is made. */
+#include "out/snapshot-print.h"
 
 #include "out/table.h"
 
@@ -248,7 +248,7 @@ static bool add_beginning(struct text *text, const struct targets *set)
 	return !text->failed;
 }
 
-bool format_data(struct output *out, const struct targets *set, enum shape shape)
+static bool put_data(struct output *out, const struct targets *set, enum shape shape)
 {
 	struct text beginning = {0};
 	struct column columns[COLUMNS];
@@ -263,4 +263,11 @@ bool format_data(struct output *out, const struct targets *set, enum shape shape
 	for (size_t i = 0; i < set->count && t.ok; i++)
 		put_target(&t, &set->item[i], shape);
 	return table_end(&t);
+}
+
+bool snapshot_print(struct output *out, const struct targets *set, enum shape shape)
+{
+	if (set->options->format == FORMAT_TEXT)
+		return snapshot_print_text(out, set, shape);
+	return put_data(out, set, shape);
 }

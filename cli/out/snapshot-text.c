@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* For people: a heading for each target, vCPU and feature, registers in columns, numbers
  * in the order of their digits, flags and floats decoded. */
-#include "out/formats.h"
+#include "out/snapshot-print.h"
 
 #include "base/message.h"
 #include "out/register-rows.h"
@@ -112,7 +112,7 @@ static void note_byte_order(const struct targets *set)
 	}
 }
 
-bool format_text(struct output *out, const struct targets *set, enum shape shape)
+bool snapshot_print_text(struct output *out, const struct targets *set, enum shape shape)
 {
 	struct page page = {.out = out,
 			    .options = set->options,

@@ -4,7 +4,7 @@
 #include "base/number.h"
 #include "opt/command.h"
 #include "target/shipped.h"
-#include "base/exit-status.h"
+#include "base/message.h"
 
 #include <string.h>
 #include <sys/mman.h>

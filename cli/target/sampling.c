@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "target/sampling.h"
 
-#include "base/exit-status.h"
+#include "base/message.h"
 #include "target/stop-text.h"
 
 #include <stdlib.h>

@@ -4,7 +4,6 @@
 #include "base/suggest.h"
 #include "opt/command.h"
 #include "target/name.h"
-#include "target/part-walk.h"
 #include "target/part.h"
 
 #include <stdio.h>

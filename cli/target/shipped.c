@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "target/shipped.h"
 
-#include "base/exit-status.h"
 #include "base/message.h"
 #include "base/text.h"
 

@@ -2,9 +2,8 @@
 #include "target/target.h"
 
 #include "base/message.h"
+#include "base/progress.h"
 #include "opt/command.h"
-#include "target/packet-log.h"
-#include "base/exit-status.h"
 #include "target/no-description.h"
 #include "target/error-text.h"
 
@@ -203,13 +202,30 @@ static void on_connected(struct gdbregs_session *s, int status, const struct gdb
 	target_go_on(t, status < 0 ? status : work(t));
 }
 
+/* --log-packets: what goes over the wire, one packet a line on stderr. `target` is NULL if
+ * there is only one. */
+static void log_packet(const char *target, bool sent, const void *bytes, size_t size)
+{
+	struct text line = {0};
+	if (target) {
+		text_adds(&line, target);
+		text_adds(&line, " ");
+	}
+	text_adds(&line, sent ? "-> " : "<- ");
+	text_add_printable(&line, bytes, size);
+	text_adds(&line, "\n");
+	progress_hide();
+	fputs(line.failed ? "(out of memory)\n" : line.data, stderr);
+	text_fini(&line);
+}
+
 static void on_trace(void *arg, enum gdbregs_direction direction, const void *bytes, size_t size)
 {
 	struct target *t = arg;
 	if (direction == GDBREGS_RECEIVED && size > 1)
 		t->answered = true;
 	if (t->set->options->log_packets)
-		packet_log(t->set->count > 1 ? t->name : NULL, direction == GDBREGS_SENT, bytes,
+		log_packet(t->set->count > 1 ? t->name : NULL, direction == GDBREGS_SENT, bytes,
 			   size);
 }
 

@@ -3,7 +3,6 @@
 #include "base/message.h"
 #include "base/progress.h"
 #include "target/shipped.h"
-#include "base/exit-status.h"
 #include "target/no-description.h"
 
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include "fuzz.h"
 
 #include "cmd/diff-match.h"
-#include "base/exit-status.h"
+#include "base/message.h"
 
 #include <sys/mman.h>
 #include <unistd.h>

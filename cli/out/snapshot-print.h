@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Snapshots in the four formats. The formats are those of gdbregs-snapshot(5).
  * To add one: a word in format_choices (opt/options.c), see also out/table.h. */
-#ifndef CLI_FORMATS_H
-#define CLI_FORMATS_H
+#ifndef CLI_SNAPSHOT_PRINT_H
+#define CLI_SNAPSHOT_PRINT_H
 
 #include "target/value.h"
 
@@ -14,9 +14,8 @@ enum shape {
 };
 
 /* Write all targets; errors are kept by `out`. False: out of memory. */
-bool format_snapshots(struct output *out, const struct targets *set, enum shape shape);
-
-bool format_text(struct output *out, const struct targets *set, enum shape shape);
-bool format_data(struct output *out, const struct targets *set, enum shape shape);
+bool snapshot_print(struct output *out, const struct targets *set, enum shape shape);
+/* snapshot-text.c: the same as text. */
+bool snapshot_print_text(struct output *out, const struct targets *set, enum shape shape);
 
 #endif
