@@ -13,6 +13,7 @@ import signal
 import socket
 import struct
 import subprocess
+import sys
 import tempfile
 
 import qemu
@@ -77,6 +78,13 @@ def msp430_program(directory):
                       (0xFFFE, struct.pack("<H", 0x8000))])
 
 
+def write_file(directory, name, data):
+    path = os.path.join(directory, name)
+    with open(path, "wb") as file:
+        file.write(data)
+    return path
+
+
 def loop_places(start, places, count):
     """The pc at the start and after each step: `start` once, then `places` in a circle."""
     return (list(start) + list(places) * count)[:count + 1]
@@ -120,6 +128,13 @@ class Server:
             if any(row[1].endswith(wanted) and row[3] == "0A" for row in rows):
                 return True
         return False
+
+    def choose_another_port(self):
+        """For a stub that does not take one that free_port() keeps."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.address = f"127.0.0.1:{self.port}"
 
     def connection(self):
         """For rsp.py and sockets."""
@@ -199,6 +214,16 @@ class Stub:
         for program in self.programs:
             if not shutil.which(program) and not os.path.exists(program):
                 return f"{os.path.basename(program)} is not installed"
+        return None
+
+    def port_missing(self):
+        """For a stub whose port cannot be chosen."""
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("0.0.0.0", self.port))
+            except OSError:
+                return f"its only port, {self.port}, is taken"
         return None
 
     def command(self, server):
@@ -293,11 +318,7 @@ class Valgrind(Stub):
     cannot = {"killed": "vgdb ends with its client"}
 
     def command(self, server):
-        # vgdb does not take a port that free_port() keeps.
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            server.port = free.getsockname()[1]
-        server.address = f"127.0.0.1:{server.port}"
+        server.choose_another_port()
         prefix = os.path.join(server.directory, "vgdb")
         program = x86_64_program(server.directory)
         return ["sh", "-c", f"setarch -R valgrind -q --tool=none --vgdb=full --vgdb-error=0 "
@@ -330,15 +351,7 @@ class SimAvr(Stub):
                '<reg name="pc" bitsize="32" type="code_ptr"/></feature></target>')
 
     def missing(self):
-        if super().missing():
-            return super().missing()
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("0.0.0.0", self.port))
-            except OSError:
-                return f"its only port, {self.port}, is taken"
-        return None
+        return super().missing() or self.port_missing()
 
     def command(self, server):
         return ["simavr", "-m", "atmega328p", "-f", "1000000", "-g",
@@ -399,6 +412,107 @@ class WineDbg(Stub):
         server_of = os.path.join(os.path.dirname(self.wine), "wineserver")
         subprocess.run([server_of, "-k"], env=dict(os.environ, **self.environment),
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+
+
+def game(name):
+    """Debian's place for emulators is on the PATH of users, and not on that of others."""
+    return shutil.which(name) or "/usr/games/" + name
+
+
+# mov r0,#0; mov r4,#0x12; mov r5,#0x34; then add r0,r0,#1; mov r1,r0; b back
+ARM_LOOP = struct.pack("<6I", 0xE3A00000, 0xE3A04012, 0xE3A05034, 0xE2800001, 0xE1A01000,
+                       0xEAFFFFFC)
+
+
+class Emulator(Stub):
+    """An emulator of a games console, without a screen."""
+
+    environment = {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}
+
+
+class Mgba(Emulator):
+    """Its port cannot be chosen. The program is judged by gdb: it begins in mGBA's own BIOS."""
+
+    name = "mGBA"
+    programs = (game("mgba"),)
+    port = 2345
+    architecture = "arm"
+    write = ("r7", 0x11223344)
+    facts = {"r0": 4, "r1": 3, "r4": 0x12, "r5": 0x34}
+
+    def missing(self):
+        return super().missing() or self.port_missing()
+
+    def rom(self, directory):
+        """b 0xc0; the rest of the header is 0 but for a mark and the sum over it."""
+        data = bytearray(struct.pack("<I", 0xEA00002E).ljust(0xC0, b"\0")) + ARM_LOOP
+        data[0xB2] = 0x96
+        data[0xBD] = -(sum(data[0xA0:0xBD]) + 0x19) & 255
+        return write_file(directory, "loop.gba", data.ljust(0x400, b"\0"))
+
+    def command(self, server):
+        return [self.programs[0], "-g", self.rom(server.directory)]
+
+
+class DeSmuMe(Emulator):
+    """The first of its two processors, which has neither a description nor p."""
+
+    name = "DeSmuME"
+    programs = (game("desmume-cli"),)
+    arch = architecture = "arm"
+    write = ("r7", 0x11223344)
+    places = loop_places((0x2000000, 0x2000004, 0x2000008), (0x200000C, 0x2000010, 0x2000014),
+                         STEPS)
+    facts = {"r0": 6, "r1": 6, "r4": 0x12, "r5": 0x34}
+
+    def rom(self, directory):
+        """A header with the place of a program for either processor; the second has `b .`"""
+        data = bytearray(0x200)
+        data[:18] = b"GDBREGS\0\0\0\0\0####00"
+        struct.pack_into("<4I", data, 0x20, 0x200, 0x2000000, 0x2000000, 0x200)
+        struct.pack_into("<4I", data, 0x30, 0x400, 0x2380000, 0x2380000, 0x200)
+        struct.pack_into("<2I", data, 0x80, 0x600, 0x200)
+        data += ARM_LOOP.ljust(0x200, b"\0") + struct.pack("<I", 0xEAFFFFFE).ljust(0x200, b"\0")
+        return write_file(directory, "loop.nds", data)
+
+    def command(self, server):
+        server.choose_another_port()
+        return [self.programs[0], f"--arm9gdb={server.port}", "--cpu-mode=0", "--disable-sound",
+                "--nojoy=1", self.rom(server.directory)]
+
+
+class BlastEm(Emulator):
+    """It speaks on its standard input and output, and ends at each packet it does not know.
+    The X server is for its window; what takes the connection becomes BlastEm."""
+
+    name = "BlastEm"
+    programs = (game("blastem"), "Xvfb", "xvfb-run")
+    environment = {"SDL_AUDIODRIVER": "dummy"}
+    order = "big"
+    arch = architecture = "m68k"
+    write = ("d7", 0x11223344)
+    places = loop_places((0x200, 0x202, 0x204), (0x206, 0x208, 0x20A), STEPS)
+    facts = {"d0": 6, "d1": 6, "d4": 0x12, "d5": 0x34}
+    cannot = {"watch": "it does not see 0x03 while its program runs",
+              "second": "it has no port of its own", "killed": "it ends with its client"}
+
+    def rom(self, directory):
+        """The first stack pointer and pc, the other vectors, a name; moveq #0x12,d4;
+        moveq #0,d0; moveq #0x34,d5; then addq.l #1,d0; move.l d0,d1; bra back"""
+        data = bytearray(struct.pack(">64I", 0xFF8000, 0x200, *[0x20A] * 62))
+        data += b"SEGA GENESIS".ljust(0x100)
+        data += struct.pack(">6H", 0x7812, 0x7000, 0x7A34, 0x5280, 0x2200, 0x60FA)
+        return write_file(directory, "loop.md", data.ljust(0x400, b"\0"))
+
+    def command(self, server):
+        serve = ("import os, socket, sys\n"
+                 "with socket.create_server(('127.0.0.1', int(sys.argv[1]))) as listener:\n"
+                 "    client = listener.accept()[0].detach()\n"
+                 "os.dup2(client, 0)\n"
+                 "os.dup2(client, 1)\n"
+                 "os.execv(sys.argv[2], sys.argv[2:])")
+        return ["xvfb-run", "-a", sys.executable, "-c", serve, str(server.port),
+                self.programs[0], "-g", "-D", self.rom(server.directory)]
 
 
 class QemuUser(Stub):
@@ -466,5 +580,7 @@ QEMU_USER = (
     QemuUser("x86_64", 62, 64, "little", "90", pc="rip", write=("r12", 0x1122334455667788)),
 )
 
-STUBS = (GdbServer(), GdbServerMulti(), LldbServer(), LldbServerMulti(), Valgrind(), OpenOcd(), SimAvr(), MspDebug(), WineDbg(),
+STUBS = (GdbServer(), GdbServerMulti(), LldbServer(), LldbServerMulti(), Valgrind(), OpenOcd(),
+         SimAvr(), MspDebug(),
+         WineDbg(), Mgba(), DeSmuMe(), BlastEm(),
          *QEMU_USER)
