@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/text.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +53,20 @@ void text_add(struct text *t, const void *data, size_t size)
 void text_adds(struct text *t, const char *string)
 {
 	text_add(t, string, strlen(string));
+}
+
+void text_addf(struct text *t, const char *format, ...)
+{
+	va_list args, again;
+	va_start(args, format);
+	va_copy(again, args);
+	int size = vsnprintf(NULL, 0, format, args);
+	if (size < 0)
+		t->failed = true;
+	else if (reserve(t, (size_t)size))
+		t->size += (size_t)vsnprintf(t->data + t->size, (size_t)size + 1, format, again);
+	va_end(again);
+	va_end(args);
 }
 
 void text_add_blanks(struct text *t, size_t count)

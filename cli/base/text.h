@@ -19,6 +19,8 @@ void text_fini(struct text *t);
 void text_add(struct text *t, const void *data, size_t size);
 void text_adds(struct text *t, const char *string);
 void text_add_blanks(struct text *t, size_t count);
+/* Add a text as printf(3) makes it. */
+void text_addf(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Add two lower-case digits for each byte, in the order given. */
 void text_add_bytes(struct text *t, const uint8_t *bytes, size_t size);
 /* Add `0x` and the number. `padded`: with all digits of its size, else without leading

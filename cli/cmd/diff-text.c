@@ -45,10 +45,8 @@ static void add_digits(struct text *text, enum gdbregs_byte_order order, const c
 /* A number of a file, with as many digits as its register has. */
 static void add_padded(struct text *text, const char *number, size_t digits)
 {
-	text_adds(text, "0x");
-	for (size_t i = strlen(number + 2); i < digits; i++)
-		text_adds(text, "0");
-	text_adds(text, number + 2);
+	size_t size = strlen(number + 2);
+	text_addf(text, "0x%.*d%s", digits > size ? (int)(digits - size) : 0, 0, number + 2);
 }
 
 static void add_value(struct text *text, enum gdbregs_byte_order order,
@@ -356,13 +354,10 @@ bool diff_write_text(struct output *out, const struct diff *d)
 static bool put_case(struct junit *junit, struct line *line, const struct stored_value *v,
 		     const char *failure)
 {
-	char vcpu[32];
 	struct text *name = &line->flags;
-	snprintf(vcpu, sizeof(vcpu), "vCPU %u: ", v->vcpu);
 	text_clear(name);
-	text_adds(name, vcpu);
-	text_adds(name, v->feature ? v->feature : "");
-	text_adds(name, v->feature ? ":" : "");
+	text_addf(name, "vCPU %u: %s%s", v->vcpu, v->feature ? v->feature : "",
+		  v->feature ? ":" : "");
 	add_name(name, v);
 	if (name->failed)
 		return false;
@@ -375,9 +370,7 @@ static bool put_failure(struct junit *junit, struct line *line, const struct dif
 {
 	if (!fill(line, d, c))
 		return false;
-	text_adds(&line->before, ARROW);
-	text_adds(&line->before, line->after.data);
-	text_adds(&line->before, line->flags.data);
+	text_addf(&line->before, ARROW "%s%s", line->after.data, line->flags.data);
 	return !line->before.failed && put_case(junit, line, diff_subject(c), line->before.data);
 }
 

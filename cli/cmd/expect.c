@@ -87,14 +87,11 @@ static bool add_meaning(struct text *text, const struct value *v)
 	enum gdbregs_type_kind kind = value_kind(v);
 	bool wanted = kind == GDBREGS_TYPE_FLOAT || kind == GDBREGS_TYPE_ENUM;
 	const char *meaning = wanted ? value_decode_all(v, &decoded) : "";
-	if (meaning && meaning[0] != '\0') {
-		if (kind == GDBREGS_TYPE_FLOAT)
-			text_clear(text);
-		else
-			text_adds(text, " (");
-		text_adds(text, meaning);
-		text_adds(text, kind == GDBREGS_TYPE_FLOAT ? "" : ")");
-	}
+	bool any = meaning && meaning[0] != '\0';
+	if (any && kind == GDBREGS_TYPE_FLOAT)
+		text_clear(text);
+	if (any)
+		text_addf(text, kind == GDBREGS_TYPE_FLOAT ? "%s" : " (%s)", meaning);
 	gdbregs_buffer_fini(&decoded);
 	return meaning;
 }
@@ -154,15 +151,11 @@ static void put_result(struct table *table, const struct expect *e, const struct
 /* Write "vCPU 0 is at 0x7c00"; nothing where the program counter is not known. */
 static void add_place(struct text *text, const struct sampler *sampler)
 {
-	char number[40];
 	struct text pc = {0};
 	sampler_write_place(sampler, &pc);
-	if (pc.size > 0) {
-		snprintf(number, sizeof(number), "vCPU %u is at ", sampler->vcpu->index);
-		text_adds(text, text->size > 0 ? ", " : "");
-		text_adds(text, number);
-		text_adds(text, pc.data);
-	}
+	if (pc.size > 0)
+		text_addf(text, "%svCPU %u is at %s", text->size > 0 ? ", " : "",
+			  sampler->vcpu->index, pc.data);
 	text->failed |= pc.failed;
 	text_fini(&pc);
 }

@@ -99,7 +99,6 @@ static json_t *enum_object(const struct gdbregs_field *field)
 /* `U=0 S=1 M=3` */
 static void fill_enum(struct part_rows *rows, const struct gdbregs_field *field)
 {
-	char number[32];
 	enum format format = rows->listing->table.format;
 	text_clear(&rows->names);
 	rows->cells[ENUM] = (struct cell){0};
@@ -112,10 +111,8 @@ static void fill_enum(struct part_rows *rows, const struct gdbregs_field *field)
 	for (size_t i = 0; i < gdbregs_field_enum_count(field); i++) {
 		uint64_t value = 0;
 		const char *name = gdbregs_field_enum_item(field, i, &value);
-		snprintf(number, sizeof(number), "=%llu", (unsigned long long)value);
-		text_adds(&rows->names, i > 0 ? " " : "");
-		text_adds(&rows->names, name);
-		text_adds(&rows->names, number);
+		text_addf(&rows->names, "%s%s=%llu", i > 0 ? " " : "", name,
+			  (unsigned long long)value);
 	}
 	rows->cells[ENUM] = cell_text(rows->names.data);
 }
@@ -124,18 +121,16 @@ static void fill_enum(struct part_rows *rows, const struct gdbregs_field *field)
  * `byte 4` of the register for what has bytes of its own. */
 static void fill_place(struct part_rows *rows, const struct gdbregs_field *field)
 {
-	char shown[80];
 	unsigned low = gdbregs_field_position(field), bits = gdbregs_field_bits(field);
 	size_t offset = gdbregs_field_offset_bytes(field);
 	bool has_bytes = low == 0 && bits % 8 == 0;
-	if (has_bytes)
-		snprintf(shown, sizeof(shown), "byte %zu", offset);
-	else if (bits == 1)
-		snprintf(shown, sizeof(shown), "bit %u", low);
-	else
-		snprintf(shown, sizeof(shown), "bits %u-%u", low, low + bits - 1);
 	text_clear(&rows->place);
-	text_adds(&rows->place, shown);
+	if (has_bytes)
+		text_addf(&rows->place, "byte %zu", offset);
+	else if (bits == 1)
+		text_addf(&rows->place, "bit %u", low);
+	else
+		text_addf(&rows->place, "bits %u-%u", low, low + bits - 1);
 	rows->cells[PLACE] = cell_text(rows->place.data);
 	rows->cells[POSITION] = cell_number(low);
 	rows->cells[OFFSET] = cell_number((json_int_t)offset);
@@ -144,19 +139,16 @@ static void fill_place(struct part_rows *rows, const struct gdbregs_field *field
 /* `xmm0.v4_float[0-3]` in text; in data the path of the first, and their number. */
 static void fill_path(struct part_rows *rows, const struct part_step *step)
 {
-	char last[32];
 	enum format format = rows->listing->table.format;
 	bool joined = format == FORMAT_TEXT || format == FORMAT_CSV;
 	text_clear(&rows->name);
-	if (joined) {
-		text_adds(&rows->name, gdbregs_register_name(rows->item->reg));
-		text_adds(&rows->name, step->path[0] != '[' ? "." : "");
-	}
+	if (joined)
+		text_addf(&rows->name, "%s%s", gdbregs_register_name(rows->item->reg),
+			  step->path[0] != '[' ? "." : "");
 	text_adds(&rows->name, step->path);
 	if (format == FORMAT_TEXT && step->count > 1) {
 		rows->name.size--; /* the bracket */
-		snprintf(last, sizeof(last), "-%zu]", step->count - 1);
-		text_adds(&rows->name, last);
+		text_addf(&rows->name, "-%zu]", step->count - 1);
 	}
 	rows->cells[joined ? NAME : FIELD] = cell_text(rows->name.data);
 	rows->cells[COUNT] =

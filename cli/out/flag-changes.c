@@ -65,14 +65,12 @@ bool flags_missing(const char *a, const char *b,
 
 static void add_cleared(void *arg, const char *word, size_t size)
 {
-	text_adds(arg, " -");
-	text_add(arg, word, size);
+	text_addf(arg, " -%.*s", (int)size, word);
 }
 
 static void add_set(void *arg, const char *word, size_t size)
 {
-	text_adds(arg, " +");
-	text_add(arg, word, size);
+	text_addf(arg, " +%.*s", (int)size, word);
 }
 
 void flags_add_changes(struct text *text, const char *before, const char *after)
@@ -86,9 +84,5 @@ void flags_add_changes(struct text *text, const char *before, const char *after)
 	}
 	if ((!before || before[0] == '\0') && (!after || after[0] == '\0'))
 		return;
-	text_adds(text, " (");
-	text_adds(text, before ? before : "");
-	text_adds(text, both ? " -> " : "");
-	text_adds(text, after ? after : "");
-	text_adds(text, ")");
+	text_addf(text, " (%s%s%s)", before ? before : "", both ? " -> " : "", after ? after : "");
 }

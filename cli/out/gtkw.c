@@ -21,19 +21,9 @@ enum {
 	FLAG_GROUP_END = 0x1401200,
 };
 
-static void add_flagged(struct gtkw *g, unsigned flags)
-{
-	char line[16];
-	snprintf(line, sizeof(line), "@%x\n", flags);
-	text_adds(&g->lines, line);
-}
-
 static void add_comment(struct gtkw *g, unsigned flags, const char *text)
 {
-	add_flagged(g, flags);
-	text_adds(&g->lines, "-");
-	text_adds(&g->lines, text);
-	text_adds(&g->lines, "\n");
+	text_addf(&g->lines, "@%x\n-%s\n", flags, text);
 }
 
 static void end_group(struct gtkw *g)
@@ -57,10 +47,8 @@ static void begin_group(struct gtkw *g, const struct gdbregs_register *reg)
 static void add_wire(struct gtkw *g, const struct sampler *sampler, const struct chosen *item,
 		     const char *name, size_t width_bits)
 {
-	char part[40];
 	const char *feature = gdbregs_register_feature(item->reg);
-	snprintf(part, sizeof(part), "vcpu%u.", sampler->vcpu->index);
-	text_adds(&g->lines, part);
+	text_addf(&g->lines, "vcpu%u.", sampler->vcpu->index);
 	vcd_add_name(&g->lines, feature ? feature : "registers");
 	text_adds(&g->lines, ".");
 	if (item->path) {
@@ -68,8 +56,8 @@ static void add_wire(struct gtkw *g, const struct sampler *sampler, const struct
 		text_adds(&g->lines, ".");
 	}
 	text_adds(&g->lines, name);
-	snprintf(part, sizeof(part), "[%zu:0]", width_bits - 1);
-	text_adds(&g->lines, width_bits > 1 ? part : "");
+	if (width_bits > 1)
+		text_addf(&g->lines, "[%zu:0]", width_bits - 1);
 	text_adds(&g->lines, "\n");
 }
 
@@ -90,7 +78,10 @@ void gtkw_add(struct gtkw *g, const struct sampler *sampler, size_t index, const
 	g->sampler = sampler;
 	if (parts_of && parts_of != g->parts_of)
 		begin_group(g, parts_of);
-	add_flagged(g, width_bits == 0 ? FLAG_DECIMAL : width_bits == 1 ? FLAG_BINARY : FLAG_HEX);
+	text_addf(&g->lines, "@%x\n",
+		  width_bits == 0   ? FLAG_DECIMAL
+		  : width_bits == 1 ? FLAG_BINARY
+				    : FLAG_HEX);
 	add_wire(g, sampler, item, name, width_bits);
 }
 

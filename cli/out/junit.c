@@ -14,9 +14,7 @@ static void add_attribute(struct text *text, const char *name, const char *value
 {
 	struct text printable = {0};
 	text_add_printable(&printable, value, strlen(value));
-	text_adds(text, " ");
-	text_adds(text, name);
-	text_adds(text, "=\"");
+	text_addf(text, " %s=\"", name);
 	for (size_t i = 0; i < printable.size; i++) {
 		const char c = printable.data[i];
 		if (c == '&')
@@ -47,8 +45,7 @@ static void put(struct junit *junit, const char *class, const char *name, const 
 		text_adds(text, "/>\n");
 		return;
 	}
-	text_adds(text, ">\n    <");
-	text_adds(text, element);
+	text_addf(text, ">\n    <%s", element);
 	add_attribute(text, "message", message);
 	text_adds(text, "/>\n  </testcase>\n");
 }

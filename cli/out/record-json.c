@@ -65,28 +65,21 @@ static bool begin(struct recorder *r)
 /* As in a snapshot. */
 static void add_numbers(struct text *line, const struct value *v, struct gdbregs_buffer *decoded)
 {
-	char member[64];
 	uint64_t number;
 	double real;
-	if (value_small_number(v, &number)) {
-		snprintf(member, sizeof(member), ",\"number\":%llu", (unsigned long long)number);
-		text_adds(line, member);
-	}
+	if (value_small_number(v, &number))
+		text_addf(line, ",\"number\":%llu", (unsigned long long)number);
 	int known = value_float(v, decoded, &real);
 	line->failed |= known < 0;
-	if (known > 0) {
-		snprintf(member, sizeof(member), ",\"float\":%.17g", real);
-		text_adds(line, member);
-	}
+	if (known > 0)
+		text_addf(line, ",\"float\":%.17g", real);
 }
 
 static void add_value(struct text *line, const struct value *v, struct text *shown,
 		      struct gdbregs_buffer *decoded)
 {
 	if (v->status < 0) {
-		text_adds(line, ",\"bytes\":null,\"error\":\"");
-		text_adds(line, value_error(v));
-		text_adds(line, "\"}");
+		text_addf(line, ",\"bytes\":null,\"error\":\"%s\"}", value_error(v));
 		return;
 	}
 	if (!v->is_bit_field) {
@@ -101,10 +94,8 @@ static void add_value(struct text *line, const struct value *v, struct text *sho
 		add_numbers(line, v, decoded);
 	}
 	if (v->vcpu->as != DIGITS_USUAL) {
-		text_adds(line, ",\"shown\":\"");
 		value_show(shown, v);
-		text_adds(line, shown->data ? shown->data : "");
-		text_adds(line, "\"");
+		text_addf(line, ",\"shown\":\"%s\"", shown->data ? shown->data : "");
 	}
 	text_adds(line, "}");
 }
@@ -140,21 +131,15 @@ static void add_registers(struct recorder *r, const struct record *record)
 
 static void add_head(struct recorder *r, const struct record *record)
 {
-	char head[200];
+	struct text *line = &r->line;
+	text_adds(line, "{");
 	if (record->time)
-		snprintf(head, sizeof(head), "{\"time\":\"%s\",", record->time);
-	else
-		snprintf(head, sizeof(head), "{");
-	text_adds(&r->line, head);
-	snprintf(head, sizeof(head), "\"%s\":%llu,\"vcpu\":%u,", r->unit,
-		 (unsigned long long)record->number, record->sampler->vcpu->index);
-	text_adds(&r->line, head);
-	if (record->time && record->sampler->state.text[0] != '\0') {
-		snprintf(head, sizeof(head), "\"state\":\"%s\",", record->sampler->state.text);
-		text_adds(&r->line, head);
-	}
-	snprintf(head, sizeof(head), "\"reason\":\"%s\",\"changed\":[", record->reason);
-	text_adds(&r->line, head);
+		text_addf(line, "\"time\":\"%s\",", record->time);
+	text_addf(line, "\"%s\":%llu,\"vcpu\":%u,", r->unit, (unsigned long long)record->number,
+		  record->sampler->vcpu->index);
+	if (record->time && record->sampler->state.text[0] != '\0')
+		text_addf(line, "\"state\":\"%s\",", record->sampler->state.text);
+	text_addf(line, "\"reason\":\"%s\",\"changed\":[", record->reason);
 }
 
 static bool put(struct recorder *r, const struct record *record)

@@ -46,13 +46,11 @@ static void add_digits(struct text *line, const struct value *v, size_t width_bi
 /* `r1.5 !`. Every double has its 17 digits; NaN: there is no number. */
 static void add_real(struct text *line, const struct value *v, const char *id)
 {
-	char number[64];
 	double value = NAN;
 	if (v->status <= 0 ||
 	    gdbregs_field_double(&v->part->field, v->order, v->whole, v->whole_bytes, &value) < 0)
 		value = NAN;
-	snprintf(number, sizeof(number), "r%.17g %s\n", value, id);
-	text_adds(line, number);
+	text_addf(line, "r%.17g %s\n", value, id);
 }
 
 static void add_change(struct text *line, const struct wires *wires, size_t index,
@@ -68,9 +66,7 @@ static void add_change(struct text *line, const struct wires *wires, size_t inde
 		add_digits(line, v, wires->widths_bits[index]);
 	else
 		text_adds(line, "x");
-	text_adds(line, scalar ? "" : " ");
-	text_adds(line, wires->ids[index]);
-	text_adds(line, "\n");
+	text_addf(line, "%s%s\n", scalar ? "" : " ", wires->ids[index]);
 }
 
 /* ------------------------------------------------------------- header --- */
@@ -240,13 +236,12 @@ static bool put(struct recorder *r, const struct record *record)
 	struct vcd *vcd = r->state;
 	const struct sampler *sampler = record->sampler;
 	const struct wires *wires = &vcd->samplers[sampler - r->samplers];
-	char time[32];
 	/* The first record of each vCPU is in $dumpvars. */
 	if (record->number == 0)
 		return true;
 	text_clear(&r->line);
-	snprintf(time, sizeof(time), "#%llu\n", (unsigned long long)record->number);
-	text_adds(&r->line, record->number != vcd->now ? time : "");
+	if (record->number != vcd->now)
+		text_addf(&r->line, "#%llu\n", (unsigned long long)record->number);
 	vcd->now = record->number;
 	for (size_t i = 0; i < sampler->count; i++) {
 		struct value v = sampler_value(sampler, i);

@@ -55,16 +55,12 @@ static const char *meaning_of(struct page *page, const struct value *v)
 {
 	struct text *text = &page->rows->meaning;
 	const char *decoded = value_decode(v, page->rows->options, &page->rows->decoded);
-	char size[80];
 	text_clear(text);
 	if (decoded)
 		text_add_printable(text, decoded, strlen(decoded));
-	if (differs_in_size(v)) {
-		snprintf(size, sizeof(size), "%s(%zu bits; the description says %u)",
-			 text->size > 0 ? "  " : "", 8 * v->size_bytes,
-			 gdbregs_register_bits(v->reg));
-		text_adds(text, size);
-	}
+	if (differs_in_size(v))
+		text_addf(text, "%s(%zu bits; the description says %u)", text->size > 0 ? "  " : "",
+			  8 * v->size_bytes, gdbregs_register_bits(v->reg));
 	page->ok = page->ok && decoded && !text->failed;
 	return text->data ? text->data : "";
 }
@@ -102,12 +98,9 @@ static enum kind kind_of(const struct value *v, const char *meaning, size_t widt
 /* `32 x 0x0000000000000000` */
 static void show_uniform(struct text *text, const struct value *v)
 {
-	char count[32];
-	bool known = v->order != GDBREGS_BYTE_ORDER_UNKNOWN;
-	snprintf(count, sizeof(count), "%zu x ", v->size_bytes / LANE_BYTES);
 	text_clear(text);
-	text_adds(text, count);
-	if (known)
+	text_addf(text, "%zu x ", v->size_bytes / LANE_BYTES);
+	if (v->order != GDBREGS_BYTE_ORDER_UNKNOWN)
 		text_add_number(text, v->order, v->bytes, LANE_BYTES, true);
 	else
 		text_add_bytes(text, v->bytes, LANE_BYTES);
@@ -122,10 +115,8 @@ static const char *show_cell(struct page *page, const struct value *v, enum kind
 	else
 		value_show(text, v);
 	const char *meaning = kind == KIND_FLOAT ? meaning_of(page, v) : "";
-	if (meaning[0] != '\0') {
-		text_adds(text, "  ");
-		text_adds(text, meaning);
-	}
+	if (meaning[0] != '\0')
+		text_addf(text, "  %s", meaning);
 	page->ok = page->ok && !text->failed;
 	return text->data ? text->data : "";
 }
@@ -308,19 +299,16 @@ static int digits_of(size_t number)
 /* Make a line: `[4]  ` and the lanes from there on. Returns the next lane. */
 static size_t show_lanes(struct text *text, const struct value *v, size_t first, size_t most)
 {
-	char label[80];
 	size_t count = (v->size_bytes + LANE_BYTES - 1) / LANE_BYTES, equal = 0;
 	if (first < v->size_bytes / LANE_BYTES)
 		equal = equal_lanes(v, first);
 	bool rest = first + equal == count && equal > most;
 	size_t next = rest ? count : first + most < count ? first + most : count;
-	if (rest)
-		snprintf(label, sizeof(label), "[%zu-%zu] each ", first, count - 1);
-	else
-		snprintf(label, sizeof(label), "[%zu]%*s", first,
-			 1 + digits_of(count - 1) - digits_of(first), "");
 	text_clear(text);
-	text_adds(text, count > 1 ? label : "");
+	if (rest)
+		text_addf(text, "[%zu-%zu] each ", first, count - 1);
+	else if (count > 1)
+		text_addf(text, "[%zu]%*s", first, 1 + digits_of(count - 1) - digits_of(first), "");
 	for (size_t i = first; i < (rest ? first + 1 : next); i++) {
 		text_adds(text, i > first ? " " : "");
 		show_lane(text, v, i);

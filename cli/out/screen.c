@@ -141,8 +141,7 @@ static void add_number(struct screen *screen, const char *text, size_t width)
 		add_field(screen, text, width);
 		return;
 	}
-	text_adds(&screen->lines, "0x..");
-	text_adds(&screen->lines, text + size - (width - mark));
+	text_addf(&screen->lines, "0x..%s", text + size - (width - mark));
 }
 
 /* Add a line in bold that is not wider than the terminal. */
@@ -424,20 +423,17 @@ static bool make_blocks(struct screen *screen, const struct sampler *samplers, s
  * character. */
 static void compose(struct screen *screen)
 {
-	char place[32];
 	const char *line = screen->lines.data;
 	text_clear(&screen->frame);
 	for (size_t row = 1; row <= screen->used && !screen->lines.failed; row++) {
 		size_t size = strcspn(line, "\n");
-		snprintf(place, sizeof(place), "\033[%zu;1H" CLEAR_LINE, row);
-		text_adds(&screen->frame, place);
+		text_addf(&screen->frame, "\033[%zu;1H" CLEAR_LINE, row);
 		text_add(&screen->frame, line, size);
 		line += size + 1;
 	}
 	if (screen->used >= screen->rows)
 		return;
-	snprintf(place, sizeof(place), "\033[%zu;1H" CLEAR_BELOW, screen->used + 1);
-	text_adds(&screen->frame, place);
+	text_addf(&screen->frame, "\033[%zu;1H" CLEAR_BELOW, screen->used + 1);
 }
 
 void screen_init(struct screen *screen, struct output *out, const struct options *o,

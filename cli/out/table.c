@@ -261,12 +261,9 @@ static void put_folded(struct text *rest, const struct table *t, size_t column, 
 	bool wrapped = t->columns[column].wrapped;
 	if (text[0] == '\0' || (wrapped && strcmp(text, "-") == 0))
 		return;
-	text_adds(rest, rest->size > 0 ? "  " : "");
-	if (heading && !wrapped) {
-		text_adds(rest, heading);
-		text_adds(rest, " ");
-	}
-	text_adds(rest, text);
+	bool named = heading && !wrapped;
+	text_addf(rest, "%s%s%s%s", rest->size > 0 ? "  " : "", named ? heading : "",
+		  named ? " " : "", text);
 }
 
 /* The cells of a row are in `line`, and what is broken on words in `rest`: beside them, or on

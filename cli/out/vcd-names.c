@@ -98,8 +98,7 @@ static char *make_path(const char *path)
 static char *make_register_scope(const char *feature, const char *reg)
 {
 	struct text name = {0};
-	text_adds(&name, feature ? feature : "");
-	text_adds(&name, ".");
+	text_addf(&name, "%s.", feature ? feature : "");
 	vcd_add_name(&name, reg);
 	if (name.failed)
 		text_fini(&name);
@@ -174,12 +173,9 @@ static size_t add_copy(struct text *text, const struct entries *e, size_t index,
 {
 	const struct entry *entry = &e->item[index];
 	struct text name = {0};
-	char suffix[32];
 	do {
-		snprintf(suffix, sizeof(suffix), "_%zu", ++last);
 		text_clear(&name);
-		text_adds(&name, entry->name);
-		text_adds(&name, suffix);
+		text_addf(&name, "%s_%zu", entry->name, ++last);
 	} while (!name.failed && is_taken(e, entry->scope, name.data));
 	text->failed |= name.failed;
 	if (!name.failed)

@@ -63,10 +63,8 @@ static bool show(struct text *text, const struct page *page, const struct value 
 	struct gdbregs_buffer decoded = {0};
 	const char *meaning = value_decode(v, page->options, &decoded);
 	value_show(text, v);
-	if (meaning && meaning[0] != '\0') {
-		text_adds(text, "  ");
-		text_adds(text, meaning);
-	}
+	if (meaning && meaning[0] != '\0')
+		text_addf(text, "  %s", meaning);
 	gdbregs_buffer_fini(&decoded);
 	return meaning && !text->failed;
 }

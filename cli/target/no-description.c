@@ -116,16 +116,12 @@ static void add_fitting(struct text *text, const struct target *t, size_t g_byte
 	for (size_t i = 0; i < names.count; i++) {
 		if (!fits(t, names.item[i], g_bytes))
 			continue;
-		if (last) {
-			text_adds(text, text->size > 0 ? ", --arch " : "--arch ");
-			text_adds(text, last);
-		}
+		if (last)
+			text_addf(text, "%s--arch %s", text->size > 0 ? ", " : "", last);
 		last = names.item[i];
 	}
-	if (last) {
-		text_adds(text, text->size > 0 ? " or --arch " : "--arch ");
-		text_adds(text, last);
-	}
+	if (last)
+		text_addf(text, "%s--arch %s", text->size > 0 ? " or " : "", last);
 	shipped_list_fini(&names);
 }
 

@@ -297,9 +297,9 @@ static bool walk_child(struct walk *w, const struct gdbregs_field *child, size_t
 	if (gdbregs_field_append_path(child, &w->path) < 0)
 		return false;
 	text_clear(&w->full);
-	text_adds(&w->full, w->from);
-	text_adds(&w->full, w->from[0] != '\0' && w->path.data[0] != '[' ? "." : "");
-	text_adds(&w->full, (const char *)w->path.data);
+	text_addf(&w->full, "%s%s%s", w->from,
+		  w->from[0] != '\0' && w->path.data[0] != '[' ? "." : "",
+		  (const char *)w->path.data);
 	const struct part_step step = {child, w->full.data, count};
 	bool ok = !w->full.failed && w->visit(w->arg, &step) && walk_in(w, child, depth + 1);
 	w->path.size = before;

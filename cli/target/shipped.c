@@ -85,10 +85,8 @@ static int say_unknown(const char *name, const struct shipped_names *names)
 	if (names->count == 0)
 		return fail(STATUS_USAGE, "--arch: no shipped description '%s': none in %s", name,
 			    directory(dir));
-	for (size_t i = 0; i < names->count; i++) {
-		text_adds(&list, i > 0 ? ", " : "");
-		text_adds(&list, names->item[i]);
-	}
+	for (size_t i = 0; i < names->count; i++)
+		text_addf(&list, "%s%s", i > 0 ? ", " : "", names->item[i]);
 	int status = list.failed ? fail_nomem()
 				 : fail(STATUS_USAGE,
 					"--arch: no shipped description '%s'; there are %s", name,

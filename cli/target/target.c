@@ -207,11 +207,7 @@ static void on_connected(struct gdbregs_session *s, int status, const struct gdb
 static void log_packet(const char *target, bool sent, const void *bytes, size_t size)
 {
 	struct text line = {0};
-	if (target) {
-		text_adds(&line, target);
-		text_adds(&line, " ");
-	}
-	text_adds(&line, sent ? "-> " : "<- ");
+	text_addf(&line, "%s%s%s ", target ? target : "", target ? " " : "", sent ? "->" : "<-");
 	text_add_printable(&line, bytes, size);
 	text_adds(&line, "\n");
 	progress_hide();

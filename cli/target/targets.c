@@ -14,10 +14,8 @@
 static char *join(char *const *argv)
 {
 	struct text text = {0};
-	for (size_t i = 0; argv[i]; i++) {
-		text_adds(&text, i > 0 ? " " : "");
-		text_adds(&text, argv[i]);
-	}
+	for (size_t i = 0; argv[i]; i++)
+		text_addf(&text, "%s%s", i > 0 ? " " : "", argv[i]);
 	if (text.failed)
 		text_fini(&text);
 	return text.data;

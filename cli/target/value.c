@@ -201,18 +201,11 @@ const char *value_error(const struct value *v)
 
 /* ------------------------------------------------------------ showing --- */
 
-static void add_bit_field(struct text *text, const struct value *v, bool padded)
-{
-	char digits[24];
-	int width = padded ? (int)(value_bits(v) + 3) / 4 : 1;
-	snprintf(digits, sizeof(digits), "0x%0*llx", width, (unsigned long long)v->number);
-	text_adds(text, digits);
-}
-
 void value_add_number(struct text *text, const struct value *v, bool padded)
 {
 	if (v->is_bit_field)
-		add_bit_field(text, v, padded);
+		text_addf(text, "0x%0*llx", padded ? (int)(value_bits(v) + 3) / 4 : 1,
+			  (unsigned long long)v->number);
 	else
 		text_add_number(text, v->order, v->bytes, v->size_bytes, padded);
 }
