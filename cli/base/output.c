@@ -238,21 +238,29 @@ size_t output_width(const struct output *out)
 
 void output_title(struct output *out, const char *text, char rule)
 {
-	size_t size = strlen(text), width = output_width(out);
+	struct text line = {0};
+	size_t width = output_width(out);
+	text_add_printable(&line, text, strlen(text));
+	if (line.failed && out->error == 0)
+		out->error = ENOMEM;
 	fputs(out->colour ? "\033[1m" : "", out->stream);
-	text_put_wrapped(out->stream, text, 0, 2, width);
+	text_put_wrapped(out->stream, line.data ? line.data : "", 0, 2, width);
 	fputs(out->colour ? "\033[0m\n" : "\n", out->stream);
-	if (out->colour)
-		return;
-	for (size_t i = 0; i < size && i < width; i++)
+	for (size_t i = 0; !out->colour && i < line.size && i < width; i++)
 		fputc(rule, out->stream);
-	fputc('\n', out->stream);
+	fputs(out->colour ? "" : "\n", out->stream);
+	text_fini(&line);
 }
 
 void output_heading(struct output *out, const char *text)
 {
-	if (out->colour)
-		fprintf(out->stream, "\033[1m%s\033[0m\n", text);
-	else
-		fprintf(out->stream, "%s\n", text);
+	fputs(out->colour ? "\033[1m" : "", out->stream);
+	printable_put(out->stream, text, 0);
+	fputs(out->colour ? "\033[0m\n" : "\n", out->stream);
+}
+
+void output_feature(struct output *out, const char *feature)
+{
+	printable_put(out->stream, feature ? feature : "(no feature)", 0);
+	fputc('\n', out->stream);
 }

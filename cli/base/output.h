@@ -41,10 +41,11 @@ void output_abandon(struct output *out);
 /* Returns the columns of a line: those of the terminal, else 80. */
 size_t output_width(const struct output *out);
 
-/* Write the title of a part: bold if the output has colour, else underlined with `rule`.
- * `text` is printable. */
+/* Write the title of a part: bold if the output has colour, else underlined with `rule`. */
 void output_title(struct output *out, const char *text, char rule);
 /* Write a heading, in bold if the output has colour. */
 void output_heading(struct output *out, const char *text);
+/* Write the heading of a feature; NULL: the registers without one. */
+void output_feature(struct output *out, const char *feature);
 
 #endif

@@ -132,7 +132,6 @@ struct page {
 	struct output *out;
 	const struct diff *diff;
 	struct line line;
-	struct text title;
 	bool ok;
 };
 
@@ -274,14 +273,6 @@ static size_t measure(struct page *page, size_t first, struct widths *w)
 	return i;
 }
 
-static const char *printable(struct page *page, const char *text)
-{
-	text_clear(&page->title);
-	text_add_printable(&page->title, text, strlen(text));
-	page->ok = page->ok && !page->title.failed;
-	return page->title.data ? page->title.data : "";
-}
-
 static void put_headings(struct page *page, const struct stored_value *v,
 			 const struct stored_value *last)
 {
@@ -290,12 +281,12 @@ static void put_headings(struct page *page, const struct stored_value *v,
 	if (last)
 		fputc('\n', stream);
 	if (page->diff->several && (!last || v->target_rank != last->target_rank))
-		output_title(page->out, printable(page, v->target), '=');
+		output_title(page->out, v->target, '=');
 	if (!last || !same_vcpu(v, last)) {
 		snprintf(vcpu, sizeof(vcpu), "vCPU %u", v->vcpu);
 		output_title(page->out, vcpu, '-');
 	}
-	fprintf(stream, "%s\n", v->feature ? printable(page, v->feature) : "(no feature)");
+	output_feature(page->out, v->feature);
 }
 
 static bool any_counts(const struct diff *d, size_t first, size_t end)
@@ -344,7 +335,6 @@ bool diff_write_text(struct output *out, const struct diff *d)
 	}
 	put_count(&page);
 	line_fini(&page.line);
-	text_fini(&page.title);
 	return page.ok;
 }
 

@@ -210,16 +210,6 @@ static void put_data(struct listing *l)
 	}
 }
 
-static void put_feature_heading(struct listing *l, const char *feature)
-{
-	struct text text = {0};
-	const char *name = feature ? feature : "(no feature)";
-	text_add_printable(&text, name, strlen(name));
-	l->table.ok = l->table.ok && !text.failed;
-	output_heading(l->out, text.data ? text.data : "");
-	text_fini(&text);
-}
-
 static void put_text_registers(struct listing *l, const struct vcpu *vcpu)
 {
 	const struct selected *selected = snapshot_selected(l->snapshot, vcpu);
@@ -232,7 +222,7 @@ static void put_text_registers(struct listing *l, const struct vcpu *vcpu)
 		if (!before || gdbregs_register_feature(before) != feature) {
 			table_flush(&l->table);
 			fputs(before ? "\n" : "", l->out->stream);
-			put_feature_heading(l, feature);
+			output_heading(l->out, feature ? feature : "(no feature)");
 		}
 		fill(cells, l, vcpu, &selected->item[i], name);
 		put_item(l, cells, &selected->item[i]);
@@ -277,7 +267,7 @@ static void put_text(struct listing *l)
 	}
 }
 
-static int put(struct listing *l, enum format format)
+static bool put(struct listing *l, enum format format)
 {
 	enum { WIDEST_PART = 30, WIDEST_TYPE = 16 };
 	struct column columns[COLUMNS];
@@ -294,7 +284,7 @@ static int put(struct listing *l, enum format format)
 		put_text(l);
 	else
 		put_data(l);
-	return output_end(l->out, table_end(&l->table));
+	return table_end(&l->table);
 }
 
 static int select_offline(const struct options *o, const struct gdbregs_description *d,
@@ -322,7 +312,7 @@ static int list_offline(const struct options *o)
 	if (status == 0)
 		status = output_open(&out, o->output);
 	if (status == 0)
-		status = put(&l, o->format);
+		status = output_end(&out, put(&l, o->format));
 	snapshot_fini(&snapshot);
 	gdbregs_context_unref(context);
 	return status;
@@ -333,15 +323,16 @@ static int collect(struct target *t)
 	return snapshot_collect(t, VCPU_ALL);
 }
 
-static int print(struct output *out, const struct targets *set)
+static bool put_all(struct output *out, const struct targets *set)
 {
 	struct listing l = {
 		.out = out, .snapshot = &set->item[0].snapshot, .fields = set->options->fields};
-	int status = targets_report(set);
-	if (status == 0)
-		return put(&l, set->options->format);
-	output_abandon(out);
-	return status;
+	return put(&l, set->options->format);
+}
+
+static int print(struct output *out, const struct targets *set)
+{
+	return targets_print(out, set, targets_report(set), put_all);
 }
 
 int command_list(const struct options *o)

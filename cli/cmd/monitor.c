@@ -37,8 +37,10 @@ static int ask(struct target *t)
 }
 
 /* Behind `OK` the library puts the console output. On a terminal it is printable. */
-static bool put_output(struct output *out, const struct gdbregs_buffer *reply)
+static bool put_output(struct output *out, const struct targets *set)
 {
+	const struct question *q = set->work_arg;
+	const struct gdbregs_buffer *reply = &q->reply;
 	struct text text = {0};
 	for (size_t i = 2; i < reply->size; i++) {
 		uint8_t byte = reply->data[i];
@@ -58,12 +60,7 @@ static bool put_output(struct output *out, const struct gdbregs_buffer *reply)
 
 static int print(struct output *out, const struct targets *set)
 {
-	const struct question *q = set->work_arg;
-	int status = targets_report(set);
-	if (status == 0)
-		return output_end(out, put_output(out, &q->reply));
-	output_abandon(out);
-	return status;
+	return targets_print(out, set, targets_report(set), put_output);
 }
 
 static int make(struct question *q, const struct options *o)

@@ -13,17 +13,8 @@ struct page {
 	struct output *out;
 	const struct options *options;
 	struct register_rows rows;
-	struct text line;
 	bool ok;
 };
-
-static const char *printable(struct page *page, const char *text)
-{
-	text_clear(&page->line);
-	text_add_printable(&page->line, text, strlen(text));
-	page->ok &= !page->line.failed;
-	return page->line.data ? page->line.data : "";
-}
 
 /* -------------------------------------------------------------- features --- */
 
@@ -61,10 +52,9 @@ static void put_registers(struct page *page, const struct snapshot *s, const str
 		end = end_of_feature(s, vcpu, i);
 		if (!has_rows(page, s, vcpu, i, end))
 			continue;
-		const char *feature = feature_of(s, vcpu, i);
-		fprintf(page->out->stream, "%s%s\n", features++ > 0 ? "\n" : "",
-			feature ? printable(page, feature) : "(no feature)");
-		page->ok = page->ok && register_rows_put(&page->rows, s, vcpu, i, end);
+		fputs(features++ > 0 ? "\n" : "", page->out->stream);
+		output_feature(page->out, feature_of(s, vcpu, i));
+		page->ok = register_rows_put(&page->rows, s, vcpu, i, end);
 	}
 }
 
@@ -79,14 +69,14 @@ static void put_vcpu_title(struct page *page, const struct vcpu *vcpu)
 		 vcpu->name ? vcpu->name : "",
 		 vcpu->architecture ? vcpu->architecture : "unknown architecture",
 		 order ? order : "unknown byte order", order ? " endian" : "");
-	output_title(page->out, printable(page, line), '-');
+	output_title(page->out, line, '-');
 }
 
 static void put_target(struct page *page, const struct target *t, enum shape shape)
 {
 	const struct snapshot *s = &t->snapshot;
 	if (t->set->count > 1)
-		output_title(page->out, printable(page, t->name), '=');
+		output_title(page->out, t->name, '=');
 	int tabled = shape == SHAPE_VCPUS ? vcpu_table_put(page->out, page->options, s) : 0;
 	page->ok = page->ok && tabled >= 0;
 	for (size_t i = 0; i < s->vcpu_count && tabled == 0; i++) {
@@ -128,7 +118,6 @@ bool snapshot_print_text(struct output *out, const struct targets *set, enum sha
 			fputc('\n', out->stream);
 		put_target(&page, &set->item[i], shape);
 	}
-	text_fini(&page.line);
 	register_rows_fini(&page.rows);
 	return page.ok;
 }
