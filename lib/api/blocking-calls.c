@@ -108,8 +108,6 @@ int gdbregs_interrupt(struct gdbregs_session *s)
 	int result = gdbregs__blocking_begin(s);
 
 	if (result == 0)
-		result = gdbregs__session_begin(s, GDBREGS__MAY_RUN);
-	if (result == 0)
 		result = gdbregs__run_interrupt(s);
 	if (result == 0)
 		gdbregs__blocking_flush(s);

@@ -147,8 +147,6 @@ int gdbregs_uv_interrupt(struct gdbregs_session *s)
 	int result = begin(s);
 
 	if (result == 0)
-		result = gdbregs__session_begin(s, GDBREGS__MAY_RUN);
-	if (result == 0)
 		result = gdbregs__run_interrupt(s);
 	if (result == 0)
 		gdbregs__transport_kick(s);

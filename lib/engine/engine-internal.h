@@ -39,9 +39,6 @@ size_t gdbregs__engine_takes_data(const struct gdbregs__engine *e);
 void gdbregs__engine_dispatch_data(struct gdbregs__engine *e,
 				   const struct gdbregs__frame_text *texts, size_t count);
 
-/* Fail the session because memory ran out. */
-void gdbregs__engine_fail_nomem(struct gdbregs__engine *e);
-
 /* Acknowledge what was taken. Returns 0 or NOMEM. */
 int gdbregs__engine_send_acks(struct gdbregs__engine *e);
 /* Pass bytes to the caller's trace callback, if there is one. */

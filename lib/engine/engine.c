@@ -135,6 +135,16 @@ void gdbregs__op_init(struct gdbregs__op *op, const struct gdbregs__op_class *cl
 	*op = (struct gdbregs__op){.class = class, .done = done, .arg = arg};
 }
 
+void *gdbregs__op_new(size_t size, const struct gdbregs__op_class *class, gdbregs__op_done done,
+		      void *arg)
+{
+	struct gdbregs__op *op = gdbregs__calloc(1, size);
+
+	if (op)
+		gdbregs__op_init(op, class, done, arg);
+	return op;
+}
+
 void gdbregs__engine_complete(struct gdbregs__engine *e, struct gdbregs__op *op)
 {
 	if (op->completed)

@@ -13,8 +13,8 @@
  * The engine knows the syntax of packets, but no request and no register. It passes
  * the session that owns it to the ops and does not look into it.
  *
- * To add a request: write a class in a file of its own, initialise its ops with
- * gdbregs__op_init() and queue them with gdbregs__engine_queue(). */
+ * To add a request: write a class in a file of its own, make its ops with
+ * gdbregs__op_new() and queue them with gdbregs__engine_queue(). */
 #ifndef GDBREGS_LIB_ENGINE_H
 #define GDBREGS_LIB_ENGINE_H
 
@@ -212,6 +212,11 @@ bool gdbregs__engine_deliver(struct gdbregs__engine *e);
 
 /* --- ops --------------------------------------------------------------------- */
 
+/* Make an op of `size` bytes: a struct that begins with a struct gdbregs__op. Its other members
+ * are zero. Returns NULL without memory. */
+void *gdbregs__op_new(size_t size, const struct gdbregs__op_class *class, gdbregs__op_done done,
+		      void *arg);
+/* The same for an op that is used again. */
 void gdbregs__op_init(struct gdbregs__op *op, const struct gdbregs__op_class *class,
 		      gdbregs__op_done done, void *arg);
 /* Queue an op and pump. The engine must not be closed or failed. */
@@ -286,6 +291,8 @@ void gdbregs__engine_give_empty_reply(struct gdbregs__engine *e);
  * e->ended_by, for later calls. */
 void gdbregs__engine_fail(struct gdbregs__engine *e, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* The same because memory ran out. */
+void gdbregs__engine_fail_nomem(struct gdbregs__engine *e);
 /* After a failure, take one more op: it detaches the target. Replies can no longer be
  * matched to requests. So packets are sent without waiting, only OK answers the oldest of
  * them, other packets are offered to the op and dropped, and nothing is acknowledged. The

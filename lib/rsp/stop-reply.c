@@ -20,7 +20,7 @@ struct pairs {
 
 struct word {
 	const char *name;
-	enum gdbregs__stop_reason reason;
+	enum gdbregs_stop_reason reason;
 	int (*take)(struct gdbregs__stop *stop, const struct word *word, struct span value);
 };
 
@@ -62,7 +62,7 @@ static int take_thread(struct gdbregs__stop *stop, const struct word *word, stru
 static int take_reason(struct gdbregs__stop *stop, const struct word *word, struct span value)
 {
 	(void)value;
-	if (word->reason != GDBREGS__REASON_OTHER || stop->reason == GDBREGS__REASON_SIGNAL)
+	if (word->reason != GDBREGS_REASON_OTHER || stop->reason == GDBREGS_REASON_SIGNAL)
 		stop->reason = word->reason;
 	return 0;
 }
@@ -76,23 +76,23 @@ static int take_watch(struct gdbregs__stop *stop, const struct word *word, struc
 /* To support another word, add a line here, and a function if it has a value. */
 static const struct word words[] = {
 	// clang-format off
-	{"thread",         GDBREGS__REASON_SIGNAL,  take_thread},
-	{"core",           GDBREGS__REASON_SIGNAL,  take_nothing},
-	{"swbreak",        GDBREGS__REASON_SWBREAK, take_reason},
-	{"hwbreak",        GDBREGS__REASON_HWBREAK, take_reason},
-	{"watch",          GDBREGS__REASON_WATCH,   take_watch},
-	{"rwatch",         GDBREGS__REASON_RWATCH,  take_watch},
-	{"awatch",         GDBREGS__REASON_AWATCH,  take_watch},
-	{"library",        GDBREGS__REASON_OTHER,   take_reason},
-	{"fork",           GDBREGS__REASON_OTHER,   take_reason},
-	{"vfork",          GDBREGS__REASON_OTHER,   take_reason},
-	{"vforkdone",      GDBREGS__REASON_OTHER,   take_reason},
-	{"exec",           GDBREGS__REASON_OTHER,   take_reason},
-	{"clone",          GDBREGS__REASON_OTHER,   take_reason},
-	{"create",         GDBREGS__REASON_OTHER,   take_reason},
-	{"replaylog",      GDBREGS__REASON_OTHER,   take_reason},
-	{"syscall_entry",  GDBREGS__REASON_OTHER,   take_reason},
-	{"syscall_return", GDBREGS__REASON_OTHER,   take_reason},
+	{"thread",         GDBREGS_REASON_SIGNAL,  take_thread},
+	{"core",           GDBREGS_REASON_SIGNAL,  take_nothing},
+	{"swbreak",        GDBREGS_REASON_SWBREAK, take_reason},
+	{"hwbreak",        GDBREGS_REASON_HWBREAK, take_reason},
+	{"watch",          GDBREGS_REASON_WATCH,   take_watch},
+	{"rwatch",         GDBREGS_REASON_RWATCH,  take_watch},
+	{"awatch",         GDBREGS_REASON_AWATCH,  take_watch},
+	{"library",        GDBREGS_REASON_OTHER,   take_reason},
+	{"fork",           GDBREGS_REASON_OTHER,   take_reason},
+	{"vfork",          GDBREGS_REASON_OTHER,   take_reason},
+	{"vforkdone",      GDBREGS_REASON_OTHER,   take_reason},
+	{"exec",           GDBREGS_REASON_OTHER,   take_reason},
+	{"clone",          GDBREGS_REASON_OTHER,   take_reason},
+	{"create",         GDBREGS_REASON_OTHER,   take_reason},
+	{"replaylog",      GDBREGS_REASON_OTHER,   take_reason},
+	{"syscall_entry",  GDBREGS_REASON_OTHER,   take_reason},
+	{"syscall_return", GDBREGS_REASON_OTHER,   take_reason},
 	// clang-format on
 };
 
@@ -217,22 +217,22 @@ static int parse(uint8_t letter, struct span rest, struct gdbregs__stop *stop,
 {
 	switch (letter) {
 	case 'T':
-		stop->kind = GDBREGS__STOP_SIGNAL;
+		stop->kind = GDBREGS_STOP_SIGNAL;
 		return parse_t(rest, stop, expedited, arg);
 	case 'S':
-		stop->kind = GDBREGS__STOP_SIGNAL;
+		stop->kind = GDBREGS_STOP_SIGNAL;
 		return parse_s(rest, stop);
 	case 'W':
-		stop->kind = GDBREGS__STOP_EXITED;
+		stop->kind = GDBREGS_STOP_EXITED;
 		return parse_end(rest, stop, &stop->status);
 	case 'X':
-		stop->kind = GDBREGS__STOP_TERMINATED;
+		stop->kind = GDBREGS_STOP_TERMINATED;
 		return parse_end(rest, stop, &stop->signal);
 	case 'w':
-		stop->kind = GDBREGS__STOP_THREAD_EXIT;
+		stop->kind = GDBREGS_STOP_THREAD_EXIT;
 		return parse_thread_exit(rest, stop);
 	case 'N':
-		stop->kind = GDBREGS__STOP_NO_RESUMED;
+		stop->kind = GDBREGS_STOP_NO_RESUMED;
 		return rest.size ? GDBREGS_ERR_PROTOCOL : 0;
 	default:
 		return GDBREGS_ERR_PROTOCOL;

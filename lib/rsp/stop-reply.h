@@ -8,28 +8,9 @@
 #include "util/buffer.h"
 #include "rsp/thread-id.h"
 
-enum gdbregs__stop_kind {
-	GDBREGS__STOP_SIGNAL, /* T, S */
-	GDBREGS__STOP_EXITED, /* W */
-	GDBREGS__STOP_TERMINATED, /* X */
-	GDBREGS__STOP_THREAD_EXIT, /* w */
-	GDBREGS__STOP_NO_RESUMED, /* N */
-};
-
-/* The reason for a stop, as far as the stub reports it. */
-enum gdbregs__stop_reason {
-	GDBREGS__REASON_SIGNAL, /* no other reason than the signal */
-	GDBREGS__REASON_SWBREAK,
-	GDBREGS__REASON_HWBREAK,
-	GDBREGS__REASON_WATCH, /* write watchpoint; address is set */
-	GDBREGS__REASON_RWATCH,
-	GDBREGS__REASON_AWATCH,
-	GDBREGS__REASON_OTHER, /* library, fork, syscall_entry, ... */
-};
-
 struct gdbregs__stop {
-	enum gdbregs__stop_kind kind;
-	enum gdbregs__stop_reason reason;
+	enum gdbregs_stop_kind kind;
+	enum gdbregs_stop_reason reason; /* as far as the stub reports it */
 	unsigned signal; /* for SIGNAL and TERMINATED, in GDB's numbering */
 	unsigned status; /* for EXITED and THREAD_EXIT */
 	/* SIGNAL and THREAD_EXIT: the thread. EXITED and TERMINATED: the process,
@@ -38,6 +19,12 @@ struct gdbregs__stop {
 	struct gdbregs__thread_id thread;
 	uint64_t address; /* for the watch reasons */
 };
+
+/* Returns true if the program has ended. */
+static inline bool gdbregs__stop_is_end(enum gdbregs_stop_kind kind)
+{
+	return kind == GDBREGS_STOP_EXITED || kind == GDBREGS_STOP_TERMINATED;
+}
 
 /* Called for each expedited register with its number and its hex digits. The digits
  * may be empty or x, which both mean unavailable. */

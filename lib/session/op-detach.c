@@ -17,8 +17,6 @@
 #include "session/qemu-sstep.h"
 #include "session/qemu-status.h"
 
-#include "util/alloc.h"
-
 #include <string.h>
 
 /* The time that a stub gets to refuse `c`. */
@@ -273,8 +271,7 @@ static void on_stop(struct gdbregs_session *s, const struct gdbregs__answer *ans
 
 	if (gdbregs__stop_parse(answer->payload, answer->size, &stop, NULL, NULL) < 0)
 		return;
-	s->target.exited =
-		stop.kind == GDBREGS__STOP_EXITED || stop.kind == GDBREGS__STOP_TERMINATED;
+	s->target.exited = gdbregs__stop_is_end(stop.kind);
 	if (!stop.has_thread || !stop.thread.has_pid || stop.thread.pid <= 0)
 		return;
 	if (gdbregs__target_note_pid(s, stop.thread.pid) < 0)
@@ -302,8 +299,7 @@ static void on_resumed(struct gdbregs_session *s, struct detach *d,
 			    : RESUME_REFUSED;
 	if (d->resume == RESUME_REFUSED &&
 	    gdbregs__stop_parse(answer->payload, answer->size, &stop, NULL, NULL) == 0)
-		s->target.exited =
-			stop.kind == GDBREGS__STOP_EXITED || stop.kind == GDBREGS__STOP_TERMINATED;
+		s->target.exited = gdbregs__stop_is_end(stop.kind);
 }
 
 /* No refusal has come: the stub has resumed the target, if it has received the packet. */
@@ -386,24 +382,17 @@ static const struct gdbregs__op_class detach_class = {
 	.unsolicited = unsolicited,
 };
 
-struct gdbregs__op *gdbregs__detach_new(void)
+struct gdbregs__op *gdbregs__detach_new(gdbregs__op_done done, void *arg)
 {
-	struct detach *d = gdbregs__calloc(1, sizeof(*d));
-
-	if (!d)
-		return NULL;
-	gdbregs__op_init(&d->op, &detach_class, NULL, NULL);
-	return &d->op;
+	return gdbregs__op_new(sizeof(struct detach), &detach_class, done, arg);
 }
 
 int gdbregs__detach(struct gdbregs_session *s, gdbregs__op_done done, void *arg)
 {
-	struct gdbregs__op *op = gdbregs__detach_new();
+	struct gdbregs__op *op = gdbregs__detach_new(done, arg);
 
 	if (!op)
 		return GDBREGS_ERR_NOMEM;
-	op->done = done;
-	op->arg = arg;
 	gdbregs__engine_queue(&s->engine, op);
 	return 0;
 }

@@ -8,7 +8,7 @@
 
 /* Make the op that gdbregs__detach_blindly() uses: it is kept in s->leaving.reserve, because
  * a session may have failed for lack of memory. Returns NULL without memory. */
-struct gdbregs__op *gdbregs__detach_new(void);
+struct gdbregs__op *gdbregs__detach_new(gdbregs__op_done done, void *arg);
 /* Detach in order. Returns 0 or NOMEM; done is called at the end, or when the session has
  * failed meanwhile. */
 int gdbregs__detach(struct gdbregs_session *s, gdbregs__op_done done, void *arg);

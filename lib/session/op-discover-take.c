@@ -57,7 +57,7 @@ static int on_stop(struct gdbregs_session *s, struct gdbregs__discover *d, const
 					   s->label,
 					   gdbregs__printable(text, sizeof(text), payload, size));
 	}
-	if (stop.kind == GDBREGS__STOP_EXITED || stop.kind == GDBREGS__STOP_TERMINATED) {
+	if (gdbregs__stop_is_end(stop.kind)) {
 		s->target.exited = true;
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU,
 					   "the program of %s has ended, or was not started",

@@ -23,7 +23,7 @@ static int check_registers(struct gdbregs_session *s)
 
 	for (size_t i = 0; i < s->target.vcpu_count; i++) {
 		const struct gdbregs__process *process =
-			&s->target.processes[s->target.vcpus[i].process];
+			gdbregs__process_of(&s->target, (uint32_t)i);
 
 		count += process->description ? process->description->register_count : 0;
 		if (count > s->limits.session_registers)
@@ -51,8 +51,6 @@ static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	if (op->status == 0)
 		op->status = check_registers(s);
-	if (op->status == GDBREGS_ERR_NOMEM)
-		gdbregs__engine_say_nomem(&s->engine);
 	if (op->status < 0)
 		return;
 	if (gdbregs__probe_is_needed(s))
@@ -109,11 +107,10 @@ static const struct gdbregs__op_class discover_class = {
 
 struct gdbregs__op *gdbregs__discover_new(gdbregs__op_done done, void *arg)
 {
-	struct gdbregs__discover *d = gdbregs__calloc(1, sizeof(*d));
+	struct gdbregs__discover *d = gdbregs__op_new(sizeof(*d), &discover_class, done, arg);
 
 	if (!d)
 		return NULL;
-	gdbregs__op_init(&d->op, &discover_class, done, arg);
 	d->probe_next = PROBE_FIRST;
 	d->probe_last = PROBE_LAST;
 	d->threads_ahead = d->threads_to_ask = THREADS_AHEAD;

@@ -96,7 +96,6 @@ int gdbregs__documents_add(struct gdbregs_session *s, struct gdbregs__documents 
 		.to_ask = d->count ? AHEAD_ANNEX : AHEAD_TARGET,
 	};
 	d->count++;
-	d->open++;
 	s->target.document_count++;
 	return 0;
 }
@@ -174,7 +173,6 @@ static int complete(struct gdbregs_session *s, struct gdbregs__documents *d, siz
 	struct adding add = {s, d};
 
 	doc->complete = true;
-	d->open--;
 	/* found_href may move the list, but neither names nor contents. */
 	return gdbregs__include_scan(&document, &s->limits, found_href, &add, &s->engine.error);
 }

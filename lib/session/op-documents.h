@@ -13,7 +13,6 @@ struct gdbregs__documents {
 	struct gdbregs__fetched *list;
 	size_t count, capacity;
 	size_t next; /* the first that may have something to ask for */
-	size_t open; /* not complete yet */
 };
 
 void gdbregs__documents_fini(struct gdbregs__documents *d);

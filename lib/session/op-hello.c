@@ -7,8 +7,6 @@
  * that of a stub that knows them. */
 #include "session/session.h"
 
-#include "util/alloc.h"
-
 #include <string.h>
 
 /* `+` as GDB does: it acknowledges whatever the stub has sent before. xmlRegisters
@@ -117,7 +115,7 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 		gdbregs__engine_wait_shortly(&s->engine);
 	/* The ops behind this one rely on the replies. */
 	if (result < 0)
-		gdbregs__engine_fail(&s->engine, result, "out of memory");
+		gdbregs__engine_fail_nomem(&s->engine);
 	return result;
 }
 
@@ -221,10 +219,5 @@ static const struct gdbregs__op_class hello_class = {
 
 struct gdbregs__op *gdbregs__hello_new(void)
 {
-	struct hello *hello = gdbregs__calloc(1, sizeof(*hello));
-
-	if (!hello)
-		return NULL;
-	gdbregs__op_init(&hello->op, &hello_class, NULL, NULL);
-	return &hello->op;
+	return gdbregs__op_new(sizeof(struct hello), &hello_class, NULL, NULL);
 }

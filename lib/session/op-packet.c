@@ -107,10 +107,9 @@ int gdbregs__raw_packet(struct gdbregs_session *s, const void *payload, size_t s
 	wrong = gdbregs__stub_check_size(s, size);
 	if (wrong)
 		return wrong;
-	struct packet_op *p = gdbregs__calloc(1, sizeof(*p));
+	struct packet_op *p = gdbregs__op_new(sizeof(*p), &packet_class, done, arg);
 	if (!p)
 		return gdbregs__engine_say_nomem(&s->engine);
-	gdbregs__op_init(&p->op, &packet_class, done, arg);
 	p->reply = reply;
 	if (gdbregs__buffer_append(&p->payload, payload, size) < 0) {
 		destroy(s, &p->op);

@@ -198,14 +198,13 @@ static const struct gdbregs__op_class point_class = {
 static struct point_op *make(struct gdbregs_session *s, const struct gdbregs__point *point,
 			     bool insert, gdbregs__op_done done, void *arg)
 {
-	struct point_op *p = gdbregs__calloc(1, sizeof(*p));
+	struct point_op *p = gdbregs__op_new(sizeof(*p), &point_class, done, arg);
 
 	if (!p || (insert && add(s, point) < 0)) {
 		gdbregs__free(p);
 		gdbregs__engine_say_nomem(&s->engine);
 		return NULL;
 	}
-	gdbregs__op_init(&p->op, &point_class, done, arg);
 	p->point = *point;
 	p->insert = insert;
 	p->ask_kind = insert && point->sent_kind == GDBREGS__KIND_OF_INSTRUCTION;

@@ -39,11 +39,6 @@ static bool is_other(const struct gdbregs_session *s)
 	return s->stub.kind == GDBREGS__STUB_OTHER;
 }
 
-static struct gdbregs__process *process_of(struct gdbregs_session *s, uint32_t vcpu)
-{
-	return &s->target.processes[s->target.vcpus[vcpu].process];
-}
-
 static bool has_registers(const struct gdbregs__process *process)
 {
 	return process->description && process->description->register_count;
@@ -119,7 +114,7 @@ static void note(struct gdbregs__process *process, const char *text)
  * equal, perhaps the stub ignores which one is selected. */
 static void note_equal(struct gdbregs_session *s, const struct probe *p)
 {
-	struct gdbregs__process *process = process_of(s, p->vcpus[0]);
+	struct gdbregs__process *process = gdbregs__process_of(&s->target, p->vcpus[0]);
 
 	snprintf(process->note, sizeof(process->note),
 		 "vCPUs %u and %u have the same registers: the stub may ignore which thread is "
@@ -279,7 +274,7 @@ static int on_g(struct gdbregs_session *s, struct probe *p, const struct gdbregs
 static int on_other_g(struct gdbregs_session *s, struct probe *p,
 		      const struct gdbregs__answer *answer)
 {
-	const struct gdbregs__process *process = process_of(s, p->vcpus[0]);
+	const struct gdbregs__process *process = gdbregs__process_of(&s->target, p->vcpus[0]);
 
 	p->step = STEP_END;
 	if (!is_data(answer) || answer->size != p->g.size)
@@ -353,8 +348,6 @@ static bool overdue(struct gdbregs_session *s, struct gdbregs__op *op)
 
 static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 {
-	if (op->status == GDBREGS_ERR_NOMEM)
-		gdbregs__engine_say_nomem(&s->engine);
 	if (op->status == 0)
 		s->state = GDBREGS__SESSION_STOPPED;
 }
@@ -385,10 +378,5 @@ bool gdbregs__probe_is_needed(const struct gdbregs_session *s)
 
 struct gdbregs__op *gdbregs__probe_new(gdbregs__op_done done, void *arg)
 {
-	struct probe *p = gdbregs__calloc(1, sizeof(*p));
-
-	if (!p)
-		return NULL;
-	gdbregs__op_init(&p->op, &probe_class, done, arg);
-	return &p->op;
+	return gdbregs__op_new(sizeof(struct probe), &probe_class, done, arg);
 }

@@ -20,15 +20,10 @@ struct prove {
 	size_t *offs_bytes; /* of each candidate's value, count + 1 of them */
 };
 
-static struct gdbregs__process *process_of(struct gdbregs_session *s, const struct prove *p)
-{
-	return &s->target.processes[s->target.vcpus[p->vcpu].process];
-}
-
 static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct prove *p = (struct prove *)op;
-	const struct gdbregs_description *d = process_of(s, p)->description;
+	const struct gdbregs_description *d = gdbregs__process_of(&s->target, p->vcpu)->description;
 
 	if (p->g_asked && !p->candidates)
 		return GDBREGS__PRODUCE_WAIT;
@@ -49,7 +44,7 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 
 static int on_g(struct gdbregs_session *s, struct prove *p, const struct gdbregs__answer *answer)
 {
-	const struct gdbregs_description *d = process_of(s, p)->description;
+	const struct gdbregs_description *d = gdbregs__process_of(&s->target, p->vcpu)->description;
 
 	if (gdbregs__buffer_reserve(&p->g, answer->size / 2 + 1) < 0)
 		return GDBREGS_ERR_NOMEM;
@@ -124,7 +119,7 @@ static bool publish(const struct gdbregs_description *d, struct gdbregs__g_layou
 static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct prove *p = (struct prove *)op;
-	struct gdbregs__process *process = process_of(s, p);
+	struct gdbregs__process *process = gdbregs__process_of(&s->target, p->vcpu);
 	struct gdbregs__g_layout *layout =
 		op->status == 0 && p->candidates ? prove(process->description, p) : NULL;
 
@@ -166,17 +161,16 @@ static bool fits(const struct gdbregs_session *s, const struct gdbregs_descripti
 
 void gdbregs__prove_g(struct gdbregs_session *s, uint32_t vcpu)
 {
-	struct gdbregs__process *process = &s->target.processes[s->target.vcpus[vcpu].process];
+	struct gdbregs__process *process = gdbregs__process_of(&s->target, vcpu);
 
 	if (!fits(s, process->description)) {
 		process->g_banned = true;
 		return;
 	}
-	struct prove *p = gdbregs__calloc(1, sizeof(*p));
+	struct prove *p = gdbregs__op_new(sizeof(*p), &prove_class, NULL, NULL);
 	/* Without memory the registers come by p, as before. */
 	if (!p)
 		return;
-	gdbregs__op_init(&p->op, &prove_class, NULL, NULL);
 	p->vcpu = vcpu;
 	gdbregs__engine_queue(&s->engine, &p->op);
 }

@@ -118,7 +118,7 @@ static void do_without_g(struct gdbregs__read_op *r)
 static int plan_run(struct gdbregs_session *s, struct gdbregs__read_op *r)
 {
 	unsigned vcpu = r->reads[r->next].vcpu;
-	struct gdbregs__process *process = gdbregs__read_process(s, &r->reads[r->next]);
+	struct gdbregs__process *process = gdbregs__process_of(&s->target, vcpu);
 	const struct gdbregs__g_layout *layout = gdbregs__session_layout(s, process);
 	size_t g_place = r->storage->size;
 

@@ -192,7 +192,8 @@ static int serve_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
 static int serve_other_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
 			 const struct gdbregs__answer *answer)
 {
-	struct gdbregs__process *process = gdbregs__read_process(s, &r->reads[answer->index]);
+	struct gdbregs__process *process =
+		gdbregs__process_of(&s->target, r->reads[answer->index].vcpu);
 	struct gdbregs__g_layout *layout = NULL;
 	bool nomem = false;
 
@@ -215,7 +216,8 @@ static int serve_other_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
 static int on_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
 		const struct gdbregs__answer *answer)
 {
-	struct gdbregs__process *process = gdbregs__read_process(s, &r->reads[answer->index]);
+	struct gdbregs__process *process =
+		gdbregs__process_of(&s->target, r->reads[answer->index].vcpu);
 	const struct gdbregs__g_layout *layout = gdbregs__session_layout(s, process);
 
 	if (s->stub.selection_failed) {

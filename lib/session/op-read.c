@@ -60,8 +60,6 @@ static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 
 	if (op->status < 0) {
 		r->storage->size = 0;
-		if (op->status == GDBREGS_ERR_NOMEM)
-			gdbregs__engine_say(&s->engine, op->status, "out of memory");
 	} else if (r->again != GDBREGS__READ_NONE) {
 		r->next = r->again;
 		r->again = GDBREGS__READ_NONE;
@@ -106,7 +104,11 @@ static struct gdbregs__read_op *make(struct gdbregs_session *s, size_t count, gd
 	struct gdbregs__read_op *r = (struct gdbregs__read_op *)s->reading.spare;
 
 	s->reading.spare = NULL;
-	if (!r && !(r = gdbregs__calloc(1, sizeof(*r))))
+	if (r)
+		gdbregs__op_init(&r->op, &read_class, done, arg);
+	else
+		r = gdbregs__op_new(sizeof(*r), &read_class, done, arg);
+	if (!r)
 		return NULL;
 	/* A thread that could not be selected may exist again. */
 	if (s->stub.selection_failed && s->engine.in_flight == 0)
@@ -121,7 +123,6 @@ static struct gdbregs__read_op *make(struct gdbregs_session *s, size_t count, gd
 		r->results = results;
 		r->results_capacity = count;
 	}
-	gdbregs__op_init(&r->op, &read_class, done, arg);
 	r->batch = ++s->reading.batches;
 	r->planned = r->next = 0;
 	r->g_due = false;
@@ -131,14 +132,11 @@ static struct gdbregs__read_op *make(struct gdbregs_session *s, size_t count, gd
 	return r;
 }
 
-int gdbregs__read_ahead(struct gdbregs_session *s, struct gdbregs__op *before,
-			struct gdbregs_read *reads, size_t count, struct gdbregs_buffer *storage,
-			gdbregs__op_done done, void *arg, struct gdbregs__op **out)
+static int queue(struct gdbregs_session *s, struct gdbregs__read_op *r, struct gdbregs__op *before,
+		 struct gdbregs_read *reads, struct gdbregs_buffer *storage,
+		 struct gdbregs__op **out)
 {
-	struct gdbregs__read_op *r = make(s, count, done, arg);
-	if (!r)
-		return gdbregs__engine_say_nomem(&s->engine);
-	if (gdbregs__order_queue(s, before, reads, count) < 0) {
+	if (gdbregs__order_queue(s, before, reads, r->count) < 0) {
 		discard(r);
 		return gdbregs__engine_say_nomem(&s->engine);
 	}
@@ -149,6 +147,15 @@ int gdbregs__read_ahead(struct gdbregs_session *s, struct gdbregs__op *before,
 		*out = &r->op;
 	gdbregs__engine_queue_ahead(&s->engine, &r->op, before);
 	return 0;
+}
+
+int gdbregs__read_ahead(struct gdbregs_session *s, struct gdbregs__op *before,
+			struct gdbregs_read *reads, size_t count, struct gdbregs_buffer *storage,
+			gdbregs__op_done done, void *arg, struct gdbregs__op **out)
+{
+	struct gdbregs__read_op *r = make(s, count, done, arg);
+
+	return r ? queue(s, r, before, reads, storage, out) : gdbregs__engine_say_nomem(&s->engine);
 }
 
 int gdbregs__read_many(struct gdbregs_session *s, struct gdbregs_read *reads, size_t count,
@@ -180,16 +187,6 @@ int gdbregs__read_one(struct gdbregs_session *s, uint32_t vcpu, const struct gdb
 	if (!r)
 		return gdbregs__engine_say_nomem(&s->engine);
 	r->one = (struct gdbregs_read){.vcpu = vcpu, .reg = h};
-	if (gdbregs__order_queue(s, NULL, &r->one, 1) < 0) {
-		discard(r);
-		return gdbregs__engine_say_nomem(&s->engine);
-	}
-	r->scratch.size = 0;
-	r->reads = &r->one;
-	r->storage = &r->scratch;
 	r->one_out = buf;
-	if (out)
-		*out = &r->op;
-	gdbregs__engine_queue(&s->engine, &r->op);
-	return 0;
+	return queue(s, r, NULL, &r->one, &r->scratch, out);
 }

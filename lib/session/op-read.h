@@ -61,10 +61,4 @@ static inline size_t gdbregs__read_room(const struct gdbregs_session *s,
 	return r->storage->size < most ? most - r->storage->size : 0;
 }
 
-static inline struct gdbregs__process *gdbregs__read_process(struct gdbregs_session *s,
-							     const struct gdbregs_read *read)
-{
-	return &s->target.processes[s->target.vcpus[read->vcpu].process];
-}
-
 #endif

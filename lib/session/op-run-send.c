@@ -257,7 +257,10 @@ int gdbregs__run_produce(struct gdbregs_session *s, struct gdbregs__op *op)
 int gdbregs__run_interrupt(struct gdbregs_session *s)
 {
 	struct gdbregs__run_op *r = (struct gdbregs__run_op *)s->run.resume.last;
+	int wrong = gdbregs__session_begin(s, GDBREGS__MAY_RUN);
 
+	if (wrong)
+		return wrong;
 	if (!r || (s->engine.first == &r->op && s->run.phase == GDBREGS__RUN_INTERRUPTED))
 		return 0;
 	if (s->engine.first == &r->op && s->run.phase == GDBREGS__RUN_RESUMED)

@@ -54,8 +54,7 @@ static void take_as_interrupted(struct gdbregs__run_op *r)
 
 static void note_stop(struct gdbregs_session *s, struct gdbregs__run_op *r)
 {
-	bool program_ended =
-		r->stop.kind == GDBREGS_STOP_EXITED || r->stop.kind == GDBREGS_STOP_TERMINATED;
+	bool program_ended = gdbregs__stop_is_end(r->stop.kind);
 
 	if (is_off(r) && r->interrupt_due) {
 		take_as_interrupted(r);
@@ -182,8 +181,7 @@ bool gdbregs__run_unsolicited(struct gdbregs_session *s, struct gdbregs__op *op,
 				     "%s sends system call requests but does not read the replies",
 				     s->label);
 	else if (gdbregs__engine_send_unacked(&s->engine, answer, strlen(answer)) < 0)
-		gdbregs__engine_fail(&s->engine, GDBREGS_ERR_NOMEM, "%s",
-				     gdbregs_strerror(GDBREGS_ERR_NOMEM));
+		gdbregs__engine_fail_nomem(&s->engine);
 	return true;
 }
 

@@ -105,12 +105,11 @@ static const struct gdbregs__op_class run_class = {
 
 static struct gdbregs__op *make(struct gdbregs_session *s, uint32_t vcpu)
 {
-	struct gdbregs__run_op *r = gdbregs__calloc(1, sizeof(*r));
+	struct gdbregs__run_op *r = gdbregs__op_new(sizeof(*r), &run_class, NULL, NULL);
 	struct gdbregs__resume *resume = &s->run.resume;
 
 	if (!r)
 		return NULL;
-	gdbregs__op_init(&r->op, &run_class, NULL, NULL);
 	r->step = vcpu != GDBREGS__ALL_VCPUS;
 	r->vcpu = r->moving.vcpu = vcpu;
 	r->number = ++resume->requested;

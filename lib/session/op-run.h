@@ -16,7 +16,7 @@ int gdbregs__step(struct gdbregs_session *s, uint32_t vcpu, struct gdbregs_stop 
 int gdbregs__continue(struct gdbregs_session *s, struct gdbregs_stop *stop, gdbregs__op_done done,
 		      void *arg, struct gdbregs__op **out);
 /* Send 0x03, once per resume: for the resume requested last, as soon as its packet was
- * sent. Returns 0 or NOMEM. */
+ * sent. Returns 0 or an error, which is set. */
 int gdbregs__run_interrupt(struct gdbregs_session *s);
 /* The session is being stopped: stop a target that runs. */
 void gdbregs__run_close(struct gdbregs_session *s);

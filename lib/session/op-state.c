@@ -69,10 +69,9 @@ int gdbregs__ask_state(struct gdbregs_session *s, uint32_t vcpu, gdbregs__op_don
 		wrong = gdbregs__target_check_vcpu(s, vcpu);
 	if (wrong)
 		return wrong;
-	struct state_op *p = gdbregs__calloc(1, sizeof(*p));
+	struct state_op *p = gdbregs__op_new(sizeof(*p), &state_class, done, arg);
 	if (!p)
 		return gdbregs__engine_say_nomem(&s->engine);
-	gdbregs__op_init(&p->op, &state_class, done, arg);
 	p->vcpu = vcpu;
 	if (out)
 		*out = &p->op;

@@ -56,8 +56,7 @@ struct write_op {
 static const struct gdbregs__g_slot *slot_of(struct gdbregs_session *s, const struct entry *w,
 					     size_t *g_hexlen)
 {
-	const struct gdbregs__process *process =
-		&s->target.processes[s->target.vcpus[w->vcpu].process];
+	const struct gdbregs__process *process = gdbregs__process_of(&s->target, w->vcpu);
 	const struct gdbregs__g_layout *layout = gdbregs__session_layout(s, process);
 
 	if (!layout && !process->g_banned)
@@ -281,23 +280,14 @@ static int on_written(struct gdbregs_session *s, struct entry *w,
 		gdbregs__reply_error_text(text, sizeof(text), answer->payload, answer->size));
 }
 
-static bool same_value(const struct entry *w, const uint8_t *hex, size_t hexlen)
-{
-	bool same = hexlen == w->hex.size;
-
-	for (size_t i = 0; same && i < hexlen; i++)
-		same = gdbregs__hex_digit(hex[i]) == gdbregs__hex_digit(w->hex.data[i]);
-	return same;
-}
-
-/* An msr with another MSR.LE comes in another byte order than it was written in. */
-static bool same_swapped(const struct entry *w, const uint8_t *hex, size_t hexlen)
+/* An msr with another MSR.LE comes in another byte order than it was written in: swapped. */
+static bool is_same(const struct entry *w, const uint8_t *hex, size_t hexlen, bool swapped)
 {
 	bool same = hexlen == w->hex.size;
 
 	for (size_t i = 0; same && i < hexlen; i++)
 		same = gdbregs__hex_digit(hex[i]) ==
-		       gdbregs__hex_digit(w->hex.data[(hexlen - 1 - i) ^ 1]);
+		       gdbregs__hex_digit(w->hex.data[swapped ? (hexlen - 1 - i) ^ 1 : i]);
 	return same;
 }
 
@@ -313,7 +303,7 @@ static int on_verify(struct gdbregs_session *s, struct entry *w,
 	bool is_msr = gdbregs__order_is_msr(s, w->vcpu, w->reg);
 	if (is_msr)
 		gdbregs__order_take(s, w->vcpu, value, hexlen);
-	if (same_value(w, value, hexlen) || (is_msr && same_swapped(w, value, hexlen)))
+	if (is_same(w, value, hexlen, false) || (is_msr && is_same(w, value, hexlen, true)))
 		return 0;
 	if (s->stub.kind != GDBREGS__STUB_OTHER || !is_data(answer) || w->write_by_g)
 		return not_taken(s, w, value, hexlen);
@@ -356,8 +346,7 @@ static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct write_op *w = (struct write_op *)op;
 
-	if (op->status == GDBREGS_ERR_NOMEM && !s->engine.fatal)
-		gdbregs__engine_say_nomem(&s->engine);
+	(void)s;
 	for (size_t i = 0; w->writes && op->status == 0 && i < w->count; i++)
 		w->writes[i].status = w->entries[i].status;
 }
@@ -404,8 +393,7 @@ static int check(struct gdbregs_session *s, const struct gdbregs_write *write)
 /* Is the register read by g, though the stub has p? */
 static bool is_preferred_in_g(struct gdbregs_session *s, const struct entry *w)
 {
-	const struct gdbregs__process *process =
-		&s->target.processes[s->target.vcpus[w->vcpu].process];
+	const struct gdbregs__process *process = gdbregs__process_of(&s->target, w->vcpu);
 	size_t g_hexlen;
 
 	return process->g_preferred && !process->g_banned && slot_of(s, w, &g_hexlen);
@@ -426,11 +414,10 @@ static int fill(struct gdbregs_session *s, struct entry *entry, const struct gdb
 
 static struct write_op *make(size_t count, gdbregs__op_done done, void *arg)
 {
-	struct write_op *w = gdbregs__calloc(1, sizeof(*w));
+	struct write_op *w = gdbregs__op_new(sizeof(*w), &write_class, done, arg);
 
 	if (!w)
 		return NULL;
-	gdbregs__op_init(&w->op, &write_class, done, arg);
 	w->entries = count == 1 ? &w->one : gdbregs__calloc(count, sizeof(*w->entries));
 	if (w->entries)
 		return w;

@@ -91,7 +91,7 @@ void gdbregs__order_take(struct gdbregs_session *s, uint32_t vcpu, const uint8_t
 bool gdbregs__order_is_msr(const struct gdbregs_session *s, uint32_t vcpu,
 			   const struct gdbregs_register *reg)
 {
-	return s->target.processes[s->target.vcpus[vcpu].process].msr == reg;
+	return gdbregs__process_of(&s->target, vcpu)->msr == reg;
 }
 
 void gdbregs__order_forget(struct gdbregs_session *s)
@@ -168,10 +168,10 @@ int gdbregs__order_queue(struct gdbregs_session *s, struct gdbregs__op *before,
 	size_t found = list_vcpus(s, reads, count, all, NULL);
 	if (!found)
 		return 0;
-	struct order_op *o = gdbregs__calloc(1, sizeof(*o) + found * sizeof(*o->vcpus));
+	struct order_op *o =
+		gdbregs__op_new(sizeof(*o) + found * sizeof(*o->vcpus), &order_class, NULL, NULL);
 	if (!o)
 		return GDBREGS_ERR_NOMEM;
-	gdbregs__op_init(&o->op, &order_class, NULL, NULL);
 	o->count = list_vcpus(s, reads, count, all, o->vcpus);
 	gdbregs__engine_queue_ahead(&s->engine, &o->op, before);
 	return 0;

@@ -77,11 +77,10 @@ int gdbregs__sstep_prepare(struct gdbregs_session *s, struct gdbregs__op *before
 {
 	if (!s->options.step_irq || !gdbregs__stub_is_qemu(&s->stub) || s->run.sstep.asked)
 		return 0;
-	struct sstep_op *p = gdbregs__calloc(1, sizeof(*p));
+	struct sstep_op *p = gdbregs__op_new(sizeof(*p), &sstep_class, NULL, NULL);
 	if (!p)
 		return gdbregs__engine_say_nomem(&s->engine);
 	s->run.sstep.asked = true;
-	gdbregs__op_init(&p->op, &sstep_class, NULL, NULL);
 	p->next = KIND_BITS;
 	gdbregs__engine_queue_ahead(&s->engine, &p->op, before);
 	return 0;

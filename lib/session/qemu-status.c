@@ -1,31 +1,40 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "session/qemu-status.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* `info status`, as qRcmd wants it. */
 #define INFO_STATUS	 "qRcmd,696e666f20737461747573"
 #define STATUS_MAX_BYTES 512
 
+static int ask(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind)
+{
+	struct gdbregs_buffer *text = &s->target.halt.text;
+
+	/* Room for the answer now: without it a halted machine would be resumed. */
+	text->size = 0;
+	if (gdbregs__buffer_reserve(text, STATUS_MAX_BYTES) < 0)
+		return GDBREGS_ERR_NOMEM;
+	return gdbregs__engine_send_text(&s->engine, op, kind, 0, INFO_STATUS);
+}
+
 /* Only QEMU: elsewhere a monitor command could mean anything. */
 int gdbregs__status_ask(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind)
 {
 	if (s->target.halt.asked || !gdbregs__stub_is_qemu_system(&s->stub))
 		return 0;
-	/* Room for the answer now: without it a halted machine would be resumed. */
-	if (gdbregs__buffer_reserve(&s->target.halt.text, STATUS_MAX_BYTES) < 0)
-		return GDBREGS_ERR_NOMEM;
-	int result = gdbregs__engine_send_text(&s->engine, op, kind, 0, INFO_STATUS);
+	int result = ask(s, op, kind);
 	s->target.halt.asked = result > 0;
 	return result;
 }
 
 bool gdbregs__status_console(struct gdbregs_session *s, const uint8_t *payload, size_t size)
 {
-	bool nomem = false,
-	     fits = size / 2 < s->target.halt.text.capacity - s->target.halt.text.size;
+	struct gdbregs_buffer *text = &s->target.halt.text;
+	bool fits = size / 2 < text->capacity - text->size;
 
-	return gdbregs__reply_console(payload, size, fits ? &s->target.halt.text : NULL, &nomem);
+	return gdbregs__reply_console(payload, size, fits ? text : NULL, NULL);
 }
 
 /* If the text begins with a word, skip it. */
@@ -56,57 +65,49 @@ static const char *reason(const char *text)
 /* Any other reason is one not to run: (inmigrate) and (postmigrate), where the guest
  * is elsewhere; (suspended), which QEMU 7.2 and 10.0 would not wake but spoil;
  * (shutdown), (guest-panicked), (io-error), … */
-static void bar(struct gdbregs_session *s, const char *why)
+static void set_must_not_run(struct gdbregs__halt_status *halt, const char *why)
 {
-	size_t length = strspn(why, "abcdefghijklmnopqrstuvwxyz-");
+	int length = (int)strspn(why, "abcdefghijklmnopqrstuvwxyz-");
 
-	if (skip(&why, "prelaunch)") || skip(&why, "debug)"))
-		return;
-	if (length >= sizeof(s->target.halt.must_not_run))
-		length = sizeof(s->target.halt.must_not_run) - 1;
-	memcpy(s->target.halt.must_not_run, why, length);
-	s->target.halt.must_not_run[length] = '\0';
+	if (!skip(&why, "prelaunch)") && !skip(&why, "debug)"))
+		snprintf(halt->must_not_run, sizeof(halt->must_not_run), "%.*s", length, why);
 }
 
-/* Why it is paused, where QEMU gives a reason: barred is set. */
-static const char *take_reason(struct gdbregs_session *s)
+/* Returns true if QEMU gives a reason why the machine is paused. */
+static bool take_reason(struct gdbregs__halt_status *halt)
 {
 	const char *why = NULL;
 
 	/* There is room for it: a byte is kept. */
-	if (s->target.halt.text.size) {
-		s->target.halt.text.data[s->target.halt.text.size] = '\0';
-		why = reason((const char *)s->target.halt.text.data);
+	if (halt->text.size) {
+		halt->text.data[halt->text.size] = '\0';
+		why = reason((const char *)halt->text.data);
 	}
 	if (why)
-		bar(s, why);
+		set_must_not_run(halt, why);
+	gdbregs_buffer_fini(&halt->text);
 	return why;
 }
 
 void gdbregs__status_reply(struct gdbregs_session *s)
 {
-	s->target.halt.was_halted = take_reason(s);
+	s->target.halt.was_halted = take_reason(&s->target.halt);
 	s->target.halt.known = true;
-	gdbregs_buffer_fini(&s->target.halt.text);
 }
 
 int gdbregs__status_ask_again(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind)
 {
-	s->target.halt.text.size = 0;
-	if (gdbregs__buffer_reserve(&s->target.halt.text, STATUS_MAX_BYTES) < 0)
-		return GDBREGS_ERR_NOMEM;
-	return gdbregs__engine_send_text(&s->engine, op, kind, 0, INFO_STATUS);
+	return ask(s, op, kind);
 }
 
 void gdbregs__status_answer_again(struct gdbregs_session *s)
 {
-	bool was_barred = s->target.halt.must_not_run[0] != '\0',
-	     answered = s->target.halt.text.size > 0;
+	struct gdbregs__halt_status *halt = &s->target.halt;
+	bool had_to_stay = halt->must_not_run[0], answered = halt->text.size > 0;
 
 	/* A migration that was awaited has come in, say, and the guest runs. */
 	if (answered)
-		s->target.halt.must_not_run[0] = '\0';
-	if (!take_reason(s) && answered && was_barred)
-		s->target.halt.was_halted = s->target.halt.by_others = false;
-	gdbregs_buffer_fini(&s->target.halt.text);
+		halt->must_not_run[0] = '\0';
+	if (!take_reason(halt) && answered && had_to_stay)
+		halt->was_halted = halt->by_others = false;
 }

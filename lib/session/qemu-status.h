@@ -10,7 +10,7 @@
 int gdbregs__status_ask(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind);
 /* Take console output that came before the reply. Returns true if the packet is that. */
 bool gdbregs__status_console(struct gdbregs_session *s, const uint8_t *payload, size_t size);
-/* The reply to the question: sets s->was_halted and s->barred. */
+/* Take the reply to the question: sets was_halted and must_not_run of s->target.halt. */
 void gdbregs__status_reply(struct gdbregs_session *s);
 /* Ask again before the target is left. Returns 1 or NOMEM. The reply sets must_not_run anew.
  * It proves nothing about was_halted, because our connection has stopped the machine. */

@@ -55,7 +55,7 @@ int gdbregs__session_new(struct gdbregs_context *ctx, const struct gdbregs_optio
 	s->label = gdbregs__strdup(label);
 	s->context = gdbregs_context_ref(ctx);
 	init_engine(s);
-	s->leaving.reserve = gdbregs__detach_new();
+	s->leaving.reserve = gdbregs__detach_new(NULL, NULL);
 	if (!s->label || !s->leaving.reserve || (!ctx && gdbregs_context_new(&s->context) < 0)) {
 		gdbregs__session_free(s);
 		return GDBREGS_ERR_NOMEM;

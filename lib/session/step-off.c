@@ -183,6 +183,16 @@ static bool may_be_at_one(const struct gdbregs_session *s, uint32_t vcpu, uint64
 	return has_reported(s, vcpu) || since >= last_run(s, vcpu);
 }
 
+/* Queue the read of the registers that were added, ahead of an op. */
+static int queue_reads(struct gdbregs_session *s, struct gdbregs__op *before)
+{
+	struct gdbregs__step_off *off = &s->run.step_off;
+
+	return off->read_count ? gdbregs__read_ahead(s, before, off->reads, off->read_count,
+						     &off->storage, NULL, NULL, NULL)
+			       : 0;
+}
+
 int gdbregs__step_off_locate(struct gdbregs_session *s, struct gdbregs__op *before, uint32_t vcpu)
 {
 	struct gdbregs__step_off *off = &s->run.step_off;
@@ -197,22 +207,14 @@ int gdbregs__step_off_locate(struct gdbregs_session *s, struct gdbregs__op *befo
 	for (uint32_t i = all ? 0 : vcpu; i < (all ? s->target.vcpu_count : vcpu + 1); i++)
 		if (!all || may_be_at_one(s, i, since))
 			add_reads(s, i);
-	if (!off->read_count)
-		return 0;
-	return gdbregs__read_ahead(s, before, off->reads, off->read_count, &off->storage, NULL,
-				   NULL, NULL);
+	return queue_reads(s, before);
 }
 
 int gdbregs__step_off_look(struct gdbregs_session *s, struct gdbregs__op *before, uint32_t vcpu)
 {
-	struct gdbregs__step_off *off = &s->run.step_off;
-
-	off->read_count = 0;
+	s->run.step_off.read_count = 0;
 	add_reads(s, vcpu);
-	if (!off->read_count)
-		return 0;
-	return gdbregs__read_ahead(s, before, off->reads, off->read_count, &off->storage, NULL,
-				   NULL, NULL);
+	return queue_reads(s, before);
 }
 
 /* ---------------------------------------------------------------------- planning --- */

@@ -22,10 +22,10 @@ struct wait_op {
 static unsigned vcpu_of(struct gdbregs_session *s, uint32_t stepped,
 			const struct gdbregs__stop *stop)
 {
-	if (stop->kind != GDBREGS__STOP_SIGNAL && stop->kind != GDBREGS__STOP_THREAD_EXIT)
+	if (stop->kind != GDBREGS_STOP_SIGNAL && stop->kind != GDBREGS_STOP_THREAD_EXIT)
 		return UINT_MAX;
 	if (stop->has_thread)
-		return stop->kind == GDBREGS__STOP_SIGNAL
+		return stop->kind == GDBREGS_STOP_SIGNAL
 			       ? gdbregs__target_stopped_vcpu(s, &stop->thread)
 			       : gdbregs__target_find_vcpu(s, &stop->thread);
 	if (stepped != GDBREGS__ALL_VCPUS)
@@ -33,31 +33,13 @@ static unsigned vcpu_of(struct gdbregs_session *s, uint32_t stepped,
 	return s->target.vcpu_count == 1 ? 0 : UINT_MAX;
 }
 
-static const enum gdbregs_stop_kind kinds[] = {
-	[GDBREGS__STOP_SIGNAL] = GDBREGS_STOP_SIGNAL,
-	[GDBREGS__STOP_EXITED] = GDBREGS_STOP_EXITED,
-	[GDBREGS__STOP_TERMINATED] = GDBREGS_STOP_TERMINATED,
-	[GDBREGS__STOP_THREAD_EXIT] = GDBREGS_STOP_THREAD_EXIT,
-	[GDBREGS__STOP_NO_RESUMED] = GDBREGS_STOP_NO_RESUMED,
-};
-
-static const enum gdbregs_stop_reason reasons[] = {
-	[GDBREGS__REASON_SIGNAL] = GDBREGS_REASON_SIGNAL,
-	[GDBREGS__REASON_SWBREAK] = GDBREGS_REASON_SWBREAK,
-	[GDBREGS__REASON_HWBREAK] = GDBREGS_REASON_HWBREAK,
-	[GDBREGS__REASON_WATCH] = GDBREGS_REASON_WATCH,
-	[GDBREGS__REASON_RWATCH] = GDBREGS_REASON_RWATCH,
-	[GDBREGS__REASON_AWATCH] = GDBREGS_REASON_AWATCH,
-	[GDBREGS__REASON_OTHER] = GDBREGS_REASON_OTHER,
-};
-
 void gdbregs__stop_describe(struct gdbregs_session *s, uint32_t stepped,
 			    const struct gdbregs__stop *from, struct gdbregs_stop *to)
 {
 	*to = (struct gdbregs_stop){
 		.time_ns = s->engine.input_ns,
-		.kind = kinds[from->kind],
-		.reason = reasons[from->reason],
+		.kind = from->kind,
+		.reason = from->reason,
 		.vcpu = vcpu_of(s, stepped, from),
 		.signal = (int)from->signal,
 		.exit_status = (int)from->status,
@@ -154,13 +136,12 @@ struct gdbregs__op *gdbregs__stop_wait_new(struct gdbregs_session *s, uint64_t n
 					   int timeout_ms, struct gdbregs_stop *stop,
 					   gdbregs__op_done done, void *arg)
 {
-	struct wait_op *wait = gdbregs__calloc(1, sizeof(*wait));
+	struct wait_op *wait = gdbregs__op_new(sizeof(*wait), &wait_class, done, arg);
 
 	if (!wait) {
 		gdbregs__engine_say_nomem(&s->engine);
 		return NULL;
 	}
-	gdbregs__op_init(&wait->op, &wait_class, done, arg);
 	wait->number = number;
 	wait->timeout_ms = timeout_ms;
 	wait->stop = stop;

@@ -177,7 +177,7 @@ int gdbregs__target_check_register(struct gdbregs_session *s, unsigned vcpu,
 
 	if (wrong)
 		return wrong;
-	if (h->description != s->target.processes[s->target.vcpus[vcpu].process].description)
+	if (h->description != gdbregs__process_of(&s->target, vcpu)->description)
 		return gdbregs__engine_say(
 			&s->engine, GDBREGS_ERR_WRONG_VCPU_TYPE,
 			"register %s does not exist on vCPU %u (different CPU type)", h->name,
@@ -238,7 +238,6 @@ void gdbregs__target_fini(struct gdbregs__target *target)
 const struct gdbregs_description *gdbregs__target_description(const struct gdbregs_session *s,
 							      unsigned vcpu)
 {
-	return vcpu < s->target.vcpu_count
-		       ? s->target.processes[s->target.vcpus[vcpu].process].description
-		       : NULL;
+	return vcpu < s->target.vcpu_count ? gdbregs__process_of(&s->target, vcpu)->description
+					   : NULL;
 }

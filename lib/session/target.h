@@ -66,6 +66,13 @@ struct gdbregs__target {
 	struct gdbregs__halt_status halt;
 };
 
+/* Returns the process of a vCPU that the target has. */
+static inline struct gdbregs__process *gdbregs__process_of(const struct gdbregs__target *target,
+							   uint32_t vcpu)
+{
+	return &target->processes[target->vcpus[vcpu].process];
+}
+
 /* Returns the index of the process with this pid, which is added if it is new. Returns
  * NOMEM, or LIMIT beyond `most`; the error is set. */
 int gdbregs__target_process(struct gdbregs_session *s, int64_t pid, size_t most);

@@ -65,7 +65,7 @@ static void on_timer_closed(uv_handle_t *timer)
 
 	free_child(child);
 	t->child = NULL;
-	gdbregs__transport_child_gone(t);
+	gdbregs__transport_event(t);
 }
 
 enum leader { RUNS, ENDED, REAPED };
@@ -196,35 +196,18 @@ void gdbregs__child_end(struct gdbregs__transport *t)
 
 /* ------------------------------------------------------------------- exit status --- */
 
+#define NAMED(name) [name] = " (" #name ")"
+
 /* Signals have numbers of their own on each system. */
 static const char *signal_name(int signo)
 {
-	switch (signo) {
-	case SIGABRT:
-		return " (SIGABRT)";
-	case SIGBUS:
-		return " (SIGBUS)";
-	case SIGFPE:
-		return " (SIGFPE)";
-	case SIGHUP:
-		return " (SIGHUP)";
-	case SIGILL:
-		return " (SIGILL)";
-	case SIGINT:
-		return " (SIGINT)";
-	case SIGKILL:
-		return " (SIGKILL)";
-	case SIGPIPE:
-		return " (SIGPIPE)";
-	case SIGSEGV:
-		return " (SIGSEGV)";
-	case SIGSYS:
-		return " (SIGSYS)";
-	case SIGTERM:
-		return " (SIGTERM)";
-	default:
-		return "";
-	}
+	static const char *const names[] = {
+		NAMED(SIGABRT), NAMED(SIGBUS), NAMED(SIGFPE),  NAMED(SIGHUP),
+		NAMED(SIGILL),	NAMED(SIGINT), NAMED(SIGKILL), NAMED(SIGPIPE),
+		NAMED(SIGSEGV), NAMED(SIGSYS), NAMED(SIGTERM),
+	};
+
+	return (size_t)signo < sizeof(names) / sizeof(names[0]) && names[signo] ? names[signo] : "";
 }
 
 /* Write how the command has ended. Returns false if it still runs. */

@@ -142,7 +142,7 @@ void gdbregs__transport_input_ends(struct gdbregs__transport *t, int code)
 	if (t->state == GDBREGS__TRANSPORT_DETACHING)
 		gdbregs__transport_shut(t);
 	else if (code == UV_ENOBUFS)
-		gdbregs__engine_fail(&t->session->engine, GDBREGS_ERR_NOMEM, "out of memory");
+		gdbregs__engine_fail_nomem(&t->session->engine);
 	else if (t->child)
 		gdbregs__child_output_ended(t);
 	else

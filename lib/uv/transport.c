@@ -293,11 +293,6 @@ void gdbregs__transport_shut(struct gdbregs__transport *t)
 	arm_timer(t);
 }
 
-void gdbregs__transport_child_gone(struct gdbregs__transport *t)
-{
-	gdbregs__transport_event(t);
-}
-
 static void detach_blindly(struct gdbregs__transport *t);
 
 static void on_stopped(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
@@ -342,7 +337,7 @@ static void stop(struct gdbregs__transport *t)
 	gdbregs__transport_clock(s);
 	gdbregs__transport_set_limit(t, s->options.reply_timeout_ms);
 	if (!s->engine.fatal && gdbregs__session_stop(s, s->engine.now_ms, on_stopped, t) < 0)
-		gdbregs__engine_fail(&s->engine, GDBREGS_ERR_NOMEM, "out of memory");
+		gdbregs__engine_fail_nomem(&s->engine);
 	if (s->engine.fatal)
 		detach_blindly(t);
 	gdbregs__transport_kick(s);
@@ -381,7 +376,7 @@ void gdbregs__transport_opened(struct gdbregs__transport *t)
 		gdbregs__engine_fail(&s->engine, GDBREGS_ERR_CONNECT, "%s: %s", s->label,
 				     uv_strerror(result));
 	else if (gdbregs__session_start(s, s->engine.now_ms, on_discovered, t) < 0)
-		gdbregs__engine_fail(&s->engine, GDBREGS_ERR_NOMEM, "out of memory");
+		gdbregs__engine_fail_nomem(&s->engine);
 	if (s->engine.fatal)
 		on_discovered(s, s->engine.fatal, &s->engine.ended_by, t);
 	else if (t->closing)

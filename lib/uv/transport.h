@@ -148,8 +148,7 @@ int gdbregs__child_spawn(struct gdbregs__transport *t, char *const argv[],
 /* The child has closed its output. Wait a short time for its end, then fail the session
  * with the exit status or the signal. */
 void gdbregs__child_output_ended(struct gdbregs__transport *t);
-/* End the child and free it. Calls gdbregs__transport_child_gone() at the end. */
+/* End the child and free it. Calls gdbregs__transport_event() at the end. */
 void gdbregs__child_end(struct gdbregs__transport *t);
-void gdbregs__transport_child_gone(struct gdbregs__transport *t);
 
 #endif

@@ -144,8 +144,8 @@ static void try_stop(const uint8_t *payload, size_t size)
 		REQUIRE(memcmp(&stop, &untouched, sizeof(stop)) == 0);
 		return;
 	}
-	REQUIRE((unsigned)stop.kind <= GDBREGS__STOP_NO_RESUMED);
-	REQUIRE((unsigned)stop.reason <= GDBREGS__REASON_OTHER);
+	REQUIRE((unsigned)stop.kind <= GDBREGS_STOP_NO_RESUMED);
+	REQUIRE((unsigned)stop.reason <= GDBREGS_REASON_OTHER);
 	if (stop.has_thread)
 		require_same_id(&stop.thread);
 	struct gdbregs__stop again;

@@ -225,8 +225,8 @@ START_TEST(random_input)
 		int result = gdbregs__stop_parse(in, size, &stop, check_span, bounds);
 		MUST(result == 0 || result == GDBREGS_ERR_PROTOCOL);
 		if (result == 0)
-			MUST(stop.kind <= GDBREGS__STOP_NO_RESUMED &&
-			     stop.reason <= GDBREGS__REASON_OTHER);
+			MUST(stop.kind <= GDBREGS_STOP_NO_RESUMED &&
+			     stop.reason <= GDBREGS_REASON_OTHER);
 	}
 }
 END_TEST
