@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From one breakpoint to the next. The breakpoints are set once; the library gets vCPUs
  * off them. */
-#include "cmd/trace-run.h"
+#include "cmd/trace.h"
 
 #include "base/message.h"
 

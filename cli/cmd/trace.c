@@ -1,11 +1,319 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "opt/command.h"
-#include "base/message.h"
-#include "base/signals.h"
-#include "cmd/trace-run.h"
-#include "base/number.h"
+#include "cmd/trace.h"
 
+#include "base/message.h"
+#include "base/number.h"
+#include "base/progress.h"
+#include "base/signals.h"
+#include "opt/command.h"
+#include "target/stop-text.h"
+
+#include <stdlib.h>
 #include <string.h>
+
+enum { SIGNAL_TRAP = 5, FLUSH_MS = 100 };
+
+bool trace_is_trap(const struct trace *trace)
+{
+	return trace->stop.kind == GDBREGS_STOP_SIGNAL && trace->stop.signal == SIGNAL_TRAP;
+}
+
+int trace_read(struct trace *trace, struct sampler *sampler, target_next next)
+{
+	struct target *t = trace->target;
+	trace->turn = (size_t)(sampler - trace->samplers);
+	return target_wait(t, sampler_read(sampler, t->session, target_on_done, t), next);
+}
+
+/* ---------------------------------------------------------- recording --- */
+
+/* A reader of a pipe sees a record soon, though not each one is a write. A record
+ * of a hit may be the last for long. */
+static void flush(struct trace *trace)
+{
+	uint64_t now_ms = uv_now(&trace->target->set->loop.uv);
+	bool rare = trace->options->break_count > 0;
+	if (!rare && now_ms - trace->flushed_ms < FLUSH_MS)
+		return;
+	trace->flushed_ms = now_ms;
+	fflush(trace->out.stream);
+}
+
+static bool is_last(const struct trace *trace)
+{
+	return trace->options->count > 0 && trace->number > trace->options->count;
+}
+
+static int put(struct trace *trace, const struct record *record)
+{
+	if (!recorder_put(&trace->recorder, record))
+		return trace->recorder.failed ? GDBREGS_ERR_NOMEM : 0;
+	flush(trace);
+	return TARGET_UNDER_WAY;
+}
+
+static bool has_arrived(const struct trace *trace, const struct sampler *sampler)
+{
+	if (trace->has_until_address)
+		return sampler_is_at(sampler, trace->until_address);
+	return trace->until.count > 0 && conditions_hold(&trace->until, sampler);
+}
+
+/* In case that this was the last record, and what was asked for was not reached. */
+void trace_say_where(struct trace *trace, const struct sampler *sampler)
+{
+	struct text pc = {0};
+	bool asked = trace->options->until || trace->options->break_count > 0;
+	bool last = is_last(trace) || trace->late || trace->ending;
+	if (!asked || !last || trace->reached)
+		return;
+	sampler_write_place(sampler, &pc);
+	snprintf(trace->where, sizeof(trace->where), "vCPU %u is at %s", sampler->vcpu->index,
+		 pc.size > 0 ? pc.data : "an unknown place");
+	text_fini(&pc);
+}
+
+/* As many as were asked for; one, where no number was. */
+static bool has_hits(const struct trace *trace, uint64_t number)
+{
+	const struct options *o = trace->options;
+	return !o->until && o->break_count > 0 && number >= (o->count > 0 ? o->count : 1);
+}
+
+int trace_record(struct trace *trace, const struct sampler *sampler, const char *reason)
+{
+	bool arrived = has_arrived(trace, sampler);
+	struct record record = {
+		.sampler = sampler,
+		.number = trace->number++,
+		.reason = arrived ? "until" : reason,
+		.full = trace->options->all,
+	};
+	int status = put(trace, &record);
+	if (status != TARGET_UNDER_WAY)
+		return status;
+	trace->reached |= arrived || (!trace->ending && has_hits(trace, record.number));
+	trace_say_where(trace, sampler);
+	return arrived || is_last(trace) || trace->late ? 0 : TARGET_UNDER_WAY;
+}
+
+/* Stubs stop a guest with different signals where they are asked to, in GDB's numbers. */
+bool trace_is_own_stop(const struct trace *trace)
+{
+	enum { NONE = 0, INTERRUPT = 2, STOP = 17 };
+	int signal = trace->stop.signal;
+	return trace->interrupted && trace->stop.kind == GDBREGS_STOP_SIGNAL &&
+	       (signal == NONE || signal == INTERRUPT || signal == SIGNAL_TRAP || signal == STOP);
+}
+
+/* A goal that was not reached in time has a message of its own. */
+static void say_ended(const struct trace *trace)
+{
+	if (trace_is_own_stop(trace) && !trace->reached)
+		return;
+	log_note("%s: the trace ends at %s %llu: %s", trace->target->name, trace->recorder.unit,
+		 (unsigned long long)trace->number - 1, trace->reason);
+}
+
+static int after_last(struct target *t, int status)
+{
+	struct trace *trace = t->set->work_arg;
+	trace->ending = true;
+	if (status >= 0)
+		status = trace_record(trace, &trace->samplers[trace->turn], trace->reason);
+	if (status < 0)
+		return status;
+	say_ended(trace);
+	return 0;
+}
+
+int trace_last(struct trace *trace, struct sampler *sampler)
+{
+	struct record record = {.sampler = sampler, .empty = true};
+	if (trace_is_own_stop(trace))
+		snprintf(trace->reason, sizeof(trace->reason), "timeout");
+	else
+		stop_write(trace->reason, sizeof(trace->reason), &trace->stop);
+	trace->target->gone = stop_is_end(&trace->stop);
+	if (trace->stop.kind == GDBREGS_STOP_SIGNAL)
+		return trace_read(trace, sampler, after_last);
+	record.number = trace->number++;
+	record.reason = trace->reason;
+	int status = put(trace, &record);
+	say_ended(trace);
+	return status == TARGET_UNDER_WAY ? 0 : status;
+}
+
+/* ----------------------------------------------------------- stepping --- */
+
+static int step(struct trace *trace);
+
+static int after_reading(struct target *t, int status)
+{
+	struct trace *trace = t->set->work_arg;
+	if (status >= 0)
+		status = trace_record(trace, &trace->samplers[trace->turn], "step");
+	if (status != TARGET_UNDER_WAY)
+		return status;
+	trace->turn = (trace->turn + 1) % trace->sampler_count;
+	return step(trace);
+}
+
+static int after_step(struct target *t, int status)
+{
+	struct trace *trace = t->set->work_arg;
+	struct sampler *sampler = &trace->samplers[trace->turn];
+	if (status < 0)
+		return status;
+	return trace_is_trap(trace) ? trace_read(trace, sampler, after_reading)
+				    : trace_last(trace, sampler);
+}
+
+static int step(struct trace *trace)
+{
+	struct target *t = trace->target;
+	unsigned vcpu = trace->samplers[trace->turn].vcpu->index;
+	return target_wait(t,
+			   gdbregs_uv_step(t->session, vcpu, &trace->stop, target_on_done, t, NULL),
+			   after_step);
+}
+
+/* -------------------------------------------------------------- start --- */
+
+static int record_first(struct trace *trace)
+{
+	int status = TARGET_UNDER_WAY;
+	for (size_t i = 0; i < trace->sampler_count && status == TARGET_UNDER_WAY; i++) {
+		trace->number = 0;
+		status = trace_record(trace, &trace->samplers[i], "start");
+	}
+	return status;
+}
+
+static int read_first(struct trace *trace);
+
+static int after_first(struct target *t, int status)
+{
+	struct trace *trace = t->set->work_arg;
+	trace->turn++;
+	return status < 0 ? status : read_first(trace);
+}
+
+/* All samplers are read before the first record is written: a VCD file begins with
+ * the sizes of all wires. */
+static int read_first(struct trace *trace)
+{
+	if (trace->turn < trace->sampler_count)
+		return trace_read(trace, &trace->samplers[trace->turn], after_first);
+	trace->turn = 0;
+	trace->started_ns = uv_hrtime();
+	int status = record_first(trace);
+	if (status != TARGET_UNDER_WAY)
+		return status;
+	return trace->options->break_count > 0 ? trace_run(trace) : step(trace);
+}
+
+static int make_samplers(struct trace *trace)
+{
+	struct snapshot *s = &trace->target->snapshot;
+	const struct options *o = trace->options;
+	bool located = o->until || o->break_count > 0;
+	size_t more = trace->until.count + trace->ifs.count;
+	trace->samplers = calloc(s->vcpu_count + 1, sizeof(*trace->samplers));
+	if (!trace->samplers)
+		return GDBREGS_ERR_NOMEM;
+	for (size_t i = 0; i < s->vcpu_count; i++) {
+		trace->sampler_count++;
+		if (sampler_init(&trace->samplers[i], s, &s->vcpus[i], located, more) < 0)
+			return GDBREGS_ERR_NOMEM;
+		if (trace->has_until_address && !sampler_is_located(&trace->samplers[i]))
+			return target_fail(trace->target, STATUS_SELECTION,
+					   "--until: which register is the program counter, or "
+					   "its byte order, is not known");
+	}
+	return 0;
+}
+
+/* --within is over. A guest that runs is stopped: that ends the trace. */
+static void on_late(uv_timer_t *timer)
+{
+	struct target *t = timer->data;
+	struct trace *trace = t->set->work_arg;
+	if (t->closing)
+		return;
+	if (trace->late) {
+		target_done(t, target_fail(t, STATUS_CONNECT,
+					   "cannot stop the guest: it was interrupted and "
+					   "has not stopped for %.1f s",
+					   trace->options->timeout_ms / 1000.0));
+		return;
+	}
+	trace->late = true;
+	if (trace->options->break_count == 0)
+		return;
+	int error = gdbregs_uv_interrupt(t->session);
+	trace->interrupted = error == 0;
+	if (error == 0 && uv_timer_start(timer, on_late, trace->options->timeout_ms, 0) < 0)
+		error = GDBREGS_ERR_NOMEM;
+	if (error < 0 && error != GDBREGS_ERR_INVAL)
+		target_done(t, error);
+}
+
+static void format_progress(void *arg, char *text, size_t capacity)
+{
+	const struct trace *trace = arg;
+	uint64_t done = trace->number, all = trace->options->count;
+	const char *unit = trace->options->break_count > 0 ? "hits" : "steps";
+	if (trace->started_ns == 0 || done < 2) {
+		snprintf(text, capacity, "waiting for the first of the %s", unit);
+		return;
+	}
+	double seconds = (double)(uv_hrtime() - trace->started_ns) / 1e9;
+	double rate = (double)--done / seconds;
+	int size = snprintf(text, capacity, "%llu %s, %.0f a second", (unsigned long long)done,
+			    unit, rate);
+	if (all > done && size > 0 && (size_t)size < capacity)
+		snprintf(text + size, capacity - (size_t)size, ", %.0f s left of %llu",
+			 (double)(all - done) / rate, (unsigned long long)all);
+}
+
+static int start(struct target *t)
+{
+	struct trace *trace = t->set->work_arg;
+	bool runs = trace->options->break_count > 0;
+	trace->target = t;
+	int error = snapshot_collect(t, runs ? VCPU_ALL : VCPU_FIRST);
+	if (error == 0)
+		error = make_samplers(trace);
+	if (error == 0)
+		error = conditions_bind(&trace->until, t, trace->samplers, trace->sampler_count);
+	if (error == 0)
+		error = conditions_bind(&trace->ifs, t, trace->samplers, trace->sampler_count);
+	if (error == 0 && trace->options->within_ms > 0 &&
+	    uv_timer_start(&t->timer, on_late, trace->options->within_ms, 0) < 0)
+		error = GDBREGS_ERR_NOMEM;
+	if (error != 0)
+		return error;
+	recorder_init(&trace->recorder, &trace->out, trace->options, trace->samplers,
+		      trace->sampler_count, "step");
+	if (trace->out.tty)
+		progress_silence();
+	progress_describe(format_progress, trace);
+	return read_first(trace);
+}
+
+static void clean_up(struct trace *trace)
+{
+	recorder_fini(&trace->recorder);
+	for (size_t i = 0; i < trace->sampler_count; i++)
+		sampler_fini(&trace->samplers[i]);
+	conditions_fini(&trace->until);
+	conditions_fini(&trace->ifs);
+	free(trace->samplers);
+	free(trace->points);
+}
+
+/* ------------------------------------------------------------ command --- */
 
 static int check(const struct options *o)
 {
@@ -89,13 +397,13 @@ int command_trace(const struct options *o)
 		status = output_open(&trace.out, o->output);
 	if (status != 0)
 		return status;
-	status = targets_run(&set, o, GDBREGS_R_REGS, trace_start, &trace);
+	status = targets_run(&set, o, GDBREGS_R_REGS, start, &trace);
 	if (status == 0)
 		status = finish(&trace, &set);
 	else
 		output_abandon(&trace.out);
 	int signo = set.loop.signo;
-	trace_fini(&trace);
+	clean_up(&trace);
 	targets_fini(&set);
 	if (signo != 0)
 		signals_die(signo);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cmd/write-verify.h"
+#include "cmd/write.h"
 
 #include "out/flag-changes.h"
 #include "out/table.h"

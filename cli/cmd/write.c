@@ -1,9 +1,348 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "opt/command.h"
+/* write: all names and values are checked first. Then it writes one register after the
+ * other, until a register does not take its value. */
+#include "cmd/write.h"
+
 #include "base/message.h"
-#include "cmd/write-verify.h"
+#include "opt/command.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+static int write_next(struct target *t);
+
+/* ------------------------------------------------------------- values --- */
+
+struct value write_old(const struct targets *set, size_t item)
+{
+	const struct write_job *job = set->work_arg;
+	const struct write_item *w = &job->items[item];
+	const struct snapshot *s = &set->item[0].snapshot;
+	return value_make(s->target, w->vcpu, w->vcpu->order, &w->chosen,
+			  &s->reads[w->chosen.place]);
+}
+
+static struct value value_in(const struct write_item *w, enum gdbregs_byte_order order,
+			     const uint8_t *bytes, size_t size)
+{
+	const struct gdbregs_read read = {.reg = w->chosen.reg, .status = (int)size, .data = bytes};
+	return value_make(NULL, w->vcpu, order, &w->chosen, &read);
+}
+
+struct value write_new(const struct targets *set, size_t item)
+{
+	const struct write_job *job = set->work_arg;
+	const struct write_item *w = &job->items[item];
+	const struct write_register *reg = &job->registers[w->chosen.place];
+	return value_in(w, reg->order, reg->bytes, reg->size);
+}
+
+/* The value that the register has now that has not taken its value. */
+static struct value value_taken(const struct target *t, const struct write_item *w)
+{
+	const struct write_job *job = t->set->work_arg;
+	return value_in(w, gdbregs_vcpu_byte_order(t->session, w->vcpu->index), job->taken.data,
+			job->taken.size);
+}
+
+/* ------------------------------------------------------------ failures --- */
+
+/* The first item of the register that is being written. */
+static const struct write_item *current(const struct write_job *job)
+{
+	size_t i = 0;
+	while (job->items[i].chosen.place != job->done)
+		i++;
+	return &job->items[i];
+}
+
+static int say_failure(struct target *t, int code)
+{
+	struct write_job *job = t->set->work_arg;
+	const struct gdbregs_read *read = &t->snapshot.reads[job->done];
+	const char *message = gdbregs_session_error(t->session);
+	return target_fail(t, status_of(code, 1), "%s of vCPU %u: %s; %zu of %zu were written",
+			   gdbregs_register_name(read->reg), read->vcpu,
+			   message[0] != '\0' ? message : gdbregs_strerror(code), job->done,
+			   job->register_count);
+}
+
+static int say_not_taken(struct target *t, const struct write_item *w, const struct value *found)
+{
+	struct write_job *job = t->set->work_arg;
+	size_t item = (size_t)(w - job->items);
+	struct value new = write_new(t->set, item), old = write_old(t->set, item);
+	struct text wanted = {0}, was = {0}, is = {0};
+	char name[VALUE_NAME];
+	value_show(&wanted, &new);
+	value_show(&was, &old);
+	if (found)
+		value_show(&is, found);
+	int status =
+		target_fail(t, STATUS_SELECTION,
+			    "%s of vCPU %u did not take %s: it read %s before and reads %s now; "
+			    "%zu of %zu registers took their value",
+			    value_name(&new, name), w->vcpu->index,
+			    wanted.data ? wanted.data : "its value", was.data ? was.data : "?",
+			    is.data ? is.data : "something else", job->done, job->register_count);
+	text_fini(&wanted);
+	text_fini(&was);
+	text_fini(&is);
+	return status;
+}
+
+/* ------------------------------------------------------------- writing --- */
+
+/* The item of the register at hand that has not taken its value, or NULL. */
+static const struct write_item *find_not_taken(const struct target *t)
+{
+	const struct write_job *job = t->set->work_arg;
+	for (size_t i = 0; i < job->item_count; i++) {
+		const struct write_item *w = &job->items[i];
+		if (w->chosen.place != job->done)
+			continue;
+		struct value wanted = write_new(t->set, i);
+		struct value found = value_taken(t, w);
+		if (value_differs(&wanted, &found))
+			return w;
+	}
+	return NULL;
+}
+
+/* The parts have their values, and other bits of the register differ: a reserved bit, or
+ * one that changes by itself. */
+static int accept_parts(struct target *t)
+{
+	struct write_job *job = t->set->work_arg;
+	struct write_register *reg = &job->registers[job->done];
+	memcpy(reg->bytes, job->taken.data, reg->size);
+	reg->order = gdbregs_vcpu_byte_order(t->session, t->snapshot.reads[job->done].vcpu);
+	job->done++;
+	return write_next(t);
+}
+
+static int look_at_taken(struct target *t, int status)
+{
+	struct write_job *job = t->set->work_arg;
+	const struct write_register *reg = &job->registers[job->done];
+	if (status <= 0)
+		return say_not_taken(t, current(job), NULL);
+	const struct write_item *w = find_not_taken(t);
+	if (!w && job->taken.size == reg->size)
+		return accept_parts(t);
+	w = w ? w : current(job);
+	struct value found = value_taken(t, w);
+	return say_not_taken(t, w, &found);
+}
+
+/* The register did not take its value, or only part of it. The session can be used. */
+static int look_again(struct target *t)
+{
+	struct write_job *job = t->set->work_arg;
+	const struct gdbregs_read *read = &t->snapshot.reads[job->done];
+	int error = gdbregs_uv_read_register(t->session, read->vcpu, read->reg, &job->taken,
+					     target_on_done, t, NULL);
+	return target_wait(t, error, look_at_taken);
+}
+
+static int take_written(struct target *t, int status)
+{
+	struct write_job *job = t->set->work_arg;
+	if (status == GDBREGS_ERR_NOT_TAKEN)
+		return look_again(t);
+	if (status < 0)
+		return say_failure(t, status);
+	job->done++;
+	return write_next(t);
+}
+
+/* QEMU's PowerPC has another byte order after msr.LE was written. */
+static void turn(struct write_register *reg, enum gdbregs_byte_order order)
+{
+	if (reg->order == order)
+		return;
+	reg->order = order;
+	for (size_t i = 0; i < reg->size / 2; i++) {
+		uint8_t byte = reg->bytes[i];
+		reg->bytes[i] = reg->bytes[reg->size - 1 - i];
+		reg->bytes[reg->size - 1 - i] = byte;
+	}
+}
+
+static int write_next(struct target *t)
+{
+	struct write_job *job = t->set->work_arg;
+	if (job->done == job->register_count)
+		return 0;
+	const struct gdbregs_read *read = &t->snapshot.reads[job->done];
+	struct write_register *reg = &job->registers[job->done];
+	turn(reg, gdbregs_vcpu_byte_order(t->session, read->vcpu));
+	int error = gdbregs_uv_write_register(t->session, read->vcpu, read->reg, reg->bytes,
+					      reg->size, target_on_done, t, NULL);
+	return error < 0 ? say_failure(t, error) : target_wait(t, error, take_written);
+}
+
+/* ------------------------------------------------------------ preparing --- */
+
+/* Begin with the old value: what is not assigned stays. Its size is the one that the stub
+ * sends; if the register is unavailable, it is the description's. */
+static int begin_register(struct target *t, size_t place)
+{
+	struct write_job *job = t->set->work_arg;
+	const struct gdbregs_read *read = &t->snapshot.reads[place];
+	struct write_register *reg = &job->registers[place];
+	if (read->status < 0 && read->status != GDBREGS_ERR_UNAVAILABLE)
+		return read->status;
+	reg->size = read->status > 0 ? (size_t)read->status
+				     : ((size_t)gdbregs_register_bits(read->reg) + 7) / 8;
+	reg->order = gdbregs_vcpu_byte_order(t->session, read->vcpu);
+	reg->bytes = calloc(reg->size + 1, 1);
+	if (!reg->bytes)
+		return GDBREGS_ERR_NOMEM;
+	if (read->status > 0)
+		memcpy(reg->bytes, read->data, reg->size);
+	return 0;
+}
+
+static int apply(struct target *t, const struct write_item *w)
+{
+	struct write_job *job = t->set->work_arg;
+	const struct write_register *reg = &job->registers[w->chosen.place];
+	char message[sizeof(t->error)];
+	if (w->chosen.path && t->snapshot.reads[w->chosen.place].status < 0)
+		return target_fail(t, STATUS_SELECTION,
+				   "%s: the register is unavailable, so its other bits are not "
+				   "known",
+				   w->assignment->pattern);
+	if (!assignment_apply(w->assignment, &w->chosen, reg->order, reg->bytes, reg->size, message,
+			      sizeof(message)))
+		return target_fail(t, STATUS_USAGE, "%s", message);
+	return 0;
+}
+
+/* Applied again, an assignment changes nothing, unless a later one has overlapped it. */
+static int check_overlap(struct target *t, const struct write_item *w)
+{
+	struct write_job *job = t->set->work_arg;
+	const struct write_register *reg = &job->registers[w->chosen.place];
+	uint8_t *copy = malloc(reg->size + 1);
+	if (!copy)
+		return GDBREGS_ERR_NOMEM;
+	memcpy(copy, reg->bytes, reg->size);
+	int status = apply(t, w);
+	if (status == 0 && memcmp(copy, reg->bytes, reg->size) != 0)
+		status = target_fail(t, STATUS_USAGE,
+				     "'%s' overlaps another part that is written, with another "
+				     "value",
+				     w->assignment->pattern);
+	free(copy);
+	return status;
+}
+
+static int prepare(struct target *t)
+{
+	struct write_job *job = t->set->work_arg;
+	int status = 0;
+	for (size_t i = 0; i < job->register_count && status == 0; i++)
+		status = begin_register(t, i);
+	for (size_t i = 0; i < job->item_count && status == 0; i++)
+		status = apply(t, &job->items[i]);
+	for (size_t i = 0; i < job->item_count && status == 0; i++) {
+		if (job->items[i].chosen.path)
+			status = check_overlap(t, &job->items[i]);
+	}
+	return status;
+}
+
+static int take_old(struct target *t, int status)
+{
+	if (status >= 0)
+		status = prepare(t);
+	return status == 0 ? write_next(t) : status;
+}
+
+/* -------------------------------------------------------------- finding --- */
+
+/* Whether both name the same bits. A register and a part of it count as the same: which of
+ * the two is meant to win? */
+static bool is_same(const struct chosen *a, const struct chosen *b)
+{
+	return !a->path || !b->path || strcmp(a->path, b->path) == 0;
+}
+
+/* Give the item the place of its register, a new one if it is the first of it. */
+static int place_item(struct target *t, size_t item)
+{
+	struct write_job *job = t->set->work_arg;
+	struct snapshot *s = &t->snapshot;
+	struct write_item *w = &job->items[item];
+	w->chosen.place = job->register_count;
+	for (size_t i = 0; i < item; i++) {
+		const struct write_item *other = &job->items[i];
+		if (other->vcpu != w->vcpu || other->chosen.reg != w->chosen.reg)
+			continue;
+		if (is_same(&other->chosen, &w->chosen))
+			return target_fail(t, STATUS_USAGE, "'%s' is given twice",
+					   w->assignment->pattern);
+		w->chosen.place = other->chosen.place;
+	}
+	if (w->chosen.place == job->register_count)
+		s->reads[job->register_count++] =
+			(struct gdbregs_read){.vcpu = w->vcpu->index, .reg = w->chosen.reg};
+	return 0;
+}
+
+static int find_all(struct target *t)
+{
+	struct write_job *job = t->set->work_arg;
+	struct snapshot *s = &t->snapshot;
+	char message[sizeof(t->error)];
+	int status = 0;
+	for (size_t i = 0; i < job->item_count && status == 0; i++) {
+		struct write_item *w = &job->items[i];
+		w->vcpu = &s->vcpus[i / job->assignment_count];
+		w->assignment = &job->assignments[i % job->assignment_count];
+		if (!assignment_find(w->assignment, snapshot_selected(s, w->vcpu), &w->chosen,
+				     message, sizeof(message)))
+			return target_fail(t, STATUS_SELECTION, "%s", message);
+		status = place_item(t, i);
+	}
+	return status;
+}
+
+static int start(struct target *t)
+{
+	struct write_job *job = t->set->work_arg;
+	struct snapshot *s = &t->snapshot;
+	int error = snapshot_collect(t, VCPU_FIRST);
+	if (error != 0)
+		return error;
+	job->item_count = s->vcpu_count * job->assignment_count;
+	job->items = calloc(job->item_count + 1, sizeof(*job->items));
+	job->registers = calloc(job->item_count + 1, sizeof(*job->registers));
+	s->reads = calloc(job->item_count + 1, sizeof(*s->reads));
+	if (!job->items || !job->registers || !s->reads)
+		return GDBREGS_ERR_NOMEM;
+	error = find_all(t);
+	if (error == 0)
+		error = gdbregs_uv_read_registers(t->session, s->reads, job->register_count,
+						  &s->storage, target_on_done, t, NULL);
+	return target_wait(t, error, take_old);
+}
+
+static void clean_up(struct write_job *job)
+{
+	for (size_t i = 0; i < job->assignment_count; i++)
+		free(job->assignments[i].pattern);
+	for (size_t i = 0; i < job->register_count && job->registers; i++)
+		free(job->registers[i].bytes);
+	gdbregs_buffer_fini(&job->taken);
+	free(job->assignments);
+	free(job->items);
+	free(job->registers);
+}
+
+/* ------------------------------------------------------------- command --- */
 
 /* Show what was written even if a later register failed. */
 static int print(struct output *out, const struct targets *set)
@@ -39,7 +378,7 @@ int command_write(const struct options *o)
 	struct write_job job = {.done = 0};
 	int status = parse(&job, o);
 	if (status == 0)
-		status = targets_show(o, GDBREGS_RW_REGS, write_start, &job, print);
-	write_fini(&job);
+		status = targets_show(o, GDBREGS_RW_REGS, start, &job, print);
+	clean_up(&job);
 	return status;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The engine of `trace`: it moves the guest and records the registers. trace-run.c steps,
- * and trace-break.c runs from one breakpoint to the next. */
+/* A trace: it moves the guest and records the registers. trace.c steps, and trace-break.c
+ * runs from one breakpoint to the next. */
 #ifndef CLI_TRACE_H
 #define CLI_TRACE_H
 
@@ -27,20 +27,15 @@ struct trace {
 	struct gdbregs_stop stop; /* the last one */
 	char reason[40];
 	uint64_t started_ns, flushed_ms;
-	/* trace-run.c */
+	/* trace-break.c */
 	uint64_t *points;
 	size_t point_count;
 	size_t inserted_count;
 	bool noted_new; /* the note about a vCPU that is not recorded was printed */
 };
 
-/* `work` of target.h, with a struct trace as its argument. */
-int trace_start(struct target *t);
-void trace_fini(struct trace *trace);
-
-/* The rest is shared by the two files. */
-
-/* The first values of all samplers are recorded: run. As `work` returns. */
+/* trace-break.c: the first values of all samplers are recorded: run. Returns what `work` of
+ * target.h returns. */
 int trace_run(struct trace *trace);
 
 /* Write a record of `sampler`. 0: that was the last one. TARGET_UNDER_WAY: go on.

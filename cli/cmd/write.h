@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The engine of `write`. All names and values are checked first. Then it writes one
- * register after the other, until a register does not take its value. */
+/* The values and the state of a write, for write-print.c. */
 #ifndef CLI_WRITE_H
 #define CLI_WRITE_H
 
@@ -33,10 +32,6 @@ struct write_job {
 	size_t done; /* registers */
 	struct gdbregs_buffer taken; /* what a register that did not take its value has */
 };
-
-/* `work` of target.h, with a struct write_job as its argument. */
-int write_start(struct target *t);
-void write_fini(struct write_job *job);
 
 /* The value of an item before and after. */
 struct value write_old(const struct targets *set, size_t item);
