@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The machine of the fake stub: how many vCPUs, registers and threads, and their
+ * values. */
 #include "fake.h"
 
 #include <stdlib.h>

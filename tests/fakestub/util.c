@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Helpers of the fake stub: errors, memory, buffers. */
 #include "fake.h"
 
 #include <stdarg.h>

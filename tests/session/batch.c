@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Batches of reads, for the tests of sessions. */
 #include "batch.h"
 
 #include <check.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The harness of the tests of sessions: drives a session against the scripted stub. */
 #include "harness.h"
 
 #include <check.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Runs the transcripts of tests/session/cases. */
 #include "transcript.h"
 
 #include <check.h>

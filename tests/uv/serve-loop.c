@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Scripted stubs on a libuv loop, for the tests of connections. */
 #include "serve-loop.h"
 
 #include <check.h>

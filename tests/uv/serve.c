@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The scripted stub on a socket, and on standard input and output, for blocking calls. */
 #include "serve.h"
 
 #include <arpa/inet.h>

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Replies of a stub: what kind each is, registers, pieces of documents, threads,
+ * features. */
 #include "util/alloc.h"
 #include "rsp/reply.h"
 

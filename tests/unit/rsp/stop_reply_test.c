@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Stop replies: their kinds, reasons, threads and expedited registers. */
 #include "rsp/stop-reply.h"
 
 #include "../guarded.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Contexts: which descriptions are shared, whose limits hold, threads, lack of memory.
+ * */
 #include "tdesc/context.h"
 
 #include "util/alloc.h"

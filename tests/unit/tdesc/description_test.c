@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Descriptions: numbers in attributes, limits, looking registers up, the canonical
+ * document. */
 #include "documents.h"
 
 #include "util/alloc.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Documents that include others: how deep, how many, how large, and the names of
+ * includes. */
 #include "documents.h"
 
 #include "util/alloc.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The XML parser: events, attributes, encodings, positions of errors, lack of memory.
+ * */
 #include "tdesc/xml.h"
 
 #include "util/alloc.h"
