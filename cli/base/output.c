@@ -33,28 +33,33 @@ static bool has_cursor(void)
 }
 
 /* Another process may have made stdout non-blocking: wait until it takes more. */
-static ssize_t write_some(int fd, const char *data, size_t size)
+int output_write_all(int fd, const void *data, size_t size)
 {
-	for (;;) {
-		ssize_t written = write(fd, data, size);
-		if (written >= 0 || (errno != EAGAIN && errno != EINTR))
-			return written;
-		struct pollfd ready = {.fd = fd, .events = POLLOUT};
-		poll(&ready, 1, -1);
+	struct pollfd ready = {.fd = fd, .events = POLLOUT};
+	for (size_t done = 0; done < size;) {
+		ssize_t written = write(fd, (const char *)data + done, size - done);
+		if (written >= 0)
+			done += (size_t)written;
+		else if (errno == EAGAIN)
+			poll(&ready, 1, -1);
+		else if (errno != EINTR)
+			return errno;
 	}
+	return 0;
+}
+
+/* EINVAL and ENOTSUP: the file system has no fsync(2). */
+int output_sync(int fd)
+{
+	return fsync(fd) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : errno;
 }
 
 /* stdio forgets its first error: keep it here. */
 static ssize_t write_all(void *cookie, const char *data, size_t size)
 {
 	struct output *out = cookie;
-	for (size_t done = 0; done < size && out->error == 0;) {
-		ssize_t written = write_some(out->fd, data + done, size - done);
-		if (written < 0)
-			out->error = errno;
-		else
-			done += (size_t)written;
-	}
+	if (out->error == 0)
+		out->error = output_write_all(out->fd, data, size);
 	return out->error == 0 ? (ssize_t)size : 0;
 }
 
@@ -181,16 +186,6 @@ void output_abandon(struct output *out)
 	forget(out);
 }
 
-/* EINVAL and ENOTSUP: the file system has no fsync(2). */
-static int sync_file(const struct output *out)
-{
-	if (fchmod(out->fd, out->mode) < 0 && errno != EPERM)
-		return errno;
-	if (fsync(out->fd) < 0 && errno != EINVAL && errno != ENOTSUP)
-		return errno;
-	return 0;
-}
-
 static int write_out(struct output *out)
 {
 	errno = 0;
@@ -198,7 +193,9 @@ static int write_out(struct output *out)
 		out->error = errno != 0 ? errno : EIO;
 	out->stream = NULL;
 	if (out->error == 0 && out->path)
-		out->error = sync_file(out);
+		out->error = fchmod(out->fd, out->mode) < 0 && errno != EPERM
+				     ? errno
+				     : output_sync(out->fd);
 	int closing = close_file(out);
 	return out->error != 0 ? out->error : closing;
 }
@@ -236,13 +233,35 @@ size_t output_width(const struct output *out)
 	return size.ws_col > LEAST ? size.ws_col : LEAST;
 }
 
+static void fail_on_memory(struct output *out, const struct text *text)
+{
+	if (text->failed && out->error == 0)
+		out->error = ENOMEM;
+}
+
+void output_lines(struct output *out, const void *data, size_t size)
+{
+	struct text text = {0};
+	const char *at = data;
+	for (size_t i = 0; i < size; i++) {
+		if (!out->tty || at[i] == '\n' || at[i] == '\t')
+			text_add(&text, &at[i], 1);
+		else if (at[i] != '\r')
+			text_add_printable(&text, &at[i], 1);
+	}
+	fail_on_memory(out, &text);
+	fwrite(text.data ? text.data : "", 1, text.size, out->stream);
+	if (size > 0 && at[size - 1] != '\n')
+		fputc('\n', out->stream);
+	text_fini(&text);
+}
+
 void output_title(struct output *out, const char *text, char rule)
 {
 	struct text line = {0};
 	size_t width = output_width(out);
 	text_add_printable(&line, text, strlen(text));
-	if (line.failed && out->error == 0)
-		out->error = ENOMEM;
+	fail_on_memory(out, &line);
 	fputs(out->colour ? "\033[1m" : "", out->stream);
 	text_put_wrapped(out->stream, line.data ? line.data : "", 0, 2, width);
 	fputs(out->colour ? "\033[0m\n" : "\n", out->stream);

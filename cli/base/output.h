@@ -38,6 +38,14 @@ int output_end(struct output *out, bool made);
 /* Remove the file. Data that was written to stdout stays. */
 void output_abandon(struct output *out);
 
+/* Write all of it to a descriptor, or make what was written last. Return 0 or an errno. A
+ * file system without fsync(2) is no error. */
+int output_write_all(int fd, const void *data, size_t size);
+int output_sync(int fd);
+/* Write text of several lines, of which the last may lack its line feed. On a terminal it
+ * becomes printable but for line feeds and tabs, and carriage returns are left out. */
+void output_lines(struct output *out, const void *data, size_t size);
+
 /* Returns the columns of a line: those of the terminal, else 80. */
 size_t output_width(const struct output *out);
 

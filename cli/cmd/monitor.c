@@ -36,26 +36,13 @@ static int ask(struct target *t)
 	return target_wait(t, error, take_reply);
 }
 
-/* Behind `OK` the library puts the console output. On a terminal it is printable. */
+/* Behind `OK` the library puts the console output. */
 static bool put_output(struct output *out, const struct targets *set)
 {
 	const struct question *q = set->work_arg;
-	const struct gdbregs_buffer *reply = &q->reply;
-	struct text text = {0};
-	for (size_t i = 2; i < reply->size; i++) {
-		uint8_t byte = reply->data[i];
-		if (!out->tty || byte == '\n' || byte == '\t')
-			text_add(&text, &byte, 1);
-		else if (byte != '\r')
-			text_add_printable(&text, &byte, 1);
-	}
-	bool ok = !text.failed;
-	if (ok && text.size > 0)
-		fwrite(text.data, 1, text.size, out->stream);
-	if (ok && text.size > 0 && text.data[text.size - 1] != '\n')
-		fputc('\n', out->stream);
-	text_fini(&text);
-	return ok;
+	if (q->reply.size > 2)
+		output_lines(out, q->reply.data + 2, q->reply.size - 2);
+	return true;
 }
 
 static int print(struct output *out, const struct targets *set)

@@ -402,10 +402,7 @@ int command_trace(const struct options *o)
 		status = finish(&trace, &set);
 	else
 		output_abandon(&trace.out);
-	int signo = set.loop.signo;
 	clean_up(&trace);
 	targets_fini(&set);
-	if (signo != 0)
-		signals_die(signo);
 	return status;
 }

@@ -222,11 +222,8 @@ int command_watch(const struct options *o)
 		status = close_output(&watch, &set);
 	else
 		output_abandon(&watch.out);
-	int signo = set.loop.signo;
 	recorder_fini(&watch.recorder);
 	sampling_fini(&watch.sampling);
 	targets_fini(&set);
-	if (signo != 0)
-		signals_die(signo);
 	return status;
 }

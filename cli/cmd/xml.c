@@ -117,18 +117,6 @@ static int open_place(struct place *place, const char *dir)
 	return fail_directory(dir, error);
 }
 
-/* 0 or an errno. Where the file system has no fsync(2) it says EINVAL or ENOTSUP. */
-static int write_file(int fd, const struct gdbregs_document *document)
-{
-	for (size_t done = 0; done < document->size;) {
-		ssize_t written = write(fd, document->data + done, document->size - done);
-		if (written < 0 && errno != EINTR)
-			return errno;
-		done += written < 0 ? 0 : (size_t)written;
-	}
-	return fsync(fd) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : errno;
-}
-
 /* A signal that ends us meanwhile takes the file away. */
 static void guard(const struct place *place, const char *name)
 {
@@ -146,7 +134,9 @@ static int save(const struct gdbregs_document *document, const struct place *pla
 		return fail(STATUS_FILE, "cannot write %s/%s: %s", place->dir, document->name,
 			    strerror(errno));
 	guard(place, document->name);
-	int error = write_file(fd, document);
+	int error = output_write_all(fd, document->data, document->size);
+	if (error == 0)
+		error = output_sync(fd);
 	if (close(fd) < 0 && error == 0)
 		error = errno;
 	if (error != 0)
@@ -199,32 +189,12 @@ static int save_documents(const struct gdbregs_description *d, const char *dir)
 
 /* ------------------------------------------------------------ command --- */
 
-/* A terminal gets no control characters but those that end lines and indent. */
-static bool put_printable(struct output *out, const uint8_t *data, size_t size)
-{
-	struct text text = {0};
-	for (size_t i = 0; i < size; i++) {
-		if (data[i] == '\n' || data[i] == '\t')
-			text_add(&text, &data[i], 1);
-		else
-			text_add_printable(&text, &data[i], 1);
-	}
-	if (!text.failed && text.size > 0)
-		fwrite(text.data, 1, text.size, out->stream);
-	text_fini(&text);
-	return !text.failed;
-}
-
 static bool put_resolved(struct output *out, const struct gdbregs_description *d)
 {
 	struct gdbregs_buffer xml = {0};
 	bool ok = gdbregs_description_xml(d, &xml) >= 0;
-	if (ok && out->tty)
-		ok = put_printable(out, xml.data, xml.size);
-	else if (ok)
-		fwrite(xml.data, 1, xml.size, out->stream);
-	if (ok && (xml.size == 0 || xml.data[xml.size - 1] != '\n'))
-		fputc('\n', out->stream);
+	if (ok)
+		output_lines(out, xml.data, xml.size);
 	gdbregs_buffer_fini(&xml);
 	return ok;
 }

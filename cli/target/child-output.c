@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "target/child-output.h"
 
+#include "base/output.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
-
-static void pass_on(const char *data, size_t size)
-{
-	while (size > 0) {
-		ssize_t written = write(STDERR_FILENO, data, size);
-		if (written < 0 && errno != EINTR)
-			return;
-		data += written > 0 ? written : 0;
-		size -= written > 0 ? (size_t)written : 0;
-	}
-}
 
 /* Read until there is no more. Returns false at the end of the file. */
 static bool drain(struct child_output *c)
@@ -23,7 +14,7 @@ static bool drain(struct child_output *c)
 	ssize_t size;
 	while ((size = read(c->fd, block, sizeof(block))) > 0) {
 		if (c->wanted(c->arg))
-			pass_on(block, (size_t)size);
+			output_write_all(STDERR_FILENO, block, (size_t)size);
 	}
 	return size < 0 && (errno == EAGAIN || errno == EINTR);
 }

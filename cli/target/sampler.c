@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "target/sampler.h"
 
+#include "target/name.h"
+
 #include <stdlib.h>
-#include <string.h>
-#include <strings.h>
 
 #define NOWHERE SIZE_MAX
 
@@ -32,23 +32,11 @@ size_t sampler_include(struct sampler *sampler, const struct gdbregs_register *r
 	return place != NOWHERE ? place : add(sampler, reg);
 }
 
-static const struct gdbregs_register *look_up(const struct gdbregs_reg_descriptor *all,
-					      size_t count, const char *name)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (strcasecmp(all[i].name, name) == 0)
-			return all[i].handle;
-	}
-	return NULL;
-}
-
 /* In real mode of x86, the program counter is an offset, and breakpoints have linear
  * addresses. */
-static void include_place(struct sampler *sampler, const struct gdbregs_description *d,
-			  const struct gdbregs_reg_descriptor *all, size_t count)
+static void include_place(struct sampler *sampler, const struct gdbregs_description *d)
 {
-	const struct gdbregs_register *cs = look_up(all, count, "cs");
-	const struct gdbregs_register *cr0 = look_up(all, count, "cr0");
+	const struct gdbregs_register *cs = name_find(d, "cs"), *cr0 = name_find(d, "cr0");
 	const struct gdbregs_register *pc = NULL;
 	if (gdbregs_description_find_role(d, GDBREGS_ROLE_PC, &pc) == 0)
 		sampler->pc = sampler_include(sampler, pc);
@@ -62,8 +50,6 @@ int sampler_init(struct sampler *sampler, const struct snapshot *s, const struct
 		 bool located, size_t more)
 {
 	const struct selected *selected = snapshot_selected(s, vcpu);
-	struct gdbregs_reg_descriptor *all = NULL;
-	size_t count = 0;
 	*sampler = (struct sampler){.target = s->target,
 				    .snapshot = s,
 				    .vcpu = vcpu,
@@ -74,18 +60,14 @@ int sampler_init(struct sampler *sampler, const struct snapshot *s, const struct
 	size_t room = selected->register_count + more + SAMPLER_MOST_EXTRA;
 	sampler->now = calloc(room, sizeof(*sampler->now));
 	sampler->before = calloc(room, sizeof(*sampler->before));
-	int error = gdbregs_description_registers(selected->description, &all, &count);
-	if (!sampler->now || !sampler->before || error < 0) {
-		gdbregs_free(all);
+	if (!sampler->now || !sampler->before)
 		return GDBREGS_ERR_NOMEM;
-	}
 	for (size_t i = 0; i < selected->register_count; i++)
 		add(sampler, selected->registers[i]);
 	sampler->items = selected->item;
 	sampler->count = selected->count;
 	if (located)
-		include_place(sampler, selected->description, all, count);
-	gdbregs_free(all);
+		include_place(sampler, selected->description);
 	return 0;
 }
 

@@ -70,6 +70,7 @@ struct targets {
  * that does not belong to a target, with a message on stderr. End with targets_fini(). */
 int targets_run(struct targets *set, const struct options *o, enum gdbregs_access access,
 		target_work work, void *work_arg);
+/* If a signal has ended a command that writes while it runs, the process dies by it here. */
 void targets_fini(struct targets *set);
 /* Run all of it, and print when the guests have been released. `print` ends the output in
  * any case. Returns an exit status. */

@@ -129,7 +129,10 @@ void targets_fini(struct targets *set)
 	free(set->item);
 	no_description_fini(set);
 	gdbregs_context_unref(set->context);
+	int signo = set->loop.signo;
 	*set = (struct targets){.options = NULL};
+	if (signo != 0)
+		signals_die(signo);
 }
 
 int targets_show(const struct options *o, enum gdbregs_access access, target_work work,

@@ -331,28 +331,22 @@ const char *value_decode(const struct value *v, const struct options *o,
 
 const char *byte_order_name(enum gdbregs_byte_order order)
 {
-	switch (order) {
-	case GDBREGS_BYTE_ORDER_LITTLE:
-		return "little";
-	case GDBREGS_BYTE_ORDER_BIG:
-		return "big";
-	default:
-		return NULL;
-	}
+	static const char *const names[] = {
+		[GDBREGS_BYTE_ORDER_UNKNOWN] = NULL,
+		[GDBREGS_BYTE_ORDER_LITTLE] = "little",
+		[GDBREGS_BYTE_ORDER_BIG] = "big",
+	};
+	return names[order];
 }
 
 const char *byte_order_from_name(enum gdbregs_byte_order_source from)
 {
-	switch (from) {
-	case GDBREGS_BYTE_ORDER_FROM_ARCHITECTURE:
-		return "architecture";
-	case GDBREGS_BYTE_ORDER_FROM_ASSUMPTION:
-		return "assumed";
-	case GDBREGS_BYTE_ORDER_FROM_MSR:
-		return "msr";
-	case GDBREGS_BYTE_ORDER_FROM_USER:
-		return "user";
-	default:
-		return NULL;
-	}
+	static const char *const names[] = {
+		[GDBREGS_BYTE_ORDER_FROM_NOTHING] = NULL,
+		[GDBREGS_BYTE_ORDER_FROM_ARCHITECTURE] = "architecture",
+		[GDBREGS_BYTE_ORDER_FROM_ASSUMPTION] = "assumed",
+		[GDBREGS_BYTE_ORDER_FROM_MSR] = "msr",
+		[GDBREGS_BYTE_ORDER_FROM_USER] = "user",
+	};
+	return names[from];
 }
