@@ -35,25 +35,15 @@ static void offer(const char *typed, const char *before, const char *text, const
 
 /* ------------------------------------------------------- the words before it --- */
 
-static const struct option_info *find_long(const char *name, size_t length)
+/* Find an option by its letter, or if that is 0 by its name. */
+static const struct option_info *find_option(char letter, const char *name, size_t length)
 {
 	size_t count;
 	const struct option_info *table = options_table(&count);
-
 	for (size_t i = 0; i < count; i++) {
-		if (strlen(table[i].name) == length && strncmp(table[i].name, name, length) == 0)
-			return &table[i];
-	}
-	return NULL;
-}
-
-static const struct option_info *find_letter(char letter)
-{
-	size_t count;
-	const struct option_info *table = options_table(&count);
-
-	for (size_t i = 0; i < count; i++) {
-		if (letter && table[i].letter == letter)
+		if (letter ? table[i].letter == letter
+			   : strlen(table[i].name) == length &&
+				     strncmp(table[i].name, name, length) == 0)
 			return &table[i];
 	}
 	return NULL;
@@ -71,11 +61,9 @@ static void note_option(struct line *line, const char *word)
 {
 	bool is_long = word[1] == '-';
 	const char *equals = is_long ? strchr(word, '=') : NULL;
+	size_t length = equals ? (size_t)(equals - word) : strlen(word);
 	const struct option_info *info =
-		!is_long ? find_letter(word[strlen(word) - 1])
-			 : find_long(word + 2,
-				     equals ? (size_t)(equals - word - 2) : strlen(word + 2));
-
+		find_option(is_long ? 0 : word[length - 1], word + 2, length - 2);
 	if (!info || !info->argument)
 		return;
 	if (equals)
@@ -112,7 +100,6 @@ static bool offer_part(void *arg, const struct part_step *step)
 {
 	const struct part_offer *offered = arg;
 	char word[512];
-
 	snprintf(word, sizeof(word), "%s%s%s", offered->name, step->path[0] == '[' ? "" : ".",
 		 step->path);
 	offer(offered->typed, "", word, offered->after);
@@ -125,7 +112,6 @@ static void offer_parts(const struct gdbregs_register *reg, const char *typed, c
 	struct part_offer offered = {typed, gdbregs_register_name(reg), after};
 	struct gdbregs_field field;
 	size_t size = strlen(offered.name);
-
 	if (!starts_with(typed, offered.name) || (typed[size] != '.' && typed[size] != '[') ||
 	    gdbregs_register_field(reg, &field) < 0)
 		return;
@@ -138,7 +124,6 @@ static void offer_registers(const struct gdbregs_description *d, const char *typ
 {
 	struct gdbregs_reg_descriptor *registers;
 	size_t count;
-
 	if (gdbregs_description_registers(d, &registers, &count) < 0)
 		return;
 	for (size_t i = 0; i < count; i++)
@@ -152,7 +137,6 @@ static void offer_features(const struct gdbregs_description *d, const char *type
 {
 	struct gdbregs_feature *features;
 	size_t count;
-
 	if (gdbregs_description_features(d, &features, &count) < 0)
 		return;
 	for (size_t i = 0; i < count; i++) {
@@ -170,7 +154,6 @@ static const struct gdbregs_description *load(const struct line *line,
 	const struct gdbregs_description *d = NULL;
 	char path[PATH_MAX];
 	const char *file = line->tdesc;
-
 	*context = NULL;
 	if (!file && line->arch && shipped_find(line->arch, path))
 		file = path;
@@ -183,7 +166,6 @@ static const struct gdbregs_description *load(const struct line *line,
 static void offer_stored(const char *path, const char *typed)
 {
 	struct stored stored = {.name = NULL};
-
 	if (stored_read(&stored, path) == 0) {
 		for (size_t i = 0; i < stored.count; i++)
 			offer(typed, "", stored.item[i].name, "");
@@ -203,7 +185,6 @@ static bool is_one_of(const char *name, const char *const *names)
 static void offer_shipped(const char *typed, const char *before)
 {
 	struct shipped_names names;
-
 	shipped_list(&names);
 	for (size_t i = 0; i < names.count; i++)
 		offer(typed, before, names.item[i], "");
@@ -215,7 +196,6 @@ static void offer_from_description(const struct line *line, const struct option_
 {
 	struct gdbregs_context *context;
 	const struct gdbregs_description *d = load(line, &context);
-
 	if (d && strcmp(info->name, "feature") == 0)
 		offer_features(d, typed);
 	else if (d)
@@ -236,7 +216,6 @@ static void offer_value(const struct line *line, const struct option_info *info,
 	static const char *const files[] = {"tdesc", "output", "raw", "junit", "gtkw", NULL};
 	static const char *const groups[] = {"general", "float", "vector", "system", NULL};
 	static const char *const registers[] = {"feature", "exclude", NULL};
-
 	for (const struct option_choice *choice = info->choices; choice && choice->word; choice++) {
 		if (is_written(line->command, choice->word))
 			offer(typed, before, choice->word, "");
@@ -255,10 +234,8 @@ static void offer_options(const struct line *line, const char *typed)
 {
 	size_t count;
 	const struct option_info *table = options_table(&count);
-
 	for (size_t i = 0; i < count; i++) {
 		char option[80];
-
 		if (line->command && !(table[i].group & (line->command->options | GROUP_ALWAYS)))
 			continue;
 		snprintf(option, sizeof(option), "--%s", table[i].name);
@@ -270,7 +247,6 @@ static void offer_commands(const char *typed)
 {
 	size_t count;
 	const struct command *table = command_table(&count);
-
 	for (size_t i = 0; i < count; i++)
 		offer(typed, "", table[i].name, "");
 }
@@ -281,7 +257,6 @@ static void offer_operands(const struct line *line, const char *typed)
 	bool assigns = strcmp(line->command->name, "write") == 0;
 	struct gdbregs_context *context;
 	const struct gdbregs_description *d;
-
 	if (is_diff && line->operands < 2)
 		puts(":files");
 	if (is_diff && line->snapshot && access(line->snapshot, R_OK) == 0)
@@ -295,15 +270,14 @@ static void offer_operands(const struct line *line, const char *typed)
 static void offer_word(const struct line *line, const char *typed)
 {
 	const char *equals = starts_with(typed, "--") ? strchr(typed, '=') : NULL;
-
 	if (line->spawns) {
 		puts(":commands");
 	} else if (line->wants) {
 		offer_value(line, line->wants, typed, "");
 	} else if (equals) {
-		const struct option_info *info = find_long(typed + 2, (size_t)(equals - typed - 2));
+		const struct option_info *info =
+			find_option(0, typed + 2, (size_t)(equals - typed - 2));
 		char before[80];
-
 		snprintf(before, sizeof(before), "%.*s", (int)(equals + 1 - typed), typed);
 		if (info && info->argument)
 			offer_value(line, info, equals + 1, before);
@@ -320,7 +294,6 @@ int command_complete(int argc, char **argv)
 {
 	struct line line = {.command = NULL};
 	int null = open("/dev/null", O_WRONLY);
-
 	/* A description or a snapshot that cannot be read has no names to offer. The user
 	 * gets the message when the command runs. */
 	if (null >= 0)

@@ -67,25 +67,28 @@ static const char *exclude_hint(const char *word)
 		       : "";
 }
 
+/* Returns the first of the words that has fitted nothing, or NULL. *seen is moved behind them. */
+static const char *find_unseen(const struct string_list *words, const bool **seen)
+{
+	const bool *own = *seen;
+	size_t i = 0;
+	while (i < words->count && own[i])
+		i++;
+	*seen += words->count;
+	return i < words->count ? words->item[i] : NULL;
+}
+
 static int check_seen(const struct options *o, const bool *seen)
 {
-	for (size_t i = 0; i < o->patterns.count; i++) {
-		if (!seen[i])
-			return fail(STATUS_SELECTION, "no register fits '%s' in either snapshot",
-				    o->patterns.item[i]);
-	}
-	for (size_t i = 0; i < o->features.count; i++) {
-		if (!seen[o->patterns.count + i])
-			return fail(STATUS_SELECTION, "no feature fits '%s' in either snapshot",
-				    o->features.item[i]);
-	}
-	seen += o->patterns.count + o->features.count;
-	for (size_t i = 0; i < o->excludes.count; i++) {
-		if (!seen[i])
-			return fail(STATUS_SELECTION, "no register fits '%s' in either snapshot%s",
-				    o->excludes.item[i], exclude_hint(o->excludes.item[i]));
-	}
-	return 0;
+	const char *pattern = find_unseen(&o->patterns, &seen);
+	const char *feature = find_unseen(&o->features, &seen);
+	const char *exclude = find_unseen(&o->excludes, &seen);
+	if (!pattern && feature)
+		return fail(STATUS_SELECTION, "no feature fits '%s' in either snapshot", feature);
+	if (!pattern && !exclude)
+		return 0;
+	return fail(STATUS_SELECTION, "no register fits '%s' in either snapshot%s",
+		    pattern ? pattern : exclude, pattern ? "" : exclude_hint(exclude));
 }
 
 static int select_both(const struct options *o, const struct targets *set, struct stored *before,

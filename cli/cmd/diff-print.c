@@ -102,7 +102,6 @@ static void put_change(struct table *table, const struct diff *d, const struct c
 
 static bool write_data(struct output *out, const struct diff *d)
 {
-	enum { IN_OBJECT = IN_JSON | IN_LINES };
 	static const struct column columns[COLUMNS] = {
 		[TARGET] = {.name = "target", .formats = IN_DATA},
 		[VCPU] = {.name = "vcpu", .formats = IN_DATA},

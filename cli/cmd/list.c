@@ -41,11 +41,11 @@ static const struct column all_columns[COLUMNS] = {
 	[VCPU] = {.name = "vcpu", .formats = IN_DATA, .level = 1},
 	[CSV_FEATURE] = {.name = "feature", .formats = IN_CSV},
 	[NAME] = {.name = "name", .formats = IN_TEXT | IN_DATA, .width = 4},
-	[FIELD] = {.name = "field", .formats = IN_JSON | IN_LINES},
-	[FEATURE] = {.name = "feature", .formats = IN_JSON | IN_LINES},
+	[FIELD] = {.name = "field", .formats = IN_OBJECT},
+	[FEATURE] = {.name = "feature", .formats = IN_OBJECT},
 	[BITS] = {.name = "bits", .formats = IN_TEXT | IN_DATA, .width = 5, .right = true},
 	[TYPE] = {.name = "type", .formats = IN_TEXT | IN_DATA, .width = 14},
-	[TYPE_FROM] = {.name = "type_from", .formats = IN_JSON | IN_LINES},
+	[TYPE_FROM] = {.name = "type_from", .formats = IN_OBJECT},
 	[GROUP] = {.name = "group", .formats = IN_TEXT | IN_DATA},
 	[PLACE] = {.name = "place", .formats = IN_TEXT},
 	[COUNT] = {.name = "count", .formats = IN_DATA},
@@ -67,7 +67,7 @@ static void fill(struct cell cells[COLUMNS], const struct listing *l, const stru
 	bool joined = l->table.format == FORMAT_TEXT || l->table.format == FORMAT_CSV;
 	fill_vcpu(cells, l, vcpu);
 	cells[FEATURE] = cells[CSV_FEATURE] = cell_text(gdbregs_register_feature(v.reg));
-	cells[NAME] = cell_text(joined ? value_name(&v, name) : gdbregs_register_name(v.reg));
+	cells[NAME] = cell_text(value_data_name(&v, joined, name));
 	cells[FIELD] = v.part ? cell_text(item->path) : (struct cell){0};
 	cells[BITS] = cell_number(value_bits(&v));
 	cells[TYPE] = cell_text(value_type(&v));

@@ -113,19 +113,15 @@ static struct stored_value *append(struct stored *s)
 /* `value`: what its vCPU and target say of it. */
 static int add_register(struct stored *s, const struct object *o, struct stored_value value)
 {
+	const struct {
+		const char *name;
+		const char **out;
+	} members[] = {{"name", &value.name},	    {"field", &value.field},
+		       {"feature", &value.feature}, {"bytes", &value.bytes},
+		       {"value", &value.number},    {"text", &value.text}};
 	int status = need_object(o);
-	if (status == 0)
-		status = get_string(o, "name", true, &value.name);
-	if (status == 0)
-		status = get_string(o, "field", false, &value.field);
-	if (status == 0)
-		status = get_string(o, "feature", false, &value.feature);
-	if (status == 0)
-		status = get_string(o, "bytes", false, &value.bytes);
-	if (status == 0)
-		status = get_string(o, "value", false, &value.number);
-	if (status == 0)
-		status = get_string(o, "text", false, &value.text);
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]) && status == 0; i++)
+		status = get_string(o, members[i].name, i == 0, members[i].out);
 	if (status == 0)
 		status = check_digits(o, &value);
 	if (status != 0)

@@ -82,13 +82,10 @@ static void put_row(struct table *table, const struct pair *pair)
 	struct text old = {0}, new = {0};
 	const char *path = value_path(&pair->old);
 	char name[VALUE_NAME];
-	bool csv = table->format == FORMAT_CSV;
-	struct value own = pair->old;
-	own.alias = NULL;
 	const struct cell cells[] = {
 		cell_number(pair->old.vcpu->index),
 		cell_text(gdbregs_register_feature(pair->old.reg)),
-		cell_text(csv ? value_name(&own, name) : gdbregs_register_name(pair->old.reg)),
+		cell_text(value_data_name(&pair->old, table->format == FORMAT_CSV, name)),
 		path ? cell_text(path) : (struct cell){0},
 		cell_text(brief(&old, &pair->old)),
 		cell_text(brief(&new, &pair->new))};
@@ -100,12 +97,10 @@ static void put_row(struct table *table, const struct pair *pair)
 
 bool write_put(struct output *out, const struct targets *set)
 {
-	static const struct column columns[] = {{.name = "vcpu", .formats = IN_DATA},
-						{.name = "feature", .formats = IN_DATA},
-						{.name = "name", .formats = IN_DATA},
-						{.name = "field", .formats = IN_JSON | IN_LINES},
-						{.name = "old", .formats = IN_DATA},
-						{.name = "new", .formats = IN_DATA}};
+	static const struct column columns[] = {
+		{.name = "vcpu", .formats = IN_DATA}, {.name = "feature", .formats = IN_DATA},
+		{.name = "name", .formats = IN_DATA}, {.name = "field", .formats = IN_OBJECT},
+		{.name = "old", .formats = IN_DATA},  {.name = "new", .formats = IN_DATA}};
 	const struct write_job *job = set->work_arg;
 	struct table table;
 	table_init(&table, out, set->options->format, columns, 6);

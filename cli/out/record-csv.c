@@ -11,12 +11,6 @@ static void put_row(struct recorder *r, const char *const fields[COLUMNS], bool 
 	csv_row(r->out, fields + (timed ? TIME : NUMBER), timed ? COLUMNS : COLUMNS - 1);
 }
 
-static bool begin(struct recorder *r)
-{
-	(void)r;
-	return true;
-}
-
 static void put_header(struct recorder *r, bool timed)
 {
 	const char *const header[COLUMNS] = {"time", r->unit, "vcpu",  "reason", "feature", "name",
@@ -27,8 +21,6 @@ static void put_header(struct recorder *r, bool timed)
 static bool put_register(struct recorder *r, const struct record *record, const struct value *v)
 {
 	char number[32], vcpu[16], bits[16];
-	struct value own = *v;
-	own.alias = NULL;
 	char name[VALUE_NAME];
 	snprintf(number, sizeof(number), "%llu", (unsigned long long)record->number);
 	snprintf(vcpu, sizeof(vcpu), "%u", record->sampler->vcpu->index);
@@ -44,7 +36,7 @@ static bool put_register(struct recorder *r, const struct record *record, const 
 		[VCPU] = vcpu,
 		[REASON] = record->reason,
 		[FEATURE] = gdbregs_register_feature(v->reg),
-		[NAME] = value_name(&own, name),
+		[NAME] = value_data_name(v, true, name),
 		[BITS] = bits,
 		[TYPE] = value_type(v),
 		[BYTES] = r->line.data,
@@ -68,9 +60,4 @@ static bool put(struct recorder *r, const struct record *record)
 	return ok;
 }
 
-static void end(struct recorder *r)
-{
-	(void)r;
-}
-
-const struct record_format record_csv = {begin, put, end, end};
+const struct record_format record_csv = {.put = put};

@@ -176,4 +176,4 @@ static void fini(struct recorder *r)
 	r->state = NULL;
 }
 
-const struct record_format record_json = {begin, put, end, fini};
+const struct record_format record_json = {put, begin, end, fini};

@@ -7,12 +7,6 @@
 
 enum { WIDEST_NAME = 24, WIDEST_VALUE = 22 };
 
-static bool begin(struct recorder *r)
-{
-	(void)r;
-	return true;
-}
-
 static size_t name_width(const struct sampler *sampler)
 {
 	char name[VALUE_NAME];
@@ -113,9 +107,4 @@ static bool put(struct recorder *r, const struct record *record)
 	return ok;
 }
 
-static void end(struct recorder *r)
-{
-	(void)r;
-}
-
-const struct record_format record_text = {begin, put, end, end};
+const struct record_format record_text = {.put = put};

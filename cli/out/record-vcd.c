@@ -276,4 +276,4 @@ static void fini(struct recorder *r)
 	r->state = NULL;
 }
 
-const struct record_format record_vcd = {begin, put, end, fini};
+const struct record_format record_vcd = {put, begin, end, fini};

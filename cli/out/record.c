@@ -26,7 +26,7 @@ bool recorder_put(struct recorder *r, const struct record *record)
 {
 	if (!r->begun) {
 		r->begun = true;
-		r->failed = !r->format->begin(r);
+		r->failed = r->format->begin && !r->format->begin(r);
 	}
 	if (!r->failed)
 		r->failed = !r->format->put(r, record) || r->line.failed || r->cell.failed;
@@ -36,13 +36,13 @@ bool recorder_put(struct recorder *r, const struct record *record)
 
 void recorder_end(struct recorder *r)
 {
-	if (r->begun && !r->failed)
+	if (r->begun && !r->failed && r->format->end)
 		r->format->end(r);
 }
 
 void recorder_fini(struct recorder *r)
 {
-	if (r->format)
+	if (r->format && r->format->fini)
 		r->format->fini(r);
 	text_fini(&r->line);
 	text_fini(&r->cell);

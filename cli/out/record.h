@@ -20,9 +20,10 @@ struct record {
 
 struct recorder;
 
+/* All but `put` may be NULL. */
 struct record_format {
-	bool (*begin)(struct recorder *r);
 	bool (*put)(struct recorder *r, const struct record *record);
+	bool (*begin)(struct recorder *r);
 	void (*end)(struct recorder *r);
 	void (*fini)(struct recorder *r);
 };

@@ -37,8 +37,6 @@ enum {
 	COLUMNS
 };
 
-enum { IN_OBJECT = IN_JSON | IN_LINES };
-
 static const struct column all_columns[COLUMNS] = {
 	[TARGET] = {.name = "target", .formats = IN_DATA, .level = LEVEL_TARGET},
 	[VCPU] = {.name = "vcpu", .formats = IN_DATA, .level = LEVEL_VCPU},
@@ -116,10 +114,7 @@ static bool fill_float(struct cell *cell, const struct value *v, struct scratch 
 static void fill_name(struct cell cells[COLUMNS], const struct value *v, bool csv,
 		      struct scratch *scratch)
 {
-	struct value own = *v;
-	own.alias = NULL;
-	cells[NAME] =
-		cell_text(csv ? value_name(&own, scratch->name) : gdbregs_register_name(v->reg));
+	cells[NAME] = cell_text(value_data_name(v, csv, scratch->name));
 	cells[FIELD] = v->part ? cell_text(value_path(v)) : (struct cell){0};
 	cells[FEATURE] = cells[CSV_FEATURE] = cell_text(gdbregs_register_feature(v->reg));
 	cells[BITS] = cell_number(value_bits(v));

@@ -14,7 +14,8 @@
 #include "opt/options.h"
 #include "out/json.h"
 
-enum { IN_TEXT = 1, IN_JSON = 2, IN_LINES = 4, IN_CSV = 8, IN_DATA = IN_JSON | IN_LINES | IN_CSV };
+enum { IN_TEXT = 1, IN_JSON = 2, IN_LINES = 4, IN_CSV = 8 };
+enum { IN_OBJECT = IN_JSON | IN_LINES, IN_DATA = IN_OBJECT | IN_CSV };
 
 struct column {
 	const char *name; /* of the JSON member and the CSV column */

@@ -48,7 +48,6 @@ static void name_options(char *text)
 {
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
 		size_t member = strlen(options[i].member), option = strlen(options[i].option);
-
 		for (char *at = text; (at = strstr(at, options[i].member)); at += option) {
 			memcpy(at, options[i].option, option);
 			memmove(at + option, at + member, strlen(at + member) + 1);

@@ -74,6 +74,13 @@ const char *value_name(const struct value *v, char name[VALUE_NAME])
 	return name;
 }
 
+const char *value_data_name(const struct value *v, bool joined, char name[VALUE_NAME])
+{
+	struct value own = *v;
+	own.alias = NULL;
+	return joined ? value_name(&own, name) : gdbregs_register_name(v->reg);
+}
+
 enum gdbregs_type_kind value_kind(const struct value *v)
 {
 	return v->part ? gdbregs_field_kind(&v->part->field) : gdbregs_register_kind(v->reg);

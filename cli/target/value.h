@@ -37,6 +37,9 @@ struct value value_get_read(const struct snapshot *s, const struct vcpu *vcpu, s
  * may be in `name`. */
 enum { VALUE_NAME = 200 };
 const char *value_name(const struct value *v, char name[VALUE_NAME]);
+/* Its name in data, which never has the other one: `eflags.ZF` if `joined`, else that of the
+ * register. */
+const char *value_data_name(const struct value *v, bool joined, char name[VALUE_NAME]);
 /* Its path in the register; NULL: it is the whole register. */
 const char *value_path(const struct value *v);
 enum gdbregs_type_kind value_kind(const struct value *v);
