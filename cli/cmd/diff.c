@@ -36,12 +36,6 @@ static int check(const struct options *o)
 	return 0;
 }
 
-static int start_reading(struct target *t)
-{
-	int error = snapshot_collect(t, VCPU_ALL);
-	return error != 0 ? error : snapshot_read(t);
-}
-
 static int store(struct stored *s, const struct targets *set)
 {
 	int status = targets_report(set);
@@ -55,7 +49,7 @@ static int store(struct stored *s, const struct targets *set)
 static int read_targets(struct stored *s, struct targets *set, const struct options *all)
 {
 	*s = (struct stored){.name = "the target"};
-	int status = targets_run(set, all, GDBREGS_R_REGS, start_reading, NULL);
+	int status = targets_run(set, all, GDBREGS_R_REGS, snapshot_take, NULL);
 	return status != 0 ? status : store(s, set);
 }
 

@@ -5,29 +5,12 @@
 
 #include "base/message.h"
 
-struct showing {
-	enum vcpu_default which;
-	enum shape shape;
-};
-
-static int start_reading(struct target *t)
-{
-	const struct showing *showing = t->set->work_arg;
-	int error = snapshot_collect(t, showing->which);
-	return error != 0 ? error : snapshot_read(t);
-}
-
 static const char *first_unavailable(const struct snapshot *s)
 {
 	size_t i = 0;
 	while (i < s->read_count && s->reads[i].status >= 0)
 		i++;
 	return i < s->read_count ? gdbregs_register_name(s->reads[i].reg) : "";
-}
-
-static int first_of(int a, int b)
-{
-	return a != 0 ? a : b;
 }
 
 /* An unavailable register is an error. The others are printed. */
@@ -49,7 +32,7 @@ static int report(const struct targets *set)
 		int status = target_report(&set->item[i]);
 		if (status == 0 && set->options->strict)
 			status = check_strict(&set->item[i]);
-		first = first_of(first, status);
+		first = first != 0 ? first : status;
 	}
 	return first;
 }
@@ -69,8 +52,8 @@ static void say_sizes(const struct snapshot *s)
 
 static bool put(struct output *out, const struct targets *set)
 {
-	const struct showing *showing = set->work_arg;
-	return snapshot_print(out, set, showing->shape);
+	const enum shape *shape = set->work_arg;
+	return snapshot_print(out, set, *shape);
 }
 
 static int print(struct output *out, const struct targets *set)
@@ -80,15 +63,10 @@ static int print(struct output *out, const struct targets *set)
 	return targets_print(out, set, report(set), put);
 }
 
-static int show(const struct options *o, enum vcpu_default which, enum shape shape)
-{
-	struct showing showing = {.which = which, .shape = shape};
-	return targets_show(o, GDBREGS_R_REGS, start_reading, &showing, print);
-}
-
 int command_dump(const struct options *o)
 {
-	return show(o, VCPU_ALL, SHAPE_SNAPSHOT);
+	enum shape shape = SHAPE_SNAPSHOT;
+	return targets_show_by(o, GDBREGS_R_REGS, snapshot_take, &shape, print);
 }
 
 /* The shape follows from the command line, not from what is found: scripts
@@ -96,5 +74,6 @@ int command_dump(const struct options *o)
 int command_read(const struct options *o)
 {
 	bool one = o->vcpus_single || (o->vcpu_count == 0 && !o->vcpus_all);
-	return show(o, VCPU_FIRST, one ? SHAPE_REGISTERS : SHAPE_VCPUS);
+	enum shape shape = one ? SHAPE_REGISTERS : SHAPE_VCPUS;
+	return targets_show_by(o, GDBREGS_R_REGS, snapshot_take, &shape, print);
 }

@@ -62,7 +62,7 @@ static int start(struct target *t)
 					.arg = e};
 	e->began_ms = uv_now(&t->set->loop.uv);
 	e->end_ms = e->began_ms + o->within_ms;
-	int error = snapshot_collect(t, VCPU_FIRST);
+	int error = snapshot_collect(t);
 	if (error == 0)
 		error = sampling_init(&e->sampling, t, e->conditions.count);
 	if (error == 0)
@@ -355,7 +355,7 @@ int command_expect(const struct options *o)
 	struct expect e = {.options = o};
 	int status = parse(&e);
 	if (status == 0)
-		status = targets_show(o, GDBREGS_R_REGS, start, &e, print);
+		status = targets_show_by(o, GDBREGS_R_REGS, start, &e, print);
 	if (status != 0 && status != STATUS_USAGE && !e.began && o->junit) {
 		int written = write_early_failure(&e);
 		status = written != 0 ? written : status;

@@ -318,21 +318,11 @@ static int list_offline(const struct options *o)
 	return status;
 }
 
-static int collect(struct target *t)
-{
-	return snapshot_collect(t, VCPU_ALL);
-}
-
 static bool put_all(struct output *out, const struct targets *set)
 {
 	struct listing l = {
 		.out = out, .snapshot = &set->item[0].snapshot, .fields = set->options->fields};
 	return put(&l, set->options->format);
-}
-
-static int print(struct output *out, const struct targets *set)
-{
-	return targets_print(out, set, targets_report(set), put_all);
 }
 
 int command_list(const struct options *o)
@@ -341,5 +331,6 @@ int command_list(const struct options *o)
 	if (offline && (o->vcpu_count > 0 || o->vcpus_all))
 		return fail(STATUS_USAGE,
 			    "--vcpu needs a target; a description alone has no vCPUs");
-	return offline ? list_offline(o) : targets_show(o, GDBREGS_R_REGS, collect, NULL, print);
+	return offline ? list_offline(o)
+		       : targets_show(o, GDBREGS_R_REGS, snapshot_collect, NULL, put_all);
 }

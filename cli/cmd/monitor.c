@@ -45,11 +45,6 @@ static bool put_output(struct output *out, const struct targets *set)
 	return true;
 }
 
-static int print(struct output *out, const struct targets *set)
-{
-	return targets_print(out, set, targets_report(set), put_output);
-}
-
 static int make(struct question *q, const struct options *o)
 {
 	if (o->arguments.count == 0)
@@ -70,7 +65,7 @@ int command_monitor(const struct options *o)
 	struct question q = {.text = {0}};
 	int status = make(&q, o);
 	if (status == 0)
-		status = targets_show(o, GDBREGS_NO_REGS, ask, &q, print);
+		status = targets_show(o, GDBREGS_NO_REGS, ask, &q, put_output);
 	text_fini(&q.text);
 	text_fini(&q.packet);
 	gdbregs_buffer_fini(&q.reply);

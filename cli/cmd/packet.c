@@ -106,7 +106,7 @@ int command_packet(const struct options *o)
 	exchange.replies = calloc(o->arguments.count, sizeof(*exchange.replies));
 	if (!exchange.replies)
 		return fail_nomem();
-	status = targets_show(o, GDBREGS_NO_REGS, send_next, &exchange, print);
+	status = targets_show_by(o, GDBREGS_NO_REGS, send_next, &exchange, print);
 	for (size_t i = 0; i < o->arguments.count; i++)
 		gdbregs_buffer_fini(&exchange.replies[i]);
 	free(exchange.replies);

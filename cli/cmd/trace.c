@@ -280,9 +280,8 @@ static void format_progress(void *arg, char *text, size_t capacity)
 static int start(struct target *t)
 {
 	struct trace *trace = t->set->work_arg;
-	bool runs = trace->options->break_count > 0;
 	trace->target = t;
-	int error = snapshot_collect(t, runs ? VCPU_ALL : VCPU_FIRST);
+	int error = snapshot_collect(t);
 	if (error == 0)
 		error = make_samplers(trace);
 	if (error == 0)

@@ -6,11 +6,6 @@
 /* In text, the name comes last, because it may be long. */
 enum { TARGET, VCPU, THREAD, NAME, ARCHITECTURE, REGISTERS, FAILURE, LAST_NAME, COLUMNS };
 
-static int collect(struct target *t)
-{
-	return snapshot_collect(t, VCPU_ALL);
-}
-
 static void put_vcpu(struct table *table, const struct target *t, const struct vcpu *vcpu)
 {
 	size_t registers = snapshot_selected(&t->snapshot, vcpu)->total;
@@ -78,12 +73,7 @@ static bool put_all(struct output *out, const struct targets *set)
 	return table_end(&table);
 }
 
-static int print(struct output *out, const struct targets *set)
-{
-	return targets_print(out, set, targets_report(set), put_all);
-}
-
 int command_vcpus(const struct options *o)
 {
-	return targets_show(o, GDBREGS_NO_REGS, collect, NULL, print);
+	return targets_show(o, GDBREGS_NO_REGS, snapshot_collect, NULL, put_all);
 }

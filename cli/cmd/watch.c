@@ -165,7 +165,7 @@ static int start(struct target *t)
 				      .more = more,
 				      .show = show,
 				      .arg = watch};
-	int error = snapshot_collect(t, VCPU_FIRST);
+	int error = snapshot_collect(t);
 	if (error == 0)
 		error = sampling_init(sampling, t, 0);
 	if (error == 0)

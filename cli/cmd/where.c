@@ -27,7 +27,7 @@ static const struct gdbregs_register *find(const struct snapshot *s, const struc
 static int read_roles(struct target *t)
 {
 	struct snapshot *s = &t->snapshot;
-	int error = snapshot_collect(t, VCPU_ALL);
+	int error = snapshot_collect(t);
 	if (error != 0)
 		return error;
 	s->reads = calloc(s->vcpu_count * ROLES + 1, sizeof(*s->reads));
@@ -44,7 +44,7 @@ static int read_roles(struct target *t)
 							      .status = GDBREGS_ERR_UNAVAILABLE};
 		}
 	}
-	return snapshot_start_reading(t);
+	return snapshot_read(t);
 }
 
 struct line {
@@ -156,12 +156,7 @@ static bool put_all(struct output *out, const struct targets *set)
 	return table_end(&table);
 }
 
-static int print(struct output *out, const struct targets *set)
-{
-	return targets_print(out, set, targets_report(set), put_all);
-}
-
 int command_where(const struct options *o)
 {
-	return targets_show(o, GDBREGS_R_REGS, read_roles, NULL, print);
+	return targets_show(o, GDBREGS_R_REGS, read_roles, NULL, put_all);
 }

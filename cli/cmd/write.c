@@ -314,7 +314,7 @@ static int start(struct target *t)
 {
 	struct write_job *job = t->set->work_arg;
 	struct snapshot *s = &t->snapshot;
-	int error = snapshot_collect(t, VCPU_FIRST);
+	int error = snapshot_collect(t);
 	if (error != 0)
 		return error;
 	job->item_count = s->vcpu_count * job->assignment_count;
@@ -378,7 +378,7 @@ int command_write(const struct options *o)
 	struct write_job job = {.done = 0};
 	int status = parse(&job, o);
 	if (status == 0)
-		status = targets_show(o, GDBREGS_RW_REGS, start, &job, print);
+		status = targets_show_by(o, GDBREGS_RW_REGS, start, &job, print);
 	clean_up(&job);
 	return status;
 }

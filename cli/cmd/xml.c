@@ -228,11 +228,6 @@ static int show_offline(const struct options *o)
 	return status;
 }
 
-static int collect(struct target *t)
-{
-	return snapshot_collect(t, VCPU_FIRST);
-}
-
 static int print(struct output *out, const struct targets *set)
 {
 	const struct snapshot *s = &set->item[0].snapshot;
@@ -261,6 +256,7 @@ int command_xml(const struct options *o)
 	int status = check(o);
 	if (status != 0)
 		return status;
-	return options_offline(o) ? show_offline(o)
-				  : targets_show(o, GDBREGS_R_REGS, collect, NULL, print);
+	return options_offline(o)
+		       ? show_offline(o)
+		       : targets_show_by(o, GDBREGS_R_REGS, snapshot_collect, NULL, print);
 }

@@ -18,6 +18,7 @@ struct command {
 	int (*run)(const struct options *o);
 	unsigned options; /* mask of enum option_group */
 	bool many_targets;
+	bool all_vcpus; /* without -c; else the first one */
 	bool runs_guest; /* has a result when --within is over */
 	unsigned within_ms; /* default of --within; 0: none */
 	bool selects_fields; /* --fields selects the parts of each register */

@@ -120,12 +120,6 @@ static void begin_element(struct table *t)
 		(int)t->depth + 1, "");
 }
 
-/* The object that JSON has for the columns of a level; NULL: out of memory. */
-static json_t *table_object(const struct table *t, unsigned level, const struct cell *cells)
-{
-	return make_object(t, cells, level, false);
-}
-
 void table_element(struct table *t, json_t *element)
 {
 	begin_element(t);
@@ -358,7 +352,7 @@ void table_row(struct table *t, const struct cell *cells)
 		put_csv(t, cells);
 		break;
 	case FORMAT_JSON:
-		table_element(t, table_object(t, 0, cells));
+		table_element(t, make_object(t, cells, 0, false));
 		break;
 	case FORMAT_JSONL:
 		t->ok = json_put(t->out, make_object(t, cells, 0, true));

@@ -2,6 +2,7 @@
 #include "target/snapshot.h"
 
 #include "base/message.h"
+#include "opt/command.h"
 #include "target/target.h"
 
 #include <stdlib.h>
@@ -52,20 +53,22 @@ static int check_listed(struct target *t)
 	return 0;
 }
 
-static size_t count_wanted(const struct target *t, enum vcpu_default which)
+/* A breakpoint may be hit by any vCPU. */
+static size_t count_wanted(const struct target *t)
 {
 	const struct options *o = t->set->options;
 	size_t all = gdbregs_vcpu_count(t->session);
 	if (o->vcpu_count > 0)
 		return o->vcpu_count;
-	return which == VCPU_FIRST && !o->vcpus_all && all > 1 ? 1 : all;
+	bool only_first = !o->vcpus_all && !o->command->all_vcpus && o->break_count == 0;
+	return only_first && all > 1 ? 1 : all;
 }
 
-static int collect_vcpus(struct target *t, enum vcpu_default which)
+static int collect_vcpus(struct target *t)
 {
 	const struct options *o = t->set->options;
 	struct snapshot *s = &t->snapshot;
-	size_t count = count_wanted(t, which);
+	size_t count = count_wanted(t);
 	s->vcpus = calloc(count + 1, sizeof(*s->vcpus));
 	if (!s->vcpus)
 		return GDBREGS_ERR_NOMEM;
@@ -79,14 +82,14 @@ static int collect_vcpus(struct target *t, enum vcpu_default which)
 	return 0;
 }
 
-int snapshot_collect(struct target *t, enum vcpu_default which)
+int snapshot_collect(struct target *t)
 {
 	char message[sizeof(t->error)];
 	int error = selection_init(&t->snapshot.selection, t->set->options);
 	if (error == 0)
 		error = check_listed(t);
 	if (error == 0)
-		error = collect_vcpus(t, which);
+		error = collect_vcpus(t);
 	if (error == 0 && selection_check(&t->snapshot.selection, message, sizeof(message)) < 0)
 		error = target_fail(t, STATUS_SELECTION, "%s", message);
 	return error;
@@ -146,7 +149,7 @@ static int take_values(struct target *t, int status)
 	return 0;
 }
 
-int snapshot_start_reading(struct target *t)
+int snapshot_read(struct target *t)
 {
 	struct snapshot *s = &t->snapshot;
 	int error = gdbregs_uv_read_registers(t->session, s->reads, s->read_count, &s->storage,
@@ -154,8 +157,11 @@ int snapshot_start_reading(struct target *t)
 	return target_wait(t, error, take_values);
 }
 
-int snapshot_read(struct target *t)
+int snapshot_take(struct target *t)
 {
+	int error = snapshot_collect(t);
+	if (error != 0)
+		return error;
 	struct snapshot *s = &t->snapshot;
 	size_t count = 0;
 	for (size_t i = 0; i < s->vcpu_count; i++)
@@ -165,7 +171,7 @@ int snapshot_read(struct target *t)
 		return GDBREGS_ERR_NOMEM;
 	s->read_count = count;
 	fill_reads(s);
-	return snapshot_start_reading(t);
+	return snapshot_read(t);
 }
 
 int snapshot_offline(struct snapshot *s, const struct options *o,

@@ -29,18 +29,15 @@ struct snapshot {
 	struct gdbregs_buffer storage;
 };
 
-/* Which vCPUs are meant without -c. */
-enum vcpu_default { VCPU_FIRST, VCPU_ALL };
-
 struct target;
 
 /* Fill in the snapshot of a connected target: its vCPUs and the selection.
  * As `work` of target.h returns. */
-int snapshot_collect(struct target *t, enum vcpu_default which);
-/* Read what is selected. Returns what `work` of target.h returns. */
+int snapshot_collect(struct target *t);
+/* The same, and read what is selected. */
+int snapshot_take(struct target *t);
+/* Read the registers that `reads` has. Returns what `work` returns. */
 int snapshot_read(struct target *t);
-/* The same for the registers that `reads` has already. */
-int snapshot_start_reading(struct target *t);
 /* Make a snapshot of a description without a target. It has one vCPU without a number. */
 int snapshot_offline(struct snapshot *s, const struct options *o,
 		     const struct gdbregs_description *d);

@@ -72,20 +72,23 @@ int targets_run(struct targets *set, const struct options *o, enum gdbregs_acces
 		target_work work, void *work_arg);
 /* If a signal has ended a command that writes while it runs, the process dies by it here. */
 void targets_fini(struct targets *set);
-/* Run all of it, and print when the guests have been released. `print` ends the output in
- * any case. Returns an exit status. */
+/* Write what is to be shown. Returns false without memory. */
+typedef bool (*targets_put)(struct output *out, const struct targets *set);
+/* Run all of it. When the guests have been released, report failures and write what `put`
+ * does. Returns an exit status. */
 int targets_show(const struct options *o, enum gdbregs_access access, target_work work,
-		 void *work_arg, int (*print)(struct output *out, const struct targets *set));
+		 void *work_arg, targets_put put);
+/* The same, where `print` reports, writes and ends the output in any case. */
+int targets_show_by(const struct options *o, enum gdbregs_access access, target_work work,
+		    void *work_arg, int (*print)(struct output *out, const struct targets *set));
 /* Print its failure on stderr. Returns its status. */
 int target_report(const struct target *t);
 /* Print the failures of all of them in their order. Returns the status of the first failure,
  * or 0. */
 int targets_report(const struct targets *set);
-/* End the output with what `put` writes, which returns false without memory. Nothing is
- * written if the only target has failed. Returns an exit status: that of writing if it failed,
- * or else `failed`. */
-int targets_print(struct output *out, const struct targets *set, int failed,
-		  bool (*put)(struct output *out, const struct targets *set));
+/* End the output with what `put` writes. Nothing is written if the only target has failed.
+ * Returns an exit status: that of writing if it failed, or else `failed`. */
+int targets_print(struct output *out, const struct targets *set, int failed, targets_put put);
 
 /* For targets.c: begin; and, after a signal, end the work and release the guest. */
 void target_start(struct target *t);

@@ -135,23 +135,6 @@ void targets_fini(struct targets *set)
 		signals_die(signo);
 }
 
-int targets_show(const struct options *o, enum gdbregs_access access, target_work work,
-		 void *work_arg, int (*print)(struct output *out, const struct targets *set))
-{
-	struct output out;
-	struct targets set;
-	int status = output_open(&out, o->output);
-	if (status != 0)
-		return status;
-	status = targets_run(&set, o, access, work, work_arg);
-	if (status == 0)
-		status = print(&out, &set);
-	else
-		output_abandon(&out);
-	targets_fini(&set);
-	return status;
-}
-
 int target_report(const struct target *t)
 {
 	return t->status != 0 ? fail(t->status, "%s: %s", t->name, t->error) : 0;
@@ -167,8 +150,7 @@ int targets_report(const struct targets *set)
 	return first;
 }
 
-int targets_print(struct output *out, const struct targets *set, int failed,
-		  bool (*put)(struct output *out, const struct targets *set))
+int targets_print(struct output *out, const struct targets *set, int failed, targets_put put)
 {
 	if (set->count == 1 && set->item[0].status != 0) {
 		output_abandon(out);
@@ -176,4 +158,36 @@ int targets_print(struct output *out, const struct targets *set, int failed,
 	}
 	int written = output_end(out, put(out, set));
 	return written != 0 ? written : failed;
+}
+
+static int show(const struct options *o, enum gdbregs_access access, target_work work,
+		void *work_arg, int (*print)(struct output *out, const struct targets *set),
+		targets_put put)
+{
+	struct output out;
+	struct targets set;
+	int status = output_open(&out, o->output);
+	if (status != 0)
+		return status;
+	status = targets_run(&set, o, access, work, work_arg);
+	if (status != 0)
+		output_abandon(&out);
+	else if (print)
+		status = print(&out, &set);
+	else
+		status = targets_print(&out, &set, targets_report(&set), put);
+	targets_fini(&set);
+	return status;
+}
+
+int targets_show(const struct options *o, enum gdbregs_access access, target_work work,
+		 void *work_arg, targets_put put)
+{
+	return show(o, access, work, work_arg, NULL, put);
+}
+
+int targets_show_by(const struct options *o, enum gdbregs_access access, target_work work,
+		    void *work_arg, int (*print)(struct output *out, const struct targets *set))
+{
+	return show(o, access, work, work_arg, print, NULL);
 }
