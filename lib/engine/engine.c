@@ -383,7 +383,8 @@ void gdbregs__engine_cancel_all(struct gdbregs__engine *e)
 
 /* --------------------------------------------------------------- pumping --- */
 
-bool gdbregs__engine_may_send(const struct gdbregs__engine *e)
+/* The connection is good and, unless the stub supports pipelining, nothing is in flight. */
+static bool may_send(const struct gdbregs__engine *e)
 {
 	if (e->blind)
 		return !e->closed;
@@ -394,7 +395,7 @@ bool gdbregs__engine_may_send(const struct gdbregs__engine *e)
 
 static void produce_packets(struct gdbregs__engine *e)
 {
-	while (e->sending && gdbregs__engine_may_send(e)) {
+	while (e->sending && may_send(e)) {
 		struct gdbregs__op *op = e->sending;
 
 		if (op->ended) {

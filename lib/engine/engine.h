@@ -242,9 +242,6 @@ void gdbregs__engine_discard(struct gdbregs__engine *e, struct gdbregs__op *op);
 
 /* --- packets, for the op classes ----------------------------------------------- */
 
-/* True if a packet may be sent now: the connection is good and, unless the stub
- * supports pipelining, nothing is in flight. */
-bool gdbregs__engine_may_send(const struct gdbregs__engine *e);
 /* Send one packet of an op. Its reply comes with the same kind and index. Returns
  * GDBREGS__PRODUCED or NOMEM. */
 int gdbregs__engine_send(struct gdbregs__engine *e, struct gdbregs__op *op, uint32_t kind,
@@ -252,9 +249,6 @@ int gdbregs__engine_send(struct gdbregs__engine *e, struct gdbregs__op *op, uint
 int gdbregs__engine_send_text(struct gdbregs__engine *e, struct gdbregs__op *op, uint32_t kind,
 			      uint32_t index, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
-/* Send `p`. */
-int gdbregs__engine_send_p(struct gdbregs__engine *e, struct gdbregs__op *op, uint32_t kind,
-			   uint32_t index, uint32_t regnum);
 /* How many `p` gdbregs__engine_send_p_batch() takes now: 1 to GDBREGS__BATCH_MAX. */
 #define GDBREGS__BATCH_MAX 512
 size_t gdbregs__engine_batch_size(const struct gdbregs__engine *e);

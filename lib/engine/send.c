@@ -138,18 +138,6 @@ int gdbregs__engine_send_text(struct gdbregs__engine *e, struct gdbregs__op *op,
 	return gdbregs__engine_send(e, op, kind, index, text, (size_t)length);
 }
 
-int gdbregs__engine_send_p(struct gdbregs__engine *e, struct gdbregs__op *op, uint32_t kind,
-			   uint32_t index, uint32_t regnum)
-{
-	if (reserve_entry(e) < 0 || gdbregs__engine_send_acks(e) < 0)
-		return GDBREGS_ERR_NOMEM;
-	size_t start = e->out.size;
-	if (gdbregs__frame_encode_p(&e->out, regnum) < 0)
-		return GDBREGS_ERR_NOMEM;
-	note_sent(e, op, kind, index, start);
-	return GDBREGS__PRODUCED;
-}
-
 size_t gdbregs__engine_batch_size(const struct gdbregs__engine *e)
 {
 	/* The first packet in flight is kept for a NAK, and a trace gets each packet by
@@ -163,7 +151,7 @@ int gdbregs__engine_send_p_batch(struct gdbregs__engine *e, struct gdbregs__op *
 				 uint32_t index, const uint32_t *regnums, size_t count)
 {
 	if (count == 1)
-		return gdbregs__engine_send_p(e, op, kind, index, regnums[0]);
+		return gdbregs__engine_send_text(e, op, kind, index, "p%x", (unsigned)regnums[0]);
 	if (reserve_entry(e) < 0 ||
 	    gdbregs__buffer_reserve(&e->out, count * GDBREGS__FRAME_P_BYTES) < 0)
 		return GDBREGS_ERR_NOMEM;

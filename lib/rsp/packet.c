@@ -355,11 +355,3 @@ size_t gdbregs__frame_put_p(uint8_t *out, uint32_t regnum)
 	*to++ = (uint8_t)gdbregs__hex_pairs[sum][1];
 	return (size_t)(to - out);
 }
-
-int gdbregs__frame_encode_p(struct gdbregs_buffer *out, uint32_t regnum)
-{
-	if (gdbregs__buffer_reserve(out, GDBREGS__FRAME_P_BYTES) < 0)
-		return GDBREGS_ERR_NOMEM;
-	out->size += gdbregs__frame_put_p(out->data + out->size, regnum);
-	return 0;
-}

@@ -85,7 +85,7 @@ int gdbregs__frame_encode(struct gdbregs_buffer *out, const void *payload, size_
 /* The size of a packet without its payload, and one byte more: QEMU adds a NUL. */
 #define GDBREGS__FRAME_OVERHEAD_BYTES 5
 
-/* Write `$p<regnum>#hh` to `out`, which has room for GDBREGS__FRAME_P_BYTES. Returns
+/* Write `$p<regnum>#hh`, the most frequent request, to `out`, which has room for GDBREGS__FRAME_P_BYTES. Returns
  * its size. */
 #define GDBREGS__FRAME_P_BYTES 16
 size_t gdbregs__frame_put_p(uint8_t *out, uint32_t regnum);
@@ -96,9 +96,5 @@ static inline bool gdbregs__frame_idle(const struct gdbregs__frame_decoder *d)
 {
 	return d->state == GDBREGS__FRAME_IDLE;
 }
-
-/* Append `$p<regnum>#hh`, the most frequent request. Returns 0, or GDBREGS_ERR_NOMEM
- * and leaves `out` unchanged. */
-int gdbregs__frame_encode_p(struct gdbregs_buffer *out, uint32_t regnum);
 
 #endif

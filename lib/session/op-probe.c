@@ -146,7 +146,7 @@ static void disbelieve_g(struct gdbregs_session *s)
 
 static int send_p(struct gdbregs_session *s, struct probe *p, uint32_t regnum)
 {
-	return gdbregs__engine_send_p(&s->engine, &p->op, 1, 0, regnum);
+	return gdbregs__engine_send_text(&s->engine, &p->op, 1, 0, "p%x", (unsigned)regnum);
 }
 
 static int send_g(struct gdbregs_session *s, struct probe *p)

@@ -37,7 +37,8 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 		sent = gdbregs__engine_send(&s->engine, op, KIND_G, 0, "g", 1);
 	} else {
 		uint32_t regnum = d->registers[p->candidates[p->next]].regnum;
-		sent = gdbregs__engine_send_p(&s->engine, op, KIND_P, (uint32_t)p->next++, regnum);
+		sent = gdbregs__engine_send_text(&s->engine, op, KIND_P, (uint32_t)p->next++, "p%x",
+						 (unsigned)regnum);
 	}
 	return sent;
 }

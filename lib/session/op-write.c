@@ -72,9 +72,9 @@ static const struct gdbregs__g_slot *slot_of(struct gdbregs_session *s, const st
 static int send_read(struct gdbregs_session *s, struct gdbregs__op *op, const struct entry *w,
 		     uint32_t index)
 {
-	return w->read_by_g
-		       ? gdbregs__engine_send(&s->engine, op, KIND_ANSWER, index, "g", 1)
-		       : gdbregs__engine_send_p(&s->engine, op, KIND_ANSWER, index, w->reg->regnum);
+	return w->read_by_g ? gdbregs__engine_send(&s->engine, op, KIND_ANSWER, index, "g", 1)
+			    : gdbregs__engine_send_text(&s->engine, op, KIND_ANSWER, index, "p%x",
+							(unsigned)w->reg->regnum);
 }
 
 /* G with the digits of all registers, the new value among them. */

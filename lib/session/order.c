@@ -55,13 +55,13 @@ int gdbregs__order_ask(struct gdbregs_session *s, struct gdbregs__op *op, uint32
 	if (sent || !msr)
 		return sent;
 	s->target.vcpus[vcpu].msr_asked = s->target.stop;
-	return gdbregs__engine_send_p(&s->engine, op, kind, vcpu, msr->regnum);
+	return gdbregs__engine_send_text(&s->engine, op, kind, vcpu, "p%x", (unsigned)msr->regnum);
 }
 
 /* In the first and in the last byte, bit 0 is MSR.LE or a reserved bit that reads as
  * zero (bit 24 of 32, bit 56 of 64). A stub that swaps has MSR.LE in the first byte if it
  * is set. If it is set in the last byte, the stub does not swap: nothing is known. */
-enum gdbregs_byte_order gdbregs__order_of_msr(const uint8_t *hex, size_t hexlen)
+static enum gdbregs_byte_order order_of_msr(const uint8_t *hex, size_t hexlen)
 {
 	uint8_t msr[8];
 
@@ -85,7 +85,7 @@ void gdbregs__order_take(struct gdbregs_session *s, uint32_t vcpu, const uint8_t
 		return;
 	}
 	v->msr_asked = v->msr_stop = s->target.stop;
-	v->msr_order = gdbregs__order_of_msr(hex, hexlen);
+	v->msr_order = order_of_msr(hex, hexlen);
 }
 
 bool gdbregs__order_is_msr(const struct gdbregs_session *s, uint32_t vcpu,

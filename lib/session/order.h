@@ -17,8 +17,6 @@ int gdbregs__order_ask(struct gdbregs_session *s, struct gdbregs__op *op, uint32
 /* Take that reply. A reply without a value leaves the order unknown. */
 void gdbregs__order_take(struct gdbregs_session *s, uint32_t vcpu, const uint8_t *hex,
 			 size_t hexlen);
-/* Returns the byte order that the digits of an msr were sent with. */
-enum gdbregs_byte_order gdbregs__order_of_msr(const uint8_t *hex, size_t hexlen);
 /* Returns true if the register is the msr that decides the byte order of the vCPU. */
 bool gdbregs__order_is_msr(const struct gdbregs_session *s, uint32_t vcpu,
 			   const struct gdbregs_register *reg);

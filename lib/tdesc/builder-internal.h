@@ -79,7 +79,6 @@ int gdbregs__tdesc_type_enum(struct gdbregs__tdesc *t, const struct gdbregs__xml
 			     const char *const *attributes);
 /* Handle the end of a type: define it, or ignore it. */
 int gdbregs__tdesc_type_end(struct gdbregs__tdesc *t);
-int gdbregs__tdesc_type_count(struct gdbregs__tdesc *t, const struct gdbregs__xml *at);
 
 int gdbregs__tdesc_field_start(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
 			       const char *const *attributes);

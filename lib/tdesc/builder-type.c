@@ -11,7 +11,7 @@
 #define SIZE_MOST_BYTES	  65536
 #define VECTOR_MOST_COUNT 65536
 
-int gdbregs__tdesc_type_count(struct gdbregs__tdesc *t, const struct gdbregs__xml *at)
+static int count_type(struct gdbregs__tdesc *t, const struct gdbregs__xml *at)
 {
 	if (t->type_count >= t->limits->types)
 		return gdbregs__xml_fail(at, GDBREGS_ERR_LIMIT,
@@ -116,7 +116,7 @@ int gdbregs__tdesc_type_vector(struct gdbregs__tdesc *t, const struct gdbregs__x
 	struct gdbregs__type type = {.kind = GDBREGS_TYPE_VECTOR};
 	uint64_t count;
 	bool nomem = false;
-	int result = gdbregs__tdesc_type_count(t, at);
+	int result = count_type(t, at);
 
 	if (result < 0)
 		return result;
@@ -142,7 +142,7 @@ static int draft_begin(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
 {
 	bool nomem = false;
 	struct gdbregs__tdesc_draft *draft = &t->draft;
-	int result = gdbregs__tdesc_type_count(t, at);
+	int result = count_type(t, at);
 
 	if (result < 0)
 		return result;
@@ -304,7 +304,7 @@ int gdbregs__tdesc_field_start(struct gdbregs__tdesc *t, const struct gdbregs__x
 	const char *name = gdbregs__xml_attribute(attributes, "name");
 	struct gdbregs__field field = {.name = ""};
 	bool nomem = false;
-	int result = gdbregs__tdesc_type_count(t, at);
+	int result = count_type(t, at);
 
 	if (result < 0 || !draft->id || !name)
 		return result;
@@ -329,7 +329,7 @@ int gdbregs__tdesc_field_evalue(struct gdbregs__tdesc *t, const struct gdbregs__
 	const char *text = gdbregs__xml_attribute(attributes, "value");
 	uint64_t value;
 	bool nomem = false;
-	int result = gdbregs__tdesc_type_count(t, at);
+	int result = count_type(t, at);
 
 	if (result < 0 || !t->draft.id || !name || !*name || !text ||
 	    gdbregs__number_parse(text, &value) != GDBREGS__NUMBER_OK)

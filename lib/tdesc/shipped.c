@@ -97,7 +97,10 @@ static bool find_beside(char path[GDBREGS__SHIPPED_PATH])
 	return false;
 }
 
-void gdbregs__shipped_directory(char path[GDBREGS__SHIPPED_PATH])
+/* The directory of the shipped files: $GDBREGS_XML_DIR; else share/gdbregs beside
+ * bin/ or lib/, or xml/ beside build/, of the shared library or, where the library
+ * is linked in, of the executable; else where `make install` puts them. */
+static void find_directory(char path[GDBREGS__SHIPPED_PATH])
 {
 	const char *given = secure_getenv("GDBREGS_XML_DIR");
 
@@ -113,7 +116,7 @@ bool gdbregs__shipped_path(const char *name, char path[GDBREGS__SHIPPED_PATH])
 
 	if (!*name || *name == '.' || strchr(name, '/'))
 		return false;
-	gdbregs__shipped_directory(directory);
+	find_directory(directory);
 	int length = snprintf(path, GDBREGS__SHIPPED_PATH, "%s/%s.xml", directory, name);
 	return length < GDBREGS__SHIPPED_PATH;
 }
@@ -123,7 +126,7 @@ bool gdbregs__shipped_path(const char *name, char path[GDBREGS__SHIPPED_PATH])
 /* Files of types, which are no description to choose. */
 static const char types_prefix[] = "types-";
 
-/* Each has variants with other registers, such as x32, ColdFire and Book E. The
+/* GDB's default layouts. Each has variants with other registers, such as x32, ColdFire and Book E. The
  * layouts do not fit these. The first match counts. */
 static const struct {
 	const char *architectures;
@@ -140,7 +143,7 @@ static const struct {
 	{"powerpc powerpc:common ppc", "ppc"},
 };
 
-const char *gdbregs__shipped_layout(const char *architecture)
+static const char *layout_of(const char *architecture)
 {
 	for (size_t i = 0; architecture && i < sizeof(layouts) / sizeof(layouts[0]); i++)
 		if (gdbregs__roles_match(layouts[i].architectures, architecture))
@@ -154,7 +157,7 @@ bool gdbregs__shipped_find(const char *name, char path[GDBREGS__SHIPPED_PATH])
 		return false;
 	if (gdbregs__shipped_path(name, path) && access(path, F_OK) == 0)
 		return true;
-	const char *layout = gdbregs__shipped_layout(name);
+	const char *layout = layout_of(name);
 	return layout && gdbregs__shipped_path(layout, path) && access(path, F_OK) == 0;
 }
 
@@ -167,8 +170,8 @@ int gdbregs__shipped_complete(struct gdbregs_context *ctx, const struct gdbregs_
 	size_t count;
 
 	if ((*d)->register_count || (*d)->unnamed_count || !(*d)->architecture ||
-	    !gdbregs__shipped_layout((*d)->architecture) ||
-	    !gdbregs__shipped_path(gdbregs__shipped_layout((*d)->architecture), path))
+	    !layout_of((*d)->architecture) ||
+	    !gdbregs__shipped_path(layout_of((*d)->architecture), path))
 		return 0;
 	int result = gdbregs__description_read(path, limits, &documents, &count, &err);
 	if (result == 0) {
@@ -178,18 +181,21 @@ int gdbregs__shipped_complete(struct gdbregs_context *ctx, const struct gdbregs_
 	return result == GDBREGS_ERR_NOMEM ? result : 0;
 }
 
+static int give(struct gdbregs_buffer *out, const char *path)
+{
+	out->size = 0;
+	if (gdbregs__buffer_append(out, path, strlen(path)) < 0)
+		return GDBREGS_ERR_NOMEM;
+	return gdbregs__buffer_terminate(out);
+}
+
 int gdbregs_shipped_find(const char *name, struct gdbregs_buffer *path)
 {
 	char found[GDBREGS__SHIPPED_PATH];
 
 	if (!name || !path)
 		return GDBREGS_ERR_INVAL;
-	if (!gdbregs__shipped_find(name, found))
-		return GDBREGS_ERR_IO;
-	path->size = 0;
-	if (gdbregs__buffer_append(path, found, strlen(found)) < 0)
-		return GDBREGS_ERR_NOMEM;
-	return gdbregs__buffer_terminate(path);
+	return gdbregs__shipped_find(name, found) ? give(path, found) : GDBREGS_ERR_IO;
 }
 
 int gdbregs_shipped_directory(struct gdbregs_buffer *path)
@@ -198,11 +204,8 @@ int gdbregs_shipped_directory(struct gdbregs_buffer *path)
 
 	if (!path)
 		return GDBREGS_ERR_INVAL;
-	gdbregs__shipped_directory(directory);
-	path->size = 0;
-	if (gdbregs__buffer_append(path, directory, strlen(directory)) < 0)
-		return GDBREGS_ERR_NOMEM;
-	return gdbregs__buffer_terminate(path);
+	find_directory(directory);
+	return give(path, directory);
 }
 
 /* -------------------------------------------------------------- types --- */

@@ -10,11 +10,6 @@
 /* Room for a path, its NUL included. */
 #define GDBREGS__SHIPPED_PATH 4096
 
-/* The directory of the shipped files: $GDBREGS_XML_DIR; else share/gdbregs beside
- * bin/ or lib/, or xml/ beside build/, of the shared library or, where the library
- * is linked in, of the executable; else where `make install` puts them. */
-void gdbregs__shipped_directory(char path[GDBREGS__SHIPPED_PATH]);
-
 /* The file of that name, without its suffix; false where the name is no file's name
  * or the path is too long. The file may be missing. */
 bool gdbregs__shipped_path(const char *name, char path[GDBREGS__SHIPPED_PATH]);
@@ -22,10 +17,6 @@ bool gdbregs__shipped_path(const char *name, char path[GDBREGS__SHIPPED_PATH]);
 /* The shipped description that --arch NAME means: the file of that name, else GDB's
  * default layout of the architecture of that name. False: there is none. */
 bool gdbregs__shipped_find(const char *name, char path[GDBREGS__SHIPPED_PATH]);
-
-/* The name of the shipped description that has GDB's default layout of an
- * architecture; NULL where there is none. Static. */
-const char *gdbregs__shipped_layout(const char *architecture);
 
 /* A description that names its architecture and no register gets the registers of
  * that layout: *d is changed, unless the layout cannot be read. 0 or NOMEM. */

@@ -217,7 +217,7 @@ static void connect_literal(struct gdbregs__transport *t)
 	try_next(t);
 }
 
-void gdbregs__transport_connect(struct gdbregs__transport *t)
+static void begin_connecting(struct gdbregs__transport *t)
 {
 	unsigned timeout_ms = t->session->options.connect_timeout_ms;
 
@@ -343,6 +343,6 @@ int gdbregs__transport_open(struct gdbregs_context *ctx, uv_loop_t *loop, const 
 	if (argv)
 		gdbregs__transport_opened(t);
 	else
-		gdbregs__transport_connect(t);
+		begin_connecting(t);
 	return 0;
 }

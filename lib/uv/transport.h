@@ -130,7 +130,6 @@ void gdbregs__resolve_abandon(struct gdbregs__transport *t);
 void gdbregs__transport_resolved(struct gdbregs__transport *t, int status,
 				 struct addrinfo *addresses);
 
-void gdbregs__transport_connect(struct gdbregs__transport *t);
 void gdbregs__transport_connect_abandon(struct gdbregs__transport *t);
 /* Begin discovery on the open connection. */
 void gdbregs__transport_opened(struct gdbregs__transport *t);

@@ -284,52 +284,65 @@ int gdbregs_field_bytes(const struct gdbregs_field *f, const void *bytes, size_t
 
 /* ---------------------------------------------------------------- writing --- */
 
-static size_t magnitude_bits(const struct gdbregs__real *real)
+/* The number of bits without leading zeros. */
+static size_t count_bits(const uint8_t *magnitude, size_t size)
 {
-	if (real->high)
-		return 128 - (size_t)__builtin_clzll(real->high);
-	return real->low ? 64 - (size_t)__builtin_clzll(real->low) : 0;
+	while (size && !magnitude[size - 1])
+		size--;
+	return size ? size * 8 - (size_t)__builtin_clz(magnitude[size - 1]) % 8 : 0;
+}
+
+/* Every bit below the highest is 0. */
+static bool is_power(const uint8_t *magnitude, size_t bits)
+{
+	for (size_t i = 0; i + 1 < bits; i++)
+		if (magnitude[i / 8] >> i % 8 & 1)
+			return false;
+	return true;
 }
 
 /* -2^(N-1) is the one negative number of N bits in its magnitude. */
-static bool fits(const struct gdbregs__field_at *at, bool is_signed,
-		 const struct gdbregs__real *real)
+static bool fits(const uint8_t *magnitude, size_t bits, bool negative, bool is_signed,
+		 size_t width_bits)
 {
-	size_t bits = magnitude_bits(real);
-
-	if (!real->negative || bits == 0)
-		return bits <= at->width_bits;
-	if (!is_signed || bits > at->width_bits)
-		return false;
-	bool is_power = !(real->low & (real->low - 1)) && !real->high;
-	if (real->high)
-		is_power = !(real->high & (real->high - 1)) && !real->low;
-	return bits < at->width_bits || is_power;
+	if (!negative || bits == 0)
+		return bits <= width_bits;
+	return is_signed &&
+	       (bits < width_bits || (bits == width_bits && is_power(magnitude, bits)));
 }
 
-static void negate(struct gdbregs__real *real)
+int gdbregs__field_write_integer(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
+				 uint8_t *to, bool negative, const uint8_t *magnitude, size_t size)
 {
-	real->low = -real->low;
-	real->high = ~real->high + (real->low == 0);
-}
+	unsigned carry = 1;
 
-static int write_integer(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
-			 uint8_t *to, struct gdbregs__real real)
-{
-	if (!fits(at, gdbregs_field_is_signed(f), &real))
+	if (!fits(magnitude, count_bits(magnitude, size), negative, gdbregs_field_is_signed(f),
+		  at->width_bits))
 		return GDBREGS_ERR_LIMIT;
-
-	uint64_t above = real.negative && magnitude_bits(&real) ? UINT64_MAX : 0;
-	if (above)
-		negate(&real);
-	for (size_t done = 0; done < at->width_bits; done += 64) {
-		uint64_t word = done == 0 ? real.low : done == 64 ? real.high : above;
+	for (size_t done = 0; done < at->width_bits; done += 8) {
+		unsigned byte = done / 8 < size ? magnitude[done / 8] : 0;
 		size_t left = at->width_bits - done;
 
+		if (negative) {
+			carry += ~byte & 0xff;
+			byte = carry & 0xff;
+			carry >>= 8;
+		}
 		gdbregs__slice_set(to, at->slice, (unsigned)(at->low_bit + done),
-				   left < 64 ? (unsigned)left : 64, word);
+				   left < 8 ? (unsigned)left : 8, byte);
 	}
 	return 0;
+}
+
+static int write_real(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
+		      uint8_t *to, const struct gdbregs__real *real)
+{
+	uint8_t magnitude[16];
+
+	for (size_t i = 0; i < sizeof(magnitude); i++)
+		magnitude[i] = (uint8_t)((i < 8 ? real->low : real->high) >> i % 8 * 8);
+	return gdbregs__field_write_integer(f, at, to, real->negative, magnitude,
+					    sizeof(magnitude));
 }
 
 int gdbregs__field_write(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
@@ -341,7 +354,7 @@ int gdbregs__field_write(const struct gdbregs_field *f, const struct gdbregs__fi
 		return gdbregs__float_store(format, to, at->slice, real) ? 0 : GDBREGS_ERR_LIMIT;
 	if (!gdbregs__field_is_integer(f))
 		return GDBREGS_ERR_UNSUPPORTED;
-	return gdbregs__real_to_integer(&real) ? write_integer(f, at, to, real) : GDBREGS_ERR_LIMIT;
+	return gdbregs__real_to_integer(&real) ? write_real(f, at, to, &real) : GDBREGS_ERR_LIMIT;
 }
 
 static int put_real(const struct gdbregs_field *f, enum gdbregs_byte_order order, void *bytes,

@@ -149,67 +149,6 @@ static bool read_magnitude(struct wide *n, const char *text)
 	return true;
 }
 
-/* The number of bits without leading zeros. */
-static size_t count_bits(const struct wide *n)
-{
-	size_t size = n->size_bytes;
-
-	while (size && !n->bytes[size - 1])
-		size--;
-	if (!size)
-		return 0;
-	return size * 8 - (size_t)__builtin_clz(n->bytes[size - 1]) % 8;
-}
-
-static void negate(struct wide *n)
-{
-	unsigned carry = 1;
-
-	for (size_t i = 0; i < n->size_bytes; i++) {
-		carry += (uint8_t)~n->bytes[i];
-		n->bytes[i] = (uint8_t)carry;
-		carry >>= 8;
-	}
-}
-
-/* Every bit below the highest is 0. */
-static bool is_power(const struct wide *n, size_t bits)
-{
-	for (size_t i = 0; i + 1 < bits; i++)
-		if (n->bytes[i / 8] >> i % 8 & 1)
-			return false;
-	return true;
-}
-
-/* -2^(N-1) is the one negative number of N bits in its magnitude. */
-static bool fits(const struct wide *n, bool negative, bool is_signed, size_t width_bits)
-{
-	size_t bits = count_bits(n);
-
-	if (!negative || bits == 0)
-		return bits <= width_bits;
-	return is_signed && (bits < width_bits || (bits == width_bits && is_power(n, bits)));
-}
-
-static int parse_wide(struct wide *n, const struct gdbregs_field *f,
-		      const struct gdbregs__field_at *at, const char *text, uint8_t *to)
-{
-	bool negative = text[0] == '-';
-
-	if (!read_magnitude(n, text) ||
-	    !fits(n, negative, gdbregs_field_is_signed(f), at->width_bits))
-		return GDBREGS_ERR_LIMIT;
-	if (negative)
-		negate(n);
-	for (size_t done = 0; done < at->width_bits; done += 8) {
-		size_t left = at->width_bits - done;
-
-		gdbregs__slice_set(to, at->slice, (unsigned)(at->low_bit + done),
-				   left < 8 ? (unsigned)left : 8, n->bytes[done / 8]);
-	}
-	return 0;
-}
-
 static int parse_integer(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
 			 const char *text, uint8_t *to)
 {
@@ -221,7 +160,10 @@ static int parse_integer(const struct gdbregs_field *f, const struct gdbregs__fi
 	if (!n.bytes)
 		return GDBREGS_ERR_NOMEM;
 
-	int result = parse_wide(&n, f, at, text, to);
+	int result = GDBREGS_ERR_LIMIT;
+	if (read_magnitude(&n, text))
+		result = gdbregs__field_write_integer(f, at, to, text[0] == '-', n.bytes,
+						      n.size_bytes);
 	gdbregs__free(n.bytes);
 	return result;
 }

@@ -149,23 +149,31 @@ static struct gdbregs_field bits(const struct gdbregs_field *f, size_t index,
 	return child;
 }
 
-static struct gdbregs_field member_of(const struct gdbregs_field *f, size_t index,
-				      const struct gdbregs__field *member)
+/* Members of a struct follow each other without padding, as in GDB 13. Members without a
+ * size of their own (pointers) have equal parts of the bytes that the others leave. */
+uint32_t gdbregs__field_place(const struct gdbregs__type *type, const struct gdbregs__field *member,
+			      uint32_t size_bytes, uint32_t *off_bytes)
 {
-	const struct gdbregs__type *type = gdbregs__field_type(f);
-	uint32_t size = type_bytes(member->type), off = 0, rest = f->size_bytes_;
-	struct gdbregs_field child;
+	uint32_t size = type_bytes(member->type), sized = type->sized_bits / 8, rest = size_bytes;
 
+	*off_bytes = 0;
 	if (type->kind == GDBREGS_TYPE_UNION && size > rest)
 		size = rest;
 	if (type->kind == GDBREGS_TYPE_STRUCT) {
-		uint32_t sized = type->sized_bits / 8;
-
 		rest = type->unsized_count && sized < rest ? (rest - sized) / type->unsized_count
 							   : 0;
-		off = member->off_bits / 8 + member->unsized_before * rest;
+		*off_bytes = member->off_bits / 8 + member->unsized_before * rest;
 	}
-	child = child_in_bytes(f, index, off, size ? size : rest);
+	return size ? size : rest;
+}
+
+static struct gdbregs_field member_of(const struct gdbregs_field *f, size_t index,
+				      const struct gdbregs__field *member)
+{
+	uint32_t off;
+	uint32_t size = gdbregs__field_place(gdbregs__field_type(f), member, f->size_bytes_, &off);
+	struct gdbregs_field child = child_in_bytes(f, index, off, size);
+
 	child.place_ = GDBREGS__FIELD_MEMBER;
 	return child;
 }

@@ -50,4 +50,13 @@ struct gdbregs__slice gdbregs__field_register_slice(const struct gdbregs_registe
 int gdbregs__field_write(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
 			 uint8_t *to, struct gdbregs__real real);
 
+/* The same for an integer of any width, whose magnitude has its least significant byte
+ * first. Errors: LIMIT. */
+int gdbregs__field_write_integer(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
+				 uint8_t *to, bool negative, const uint8_t *magnitude, size_t size);
+
+/* The place of a member of a struct or union of size_bytes. Returns the member's size. */
+uint32_t gdbregs__field_place(const struct gdbregs__type *type, const struct gdbregs__field *member,
+			      uint32_t size_bytes, uint32_t *off_bytes);
+
 #endif

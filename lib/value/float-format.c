@@ -283,7 +283,8 @@ bool gdbregs__real_is_zero(struct gdbregs__real real)
 	return real.kind == GDBREGS__REAL_FINITE && !real.high && !real.low;
 }
 
-void gdbregs__real_normalise(struct gdbregs__real *real)
+/* Make the top bit of `high` a 1; of a number that is not 0. */
+static void normalise(struct gdbregs__real *real)
 {
 	int zeros = real->high ? __builtin_clzll(real->high) : 64 + __builtin_clzll(real->low);
 
@@ -330,7 +331,7 @@ bool gdbregs__real_to_integer(struct gdbregs__real *real)
 		real->exponent = 0;
 		return true;
 	}
-	gdbregs__real_normalise(real);
+	normalise(real);
 	if (real->exponent > 0 || real->exponent <= -128 ||
 	    !are_clear(*real, (unsigned)-real->exponent))
 		return false;
@@ -365,7 +366,7 @@ static bool pack_finite(const struct gdbregs__float_format *f, struct gdbregs__r
 {
 	if (gdbregs__real_is_zero(real))
 		return true;
-	gdbregs__real_normalise(&real);
+	normalise(&real);
 
 	int exponent = real.exponent + 127 + bias_of(f);
 	int shift = exponent < f->least_exponent ? f->least_exponent - exponent : 0;

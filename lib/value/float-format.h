@@ -55,8 +55,6 @@ int gdbregs__float_most(const struct gdbregs__float_format *f);
 struct gdbregs__real gdbregs__real_from_double(double value);
 /* Returns false if no double has that value. */
 bool gdbregs__real_to_double(struct gdbregs__real real, double *out);
-/* Make the top bit of `high` a 1; of a number that is not 0. */
-void gdbregs__real_normalise(struct gdbregs__real *real);
 bool gdbregs__real_is_zero(struct gdbregs__real real);
 /* Make the exponent 0. Returns false if it is no integer below 2^128. */
 bool gdbregs__real_to_integer(struct gdbregs__real *real);

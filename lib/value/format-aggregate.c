@@ -4,6 +4,8 @@
  * bit. */
 #include "value/format.h"
 
+#include "value/field.h"
+
 #include <string.h>
 
 /* The defaults of GDB 13. `set print repeats 10` shortens longer runs; `set print
@@ -113,65 +115,23 @@ static void put_member(struct gdbregs__text *text, const struct gdbregs__type *t
 	gdbregs__values_put(text, type, slice, depth + 1);
 }
 
-/* Return the size of members without a size of their own (pointers): equal shares of
- * the bytes that the other members leave. Bit fields take no bytes. */
-static size_t unsized_bytes(const struct gdbregs__type *type, size_t size_bytes)
-{
-	size_t sized = 0, unsized = 0;
-
-	for (uint32_t i = 0; i < type->field_count; i++) {
-		const struct gdbregs__field *field = &type->fields[i];
-
-		if (field->start >= 0)
-			continue;
-		size_t bytes = type_bytes(field->type);
-		sized += bytes;
-		unsized += bytes == 0;
-	}
-	return unsized && sized < size_bytes ? (size_bytes - sized) / unsized : 0;
-}
-
-/* Members follow each other without padding, as in GDB 13. */
-static void put_struct(struct gdbregs__text *text, const struct gdbregs__type *type,
-		       struct gdbregs__slice slice, unsigned depth)
-{
-	if (!gdbregs__text_spend(text, type->field_count))
-		return;
-
-	size_t rest = unsized_bytes(type, slice.size_bytes), off = 0;
-	bool first = true;
-
-	for (uint32_t i = 0; i < type->field_count && !text->full; i++) {
-		const struct gdbregs__field *field = &type->fields[i];
-		size_t own = field->start >= 0 ? 0 : type_bytes(field->type);
-		size_t bytes = field->start >= 0 || own ? own : rest;
-
-		if (field->name[0]) {
-			put_name(text, field->name, &first);
-			if (field->start >= 0)
-				put_bit_field(text, field, slice);
-			else
-				put_member(text, field->type,
-					   gdbregs__slice_part(slice, off, bytes), depth);
-		}
-		off += bytes;
-	}
-}
-
-static void put_union(struct gdbregs__text *text, const struct gdbregs__type *type,
-		      struct gdbregs__slice slice, unsigned depth)
+static void put_members(struct gdbregs__text *text, const struct gdbregs__type *type,
+			struct gdbregs__slice slice, unsigned depth)
 {
 	bool first = true;
+	uint32_t off;
 
 	for (uint32_t i = 0; i < type->field_count && gdbregs__text_spend(text, 1); i++) {
 		const struct gdbregs__field *field = &type->fields[i];
-		size_t bytes = type_bytes(field->type);
+		uint32_t size = gdbregs__field_place(type, field, (uint32_t)slice.size_bytes, &off);
 
 		if (!field->name[0])
 			continue;
 		put_name(text, field->name, &first);
-		put_member(text, field->type,
-			   gdbregs__slice_part(slice, 0, bytes ? bytes : slice.size_bytes), depth);
+		if (field->start >= 0)
+			put_bit_field(text, field, slice);
+		else
+			put_member(text, field->type, gdbregs__slice_part(slice, off, size), depth);
 	}
 }
 
@@ -183,9 +143,6 @@ void gdbregs__values_put_aggregate(struct gdbregs__text *text, const struct gdbr
 		return;
 	}
 	gdbregs__text_put(text, "{");
-	if (type->kind == GDBREGS_TYPE_STRUCT)
-		put_struct(text, type, slice, depth);
-	else
-		put_union(text, type, slice, depth);
+	put_members(text, type, slice, depth);
 	gdbregs__text_put(text, "}");
 }

@@ -73,11 +73,14 @@ static const struct gdbregs__type t_flags = {.kind = GDBREGS_TYPE_FLAGS,
 
 static const struct gdbregs__field segment_fields[] = {
 	{"base", "uint64", &t_uint64, -1, -1, 0, 0},
-	{"limit", "uint32", &t_uint32, -1, -1, 0, 0},
-	{"fl", "fl", &t_flags, -1, -1, 0, 0},
+	{"limit", "uint32", &t_uint32, -1, -1, 64, 0},
+	{"fl", "fl", &t_flags, -1, -1, 96, 0},
 };
-static const struct gdbregs__type t_segment = {
-	.kind = GDBREGS_TYPE_STRUCT, .bits = 128, .fields = segment_fields, .field_count = 3};
+static const struct gdbregs__type t_segment = {.kind = GDBREGS_TYPE_STRUCT,
+					       .bits = 128,
+					       .fields = segment_fields,
+					       .field_count = 3,
+					       .sized_bits = 128};
 
 static const struct gdbregs__field bit_fields[] = {
 	{"a", NULL, NULL, 0, 3, 0, 0},	{"b", "bool", &t_bool, 4, 4, 0, 0},
@@ -537,11 +540,15 @@ END_TEST
 
 START_TEST(unresolved_members_are_marked)
 {
-	static const struct gdbregs__field fields[] = {{"a", "uint16", &t_uint16, -1, -1, 0, 0},
-						       {"b", "nowhere", NULL, -1, -1, 0, 0},
-						       {"c", "data_ptr", &t_pointer, -1, -1, 0, 0}};
-	static const struct gdbregs__type type = {
-		.kind = GDBREGS_TYPE_STRUCT, .fields = fields, .field_count = 3};
+	static const struct gdbregs__field fields[] = {
+		{"a", "uint16", &t_uint16, -1, -1, 0, 0},
+		{"b", "nowhere", NULL, -1, -1, 16, 0},
+		{"c", "data_ptr", &t_pointer, -1, -1, 16, 1}};
+	static const struct gdbregs__type type = {.kind = GDBREGS_TYPE_STRUCT,
+						  .fields = fields,
+						  .field_count = 3,
+						  .sized_bits = 16,
+						  .unsized_count = 2};
 	static const uint8_t bytes[10] = {1, 0, 2, 0, 0, 0, 3};
 
 	ck_assert_str_eq(format(&type, LITTLE, bytes, 10), "{a = 0x1, b = ?, c = 0x3}");
