@@ -5,6 +5,7 @@
 #include "target/shipped.h"
 #include "base/signals.h"
 #include "opt/help.h"
+#include "out/junit.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -33,6 +34,18 @@ static int run(const struct options *o)
 	return status != 0 ? status : o->command->run(o);
 }
 
+/* A report of an older run must not outlive a command line that is wrong. */
+static int run_reported(struct options *o, int argc, char **argv)
+{
+	int status = options_parse(o, argc, argv);
+	const char *report = o->help || o->version ? NULL : options_junit(argc, argv);
+	if (report) {
+		int begun = junit_begin(report, o->command ? o->command->name : "usage");
+		status = status != 0 ? status : begun;
+	}
+	return junit_end(status != 0 ? status : run(o));
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
@@ -41,9 +54,7 @@ int main(int argc, char **argv)
 		return command_complete(argc - 2, argv + 2);
 	message_init();
 	signals_init();
-	int status = options_parse(&options, argc, argv);
-	if (status == 0)
-		status = run(&options);
+	int status = run_reported(&options, argc, argv);
 	options_fini(&options);
 	return status;
 }

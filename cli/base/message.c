@@ -26,9 +26,13 @@ void message_set(bool quiet, bool verbose)
 }
 
 /* Much of a message may come from a stub: it is cut at a length that no useful one has. */
+enum { LONGEST = 2048 };
+
+static char last[LONGEST];
+
 static void say(const char *prefix, const char *format, va_list args)
 {
-	char line[2048];
+	char line[LONGEST];
 	int length = vsnprintf(line, sizeof(line), format, args);
 	if (length < 0)
 		return;
@@ -74,7 +78,15 @@ int fail(int status, const char *format, ...)
 	va_start(args, format);
 	say("gdbregs-cli: ", format, args);
 	va_end(args);
+	va_start(args, format);
+	vsnprintf(last, sizeof(last), format, args);
+	va_end(args);
 	return status;
+}
+
+const char *message_last(void)
+{
+	return last;
 }
 
 int fail_nomem(void)

@@ -30,6 +30,8 @@ int fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3
 int fail_nomem(void);
 /* The same for a number that is bad: 08. `option` is what it is the value of. */
 int fail_octal(const char *option, const char *number);
+/* The text of the error that was printed last, without prefix; "" before the first one. */
+const char *message_last(void);
 /* Print a note, but not with -q. */
 void log_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Print a note with -v. */

@@ -322,8 +322,10 @@ static int check_common(const struct diff *d, const struct stored *before,
 int diff_make(struct diff *d, const struct options *o, const struct targets *set,
 	      struct stored *before, struct stored *after)
 {
-	*d = (struct diff){
-		.options = o, .before = before, .several = before->several || after->several};
+	*d = (struct diff){.options = o,
+			   .before = before,
+			   .after = after,
+			   .several = before->several || after->several};
 	int status = select_both(o, set, before, after);
 	if (status == 0)
 		status = match(before, after);

@@ -364,6 +364,13 @@ static bool put_failure(struct junit *junit, struct line *line, const struct dif
 	return !line->before.failed && put_case(junit, line, diff_subject(c), line->before.data);
 }
 
+/* A target that a snapshot could not read makes the exit status 1. */
+static void put_failures(struct junit *junit, const struct stored *s)
+{
+	for (size_t i = 0; i < s->failure_count; i++)
+		junit_error(junit, s->failures[i].target, s->name, s->failures[i].error);
+}
+
 /* A failure for each difference: the exit status counts those that text leaves out, too. */
 int diff_write_junit(const char *path, const struct diff *d)
 {
@@ -379,6 +386,8 @@ int diff_write_junit(const char *path, const struct diff *d)
 		if (diff_is_same(&d->before->item[i]))
 			ok = put_case(&junit, &line, &d->before->item[i], NULL);
 	}
+	put_failures(&junit, d->before);
+	put_failures(&junit, d->after);
 	line_fini(&line);
 	junit.cases.failed |= !ok;
 	return junit_close(&junit, 0);

@@ -79,7 +79,7 @@ static int compare(const struct options *o, const struct targets *set, struct st
 	int status = diff_make(&d, o, set, before, after);
 	if (status == 0)
 		status = print(o, &d);
-	bool different = d.count > 0 || before->failed || after->failed;
+	bool different = d.count > 0 || before->failure_count > 0 || after->failure_count > 0;
 	diff_fini(&d);
 	return status == 0 && different ? STATUS_DIFFERENT : status;
 }

@@ -271,7 +271,8 @@ static int write_early_failure(const struct expect *e)
 	struct target t = {.name = o->spawn		  ? o->spawn[0]
 				   : o->targets.count > 0 ? o->targets.item[0]
 							  : (char[]){"localhost:1234"},
-			   .error = "failed before it connected; its message is on stderr"};
+			   .error = ""};
+	snprintf(t.error, sizeof(t.error), "%s", message_last());
 	int status = junit_open(&junit, o->junit, "expect");
 	if (status != 0)
 		return status;
@@ -356,7 +357,7 @@ int command_expect(const struct options *o)
 	int status = parse(&e);
 	if (status == 0)
 		status = targets_show_by(o, GDBREGS_R_REGS, start, &e, print);
-	if (status != 0 && status != STATUS_USAGE && !e.began && o->junit) {
+	if (status != 0 && !e.began && o->junit && e.conditions.count > 0) {
 		int written = write_early_failure(&e);
 		status = written != 0 ? written : status;
 	}

@@ -168,6 +168,18 @@ static int keep(struct stored *s, json_t *root)
 	return 0;
 }
 
+static int add_failure(struct stored *s, const char *target, const char *error)
+{
+	size_t size = (s->failure_count + 1) * sizeof(*s->failures);
+	struct stored_failure *failures = realloc(s->failures, size);
+	if (!failures)
+		return fail_nomem();
+	s->failures = failures;
+	failures[s->failure_count++] = (struct stored_failure){target, error};
+	log_note("%s: %s was not read: %s", s->name, target, error);
+	return 0;
+}
+
 /* A failed target has no values; that it failed is said. */
 static int take_name(struct stored *s, const struct object *o, const char **target, bool *failed)
 {
@@ -181,13 +193,12 @@ static int take_name(struct stored *s, const struct object *o, const char **targ
 		status = get_string(o, "error", true, &error);
 	if (status != 0)
 		return status;
-	s->failed |= *failed;
 	if (*failed)
-		log_note("%s: %s was not read: %s", s->name, *target, error);
+		status = add_failure(s, *target, error);
 	if (!s->target)
 		s->target = *target;
 	s->several |= strcmp(s->target, *target) != 0;
-	return 0;
+	return status;
 }
 
 static int begin(struct stored *s, json_t *root, const char *place, struct object *o)
@@ -294,6 +305,7 @@ void stored_fini(struct stored *s)
 	for (size_t i = 0; i < s->root_count; i++)
 		json_decref(s->roots[i]);
 	free(s->roots);
+	free(s->failures);
 	free(s->item);
 	*s = (struct stored){.name = NULL};
 }

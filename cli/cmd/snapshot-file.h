@@ -30,6 +30,10 @@ struct stored_value {
 	struct stored_value *match; /* in the other snapshot; NULL: it is not there */
 };
 
+struct stored_failure {
+	const char *target, *error;
+};
+
 struct stored {
 	const char *name; /* for messages */
 	json_t **roots; /* what the strings belong to */
@@ -38,7 +42,8 @@ struct stored {
 	size_t count, capacity;
 	const char *target; /* the first one's name; NULL: there is none */
 	bool several; /* targets */
-	bool failed; /* one of them was not read */
+	struct stored_failure *failures; /* targets that were not read */
+	size_t failure_count;
 };
 
 /* Read a file, `-` being standard input. 0 or an exit status, said on stderr.

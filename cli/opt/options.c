@@ -421,6 +421,20 @@ int options_parse(struct options *o, int argc, char **argv)
 	return status;
 }
 
+const char *options_junit(int argc, char **argv)
+{
+	static const char name[] = "--junit";
+	const char *found = NULL;
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		size_t size = strcspn(argv[i], "=");
+		/* getopt takes beginnings of names. */
+		if (size < sizeof("--j") - 1 || strncmp(argv[i], name, size) != 0)
+			continue;
+		found = argv[i][size] == '=' ? argv[i] + size + 1 : i + 1 < argc ? argv[++i] : NULL;
+	}
+	return found && found[0] != '\0' ? found : NULL;
+}
+
 void options_fini(struct options *o)
 {
 	free(o->arguments.item);

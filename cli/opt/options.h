@@ -112,6 +112,9 @@ struct option_info {
 int options_parse(struct options *o, int argc, char **argv);
 void options_fini(struct options *o);
 
+/* Returns the FILE of --junit, also if the command line is wrong; NULL: it is not there. */
+const char *options_junit(int argc, char **argv);
+
 /* Returns the table, which has *count entries. */
 const struct option_info *options_table(size_t *count);
 

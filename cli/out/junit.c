@@ -1,7 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "out/junit.h"
 
+#include "base/message.h"
+
 #include <string.h>
+#include <sys/stat.h>
+
+/* Of this run. */
+static struct {
+	const char *path, *suite;
+	bool failed; /* it has a failure or an error */
+} report;
 
 int junit_open(struct junit *junit, const char *path, const char *suite)
 {
@@ -73,5 +82,59 @@ int junit_close(struct junit *junit, unsigned took_ms)
 		took_ms % 1000, junit->cases.data ? junit->cases.data : "");
 	bool ok = !junit->cases.failed;
 	text_fini(&junit->cases);
-	return output_end(&junit->out, ok);
+	int status = output_end(&junit->out, ok);
+	/* What could not be written is not tried again. */
+	report.failed = status != 0 || junit->failures + junit->errors > 0;
+	return status;
+}
+
+/* ---------------------------------------------------------- the whole run --- */
+
+static int write_error(const char *message)
+{
+	struct junit junit;
+	int status = junit_open(&junit, report.path, report.suite);
+	if (status != 0)
+		return status;
+	junit_error(&junit, "gdbregs-cli", report.suite, message);
+	return junit_close(&junit, 0);
+}
+
+/* Whether there is a file that is no report. A snapshot whose name was taken for that of
+ * the report is not lost by a command line that is refused. */
+static bool is_other_file(const char *path)
+{
+	struct stat info;
+	if (stat(path, &info) < 0 || !S_ISREG(info.st_mode))
+		return false;
+	FILE *file = fopen(path, "r");
+	int first = file ? getc(file) : EOF;
+	if (file)
+		fclose(file);
+	return first != '<' && first != EOF;
+}
+
+/* What a pipe or a terminal is given cannot be replaced later. */
+static bool is_stream(const char *path)
+{
+	struct stat info;
+	return strcmp(path, "-") == 0 || (stat(path, &info) == 0 && !S_ISREG(info.st_mode));
+}
+
+int junit_begin(const char *path, const char *suite)
+{
+	if (is_other_file(path))
+		return 0;
+	report.path = path;
+	report.suite = suite;
+	int status = is_stream(path) ? 0 : write_error("the run did not finish");
+	report.failed = status != 0;
+	return status;
+}
+
+int junit_end(int status)
+{
+	if (report.path && status != 0 && !report.failed)
+		write_error(message_last());
+	return status;
 }

@@ -7,6 +7,14 @@
 #include "base/output.h"
 #include "base/text.h"
 
+/* Replace the report of an older run by an error that says that this run has not finished:
+ * a signal may end it at any time. A file that is no report is left alone until there are
+ * results. Returns 0 or an exit status, said on stderr. */
+int junit_begin(const char *path, const char *suite);
+/* End what junit_begin() has begun: if the run failed and its report has no failure, the
+ * message on stderr becomes one. Returns `status`. */
+int junit_end(int status);
+
 struct junit {
 	struct output out;
 	struct text cases;

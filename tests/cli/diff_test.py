@@ -195,6 +195,17 @@ def junit(directory):
     silent_ok(run("diff", *[pair(directory)[0]] * 2, "--junit", file))
     equal(ElementTree.parse(file).getroot().get("failures"), "0")
     one_line(run("diff", "-q", *pair(directory), "--junit", "/nowhere/x"), 6, "/nowhere/x")
+    # A target that was not read makes the status 1, although no register differs.
+    same = snapshot(target("a:1", vcpu(0, reg("pc", "01"))), {"target": "b:1", "error": "no answer"})
+    equal(run("diff", *pair(directory, same, same), "--junit", file, "-q").status, 1)
+    suite = ElementTree.parse(file).getroot()
+    equal([suite.get(name) for name in ("tests", "failures", "errors")], ["3", "0", "2"])
+    equal([(case.get("classname"), case[0].get("message")) for case in suite if len(case)],
+          [("b:1", "no answer")] * 2)
+    one = snapshot(target("a:1", vcpu(0, reg("pc", "01"))))
+    equal(run("diff", *pair(directory, one, snapshot(target("a:1", vcpu(0, reg("sp", "01"))))),
+              "--junit", file).status, 1)
+    contains(ElementTree.parse(file).getroot().find("testcase/error").get("message"), "no register in common")
 
 
 @test

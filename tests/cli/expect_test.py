@@ -4,11 +4,13 @@
 
 import json
 import os
+import signal
+import subprocess
 import time
 import xml.etree.ElementTree
 
-from clitest import (Fake, contains, equal, main, number, one_line, register_bytes, run, silent_ok,
-                     test, write)
+from clitest import (Fake, command, contains, equal, main, number, one_line, read, register_bytes, run,
+                     silent_ok, test, wait_until, write)
 
 R1 = int(number(register_bytes(0, 1)), 16)
 
@@ -134,6 +136,57 @@ def junit(directory):
                      "-t", fake.target), 6, "no/x")
 
 
+def stale(path):
+    write(path, '<?xml version="1.0"?><testsuite name="old" tests="1" failures="0"/>')
+
+
+def junit_errors(path):
+    suite = xml.etree.ElementTree.parse(path).getroot()
+    return [error.get("message") for error in suite.iter("error")]
+
+
+@test
+def no_report_of_an_older_run_is_left(directory):
+    """Whatever is wrong with the command line, a CI job must not read yesterday's results."""
+    path = os.path.join(directory, "junit.xml")
+    for args, status, part in (
+            (("expect", "--junit", path), 2, "needs a condition"),
+            (("expct", "pc=1", f"--junit={path}"), 2, "did you mean"),
+            (("expect", "pc=1", "--nosuch", "--junit", path), 2, "--nosuch"),
+            (("expect", "pc=1", "--jun", path, "--within"), 2, "--within"),
+            (("expect", "pc=zzz(", "--junit", path, "-t", "127.0.0.1:1"), 3, "refused"),
+            (("expect", "pc=1", "--junit", path, "--arch", "nosuch"), 2, "nosuch"),
+            (("dump", "--junit", path), 2, "does not apply"),
+            (("expect", "pc=1", "-o", "/nowhere/x", "--junit", path), 6, "/nowhere/x"),
+            (("expect", "pc=1", "--junit", path, "--", "/nowhere/x"), 3, "cannot start")):
+        stale(path)
+        equal(run(*args).status, status)
+        (error,) = junit_errors(path)
+        contains(error, part)
+    stale(path)
+    silent_ok(run("expect", "--help", "--junit", path))
+    equal(junit_errors(path), [])
+    assert "old" in read(path)
+    # A snapshot that was taken for the name of the report is not lost.
+    write(path, '{"format":"gdbregs-snapshot"}')
+    equal(run("diff", "--junit", path, "b.json").status, 2)
+    equal(read(path), '{"format":"gdbregs-snapshot"}')
+    one_line(run("expect", "pc=1", "--junit", "/nowhere/x", "-t", "127.0.0.1:1"), 6, "/nowhere/x")
+
+
+@test
+def a_signal_leaves_a_report_that_says_so(directory):
+    path = os.path.join(directory, "junit.xml")
+    stale(path)
+    with Fake("--running") as fake:
+        child = subprocess.Popen(command("expect", "r1=0x123", "--within", "60", "--junit", path, "-t", fake.target),
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_until(lambda: "old" not in read(path), "the report of the older run is gone")
+        child.send_signal(signal.SIGINT)
+        equal(child.wait(10), -signal.SIGINT)
+    equal(junit_errors(path), ["the run did not finish"])
+
+
 @test
 def a_run_that_fails_is_an_error_in_junit_and_json(directory):
     """No result of yesterday is left in the file, and each condition has its error."""
@@ -164,7 +217,7 @@ def a_run_that_fails_is_an_error_in_junit_and_json(directory):
     write(os.path.join(directory, "bad.xml"), "<target>")
     equal(run("expect", "r1>0", "--junit", path, "--tdesc", os.path.join(directory, "bad.xml"), "-t",
               "127.0.0.1:1").status, 4)
-    contains(xml.etree.ElementTree.parse(path).getroot().find("testcase/error").get("message"), "stderr")
+    contains(xml.etree.ElementTree.parse(path).getroot().find("testcase/error").get("message"), "bad.xml")
     (only,) = json.loads(run("expect", "r1>0", "-j", "-c", "all", "-t", "127.0.0.1:1").out)
     equal(only["vcpu"], None)
 
