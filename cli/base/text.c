@@ -135,6 +135,21 @@ void text_add_printable(struct text *t, const void *data, size_t size)
 	t->data[t->size] = '\0';
 }
 
+void text_add_xml(struct text *t, const char *string)
+{
+	static const char special[] = "&<>\"";
+	static const char *const names[] = {"&amp;", "&lt;", "&gt;", "&quot;"};
+	while (*string != '\0') {
+		size_t size = strcspn(string, special);
+		text_add(t, string, size);
+		string += size;
+		if (*string == '\0')
+			return;
+		text_adds(t, names[strchr(special, *string) - special]);
+		string++;
+	}
+}
+
 /* Returns how much of the text fits, up to a blank if there is one. */
 static size_t fitting(const char *text, size_t room)
 {

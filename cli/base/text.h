@@ -31,6 +31,9 @@ void text_add_number(struct text *t, enum gdbregs_byte_order order, const uint8_
  * terminal. */
 void text_add_printable(struct text *t, const void *data, size_t size);
 
+/* Add a text with the characters escaped that end or open something in XML. */
+void text_add_xml(struct text *t, const char *string);
+
 /* Write printable text, broken at blanks into lines of `width` characters; the first one
  * has `used` already, the others begin with `indent` blanks. */
 void text_put_wrapped(FILE *stream, const char *text, size_t used, size_t indent, size_t width);

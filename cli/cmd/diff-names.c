@@ -3,6 +3,7 @@
 
 #include "base/message.h"
 #include "cmd/diff-live.h"
+#include "cmd/diff-own.h"
 #include "target/name.h"
 #include "target/part.h"
 #include "target/shipped.h"
@@ -34,9 +35,16 @@ bool names_fit(const char *pattern, const struct stored_value *v)
 enum { MOST_DESCRIPTIONS = 64 };
 
 struct names {
-	struct gdbregs_context *context; /* of the shipped descriptions; NULL: not loaded */
+	struct gdbregs_context *context; /* of those that are loaded here; or NULL */
 	const struct gdbregs_description *item[MOST_DESCRIPTIONS];
 	size_t count;
+	bool shipped; /* are loaded */
+	/* Made from the values of a vCPU, whose first one is given. */
+	struct {
+		size_t first;
+		const struct gdbregs_description *description;
+	} made[MOST_DESCRIPTIONS];
+	size_t made_count;
 	size_t own; /* values that the snapshot has itself: parts are added behind them */
 };
 
@@ -76,10 +84,11 @@ static int add_shipped(struct names *names)
 {
 	struct shipped_names list;
 	char path[PATH_MAX];
-	if (names->context)
+	if (names->shipped)
 		return 0;
-	if (gdbregs_context_new(&names->context) < 0)
+	if (!names->context && gdbregs_context_new(&names->context) < 0)
 		return fail_nomem();
+	names->shipped = true;
 	shipped_list(&list);
 	for (size_t i = 0; i < list.count; i++) {
 		const struct gdbregs_description *d = NULL;
@@ -90,6 +99,23 @@ static int add_shipped(struct names *names)
 	}
 	shipped_list_fini(&list);
 	return 0;
+}
+
+/* The description that the values of a vCPU make; NULL: they make none. */
+static const struct gdbregs_description *find_own(struct names *names, const struct stored *s,
+						  size_t first, size_t end)
+{
+	for (size_t i = 0; i < names->made_count; i++) {
+		if (names->made[i].first == first)
+			return names->made[i].description;
+	}
+	if (names->made_count == MOST_DESCRIPTIONS ||
+	    (!names->context && gdbregs_context_new(&names->context) < 0))
+		return NULL;
+	size_t i = names->made_count++;
+	names->made[i].first = first;
+	names->made[i].description = own_description(names->context, s, first, end);
+	return names->made[i].description;
 }
 
 /* -------------------------------------------------- parts in the targets --- */
@@ -246,24 +272,42 @@ static bool get_bytes(const struct stored_value *v, uint8_t *out, size_t size)
 	return true;
 }
 
+/* JSON lines do not say the byte order, but a number beside the bytes does: either order
+ * makes it, or there is one only. */
+static enum gdbregs_byte_order find_order(const struct stored_value *v, const uint8_t *bytes,
+					  size_t size)
+{
+	struct text number = {0};
+	enum gdbregs_byte_order order = v->order;
+	if (order != GDBREGS_BYTE_ORDER_UNKNOWN || !v->number)
+		return order;
+	text_add_number(&number, GDBREGS_BYTE_ORDER_LITTLE, bytes, size, false);
+	if (!number.failed)
+		order = strcasecmp(number.data, v->number) == 0 ? GDBREGS_BYTE_ORDER_LITTLE
+								: GDBREGS_BYTE_ORDER_BIG;
+	text_fini(&number);
+	return order;
+}
+
 static int add_part(struct stored *s, size_t whole, const struct meaning *m)
 {
 	struct stored_value from = s->item[whole], *added;
-	struct vcpu vcpu = {.index = from.vcpu, .order = from.order};
 	size_t size = (gdbregs_register_bits(m->chosen.reg) + 7) / 8, count = s->count;
 	uint8_t *bytes = malloc(size + 1);
 	if (!bytes)
 		return fail_nomem();
 	int status = 0;
 	bool known = get_bytes(&from, bytes, size);
+	struct vcpu vcpu = {.index = from.vcpu,
+			    .order = known ? find_order(&from, bytes, size) : from.order};
 	struct gdbregs_read read = {.vcpu = from.vcpu,
 				    .reg = m->chosen.reg,
 				    .status = known ? (int)size : GDBREGS_ERR_UNAVAILABLE,
 				    .data = known ? bytes : NULL};
-	struct value value = value_make(from.target, &vcpu, from.order, &m->chosen, &read);
+	struct value value = value_make(from.target, &vcpu, vcpu.order, &m->chosen, &read);
 	struct stored_value base = {.target = from.target,
 				    .vcpu = from.vcpu,
-				    .order = from.order,
+				    .order = vcpu.order,
 				    .architecture = from.architecture};
 	status = stored_add_register(s, part_object(&value), base);
 	free(bytes);
@@ -342,6 +386,9 @@ static int add_to_vcpu(struct stored *s, size_t first, size_t end, struct meanin
 	int status = 0;
 	if (!found && strpbrk(m->pattern, "*?"))
 		return 0;
+	const struct gdbregs_description *own = found ? NULL : find_own(names, s, first, end);
+	if (own && find_meaning(own, m))
+		status = apply(s, first, end, m, names->own, &found);
 	for (size_t i = 0; !found && status == 0; i++) {
 		if (i == names->count)
 			status = add_shipped(names);

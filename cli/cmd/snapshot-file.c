@@ -110,6 +110,13 @@ static struct stored_value *append(struct stored *s)
 	return &s->item[s->count];
 }
 
+/* 0: the file does not say it. */
+static unsigned get_bits(const struct object *o)
+{
+	json_int_t bits = json_integer_value(json_object_get(o->json, "bits"));
+	return bits > 0 && bits <= UINT_MAX ? (unsigned)bits : 0;
+}
+
 /* `value`: what its vCPU and target say of it. */
 static int add_register(struct stored *s, const struct object *o, struct stored_value value)
 {
@@ -124,6 +131,8 @@ static int add_register(struct stored *s, const struct object *o, struct stored_
 		status = get_string(o, members[i].name, i == 0, members[i].out);
 	if (status == 0)
 		status = check_digits(o, &value);
+	value.type = json_string_value(json_object_get(o->json, "type"));
+	value.bits = get_bits(o);
 	if (status != 0)
 		return status;
 	struct stored_value *item = append(s);

@@ -14,6 +14,7 @@ struct stored_value {
 	const char *feature; /* NULL: none */
 	const char *name;
 	const char *architecture; /* of its vCPU; NULL: not known */
+	const char *type; /* NULL: not known */
 	const char *field; /* the path of a part, "ZF"; NULL: the whole register */
 	const char *bytes; /* hex digits, whole bytes; NULL: unavailable, or a bit field */
 	const char *number; /* "0x..."; NULL: it has no number */
@@ -22,7 +23,7 @@ struct stored_value {
 	 * cmd/diff-live.h. Texts of all values would take several times their size. */
 	const struct gdbregs_read *read;
 	size_t target_rank; /* of the target's name among those of both snapshots */
-	unsigned vcpu;
+	unsigned vcpu, bits;
 	enum gdbregs_byte_order order;
 	size_t place; /* in the list */
 	const char *alias; /* the pattern that means it by another name; NULL: there is none */

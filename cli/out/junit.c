@@ -24,19 +24,7 @@ static void add_attribute(struct text *text, const char *name, const char *value
 	struct text printable = {0};
 	text_add_printable(&printable, value, strlen(value));
 	text_addf(text, " %s=\"", name);
-	for (size_t i = 0; i < printable.size; i++) {
-		const char c = printable.data[i];
-		if (c == '&')
-			text_adds(text, "&amp;");
-		else if (c == '<')
-			text_adds(text, "&lt;");
-		else if (c == '>')
-			text_adds(text, "&gt;");
-		else if (c == '"')
-			text_adds(text, "&quot;");
-		else
-			text_add(text, &c, 1);
-	}
+	text_add_xml(text, printable.data ? printable.data : "");
 	text_adds(text, "\"");
 	text->failed |= printable.failed;
 	text_fini(&printable);

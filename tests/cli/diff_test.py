@@ -175,6 +175,59 @@ def wide_values(directory):
         assert len(line) <= 80, line
 
 
+def machine(architecture, order, feature, *registers):
+    """`registers`: names and numbers of 64 bits."""
+    entries = [{"name": name, "feature": feature, "bits": 64, "type": "uint64", "value": hex(value),
+                "bytes": value.to_bytes(8, order).hex()} for name, value in registers]
+    return snapshot(target("a:1", {**vcpu(0, *entries, order=order), "architecture": architecture}))
+
+
+@test
+def other_names_of_architectures_without_a_shipped_description(directory):
+    """They come from the registers of the snapshot: no target, --arch or file is needed.
+
+    The stack pointers are those of the psABIs: r15 of s390x, r3 of LoongArch. The condition code
+    is bits 18 and 19 of the PSW, counted from the left (z/Architecture, SA22-7832, chapter 4)."""
+    core = "org.gnu.gdb.s390.core"
+    s390 = [machine("s390:64-bit", "big", core, ("pswm", mask), ("pswa", address), ("r15", 0x100))
+            for mask, address in ((1 << 44, 0x1000), (2 << 44, 0x1004))]
+    base = "org.gnu.gdb.loongarch.base"
+    loongarch = [machine("loongarch64", "little", base, ("pc", pc), ("r3", 0x100), ("r22", fp))
+                 for pc, fp in ((0x1000, 1), (0x1004, 2))]
+    def found(files, *words):
+        result = run("diff", *files, "-j", *words)
+        return [(c["name"], c.get("field"), c["old"], c["new"]) for c in json.loads(result.out)]
+    for before, after in (s390, [*map(lines, s390)], [s390[0], lines(s390[1])], [lines(s390[0]), s390[1]]):
+        files = pair(directory, before, after)
+        equal(found(files, "pc", "sp"), [("pswa", None, "0x1000", "0x1004")])
+        equal(found(files, "pswm.CC", "pswm.AS"), [("pswm", "CC", "0x1", "0x2")])
+        equal(found(files, "flags", "--exclude", "pc"),
+              [("pswm", None, "0x100000000000", "0x200000000000")])
+    files = pair(directory, *loongarch)
+    equal(found(files, "pc", "sp", "fp"), [("pc", None, "0x1000", "0x1004"), ("r22", None, "0x1", "0x2")])
+    one_line(run("diff", *files, "pswa"), 5, "pswa")
+    # Nothing of a file is trusted: names that are no XML, and sizes that no register has.
+    strange = machine("<&\"", "little", "\x01]]>", ("a&<b>\"", 1), ("pc", 2))
+    strange["targets"][0]["vcpus"][0]["registers"][0]["bits"] = 1 << 40
+    files = pair(directory, strange, strange)
+    equal(found(files, "a&<b>\""), [])
+    one_line(run("diff", *files, "sp"), 5, "sp")
+
+
+@test
+def iopl_of_eflags_is_known_offline(directory):
+    """Bits 12 and 13 (Intel SDM, volume 1, 3.4.3), as in QEMU's description."""
+    core = "org.gnu.gdb.i386.core"
+    for architecture in "i386", "i386:x86-64":
+        files = []
+        for value in 0x0002, 0x3002:
+            entry = {"name": "eflags", "feature": core, "bits": 32, "type": "i386_eflags",
+                     "bytes": value.to_bytes(4, "little").hex(), "value": hex(value)}
+            files.append(snapshot(target("a:1", {**vcpu(0, entry), "architecture": architecture})))
+        (change,) = json.loads(run("diff", *pair(directory, *files), "-j", "eflags.IOPL").out)
+        equal((change["field"], change["old"], change["new"]), ("IOPL", "0x0", "0x3"))
+
+
 @test
 def junit(directory):
     """A case for each register, and a failure for each difference."""
