@@ -131,8 +131,29 @@ static int make_points(struct trace *trace)
 	return 0;
 }
 
+/* The program counter that a person has seen in real mode is no address of a breakpoint. */
+static void find_hint(struct trace *trace)
+{
+	enum { LARGEST_OFFSET = 0xffff };
+	uint64_t cs = 0;
+	if (!sampler_real_mode(&trace->samplers[0], &cs) || cs == 0)
+		return;
+	for (size_t i = 0; i < trace->point_count; i++) {
+		unsigned long long point = trace->points[i], segment = cs;
+		if (point > LARGEST_OFFSET)
+			continue;
+		snprintf(trace->hint, sizeof(trace->hint),
+			 "; breakpoints are at linear addresses: in real mode, 0x%llx:0x%llx is "
+			 "0x%llx",
+			 segment, point, (segment << 4) + point);
+		return;
+	}
+}
+
 int trace_run(struct trace *trace)
 {
 	int error = make_points(trace);
+	if (error == 0)
+		find_hint(trace);
 	return error < 0 ? error : insert_next(trace);
 }

@@ -360,11 +360,16 @@ static int parse_conditions(struct trace *trace)
 static int report_unreached(const struct trace *trace, const struct targets *set)
 {
 	const struct options *o = trace->options;
-	if ((!o->until && o->break_count == 0) || trace->reached || set->loop.signo != 0)
+	if ((!o->until && o->break_count == 0) || trace->reached)
 		return 0;
-	return fail(STATUS_DIFFERENT, "%s: %s was not reached%s%s%s", set->item[0].name,
+	if (set->loop.signo != 0) {
+		if (trace->hint[0] != '\0')
+			log_note("%s: --break was not reached%s", set->item[0].name, trace->hint);
+		return 0;
+	}
+	return fail(STATUS_DIFFERENT, "%s: %s was not reached%s%s%s%s", set->item[0].name,
 		    o->until ? "--until" : "--break", trace->late ? " in time" : "",
-		    trace->where[0] != '\0' ? ": " : "", trace->where);
+		    trace->where[0] != '\0' ? ": " : "", trace->where, trace->hint);
 }
 
 /* The records are written, however the trace ended. */

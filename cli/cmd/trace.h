@@ -22,6 +22,7 @@ struct trace {
 	bool late; /* --within is over */
 	bool interrupted; /* and the guest was stopped for that */
 	char where[120]; /* where the guest is instead */
+	char hint[120]; /* why a breakpoint may have been missed */
 	size_t turn; /* which sampler is under way */
 	uint64_t number; /* of the next record */
 	struct gdbregs_stop stop; /* the last one */

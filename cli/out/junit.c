@@ -71,7 +71,7 @@ int junit_close(struct junit *junit, unsigned took_ms)
 	bool ok = !junit->cases.failed;
 	text_fini(&junit->cases);
 	int status = output_end(&junit->out, ok);
-	/* What could not be written is not tried again. */
+	/* A file that could not be written is not tried again. */
 	report.failed = status != 0 || junit->failures + junit->errors > 0;
 	return status;
 }
@@ -102,7 +102,7 @@ static bool is_other_file(const char *path)
 	return first != '<' && first != EOF;
 }
 
-/* What a pipe or a terminal is given cannot be replaced later. */
+/* Text that a pipe or a terminal was given cannot be replaced later. */
 static bool is_stream(const char *path)
 {
 	struct stat info;

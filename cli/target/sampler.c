@@ -170,16 +170,19 @@ bool sampler_is_located(const struct sampler *sampler)
 	return sampler->pc != NOWHERE && sampler->vcpu->order != GDBREGS_BYTE_ORDER_UNKNOWN;
 }
 
+bool sampler_real_mode(const struct sampler *sampler, uint64_t *cs)
+{
+	uint64_t cr0;
+	return number_at(sampler, sampler->cs, cs) && number_at(sampler, sampler->cr0, &cr0) &&
+	       (cr0 & 1) == 0;
+}
+
 bool sampler_is_at(const struct sampler *sampler, uint64_t address)
 {
-	uint64_t pc, cs, cr0;
+	uint64_t pc, cs;
 	if (!number_at(sampler, sampler->pc, &pc))
 		return false;
-	if (pc == address)
-		return true;
-	bool real = number_at(sampler, sampler->cs, &cs) &&
-		    number_at(sampler, sampler->cr0, &cr0) && (cr0 & 1) == 0;
-	return real && pc + (cs << 4) == address;
+	return pc == address || (sampler_real_mode(sampler, &cs) && pc + (cs << 4) == address);
 }
 
 void sampler_write_place(const struct sampler *sampler, struct text *text)

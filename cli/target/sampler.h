@@ -57,6 +57,8 @@ bool sampler_changed(const struct sampler *sampler, size_t index);
 bool sampler_is_located(const struct sampler *sampler);
 /* Add its program counter as a number, if it is known. */
 void sampler_write_place(const struct sampler *sampler, struct text *text);
+/* Whether the vCPU was in real mode of x86 at the last reading. *cs is its code segment. */
+bool sampler_real_mode(const struct sampler *sampler, uint64_t *cs);
 /* Whether its program counter is at the address. */
 bool sampler_is_at(const struct sampler *sampler, uint64_t address);
 

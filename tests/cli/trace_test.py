@@ -491,4 +491,26 @@ def no_step_before_output_is_open(directory):
 
 
 if __name__ == "__main__":
-    main()
+    X86 = """<target><architecture>i386:x86-64</architecture><feature name="org.gnu.gdb.i386.core">
+<reg name="rip" bitsize="64" type="code_ptr"/><reg name="cs" bitsize="32"/><reg name="cr0" bitsize="64"/>
+</feature></target>"""
+
+
+@test
+def a_breakpoint_in_real_mode_is_linear(directory):
+    """QEMU has breakpoints at cs.base + ip, as GDB's are there: a missed one says so."""
+    write(os.path.join(directory, "target.xml"), X86)
+    for cr0, cs, address, part in ((0, 0xf000, "0xe05b", "0xf000:0xe05b is 0xfe05b"),
+                                   (0x10, 0x7c0, "0x10", "0x7c0:0x10 is 0x7c10"),
+                                   (0, 0, "0xe05b", None), (1, 0xf000, "0xe05b", None),
+                                   (0, 0xf000, "0xfe05b", None)):
+        with Fake("--tdesc", directory, "--halted") as fake:
+            silent_ok(run("write", "rip=0xfff0", f"cs={cs}", f"cr0={cr0}", "-t", fake.target))
+            args = ("trace", "rip", "--break", address, "-t", fake.target)
+            result = run(*args, "--within", "0.2")
+            equal(result.status, 1)
+            equal("linear" in result.err, part is not None, result.err)
+            contains(result.err, part or "not reached")
+
+
+main()
