@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "out/register-rows.h"
 
+#include "base/digits.h"
 #include "out/grid.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* GAP is the number of blanks between columns, and before the meaning of a value. A lane is
- * `0x` and 16 digits. */
-enum { INDENT = 2, GAP = 2, LANE_BYTES = 8, LANE_WIDTH = 2 + 2 * LANE_BYTES };
+/* GAP is the number of blanks between columns, and before the meaning of a value. Text that is
+ * not beside the name of its register begins at DEEPER. */
+enum { INDENT = 2, GAP = 2, DEEPER = 6, LANE_BYTES = 8 };
 
 /* In the order in which they are written. */
 enum kind {
@@ -75,9 +76,16 @@ static size_t equal_lanes(const struct value *v, size_t first)
 	return count;
 }
 
+/* Digits of other bases than 2 and 16 do not fall into lanes. */
+static bool has_lanes(const struct value *v)
+{
+	return v->order == GDBREGS_BYTE_ORDER_UNKNOWN ||
+	       (v->vcpu->as != DIGITS_DEC && v->vcpu->as != DIGITS_OCT);
+}
+
 static bool is_uniform(const struct value *v)
 {
-	return v->size_bytes > LANE_BYTES && v->size_bytes % LANE_BYTES == 0 &&
+	return has_lanes(v) && v->size_bytes > LANE_BYTES && v->size_bytes % LANE_BYTES == 0 &&
 	       equal_lanes(v, 0) == v->size_bytes / LANE_BYTES;
 }
 
@@ -95,15 +103,29 @@ static enum kind kind_of(const struct value *v, const char *meaning, size_t widt
 	return compound || v->size_bytes > sizeof(uint64_t) ? KIND_VECTOR : KIND_NUMBER;
 }
 
+/* Lane 0 has the first bytes in memory, like element 0 of a vector. */
+static void add_lane(struct text *text, const struct value *v, size_t lane)
+{
+	size_t at = lane * LANE_BYTES, rest = v->size_bytes - at;
+	size_t size = rest < LANE_BYTES ? rest : LANE_BYTES;
+	const struct digits d = {.bytes = v->bytes + at,
+				 .size = size,
+				 .bits = 8 * size,
+				 .is_big = v->order == GDBREGS_BYTE_ORDER_BIG};
+	if (v->order == GDBREGS_BYTE_ORDER_UNKNOWN)
+		text_add_bytes(text, d.bytes, size);
+	else
+		digits_add(text, &d,
+			   v->vcpu->as == DIGITS_RAW || v->vcpu->as == DIGITS_BIN ? v->vcpu->as
+										  : DIGITS_HEX);
+}
+
 /* `32 x 0x0000000000000000` */
 static void show_uniform(struct text *text, const struct value *v)
 {
 	text_clear(text);
 	text_addf(text, "%zu x ", v->size_bytes / LANE_BYTES);
-	if (v->order != GDBREGS_BYTE_ORDER_UNKNOWN)
-		text_add_number(text, v->order, v->bytes, LANE_BYTES, true);
-	else
-		text_add_bytes(text, v->bytes, LANE_BYTES);
+	add_lane(text, v, 0);
 }
 
 /* The cell of a grid, in page->rows->value. */
@@ -236,16 +258,15 @@ static size_t divide_best(const struct page *page, struct entry *entries, size_t
 
 /* ------------------------------------------------------------------ rows --- */
 
-/* Write the meaning after the value if it fits there, else on lines of its own, broken at
- * blanks. */
-static void put_meaning(const struct page *page, const char *text, size_t used)
+/* Write the meaning if it fits after the value, which ends at `used` and is to be padded, else
+ * on lines of its own, broken at blanks. */
+static void put_meaning(const struct page *page, const char *text, size_t used, size_t padding)
 {
-	enum { DEEPER = 6 };
 	FILE *stream = page->rows->out->stream;
 	if (text[0] == '\0')
 		return;
-	if (used + GAP + strlen(text) <= page->line)
-		fprintf(stream, "  %s", text);
+	if (used + padding + GAP + strlen(text) <= page->line)
+		fprintf(stream, "%*s%s", (int)(padding + GAP), "", text);
 	else
 		text_put_wrapped(stream, text, page->line, DEEPER, page->line);
 }
@@ -255,12 +276,13 @@ static void put_row(struct page *page, const struct entry *entry, const struct g
 	struct value v = value_get(page->snapshot, page->vcpu, entry->index);
 	const char *meaning = meaning_of(page, &v);
 	const char *shown = show_cell(page, &v, KIND_NUMBER);
-	size_t used = INDENT + column->name + 1 + column->value;
+	size_t size = printable_width(shown);
 	put_blanks(page, INDENT);
 	put_name(page, &v, column->name);
 	fputc(' ', page->rows->out->stream);
-	printable_put(page->rows->out->stream, shown, column->value);
-	put_meaning(page, meaning, used);
+	printable_put(page->rows->out->stream, shown, 0);
+	put_meaning(page, meaning, INDENT + column->name + 1 + size,
+		    size < column->value ? column->value - size : 0);
 	fputc('\n', page->rows->out->stream);
 }
 
@@ -280,72 +302,94 @@ static void put_rows(struct page *page, const struct entry *entries, size_t coun
 
 /* ----------------------------------------------------------------- lanes --- */
 
-/* Lane 0 has the first bytes in memory, like element 0 of a vector. */
-static void show_lane(struct text *text, const struct value *v, size_t lane)
-{
-	size_t at = lane * LANE_BYTES, rest = v->size_bytes - at;
-	size_t size = rest < LANE_BYTES ? rest : LANE_BYTES;
-	if (v->order != GDBREGS_BYTE_ORDER_UNKNOWN)
-		text_add_number(text, v->order, v->bytes + at, size, true);
-	else
-		text_add_bytes(text, v->bytes + at, size);
-}
-
 static int digits_of(size_t number)
 {
 	return snprintf(NULL, 0, "%zu", number);
 }
 
+/* The digits of a lane and their prefix. */
+static size_t lane_width(const struct value *v)
+{
+	if (v->order == GDBREGS_BYTE_ORDER_UNKNOWN || v->vcpu->as == DIGITS_RAW)
+		return 2 * LANE_BYTES;
+	return v->vcpu->as == DIGITS_BIN ? 2 + 8 * LANE_BYTES : 2 + 2 * LANE_BYTES;
+}
+
+/* Where lanes are shown, and how many fit on a line. */
+struct lanes {
+	size_t indent, room, most;
+};
+
+static struct lanes lay_out_lanes(const struct page *page, const struct value *v, size_t indent,
+				  size_t count)
+{
+	size_t room = page->line > indent ? page->line - indent : 0;
+	size_t label = 2 + (size_t)digits_of(count - 1);
+	size_t most = room > label ? (room - label) / (1 + lane_width(v)) : 0;
+	return (struct lanes){indent, room, most > 1 ? most : 1};
+}
+
 /* Make a line: `[4]  ` and the lanes from there on. Returns the next lane. */
-static size_t show_lanes(struct text *text, const struct value *v, size_t first, size_t most)
+static size_t show_lanes(struct text *text, const struct value *v, size_t first,
+			 const struct lanes *lanes)
 {
 	size_t count = (v->size_bytes + LANE_BYTES - 1) / LANE_BYTES, equal = 0;
 	if (first < v->size_bytes / LANE_BYTES)
 		equal = equal_lanes(v, first);
-	bool rest = first + equal == count && equal > most;
-	size_t next = rest ? count : first + most < count ? first + most : count;
+	bool rest = first + equal == count && equal > lanes->most;
+	size_t next = rest ? count : first + lanes->most < count ? first + lanes->most : count;
 	text_clear(text);
 	if (rest)
-		text_addf(text, "[%zu-%zu] each ", first, count - 1);
+		text_addf(text, "[%zu-%zu] each", first, count - 1);
 	else if (count > 1)
-		text_addf(text, "[%zu]%*s", first, 1 + digits_of(count - 1) - digits_of(first), "");
+		text_addf(text, "[%zu]%*s", first, digits_of(count - 1) - digits_of(first), "");
+	if (rest && text->size + 1 + lane_width(v) > lanes->room)
+		text_addf(text, "\n%*s", (int)lanes->indent, "");
+	else if (count > 1)
+		text_adds(text, " ");
 	for (size_t i = first; i < (rest ? first + 1 : next); i++) {
 		text_adds(text, i > first ? " " : "");
-		show_lane(text, v, i);
+		add_lane(text, v, i);
 	}
 	return next;
 }
 
-static size_t lanes_per_line(const struct page *page, size_t indent, size_t count)
+static void put_lanes(struct page *page, const struct value *v, size_t indent)
 {
-	size_t used = indent + 2 + (size_t)digits_of(count - 1);
-	size_t room = page->line > used ? page->line - used : 0;
-	size_t lanes = room / (1 + LANE_WIDTH);
-	return lanes > 1 ? lanes : 1;
+	struct text *text = &page->rows->value;
+	size_t count = (v->size_bytes + LANE_BYTES - 1) / LANE_BYTES;
+	struct lanes lanes = lay_out_lanes(page, v, indent, count);
+	for (size_t lane = 0; lane < count && page->ok;) {
+		put_blanks(page, lane > 0 ? indent : 0);
+		lane = show_lanes(text, v, lane, &lanes);
+		page->ok = !text->failed;
+		fprintf(page->rows->out->stream, "%s%s", text->data ? text->data : "",
+			lane < count ? "\n" : "");
+	}
 }
 
-static void put_lanes(struct page *page, const struct entry *entry)
+/* A number that is longer than a line is continued on the next ones. */
+static void put_long(struct page *page, const struct entry *entry)
 {
 	enum { LONGEST = 24 };
 	FILE *stream = page->rows->out->stream;
-	struct text *text = &page->rows->value;
 	struct value v = value_get(page->snapshot, page->vcpu, entry->index);
-	size_t count = (v.size_bytes + LANE_BYTES - 1) / LANE_BYTES;
 	size_t width = entry->width.name, indent = INDENT + (width < LONGEST ? width : LONGEST) + 1;
-	size_t most = lanes_per_line(page, indent, count);
+	bool narrow = indent + lane_width(&v) > page->line;
+	if (narrow)
+		indent = DEEPER;
 	put_blanks(page, INDENT);
 	put_name(page, &v, 0);
-	if (width >= LONGEST)
+	if (width >= LONGEST || narrow)
 		fprintf(stream, "\n%*s", (int)indent, "");
 	else
 		fputc(' ', stream);
-	for (size_t lane = 0; lane < count && page->ok;) {
-		put_blanks(page, lane > 0 ? indent : 0);
-		lane = show_lanes(text, &v, lane, most);
-		page->ok = !text->failed;
-		fprintf(stream, "%s%s", text->data ? text->data : "", lane < count ? "\n" : "");
-	}
-	put_meaning(page, meaning_of(page, &v), page->line);
+	if (has_lanes(&v) && !v.is_bit_field)
+		put_lanes(page, &v, indent);
+	else
+		text_put_wrapped(stream, show_cell(page, &v, KIND_NUMBER), indent, indent,
+				 page->line);
+	put_meaning(page, meaning_of(page, &v), page->line, 0);
 	fputc('\n', stream);
 }
 
@@ -358,7 +402,7 @@ static void put_wide(struct page *page, const struct entry *entries, size_t coun
 		if (run > 0)
 			put_grid(page, entries + i, run);
 		else
-			put_lanes(page, &entries[i]);
+			put_long(page, &entries[i]);
 	}
 }
 

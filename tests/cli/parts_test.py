@@ -292,6 +292,40 @@ def as_forms(_):
 
 
 @test
+def as_forms_of_wide_registers(directory):
+    """Each form is what --as says, however wide the register is, and fits a line."""
+    value = int.from_bytes(bytes(range(1, 33)), "little")
+    path = os.path.join(directory, "target.xml")
+    write(path, XML.replace('<reg name="u"', '<reg name="wide" bitsize="256" type="big"/><reg name="u"').replace(
+        '<vector id="halves"', '<vector id="big" type="uint64" count="4"/><vector id="halves"') % "i386:x86-64")
+    bits = [format(value >> 64 * lane & (1 << 64) - 1, "064b") for lane in range(4)]
+    with Fake("--tdesc", directory, "--one-guest") as fake:
+        silent_ok(run("write", f"wide={value:#x}", "-t", fake.target))
+
+        def shown(form):
+            text = silent_ok(run("read", "--as", form, "wide", "-t", fake.target))
+            lines = text.splitlines()[1:]
+            assert all(len(line) <= 80 and line == line.rstrip() for line in lines), text
+            return " ".join(lines).split("{")[0].split()[1:]
+        equal(shown("bin"), [word for lane in range(4) for word in (f"[{lane}]", "0b" + bits[lane])])
+        equal("".join(shown("dec")), str(value))
+        equal("".join(shown("oct")), "0o" + format(value, "086o"))
+        equal(shown("hex"), [f"0x{value:064x}"])
+        equal(shown("raw"), [bytes(range(1, 33)).hex()])
+        equal(shown("float"), [f"0x{value:064x}"])
+        silent_ok(run("write", "wide=0", "-t", fake.target))
+        equal(shown("bin"), ["[0-3]", "each", "0b" + "0" * 64])
+
+
+@test
+def flags_have_no_blanks_behind_them(_):
+    with Machine() as stub:
+        for form in "oct", "bin", "dec":
+            text = silent_ok(run("read", "--as", form, "status", "d", "v", "-t", stub.target))
+            assert all(line == line.rstrip() for line in text.splitlines()), text
+
+
+@test
 def trace_fields(_):
     with Machine(answers={"vCont?": "vCont;c;s", "vCont;*": "T05thread:1;", "s*": "T05thread:1;"}) as stub:
         lines = silent_ok(run("trace", "-n", "1", "--fields", "-f", "jsonl", "-t", stub.target, "status", "v.f",

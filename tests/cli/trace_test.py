@@ -504,7 +504,7 @@ def a_breakpoint_in_real_mode_is_linear(directory):
                                    (0x10, 0x7c0, "0x10", "0x7c0:0x10 is 0x7c10"),
                                    (0, 0, "0xe05b", None), (1, 0xf000, "0xe05b", None),
                                    (0, 0xf000, "0xfe05b", None)):
-        with Fake("--tdesc", directory, "--halted") as fake:
+        with Fake("--tdesc", directory, "--halted", "--one-guest") as fake:
             silent_ok(run("write", "rip=0xfff0", f"cs={cs}", f"cr0={cr0}", "-t", fake.target))
             args = ("trace", "rip", "--break", address, "-t", fake.target)
             result = run(*args, "--within", "0.2")
