@@ -9,7 +9,9 @@
  * in target byte order.
  *
  * Results: functions that return `int` return 0 or a count on success and a
- * negative `GDBREGS_ERR_*` on failure. Outputs are written on success only.
+ * negative `GDBREGS_ERR_*` on failure. Outputs are written on success only. The reason
+ * in words is in the gdbregs_error of the functions that make a session or a
+ * description. gdbregs_session_error() returns that of other calls.
  *
  * Lifetime: names, features, descriptions and handles live as long as the
  * context. A session connected with a NULL context has a context of its own and
