@@ -13,7 +13,7 @@ static struct {
 	uv_timer_t timer;
 	const size_t *done;
 	size_t all;
-	void (*tell)(void *arg, char *text, size_t capacity);
+	void (*describe)(void *arg, char *text, size_t capacity);
 	void *arg;
 	bool silent;
 	bool started;
@@ -26,10 +26,10 @@ static bool wanted(bool quiet)
 	return !quiet && isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
 }
 
-static void describe(char *text, size_t capacity)
+static void make_text(char *text, size_t capacity)
 {
-	if (line.tell)
-		line.tell(line.arg, text, capacity);
+	if (line.describe)
+		line.describe(line.arg, text, capacity);
 	else if (line.all == 1)
 		snprintf(text, capacity, "waiting for the target");
 	else
@@ -52,7 +52,7 @@ static void on_tick(uv_timer_t *timer)
 	(void)timer;
 	if (line.silent)
 		return;
-	describe(text, sizeof(text));
+	make_text(text, sizeof(text));
 	snprintf(shown, sizeof(shown), "gdbregs-cli: %s", text);
 	fprintf(stderr, "\r\033[K%.*s", room(), shown);
 	fflush(stderr);
@@ -73,9 +73,9 @@ int progress_start(uv_loop_t *loop, bool quiet, const size_t *done, size_t all)
 	return uv_timer_start(&line.timer, on_tick, TICK_MS, TICK_MS);
 }
 
-void progress_describe(void (*tell)(void *arg, char *text, size_t capacity), void *arg)
+void progress_describe(void (*describe)(void *arg, char *text, size_t capacity), void *arg)
 {
-	line.tell = tell;
+	line.describe = describe;
 	line.arg = arg;
 }
 

@@ -10,8 +10,8 @@
 
 /* `done` of `all` targets; both may change while the loop runs. */
 int progress_start(uv_loop_t *loop, bool quiet, const size_t *done, size_t all);
-/* Let `tell` make the text of the line, without the program's name. */
-void progress_describe(void (*tell)(void *arg, char *text, size_t capacity), void *arg);
+/* Let `describe` make the text of the line, without the program's name. */
+void progress_describe(void (*describe)(void *arg, char *text, size_t capacity), void *arg);
 /* Show no line, because the command writes to the terminal itself. */
 void progress_silence(void);
 void progress_stop(void);

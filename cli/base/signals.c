@@ -18,15 +18,15 @@ static char guarded_path[PATH_MAX];
 static volatile sig_atomic_t guarded;
 
 /* A signal handler reads it, too. */
-static const struct farewell *volatile farewell;
+static const struct tty_reset *volatile reset;
 
-void signals_farewell(const struct farewell *what)
+void signals_tty_reset(const struct tty_reset *what)
 {
-	farewell = what;
+	reset = what;
 }
 
 /* In the background, leave the modes alone: they are those that the shell has set. */
-void farewell_say(const struct farewell *what)
+void tty_reset_do(const struct tty_reset *what)
 {
 	sigset_t only, before;
 	sigemptyset(&only);
@@ -76,9 +76,9 @@ _Noreturn void signals_die(int signo)
 		unlink(guarded_path);
 	if (has_child)
 		end_children();
-	const struct farewell *what = farewell;
+	const struct tty_reset *what = reset;
 	if (what)
-		farewell_say(what);
+		tty_reset_do(what);
 	signal(signo, SIG_DFL);
 	sigemptyset(&only);
 	sigaddset(&only, signo);

@@ -24,7 +24,7 @@ _Noreturn void signals_die(int signo);
 void signals_child(void);
 
 /* How a terminal is given back. */
-struct farewell {
+struct tty_reset {
 	int fd; /* where `bytes` are written */
 	const char *bytes;
 	int keyboard; /* gets its modes back; -1: none */
@@ -32,9 +32,9 @@ struct farewell {
 };
 
 /* Write the bytes and restore the keyboard. May be called from a signal handler. */
-void farewell_say(const struct farewell *what);
-/* Say it when a signal ends the process. `what` must stay valid until then; NULL ends that. */
-void signals_farewell(const struct farewell *what);
+void tty_reset_do(const struct tty_reset *what);
+/* Do it when a signal ends the process. `what` must stay valid until then; NULL ends that. */
+void signals_tty_reset(const struct tty_reset *what);
 
 /* A file to remove when a signal ends us; NULL: none. False: the path is too long. */
 int signals_guard(const char *path);

@@ -13,14 +13,14 @@
 
 static void put(const struct terminal *t, const char *bytes)
 {
-	if (write(t->farewell.fd, bytes, strlen(bytes)) < 0)
+	if (write(t->reset.fd, bytes, strlen(bytes)) < 0)
 		return;
 }
 
 /* Keys come one by one and are not shown; ^C and ^Z remain signals. */
 static void set_modes(struct terminal *t)
 {
-	struct termios modes = t->farewell.modes;
+	struct termios modes = t->reset.modes;
 	if (t->keyboard < 0)
 		return;
 	modes.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
@@ -34,7 +34,7 @@ void terminal_enter(struct terminal *t)
 	if (t->shown)
 		return;
 	t->shown = true;
-	signals_farewell(&t->farewell);
+	signals_tty_reset(&t->reset);
 	set_modes(t);
 	put(t, ENTER);
 }
@@ -44,14 +44,14 @@ void terminal_leave(struct terminal *t)
 	if (!t->shown)
 		return;
 	t->shown = false;
-	signals_farewell(NULL);
-	farewell_say(&t->farewell);
+	signals_tty_reset(NULL);
+	tty_reset_do(&t->reset);
 }
 
 void terminal_fini(struct terminal *t)
 {
 	terminal_leave(t);
-	if (t->farewell.bytes && t->keyboard >= 0)
+	if (t->reset.bytes && t->keyboard >= 0)
 		close(t->keyboard);
 	t->keyboard = -1;
 }
@@ -61,7 +61,7 @@ void terminal_size(const struct terminal *t, unsigned *rows, unsigned *columns)
 	struct winsize size;
 	*rows = 24;
 	*columns = 80;
-	if (ioctl(t->farewell.fd, TIOCGWINSZ, &size) < 0 || size.ws_row == 0 || size.ws_col == 0)
+	if (ioctl(t->reset.fd, TIOCGWINSZ, &size) < 0 || size.ws_row == 0 || size.ws_col == 0)
 		return;
 	*rows = size.ws_row;
 	*columns = size.ws_col;
@@ -134,7 +134,7 @@ static int open_keyboard(struct terminal *t)
 	if (!isatty(STDIN_FILENO))
 		return -1;
 	int fd = open("/proc/self/fd/0", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
-	if (fd >= 0 && tcgetattr(fd, &t->farewell.modes) < 0) {
+	if (fd >= 0 && tcgetattr(fd, &t->reset.modes) < 0) {
 		close(fd);
 		return -1;
 	}
@@ -145,8 +145,8 @@ int terminal_start(struct terminal *t, uv_loop_t *loop, int fd)
 {
 	static const int list[TERMINAL_SIGNALS] = {SIGWINCH, SIGCONT, SIGTSTP};
 	int error = 0;
-	t->farewell = (struct farewell){.fd = fd, .bytes = LEAVE};
-	t->keyboard = t->farewell.keyboard = open_keyboard(t);
+	t->reset = (struct tty_reset){.fd = fd, .bytes = LEAVE};
+	t->keyboard = t->reset.keyboard = open_keyboard(t);
 	t->started = true;
 	for (size_t i = 0; i < TERMINAL_SIGNALS && error == 0; i++) {
 		error = uv_signal_init(loop, &t->signals[i]);

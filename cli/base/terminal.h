@@ -21,7 +21,7 @@ struct terminal {
 	bool (*may_stop)(void *arg);
 	void *arg;
 	/* Its own. */
-	struct farewell farewell;
+	struct tty_reset reset;
 	int keyboard; /* -1: none */
 	bool shown, asked, started;
 	uv_poll_t poll;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The differences between two snapshots. Hides: how values are paired. */
-#ifndef CLI_DIFF_H
-#define CLI_DIFF_H
+#ifndef CLI_DIFF_MATCH_H
+#define CLI_DIFF_MATCH_H
 
 #include "base/output.h"
 #include "cmd/snapshot-file.h"

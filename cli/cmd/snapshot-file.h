@@ -2,8 +2,8 @@
 /* A snapshot as `diff` sees it: a list of values with their names, from a file (JSON or
  * JSON lines) or from a target that was just read. Hides: the format of snapshot
  * files, and that nothing in them may be believed. */
-#ifndef CLI_STORED_H
-#define CLI_STORED_H
+#ifndef CLI_SNAPSHOT_FILE_H
+#define CLI_SNAPSHOT_FILE_H
 
 #include "out/json.h"
 #include "target/value.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The table of commands. To add one: write command-NAME.c with one function
- * that takes the options and returns an exit status, declare it below, add a
- * line to the table in command.c and a section to man/gdbregs-cli.1. */
+/* The table of commands. To add one: write cmd/NAME.c with one function that takes
+ * the options and returns an exit status, declare it below, and add a row to the table in
+ * command.c and a section to man/gdbregs-cli.1. */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 

@@ -173,9 +173,8 @@ struct syntax {
 	struct option longs[MOST_OPTIONS];
 };
 
-/* `-` in front: words come in their order, as values of option 1, so that
- * options may stand on either side of COMMAND. `:`: a missing argument is told
- * from an unknown option. */
+/* `-` in front: words come in their order, as values of option 1, so that options may be on
+ * either side of COMMAND. `:`: getopt tells a missing argument from an unknown option. */
 static void make_syntax(struct syntax *syntax)
 {
 	_Static_assert(TABLE_COUNT < MOST_OPTIONS, "syntax has room for the table");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Decoded flags, `[ ZF PF IOPL=3 ]`: which of them differ. */
-#ifndef CLI_FLAGS_H
-#define CLI_FLAGS_H
+#ifndef CLI_FLAG_CHANGES_H
+#define CLI_FLAG_CHANGES_H
 
 #include "base/text.h"
 

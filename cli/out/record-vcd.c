@@ -145,7 +145,7 @@ static void enter(struct recorder *r, struct scopes *scopes, const struct chosen
 	*scopes = (struct scopes){feature, parts_of, true};
 }
 
-static bool put_lane(struct recorder *r, const struct sampler *sampler, const struct wires *wires)
+static bool put_vcpu(struct recorder *r, const struct sampler *sampler, const struct wires *wires)
 {
 	struct vcd *vcd = r->state;
 	FILE *stream = r->out->stream;
@@ -212,7 +212,7 @@ static bool begin(struct recorder *r)
 		gdbregs_version());
 	for (size_t i = 0; i < r->sampler_count && ok; i++)
 		ok = make_wires(&vcd->samplers[i], &r->samplers[i], &next) &&
-		     put_lane(r, &r->samplers[i], &vcd->samplers[i]);
+		     put_vcpu(r, &r->samplers[i], &vcd->samplers[i]);
 	fputs("$enddefinitions $end\n", r->out->stream);
 	if (ok)
 		put_initial(r, vcd);

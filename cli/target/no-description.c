@@ -36,7 +36,7 @@ void no_description_prepare(struct targets *set)
 		return;
 	set->no_description_fd = make_file(set->arch_path);
 	if (set->no_description_fd == 0 ||
-	    gdbregs_description_load(set->context, set->arch_path, NULL, &set->undescribed, NULL) <
+	    gdbregs_description_load(set->context, set->arch_path, NULL, &set->substitute, NULL) <
 		    0)
 		no_description_fini(set);
 }
@@ -46,13 +46,13 @@ void no_description_fini(struct targets *set)
 	if (set->no_description_fd > 0)
 		close(set->no_description_fd);
 	set->no_description_fd = 0;
-	set->undescribed = NULL;
+	set->substitute = NULL;
 	set->arch_path[0] = '\0';
 }
 
 static bool lacks(const struct target *t, unsigned vcpu)
 {
-	return gdbregs_vcpu_description(t->session, vcpu) == t->set->undescribed;
+	return gdbregs_vcpu_description(t->session, vcpu) == t->set->substitute;
 }
 
 /* The first vCPU without a description, or the number of vCPUs. */
@@ -66,7 +66,7 @@ static unsigned find(const struct target *t)
 
 bool no_description_is(const struct target *t)
 {
-	return t->set->undescribed && find(t) < gdbregs_vcpu_count(t->session);
+	return t->set->substitute && find(t) < gdbregs_vcpu_count(t->session);
 }
 
 /* -------------------------------------------------------------- fits --- */

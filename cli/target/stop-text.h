@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Names of stops that end a trace or a watch. */
-#ifndef CLI_STOP_H
-#define CLI_STOP_H
+#ifndef CLI_STOP_TEXT_H
+#define CLI_STOP_TEXT_H
 
 #include <gdbregs.h>
 

@@ -58,7 +58,7 @@ struct targets {
 	target_work work;
 	void *work_arg;
 	char arch_path[PATH_MAX]; /* description for stubs that serve none; "": none */
-	const struct gdbregs_description *undescribed; /* the substitute for a missing one */
+	const struct gdbregs_description *substitute; /* for a missing one */
 	int no_description_fd; /* 0: there is no file */
 	struct loop loop;
 	struct target *item;
