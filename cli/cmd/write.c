@@ -1,19 +1,48 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* write: all names and values are checked first. Then it writes one register after the
  * other, until a register does not take its value. */
-#include "cmd/write.h"
-
 #include "base/message.h"
+#include "cmd/assignment.h"
 #include "opt/command.h"
+#include "out/flag-changes.h"
+#include "out/table.h"
+#include "target/value.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* An assignment to a register or a part of one, for one vCPU. */
+struct write_item {
+	const struct assignment *assignment;
+	const struct vcpu *vcpu;
+	struct chosen chosen; /* its place is that of its register */
+};
+
+/* A register of one vCPU, written once however many of its parts are assigned. */
+struct write_register {
+	uint8_t *bytes; /* the new value */
+	size_t size;
+	enum gdbregs_byte_order order; /* of the bytes */
+};
+
+/* For each vCPU, all assignments in their order. The old values are the reads of the
+ * target's snapshot, one for each register. */
+struct write_job {
+	struct assignment *assignments;
+	size_t assignment_count;
+	struct write_item *items;
+	size_t item_count;
+	struct write_register *registers;
+	size_t register_count;
+	size_t done; /* registers */
+	struct gdbregs_buffer taken; /* what a register that did not take its value has */
+};
 
 static int write_next(struct target *t);
 
 /* ------------------------------------------------------------- values --- */
 
-struct value write_old(const struct targets *set, size_t item)
+static struct value old_value(const struct targets *set, size_t item)
 {
 	const struct write_job *job = set->work_arg;
 	const struct write_item *w = &job->items[item];
@@ -29,7 +58,7 @@ static struct value value_in(const struct write_item *w, enum gdbregs_byte_order
 	return value_make(NULL, w->vcpu, order, &w->chosen, &read);
 }
 
-struct value write_new(const struct targets *set, size_t item)
+static struct value new_value(const struct targets *set, size_t item)
 {
 	const struct write_job *job = set->work_arg;
 	const struct write_item *w = &job->items[item];
@@ -71,7 +100,7 @@ static int say_not_taken(struct target *t, const struct write_item *w, const str
 {
 	struct write_job *job = t->set->work_arg;
 	size_t item = (size_t)(w - job->items);
-	struct value new = write_new(t->set, item), old = write_old(t->set, item);
+	struct value new = new_value(t->set, item), old = old_value(t->set, item);
 	struct text wanted = {0}, was = {0}, is = {0};
 	char name[VALUE_NAME];
 	value_show(&wanted, &new);
@@ -101,7 +130,7 @@ static const struct write_item *find_not_taken(const struct target *t)
 		const struct write_item *w = &job->items[i];
 		if (w->chosen.place != job->done)
 			continue;
-		struct value wanted = write_new(t->set, i);
+		struct value wanted = new_value(t->set, i);
 		struct value found = value_taken(t, w);
 		if (value_differs(&wanted, &found))
 			return w;
@@ -342,6 +371,120 @@ static void clean_up(struct write_job *job)
 	free(job->registers);
 }
 
+/* ------------------------------------------------------------ printing --- */
+
+/* Before and after. */
+struct pair {
+	struct value old, new;
+};
+
+static void add_decoded(struct text *text, const struct pair *pair)
+{
+	struct gdbregs_buffer old = {0}, new = {0};
+	const char *before = value_decode_all(&pair->old, &old);
+	const char *after = value_decode_all(&pair->new, &new);
+	enum gdbregs_type_kind kind = value_kind(&pair->new);
+	if (kind == GDBREGS_TYPE_FLAGS || kind == GDBREGS_TYPE_ENUM || kind == GDBREGS_TYPE_FLOAT)
+		flags_add_changes(text, before, after);
+	gdbregs_buffer_fini(&old);
+	gdbregs_buffer_fini(&new);
+}
+
+/* Values that do not fit the line are below the name. */
+static bool put_below(struct output *out, const struct text *old, const struct text *new)
+{
+	enum { INDENT = 6 };
+	struct text text = {0};
+	size_t width = output_width(out);
+	text_add_printable(&text, new->data, new->size);
+	if (text.failed)
+		return false;
+	fprintf(out->stream, "\n%*s", INDENT, "");
+	text_put_wrapped(out->stream, old->data, INDENT, INDENT, width);
+	fprintf(out->stream, "\n%*s -> ", INDENT - 4, "");
+	text_put_wrapped(out->stream, text.data, INDENT, INDENT, width);
+	fputc('\n', out->stream);
+	text_fini(&text);
+	return true;
+}
+
+static bool put_text(struct output *out, const struct pair *pair, bool many)
+{
+	struct text old = {0}, new = {0};
+	char name[VALUE_NAME];
+	value_show(&old, &pair->old);
+	value_show(&new, &pair->new);
+	add_decoded(&new, pair);
+	bool ok = !old.failed && !new.failed;
+	if (many)
+		fprintf(out->stream, "vCPU %u  ", pair->old.vcpu->index);
+	const char *shown = value_name(&pair->old, name);
+	printable_put(out->stream, shown, 0);
+	if (ok && printable_width(shown) + old.size + new.size > output_width(out)) {
+		ok = put_below(out, &old, &new);
+	} else if (ok) {
+		fprintf(out->stream, "  %s -> ", old.data);
+		printable_put(out->stream, new.data, 0);
+		fputc('\n', out->stream);
+	}
+	text_fini(&old);
+	text_fini(&new);
+	return ok;
+}
+
+/* The number if it is one, else the bytes; NULL: neither is known. */
+static const char *brief(struct text *text, const struct value *v)
+{
+	text_clear(text);
+	if (v->status < 0)
+		return NULL;
+	if (value_is_number(v))
+		value_add_number(text, v, false);
+	else
+		text_add_bytes(text, v->bytes, v->size_bytes);
+	return text->failed ? NULL : text->data;
+}
+
+/* CSV has `eflags.ZF` as a name, JSON has it in two members. */
+static void put_row(struct table *table, const struct pair *pair)
+{
+	struct text old = {0}, new = {0};
+	const char *path = value_path(&pair->old);
+	char name[VALUE_NAME];
+	const struct cell cells[] = {
+		cell_number(pair->old.vcpu->index),
+		cell_text(gdbregs_register_feature(pair->old.reg)),
+		cell_text(value_data_name(&pair->old, table->format == FORMAT_CSV, name)),
+		path ? cell_text(path) : (struct cell){0},
+		cell_text(brief(&old, &pair->old)),
+		cell_text(brief(&new, &pair->new))};
+	table_row(table, cells);
+	table->ok = table->ok && !old.failed && !new.failed;
+	text_fini(&old);
+	text_fini(&new);
+}
+
+static bool put(struct output *out, const struct targets *set)
+{
+	static const struct column columns[] = {
+		{.name = "vcpu", .formats = IN_DATA}, {.name = "feature", .formats = IN_DATA},
+		{.name = "name", .formats = IN_DATA}, {.name = "field", .formats = IN_OBJECT},
+		{.name = "old", .formats = IN_DATA},  {.name = "new", .formats = IN_DATA}};
+	const struct write_job *job = set->work_arg;
+	struct table table;
+	table_init(&table, out, set->options->format, columns, 6);
+	for (size_t i = 0; i < job->item_count && table.ok && !output_broken(out); i++) {
+		struct pair pair = {old_value(set, i), new_value(set, i)};
+		if (job->items[i].chosen.place >= job->done)
+			continue;
+		if (set->options->format == FORMAT_TEXT)
+			table.ok = put_text(out, &pair, set->item[0].snapshot.vcpu_count > 1);
+		else
+			put_row(&table, &pair);
+	}
+	return table_end(&table);
+}
+
 /* ------------------------------------------------------------- command --- */
 
 /* Show what was written even if a later register failed. */
@@ -353,7 +496,7 @@ static int print(struct output *out, const struct targets *set)
 		output_abandon(out);
 		return failed;
 	}
-	int written = output_end(out, write_put(out, set));
+	int written = output_end(out, put(out, set));
 	return failed != 0 ? failed : written;
 }
 

@@ -2,7 +2,6 @@
 #include "out/register-rows.h"
 
 #include "base/digits.h"
-#include "out/grid.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +19,20 @@ enum kind {
 	KIND_WIDE, /* in lanes; in columns if all lanes are equal */
 };
 
+/* Widths in characters. */
+struct width {
+	size_t name, value;
+};
+
+/* Names with their values in columns, filled downwards as ls(1) does. */
+enum { MOST_COLUMNS = 16 };
+struct grid {
+	struct width column[MOST_COLUMNS];
+	size_t columns, rows;
+};
+
 struct entry {
-	struct grid_cell width; /* first: grid_lay_out() */
+	struct width width;
 	size_t index; /* among the selected registers */
 	size_t size; /* columns are made of registers of one size */
 	enum kind kind;
@@ -180,7 +191,7 @@ static void put_blanks(const struct page *page, size_t count)
 	fprintf(page->rows->out->stream, "%*s", (int)count, "");
 }
 
-static void put_cell(struct page *page, const struct entry *entry, const struct grid_cell *column,
+static void put_cell(struct page *page, const struct entry *entry, const struct width *column,
 		     bool last)
 {
 	struct value v = value_get(page->snapshot, page->vcpu, entry->index);
@@ -193,10 +204,35 @@ static void put_cell(struct page *page, const struct entry *entry, const struct 
 		put_blanks(page, column->value - strlen(shown) + GAP);
 }
 
+static void widen(struct width *column, const struct width *cell)
+{
+	column->name = cell->name > column->name ? cell->name : column->name;
+	column->value = cell->value > column->value ? cell->value : column->value;
+}
+
+/* Make at most `columns` columns: fewer if the last ones would be empty. Returns the width of
+ * a line. */
+static size_t make_columns(struct grid *grid, const struct entry *entries, size_t count,
+			   size_t columns)
+{
+	size_t width = INDENT;
+	*grid = (struct grid){.rows = (count + columns - 1) / columns};
+	for (size_t i = 0; i < count; i++)
+		widen(&grid->column[i / grid->rows], &entries[i].width);
+	grid->columns = count > 0 ? (count + grid->rows - 1) / grid->rows : 0;
+	for (size_t i = 0; i < grid->columns; i++)
+		width += grid->column[i].name + 1 + grid->column[i].value + (i > 0 ? GAP : 0);
+	return width;
+}
+
+/* Choose as many columns as fit the line, at least one. */
 static void lay_out(const struct page *page, struct grid *grid, const struct entry *entries,
 		    size_t count)
 {
-	grid_lay_out(grid, &entries->width, sizeof(*entries), count, page->line - INDENT, 0, GAP);
+	size_t columns = count < MOST_COLUMNS ? count : MOST_COLUMNS;
+	while (make_columns(grid, entries, count, columns > 1 ? columns : 1) > page->line &&
+	       columns > 1)
+		columns--;
 }
 
 static void put_grid(struct page *page, const struct entry *entries, size_t count)
@@ -271,7 +307,7 @@ static void put_meaning(const struct page *page, const char *text, size_t used, 
 		text_put_wrapped(stream, text, page->line, DEEPER, page->line);
 }
 
-static void put_row(struct page *page, const struct entry *entry, const struct grid_cell *column)
+static void put_row(struct page *page, const struct entry *entry, const struct width *column)
 {
 	struct value v = value_get(page->snapshot, page->vcpu, entry->index);
 	const char *meaning = meaning_of(page, &v);
@@ -289,12 +325,9 @@ static void put_row(struct page *page, const struct entry *entry, const struct g
 /* The values are aligned if that leaves all of them on the line. */
 static void put_rows(struct page *page, const struct entry *entries, size_t count)
 {
-	struct grid_cell widest = {0};
-	for (size_t i = 0; i < count; i++) {
-		const struct grid_cell *width = &entries[i].width;
-		widest.name = width->name > widest.name ? width->name : widest.name;
-		widest.value = width->value > widest.value ? width->value : widest.value;
-	}
+	struct width widest = {0};
+	for (size_t i = 0; i < count; i++)
+		widen(&widest, &entries[i].width);
 	bool aligned = INDENT + widest.name + 1 + widest.value <= page->line;
 	for (size_t i = 0; i < count && page->ok; i++)
 		put_row(page, &entries[i], aligned ? &widest : &entries[i].width);

@@ -5,9 +5,110 @@
 
 #include "base/message.h"
 #include "out/register-rows.h"
-#include "out/vcpu-table.h"
+#include "out/table.h"
 
 #include <string.h>
+
+/* ----------------------------------------------------------- vCPU table --- */
+
+enum { MOST_REGISTERS = 16, MOST_VCPUS = 4096 };
+
+/* The registers that are shown. */
+struct vcpu_table {
+	const struct options *options;
+	const struct snapshot *snapshot;
+	size_t count;
+	size_t index[MOST_REGISTERS]; /* among those selected */
+	char names[MOST_REGISTERS][VALUE_NAME];
+	struct column columns[MOST_REGISTERS + 1];
+	struct text values[MOST_REGISTERS]; /* of one vCPU */
+};
+
+static bool all_zero(const struct snapshot *s, size_t index)
+{
+	for (size_t i = 0; i < s->vcpu_count; i++) {
+		struct value v = value_get(s, &s->vcpus[i], index);
+		if (!value_is_zero(&v))
+			return false;
+	}
+	return true;
+}
+
+static void add_column(struct vcpu_table *t, size_t index)
+{
+	const struct snapshot *s = t->snapshot;
+	struct value v = value_get(s, &s->vcpus[0], index);
+	size_t at = t->count++;
+	t->index[at] = index;
+	t->columns[t->count] = (struct column){.name = "",
+					       .formats = IN_TEXT,
+					       .heading = value_name(&v, t->names[at]),
+					       .limit = SIZE_MAX};
+}
+
+/* Returns false if there are too many registers, none, or not the same for all vCPUs. */
+static bool choose(struct vcpu_table *t)
+{
+	const struct snapshot *s = t->snapshot;
+	size_t count = s->vcpu_count > 0 ? snapshot_selected(s, &s->vcpus[0])->count : 0;
+	for (size_t i = 0; i < s->vcpu_count; i++) {
+		if (s->vcpus[i].selected != s->vcpus[0].selected)
+			return false;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (t->options->nonzero && all_zero(s, i))
+			continue;
+		if (t->count == MOST_REGISTERS)
+			return false;
+		add_column(t, i);
+	}
+	return t->count > 0 && s->vcpu_count < MOST_VCPUS;
+}
+
+/* Make the digits and their meaning. Returns false if memory runs out. */
+static bool show(struct text *text, const struct vcpu_table *t, const struct value *v)
+{
+	struct gdbregs_buffer decoded = {0};
+	const char *meaning = value_decode(v, t->options, &decoded);
+	value_show(text, v);
+	if (meaning && meaning[0] != '\0')
+		text_addf(text, "  %s", meaning);
+	gdbregs_buffer_fini(&decoded);
+	return meaning && !text->failed;
+}
+
+static void add_row(struct table *table, struct vcpu_table *t, const struct vcpu *vcpu)
+{
+	struct cell cells[MOST_REGISTERS + 1] = {cell_number(vcpu->index)};
+	for (size_t i = 0; i < t->count; i++) {
+		struct value v = value_get(t->snapshot, vcpu, t->index[i]);
+		table->ok = show(&t->values[i], t, &v) && table->ok;
+		cells[i + 1] = cell_text(t->values[i].data);
+	}
+	table_row(table, cells);
+}
+
+/* A row for each vCPU, a column for each register. Returns 1 if it was written, 0 if it does
+ * not fit the line or the vCPUs have different registers, -1 if memory runs out. */
+static int put_table(struct output *out, const struct options *o, const struct snapshot *s)
+{
+	struct vcpu_table t = {.options = o, .snapshot = s};
+	struct table table;
+	t.columns[0] = (struct column){.name = "vcpu", .formats = IN_TEXT, .heading = "VCPU"};
+	if (!choose(&t))
+		return 0;
+	table_init(&table, out, FORMAT_TEXT, t.columns, t.count + 1);
+	for (size_t i = 0; i < s->vcpu_count && table.ok; i++)
+		add_row(&table, &t, &s->vcpus[i]);
+	for (size_t i = 0; i < t.count; i++)
+		text_fini(&t.values[i]);
+	bool fits = table_fits(&table);
+	if (!fits)
+		table_drop(&table);
+	return !table_end(&table) ? -1 : fits;
+}
+
+/* ------------------------------------------------------------- features --- */
 
 struct page {
 	struct output *out;
@@ -15,8 +116,6 @@ struct page {
 	struct register_rows rows;
 	bool ok;
 };
-
-/* -------------------------------------------------------------- features --- */
 
 static const char *feature_of(const struct snapshot *s, const struct vcpu *vcpu, size_t index)
 {
@@ -77,7 +176,7 @@ static void put_target(struct page *page, const struct target *t, enum shape sha
 	const struct snapshot *s = &t->snapshot;
 	if (t->set->count > 1)
 		output_title(page->out, t->name, '=');
-	int tabled = shape == SHAPE_VCPUS ? vcpu_table_put(page->out, page->options, s) : 0;
+	int tabled = shape == SHAPE_VCPUS ? put_table(page->out, page->options, s) : 0;
 	page->ok = page->ok && tabled >= 0;
 	for (size_t i = 0; i < s->vcpu_count && tabled == 0; i++) {
 		if (i > 0)

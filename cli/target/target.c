@@ -5,7 +5,6 @@
 #include "base/progress.h"
 #include "opt/command.h"
 #include "target/no-description.h"
-#include "target/error-text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -82,6 +81,73 @@ int target_fail(struct target *t, int status, const char *format, ...)
 	return TARGET_FAILED;
 }
 
+/* ------------------------------------------------------------- errors --- */
+
+/* How the label may occur in a sentence, with the text that is dropped with it. */
+static const struct {
+	const char *before;
+	const char *after;
+	bool first; /* the sentence begins with it */
+} forms[] = {
+	{"", ": ", true}, /* LABEL: connection reset */
+	{"", " ", true}, /* LABEL has not answered */
+	{"address \"", "\": ", true},
+	{" to ", "", false}, /* cannot connect to LABEL: refused */
+	{" behind ", "", false},
+	{" ", "", false}, /* cannot start LABEL: no such file */
+};
+
+/* Returns where the label occurs in that form, with *size bytes, or NULL. */
+static const char *find_label(const char *words, const char *label, size_t form, size_t *size)
+{
+	char part[512];
+	int length = snprintf(part, sizeof(part), "%s%s%s", forms[form].before, label,
+			      forms[form].after);
+	if (label[0] == '\0' || length < 0 || (size_t)length >= sizeof(part))
+		return NULL;
+	*size = (size_t)length;
+	if (forms[form].first)
+		return strncmp(words, part, *size) == 0 ? words : NULL;
+	const char *at = strstr(words, part);
+	return at && strchr(" :;,", at[*size]) ? at : NULL;
+}
+
+/* The library names members of its options. Users know the options of the command line. */
+static const struct {
+	const char *member;
+	const char *option;
+} renamed[] = {
+	{"first_reply_timeout_ms", "--wait"},
+	{"reply_timeout_ms", "--timeout"},
+	{"connect_timeout_ms", "--timeout"},
+};
+
+static void name_options(char *text)
+{
+	for (size_t i = 0; i < sizeof(renamed) / sizeof(renamed[0]); i++) {
+		size_t member = strlen(renamed[i].member), option = strlen(renamed[i].option);
+		for (char *at = text; (at = strstr(at, renamed[i].member)); at += option) {
+			memcpy(at, renamed[i].option, option);
+			memmove(at + option, at + member, strlen(at + member) + 1);
+		}
+	}
+}
+
+/* Copy `words` without `label`, which the caller prints in front, if the rest is a sentence.
+ * Name our options in place of the library's. */
+static void write_error(char *out, size_t capacity, const char *words, const char *label)
+{
+	const char *at = NULL;
+	size_t size = 0;
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]) && !at; i++)
+		at = find_label(words, label, i, &size);
+	if (at)
+		snprintf(out, capacity, "%.*s%s", (int)(at - words), words, at + size);
+	else
+		snprintf(out, capacity, "%s", words);
+	name_options(out);
+}
+
 /* Write the name that the library's messages have for the target: its address, the name of
  * the command, or a bad address as it was given. */
 static void label(const struct target *t, int code, char *text, size_t capacity)
@@ -106,11 +172,12 @@ static void take_error(struct target *t, int code, const char *words)
 	text_add_printable(&printable, known, strlen(known));
 	t->status = status_of(code, t->connected);
 	t->gone = code == GDBREGS_ERR_CLOSED;
-	error_text_write(t->error, sizeof(t->error),
-			 words[0] != '\0' ? words : gdbregs_strerror(code),
-			 printable.data ? printable.data : known);
+	write_error(t->error, sizeof(t->error), words[0] != '\0' ? words : gdbregs_strerror(code),
+		    printable.data ? printable.data : known);
 	text_fini(&printable);
 }
+
+/* --------------------------------------------------------------- work --- */
 
 static unsigned remaining_ms(const struct target *t)
 {
