@@ -2,7 +2,6 @@
 #include "cmd/diff-match.h"
 
 #include "base/message.h"
-#include "cmd/diff-live.h"
 #include "cmd/diff-names.h"
 #include "target/name.h"
 
@@ -249,13 +248,13 @@ static void add(struct diff *d, enum change_kind kind, const struct stored_value
 /* Bit fields have a number and no bytes. */
 static bool is_known(const struct stored_value *v)
 {
-	return live_has_bytes(v) || (v->field && v->number);
+	return stored_has_bytes(v) || (v->field && v->number);
 }
 
 static bool differ(const struct stored_value *a, const struct stored_value *b)
 {
-	if (live_has_bytes(a) && live_has_bytes(b))
-		return !live_same_bytes(a, b);
+	if (stored_has_bytes(a) && stored_has_bytes(b))
+		return !stored_same_bytes(a, b);
 	return !a->number || !b->number || strcasecmp(a->number, b->number) != 0;
 }
 

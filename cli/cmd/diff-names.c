@@ -2,7 +2,6 @@
 #include "cmd/diff-names.h"
 
 #include "base/message.h"
-#include "cmd/diff-live.h"
 #include "cmd/diff-own.h"
 #include "target/name.h"
 #include "target/part.h"
@@ -265,10 +264,10 @@ static void mark(struct stored_value *v, const struct meaning *m)
  * has. */
 static bool get_bytes(const struct stored_value *v, uint8_t *out, size_t size)
 {
-	if (!live_has_bytes(v) || live_size(v) != size)
+	if (!stored_has_bytes(v) || stored_size(v) != size)
 		return false;
 	for (size_t i = 0; i < size; i++)
-		out[i] = (uint8_t)live_byte(v, i);
+		out[i] = (uint8_t)stored_byte(v, i);
 	return true;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "out/table.h"
 #include "cmd/diff-match.h"
-#include "cmd/diff-live.h"
 #include "out/flag-changes.h"
 
 #include <string.h>
@@ -120,18 +119,18 @@ static bool write_data(struct output *out, const struct diff *d)
 	};
 	struct table table;
 	table_init(&table, out, d->options->format, columns, COLUMNS);
-	struct live_texts before = {.value = {0}}, after = {.value = {0}};
+	struct stored_texts before = {.value = {0}}, after = {.value = {0}};
 	for (size_t i = 0; i < d->count && table.ok && !output_broken(out); i++) {
 		struct change c = d->item[i];
 		if (!diff_counts(d, &c))
 			continue;
-		c.before = live_show(&before, c.before, &table.ok);
-		c.after = live_show(&after, c.after, &table.ok);
+		c.before = stored_show(&before, c.before, &table.ok);
+		c.after = stored_show(&after, c.after, &table.ok);
 		if (table.ok)
 			put_change(&table, d, &c);
 	}
-	live_texts_fini(&before);
-	live_texts_fini(&after);
+	stored_texts_fini(&before);
+	stored_texts_fini(&after);
 	return table_end(&table);
 }
 

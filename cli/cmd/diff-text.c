@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A diff for people, under its vCPUs and features, and for CI as JUnit. */
-#include "cmd/diff-live.h"
 #include "cmd/diff-match.h"
 #include "out/flag-changes.h"
 #include "out/junit.h"
@@ -82,7 +81,7 @@ static void add_name(struct text *text, const struct stored_value *v)
 /* The texts of the line under way. */
 struct line {
 	struct text name, before, after, flags;
-	struct live_texts old, new;
+	struct stored_texts old, new;
 	struct change shown; /* with its texts */
 };
 
@@ -95,8 +94,8 @@ static bool line_is_complete(const struct line *line)
 static bool fill(struct line *line, const struct diff *d, const struct change *c)
 {
 	bool ok = true;
-	line->shown = (struct change){c->kind, live_show(&line->old, c->before, &ok),
-				      live_show(&line->new, c->after, &ok)};
+	line->shown = (struct change){c->kind, stored_show(&line->old, c->before, &ok),
+				      stored_show(&line->new, c->after, &ok)};
 	text_clear(&line->name);
 	text_clear(&line->before);
 	text_clear(&line->after);
@@ -120,8 +119,8 @@ static void line_fini(struct line *line)
 	text_fini(&line->before);
 	text_fini(&line->after);
 	text_fini(&line->flags);
-	live_texts_fini(&line->old);
-	live_texts_fini(&line->new);
+	stored_texts_fini(&line->old);
+	stored_texts_fini(&line->new);
 }
 
 struct widths {

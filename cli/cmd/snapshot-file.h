@@ -20,7 +20,7 @@ struct stored_value {
 	const char *number; /* "0x..."; NULL: it has no number */
 	const char *text; /* what it means; NULL: not more than its digits */
 	/* Set for a register of a target. It has no bytes, number and text of its own: see
-	 * cmd/diff-live.h. Texts of all values would take several times their size. */
+	 * stored_show(). */
 	const struct gdbregs_read *read;
 	size_t target_rank; /* of the target's name among those of both snapshots */
 	unsigned vcpu, bits;
@@ -57,5 +57,32 @@ int stored_add_target(struct stored *s, const struct target *t);
  * target's name must exist as long as `s`. */
 int stored_add_register(struct stored *s, json_t *json, struct stored_value value);
 void stored_fini(struct stored *s);
+
+/* --------------------------------------------------------- of a target --- */
+
+/* A target may send 32 MiB of values. Their texts are several times as large, so they are
+ * made for one value at a time. */
+
+/* The texts of one value. */
+struct stored_texts {
+	struct text bytes, number;
+	struct gdbregs_buffer decoded;
+	struct stored_value value;
+};
+
+/* Return a value with its texts: `v` itself if it has them, or &texts->value. Valid until
+ * `texts` is used again. Sets *ok to false when out of memory. v may be NULL. */
+const struct stored_value *stored_show(struct stored_texts *texts, const struct stored_value *v,
+				       bool *ok);
+void stored_texts_fini(struct stored_texts *texts);
+
+/* Whether the target has sent bytes for the register. */
+bool stored_has_bytes(const struct stored_value *v);
+/* How many, and each of them, in the order of the target. */
+size_t stored_size(const struct stored_value *v);
+unsigned stored_byte(const struct stored_value *v, size_t i);
+/* Compare the bytes of two values, each of a file or of a target. Both have bytes. Bytes
+ * in different byte orders are compared in reverse. */
+bool stored_same_bytes(const struct stored_value *a, const struct stored_value *b);
 
 #endif

@@ -1,24 +1,55 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cmd/trace.h"
-
+/* trace: moves the guest, from step to step or from breakpoint to breakpoint, and records
+ * the registers. */
 #include "base/message.h"
 #include "base/number.h"
 #include "base/progress.h"
 #include "base/signals.h"
 #include "opt/command.h"
+#include "out/record.h"
+#include "target/condition.h"
 #include "target/stop-text.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { SIGNAL_TRAP = 5, FLUSH_MS = 100 };
 
-bool trace_is_trap(const struct trace *trace)
+struct trace {
+	const struct options *options;
+	struct target *target;
+	struct output out;
+	struct recorder recorder;
+	struct sampler *samplers; /* one per vCPU that is recorded */
+	size_t sampler_count;
+	struct conditions until, ifs;
+	bool has_until_address;
+	uint64_t until_address;
+	bool reached; /* what was asked for: --until, or as many hits as -n says */
+	bool ending; /* the record under way is not one of a step or a hit */
+	bool late; /* --within is over */
+	bool interrupted; /* and the guest was stopped for that */
+	char where[120]; /* where the guest is instead */
+	char hint[120]; /* why a breakpoint may have been missed */
+	size_t turn; /* which sampler is under way */
+	uint64_t number; /* of the next record */
+	struct gdbregs_stop stop; /* the last one */
+	char reason[40];
+	uint64_t started_ns, flushed_ms;
+	/* With --break. */
+	uint64_t *points;
+	size_t point_count;
+	size_t inserted_count;
+	bool noted_new; /* the note about a vCPU that is not recorded was printed */
+};
+
+static bool is_trap(const struct trace *trace)
 {
 	return trace->stop.kind == GDBREGS_STOP_SIGNAL && trace->stop.signal == SIGNAL_TRAP;
 }
 
-int trace_read(struct trace *trace, struct sampler *sampler, target_next next)
+static int read_sampler(struct trace *trace, struct sampler *sampler, target_next next)
 {
 	struct target *t = trace->target;
 	trace->turn = (size_t)(sampler - trace->samplers);
@@ -60,7 +91,7 @@ static bool has_arrived(const struct trace *trace, const struct sampler *sampler
 }
 
 /* In case that this was the last record, and what was asked for was not reached. */
-void trace_say_where(struct trace *trace, const struct sampler *sampler)
+static void note_place(struct trace *trace, const struct sampler *sampler)
 {
 	struct text pc = {0};
 	bool asked = trace->options->until || trace->options->break_count > 0;
@@ -80,7 +111,9 @@ static bool has_hits(const struct trace *trace, uint64_t number)
 	return !o->until && o->break_count > 0 && number >= (o->count > 0 ? o->count : 1);
 }
 
-int trace_record(struct trace *trace, const struct sampler *sampler, const char *reason)
+/* Write a record of `sampler`. Returns 0 if it was the last one, else TARGET_UNDER_WAY or an
+ * error. */
+static int record_step(struct trace *trace, const struct sampler *sampler, const char *reason)
 {
 	bool arrived = has_arrived(trace, sampler);
 	struct record record = {
@@ -93,12 +126,12 @@ int trace_record(struct trace *trace, const struct sampler *sampler, const char 
 	if (status != TARGET_UNDER_WAY)
 		return status;
 	trace->reached |= arrived || (!trace->ending && has_hits(trace, record.number));
-	trace_say_where(trace, sampler);
+	note_place(trace, sampler);
 	return arrived || is_last(trace) || trace->late ? 0 : TARGET_UNDER_WAY;
 }
 
 /* Stubs stop a guest with different signals where they are asked to, in GDB's numbers. */
-bool trace_is_own_stop(const struct trace *trace)
+static bool is_own_stop(const struct trace *trace)
 {
 	enum { NONE = 0, INTERRUPT = 2, STOP = 17 };
 	int signal = trace->stop.signal;
@@ -109,7 +142,7 @@ bool trace_is_own_stop(const struct trace *trace)
 /* A goal that was not reached in time has a message of its own. */
 static void say_ended(const struct trace *trace)
 {
-	if (trace_is_own_stop(trace) && !trace->reached)
+	if (is_own_stop(trace) && !trace->reached)
 		return;
 	log_note("%s: the trace ends at %s %llu: %s", trace->target->name, trace->recorder.unit,
 		 (unsigned long long)trace->number - 1, trace->reason);
@@ -120,23 +153,24 @@ static int after_last(struct target *t, int status)
 	struct trace *trace = t->set->work_arg;
 	trace->ending = true;
 	if (status >= 0)
-		status = trace_record(trace, &trace->samplers[trace->turn], trace->reason);
+		status = record_step(trace, &trace->samplers[trace->turn], trace->reason);
 	if (status < 0)
 		return status;
 	say_ended(trace);
 	return 0;
 }
 
-int trace_last(struct trace *trace, struct sampler *sampler)
+/* Record a stop that ends the trace, after reading the registers if there are any. */
+static int end_at_stop(struct trace *trace, struct sampler *sampler)
 {
 	struct record record = {.sampler = sampler, .empty = true};
-	if (trace_is_own_stop(trace))
+	if (is_own_stop(trace))
 		snprintf(trace->reason, sizeof(trace->reason), "timeout");
 	else
 		stop_write(trace->reason, sizeof(trace->reason), &trace->stop);
 	trace->target->gone = stop_is_end(&trace->stop);
 	if (trace->stop.kind == GDBREGS_STOP_SIGNAL)
-		return trace_read(trace, sampler, after_last);
+		return read_sampler(trace, sampler, after_last);
 	record.number = trace->number++;
 	record.reason = trace->reason;
 	int status = put(trace, &record);
@@ -152,7 +186,7 @@ static int after_reading(struct target *t, int status)
 {
 	struct trace *trace = t->set->work_arg;
 	if (status >= 0)
-		status = trace_record(trace, &trace->samplers[trace->turn], "step");
+		status = record_step(trace, &trace->samplers[trace->turn], "step");
 	if (status != TARGET_UNDER_WAY)
 		return status;
 	trace->turn = (trace->turn + 1) % trace->sampler_count;
@@ -165,8 +199,8 @@ static int after_step(struct target *t, int status)
 	struct sampler *sampler = &trace->samplers[trace->turn];
 	if (status < 0)
 		return status;
-	return trace_is_trap(trace) ? trace_read(trace, sampler, after_reading)
-				    : trace_last(trace, sampler);
+	return is_trap(trace) ? read_sampler(trace, sampler, after_reading)
+			      : end_at_stop(trace, sampler);
 }
 
 static int step(struct trace *trace)
@@ -178,6 +212,155 @@ static int step(struct trace *trace)
 			   after_step);
 }
 
+static int resume(struct trace *trace);
+
+/* -------------------------------------------------------- breakpoints --- */
+
+static int insert_next(struct trace *trace);
+
+static int after_insert(struct target *t, int status)
+{
+	return status < 0 ? status : insert_next(t->set->work_arg);
+}
+
+static int insert_next(struct trace *trace)
+{
+	if (trace->inserted_count == trace->point_count)
+		return resume(trace);
+	int error =
+		gdbregs_uv_point_insert(trace->target->session, GDBREGS_POINT_SOFTWARE,
+					trace->points[trace->inserted_count++],
+					GDBREGS_KIND_DEFAULT, target_on_done, trace->target, NULL);
+	return target_wait(trace->target, error, after_insert);
+}
+
+/* ------------------------------------------------------------ running --- */
+
+static struct sampler *sampler_of(struct trace *trace, unsigned vcpu)
+{
+	for (size_t i = 0; i < trace->sampler_count; i++) {
+		if (trace->samplers[i].vcpu->index == vcpu)
+			return &trace->samplers[i];
+	}
+	return vcpu == UINT_MAX ? &trace->samplers[0] : NULL;
+}
+
+/* A vCPU may come to a breakpoint at the moment when it is interrupted. */
+static bool is_at_point(const struct trace *trace, const struct sampler *sampler)
+{
+	for (size_t i = 0; i < trace->point_count; i++) {
+		if (sampler_is_at(sampler, trace->points[i]))
+			return true;
+	}
+	return false;
+}
+
+static int after_hit(struct target *t, int status)
+{
+	struct trace *trace = t->set->work_arg;
+	struct sampler *sampler = &trace->samplers[trace->turn];
+	if (status < 0)
+		return status;
+	bool wanted = conditions_hold(&trace->ifs, sampler);
+	if (trace->late && (!wanted || (is_own_stop(trace) && !is_at_point(trace, sampler)))) {
+		trace->ending = true;
+		status = record_step(trace, sampler, "timeout");
+	} else if (!wanted) {
+		sampler_unread(sampler);
+		status = TARGET_UNDER_WAY;
+	} else {
+		status = record_step(trace, sampler, "breakpoint");
+	}
+	return status == TARGET_UNDER_WAY ? resume(trace) : status;
+}
+
+/* All were to be recorded: this is one that started during the trace, as threads do. */
+static void note_new(struct trace *trace)
+{
+	if (trace->options->vcpu_count > 0 || trace->noted_new)
+		return;
+	trace->noted_new = true;
+	log_note("%s: thread %s started during the trace: it passes the breakpoints unrecorded",
+		 trace->target->name,
+		 gdbregs_vcpu_thread(trace->target->session, trace->stop.vcpu));
+}
+
+static int on_hit(struct trace *trace)
+{
+	struct sampler *sampler = sampler_of(trace, trace->stop.vcpu);
+	if (!sampler) {
+		note_new(trace);
+		return resume(trace);
+	}
+	return read_sampler(trace, sampler, after_hit);
+}
+
+static int after_stop(struct target *t, int status)
+{
+	struct trace *trace = t->set->work_arg;
+	if (status < 0)
+		return status;
+	if (is_trap(trace))
+		return on_hit(trace);
+	struct sampler *sampler = sampler_of(trace, trace->stop.vcpu);
+	return end_at_stop(trace, sampler ? sampler : &trace->samplers[0]);
+}
+
+/* --within may be over while a stopped guest is being read. */
+static int resume(struct trace *trace)
+{
+	if (trace->late) {
+		note_place(trace, &trace->samplers[trace->turn]);
+		return 0;
+	}
+	int error = gdbregs_uv_continue(trace->target->session, &trace->stop, target_on_done,
+					trace->target, NULL);
+	return target_wait(trace->target, error, after_stop);
+}
+
+static int make_points(struct trace *trace)
+{
+	const struct options *o = trace->options;
+	trace->points = calloc(o->break_count + 1, sizeof(*trace->points));
+	if (!trace->points)
+		return GDBREGS_ERR_NOMEM;
+	bool known = !trace->has_until_address;
+	for (size_t i = 0; i < o->break_count; i++) {
+		trace->points[trace->point_count++] = o->breaks[i];
+		known |= o->breaks[i] == trace->until_address;
+	}
+	if (!known)
+		trace->points[trace->point_count++] = trace->until_address;
+	return 0;
+}
+
+/* The program counter that a person has seen in real mode is no address of a breakpoint. */
+static void find_hint(struct trace *trace)
+{
+	enum { LARGEST_OFFSET = 0xffff };
+	uint64_t cs = 0;
+	if (!sampler_real_mode(&trace->samplers[0], &cs) || cs == 0)
+		return;
+	for (size_t i = 0; i < trace->point_count; i++) {
+		unsigned long long point = trace->points[i], segment = cs;
+		if (point > LARGEST_OFFSET)
+			continue;
+		snprintf(trace->hint, sizeof(trace->hint),
+			 "; breakpoints are at linear addresses: in real mode, 0x%llx:0x%llx is "
+			 "0x%llx",
+			 segment, point, (segment << 4) + point);
+		return;
+	}
+}
+
+static int run_to_breakpoints(struct trace *trace)
+{
+	int error = make_points(trace);
+	if (error == 0)
+		find_hint(trace);
+	return error < 0 ? error : insert_next(trace);
+}
+
 /* -------------------------------------------------------------- start --- */
 
 static int record_first(struct trace *trace)
@@ -185,7 +368,7 @@ static int record_first(struct trace *trace)
 	int status = TARGET_UNDER_WAY;
 	for (size_t i = 0; i < trace->sampler_count && status == TARGET_UNDER_WAY; i++) {
 		trace->number = 0;
-		status = trace_record(trace, &trace->samplers[i], "start");
+		status = record_step(trace, &trace->samplers[i], "start");
 	}
 	return status;
 }
@@ -204,13 +387,13 @@ static int after_first(struct target *t, int status)
 static int read_first(struct trace *trace)
 {
 	if (trace->turn < trace->sampler_count)
-		return trace_read(trace, &trace->samplers[trace->turn], after_first);
+		return read_sampler(trace, &trace->samplers[trace->turn], after_first);
 	trace->turn = 0;
 	trace->started_ns = uv_hrtime();
 	int status = record_first(trace);
 	if (status != TARGET_UNDER_WAY)
 		return status;
-	return trace->options->break_count > 0 ? trace_run(trace) : step(trace);
+	return trace->options->break_count > 0 ? run_to_breakpoints(trace) : step(trace);
 }
 
 static int make_samplers(struct trace *trace)

@@ -9,6 +9,12 @@
 #define SELECTION	"[[FEATURE:]NAME...]"
 #define GROUP_SELECTION (GROUP_SELECT | GROUP_GROUP)
 
+/* No argument selects registers. */
+static size_t all_operands(const struct options *o)
+{
+	return o->arguments.count;
+}
+
 // clang-format off
 static const struct command table[] = {
 	{.name = "vcpus",
@@ -82,7 +88,7 @@ static const struct command table[] = {
 		 "written unless all names and values are good. The first register that does not\n"
 		 "take its value ends the command.\n",
 	 .example = "gdbregs-cli write rax=0x1234 eflags.ZF=1",
-	 .operands = command_all_operands,
+	 .operands = all_operands,
 	 .run = command_write,
 	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT},
 	{.name = "trace",
@@ -118,7 +124,7 @@ static const struct command table[] = {
 		 "each one given with -c. A condition that only holds between two samples is not\n"
 		 "seen: trace --until steps instead.\n",
 	 .example = "gdbregs-cli expect eflags.IF=1 --within 30",
-	 .operands = command_all_operands,
+	 .operands = all_operands,
 	 .run = command_expect,
 	 .options = GROUP_CONNECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT | GROUP_INTERVAL |
 		    GROUP_WITHIN | GROUP_EXPECT,
@@ -138,7 +144,7 @@ static const struct command table[] = {
 		 "stub (QEMU's, gdbserver's, OpenOCD's) and prints the output. Commands that end,\n"
 		 "reset or resume the target are refused.\n",
 	 .example = "gdbregs-cli monitor info status",
-	 .operands = command_all_operands,
+	 .operands = all_operands,
 	 .run = command_monitor,
 	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_OUTPUT},
 	{.name = "packet",
@@ -148,7 +154,7 @@ static const struct command table[] = {
 		 "Packets that end, reset or resume the target, or that part us from it, are\n"
 		 "refused.\n",
 	 .example = "gdbregs-cli packet qC 'm0,10'",
-	 .operands = command_all_operands,
+	 .operands = all_operands,
 	 .run = command_packet,
 	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_FORMAT | GROUP_OUTPUT},
 };
@@ -160,12 +166,6 @@ const struct command *command_table(size_t *count)
 {
 	*count = TABLE_COUNT;
 	return table;
-}
-
-/* No argument selects registers. */
-size_t command_all_operands(const struct options *o)
-{
-	return o->arguments.count;
 }
 
 const struct command *command_find(const char *name)

@@ -38,7 +38,6 @@ int command_dump(const struct options *o);
 int command_diff(const struct options *o);
 size_t command_diff_operands(const struct options *o);
 int command_write(const struct options *o);
-size_t command_all_operands(const struct options *o);
 int command_trace(const struct options *o);
 int command_watch(const struct options *o);
 int command_expect(const struct options *o);
