@@ -63,7 +63,7 @@ CHOSEN = $(if $(T),$(or $(filter $(T_PATTERNS),$(ALL_TESTS)),$(error no test is 
 # What those need.
 check: $(filter $(TEST_BIN),$(CHOSEN)) $(if $(filter-out unit/% session/% uv/%,$(or $(T),all)),all) \
 	$(if $(filter-out unit/% session/% uv/% lint/%,$(or $(T),all)),build-tests)
-	$(RUN) $(CHOSEN)
+	$(RUN) $(if $(T),,--times 10) $(CHOSEN)
 
 # The tests on real QEMUs, with one that is newer than the system's.
 NEWER_QEMU := $(abspath $(BUILD))/newer-qemu

@@ -142,7 +142,7 @@ class Build(unittest.TestCase):
         for name, runs in [("unit/util/hex", "tests/unit/util/hex_test"),
                            ("lint/layers", "tests/lint/layers")]:
             output = make(self.source, f"BUILD={build}", QUICK, "check", f"T={name}")
-            self.assertRegex(output, rf"passed +[0-9.]+ s +{runs}\n")
+            self.assertRegex(output, rf"passed +[0-9.]+ s +[0-9.]+ s +{runs}\n")
             self.assertIn("\n1 passed, 0 failed, 0 skipped\n", output)
         with self.assertRaisesRegex(AssertionError, "no test is called unit/nothing"):
             make(self.source, f"BUILD={build}", QUICK, "check", "T=unit/nothing")

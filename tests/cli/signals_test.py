@@ -15,7 +15,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 # Slow enough to be interrupted in the middle of the registers, which are read by p.
-SLOW = ("--registers", 3000, "--running", "--serial", "--delay-ms", 2, "--no-g")
+SLOW = ("--registers", 3000, "--running", "--serial", "--delay-ms", 20, "--no-g")
 SILENT = ("--fault", "silence:p*", "--running")
 
 

@@ -180,13 +180,20 @@ class Terminal:
         """Wait for its end; the terminal must be as it was before. Returns its stderr."""
         deadline = time.monotonic() + DEADLINE_S
         while self.process.poll() is None:
-            assert time.monotonic() < deadline, "it does not end"
+            assert time.monotonic() < deadline, f"it does not end: {self.state()}"
             self.read(0.05)
         while self.read(0):
             pass
         equal(self.process.returncode, status)
         self.is_given_back()
         return self.process.stderr.read().decode()
+
+    def state(self):
+        """Returns the state of the process and its screen, for a message."""
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
+            lines = [line for line in file if re.match("State|Sig|Shd", line)]
+        with open(f"/proc/{self.process.pid}/wchan", encoding="ascii") as file:
+            return f"{file.read()}\n{''.join(lines)}" + "\n".join(self.screen.lines())
 
     def is_given_back(self):
         equal((self.screen.alternate, self.screen.hidden, self.screen.wrap), (False, False, True))

@@ -132,6 +132,8 @@ def long_replies(_):
 class Flood(Stub):
     """Answers such a request with console output that does not end, and never reads again."""
 
+    remembers = False
+
     def __init__(self, at, answers, documents):
         self.at = at
         super().__init__(answers, documents)

@@ -5,10 +5,11 @@
 small as it may be. Connecting has a deadline, and so has each command with --within."""
 import time
 
-from hostile import DIFFERENT, NO_CONNECTION, Stub, Run, check, equal, main, packet, test
+from hostile import DIFFERENT, NO_CONNECTION, SECONDS_MOST, Stub, Run, check, equal, main, packet, test
 
-# A reply may take TIMEOUT_S. Each takes PAUSE_S, and there are thousands of them.
-TIMEOUT_S, PAUSE_S = 1, 0.2
+# A reply may take TIMEOUT_S. Each takes PAUSE_S, and there are so many of them that a command
+# which waited for all would take minutes.
+TIMEOUT_S, PAUSE_S = 2, 0.2
 XML = b"<target><feature name='f'>" + b"".join(
     b"<reg name='r%d' bitsize='8'/>" % n for n in range(1000)) + b"</feature></target>"
 DOCUMENTS = {"target.xml": XML}
@@ -20,6 +21,8 @@ SERIAL = {"qSupported": "PacketSize=1000;qXfer:features:read+", "qqemu": "", "vC
 class Slow(Stub):
     """Begins each reply to such a request PAUSE_S late. `before` is sent first, ten times
     as often."""
+
+    remembers = False
 
     def __init__(self, requests, answers, before=b""):
         self.slow, self.before = requests, before
@@ -39,8 +42,9 @@ def byte_by_byte(request):
     return b"m" + XML[off:off + 1]
 
 
-def took(result, least_s, most_s):
-    assert least_s <= result.seconds <= most_s, f"not between {least_s} and {most_s} s: {result}"
+def took(result, least_s):
+    """Not less than that; `check` says what is too much, and each command its reason to end."""
+    assert least_s <= result.seconds < SECONDS_MOST, f"not between {least_s} and {SECONDS_MOST} s: {result}"
 
 
 def run(stub, *args):
@@ -53,7 +57,7 @@ def connecting_has_a_deadline(_):
     for before in (b"", notification, packet("O41"), b"+"):
         with Slow("qXfer", {**SERIAL, "qXfer": byte_by_byte}, before) as stub:
             result = check(run(stub, "list", "--connect-deadline", 1.5), NO_CONNECTION, "connect_deadline_ms")
-        took(result, 1.5, 1.5 + TIMEOUT_S + 2)
+        took(result, 1.5)
 
 
 @test
@@ -73,11 +77,11 @@ def each_command_ends_in_time(_):
         with Slow(("p", "P"), SERIAL) as stub:
             result = run(stub, *command.split(), "--within", 1)
         check(result, NO_CONNECTION, "--within")
-        took(result, 1, 1 + TIMEOUT_S + 2)
+        took(result, 1)
     with Slow("qC", {**SERIAL, "qC": "QC1"}) as stub:
         result = run(stub, "packet", "--within", 0.5, *["qC"] * 10)
     check(result, NO_CONNECTION, "--within")
-    took(result, 0.5, 0.5 + TIMEOUT_S + 2)
+    took(result, 0.5)
 
 
 @test
@@ -88,7 +92,7 @@ def commands_that_let_the_guest_run_end_in_time(_):
             result = run(stub, *command.split(), "--within", 1)
         equal(result.status, NO_CONNECTION, repr(result))
         assert b"--within" in result.err, result
-        took(result, 1, 1 + 2 * TIMEOUT_S + TIMEOUT_S + 2)
+        took(result, 1)
     # A stub that is quick gives a result.
     with Stub(SERIAL, DOCUMENTS) as stub:
         result = run(stub, "trace", "--until", "r0==77", "--within", 0.5)
