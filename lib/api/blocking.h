@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Shared by the files of the blocking calls.
  * Hides: running the loop, and keeping SIGPIPE from the caller. */
-#ifndef GDBREGS_LIB_BLOCKING_H
-#define GDBREGS_LIB_BLOCKING_H
+#ifndef GDBREGS_LIB_API_BLOCKING_H
+#define GDBREGS_LIB_API_BLOCKING_H
 
 #include "uv/transport.h"
 

@@ -129,10 +129,10 @@ int gdbregs_description_xml(const struct gdbregs_description *d, struct gdbregs_
 {
 	if (!d || !xml)
 		return GDBREGS_ERR_INVAL;
-	if (gdbregs__buffer_reserve(xml, d->resolved.size) < 0)
+	if (gdbregs__buffer_reserve(xml, d->canonical.size) < 0)
 		return GDBREGS_ERR_NOMEM;
 	xml->size = 0;
-	return gdbregs__buffer_append(xml, d->resolved.data, d->resolved.size);
+	return gdbregs__buffer_append(xml, d->canonical.data, d->canonical.size);
 }
 
 size_t gdbregs_description_document_count(const struct gdbregs_description *d)

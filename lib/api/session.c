@@ -3,7 +3,6 @@
  * registers, and watches. */
 #include "session/order.h"
 #include "session/watch-list.h"
-#include "tdesc/byte-order.h"
 #include "tdesc/roles.h"
 
 /* ----------------------------------------------------------------------- vCPUs --- */

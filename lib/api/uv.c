@@ -3,6 +3,7 @@
 #include <gdbregs_uv.h>
 
 #include "session/op-points.h"
+#include "session/op-read.h"
 #include "session/op-run.h"
 #include "session/op-state.h"
 #include "session/op-write.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Shared by the files of the engine: engine.c has the queue of ops, send.c and
  * receive.c the packets, timeout.c the deadlines. */
-#ifndef GDBREGS_LIB_ENGINE_INTERNAL_H
-#define GDBREGS_LIB_ENGINE_INTERNAL_H
+#ifndef GDBREGS_LIB_ENGINE_ENGINE_INTERNAL_H
+#define GDBREGS_LIB_ENGINE_ENGINE_INTERNAL_H
 
 #include "engine/engine.h"
 

@@ -15,8 +15,8 @@
  *
  * To add a request: write a class in a file of its own, make its ops with
  * gdbregs__op_new() and queue them with gdbregs__engine_queue(). */
-#ifndef GDBREGS_LIB_ENGINE_H
-#define GDBREGS_LIB_ENGINE_H
+#ifndef GDBREGS_LIB_ENGINE_ENGINE_H
+#define GDBREGS_LIB_ENGINE_ENGINE_H
 
 #include "rsp/packet.h"
 

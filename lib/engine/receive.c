@@ -5,8 +5,6 @@
 
 #include "rsp/reply.h"
 
-#include "util/error.h"
-
 #include <string.h>
 
 #define RESENDS_MAX 3

@@ -3,8 +3,8 @@
  * byte received passes through here.
  * Hides: how many bytes are processed at a time, with words and vector types that gcc
  * and clang support on every CPU. */
-#ifndef GDBREGS_LIB_FRAME_SCAN_H
-#define GDBREGS_LIB_FRAME_SCAN_H
+#ifndef GDBREGS_LIB_RSP_PACKET_SCAN_H
+#define GDBREGS_LIB_RSP_PACKET_SCAN_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * stay in the payload, because only some replies have them (see reply.h).
  * Hides: the byte-by-byte state machine, checksums, run lengths, and
  * resynchronisation. */
-#ifndef GDBREGS_LIB_FRAME_H
-#define GDBREGS_LIB_FRAME_H
+#ifndef GDBREGS_LIB_RSP_PACKET_H
+#define GDBREGS_LIB_RSP_PACKET_H
 
 #include "util/buffer.h"
 

@@ -2,8 +2,8 @@
 /* LLDB's qRegisterInfo, which describes one register per reply. For some stubs it is
  * the only description: old versions of debugserver, boards and emulators.
  * Hides: the syntax of the reply. */
-#ifndef GDBREGS_LIB_REGISTER_INFO_H
-#define GDBREGS_LIB_REGISTER_INFO_H
+#ifndef GDBREGS_LIB_RSP_REGISTER_INFO_H
+#define GDBREGS_LIB_RSP_REGISTER_INFO_H
 
 #include <stdbool.h>
 #include <stddef.h>

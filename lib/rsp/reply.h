@@ -2,8 +2,8 @@
 /* Parsers of replies: payload bytes in, values out. Payloads are as packet.h returns
  * them.
  * Hides: the syntax of replies, and the ways in which stubs write errors. */
-#ifndef GDBREGS_LIB_REPLY_H
-#define GDBREGS_LIB_REPLY_H
+#ifndef GDBREGS_LIB_RSP_REPLY_H
+#define GDBREGS_LIB_RSP_REPLY_H
 
 #include "util/buffer.h"
 #include "rsp/thread-id.h"

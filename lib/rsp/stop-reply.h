@@ -2,11 +2,15 @@
 /* Stop replies: T S W X w N. Console output and File-I/O requests, which may arrive
  * in their place, are parsed elsewhere (see reply.h).
  * Hides: the syntax of stop replies. */
-#ifndef GDBREGS_LIB_STOP_H
-#define GDBREGS_LIB_STOP_H
+#ifndef GDBREGS_LIB_RSP_STOP_REPLY_H
+#define GDBREGS_LIB_RSP_STOP_REPLY_H
 
 #include "util/buffer.h"
 #include "rsp/thread-id.h"
+
+/* In GDB's numbering. */
+#define GDBREGS__SIGNAL_INT  2
+#define GDBREGS__SIGNAL_TRAP 5
 
 struct gdbregs__stop {
 	enum gdbregs_stop_kind kind;

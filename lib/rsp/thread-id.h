@@ -4,8 +4,8 @@
  * the tasks of an RTOS by the addresses of their control blocks; some stubs call
  * their only thread 0.
  * Hides: the syntax. */
-#ifndef GDBREGS_LIB_THREAD_ID_H
-#define GDBREGS_LIB_THREAD_ID_H
+#ifndef GDBREGS_LIB_RSP_THREAD_ID_H
+#define GDBREGS_LIB_RSP_THREAD_ID_H
 
 #include "util/hex.h"
 

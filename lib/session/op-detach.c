@@ -17,8 +17,6 @@
 #include "session/qemu-sstep.h"
 #include "session/qemu-status.h"
 
-#include <string.h>
-
 /* The time that a stub gets to refuse `c`. */
 #define REFUSAL_MS 500
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Leaving the target as the options demand. Hides: what each stub needs for that, and how
  * far a detach got before the session failed. */
-#ifndef GDBREGS_LIB_SESSION_DETACH_H
-#define GDBREGS_LIB_SESSION_DETACH_H
+#ifndef GDBREGS_LIB_SESSION_OP_DETACH_H
+#define GDBREGS_LIB_SESSION_OP_DETACH_H
 
 #include "session/session.h"
 

@@ -2,12 +2,10 @@
 /* The questions of discovery. Each kind is a function that sends its next packet,
  * or says that it has none; produce tries them in turn. Chunks, threads and clusters
  * that are likely to exist are requested ahead. */
-#include "session/op-discover.h"
+#include "session/op-discover-internal.h"
 #include "session/order.h"
 #include "session/qemu-status.h"
 #include "tdesc/shipped.h"
-
-#include <string.h>
 
 /* --------------------------------------------------------------- questions --- */
 
@@ -205,8 +203,8 @@ static int resolve_register_info(struct gdbregs_session *s, struct gdbregs__disc
 		return GDBREGS_ERR_NOMEM;
 	const struct gdbregs_buffer *xml = &d->infos.document.xml;
 	const struct gdbregs_document document = {"target.xml", xml->data, xml->size};
-	return gdbregs__registry_description(s->context, &document, 1, &s->limits, out,
-					     &s->engine.error);
+	return gdbregs__context_description(s->context, &document, 1, &s->limits, out,
+					    &s->engine.error);
 }
 
 static int resolve(struct gdbregs_session *s, struct gdbregs__discover *d)

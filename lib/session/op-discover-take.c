@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The answers of discovery. */
-#include "session/op-discover.h"
+#include "session/op-discover-internal.h"
 #include "session/order.h"
 #include "session/qemu-status.h"
 
 #include "util/error.h"
-
-#include <string.h>
 
 /* ------------------------------------------------------------------ answers --- */
 

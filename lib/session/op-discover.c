@@ -4,7 +4,7 @@
  * With pipelining, discovery takes three round trips: (1) stop reply, clusters, threads and
  * target.xml; (2) included documents and thread names; (3) whatever was longer than
  * expected. */
-#include "session/op-discover.h"
+#include "session/op-discover-internal.h"
 #include "session/qemu-status.h"
 
 #include "util/alloc.h"

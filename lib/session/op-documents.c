@@ -2,7 +2,6 @@
 #include "session/op-documents.h"
 
 #include "util/alloc.h"
-#include "util/error.h"
 
 #include <string.h>
 
@@ -174,7 +173,7 @@ static int complete(struct gdbregs_session *s, struct gdbregs__documents *d, siz
 
 	doc->complete = true;
 	/* found_href may move the list, but neither names nor contents. */
-	return gdbregs__include_scan(&document, &s->limits, found_href, &add, &s->engine.error);
+	return gdbregs__parse_includes(&document, &s->limits, found_href, &add, &s->engine.error);
 }
 
 /* A chunk shorter than asked for: what was asked for beyond it has the wrong
@@ -268,8 +267,8 @@ int gdbregs__documents_resolve(struct gdbregs_session *s, const struct gdbregs__
 	for (size_t i = 0; i < d->count; i++)
 		documents[i] = (struct gdbregs_document){d->list[i].name, d->list[i].data.data,
 							 d->list[i].data.size};
-	int result = gdbregs__registry_description(s->context, documents, d->count, &s->limits, out,
-						   &s->engine.error);
+	int result = gdbregs__context_description(s->context, documents, d->count, &s->limits, out,
+						  &s->engine.error);
 	gdbregs__free(documents);
 	return result;
 }

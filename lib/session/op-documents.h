@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The documents of the description of one process: target.xml and what it includes.
  * Hides: chunks, requesting them ahead, the list of included documents. */
-#ifndef GDBREGS_LIB_SESSION_DOCUMENTS_H
-#define GDBREGS_LIB_SESSION_DOCUMENTS_H
+#ifndef GDBREGS_LIB_SESSION_OP_DOCUMENTS_H
+#define GDBREGS_LIB_SESSION_OP_DOCUMENTS_H
 
 #include "session/session.h"
 

@@ -6,8 +6,6 @@
 
 #include "util/alloc.h"
 
-#include <string.h>
-
 struct packet_op {
 	struct gdbregs__op op;
 	struct gdbregs_buffer payload;

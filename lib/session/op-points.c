@@ -7,7 +7,6 @@
 #include "util/alloc.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static const char *const names[] = {
 	[GDBREGS_POINT_SOFTWARE] = "software breakpoints",

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Breakpoints and watchpoints that we have set. Hides: the list of those that the stub
  * has, and their packets. */
-#ifndef GDBREGS_LIB_SESSION_POINTS_H
-#define GDBREGS_LIB_SESSION_POINTS_H
+#ifndef GDBREGS_LIB_SESSION_OP_POINTS_H
+#define GDBREGS_LIB_SESSION_OP_POINTS_H
 
 #include "session/session.h"
 

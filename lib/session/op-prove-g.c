@@ -5,8 +5,6 @@
 
 #include "util/alloc.h"
 
-#include <string.h>
-
 enum kind { KIND_G = 1, KIND_P };
 
 struct prove {

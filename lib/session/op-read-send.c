@@ -2,18 +2,16 @@
 /* Planning a read and sending its packets. If a layout of g is known for the vCPU and
  * enough of the run's registers are in it, one g serves all of those. Registers that
  * came with the stop reply are not requested. Each of the others gets a p. */
-#include "session/op-read.h"
+#include "session/op-read-internal.h"
 #include "session/expedited.h"
-
-#include "util/error.h"
 
 /* A g costs the stub as much as a few p; fewer registers are cheaper alone. */
 #define G_WORTH_REGISTERS 4
 /* The proof costs a round trip: a caller that reads once does without. */
 #define G_INTEREST_TO_PROVE 2
 
-const struct gdbregs__g_layout *gdbregs__session_layout(const struct gdbregs_session *s,
-							const struct gdbregs__process *process)
+const struct gdbregs__g_layout *gdbregs__read_layout(const struct gdbregs_session *s,
+						     const struct gdbregs__process *process)
 {
 	if (process->g_banned)
 		return NULL;
@@ -119,7 +117,7 @@ static int plan_run(struct gdbregs_session *s, struct gdbregs__read_op *r)
 {
 	unsigned vcpu = r->reads[r->next].vcpu;
 	struct gdbregs__process *process = gdbregs__process_of(&s->target, vcpu);
-	const struct gdbregs__g_layout *layout = gdbregs__session_layout(s, process);
+	const struct gdbregs__g_layout *layout = gdbregs__read_layout(s, process);
 	size_t g_place = r->storage->size;
 
 	if (layout && layout->size_bytes > gdbregs__read_room(s, r))

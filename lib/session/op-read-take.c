@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Taking the replies to a read. The bytes are appended to the storage; the results
  * hold their offsets until the end. */
-#include "session/op-read.h"
+#include "session/op-read-internal.h"
 
 #include "util/alloc.h"
 #include "util/error.h"
@@ -218,7 +218,7 @@ static int on_g(struct gdbregs_session *s, struct gdbregs__read_op *r,
 {
 	struct gdbregs__process *process =
 		gdbregs__process_of(&s->target, r->reads[answer->index].vcpu);
-	const struct gdbregs__g_layout *layout = gdbregs__session_layout(s, process);
+	const struct gdbregs__g_layout *layout = gdbregs__read_layout(s, process);
 
 	if (s->stub.selection_failed) {
 		fail_all(r, answer->index, GDBREGS_ERR_NO_VCPU);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reading registers of any vCPUs: the beginning and the end of a read. Results go to a
  * list of the op and reach the caller at the end, all of them or none. */
-#include "session/op-read.h"
+#include "session/op-read-internal.h"
 #include "session/order.h"
 
 #include "util/alloc.h"

@@ -7,10 +7,6 @@
 
 #include "session/op-run.h"
 
-/* GDB's numbers, which the protocol uses. */
-#define SIGNAL_INT  2
-#define SIGNAL_TRAP 5
-
 enum gdbregs__run_kind {
 	KIND_VCONT = 1,
 	KIND_STATE,

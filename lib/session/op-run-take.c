@@ -37,9 +37,9 @@ static bool is_off(const struct gdbregs__run_op *r)
 	if (!r->getting_off || stop->kind != GDBREGS_STOP_SIGNAL)
 		return false;
 	/* It was halted, and did not complete the step. */
-	if (r->overdue && stop->signal == SIGNAL_INT)
+	if (r->overdue && stop->signal == GDBREGS__SIGNAL_INT)
 		return true;
-	return stop->signal == SIGNAL_TRAP && stop->reason <= GDBREGS_REASON_HWBREAK &&
+	return stop->signal == GDBREGS__SIGNAL_TRAP && stop->reason <= GDBREGS_REASON_HWBREAK &&
 	       (stop->vcpu == r->moving.vcpu || stop->vcpu == UINT_MAX);
 }
 
@@ -48,7 +48,7 @@ static bool is_off(const struct gdbregs__run_op *r)
 static void take_as_interrupted(struct gdbregs__run_op *r)
 {
 	r->overdue = false;
-	r->stop.signal = SIGNAL_INT;
+	r->stop.signal = GDBREGS__SIGNAL_INT;
 	r->stop.reason = GDBREGS_REASON_SIGNAL;
 }
 

@@ -22,8 +22,8 @@
 static bool stopped_by_others(const struct gdbregs_session *s, const struct gdbregs__run_op *r)
 {
 	return gdbregs__stub_is_qemu_system(&s->stub) && r->stop.kind == GDBREGS_STOP_SIGNAL &&
-	       r->stop.signal > 0 && r->stop.signal != SIGNAL_TRAP &&
-	       !(r->stop.signal == SIGNAL_INT && r->interrupted);
+	       r->stop.signal > 0 && r->stop.signal != GDBREGS__SIGNAL_TRAP &&
+	       !(r->stop.signal == GDBREGS__SIGNAL_INT && r->interrupted);
 }
 
 /* Returns op->status, or an error if a step was interrupted because it took too long. The
@@ -31,7 +31,7 @@ static bool stopped_by_others(const struct gdbregs_session *s, const struct gdbr
 static int outcome(struct gdbregs_session *s, const struct gdbregs__run_op *r)
 {
 	if (r->op.status || !r->step || !r->overdue || r->stop.kind != GDBREGS_STOP_SIGNAL ||
-	    r->stop.signal == SIGNAL_TRAP)
+	    r->stop.signal == GDBREGS__SIGNAL_TRAP)
 		return r->op.status;
 	return gdbregs__engine_say(&s->engine, GDBREGS_ERR_TIMEOUT,
 				   "vCPU %u did not complete the step within %.1f s; it may be "
@@ -75,7 +75,7 @@ static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 	gdbregs__order_forget(s);
 	halt->by_others = stopped_by_others(s, r);
 	/* The monitor's `stop` is the only such stop that may be undone. */
-	if (halt->by_others && r->stop.signal != SIGNAL_INT)
+	if (halt->by_others && r->stop.signal != GDBREGS__SIGNAL_INT)
 		snprintf(halt->must_not_run, sizeof(halt->must_not_run), "signal %d",
 			 r->stop.signal);
 	struct gdbregs__stopped stopped = {

@@ -2,8 +2,6 @@
 /* QEMU writes "CPU#0 [running]" or "CPU#1 [halted ]", in hex digits. */
 #include "session/op-state.h"
 
-#include "util/alloc.h"
-
 #include <string.h>
 
 #define HALTED	"68616c746564"

@@ -14,6 +14,7 @@
  * their bytes are in the order of before. */
 #include "session/op-write.h"
 #include "session/expedited.h"
+#include "session/op-read.h"
 #include "session/order.h"
 #include "session/watch.h"
 
@@ -57,7 +58,7 @@ static const struct gdbregs__g_slot *slot_of(struct gdbregs_session *s, const st
 					     size_t *g_hexlen)
 {
 	const struct gdbregs__process *process = gdbregs__process_of(&s->target, w->vcpu);
-	const struct gdbregs__g_layout *layout = gdbregs__session_layout(s, process);
+	const struct gdbregs__g_layout *layout = gdbregs__read_layout(s, process);
 
 	if (!layout && !process->g_banned)
 		layout = process->described_layout;

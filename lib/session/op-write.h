@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Writing registers. Hides: P and G, and the reads before and after. */
-#ifndef GDBREGS_LIB_SESSION_WRITE_H
-#define GDBREGS_LIB_SESSION_WRITE_H
+#ifndef GDBREGS_LIB_SESSION_OP_WRITE_H
+#define GDBREGS_LIB_SESSION_OP_WRITE_H
 
 #include "session/session.h"
 

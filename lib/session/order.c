@@ -5,9 +5,6 @@
  * together. */
 #include "session/order.h"
 
-#include "tdesc/byte-order.h"
-#include "util/alloc.h"
-
 #include <string.h>
 
 /* Returns the msr of a description of PowerPC, or NULL. */

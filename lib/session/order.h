@@ -5,6 +5,7 @@
 #define GDBREGS_LIB_SESSION_ORDER_H
 
 #include "session/session.h"
+#include "tdesc/byte-order.h"
 
 /* Find the msr registers that decide the byte order. Call it once, when the
  * descriptions are known. */

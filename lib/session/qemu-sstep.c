@@ -4,8 +4,6 @@
  * connection, so the session restores them when it ends. */
 #include "session/qemu-sstep.h"
 
-#include "util/alloc.h"
-
 #include <stdio.h>
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Was the target halted before we connected, and may it run? QEMU's monitor reports both.
  * Hides: the question, and how its reply is read. */
-#ifndef GDBREGS_LIB_SESSION_STATUS_H
-#define GDBREGS_LIB_SESSION_STATUS_H
+#ifndef GDBREGS_LIB_SESSION_QEMU_STATUS_H
+#define GDBREGS_LIB_SESSION_QEMU_STATUS_H
 
 #include "session/session.h"
 

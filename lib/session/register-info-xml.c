@@ -46,9 +46,9 @@ static int define_vector(struct gdbregs__register_infos *infos, size_t which, in
 	if (infos->vectors[which] & 1u << log2)
 		return 0;
 	infos->vectors[which] |= 1u << log2;
-	return gdbregs__resolved_start(&infos->document, "vector", attributes) < 0
+	return gdbregs__canonical_start(&infos->document, "vector", attributes) < 0
 		       ? GDBREGS_ERR_NOMEM
-		       : gdbregs__resolved_end(&infos->document, "vector");
+		       : gdbregs__canonical_end(&infos->document, "vector");
 }
 
 /* The name of the register's type, defined if it is a vector. `type` has room for
@@ -75,9 +75,9 @@ static int begin(struct gdbregs__register_infos *infos)
 {
 	static const char *const none[] = {NULL};
 
-	if (gdbregs__resolved_start(&infos->document, "target", none) < 0)
+	if (gdbregs__canonical_start(&infos->document, "target", none) < 0)
 		return GDBREGS_ERR_NOMEM;
-	return gdbregs__resolved_start(&infos->document, "feature", none);
+	return gdbregs__canonical_start(&infos->document, "feature", none);
 }
 
 int gdbregs__register_infos_add(struct gdbregs__register_infos *infos,
@@ -106,22 +106,22 @@ int gdbregs__register_infos_add(struct gdbregs__register_infos *infos,
 			attributes[at++] = rest[i][0];
 			attributes[at++] = rest[i][1];
 		}
-	return gdbregs__resolved_start(&infos->document, "reg", attributes) < 0
+	return gdbregs__canonical_start(&infos->document, "reg", attributes) < 0
 		       ? GDBREGS_ERR_NOMEM
-		       : gdbregs__resolved_end(&infos->document, "reg");
+		       : gdbregs__canonical_end(&infos->document, "reg");
 }
 
 int gdbregs__register_infos_finish(struct gdbregs__register_infos *infos)
 {
 	if (infos->count == 0)
 		return 0;
-	if (gdbregs__resolved_end(&infos->document, "feature") < 0 ||
-	    gdbregs__resolved_end(&infos->document, "target") < 0)
+	if (gdbregs__canonical_end(&infos->document, "feature") < 0 ||
+	    gdbregs__canonical_end(&infos->document, "target") < 0)
 		return GDBREGS_ERR_NOMEM;
-	return gdbregs__resolved_finish(&infos->document);
+	return gdbregs__canonical_finish(&infos->document);
 }
 
 void gdbregs__register_infos_fini(struct gdbregs__register_infos *infos)
 {
-	gdbregs__resolved_fini(&infos->document);
+	gdbregs__canonical_fini(&infos->document);
 }

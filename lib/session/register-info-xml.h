@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A target description from the registers that qRegisterInfo described, written as
  * lldb-server writes its own. Hides: how LLDB's encodings and formats become types. */
-#ifndef GDBREGS_LIB_REGISTER_INFO_XML_H
-#define GDBREGS_LIB_REGISTER_INFO_XML_H
+#ifndef GDBREGS_LIB_SESSION_REGISTER_INFO_XML_H
+#define GDBREGS_LIB_SESSION_REGISTER_INFO_XML_H
 
 #include "rsp/register-info.h"
 #include "tdesc/canonical-xml.h"
@@ -11,7 +11,7 @@
 
 /* All zero is a document not begun. */
 struct gdbregs__register_infos {
-	struct gdbregs__resolved document;
+	struct gdbregs__canonical document;
 	uint32_t count; /* registers added; the number of the next */
 	uint32_t vectors[GDBREGS__VECTOR_FORMATS]; /* types defined: a bit for log2 of a count */
 };

@@ -6,8 +6,8 @@
  * the session contains. Each operation (connecting, reading, detaching, ...) is an op
  * of the engine, with a class in a file of its own (op-hello.c, op-discover.c,
  * op-read.c, ...). */
-#ifndef GDBREGS_LIB_SESSION_H
-#define GDBREGS_LIB_SESSION_H
+#ifndef GDBREGS_LIB_SESSION_SESSION_H
+#define GDBREGS_LIB_SESSION_SESSION_H
 
 #include "engine/engine.h"
 #include "rsp/stop-reply.h"
@@ -87,36 +87,21 @@ int gdbregs__session_begin(struct gdbregs_session *s, unsigned needs);
 /* Set the error that the target's program has ended. Returns NO_VCPU. */
 int gdbregs__session_say_exited(struct gdbregs_session *s);
 
-/* --- the ops --------------------------------------------------------------- */
+/* --- ops without a header of their own --------------------------------------- */
 
+/* op-hello.c, op-discover.c, op-probe.c: the ops of connecting. The last one, if
+ * gdbregs__probe_is_needed(), finds out how registers are read. */
 struct gdbregs__op *gdbregs__hello_new(void);
-/* The last op of connecting, if gdbregs__probe_is_needed(): find out how registers are
- * read. */
+struct gdbregs__op *gdbregs__discover_new(gdbregs__op_done done, void *arg);
 bool gdbregs__probe_is_needed(const struct gdbregs_session *s);
 struct gdbregs__op *gdbregs__probe_new(gdbregs__op_done done, void *arg);
-struct gdbregs__op *gdbregs__discover_new(gdbregs__op_done done, void *arg);
 
-/* Queue a read; the arguments have been checked as far as the session goes. */
-int gdbregs__read_one(struct gdbregs_session *s, uint32_t vcpu, const struct gdbregs_register *h,
-		      struct gdbregs_buffer *buf, gdbregs__op_done done, void *arg,
-		      struct gdbregs__op **out);
-int gdbregs__read_many(struct gdbregs_session *s, struct gdbregs_read *reads, size_t count,
-		       struct gdbregs_buffer *storage, gdbregs__op_done done, void *arg,
-		       struct gdbregs__op **out);
-/* Queue a read that the session makes for itself, ahead of an op that is in the queue, or
- * at the end for NULL. Returns 0 or NOMEM. */
-int gdbregs__read_ahead(struct gdbregs_session *s, struct gdbregs__op *before,
-			struct gdbregs_read *reads, size_t count, struct gdbregs_buffer *storage,
-			gdbregs__op_done done, void *arg, struct gdbregs__op **out);
+/* op-packet.c: queue a packet of the caller's. Returns 0 or an error, which is set. */
 int gdbregs__raw_packet(struct gdbregs_session *s, const void *payload, size_t size,
 			struct gdbregs_buffer *reply, gdbregs__op_done done, void *arg,
 			struct gdbregs__op **out);
-/* Verify the layout of g for the vCPU's description, once all queued ops are done. */
+/* op-prove-g.c: verify the layout of g for the vCPU's description, once all queued ops are
+ * done. */
 void gdbregs__prove_g(struct gdbregs_session *s, uint32_t vcpu);
-
-/* Returns the layout of g by which registers of this process are read, or NULL if they
- * are read by p. */
-const struct gdbregs__g_layout *gdbregs__session_layout(const struct gdbregs_session *s,
-							const struct gdbregs__process *process);
 
 #endif

@@ -4,16 +4,15 @@
  * caller has seen the vCPU there; in all other cases its hit is still to be reported. */
 #include "session/step-off.h"
 #include "session/op-points.h"
+#include "session/op-read.h"
 #include "session/order.h"
 
-#include "tdesc/byte-order.h"
 #include "tdesc/roles.h"
 #include "util/alloc.h"
 
 #include <limits.h>
 #include <string.h>
 
-#define SIGNAL_TRAP 5
 /* pc, and on x86 cs and cr0. */
 #define READS_MAX 3
 
@@ -51,7 +50,7 @@ void gdbregs__step_off_ran(struct gdbregs_session *s, uint32_t vcpu)
  * that has hit a watchpoint. */
 static bool reports_place(const struct gdbregs_stop *stop)
 {
-	return stop->kind == GDBREGS_STOP_SIGNAL && stop->signal == SIGNAL_TRAP &&
+	return stop->kind == GDBREGS_STOP_SIGNAL && stop->signal == GDBREGS__SIGNAL_TRAP &&
 	       stop->reason <= GDBREGS_REASON_HWBREAK;
 }
 

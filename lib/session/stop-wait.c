@@ -3,8 +3,6 @@
 #include "session/stop-wait.h"
 #include "session/watch.h"
 
-#include "util/alloc.h"
-
 #include <limits.h>
 
 /* A wait of the engine: it sends nothing. */

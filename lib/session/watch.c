@@ -3,6 +3,7 @@
  * the values that were seen last, `now` receives those of the read under way. Afterwards
  * they change places. reads[i] is for list[i]. */
 #include "session/watch.h"
+#include "session/op-read.h"
 #include "session/watch-list.h"
 
 #include "util/alloc.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Shared by the files of the builder (builder*.c), and used by no other file. */
-#ifndef GDBREGS_LIB_TDESC_STATE_H
-#define GDBREGS_LIB_TDESC_STATE_H
+#ifndef GDBREGS_LIB_TDESC_BUILDER_INTERNAL_H
+#define GDBREGS_LIB_TDESC_BUILDER_INTERNAL_H
 
 #include "util/buffer.h"
 #include "util/intern.h"

@@ -3,8 +3,6 @@
 
 #include "util/number.h"
 
-#include <string.h>
-
 /* The bits of a field are shown as one number of up to 64 bits. */
 #define FIELD_LAST_BIT 63
 /* The same limits as in GDB. */

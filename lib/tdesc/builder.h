@@ -3,8 +3,8 @@
  * before: the events arrive as if there were one document.
  * Hides: the tables of elements, which attributes are required, which errors are
  * tolerated, and how types are resolved. */
-#ifndef GDBREGS_LIB_TDESC_H
-#define GDBREGS_LIB_TDESC_H
+#ifndef GDBREGS_LIB_TDESC_BUILDER_H
+#define GDBREGS_LIB_TDESC_BUILDER_H
 
 #include "tdesc/model.h"
 #include "util/limits.h"

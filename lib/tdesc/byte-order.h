@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The byte order of a target, derived from its description.
  * Hides: the table of architectures. */
-#ifndef GDBREGS_LIB_BYTE_ORDER_H
-#define GDBREGS_LIB_BYTE_ORDER_H
+#ifndef GDBREGS_LIB_TDESC_BYTE_ORDER_H
+#define GDBREGS_LIB_TDESC_BYTE_ORDER_H
 
 #include "tdesc/model.h"
 

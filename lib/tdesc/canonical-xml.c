@@ -11,7 +11,7 @@
  * nested elements would grow many times over. */
 #define DEEPEST_INDENT 4
 
-static int put(struct gdbregs__resolved *r, const char *text)
+static int put(struct gdbregs__canonical *r, const char *text)
 {
 	return gdbregs__buffer_append_text(&r->xml, text);
 }
@@ -38,7 +38,7 @@ static const char *escape_of(char c, bool in_attribute)
 	}
 }
 
-static int put_escaped(struct gdbregs__resolved *r, const char *text, size_t size,
+static int put_escaped(struct gdbregs__canonical *r, const char *text, size_t size,
 		       bool in_attribute)
 {
 	size_t done = 0;
@@ -57,7 +57,7 @@ static int put_escaped(struct gdbregs__resolved *r, const char *text, size_t siz
 	return result == 0 ? gdbregs__buffer_append(&r->xml, text + done, size - done) : result;
 }
 
-static int put_line(struct gdbregs__resolved *r, size_t depth)
+static int put_line(struct gdbregs__canonical *r, size_t depth)
 {
 	static const char indents[] = "        ";
 	size_t level = depth < DEEPEST_INDENT ? depth : DEEPEST_INDENT;
@@ -67,7 +67,7 @@ static int put_line(struct gdbregs__resolved *r, size_t depth)
 	return gdbregs__buffer_append(&r->xml, indents, 2 * level);
 }
 
-static int put_attribute(struct gdbregs__resolved *r, const char *name, const char *value)
+static int put_attribute(struct gdbregs__canonical *r, const char *name, const char *value)
 {
 	if (put(r, " ") < 0 || put(r, name) < 0 || put(r, "=\"") < 0 ||
 	    put_escaped(r, value, strlen(value), true) < 0)
@@ -76,7 +76,7 @@ static int put_attribute(struct gdbregs__resolved *r, const char *name, const ch
 }
 
 /* Take the text since the last tag, without leading and trailing blanks. */
-static size_t take_text(struct gdbregs__resolved *r, const char **text)
+static size_t take_text(struct gdbregs__canonical *r, const char **text)
 {
 	size_t size;
 
@@ -86,7 +86,7 @@ static size_t take_text(struct gdbregs__resolved *r, const char **text)
 }
 
 /* Put text between elements on its own line. */
-static int put_text_line(struct gdbregs__resolved *r)
+static int put_text_line(struct gdbregs__canonical *r)
 {
 	const char *text;
 	size_t size = take_text(r, &text);
@@ -96,7 +96,7 @@ static int put_text_line(struct gdbregs__resolved *r)
 	return put_line(r, r->depth) < 0 ? GDBREGS_ERR_NOMEM : put_escaped(r, text, size, false);
 }
 
-static int close_tag(struct gdbregs__resolved *r)
+static int close_tag(struct gdbregs__canonical *r)
 {
 	if (!r->tag_open)
 		return 0;
@@ -104,8 +104,8 @@ static int close_tag(struct gdbregs__resolved *r)
 	return put(r, ">");
 }
 
-int gdbregs__resolved_start(struct gdbregs__resolved *r, const char *name,
-			    const char *const *attributes)
+int gdbregs__canonical_start(struct gdbregs__canonical *r, const char *name,
+			     const char *const *attributes)
 {
 	if (r->xml.size == 0 && put(r, "<?xml version=\"1.0\"?>") < 0)
 		return GDBREGS_ERR_NOMEM;
@@ -120,13 +120,13 @@ int gdbregs__resolved_start(struct gdbregs__resolved *r, const char *name,
 	return 0;
 }
 
-static int put_end_tag(struct gdbregs__resolved *r, const char *name)
+static int put_end_tag(struct gdbregs__canonical *r, const char *name)
 {
 	return put(r, "</") < 0 || put(r, name) < 0 ? GDBREGS_ERR_NOMEM : put(r, ">");
 }
 
 /* Put an element without children on one line. */
-static int end_childless(struct gdbregs__resolved *r, const char *name)
+static int end_childless(struct gdbregs__canonical *r, const char *name)
 {
 	const char *text;
 	size_t size = take_text(r, &text);
@@ -140,7 +140,7 @@ static int end_childless(struct gdbregs__resolved *r, const char *name)
 	return put_end_tag(r, name);
 }
 
-int gdbregs__resolved_end(struct gdbregs__resolved *r, const char *name)
+int gdbregs__canonical_end(struct gdbregs__canonical *r, const char *name)
 {
 	if (r->tag_open) {
 		r->depth--;
@@ -152,17 +152,17 @@ int gdbregs__resolved_end(struct gdbregs__resolved *r, const char *name)
 	return put_line(r, r->depth) < 0 ? GDBREGS_ERR_NOMEM : put_end_tag(r, name);
 }
 
-int gdbregs__resolved_text(struct gdbregs__resolved *r, const char *text, size_t size)
+int gdbregs__canonical_text(struct gdbregs__canonical *r, const char *text, size_t size)
 {
 	return gdbregs__buffer_append(&r->text, text, size);
 }
 
-int gdbregs__resolved_finish(struct gdbregs__resolved *r)
+int gdbregs__canonical_finish(struct gdbregs__canonical *r)
 {
 	return put(r, "\n");
 }
 
-void gdbregs__resolved_fini(struct gdbregs__resolved *r)
+void gdbregs__canonical_fini(struct gdbregs__canonical *r)
 {
 	gdbregs_buffer_fini(&r->xml);
 	gdbregs_buffer_fini(&r->text);

@@ -2,13 +2,13 @@
 /* Writes XML events as one document in canonical form: equal contents give equal
  * bytes. Parsing the result and writing it again changes nothing.
  * Hides: escapes, line breaks, and that blanks around text are removed. */
-#ifndef GDBREGS_LIB_RESOLVED_H
-#define GDBREGS_LIB_RESOLVED_H
+#ifndef GDBREGS_LIB_TDESC_CANONICAL_XML_H
+#define GDBREGS_LIB_TDESC_CANONICAL_XML_H
 
 #include <gdbregs.h>
 
 /* A document without elements is all zeros. */
-struct gdbregs__resolved {
+struct gdbregs__canonical {
 	struct gdbregs_buffer xml;
 	struct gdbregs_buffer text; /* since the last tag */
 	size_t depth;
@@ -16,13 +16,13 @@ struct gdbregs__resolved {
 };
 
 /* Write an event. Returns 0 or GDBREGS_ERR_NOMEM. */
-int gdbregs__resolved_start(struct gdbregs__resolved *r, const char *name,
-			    const char *const *attributes);
-int gdbregs__resolved_end(struct gdbregs__resolved *r, const char *name);
-int gdbregs__resolved_text(struct gdbregs__resolved *r, const char *text, size_t size);
+int gdbregs__canonical_start(struct gdbregs__canonical *r, const char *name,
+			     const char *const *attributes);
+int gdbregs__canonical_end(struct gdbregs__canonical *r, const char *name);
+int gdbregs__canonical_text(struct gdbregs__canonical *r, const char *text, size_t size);
 /* Complete the document in r->xml after the last event. Returns 0 or
  * GDBREGS_ERR_NOMEM. */
-int gdbregs__resolved_finish(struct gdbregs__resolved *r);
-void gdbregs__resolved_fini(struct gdbregs__resolved *r);
+int gdbregs__canonical_finish(struct gdbregs__canonical *r);
+void gdbregs__canonical_fini(struct gdbregs__canonical *r);
 
 #endif

@@ -34,7 +34,7 @@ struct gdbregs_context {
 	struct gdbregs__arena names;
 	struct gdbregs__intern pool;
 	struct gdbregs__table by_documents; /* of entries */
-	struct gdbregs__table by_resolved; /* of the descriptions in use */
+	struct gdbregs__table by_canonical; /* of the descriptions in use */
 	struct entry *entries;
 	size_t bytes; /* sum of cost_of() of the entries */
 	struct types *types;
@@ -84,7 +84,7 @@ static void context_free(struct gdbregs_context *ctx)
 		gdbregs__free(types);
 	}
 	gdbregs__table_fini(&ctx->by_documents);
-	gdbregs__table_fini(&ctx->by_resolved);
+	gdbregs__table_fini(&ctx->by_canonical);
 	gdbregs__intern_fini(&ctx->pool);
 	gdbregs__arena_fini(&ctx->names);
 	pthread_mutex_destroy(&ctx->lock);
@@ -137,10 +137,10 @@ static uint64_t set_hash(const struct gdbregs_context *ctx, const struct documen
 	return words[0];
 }
 
-static bool resolved_equal(const void *value, const void *key)
+static bool canonical_equal(const void *value, const void *key)
 {
-	const struct gdbregs_document *a = &((const struct gdbregs_description *)value)->resolved;
-	const struct gdbregs_document *b = &((const struct gdbregs_description *)key)->resolved;
+	const struct gdbregs_document *a = &((const struct gdbregs_description *)value)->canonical;
+	const struct gdbregs_document *b = &((const struct gdbregs_description *)key)->canonical;
 
 	return a->size == b->size && memcmp(a->data, b->data, a->size) == 0;
 }
@@ -196,18 +196,18 @@ static const struct gdbregs_description *known(struct gdbregs_context *ctx, uint
 
 /* Return the description to use for `parsed`: an equal one that is known, or `parsed`
  * itself. */
-static const struct gdbregs_description *resolved_share(struct gdbregs_context *ctx,
-							struct gdbregs_description *parsed)
+static const struct gdbregs_description *share_canonical(struct gdbregs_context *ctx,
+							 struct gdbregs_description *parsed)
 {
 	uint64_t hash =
-		gdbregs__hash_bytes(&ctx->key, parsed->resolved.data, parsed->resolved.size);
+		gdbregs__hash_bytes(&ctx->key, parsed->canonical.data, parsed->canonical.size);
 	const struct gdbregs_description *shown =
-		gdbregs__table_find(&ctx->by_resolved, hash, resolved_equal, parsed);
+		gdbregs__table_find(&ctx->by_canonical, hash, canonical_equal, parsed);
 
 	if (shown)
 		return shown;
 	if (!intern_description(&ctx->pool, parsed) ||
-	    gdbregs__table_insert(&ctx->by_resolved, hash, parsed) < 0)
+	    gdbregs__table_insert(&ctx->by_canonical, hash, parsed) < 0)
 		return NULL;
 	return parsed;
 }
@@ -224,7 +224,7 @@ static const struct gdbregs_description *insert(struct gdbregs_context *ctx, uin
 		return NULL;
 	entry->parsed = parsed;
 	entry->limits = *limits;
-	entry->shown = resolved_share(ctx, parsed);
+	entry->shown = share_canonical(ctx, parsed);
 	if (!entry->shown) {
 		gdbregs__free(entry);
 		return NULL;
@@ -241,7 +241,7 @@ static const struct gdbregs_description *insert(struct gdbregs_context *ctx, uin
  * proportional to it, whatever the contents. */
 static size_t cost_of(const struct gdbregs_description *d)
 {
-	size_t bytes = d->resolved.size;
+	size_t bytes = d->canonical.size;
 
 	for (size_t i = 0; i < d->document_count; i++)
 		bytes += d->documents[i].size;
@@ -315,7 +315,7 @@ static int types_load(const char *name, struct gdbregs_description **out)
 	int result = gdbregs__description_read(path, &limits, &documents, &count, &err);
 	if (result < 0)
 		return result == GDBREGS_ERR_NOMEM ? result : 0;
-	result = gdbregs__include_parse(documents, count, &limits, out, &err);
+	result = gdbregs__parse_documents(documents, count, &limits, out, &err);
 	gdbregs__free(documents);
 	return result == GDBREGS_ERR_NOMEM ? result : 0;
 }
@@ -363,10 +363,10 @@ static int types_attach(struct gdbregs_context *ctx, struct gdbregs_description 
 	return 0;
 }
 
-int gdbregs__registry_description(struct gdbregs_context *ctx,
-				  const struct gdbregs_document *documents, size_t count,
-				  const struct gdbregs__limits *limits,
-				  const struct gdbregs_description **out, struct gdbregs_error *err)
+int gdbregs__context_description(struct gdbregs_context *ctx,
+				 const struct gdbregs_document *documents, size_t count,
+				 const struct gdbregs__limits *limits,
+				 const struct gdbregs_description **out, struct gdbregs_error *err)
 {
 	const struct document_set set = {documents, count};
 	uint64_t hash = set_hash(ctx, &set);
@@ -376,7 +376,7 @@ int gdbregs__registry_description(struct gdbregs_context *ctx,
 	const struct gdbregs_description *shown = known(ctx, hash, &set, limits);
 	pthread_mutex_unlock(&ctx->lock);
 	if (!shown) {
-		int result = gdbregs__include_parse(documents, count, limits, &parsed, err);
+		int result = gdbregs__parse_documents(documents, count, limits, &parsed, err);
 
 		if (result < 0)
 			return result;

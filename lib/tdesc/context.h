@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The context, which sessions and threads share.
  * Hides: the lock, interning, and how equal descriptions become one object. */
-#ifndef GDBREGS_LIB_REGISTRY_H
-#define GDBREGS_LIB_REGISTRY_H
+#ifndef GDBREGS_LIB_TDESC_CONTEXT_H
+#define GDBREGS_LIB_TDESC_CONTEXT_H
 
 #include "tdesc/parse.h"
 
 /* Return the description for these documents. Documents are parsed only if the same
  * documents are not known yet; they are compared by content, not only by hash.
  * Documents with the same canonical XML share one description. The errors are those
- * of gdbregs__include_parse(). *out is borrowed from the context. Threads: any. */
-int gdbregs__registry_description(struct gdbregs_context *ctx,
-				  const struct gdbregs_document *documents, size_t count,
-				  const struct gdbregs__limits *limits,
-				  const struct gdbregs_description **out,
-				  struct gdbregs_error *err);
+ * of gdbregs__parse_documents(). *out is borrowed from the context. Threads: any. */
+int gdbregs__context_description(struct gdbregs_context *ctx,
+				 const struct gdbregs_document *documents, size_t count,
+				 const struct gdbregs__limits *limits,
+				 const struct gdbregs_description **out, struct gdbregs_error *err);
 
 /* Read a description from a file, and the documents it includes from the same
  * directory. *documents is one allocation, to be freed with gdbregs_free(). Errors:

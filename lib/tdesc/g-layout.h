@@ -3,12 +3,10 @@
  * sessions of any thread share it. It is never changed after it is published.
  * Hides: the rules (ascending register numbers; numbers without a register take no
  * room, unnamed registers do; offset= of lldb-server), and how a layout is verified. */
-#ifndef GDBREGS_LIB_G_LAYOUT_H
-#define GDBREGS_LIB_G_LAYOUT_H
+#ifndef GDBREGS_LIB_TDESC_G_LAYOUT_H
+#define GDBREGS_LIB_TDESC_G_LAYOUT_H
 
 #include "tdesc/model.h"
-
-#include <stdatomic.h>
 
 /* The place of register i of the description. A size of 0 means that g does not have
  * it. */

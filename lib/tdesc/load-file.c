@@ -247,7 +247,7 @@ static int read_set(struct reading *r, const char *path)
 		 * added. */
 		const struct gdbregs_document document = r->documents[i];
 
-		result = gdbregs__include_scan(&document, r->limits, on_href, r, r->err);
+		result = gdbregs__parse_includes(&document, r->limits, on_href, r, r->err);
 	}
 	return result;
 }
@@ -328,7 +328,7 @@ int gdbregs_description_load(struct gdbregs_context *ctx, const char *path,
 	int result = gdbregs__description_read(path, &limits, &documents, &count, err);
 	if (result < 0)
 		return result;
-	result = gdbregs__registry_description(ctx, documents, count, &limits, out, err);
+	result = gdbregs__context_description(ctx, documents, count, &limits, out, err);
 	gdbregs__free(documents);
 	return result;
 }

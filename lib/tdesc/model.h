@@ -3,8 +3,8 @@
  * The builder makes it, the context shares it, and it is not changed afterwards. All
  * of it is in its arena, except for names and features: the context replaces them by
  * interned ones. */
-#ifndef GDBREGS_LIB_DESCRIPTION_H
-#define GDBREGS_LIB_DESCRIPTION_H
+#ifndef GDBREGS_LIB_TDESC_MODEL_H
+#define GDBREGS_LIB_TDESC_MODEL_H
 
 #include "util/arena.h"
 #include "util/hash-table.h"
@@ -113,7 +113,7 @@ struct gdbregs_description {
 	bool unnamed_unordered; /* the numbers are not ascending */
 	struct gdbregs_document *documents; /* copies; [0] is target.xml */
 	size_t document_count;
-	struct gdbregs_document resolved; /* canonical XML; equal ones share a description */
+	struct gdbregs_document canonical; /* canonical XML; equal ones share a description */
 	/* The first register of each name. next_same_name leads to the others. */
 	struct gdbregs__table by_name;
 	struct gdbregs__hash_key by_name_key;

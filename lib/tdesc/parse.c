@@ -9,9 +9,9 @@
 
 #include <string.h>
 
-int gdbregs__include_scan(const struct gdbregs_document *document,
-			  const struct gdbregs__limits *limits, gdbregs__href_found found,
-			  void *arg, struct gdbregs_error *err)
+int gdbregs__parse_includes(const struct gdbregs_document *document,
+			    const struct gdbregs__limits *limits, gdbregs__href_found found,
+			    void *arg, struct gdbregs_error *err)
 {
 	struct gdbregs__xinclude w = {
 		.documents = document,
@@ -28,14 +28,14 @@ int gdbregs__include_scan(const struct gdbregs_document *document,
 /* The receiver of the events, for both the model and the canonical XML. */
 struct sink {
 	struct gdbregs__tdesc *tdesc;
-	struct gdbregs__resolved resolved;
+	struct gdbregs__canonical canonical;
 };
 
 static int on_start(void *arg, const struct gdbregs__xml *at, const char *name,
 		    const char *const *attributes)
 {
 	struct sink *sink = arg;
-	int result = gdbregs__resolved_start(&sink->resolved, name, attributes);
+	int result = gdbregs__canonical_start(&sink->canonical, name, attributes);
 
 	return result < 0 ? result : gdbregs__tdesc_start(sink->tdesc, at, name, attributes);
 }
@@ -43,7 +43,7 @@ static int on_start(void *arg, const struct gdbregs__xml *at, const char *name,
 static int on_end(void *arg, const struct gdbregs__xml *at, const char *name)
 {
 	struct sink *sink = arg;
-	int result = gdbregs__resolved_end(&sink->resolved, name);
+	int result = gdbregs__canonical_end(&sink->canonical, name);
 
 	(void)at;
 	return result < 0 ? result : gdbregs__tdesc_end(sink->tdesc);
@@ -52,7 +52,7 @@ static int on_end(void *arg, const struct gdbregs__xml *at, const char *name)
 static int on_text(void *arg, const struct gdbregs__xml *at, const char *text, size_t size)
 {
 	struct sink *sink = arg;
-	int result = gdbregs__resolved_text(&sink->resolved, text, size);
+	int result = gdbregs__canonical_text(&sink->canonical, text, size);
 
 	(void)at;
 	return result < 0 ? result : gdbregs__tdesc_text(sink->tdesc, text, size);
@@ -84,16 +84,16 @@ static int finish(struct gdbregs_description *d, struct sink *sink,
 		  const struct gdbregs__xinclude *w)
 {
 	if (copy_documents(d, w->documents, w->count) < 0 ||
-	    gdbregs__resolved_finish(&sink->resolved) < 0)
+	    gdbregs__canonical_finish(&sink->canonical) < 0)
 		return GDBREGS_ERR_NOMEM;
 
-	const struct gdbregs_buffer *xml = &sink->resolved.xml;
-	d->resolved = (struct gdbregs_document){
+	const struct gdbregs_buffer *xml = &sink->canonical.xml;
+	d->canonical = (struct gdbregs_document){
 		.name = d->documents[0].name,
 		.data = (const uint8_t *)gdbregs__arena_copy(&d->arena, xml->data, xml->size),
 		.size = xml->size,
 	};
-	if (!d->resolved.data || gdbregs__tdesc_finish(sink->tdesc) < 0)
+	if (!d->canonical.data || gdbregs__tdesc_finish(sink->tdesc) < 0)
 		return GDBREGS_ERR_NOMEM;
 	gdbregs__power_renumber(d);
 	return 0;
@@ -115,9 +115,9 @@ static int parse(struct gdbregs_description *d, struct gdbregs__xinclude *w, str
 	return result;
 }
 
-int gdbregs__include_parse(const struct gdbregs_document *documents, size_t count,
-			   const struct gdbregs__limits *limits, struct gdbregs_description **out,
-			   struct gdbregs_error *err)
+int gdbregs__parse_documents(const struct gdbregs_document *documents, size_t count,
+			     const struct gdbregs__limits *limits, struct gdbregs_description **out,
+			     struct gdbregs_error *err)
 {
 	struct gdbregs__xinclude w = {
 		.documents = documents, .count = count, .limits = limits, .err = err};
@@ -132,7 +132,7 @@ int gdbregs__include_parse(const struct gdbregs_document *documents, size_t coun
 
 	int result = parse(d, &w, &sink);
 	gdbregs__tdesc_free(sink.tdesc);
-	gdbregs__resolved_fini(&sink.resolved);
+	gdbregs__canonical_fini(&sink.canonical);
 	if (result < 0)
 		gdbregs__description_free(d);
 	else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Corrects the wrong register numbers in QEMU 11.1's descriptions of PowerPC. */
-#ifndef GDBREGS_TDESC_POWER_NUMBERS_H
-#define GDBREGS_TDESC_POWER_NUMBERS_H
+#ifndef GDBREGS_LIB_TDESC_POWER_NUMBERS_H
+#define GDBREGS_LIB_TDESC_POWER_NUMBERS_H
 
 struct gdbregs_description;
 

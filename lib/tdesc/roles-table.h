@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Register names by architecture. Data only. */
-#ifndef GDBREGS_LIB_ROLES_TABLE_H
-#define GDBREGS_LIB_ROLES_TABLE_H
+#ifndef GDBREGS_LIB_TDESC_ROLES_TABLE_H
+#define GDBREGS_LIB_TDESC_ROLES_TABLE_H
 
 #include <gdbregs.h>
 

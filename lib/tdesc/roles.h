@@ -2,8 +2,8 @@
 /* Finds registers by their role (pc, sp, ...) and by their other names.
  * Hides: the sources of roles and names (the description, then a table by
  * architecture). */
-#ifndef GDBREGS_LIB_ROLES_H
-#define GDBREGS_LIB_ROLES_H
+#ifndef GDBREGS_LIB_TDESC_ROLES_H
+#define GDBREGS_LIB_TDESC_ROLES_H
 
 #include "tdesc/model.h"
 

@@ -175,7 +175,7 @@ int gdbregs__shipped_complete(struct gdbregs_context *ctx, const struct gdbregs_
 		return 0;
 	int result = gdbregs__description_read(path, limits, &documents, &count, &err);
 	if (result == 0) {
-		result = gdbregs__registry_description(ctx, documents, count, limits, d, &err);
+		result = gdbregs__context_description(ctx, documents, count, limits, d, &err);
 		gdbregs__free(documents);
 	}
 	return result == GDBREGS_ERR_NOMEM ? result : 0;

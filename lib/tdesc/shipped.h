@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The descriptions and types that come with the library (xml/). Hides: where they
  * are installed. */
-#ifndef GDBREGS_LIB_SHIPPED_H
-#define GDBREGS_LIB_SHIPPED_H
+#ifndef GDBREGS_LIB_TDESC_SHIPPED_H
+#define GDBREGS_LIB_TDESC_SHIPPED_H
 
 #include "tdesc/model.h"
 #include "util/limits.h"

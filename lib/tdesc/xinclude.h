@@ -2,8 +2,8 @@
 /* Reads documents as one stream of events: the events of an included document replace
  * its xi:include element.
  * Hides: the include element itself, loops, and the limits on depth and size. */
-#ifndef GDBREGS_LIB_XINCLUDE_H
-#define GDBREGS_LIB_XINCLUDE_H
+#ifndef GDBREGS_LIB_TDESC_XINCLUDE_H
+#define GDBREGS_LIB_TDESC_XINCLUDE_H
 
 #include "tdesc/parse.h"
 #include "tdesc/xml.h"

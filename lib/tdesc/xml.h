@@ -4,8 +4,8 @@
  * empty (so there are no entities except for the predefined ones) and external DTDs
  * other than gdb-target.dtd.
  * Hides: expat, which no other file uses; positions; and NULs after the document. */
-#ifndef GDBREGS_LIB_XML_H
-#define GDBREGS_LIB_XML_H
+#ifndef GDBREGS_LIB_TDESC_XML_H
+#define GDBREGS_LIB_TDESC_XML_H
 
 #include <gdbregs.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Memory allocation: the only callers of malloc() and free() in the library.
  * Hides: the allocator, and the hook by which a test makes an allocation fail. */
-#ifndef GDBREGS_LIB_ALLOC_H
-#define GDBREGS_LIB_ALLOC_H
+#ifndef GDBREGS_LIB_UTIL_ALLOC_H
+#define GDBREGS_LIB_UTIL_ALLOC_H
 
 #include <stddef.h>
 

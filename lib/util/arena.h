@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Memory that is freed all at once.
  * Hides: the blocks. An arena of all zeros is empty. */
-#ifndef GDBREGS_LIB_ARENA_H
-#define GDBREGS_LIB_ARENA_H
+#ifndef GDBREGS_LIB_UTIL_ARENA_H
+#define GDBREGS_LIB_UTIL_ARENA_H
 
 #include <stddef.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Growing byte buffers: the internal functions of struct gdbregs_buffer.
  * Hides: how the capacity grows (by doubling, so that appending takes linear time). */
-#ifndef GDBREGS_LIB_BUFFER_H
-#define GDBREGS_LIB_BUFFER_H
+#ifndef GDBREGS_LIB_UTIL_BUFFER_H
+#define GDBREGS_LIB_UTIL_BUFFER_H
 
 #include <gdbregs.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Error codes and error messages.
  * Hides: how messages are truncated and made printable. */
-#ifndef GDBREGS_LIB_ERROR_H
-#define GDBREGS_LIB_ERROR_H
+#ifndef GDBREGS_LIB_UTIL_ERROR_H
+#define GDBREGS_LIB_UTIL_ERROR_H
 
 #include <gdbregs.h>
 

@@ -2,8 +2,8 @@
 /* A hash table of pointers.
  * Hides: probing and growth. The caller compares values, so values with equal hashes
  * stay different. A table of all zeros is empty. */
-#ifndef GDBREGS_LIB_TABLE_H
-#define GDBREGS_LIB_TABLE_H
+#ifndef GDBREGS_LIB_UTIL_HASH_TABLE_H
+#define GDBREGS_LIB_UTIL_HASH_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>

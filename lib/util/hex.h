@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Strict conversion between bytes and hexadecimal digits.
  * Hides: the vector code. */
-#ifndef GDBREGS_LIB_HEX_H
-#define GDBREGS_LIB_HEX_H
+#ifndef GDBREGS_LIB_UTIL_HEX_H
+#define GDBREGS_LIB_UTIL_HEX_H
 
 #include <stdbool.h>
 #include <stddef.h>

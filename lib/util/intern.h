@@ -2,8 +2,8 @@
 /* Interned strings: equal strings become equal pointers.
  * Hides: the hash table. The pool has no lock; threads that share a pool must lock
  * it. */
-#ifndef GDBREGS_LIB_INTERN_H
-#define GDBREGS_LIB_INTERN_H
+#ifndef GDBREGS_LIB_UTIL_INTERN_H
+#define GDBREGS_LIB_UTIL_INTERN_H
 
 #include "util/arena.h"
 #include "util/siphash.h"

@@ -2,8 +2,8 @@
 /* Limits on what a stub may make the library store: the limits of struct
  * gdbregs_options, with every 0 replaced by its default.
  * Hides: the defaults. */
-#ifndef GDBREGS_LIB_LIMITS_H
-#define GDBREGS_LIB_LIMITS_H
+#ifndef GDBREGS_LIB_UTIL_LIMITS_H
+#define GDBREGS_LIB_UTIL_LIMITS_H
 
 #include <gdbregs.h>
 

@@ -5,8 +5,8 @@
  * which LLDB accepts. Unlike strtoul(), this parser rejects numbers that are too
  * large and text after the number.
  * Hides: the syntax. */
-#ifndef GDBREGS_LIB_NUMBER_H
-#define GDBREGS_LIB_NUMBER_H
+#ifndef GDBREGS_LIB_UTIL_NUMBER_H
+#define GDBREGS_LIB_UTIL_NUMBER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * hash tables. It does not know the key, so it cannot choose strings whose hashes
  * collide.
  * Hides: the rounds, and how the key is made. */
-#ifndef GDBREGS_LIB_HASH_H
-#define GDBREGS_LIB_HASH_H
+#ifndef GDBREGS_LIB_UTIL_SIPHASH_H
+#define GDBREGS_LIB_UTIL_SIPHASH_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The address of a stub.
  * Hides: the forms of its text. */
-#ifndef GDBREGS_LIB_ADDRESS_H
-#define GDBREGS_LIB_ADDRESS_H
+#ifndef GDBREGS_LIB_UV_ADDRESS_H
+#define GDBREGS_LIB_UV_ADDRESS_H
 
 #include <gdbregs.h>
 

@@ -2,8 +2,8 @@
 /* Blocks SIGPIPE: libuv writes without MSG_NOSIGNAL, and a stub that ends must not
  * kill the caller's process.
  * Hides: signal masks. */
-#ifndef GDBREGS_LIB_PIPE_GUARD_H
-#define GDBREGS_LIB_PIPE_GUARD_H
+#ifndef GDBREGS_LIB_UV_SIGPIPE_H
+#define GDBREGS_LIB_UV_SIGPIPE_H
 
 #include <signal.h>
 #include <stdbool.h>

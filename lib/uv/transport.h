@@ -3,8 +3,8 @@
  * those of gdbregs_uv.h (lib/api) are thin layers on top of it.
  * Hides: handles, resolving and trying addresses, the timer, partial writes, and the
  * order in which everything is closed. */
-#ifndef GDBREGS_LIB_TRANSPORT_H
-#define GDBREGS_LIB_TRANSPORT_H
+#ifndef GDBREGS_LIB_UV_TRANSPORT_H
+#define GDBREGS_LIB_UV_TRANSPORT_H
 
 #include "uv/address.h"
 #include "session/session.h"

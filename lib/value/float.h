@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Formats floating-point registers in decimal.
  * Hides: the binary formats. */
-#ifndef GDBREGS_LIB_VALUES_FLOAT_H
-#define GDBREGS_LIB_VALUES_FLOAT_H
+#ifndef GDBREGS_LIB_VALUE_FLOAT_H
+#define GDBREGS_LIB_VALUE_FLOAT_H
 
 #include "tdesc/model.h"
 #include "value/text.h"

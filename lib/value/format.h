@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Formats values according to their type.
  * Hides: GDB's notation of flags and enums, and the offsets of members of aggregates. */
-#ifndef GDBREGS_LIB_VALUES_H
-#define GDBREGS_LIB_VALUES_H
+#ifndef GDBREGS_LIB_VALUE_FORMAT_H
+#define GDBREGS_LIB_VALUE_FORMAT_H
 
 #include "tdesc/model.h"
 #include "value/text.h"

@@ -4,8 +4,8 @@
  * printf() does not support the 80 bits of x87 everywhere, and its decimal point
  * depends on the locale.
  * Hides: arithmetic with big numbers. */
-#ifndef GDBREGS_LIB_VALUES_DECIMAL_H
-#define GDBREGS_LIB_VALUES_DECIMAL_H
+#ifndef GDBREGS_LIB_VALUE_SHORTEST_DECIMAL_H
+#define GDBREGS_LIB_VALUE_SHORTEST_DECIMAL_H
 
 #include <stdbool.h>
 #include <stddef.h>

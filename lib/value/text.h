@@ -2,8 +2,8 @@
 /* Text of bounded length, built on the stack. Functions never fail: text that does
  * not fit is omitted, and the text ends in "...".
  * Hides: the bound, and the step budget that bounds the time spent on a hostile type. */
-#ifndef GDBREGS_LIB_VALUES_TEXT_H
-#define GDBREGS_LIB_VALUES_TEXT_H
+#ifndef GDBREGS_LIB_VALUE_TEXT_H
+#define GDBREGS_LIB_VALUE_TEXT_H
 
 #include "value/slice.h"
 

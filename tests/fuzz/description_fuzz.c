@@ -218,16 +218,16 @@ static void require_same_registers(const struct gdbregs_description *a,
 static void require_resolved(const struct gdbregs_description *d)
 {
 	struct gdbregs__limits roomy = limits;
-	struct gdbregs_document one = {"target.xml", d->resolved.data, d->resolved.size};
+	struct gdbregs_document one = {"target.xml", d->canonical.data, d->canonical.size};
 	struct gdbregs_description *again = NULL;
 	struct gdbregs_error err;
 
 	roomy.description_bytes = SIZE_MAX / 4;
-	REQUIRE(gdbregs__include_parse(&one, 1, &roomy, &again, &err) == 0);
+	REQUIRE(gdbregs__parse_documents(&one, 1, &roomy, &again, &err) == 0);
 	require_same_registers(d, again);
-	REQUIRE(again->resolved.size == d->resolved.size);
-	REQUIRE(!d->resolved.size ||
-		memcmp(again->resolved.data, d->resolved.data, d->resolved.size) == 0);
+	REQUIRE(again->canonical.size == d->canonical.size);
+	REQUIRE(!d->canonical.size ||
+		memcmp(again->canonical.data, d->canonical.data, d->canonical.size) == 0);
 	gdbregs__description_free(again);
 }
 
@@ -246,7 +246,8 @@ static void try_scans(const struct documents *d)
 	for (size_t i = 0; i < d->count; i++) {
 		struct gdbregs_error err = {0};
 		size_t count = 0;
-		int result = gdbregs__include_scan(&d->list[i], &limits, found_href, &count, &err);
+		int result =
+			gdbregs__parse_includes(&d->list[i], &limits, found_href, &count, &err);
 
 		REQUIRE((result == 77) == (count == 20));
 		if (result < 0)
@@ -262,7 +263,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	split(&documents, data, data + size);
 	try_scans(&documents);
-	int result = gdbregs__include_parse(documents.list, documents.count, &limits, &d, &err);
+	int result = gdbregs__parse_documents(documents.list, documents.count, &limits, &d, &err);
 	if (result < 0) {
 		REQUIRE(d == NULL);
 		require_error(result, &err);

@@ -5,6 +5,7 @@
 #include "session_fuzz.h"
 
 #include "session/op-points.h"
+#include "session/op-read.h"
 #include "session/op-run.h"
 #include "session/op-write.h"
 #include "session/stop-wait.h"

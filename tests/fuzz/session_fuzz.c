@@ -187,8 +187,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	REQUIRE(gdbregs__session_new(NULL, &o, "fuzz", &s) == 0);
 	if (flags & FLAG_GIVEN)
-		REQUIRE(gdbregs__registry_description(s->context, &given, 1, &s->limits,
-						      &s->target.given, NULL) == 0);
+		REQUIRE(gdbregs__context_description(s->context, &given, 1, &s->limits,
+						     &s->target.given, NULL) == 0);
 	partner_begin(&p, kind, flags & FLAG_WITH_PC ? MACHINE_WITH_PC : machine % MACHINE_WITH_PC,
 		      s);
 	/* Not what the stub has; so be it. */

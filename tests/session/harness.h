@@ -4,7 +4,7 @@
 #ifndef GDBREGS_TESTS_WIRE_DRIVE_H
 #define GDBREGS_TESTS_WIRE_DRIVE_H
 
-#include "session/session.h"
+#include "session/op-read.h"
 #include "script.h"
 
 struct drive {

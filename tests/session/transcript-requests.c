@@ -4,6 +4,7 @@
 
 #include "rsp/packet.h"
 #include "session/op-points.h"
+#include "session/op-read.h"
 #include "session/op-run.h"
 #include "session/op-state.h"
 #include "session/op-write.h"

@@ -25,7 +25,7 @@ static const struct gdbregs_description *get(struct gdbregs_context *ctx,
 	const struct gdbregs__limits limits = gdbregs__limits_from(NULL);
 	const struct gdbregs_description *d = NULL;
 	struct gdbregs_error err = {0};
-	int result = gdbregs__registry_description(ctx, documents, count, &limits, &d, &err);
+	int result = gdbregs__context_description(ctx, documents, count, &limits, &d, &err);
 
 	ck_assert_msg(result == 0, "%s", err.text);
 	return d;
@@ -182,8 +182,8 @@ static int get_within(struct gdbregs_context *ctx, size_t row, size_t most,
 						     document("other", limited[row].other)};
 
 	memcpy((char *)&limits + limited[row].offset, &most, sizeof(most));
-	return gdbregs__registry_description(ctx, documents, *limited[row].other ? 2 : 1, &limits,
-					     d, err);
+	return gdbregs__context_description(ctx, documents, *limited[row].other ? 2 : 1, &limits, d,
+					    err);
 }
 
 /* A description that is known, because another session has higher limits, is refused with
@@ -225,7 +225,7 @@ START_TEST(limit_of_the_context)
 		char text[100];
 		snprintf(text, sizeof(text), ONE_REG("r%d"), count + 1);
 		const struct gdbregs_document one = document("target.xml", text);
-		result = gdbregs__registry_description(ctx, &one, 1, &limits, &d, &err);
+		result = gdbregs__context_description(ctx, &one, 1, &limits, &d, &err);
 	}
 	ck_assert_int_eq(result, GDBREGS_ERR_LIMIT);
 	ck_assert(strstr(err.text, "max_context_bytes"));
@@ -247,7 +247,7 @@ START_TEST(refused)
 	struct gdbregs_error err = {0};
 
 	for (int i = 0; i < 2; i++)
-		ck_assert_int_eq(gdbregs__registry_description(ctx, &bad, 1, &standard, &d, &err),
+		ck_assert_int_eq(gdbregs__context_description(ctx, &bad, 1, &standard, &d, &err),
 				 GDBREGS_ERR_DESCRIPTION);
 	ck_assert_ptr_null(d);
 	ck_assert_str_eq(err.text, "target.xml:1:9: no element found");
@@ -286,7 +286,7 @@ static void *work(void *arg)
 		const struct gdbregs_document one = document("target.xml", texts[kind]);
 		const struct gdbregs_description *d = NULL;
 
-		if (gdbregs__registry_description(w->ctx, &one, 1, &limits, &d, NULL) < 0 ||
+		if (gdbregs__context_description(w->ctx, &one, 1, &limits, &d, NULL) < 0 ||
 		    (w->got[kind] && w->got[kind] != d))
 			w->differed = true;
 		if (d) {
@@ -377,7 +377,7 @@ static int try_failing(struct gdbregs_context *ctx, unsigned long nth, int all_a
 
 	fill_rich(documents);
 	gdbregs__alloc_fail(nth, all_after);
-	int result = gdbregs__registry_description(ctx, documents, 2, &limits, &d, &err);
+	int result = gdbregs__context_description(ctx, documents, 2, &limits, &d, &err);
 	gdbregs__alloc_fail(0, 0);
 	ck_assert_msg(result == 0 || result == GDBREGS_ERR_NOMEM, "%lu: %d %s", nth, result,
 		      err.text);

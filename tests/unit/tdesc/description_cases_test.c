@@ -128,11 +128,11 @@ static void read_again(const struct gdbregs_description *d, const char *expected
 	struct gdbregs_description *again = NULL;
 	struct gdbregs_buffer text = {0};
 
-	ck_assert_int_eq(gdbregs__include_parse(&d->resolved, 1, &limits, &again, NULL), 0);
+	ck_assert_int_eq(gdbregs__parse_documents(&d->canonical, 1, &limits, &again, NULL), 0);
 	put_description(&text, again);
 	ck_assert_str_eq((char *)text.data, expected);
-	ck_assert_uint_eq(again->resolved.size, d->resolved.size);
-	ck_assert_mem_eq(again->resolved.data, d->resolved.data, d->resolved.size);
+	ck_assert_uint_eq(again->canonical.size, d->canonical.size);
+	ck_assert_mem_eq(again->canonical.data, d->canonical.data, d->canonical.size);
 	gdbregs_buffer_fini(&text);
 	gdbregs__description_free(again);
 }

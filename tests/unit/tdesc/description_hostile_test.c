@@ -160,7 +160,7 @@ START_TEST(damaged)
 			copy[at] = (char)value;
 			const struct gdbregs_document bent = {"target.xml", (uint8_t *)copy,
 							      sizeof(text) - 1};
-			int result = gdbregs__include_parse(&bent, 1, &limits, &d, NULL);
+			int result = gdbregs__parse_documents(&bent, 1, &limits, &d, NULL);
 			ck_assert(result == 0 || result == GDBREGS_ERR_DESCRIPTION);
 			gdbregs__description_free(d);
 		}

@@ -33,7 +33,7 @@ static inline struct gdbregs_description *parse_good(const struct gdbregs_docume
 	const struct gdbregs__limits limits = gdbregs__limits_from(options);
 	struct gdbregs_description *d = NULL;
 	struct gdbregs_error err = {0};
-	int result = gdbregs__include_parse(documents, count, &limits, &d, &err);
+	int result = gdbregs__parse_documents(documents, count, &limits, &d, &err);
 
 	ck_assert_msg(result == 0, "%d: %s", result, err.text);
 	ck_assert_ptr_nonnull(d);
@@ -48,7 +48,7 @@ static inline void parse_bad(const struct gdbregs_document *documents, size_t co
 	struct gdbregs_description *d = NULL;
 	struct gdbregs_error err = {0};
 
-	ck_assert_int_eq(gdbregs__include_parse(documents, count, &limits, &d, &err), code);
+	ck_assert_int_eq(gdbregs__parse_documents(documents, count, &limits, &d, &err), code);
 	ck_assert_ptr_null(d);
 	ck_assert_int_eq(err.code, code);
 	if (text)

@@ -226,7 +226,7 @@ static int scan(const char *text, struct hrefs *hrefs, const struct gdbregs_opti
 	const struct gdbregs__limits limits = gdbregs__limits_from(o);
 	const struct gdbregs_document d = document("some.xml", text);
 
-	return gdbregs__include_scan(&d, &limits, on_href, hrefs, err);
+	return gdbregs__parse_includes(&d, &limits, on_href, hrefs, err);
 }
 
 START_TEST(scan_finds)

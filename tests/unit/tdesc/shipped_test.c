@@ -61,7 +61,7 @@ static const struct gdbregs_description *get(struct gdbregs_context *ctx, const 
 	snprintf(text, sizeof(text), "<target><architecture>aarch64</architecture>%s</target>",
 		 registers);
 	const struct gdbregs_document one = document("target.xml", text);
-	int result = gdbregs__registry_description(ctx, &one, 1, &limits, &d, &err);
+	int result = gdbregs__context_description(ctx, &one, 1, &limits, &d, &err);
 	ck_assert_msg(result == 0, "%s", err.text);
 	return d;
 }

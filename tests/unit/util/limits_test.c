@@ -83,7 +83,7 @@ START_TEST(one_past)
 	struct gdbregs_description *d = NULL;
 	struct gdbregs_error err = {0};
 
-	ck_assert_int_eq(gdbregs__include_parse(documents, count, &most, &d, &err),
+	ck_assert_int_eq(gdbregs__parse_documents(documents, count, &most, &d, &err),
 			 GDBREGS_ERR_LIMIT);
 	ck_assert_ptr_null(d);
 	require_named(&err, limits[_i].name);
@@ -105,14 +105,14 @@ START_TEST(known_to_the_context)
 	struct gdbregs_error err = {0};
 
 	ck_assert_int_eq(gdbregs_context_new(&ctx), 0);
-	ck_assert_int_eq(gdbregs__registry_description(ctx, documents, count, &roomy, &first, &err),
+	ck_assert_int_eq(gdbregs__context_description(ctx, documents, count, &roomy, &first, &err),
 			 0);
-	ck_assert_int_eq(gdbregs__registry_description(ctx, documents, count, &less, &none, &err),
+	ck_assert_int_eq(gdbregs__context_description(ctx, documents, count, &less, &none, &err),
 			 GDBREGS_ERR_LIMIT);
 	require_named(&err, limits[_i].name);
 	ck_assert_ptr_null(none);
 	ck_assert_int_eq(
-		gdbregs__registry_description(ctx, documents, count, &enough, &again, &err), 0);
+		gdbregs__context_description(ctx, documents, count, &enough, &again, &err), 0);
 	ck_assert_ptr_eq(first, again);
 	gdbregs_context_unref(ctx);
 }
@@ -244,7 +244,7 @@ START_TEST(no_option_lifts_the_ceiling)
 		const struct gdbregs_document one = document("target.xml", text);
 		const struct gdbregs__limits most = gdbregs__limits_from(&o);
 		struct gdbregs_description *d = NULL;
-		ck_assert_int_lt(gdbregs__include_parse(&one, 1, &most, &d, NULL), 0);
+		ck_assert_int_lt(gdbregs__parse_documents(&one, 1, &most, &d, NULL), 0);
 	}
 	const struct gdbregs_document last =
 		document("target.xml", "<target><feature name='f'><reg name='a' bitsize='8' "
@@ -255,7 +255,7 @@ START_TEST(no_option_lifts_the_ceiling)
 				       "regnum='0x7fffffff'/>" REG("b") "</feature></target>");
 	struct gdbregs_description *d = NULL;
 	const struct gdbregs__limits most = gdbregs__limits_from(&o);
-	ck_assert_int_lt(gdbregs__include_parse(&behind, 1, &most, &d, NULL), 0);
+	ck_assert_int_lt(gdbregs__parse_documents(&behind, 1, &most, &d, NULL), 0);
 }
 END_TEST
 

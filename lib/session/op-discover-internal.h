@@ -2,8 +2,8 @@
 /* Discovery under way, as its three files share it: op-discover.c makes and ends it,
  * op-discover-ask.c sends the questions, op-discover-take.c takes the replies. No other
  * file includes this header. */
-#ifndef GDBREGS_LIB_SESSION_DISCOVER_H
-#define GDBREGS_LIB_SESSION_DISCOVER_H
+#ifndef GDBREGS_LIB_SESSION_OP_DISCOVER_INTERNAL_H
+#define GDBREGS_LIB_SESSION_OP_DISCOVER_INTERNAL_H
 
 #include "session/op-documents.h"
 #include "session/register-info-xml.h"
