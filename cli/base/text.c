@@ -57,14 +57,19 @@ void text_adds(struct text *t, const char *string)
 
 void text_addf(struct text *t, const char *format, ...)
 {
+	enum { USUAL = 64 };
 	va_list args, again;
 	va_start(args, format);
 	va_copy(again, args);
-	int size = vsnprintf(NULL, 0, format, args);
-	if (size < 0)
-		t->failed = true;
-	else if (reserve(t, (size_t)size))
-		t->size += (size_t)vsnprintf(t->data + t->size, (size_t)size + 1, format, again);
+	if (reserve(t, USUAL)) {
+		size_t room = t->capacity - t->size;
+		int size = vsnprintf(t->data + t->size, room, format, args);
+		t->failed = size < 0;
+		if (size >= 0 && (size_t)size >= room && reserve(t, (size_t)size))
+			vsnprintf(t->data + t->size, (size_t)size + 1, format, again);
+		t->size += t->failed ? 0 : (size_t)size;
+		t->data[t->size] = '\0';
+	}
 	va_end(again);
 	va_end(args);
 }
