@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Numbers as people type them: decimal, after 0x, 0b, or 0o or a leading 0, with a sign; as
- * long as the widest register, 524288 bits. Hides: digits and carries. */
+ * long as the widest register, 524288 bits. And the same numbers as digits in several bases
+ * (--as). Hides: digits and carries. */
 #ifndef CLI_NUMBER_H
 #define CLI_NUMBER_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "base/text.h"
 
 /* The value of a hexadecimal digit, upper or lower case. 16 for any other character. */
 unsigned number_digit(char c);
@@ -26,5 +25,26 @@ bool number_is_value(const char *text);
 /* Write a number for which number_is() holds to `size` bytes, little-endian, two's
  * complement, `bits` of them in use. Returns false if it does not fit. */
 bool number_fits(const char *text, uint8_t *bytes, size_t size, size_t bits);
+
+enum digits_form {
+	DIGITS_USUAL, /* as without --as */
+	DIGITS_DEC,
+	DIGITS_HEX,
+	DIGITS_OCT,
+	DIGITS_BIN,
+	DIGITS_FLOAT, /* of 32 and 64 bits: IEEE floats; others: DIGITS_HEX */
+	DIGITS_RAW, /* the bytes, in their order */
+};
+
+struct digits {
+	const uint8_t *bytes;
+	size_t size;
+	size_t bits; /* of the bytes, from the least significant bit on */
+	bool is_big; /* the most significant byte comes first */
+	bool is_signed; /* of DIGITS_DEC */
+};
+
+/* Add the number. Hexadecimal, octal and binary digits are as many as its bits have. */
+void digits_add(struct text *text, const struct digits *d, enum digits_form form);
 
 #endif

@@ -39,7 +39,8 @@ void terminal_enter(struct terminal *t)
 	put(t, ENTER);
 }
 
-void terminal_leave(struct terminal *t)
+/* Give the terminal back. */
+static void leave(struct terminal *t)
 {
 	if (!t->shown)
 		return;
@@ -50,7 +51,7 @@ void terminal_leave(struct terminal *t)
 
 void terminal_fini(struct terminal *t)
 {
-	terminal_leave(t);
+	leave(t);
 	if (t->reset.bytes && t->keyboard >= 0)
 		close(t->keyboard);
 	t->keyboard = -1;
@@ -76,7 +77,7 @@ static void stop_now(struct terminal *t)
 	struct sigaction ours, usual = {.sa_handler = SIG_DFL};
 	bool shown = t->shown;
 	t->asked = false;
-	terminal_leave(t);
+	leave(t);
 	sigaction(SIGTSTP, &usual, &ours);
 	raise(SIGTSTP);
 	sigaction(SIGTSTP, &ours, NULL);

@@ -37,9 +37,7 @@ void terminal_close(struct terminal *t);
 
 /* Switch to the alternate screen and hide the cursor; does nothing the second time. */
 void terminal_enter(struct terminal *t);
-/* Give the terminal back. */
-void terminal_leave(struct terminal *t);
-/* The same at the end; nothing if it was never started. */
+/* Give the terminal back at the end; does nothing if it was never started. */
 void terminal_fini(struct terminal *t);
 /* Stop the process if ^Z was typed when it could not be. */
 void terminal_stop_if_asked(struct terminal *t);

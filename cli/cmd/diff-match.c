@@ -30,15 +30,6 @@ static bool fits_feature(const char *glob, const struct stored_value *v)
 	return name_glob(glob, v->feature ? v->feature : "");
 }
 
-static bool has_vcpu(const struct options *o, unsigned vcpu)
-{
-	for (size_t i = 0; i < o->vcpu_count; i++) {
-		if (o->vcpus[i] == vcpu)
-			return true;
-	}
-	return o->vcpu_count == 0;
-}
-
 /* Drop what is not selected. */
 static void select_values(struct stored *s, const struct options *o, bool *seen)
 {
@@ -50,7 +41,8 @@ static void select_values(struct stored *s, const struct options *o, bool *seen)
 		bool excluded = fits_any(&o->excludes, seen + o->patterns.count + o->features.count,
 					 names_fit, v) &&
 				o->excludes.count > 0;
-		if (pattern && feature && has_vcpu(o, v->vcpu) && !excluded && !v->excluded)
+		bool vcpu = o->vcpu_count == 0 || options_list_vcpu(o, v->vcpu);
+		if (pattern && feature && vcpu && !excluded && !v->excluded)
 			s->item[kept++] = *v;
 	}
 	s->count = kept;

@@ -212,10 +212,9 @@ static int step(struct trace *trace)
 			   after_step);
 }
 
-static int resume(struct trace *trace);
-
 /* -------------------------------------------------------- breakpoints --- */
 
+static int resume(struct trace *trace);
 static int insert_next(struct trace *trace);
 
 static int after_insert(struct target *t, int status)
@@ -398,17 +397,13 @@ static int read_first(struct trace *trace)
 
 static int make_samplers(struct trace *trace)
 {
-	struct snapshot *s = &trace->target->snapshot;
 	const struct options *o = trace->options;
-	bool located = o->until || o->break_count > 0;
-	size_t more = trace->until.count + trace->ifs.count;
-	trace->samplers = calloc(s->vcpu_count + 1, sizeof(*trace->samplers));
-	if (!trace->samplers)
-		return GDBREGS_ERR_NOMEM;
-	for (size_t i = 0; i < s->vcpu_count; i++) {
-		trace->sampler_count++;
-		if (sampler_init(&trace->samplers[i], s, &s->vcpus[i], located, more) < 0)
-			return GDBREGS_ERR_NOMEM;
+	int error = samplers_make(&trace->samplers, &trace->sampler_count, &trace->target->snapshot,
+				  o->until || o->break_count > 0,
+				  trace->until.count + trace->ifs.count);
+	if (error < 0)
+		return error;
+	for (size_t i = 0; i < trace->sampler_count; i++) {
 		if (trace->has_until_address && !sampler_is_located(&trace->samplers[i]))
 			return target_fail(trace->target, STATUS_SELECTION,
 					   "--until: which register is the program counter, or "
@@ -487,11 +482,9 @@ static int start(struct target *t)
 static void clean_up(struct trace *trace)
 {
 	recorder_fini(&trace->recorder);
-	for (size_t i = 0; i < trace->sampler_count; i++)
-		sampler_fini(&trace->samplers[i]);
+	samplers_fini(trace->samplers, trace->sampler_count);
 	conditions_fini(&trace->until);
 	conditions_fini(&trace->ifs);
-	free(trace->samplers);
 	free(trace->points);
 }
 
@@ -582,8 +575,10 @@ int command_trace(const struct options *o)
 		status = parse_conditions(&trace);
 	if (status == 0)
 		status = output_open(&trace.out, o->output);
-	if (status != 0)
+	if (status != 0) {
+		clean_up(&trace);
 		return status;
+	}
 	status = targets_run(&set, o, GDBREGS_R_REGS, start, &trace);
 	if (status == 0)
 		status = finish(&trace, &set);

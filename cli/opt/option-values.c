@@ -69,7 +69,7 @@ int set_wait(struct options *o, const char *value)
 	return 0;
 }
 
-static bool has_vcpu(const struct options *o, unsigned vcpu)
+bool options_list_vcpu(const struct options *o, unsigned vcpu)
 {
 	for (size_t i = 0; i < o->vcpu_count; i++) {
 		if (o->vcpus[i] == vcpu)
@@ -80,7 +80,7 @@ static bool has_vcpu(const struct options *o, unsigned vcpu)
 
 static int add_vcpu(struct options *o, unsigned vcpu)
 {
-	if (has_vcpu(o, vcpu))
+	if (options_list_vcpu(o, vcpu))
 		return 0;
 	unsigned *vcpus = realloc(o->vcpus, (o->vcpu_count + 1) * sizeof(*vcpus));
 	if (!vcpus)
@@ -133,13 +133,6 @@ int set_vcpu(struct options *o, const char *value)
 		if (*at == '\0')
 			return 0;
 	}
-}
-
-int set_json(struct options *o, const char *value)
-{
-	(void)value;
-	o->format = FORMAT_JSON;
-	return 0;
 }
 
 static int parse_address(const char *option, const char *value, uint64_t *address)
@@ -210,7 +203,7 @@ static int set_choice(const struct option_info *info, int *out, const char *valu
 {
 	char list[120];
 	for (size_t i = 0; info->choices[i].word; i++) {
-		if (strcmp(value, info->choices[i].word) == 0) {
+		if (!value || strcmp(value, info->choices[i].word) == 0) {
 			*out = info->choices[i].value;
 			return 0;
 		}

@@ -16,6 +16,5 @@ int set_vcpu(struct options *o, const char *value);
 int set_count(struct options *o, const char *value);
 int set_until(struct options *o, const char *value);
 int set_break(struct options *o, const char *value);
-int set_json(struct options *o, const char *value);
 
 #endif

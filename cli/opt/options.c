@@ -33,6 +33,7 @@ static const struct option_choice format_choices[] = {
 	{"text", FORMAT_TEXT}, {"json", FORMAT_JSON}, {"jsonl", FORMAT_JSONL},
 	{"csv", FORMAT_CSV},   {"vcd", FORMAT_VCD},   {NULL, 0},
 };
+static const struct option_choice json_choices[] = {{"json", FORMAT_JSON}, {NULL, 0}};
 static const struct option_choice as_choices[] = {
 	{"dec", DIGITS_DEC}, {"hex", DIGITS_HEX},     {"oct", DIGITS_OCT}, {"bin", DIGITS_BIN},
 	{"raw", DIGITS_RAW}, {"float", DIGITS_FLOAT}, {NULL, 0},
@@ -117,9 +118,9 @@ static const struct option_info table[] = {
 	 .trace_help = "text, json, jsonl, csv or vcd",
 	 .other_help = "text, json, jsonl or csv",
 	 .choices = format_choices},
-	{'j', "json", NULL, GROUP_FORMAT, OPTION_OTHER, 0,
+	{'j', "json", NULL, GROUP_FORMAT, OPTION_CHOICE, AT(format),
 	 .help = "the same as -f json",
-	 .set = set_json},
+	 .choices = json_choices},
 	{'o', "output", "FILE", GROUP_OUTPUT, OPTION_WORD, AT(output),
 	 .help = "write to FILE, whole or not at all"},
 	{'q', "quiet", NULL, GROUP_ALWAYS, OPTION_FLAG, AT(quiet),

@@ -4,7 +4,7 @@
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
-#include "base/digits.h"
+#include "base/number.h"
 
 #include <gdbregs.h>
 
@@ -83,7 +83,7 @@ enum option_kind {
 	OPTION_WORDS, /* struct string_list: one more; may be empty */
 	OPTION_TARGETS, /* the same, not empty */
 	OPTION_SECONDS, /* unsigned: milliseconds */
-	OPTION_CHOICE, /* int or enum: the value of a struct option_choice */
+	OPTION_CHOICE, /* int or enum: the value of a struct option_choice; the first if it takes no argument */
 	OPTION_OTHER, /* `set` knows */
 };
 
@@ -121,6 +121,9 @@ const struct option_info *options_table(size_t *count);
 /* Returns whether a target was named, by an address or a command. GDBREGS_TARGET counts for
  * commands that need a target. */
 bool options_live(const struct options *o);
+
+/* Returns whether a vCPU is one of those listed with -c. */
+bool options_list_vcpu(const struct options *o, unsigned vcpu);
 
 /* Returns whether the command works on --tdesc or --arch without a target. */
 bool options_offline(const struct options *o);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "out/register-rows.h"
 
-#include "base/digits.h"
+#include "base/number.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -46,8 +46,8 @@ static void include_place(struct sampler *sampler, const struct gdbregs_descript
 	sampler->cr0 = sampler_include(sampler, cr0);
 }
 
-int sampler_init(struct sampler *sampler, const struct snapshot *s, const struct vcpu *vcpu,
-		 bool located, size_t more)
+static int init(struct sampler *sampler, const struct snapshot *s, const struct vcpu *vcpu,
+		bool located, size_t more)
 {
 	const struct selected *selected = snapshot_selected(s, vcpu);
 	*sampler = (struct sampler){.target = s->target,
@@ -71,14 +71,32 @@ int sampler_init(struct sampler *sampler, const struct snapshot *s, const struct
 	return 0;
 }
 
-void sampler_fini(struct sampler *sampler)
+static void fini(struct sampler *sampler)
 {
 	free(sampler->now);
 	free(sampler->before);
 	gdbregs_buffer_fini(&sampler->now_bytes);
 	gdbregs_buffer_fini(&sampler->before_bytes);
 	vcpu_state_fini(&sampler->state);
-	*sampler = (struct sampler){.vcpu = NULL};
+}
+
+int samplers_make(struct sampler **samplers, size_t *count, const struct snapshot *s, bool located,
+		  size_t more)
+{
+	int error = 0;
+	*samplers = calloc(s->vcpu_count + 1, sizeof(**samplers));
+	if (!*samplers)
+		return GDBREGS_ERR_NOMEM;
+	for (; *count < s->vcpu_count && error == 0; ++*count)
+		error = init(&(*samplers)[*count], s, &s->vcpus[*count], located, more);
+	return error;
+}
+
+void samplers_fini(struct sampler *samplers, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		fini(&samplers[i]);
+	free(samplers);
 }
 
 /* ----------------------------------------------------------- reading --- */

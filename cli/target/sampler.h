@@ -28,11 +28,12 @@ struct sampler {
 	size_t pc, cs, cr0; /* places among those read; SIZE_MAX: the vCPU has no such register */
 };
 
-/* Keep room for `more` registers. With `located`, the program counter is read even if it
- * is not selected. Returns 0 or GDBREGS_ERR_NOMEM; end with sampler_fini() in both cases. */
-int sampler_init(struct sampler *sampler, const struct snapshot *s, const struct vcpu *vcpu,
-		 bool located, size_t more);
-void sampler_fini(struct sampler *sampler);
+/* Make a sampler for each vCPU of a snapshot, with room for `more` registers. With `located`,
+ * the program counter is read even if it is not selected. Returns 0 or GDBREGS_ERR_NOMEM; end
+ * with samplers_fini() in both cases. */
+int samplers_make(struct sampler **samplers, size_t *count, const struct snapshot *s, bool located,
+		  size_t more);
+void samplers_fini(struct sampler *samplers, size_t count);
 
 /* Have a register read, too, and return its place. Call it before anything is read, and
  * at most as often as `more` says. */

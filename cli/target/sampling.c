@@ -140,19 +140,10 @@ static int sample(struct sampling *sampling)
 
 int sampling_init(struct sampling *sampling, struct target *t, size_t more)
 {
-	struct snapshot *s = &t->snapshot;
 	sampling->target = t;
 	t->sampling = sampling;
-	sampling->samplers = calloc(s->vcpu_count + 1, sizeof(*sampling->samplers));
-	if (!sampling->samplers)
-		return GDBREGS_ERR_NOMEM;
-	for (size_t i = 0; i < s->vcpu_count; i++) {
-		sampling->count++;
-		if (sampler_init(&sampling->samplers[i], s, &s->vcpus[i], sampling->located, more) <
-		    0)
-			return GDBREGS_ERR_NOMEM;
-	}
-	return 0;
+	return samplers_make(&sampling->samplers, &sampling->count, &t->snapshot, sampling->located,
+			     more);
 }
 
 int sampling_start(struct sampling *sampling)
@@ -163,7 +154,5 @@ int sampling_start(struct sampling *sampling)
 
 void sampling_fini(struct sampling *sampling)
 {
-	for (size_t i = 0; i < sampling->count; i++)
-		sampler_fini(&sampling->samplers[i]);
-	free(sampling->samplers);
+	samplers_fini(sampling->samplers, sampling->count);
 }
