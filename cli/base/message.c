@@ -97,7 +97,7 @@ int fail_nomem(void)
 int fail_octal(const char *option, const char *number)
 {
 	return fail(STATUS_USAGE,
-		    "%s: '%s': a leading 0 means octal, and this is no octal number; leave out the "
+		    "%s: '%s': a leading 0 means octal, and this is not an octal number; omit the "
 		    "0 for decimal",
 		    option, number);
 }

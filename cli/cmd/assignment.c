@@ -43,7 +43,7 @@ int assignment_parse(struct assignment *a, const char *word)
 	a->value = equals + 1;
 	if (number_is_bad_octal(a->value))
 		return fail(STATUS_USAGE,
-			    "'%s': a leading 0 means octal, and '%s' is no octal number; leave out "
+			    "'%s': a leading 0 means octal, and '%s' is not an octal number; omit "
 			    "the 0 for decimal",
 			    word, a->value);
 	if (!is_value(a->value))

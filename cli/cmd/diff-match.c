@@ -75,10 +75,11 @@ static int check_seen(const struct options *o, const bool *seen)
 	const char *feature = find_unseen(&o->features, &seen);
 	const char *exclude = find_unseen(&o->excludes, &seen);
 	if (!pattern && feature)
-		return fail(STATUS_SELECTION, "no feature fits '%s' in either snapshot", feature);
+		return fail(STATUS_SELECTION, "no feature matches '%s' in either snapshot",
+			    feature);
 	if (!pattern && !exclude)
 		return 0;
-	return fail(STATUS_SELECTION, "no register fits '%s' in either snapshot%s",
+	return fail(STATUS_SELECTION, "no register matches '%s' in either snapshot%s",
 		    pattern ? pattern : exclude, pattern ? "" : exclude_hint(exclude));
 }
 

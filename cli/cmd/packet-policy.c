@@ -15,9 +15,9 @@ struct rule {
 
 #define ENDS	"it ends the target"
 #define RESETS	"it resets or restarts the target"
-#define PARTS	"it parts us from the target, and releasing it afterwards can crash QEMU"
-#define RUNS	"it resumes the target, and anything sent after it is lost"
-#define CHANGES "it changes how the stub speaks, for us or for those who come after"
+#define PARTS	"it detaches from the target, and releasing the target afterwards can crash QEMU"
+#define RUNS	"it resumes the target, and everything sent after it is lost"
+#define CHANGES "it changes the protocol for this client or for later ones"
 
 // clang-format off
 static const struct rule rules[] = {
@@ -26,7 +26,7 @@ static const struct rule rules[] = {
 	{"qKillSpawnedProcess", false, ENDS},
 	{"R", false, RESETS},
 	{"r", false, RESETS},
-	{"!", false, "it makes the stub stay for more clients, and lets them restart the target"},
+	{"!", false, "it keeps the stub running for further clients, which can restart the target"},
 	{"vRun", false, RESETS},
 	{"vAttach", false, PARTS},
 	{"D", false, PARTS},
@@ -105,7 +105,7 @@ static const char *register_reason(const char *payload)
 	while (number_digit(digits[length]) < 16)
 		length++;
 	bool high = length > 8 || (length == 8 && number_digit(digits[0]) > 7);
-	return high ? "a register number so high crashes QEMU" : NULL;
+	return high ? "QEMU crashes on a register number this large" : NULL;
 }
 
 /* QEMU's commands have no abbreviations, those of valgrind and pyOCD do: two letters
@@ -166,7 +166,7 @@ static const char *monitor_reason(const char *payload)
 	size_t size = strlen(hex) / 2;
 	char *text = malloc(size + 1);
 	if (!text)
-		return "there is no memory to see what it does";
+		return "there is not enough memory to check it";
 	for (size_t i = 0; i < size; i++)
 		text[i] = (char)(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
 	text[size] = '\0';

@@ -34,7 +34,7 @@ static struct object element(const struct object *o, const char *member, json_t 
 
 static int need_object(const struct object *o)
 {
-	return json_is_object(o->json) ? 0 : bad(o, "", "is no object");
+	return json_is_object(o->json) ? 0 : bad(o, "", "is not an object");
 }
 
 /* A string, or null where that may be. */
@@ -44,7 +44,7 @@ static int get_string(const struct object *o, const char *member, bool needed, c
 	*out = json_string_value(value);
 	if (*out || (!needed && (!value || json_is_null(value))))
 		return 0;
-	return bad(o, member, !value ? "is missing" : "is no string");
+	return bad(o, member, !value ? "is missing" : "is not a string");
 }
 
 static int get_array(const struct object *o, const char *member, json_t **out)
@@ -52,7 +52,7 @@ static int get_array(const struct object *o, const char *member, json_t **out)
 	*out = json_object_get(o->json, member);
 	if (json_is_array(*out))
 		return 0;
-	return bad(o, member, !*out ? "is missing" : "is no array");
+	return bad(o, member, !*out ? "is missing" : "is not an array");
 }
 
 static int get_vcpu(const struct object *o, unsigned *out)
@@ -377,7 +377,7 @@ static int add_targets(struct stored *s, json_t *root)
 	char place[64];
 	if (!json_is_array(targets))
 		return fail(STATUS_FILE, "%s: targets: is %s", s->name,
-			    !targets ? "missing" : "no array");
+			    !targets ? "missing" : "not an array");
 	int status = 0;
 	for (i = 0; i < json_array_size(targets) && status == 0; i++) {
 		target = json_incref(json_array_get(targets, i));
@@ -394,7 +394,7 @@ static int add_snapshot(struct stored *s, json_t *root)
 	if (!format || strcmp(format, "gdbregs-snapshot") != 0)
 		return fail(STATUS_FILE, "%s: format: is not \"gdbregs-snapshot\"", s->name);
 	if (!json_is_integer(version) || json_integer_value(version) != 1)
-		return fail(STATUS_FILE, "%s: version: is not 1, the only one known", s->name);
+		return fail(STATUS_FILE, "%s: version: is not 1, the only known version", s->name);
 	return add_targets(s, root);
 }
 
@@ -423,7 +423,7 @@ static int add_lines(struct stored *s, const char *at, const char *end)
 static int no_snapshot(const struct stored *s)
 {
 	return fail(STATUS_FILE,
-		    "%s: no snapshot; 'gdbregs-cli dump' writes them with -f json or jsonl",
+		    "%s: not a snapshot; 'gdbregs-cli dump' writes snapshots with -f json or jsonl",
 		    s->name);
 }
 
@@ -440,7 +440,7 @@ static int parse(struct stored *s, const struct text *content)
 	if (json_object_get(first, "format")) {
 		size_t end = (size_t)error.position;
 		if (end < content->size && !is_blank(data + end))
-			status = fail(STATUS_FILE, "%s: something follows the snapshot", s->name);
+			status = fail(STATUS_FILE, "%s: there is data after the snapshot", s->name);
 		else
 			status = add_snapshot(s, first);
 	} else if (json_object_get(first, "target")) {

@@ -279,7 +279,7 @@ static void note_new(struct trace *trace)
 	if (trace->options->vcpu_count > 0 || trace->noted_new)
 		return;
 	trace->noted_new = true;
-	log_note("%s: thread %s started during the trace: it passes the breakpoints unrecorded",
+	log_note("%s: thread %s started during the trace: its hits are not recorded",
 		 trace->target->name,
 		 gdbregs_vcpu_thread(trace->target->session, trace->stop.vcpu));
 }
@@ -405,9 +405,9 @@ static int make_samplers(struct trace *trace)
 		return error;
 	for (size_t i = 0; i < trace->sampler_count; i++) {
 		if (trace->has_until_address && !sampler_is_located(&trace->samplers[i]))
-			return target_fail(trace->target, STATUS_SELECTION,
-					   "--until: which register is the program counter, or "
-					   "its byte order, is not known");
+			return target_fail(
+				trace->target, STATUS_SELECTION,
+				"--until: the program counter or its byte order is not known");
 	}
 	return 0;
 }
@@ -497,9 +497,11 @@ static int check(const struct options *o)
 			    "trace needs an end: -n STEPS, --until, --within or --break ADDR; see "
 			    "'gdbregs-cli trace --help'");
 	if (o->gtkw && (o->format != FORMAT_VCD || !o->output || strcmp(o->output, "-") == 0))
-		return fail(STATUS_USAGE, "--gtkw needs -f vcd and -o FILE: it names that file");
+		return fail(STATUS_USAGE,
+			    "--gtkw needs -f vcd and -o FILE; the save file refers to that file");
 	if (o->ifs.count > 0 && o->break_count == 0)
-		return fail(STATUS_USAGE, "--if needs --break: it says which hits are recorded");
+		return fail(STATUS_USAGE,
+			    "--if needs --break; it selects the hits that are recorded");
 	return 0;
 }
 

@@ -260,10 +260,10 @@ static int check_overlap(struct target *t, const struct write_item *w)
 	memcpy(copy, reg->bytes, reg->size);
 	int status = apply(t, w);
 	if (status == 0 && memcmp(copy, reg->bytes, reg->size) != 0)
-		status = target_fail(t, STATUS_USAGE,
-				     "'%s' overlaps another part that is written, with another "
-				     "value",
-				     w->assignment->pattern);
+		status =
+			target_fail(t, STATUS_USAGE,
+				    "'%s' overlaps another part that is written with another value",
+				    w->assignment->pattern);
 	free(copy);
 	return status;
 }

@@ -79,8 +79,8 @@ static int check_names(const struct gdbregs_description *d)
 		struct gdbregs_document document = gdbregs_description_document(d, i);
 		if (!is_fit(document.name))
 			return fail(STATUS_STUB,
-				    "cannot save document '%s': the stub chose a name that is "
-				    "not fit for a file; nothing was saved",
+				    "cannot save document '%s': the stub's name for it cannot be "
+				    "the name of a file; nothing was saved",
 				    document.name);
 	}
 	return 0;

@@ -19,8 +19,8 @@ static size_t all_operands(const struct options *o)
 static const struct command table[] = {
 	{.name = "vcpus",
 	 .summary = "show the vCPUs: thread, name and state, architecture",
-	 .help = "Shows the vCPUs of all targets: number, thread, name and state as the stub says\n"
-		 "them, architecture, number of registers.\n",
+	 .help = "Shows the vCPUs of all targets: number, thread, name and state as the stub\n"
+		 "reports them, architecture, number of registers.\n",
 	 .example = "gdbregs-cli vcpus",
 	 .run = command_vcpus,
 	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_FORMAT | GROUP_OUTPUT,
@@ -29,8 +29,8 @@ static const struct command table[] = {
 	{.name = "where",
 	 .summary = "show where each vCPU is: state, pc, sp, fp, flags",
 	 .help = "Shows a line for each vCPU of all targets: its state, program counter, stack\n"
-		 "pointer, frame pointer, and flags decoded. The first thing to type at a guest\n"
-		 "that hangs.\n",
+		 "pointer, frame pointer, and flags. The first command to try on a guest that\n"
+		 "hangs.\n",
 	 .example = "gdbregs-cli where",
 	 .run = command_where,
 	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT,
@@ -38,19 +38,19 @@ static const struct command table[] = {
 	 .all_vcpus = true},
 	{.name = "list",
 	 .arguments = SELECTION,
-	 .summary = "show which registers there are, without reading any",
+	 .summary = "list the registers without reading them",
 	 .help = "Shows name, feature, size, type and group of the registers of all vCPUs,\n"
-		 "without reading any. With --tdesc or --arch and no target it needs no stub.\n",
+		 "without reading them. With --tdesc or --arch and no target, no stub is needed.\n",
 	 .example = "gdbregs-cli list --fields eflags",
 	 .run = command_list,
 	 .options = GROUP_FIELDS | GROUP_CONNECTION | GROUP_WITHIN | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT,
 	 .all_vcpus = true},
 	{.name = "read",
 	 .arguments = SELECTION,
-	 .summary = "read some registers, of vCPU 0 unless said",
-	 .help = "Reads the selected registers (all, if none is named) of vCPU 0, or of those\n"
-		 "given with -c. Names are globs, upper and lower case alike, or name a part:\n"
-		 "eflags.ZF, 'xmm0.v4_float[1]'.\n",
+	 .summary = "read registers of vCPU 0, or those given with -c",
+	 .help = "Reads the selected registers of vCPU 0, or of the vCPUs given with -c; all\n"
+		 "registers if none is named. A NAME is a glob (upper and lower case do not\n"
+		 "matter) or a part: eflags.ZF, 'xmm0.v4_float[1]'.\n",
 	 .example = "gdbregs-cli read pc eflags.ZF 'cr*' --exclude cr8",
 	 .run = command_read,
 	 .options = GROUP_AS | GROUP_CONNECTION | GROUP_WITHIN | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
@@ -69,9 +69,9 @@ static const struct command table[] = {
 	{.name = "diff",
 	 .arguments = "A [B] " SELECTION,
 	 .summary = "compare two snapshots, or one with a target: what changed",
-	 .help = "Lists registers that both have and that differ. Snapshots are files that dump\n"
-		 "wrote with -f json or jsonl; '-' is standard input. With a target, A is compared\n"
-		 "with what it has now. Exits with status 1 if anything differs.\n",
+	 .help = "Lists the registers that differ. Snapshots are files that dump wrote with -f\n"
+		 "json or jsonl; '-' is standard input. With a target, A is compared with its\n"
+		 "present values. Exits with status 1 if anything differs.\n",
 	 .example = "gdbregs-cli diff before.json -t localhost:1234",
 	 .operands = command_diff_operands,
 	 .run = command_diff,
@@ -82,10 +82,10 @@ static const struct command table[] = {
 	{.name = "write",
 	 .arguments = "[FEATURE:]NAME=VALUE...",
 	 .summary = "write registers of vCPU 0, or those given with -c",
-	 .help = "Writes each register, or part of it, and reads it back. A VALUE is a number\n"
-		 "(decimal, 0x, 0o or a leading 0 for octal, 0b, negative if it fits; 1.5 for\n"
-		 "floats), a name for enums, or hex: and the bytes in target order. Nothing is\n"
-		 "written unless all names and values are good. The first register that does not\n"
+	 .help = "Writes each register or part and reads it back. A VALUE is a number (decimal,\n"
+		 "0x, 0b, 0o or a leading 0 for octal, negative if it fits, 1.5 for floats), the\n"
+		 "name of an enum value, or hex: and the bytes in target order. Nothing is\n"
+		 "written unless all names and values are valid. The first register that does not\n"
 		 "take its value ends the command.\n",
 	 .example = "gdbregs-cli write rax=0x1234 eflags.ZF=1",
 	 .operands = all_operands,
@@ -94,9 +94,10 @@ static const struct command table[] = {
 	{.name = "trace",
 	 .arguments = SELECTION,
 	 .summary = "step or run the guest and record what registers change",
-	 .help = "Steps vCPU 0, or those of -c in turn, and records what changes; step 0 has all.\n"
-		 "With --break the guest runs, and is recorded when a vCPU is at an address.\n"
-		 "The output is complete after -n steps or hits, at --until, and after SIGINT.\n",
+	 .help = "Steps vCPU 0, or the vCPUs of -c in turn, and records the registers that\n"
+		 "change. With --break, the guest runs, and is recorded when a vCPU reaches an\n"
+		 "address. The output is complete after -n steps or hits, at --until, and after\n"
+		 "SIGINT.\n",
 	 .example = "gdbregs-cli trace -n 100 rip",
 	 .run = command_trace,
 	 .options = GROUP_FIELDS | GROUP_AS | GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
@@ -107,9 +108,9 @@ static const struct command table[] = {
 	{.name = "watch",
 	 .arguments = SELECTION,
 	 .summary = "sample registers of the running guest, show what changes",
-	 .help = "Lets the guest run, and every -i seconds stops it, reads the selected registers\n"
-		 "and lets it run on. On a terminal the values are shown in place, and q ends it;\n"
-		 "in a pipe there are lines with what changed.\n",
+	 .help = "Lets the guest run, and stops it every -i seconds to read the selected\n"
+		 "registers. On a terminal, the values are shown in place, and q ends it. In a\n"
+		 "pipe, each line is a register that has changed.\n",
 	 .example = "gdbregs-cli watch -n 5 pc sp flags",
 	 .run = command_watch,
 	 .options = GROUP_AS | GROUP_CONNECTION | GROUP_SELECTION | GROUP_VCPU | GROUP_FORMAT | GROUP_OUTPUT |
@@ -118,11 +119,11 @@ static const struct command table[] = {
 	{.name = "expect",
 	 .arguments = "COND...",
 	 .summary = "wait until conditions on registers hold: exit 0, or 1 if they do not",
-	 .help = "Lets the guest run, samples it every 0.1 seconds (-i), and ends with status 0 as\n"
-		 "soon as all conditions hold at one stop, with 1 when --within is over. A COND is\n"
-		 "REGISTER OP VALUE with == != < <= > >= & (any bit in common), of vCPU 0 or of\n"
-		 "each one given with -c. A condition that only holds between two samples is not\n"
-		 "seen: trace --until steps instead.\n",
+	 .help = "Lets the guest run, stops it every 0.1 seconds (-i), and exits with status 0 as\n"
+		 "soon as all conditions hold at one stop, or with 1 when --within is over. A\n"
+		 "COND is REGISTER OP VALUE with == != < <= > >= & (any bit in common), for vCPU\n"
+		 "0 or each vCPU of -c. A condition that holds only between two samples is not\n"
+		 "seen: use trace --until.\n",
 	 .example = "gdbregs-cli expect eflags.IF=1 --within 30",
 	 .operands = all_operands,
 	 .run = command_expect,
@@ -132,16 +133,16 @@ static const struct command table[] = {
 	 .within_ms = 10000},
 	{.name = "xml",
 	 .summary = "show the target description as one XML document",
-	 .help = "Prints the target description of vCPU 0, or of the one given with -c, as one\n"
-		 "document, includes resolved. --raw saves the documents as they were served.\n",
+	 .help = "Prints the target description of vCPU 0, or of the vCPU given with -c, as one\n"
+		 "document with its includes resolved. --raw saves the documents as served.\n",
 	 .example = "gdbregs-cli xml -o target.xml",
 	 .run = command_xml,
 	 .options = GROUP_CONNECTION | GROUP_WITHIN | GROUP_VCPU | GROUP_OUTPUT | GROUP_RAW},
 	{.name = "monitor",
 	 .arguments = "TEXT...",
-	 .summary = "give a command to the stub's own monitor, show its output",
-	 .help = "Joins its arguments by blanks, sends them as a command to the monitor behind the\n"
-		 "stub (QEMU's, gdbserver's, OpenOCD's) and prints the output. Commands that end,\n"
+	 .summary = "send a command to the stub's own monitor, show its output",
+	 .help = "Joins its arguments with blanks, sends them as a command to the monitor of the\n"
+		 "stub (of QEMU, gdbserver or OpenOCD) and prints the output. Commands that end,\n"
 		 "reset or resume the target are refused.\n",
 	 .example = "gdbregs-cli monitor info status",
 	 .operands = all_operands,
@@ -151,8 +152,7 @@ static const struct command table[] = {
 	 .arguments = "PAYLOAD...",
 	 .summary = "send raw packets of the GDB remote protocol, show the replies",
 	 .help = "Sends each payload as a packet and prints its reply on a line of its own.\n"
-		 "Packets that end, reset or resume the target, or that part us from it, are\n"
-		 "refused.\n",
+		 "Packets that end, reset, resume or detach the target are refused.\n",
 	 .example = "gdbregs-cli packet qC 'm0,10'",
 	 .operands = all_operands,
 	 .run = command_packet,

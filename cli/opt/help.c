@@ -13,7 +13,7 @@ static const char examples[] =
 	"  qemu-system-x86_64 -s ...          a guest; its stub listens at localhost:1234\n"
 	"  gdbregs-cli dump                   all its registers\n"
 	"  gdbregs-cli read rip rsp 'xmm*'    some of them\n"
-	"  gdbregs-cli list --group vector    which there are\n"
+	"  gdbregs-cli list --group vector    its vector registers\n"
 	"  gdbregs-cli dump -t vm1:1234 -t vm2:1234 --json -o snapshot.json\n"
 	"  gdbregs-cli dump -- qemu-system-x86_64 -S -gdb stdio -display none\n"
 	"\n"
@@ -21,11 +21,11 @@ static const char examples[] =
 	"stub can report that; otherwise it is left running.\n";
 
 static const char statuses[] =
-	"\nExit status: 0 done, 1 the answer is no (diff, expect, trace), 2 usage,\n"
+	"\nExit status: 0 success, 1 the answer is no (diff, expect, trace), 2 usage,\n"
 	"3 no connection or no reply in time, 4 the stub broke the protocol, or its\n"
-	"description is bad or missing, 5 no such register or vCPU, or one unavailable\n"
-	"(--strict) or that does not take its value (write), 6 output not written or file\n"
-	"not read, 128+N ended by signal N.\n"
+	"description is bad or missing, 5 no such register or vCPU, or a register that is\n"
+	"unavailable (--strict) or does not take its value (write), 6 a file cannot be\n"
+	"written or read, 128+N ended by signal N.\n"
 	"\nMore in gdbregs-cli(1).\n";
 
 static void put_commands(FILE *out)

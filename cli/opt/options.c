@@ -47,9 +47,9 @@ static const struct option_info table[] = {
 	 .help = "wait until the stub answers; default 30",
 	 .optional = true, .set = set_wait},
 	{0, "timeout", "SECONDS", GROUP_CONNECTION, OPTION_SECONDS, AT(timeout_ms),
-	 .help = "wait so long for each reply; default 5"},
+	 .help = "time limit for each reply; default 5"},
 	{0, "connect-deadline", "SECONDS", GROUP_CONNECTION, OPTION_SECONDS, AT(connect_deadline_ms),
-	 .help = "give up connecting to a slow stub; default 120"},
+	 .help = "time limit for connecting; default 120"},
 	{0, "on-exit", "HOW", GROUP_CONNECTION, OPTION_CHOICE, AT(on_exit),
 	 .help = "leave the guest: restore (default), resume, halt",
 	 .choices = on_exit_choices},
@@ -58,10 +58,10 @@ static const struct option_info table[] = {
 	{0, "tdesc", "FILE", GROUP_CONNECTION, OPTION_WORD, AT(tdesc),
 	 .help = "description to use instead of the stub's"},
 	{0, "endian", "ORDER", GROUP_CONNECTION, OPTION_CHOICE, AT(endian),
-	 .help = "numbers are little or big endian",
+	 .help = "byte order of numbers: little or big",
 	 .choices = endian_choices},
 	{0, "no-pipeline", NULL, GROUP_CONNECTION, OPTION_FLAG, AT(no_pipeline),
-	 .help = "send one packet at a time, whatever the stub is"},
+	 .help = "send one packet at a time"},
 	{0, "log-packets", NULL, GROUP_CONNECTION, OPTION_FLAG, AT(log_packets),
 	 .help = "show every packet on stderr"},
 	{'n', "count", "N", GROUP_COUNT, OPTION_OTHER, 0,
@@ -76,14 +76,14 @@ static const struct option_info table[] = {
 	{0, "if", "COND", GROUP_TRACE, OPTION_WORDS, AT(ifs),
 	 .help = "record a hit of --break only if COND holds"},
 	{0, "within", "SECONDS", GROUP_WITHIN, OPTION_SECONDS, AT(within_ms),
-	 .help = "give up after so long; default of expect: 10"},
+	 .help = "time limit of the command; default of expect: 10"},
 	{0, "now", NULL, GROUP_EXPECT, OPTION_FLAG, AT(now),
-	 .help = "look once, do not let the guest run"},
+	 .help = "check once, do not let the guest run"},
 	{0, "junit", "FILE", GROUP_EXPECT | GROUP_DIFF, OPTION_WORD, AT(junit),
-	 .help = "write the results to FILE as JUnit XML, too"},
+	 .help = "also write the results to FILE as JUnit XML"},
 	{0, "all", NULL, GROUP_TRACE | GROUP_DIFF, OPTION_FLAG, AT(all),
-	 .help = "also what has not changed; of diff, on one side",
-	 .trace_help = "also what has not changed",
+	 .help = "also unchanged registers; diff: also one-sided ones",
+	 .trace_help = "also registers that have not changed",
 	 .other_help = "also registers that only one side has"},
 	{0, "gtkw", "FILE", GROUP_TRACE, OPTION_WORD, AT(gtkw),
 	 .help = "with -f vcd -o FILE: a save file for GTKWave"},
@@ -95,18 +95,18 @@ static const struct option_info table[] = {
 	 .help = "which vCPUs: 0, 0-3,6 or all; repeatable",
 	 .set = set_vcpu},
 	{0, "feature", "GLOB", GROUP_SELECT, OPTION_WORDS, AT(features),
-	 .help = "registers of features that fit; repeatable"},
+	 .help = "registers of features that match; repeatable"},
 	{0, "group", "NAME", GROUP_GROUP, OPTION_WORDS, AT(groups),
-	 .help = "registers of general, float, vector, ..."},
+	 .help = "registers of a group: general, float, vector, ..."},
 	{0, "exclude", "GLOB", GROUP_SELECT, OPTION_WORDS, AT(excludes),
-	 .help = "no registers that fit [FEATURE:]NAME; repeatable"},
+	 .help = "no registers that match [FEATURE:]NAME; repeatable"},
 	{0, "fields", NULL, GROUP_FIELDS, OPTION_FLAG, AT(fields),
-	 .help = "parts of registers, too: flags, members, elements"},
+	 .help = "also parts of registers: flags, members, elements"},
 	{0, "as", "FORM", GROUP_AS, OPTION_CHOICE, AT(as),
 	 .help = "numbers as dec, hex, oct, bin, float or raw bytes",
 	 .choices = as_choices},
 	{0, "label", "TEXT", GROUP_LABEL, OPTION_WORD, AT(label),
-	 .help = "keep TEXT in the snapshot (JSON)"},
+	 .help = "store TEXT in the snapshot (JSON)"},
 	{0, "nonzero", NULL, GROUP_STRICT, OPTION_FLAG, AT(nonzero),
 	 .help = "text: leave out registers that are 0"},
 	{0, "strict", NULL, GROUP_STRICT, OPTION_FLAG, AT(strict),
@@ -122,13 +122,13 @@ static const struct option_info table[] = {
 	 .help = "the same as -f json",
 	 .choices = json_choices},
 	{'o', "output", "FILE", GROUP_OUTPUT, OPTION_WORD, AT(output),
-	 .help = "write to FILE, whole or not at all"},
+	 .help = "write to FILE atomically"},
 	{'q', "quiet", NULL, GROUP_ALWAYS, OPTION_FLAG, AT(quiet),
 	 .help = "no notes, no progress, only errors"},
 	{'v', "verbose", NULL, GROUP_ALWAYS, OPTION_FLAG, AT(verbose),
-	 .help = "how guests were left; in text, parts of vectors"},
+	 .help = "say how guests were left; show elements of vectors"},
 	{'h', "help", NULL, GROUP_ALWAYS, OPTION_FLAG, AT(help),
-	 .help = "this help; after COMMAND, that command's"},
+	 .help = "this help, or after COMMAND the help of that command"},
 	{'V', "version", NULL, GROUP_ALWAYS, OPTION_FLAG, AT(version),
 	 .help = "show the version"},
 };
@@ -207,8 +207,8 @@ static int unknown_long_option(const char *typed)
 {
 	struct suggestion near;
 	if (count_prefixed(typed) > 1)
-		return fail(STATUS_USAGE,
-			    "option '--%s' may mean several; see 'gdbregs-cli --help'", typed);
+		return fail(STATUS_USAGE, "option '--%s' is ambiguous; see 'gdbregs-cli --help'",
+			    typed);
 	suggest_begin(&near, typed);
 	for (size_t i = 0; i < TABLE_COUNT; i++)
 		suggest_offer(&near, table[i].name);
@@ -256,8 +256,8 @@ static int unknown_option(const struct options *o, const char *word)
 	const char *program = find_program(o);
 	if (program)
 		return fail(STATUS_USAGE,
-			    "unknown option '%s'; write '--' in front of the command that starts "
-			    "the stub: gdbregs-cli %s -- %s ...",
+			    "unknown option '%s'; put '--' in front of the command that starts the "
+			    "stub: gdbregs-cli %s -- %s ...",
 			    word, o->command->name, program);
 	if (strncmp(word, "--", 2) != 0)
 		return fail(STATUS_USAGE, "unknown option '%s'; see 'gdbregs-cli --help'", word);
@@ -291,11 +291,10 @@ static int take_word(struct options *o, char *word)
 		return string_list_add(&o->arguments, word);
 	o->command = command_find(word);
 	if (!o->command && is_program(word))
-		return fail(
-			STATUS_USAGE,
-			"no command given: '%s' is a program; write '--' in front of the command "
-			"that starts the stub: gdbregs-cli dump -- %s ...",
-			word, word);
+		return fail(STATUS_USAGE,
+			    "no command given: '%s' is a program; put '--' in front of the command "
+			    "that starts the stub: gdbregs-cli dump -- %s ...",
+			    word, word);
 	return o->command ? 0 : command_unknown(word);
 }
 
@@ -304,7 +303,7 @@ static int check_wait(const char *before, const char *word)
 {
 	if (strcmp(before, "--wait") != 0 || strspn(word, "0123456789.") < strlen(word))
 		return 0;
-	return fail(STATUS_USAGE, "--wait takes its seconds behind '=': --wait=%s", word);
+	return fail(STATUS_USAGE, "--wait takes its value after '=': --wait=%s", word);
 }
 
 /* `used`: which entries of the table stand on the command line. */

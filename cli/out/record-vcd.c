@@ -174,8 +174,8 @@ static void note_byte_order(const struct recorder *r)
 	for (size_t i = 0; i < r->sampler_count; i++) {
 		if (r->samplers[i].vcpu->order != GDBREGS_BYTE_ORDER_UNKNOWN)
 			continue;
-		log_note("the byte order is unknown: the first byte is taken for the highest; "
-			 "--endian says otherwise");
+		log_note("the byte order is unknown: the first byte is taken as the most "
+			 "significant; give --endian if it is not");
 		return;
 	}
 }

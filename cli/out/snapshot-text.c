@@ -193,10 +193,9 @@ static void note_byte_order(const struct targets *set)
 		const struct snapshot *s = &set->item[i].snapshot;
 		if (s->read_count == 0 || s->vcpus[0].order != GDBREGS_BYTE_ORDER_UNKNOWN)
 			continue;
-		log_note(
-			"%s: the byte order is unknown: bytes are shown as they came; numbers with "
-			"--endian little or big",
-			set->item[i].name);
+		log_note("%s: the byte order is unknown: bytes are shown in target order; give "
+			 "--endian little or big for numbers",
+			 set->item[i].name);
 		return;
 	}
 }

@@ -129,16 +129,16 @@ static int fail_sized(struct target *t, size_t g_bytes)
 {
 	struct text names = {0};
 	add_fitting(&names, t, g_bytes);
-	int result = names.size > 0
-			     ? target_fail(t, STATUS_STUB,
-					   "serves no target description; %s would fit its "
-					   "registers (%zu bytes)",
-					   names.data, g_bytes)
-			     : target_fail(t, STATUS_STUB,
-					   "serves no target description, and none of those that "
-					   "are shipped fits its registers (%zu bytes); give one "
-					   "with --tdesc",
-					   g_bytes);
+	int result =
+		names.size > 0
+			? target_fail(t, STATUS_STUB,
+				      "serves no target description; %s would fit its "
+				      "registers (%zu bytes)",
+				      names.data, g_bytes)
+			: target_fail(t, STATUS_STUB,
+				      "serves no target description, and no shipped description "
+				      "fits its registers (%zu bytes); give one with --tdesc",
+				      g_bytes);
 	text_fini(&names);
 	return result;
 }

@@ -220,8 +220,7 @@ void part_refuse_name(const struct gdbregs_description *d, const char *name, cha
 		snprintf(message, capacity, "no register '%.80s'; did you mean '%.80s'?", name,
 			 near.best);
 	else
-		snprintf(message, capacity,
-			 "no register '%.80s'; 'gdbregs-cli list' shows what there is", name);
+		snprintf(message, capacity, "no register '%.80s'; see 'gdbregs-cli list'", name);
 	gdbregs_free(all);
 }
 

@@ -378,15 +378,15 @@ static int refuse(const struct selection *s, fits_fn kind, const char *what, con
 	offer_all(s, kind, &near);
 	if (strchr(word, ','))
 		snprintf(message, capacity,
-			 "no %s fits '%s'; give several as words or options of their own, without "
-			 "commas",
+			 "no %s matches '%s'; give several names as separate arguments or options, "
+			 "without commas",
 			 what, word);
 	else if (near.best)
-		snprintf(message, capacity, "no %s fits '%s'; did you mean '%s'?", what, word,
+		snprintf(message, capacity, "no %s matches '%s'; did you mean '%s'?", what, word,
 			 near.best);
 	else
-		snprintf(message, capacity,
-			 "no %s fits '%s'; 'gdbregs-cli list' shows what there is", what, word);
+		snprintf(message, capacity, "no %s matches '%s'; see 'gdbregs-cli list'", what,
+			 word);
 	return GDBREGS_ERR_NO_REGISTER;
 }
 
@@ -440,6 +440,6 @@ int selection_check(const struct selection *s, char *message, size_t capacity)
 	}
 	if (count > 0 || total == 0)
 		return 0;
-	snprintf(message, capacity, "no register fits all of the selection together");
+	snprintf(message, capacity, "no register matches the whole selection");
 	return GDBREGS_ERR_NO_REGISTER;
 }

@@ -89,7 +89,7 @@ static int say_unknown(const char *name, const struct shipped_names *names)
 		text_addf(&list, "%s%s", i > 0 ? ", " : "", names->item[i]);
 	int status = list.failed ? fail_nomem()
 				 : fail(STATUS_USAGE,
-					"--arch: no shipped description '%s'; there are %s", name,
+					"--arch: no shipped description '%s'; available: %s", name,
 					list.data);
 	text_fini(&list);
 	return status;

@@ -63,7 +63,7 @@ int gdbregs_find_field(struct gdbregs_session *s, unsigned vcpu, const char *fea
 	if (!s || result == 0)
 		return result;
 	if (name && !out)
-		return gdbregs__engine_say(&s->engine, result, "nowhere to put the field");
+		return gdbregs__engine_say(&s->engine, result, "out must not be NULL");
 	if (result == GDBREGS_ERR_NO_FIELD)
 		return gdbregs__engine_say(&s->engine, result,
 					   "vCPU %u: the register has no field '%s'", vcpu, name);
@@ -110,8 +110,7 @@ int gdbregs_read_u64(struct gdbregs_session *s, unsigned vcpu, const char *name,
 	if (result < 0)
 		return result;
 	if (!out)
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
-					   "nowhere to put the number");
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL, "out must not be NULL");
 	result = gdbregs_find_field(s, vcpu, NULL, name, &f);
 	if (result == 0)
 		result = gdbregs_read_register(s, vcpu, gdbregs_field_register(&f), &value);

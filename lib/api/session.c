@@ -101,7 +101,7 @@ int gdbregs_find_register(struct gdbregs_session *s, unsigned vcpu, const char *
 		return result;
 	if (!name || !out)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
-					   "no register name, or nowhere to put the handle");
+					   "name and out must not be NULL");
 	result = gdbregs__roles_find(d, feature, name, out);
 	if (result == GDBREGS_ERR_NO_REGISTER)
 		gdbregs__engine_say(&s->engine, result, "vCPU %u has no register %s%s%s", vcpu,
@@ -109,7 +109,7 @@ int gdbregs_find_register(struct gdbregs_session *s, unsigned vcpu, const char *
 	else if (result == GDBREGS_ERR_AMBIGUOUS)
 		gdbregs__engine_say(&s->engine, result, "vCPU %u has several registers %s%s%s: %s",
 				    vcpu, feature ? feature : "", feature ? ":" : "", name,
-				    feature ? "take the handle from the list"
+				    feature ? "take the handle from gdbregs_get_registers()"
 					    : "name the feature too");
 	return result;
 }
@@ -131,8 +131,7 @@ int gdbregs_find_role(struct gdbregs_session *s, unsigned vcpu, enum gdbregs_rol
 		return result;
 	result = gdbregs_description_find_role(d, role, out);
 	if (result == GDBREGS_ERR_INVAL)
-		return gdbregs__engine_say(&s->engine, result,
-					   "no such role, or nowhere to put the handle");
+		return gdbregs__engine_say(&s->engine, result, "invalid role, or out is NULL");
 	if (result == GDBREGS_ERR_NO_REGISTER)
 		return gdbregs__engine_say(&s->engine, result,
 					   "vCPU %u has no register that is known as its %s", vcpu,

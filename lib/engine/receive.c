@@ -44,7 +44,7 @@ static void on_ack(struct gdbregs__engine *e)
 	 * began a reply; two acks in a row count as one. */
 	if (e->pipelined && e->acked) {
 		if (e->junk_at_ack != e->decoder.junk_count)
-			fail_damaged(e, "it has no beginning");
+			fail_damaged(e, "its beginning is missing");
 		return;
 	}
 	if (e->acked < e->in_flight)
@@ -62,11 +62,10 @@ static void on_nak(struct gdbregs__engine *e)
 		return;
 	if (e->in_flight != 1 || e->last_packet_number + 1 != e->sent_count ||
 	    !e->last_packet.size) {
-		gdbregs__engine_fail(
-			e, GDBREGS_ERR_PROTOCOL,
-			"%s refused a packet as damaged; with %zu in flight it is unknown "
-			"which one",
-			e->config.peer, e->in_flight);
+		gdbregs__engine_fail(e, GDBREGS_ERR_PROTOCOL,
+				     "%s refused a packet as damaged; with %zu packets in flight "
+				     "it is not known which one",
+				     e->config.peer, e->in_flight);
 		return;
 	}
 	if (e->resends++ == RESENDS_MAX) {
@@ -106,7 +105,7 @@ static void owe_ack(struct gdbregs__engine *e)
 	size_t unsent = e->acks_owed + (e->out.size ? e->acks_unsent : 0);
 	if (unsent > e->config.packet_limit_bytes)
 		gdbregs__engine_fail(e, GDBREGS_ERR_LIMIT,
-				     "%s sends packets and does not read: more than %zu "
+				     "%s sends packets but does not read: more than %zu "
 				     "acknowledgements are unsent (max_packet_bytes)",
 				     e->config.peer, e->config.packet_limit_bytes);
 }
@@ -196,7 +195,7 @@ static void on_packet(struct gdbregs__engine *e, const struct gdbregs__frame *fr
 		return;
 	}
 	if (lost_beginning(e)) {
-		fail_damaged(e, "it has no beginning");
+		fail_damaged(e, "its beginning is missing");
 		return;
 	}
 	e->heard = true;
@@ -238,7 +237,7 @@ static void on_frame(struct gdbregs__engine *e, const struct gdbregs__frame *fra
 	case GDBREGS__FRAME_TRUNCATED:
 		/* The new packet may be the same one, sent again. */
 		if (e->in_flight > 1)
-			on_damaged(e, "cut short by another one");
+			on_damaged(e, "cut short by another packet");
 		break;
 	case GDBREGS__FRAME_TOO_LARGE:
 		gdbregs__engine_fail(e, GDBREGS_ERR_LIMIT,

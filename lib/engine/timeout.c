@@ -80,7 +80,7 @@ void gdbregs__engine_fail_not_a_stub(struct gdbregs__engine *e)
 			   count < sizeof(e->decoder.junk) ? count : sizeof(e->decoder.junk));
 	if (e->peer_is_child)
 		gdbregs__engine_fail(e, GDBREGS_ERR_PROTOCOL,
-				     "%s is not a gdbstub: it wrote \"%s\"; it has to serve gdb on "
+				     "%s is not a gdbstub: it wrote \"%s\"; it must serve GDB on "
 				     "its standard input and output",
 				     e->config.peer, text);
 	else
@@ -130,11 +130,11 @@ static void fail_silent(struct gdbregs__engine *e)
 			"%s has not answered for %.1f s; if it is slow, raise reply_timeout_ms",
 			e->config.peer, timeout_s);
 	else if (e->peer_is_child)
-		gdbregs__engine_fail(e, GDBREGS_ERR_TIMEOUT,
-				     "%s runs, but has not answered for %.1f s: does it serve gdb "
-				     "on its standard input and output? If it is slow, raise "
-				     "reply_timeout_ms",
-				     e->config.peer, timeout_s);
+		gdbregs__engine_fail(
+			e, GDBREGS_ERR_TIMEOUT,
+			"%s runs, but has not answered for %.1f s: does it serve GDB on its "
+			"standard input and output? If it is slow, raise reply_timeout_ms",
+			e->config.peer, timeout_s);
 	else
 		gdbregs__engine_fail(
 			e, GDBREGS_ERR_TIMEOUT,

@@ -156,8 +156,7 @@ static int ask_register_info(struct gdbregs_session *s, struct gdbregs__discover
 	if (d->infos_next == 0)
 		s->engine.close_hint =
 			" when it was asked to describe its registers (qRegisterInfo): it serves "
-			"no "
-			"target description; name the architecture, or give one from a file";
+			"no target description; name the architecture, or give a description file";
 	uint32_t regnum = d->infos_next++;
 	return optional(s, d,
 			gdbregs__engine_send_text(&s->engine, &d->op, KIND_REGISTER_INFO, regnum,
@@ -229,8 +228,8 @@ static int resolve(struct gdbregs_session *s, struct gdbregs__discover *d)
 			return result;
 		if (!*out && s->options.access != GDBREGS_NO_REGS)
 			return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_DESCRIPTION,
-						   "%s serves no target description; give one "
-						   "from a file, or name the architecture",
+						   "%s serves no target description; name the "
+						   "architecture, or give a description file",
 						   s->label);
 	}
 	return 0;

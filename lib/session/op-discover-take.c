@@ -116,8 +116,8 @@ static int found_thread(void *arg, const struct gdbregs__thread_id *id, const ch
 	if (!gdbregs__thread_id_listable(id, gdbregs__stub_is_qemu(&s->stub)))
 		return gdbregs__engine_say(
 			&s->engine, GDBREGS_ERR_PROTOCOL,
-			"%s sent the id \"%.*s\" in its list of threads, which names no thread",
-			s->label, (int)length, text);
+			"%s sent an invalid thread id in its thread list: \"%.*s\"", s->label,
+			(int)length, text);
 	/* A stop reply without a thread left the first process without a name. */
 	if (id->has_pid && !knows_pid(s, id->pid) && s->target.processes[0].pid == 0 &&
 	    gdbregs__target_note_pid(s, id->pid) < 0)
@@ -132,9 +132,8 @@ static int say_broken_list(struct gdbregs_session *s, const struct gdbregs__answ
 	char text[60];
 
 	return gdbregs__engine_say(
-		&s->engine, GDBREGS_ERR_PROTOCOL,
-		"%s answered with a broken list of threads: \"%s\"", s->label,
-		gdbregs__printable(text, sizeof(text), answer->payload, answer->size));
+		&s->engine, GDBREGS_ERR_PROTOCOL, "%s sent an invalid thread list: \"%s\"",
+		s->label, gdbregs__printable(text, sizeof(text), answer->payload, answer->size));
 }
 
 /* Once all probes and the list under way are answered. */
@@ -189,8 +188,8 @@ static int on_threads(struct gdbregs_session *s, struct gdbregs__discover *d,
 			if (++d->threads_answers > s->limits.vcpus)
 				result = gdbregs__engine_say(
 					&s->engine, GDBREGS_ERR_LIMIT,
-					"%s lists threads without end (max_vcpus is %zu)", s->label,
-					s->limits.vcpus);
+					"%s sends an endless thread list (max_vcpus is %zu)",
+					s->label, s->limits.vcpus);
 			else if (d->threads_outstanding == 0)
 				next_round(s, d);
 			break;
@@ -298,7 +297,8 @@ int gdbregs__discover_reply(struct gdbregs_session *s, struct gdbregs__op *op,
 	}
 	if (s->stub.selection_failed)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_PROTOCOL,
-					   "%s refused to select a thread it had listed", s->label);
+					   "%s refused to select a thread that it had listed",
+					   s->label);
 	int result =
 		gdbregs__documents_reply(s, &d->documents[answer->kind - KIND_DOCUMENT], answer);
 	if (result == GDBREGS_ERR_NO_DESCRIPTION) {

@@ -69,10 +69,10 @@ int gdbregs__documents_add(struct gdbregs_session *s, struct gdbregs__documents 
 	if (known(d, name))
 		return 0;
 	if (!askable(name))
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_DESCRIPTION,
-					   "the description includes \"%s\", which no stub can be "
-					   "asked for",
-					   name);
+		return gdbregs__engine_say(
+			&s->engine, GDBREGS_ERR_DESCRIPTION,
+			"the description includes \"%s\", which cannot be requested from a stub",
+			name);
 	/* Each process may have a description of its own; what they make us hold counts
 	 * together. */
 	if (s->target.document_count >= s->limits.includes + s->target.process_count)
@@ -198,8 +198,8 @@ static int count_bytes(struct gdbregs_session *s, size_t added)
 					   most);
 	if (s->target.document_pieces > PIECES_MAX(most))
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
-					   "the stub's descriptions came in more than %zu pieces "
-					   "(by max_description_bytes)",
+					   "the stub sends its descriptions in more than %zu "
+					   "pieces (max_description_bytes)",
 					   PIECES_MAX(most));
 	return 0;
 }
@@ -208,7 +208,7 @@ static int take_more(struct gdbregs_session *s, struct gdbregs__fetched *doc, si
 {
 	if (added == 0)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_PROTOCOL,
-					   "%s: the stub says there is more and sends nothing",
+					   "%s: the stub announces more data but sends none",
 					   doc->name);
 	int failed = count_bytes(s, added);
 	if (failed)

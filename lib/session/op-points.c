@@ -218,7 +218,7 @@ static int check(struct gdbregs_session *s, const struct gdbregs__point *point, 
 		return wrong;
 	if ((unsigned)point->type > GDBREGS_POINT_ACCESS)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
-					   "there is no such type of point");
+					   "invalid type of breakpoint or watchpoint");
 	const struct gdbregs__point *found = find(s, point);
 	if (insert && found)
 		return gdbregs__engine_say(
@@ -228,7 +228,7 @@ static int check(struct gdbregs_session *s, const struct gdbregs__point *point, 
 			(unsigned long long)point->address);
 	if (!insert && (!found || found->state == GDBREGS__POINT_REMOVING))
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
-					   "there is no such point at 0x%llx",
+					   "no such breakpoint or watchpoint is set at 0x%llx",
 					   (unsigned long long)point->address);
 	return 0;
 }

@@ -168,7 +168,7 @@ int gdbregs__read_many(struct gdbregs_session *s, struct gdbregs_read *reads, si
 		return wrong;
 	if ((!reads && count) || !storage || count > UINT32_MAX)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
-					   "no list of reads, or no storage");
+					   "reads and storage must not be NULL");
 	return gdbregs__read_ahead(s, NULL, reads, count, storage, done, arg, out);
 }
 

@@ -480,7 +480,8 @@ int gdbregs__write_many(struct gdbregs_session *s, struct gdbregs_write *writes,
 	if (wrong)
 		return wrong;
 	if ((!writes && count) || count > UINT32_MAX)
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL, "no list of writes");
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
+					   "writes must not be NULL");
 	struct write_op *w = make(count ? count : 1, done, arg);
 	if (w)
 		w->writes = writes;

@@ -316,8 +316,8 @@ int gdbregs__transport_open(struct gdbregs_context *ctx, uv_loop_t *loop, const 
 	if (result == GDBREGS_ERR_INVAL)
 		return gdbregs__fail(err, result,
 				     "invalid options: a member has an unknown value; initialise "
-				     "them with GDBREGS_OPTIONS_INIT, and leave members at 0 that "
-				     "version " GDBREGS_VERSION " does not have");
+				     "the options with GDBREGS_OPTIONS_INIT, and do not set "
+				     "members that version " GDBREGS_VERSION " does not have");
 	if (result < 0)
 		return gdbregs__fail_nomem(err);
 	result = load_descriptions(s, err);

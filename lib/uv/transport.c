@@ -58,8 +58,8 @@ static void fail_late(struct gdbregs__transport *t)
 				     "%s did not answer the detach in time", s->label);
 	else
 		gdbregs__engine_fail(&s->engine, GDBREGS_ERR_TIMEOUT,
-				     "%s answers so slowly that connecting was not done in "
-				     "%.1f s (connect_deadline_ms)",
+				     "%s answers too slowly: connecting did not finish within %.1f "
+				     "s (connect_deadline_ms)",
 				     s->label, s->options.connect_deadline_ms / 1000.0);
 }
 

@@ -54,7 +54,7 @@ def thread_ids_of_qemu_are_sane(directory):
         with ScriptStub({"qqemu.Supported": "sstepbits;sstep;PhyMemMode",
                          "qfThreadInfo": "m" + thread}, stop="S05",
                         supported=ScriptStub.supported + ";vContSupported+") as stub:
-            one_line(run("dump", "-t", stub.target), 4, thread, "list of threads")
+            one_line(run("dump", "-t", stub.target), 4, thread, "thread list")
             assert not any(p.startswith("Hg") and thread in p for p in stub.log), stub.log
 
 
@@ -68,7 +68,7 @@ def a_list_that_is_none(directory):
             equal([reg["bytes"] for reg in vcpu["registers"]],
                   [value.hex() for value in stub.values[None]])
     with ScriptStub({"qfThreadInfo": "m1,x"}) as stub:
-        one_line(run("dump", "-t", stub.target), 4, "list of threads", "m1,x")
+        one_line(run("dump", "-t", stub.target), 4, "thread list", "m1,x")
 
 
 # -------------------------------------------------------------------- stray bytes ---

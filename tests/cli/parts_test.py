@@ -163,7 +163,7 @@ def errors(_):
                 ("status.LEVL", "did you mean 'LEVEL'?"), ("status.z", "did you mean 'Z'?"),
                 ("v.f[4]", 'no part "[4]" in v.f (its parts: [0] to [3])'),
                 ("v.g[0]", 'no part "g[0]" in v (its parts: f, h)'),
-                ("pc.x", "it has no parts"), ("nosuch.Z", "no register fits 'nosuch.Z'")]:
+                ("pc.x", "it has no parts"), ("nosuch.Z", "no register matches 'nosuch.Z'")]:
             one_line(run("read", "-t", stub.target, word), 5, *parts)
         one_line(run("read", "-t", stub.target, "status.Z", "--feature", "nosuch"), 5, "nosuch")
 

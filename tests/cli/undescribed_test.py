@@ -60,7 +60,7 @@ def none_fits(directory):
     with no_description() as fake:
         for place in [env, {"GDBREGS_XML_DIR": "/nowhere"}]:
             one_line(run("read", "-t", fake.target, env=place), 4, "no target description",
-                     "none of those that are shipped", "(32 bytes)", "--tdesc")
+                     "no shipped description", "(32 bytes)", "--tdesc")
 
 
 @test

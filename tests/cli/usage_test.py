@@ -23,7 +23,7 @@ REFUSED = [
     ([""], ["unknown command"]),
     (["--tmeout", "3", "list"], ["'--tmeout'", "'--timeout'"]),
     (["dump", "--formt=json"], ["'--format'"]),
-    (["--e", "read"], ["'--e'", "several"]),
+    (["--e", "read"], ["'--e'", "ambiguous"]),
     (["-z", "read"], ["'-z'"]),
     (["read", "-qz"], ["'-z'"]),
     (["--timeout"], ["--timeout", "SECONDS"]),

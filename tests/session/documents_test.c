@@ -93,7 +93,7 @@ static const struct served all_served[] = {
 		{{XFER "a.xml:0,*", 0, "m<feature"}, {XFER "a.xml:8,*", 0, "E05"}}, GDBREGS_ERR_DESCRIPTION, 0, "whole"},
 	{"document shrinks", {{"target.xml", TARGET("")}},
 		{{XFER "target.xml:0,*", 0, "m<target><fea"}, {XFER "target.xml:d,*", 0, "l"}}, GDBREGS_ERR_DESCRIPTION, 0, "target.xml:1"},
-	{"m with no data", {{"target.xml", TARGET("")}}, {{XFER "*", 0, "m"}}, GDBREGS_ERR_PROTOCOL, 0, "sends nothing"},
+	{"m with no data", {{"target.xml", TARGET("")}}, {{XFER "*", 0, "m"}}, GDBREGS_ERR_PROTOCOL, 0, "sends none"},
 	{"l with no data", {{"target.xml", TARGET("")}}, {{XFER "*", 0, "l"}}, GDBREGS_ERR_DESCRIPTION, 0, "target.xml"},
 	{"neither m nor l", {{"target.xml", TARGET("")}}, {{XFER "*", 0, "xyz"}}, GDBREGS_ERR_PROTOCOL, 0, "malformed qXfer"},
 	{"OK", {{"target.xml", TARGET("")}}, {{XFER "*", 0, "OK"}}, GDBREGS_ERR_PROTOCOL, 0, "malformed qXfer"},

@@ -58,7 +58,7 @@ CHANGED = {
     "xfer-shrink": {BAD_STUB: ("xml:1:",)},
     # The fake stub does not answer when asked for the name of an id it made up.
     "threads-endless": {BAD_STUB: ("max_vcpus",), NO_CONNECTION: ("has not answered",)},
-    "threads-repeat": {BAD_STUB: ("without end",)},
+    "threads-repeat": {BAD_STUB: ("endless",)},
     "threads-comma": {DONE: ()},
 }
 
