@@ -57,15 +57,55 @@ static unsigned interval_ms(const struct watch *watch)
 	return watch->options->interval_ms > 0 ? watch->options->interval_ms : 1000;
 }
 
+/* The parts of the title, in the order in which they are shown. */
+enum { TITLE_TARGET, TITLE_EVERY, TITLE_SAMPLE, TITLE_STOPPED, TITLE_TIME, TITLE_KEY, TITLE_PARTS };
+
+/* Leave out the parts that do not fit, the least important one first. */
+static void choose_parts(char parts[TITLE_PARTS][256], size_t columns)
+{
+	static const int importance[TITLE_PARTS] = {TITLE_KEY,	  TITLE_SAMPLE, TITLE_STOPPED,
+						    TITLE_TARGET, TITLE_TIME,	TITLE_EVERY};
+	size_t used = 0;
+	for (size_t i = 0; i < TITLE_PARTS; i++) {
+		char *part = parts[importance[i]];
+		size_t size = printable_width(part), gap = used > 0 ? 2 : 0;
+		if (size == 0)
+			continue;
+		if (used + gap + size > columns && used > 0)
+			used = columns;
+		if (used == columns)
+			part[0] = '\0';
+		else
+			used += gap + size;
+	}
+}
+
+static void make_title(const struct watch *watch, struct text *title, size_t columns)
+{
+	char parts[TITLE_PARTS][256] = {""};
+	snprintf(parts[TITLE_TARGET], 256, "%s", watch->target->name);
+	snprintf(parts[TITLE_EVERY], 256, "every %.3g s", interval_ms(watch) / 1000.0);
+	snprintf(parts[TITLE_SAMPLE], 256, "sample %llu", (unsigned long long)watch->samples);
+	snprintf(parts[TITLE_STOPPED], 256, "%s", watch->sampling.ended ? "stopped by itself" : "");
+	snprintf(parts[TITLE_TIME], 256, "%s", watch->time);
+	snprintf(parts[TITLE_KEY], 256, "%s", watch->terminal.keyboard >= 0 ? "q: end" : "");
+	choose_parts(parts, columns);
+	for (size_t i = 0; i < TITLE_PARTS; i++)
+		text_addf(title, "%s%s", title->size > 0 && parts[i][0] != '\0' ? "  " : "",
+			  parts[i]);
+}
+
 static bool draw(struct watch *watch)
 {
-	char title[400];
-	snprintf(title, sizeof(title), "%.200s  every %.3g s  sample %llu%s  %s%s",
-		 watch->target->name, interval_ms(watch) / 1000.0,
-		 (unsigned long long)watch->samples,
-		 watch->sampling.ended ? "  stopped by itself" : "", watch->time,
-		 watch->terminal.keyboard >= 0 ? "  q: end" : "");
-	return screen_draw(&watch->screen, title, watch->sampling.samplers, watch->sampling.count);
+	unsigned rows, columns;
+	struct text title = {0};
+	terminal_enter(&watch->terminal);
+	terminal_size(&watch->terminal, &rows, &columns);
+	make_title(watch, &title, columns);
+	bool ok = !title.failed && screen_draw(&watch->screen, title.data, watch->sampling.samplers,
+					       watch->sampling.count);
+	text_fini(&title);
+	return ok;
 }
 
 static bool record(struct watch *watch, const char *time)

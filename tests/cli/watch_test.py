@@ -358,6 +358,22 @@ def each_vcpu_has_its_state(directory):
 
 
 @test
+def the_title_says_how_to_end(_):
+    """The parts of it that do not fit are left out, and not cut: first the interval, then the time."""
+    with Fake("--registers", 3, "--running") as fake:
+        place = fake.target
+        for columns, parts in ((100, [place, "every 0.1 s", r"sample \d+", r"\d{4}-\S+ \S+", "q: end"]),
+                               (70, [place, r"sample \d+", r"\d{4}-\S+ \S+", "q: end"]),
+                               (40, [place, r"sample \d+", "q: end"]), (20, [r"sample \d+", "q: end"])):
+            with watch(fake, rows=12, columns=columns) as t:
+                t.until_shown("sample 2")
+                title = t.screen.lines()[0]
+                assert re.fullmatch("  ".join(parts), title), (columns, title)
+                t.type("q")
+                t.end()
+
+
+@test
 def a_window_that_changes(_):
     """It is drawn anew at once, not at the next sample."""
     with Fake("--registers", 100) as fake, Terminal("watch", "-i", "30", "-t", fake.target) as t:
