@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "out/register-rows.h"
 
-#include "base/number.h"
+#include "out/lanes.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* GAP is the number of blanks between columns, and before the meaning of a value. Text that is
  * not beside the name of its register begins at DEEPER. */
-enum { INDENT = 2, GAP = 2, DEEPER = 6, LANE_BYTES = 8 };
+enum { INDENT = 2, GAP = 2, DEEPER = 6 };
 
 /* In the order in which they are written. */
 enum kind {
@@ -77,29 +77,6 @@ static const char *meaning_of(struct page *page, const struct value *v)
 	return text->data ? text->data : "";
 }
 
-/* Returns how many lanes from `first` on are equal to it. A shorter last lane is not. */
-static size_t equal_lanes(const struct value *v, size_t first)
-{
-	const uint8_t *lane = v->bytes + first * LANE_BYTES;
-	size_t most = v->size_bytes / LANE_BYTES - first, count = 1;
-	while (count < most && memcmp(lane + count * LANE_BYTES, lane, LANE_BYTES) == 0)
-		count++;
-	return count;
-}
-
-/* Digits of other bases than 2 and 16 do not fall into lanes. */
-static bool has_lanes(const struct value *v)
-{
-	return v->order == GDBREGS_BYTE_ORDER_UNKNOWN ||
-	       (v->vcpu->as != DIGITS_DEC && v->vcpu->as != DIGITS_OCT);
-}
-
-static bool is_uniform(const struct value *v)
-{
-	return has_lanes(v) && v->size_bytes > LANE_BYTES && v->size_bytes % LANE_BYTES == 0 &&
-	       equal_lanes(v, 0) == v->size_bytes / LANE_BYTES;
-}
-
 static enum kind kind_of(const struct value *v, const char *meaning, size_t width, size_t line)
 {
 	enum gdbregs_type_kind type = value_kind(v);
@@ -114,29 +91,12 @@ static enum kind kind_of(const struct value *v, const char *meaning, size_t widt
 	return compound || v->size_bytes > sizeof(uint64_t) ? KIND_VECTOR : KIND_NUMBER;
 }
 
-/* Lane 0 has the first bytes in memory, like element 0 of a vector. */
-static void add_lane(struct text *text, const struct value *v, size_t lane)
-{
-	size_t at = lane * LANE_BYTES, rest = v->size_bytes - at;
-	size_t size = rest < LANE_BYTES ? rest : LANE_BYTES;
-	const struct digits d = {.bytes = v->bytes + at,
-				 .size = size,
-				 .bits = 8 * size,
-				 .is_big = v->order == GDBREGS_BYTE_ORDER_BIG};
-	if (v->order == GDBREGS_BYTE_ORDER_UNKNOWN)
-		text_add_bytes(text, d.bytes, size);
-	else
-		digits_add(text, &d,
-			   v->vcpu->as == DIGITS_RAW || v->vcpu->as == DIGITS_BIN ? v->vcpu->as
-										  : DIGITS_HEX);
-}
-
 /* `32 x 0x0000000000000000` */
 static void show_uniform(struct text *text, const struct value *v)
 {
 	text_clear(text);
-	text_addf(text, "%zu x ", v->size_bytes / LANE_BYTES);
-	add_lane(text, v, 0);
+	text_addf(text, "%zu x ", lanes_count(v));
+	lanes_add(text, v, 0);
 }
 
 /* The cell of a grid, in page->rows->value. */
@@ -165,7 +125,7 @@ static struct entry measure(struct page *page, size_t index)
 	struct entry entry = {.index = index, .width = {name_width(&v), value_show_width(&v)}};
 	const char *meaning = meaning_of(page, &v);
 	entry.kind = kind_of(&v, meaning, line_width(&entry), page->line);
-	entry.uniform = entry.kind == KIND_WIDE && meaning[0] == '\0' && is_uniform(&v);
+	entry.uniform = entry.kind == KIND_WIDE && meaning[0] == '\0' && lanes_are_equal(&v);
 	if (entry.kind == KIND_FLOAT || entry.uniform)
 		entry.width.value = strlen(show_cell(page, &v, entry.kind));
 	if (line_width(&entry) > page->line && entry.kind != KIND_WIDE) {
@@ -333,73 +293,7 @@ static void put_rows(struct page *page, const struct entry *entries, size_t coun
 		put_row(page, &entries[i], aligned ? &widest : &entries[i].width);
 }
 
-/* ----------------------------------------------------------------- lanes --- */
-
-static int digits_of(size_t number)
-{
-	return snprintf(NULL, 0, "%zu", number);
-}
-
-/* The digits of a lane and their prefix. */
-static size_t lane_width(const struct value *v)
-{
-	if (v->order == GDBREGS_BYTE_ORDER_UNKNOWN || v->vcpu->as == DIGITS_RAW)
-		return 2 * LANE_BYTES;
-	return v->vcpu->as == DIGITS_BIN ? 2 + 8 * LANE_BYTES : 2 + 2 * LANE_BYTES;
-}
-
-/* Where lanes are shown, and how many fit on a line. */
-struct lanes {
-	size_t indent, room, most;
-};
-
-static struct lanes lay_out_lanes(const struct page *page, const struct value *v, size_t indent,
-				  size_t count)
-{
-	size_t room = page->line > indent ? page->line - indent : 0;
-	size_t label = 2 + (size_t)digits_of(count - 1);
-	size_t most = room > label ? (room - label) / (1 + lane_width(v)) : 0;
-	return (struct lanes){indent, room, most > 1 ? most : 1};
-}
-
-/* Make a line: `[4]  ` and the lanes from there on. Returns the next lane. */
-static size_t show_lanes(struct text *text, const struct value *v, size_t first,
-			 const struct lanes *lanes)
-{
-	size_t count = (v->size_bytes + LANE_BYTES - 1) / LANE_BYTES, equal = 0;
-	if (first < v->size_bytes / LANE_BYTES)
-		equal = equal_lanes(v, first);
-	bool rest = first + equal == count && equal > lanes->most;
-	size_t next = rest ? count : first + lanes->most < count ? first + lanes->most : count;
-	text_clear(text);
-	if (rest)
-		text_addf(text, "[%zu-%zu] each", first, count - 1);
-	else if (count > 1)
-		text_addf(text, "[%zu]%*s", first, digits_of(count - 1) - digits_of(first), "");
-	if (rest && text->size + 1 + lane_width(v) > lanes->room)
-		text_addf(text, "\n%*s", (int)lanes->indent, "");
-	else if (count > 1)
-		text_adds(text, " ");
-	for (size_t i = first; i < (rest ? first + 1 : next); i++) {
-		text_adds(text, i > first ? " " : "");
-		add_lane(text, v, i);
-	}
-	return next;
-}
-
-static void put_lanes(struct page *page, const struct value *v, size_t indent)
-{
-	struct text *text = &page->rows->value;
-	size_t count = (v->size_bytes + LANE_BYTES - 1) / LANE_BYTES;
-	struct lanes lanes = lay_out_lanes(page, v, indent, count);
-	for (size_t lane = 0; lane < count && page->ok;) {
-		put_blanks(page, lane > 0 ? indent : 0);
-		lane = show_lanes(text, v, lane, &lanes);
-		page->ok = !text->failed;
-		fprintf(page->rows->out->stream, "%s%s", text->data ? text->data : "",
-			lane < count ? "\n" : "");
-	}
-}
+/* ---------------------------------------------------------- long numbers --- */
 
 /* A number that is longer than a line is continued on the next ones. */
 static void put_long(struct page *page, const struct entry *entry)
@@ -408,7 +302,7 @@ static void put_long(struct page *page, const struct entry *entry)
 	FILE *stream = page->rows->out->stream;
 	struct value v = value_get(page->snapshot, page->vcpu, entry->index);
 	size_t width = entry->width.name, indent = INDENT + (width < LONGEST ? width : LONGEST) + 1;
-	bool narrow = indent + lane_width(&v) > page->line;
+	bool narrow = indent + lanes_width(&v) > page->line;
 	if (narrow)
 		indent = DEEPER;
 	put_blanks(page, INDENT);
@@ -417,8 +311,8 @@ static void put_long(struct page *page, const struct entry *entry)
 		fprintf(stream, "\n%*s", (int)indent, "");
 	else
 		fputc(' ', stream);
-	if (has_lanes(&v) && !v.is_bit_field)
-		put_lanes(page, &v, indent);
+	if (lanes_are(&v))
+		page->ok = lanes_put(stream, &page->rows->value, &v, indent, page->line);
 	else
 		text_put_wrapped(stream, show_cell(page, &v, KIND_NUMBER), indent, indent,
 				 page->line);

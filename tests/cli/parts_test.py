@@ -336,6 +336,45 @@ def trace_fields(_):
             ("v", "f"), ("v", "h[1]"), *[("v", f"f[{i}]") for i in range(4)]])))
 
 
+class Wide(Machine):
+    """A register of 512 bits more; its third lane changes with each reading."""
+
+    description = (XML % "i386:x86-64").replace(
+        '<reg name="u"', '<reg name="wide" bitsize="512" type="big" regnum="9"/><reg name="u" regnum="6"').replace(
+        '<vector id="halves"', '<vector id="big" type="uint64" count="8"/><vector id="halves"')
+    readings = 0
+
+    def lanes(self, reading):
+        return (1, 2, reading, 4, 5, 6, 6, 6)
+
+    def read(self, number):
+        if number != "9":
+            return super().read(number)
+        self.readings += 1
+        return struct.pack("<8Q", *self.lanes(self.readings)).hex()
+
+
+@test
+def traces_of_wide_registers(_):
+    """In lanes, as dump has them; then the lanes that have changed."""
+    with Wide(answers=STEPPING) as stub:
+        def lines(*args):
+            text = silent_ok(run("trace", "-n", "1", "w*", "-t", stub.target, *args))
+            assert all(len(line) <= 80 and line == line.rstrip() for line in text.splitlines()), text
+            return text.splitlines()
+        equal(lines(), ["step 0, vCPU 0: start",
+                        f"  wide  [0] 0x{1:016x} 0x{2:016x} 0x{1:016x}",
+                        f"        [3] 0x{4:016x} 0x{5:016x} 0x{6:016x}",
+                        f"        [6] 0x{6:016x} 0x{6:016x}", "step 1, vCPU 0",
+                        f"  wide  [2] 0x{1:016x} -> 0x{2:016x}"])
+        found = lines("--as", "bin")
+        equal(found[1:3], [f"  wide  [0] 0b{1:064b}", f"        [1] 0b{2:064b}"])
+        equal(" ".join(found[-2:]).split(), ["wide", "[2]", f"0b{3:064b}", "->", f"0b{4:064b}"])
+        found = "".join(lines("--as", "dec")).replace(" ", "").split("wide")[1:]
+        old, new = (int.from_bytes(struct.pack("<8Q", *stub.lanes(n)), "little") for n in (5, 6))
+        equal(found, [f"{old}step1,vCPU0", f"{old}->{new}"])
+
+
 STEPPING = {"vCont?": "vCont;c;s", "vCont;*": "T05thread:1;", "s*": "T05thread:1;"}
 
 
