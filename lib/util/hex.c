@@ -89,30 +89,17 @@ static enum gdbregs__hex_result decode_pairs(uint8_t *out, const uint8_t *hex, s
 {
 	enum gdbregs__hex_result result = GDBREGS__HEX_OK;
 
-	for (size_t i = 0; i < hexlen; i += 2) {
-		unsigned high = gdbregs__hex_digit(hex[i]), low = gdbregs__hex_digit(hex[i + 1]);
+	for (const uint8_t *end = hex + hexlen; hex < end; hex += 2, out++) {
+		unsigned high = gdbregs__hex_digit(hex[0]), low = gdbregs__hex_digit(hex[1]);
 
 		if ((high | low) < 16)
-			out[i / 2] = (uint8_t)(high << 4 | low);
+			*out = (uint8_t)(high << 4 | low);
 		else if (high == GDBREGS__DIGIT_UNAVAILABLE && low == GDBREGS__DIGIT_UNAVAILABLE)
 			result = GDBREGS__HEX_UNAVAILABLE;
 		else
 			return GDBREGS__HEX_BAD;
 	}
 	return result;
-}
-
-/* Decode 16 to 31 digits: the first 16 and the last 16, which may overlap. */
-static inline void decode_halves(uint8_t *out, const uint8_t *hex, size_t hexlen,
-				 block_bytes *invalid_bits)
-{
-	uint8_t in[BLOCK], bytes[BLOCK / 2];
-
-	memcpy(in, hex, BLOCK / 2);
-	memcpy(in + BLOCK / 2, hex + hexlen - BLOCK / 2, BLOCK / 2);
-	decode_block(bytes, in, invalid_bits);
-	memcpy(out, bytes, BLOCK / 4);
-	memcpy(out + hexlen / 2 - BLOCK / 4, bytes + BLOCK / 4, BLOCK / 4);
 }
 
 WITH_AVX2_CLONE enum gdbregs__hex_result gdbregs__hex_decode(uint8_t *out, const uint8_t *hex,
@@ -122,16 +109,12 @@ WITH_AVX2_CLONE enum gdbregs__hex_result gdbregs__hex_decode(uint8_t *out, const
 
 	if (hexlen % 2)
 		return GDBREGS__HEX_BAD;
-	if (hexlen < BLOCK / 2)
+	if (hexlen < BLOCK)
 		return decode_pairs(out, hex, hexlen);
-	if (hexlen < BLOCK) {
-		decode_halves(out, hex, hexlen, &invalid_bits);
-	} else {
-		for (size_t i = 0; i <= hexlen - BLOCK; i += BLOCK)
-			decode_block(out + i / 2, hex + i, &invalid_bits);
-		/* Decode the last block; it may overlap the one before. */
-		decode_block(out + (hexlen - BLOCK) / 2, hex + hexlen - BLOCK, &invalid_bits);
-	}
+	for (size_t i = 0; i <= hexlen - BLOCK; i += BLOCK)
+		decode_block(out + i / 2, hex + i, &invalid_bits);
+	/* Decode the last block; it may overlap the one before. */
+	decode_block(out + (hexlen - BLOCK) / 2, hex + hexlen - BLOCK, &invalid_bits);
 	/* On any other character decode again, to accept capitals and `xx`. */
 	return all_digits(&invalid_bits) ? GDBREGS__HEX_OK : decode_pairs(out, hex, hexlen);
 }
