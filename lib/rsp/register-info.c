@@ -2,23 +2,13 @@
 #include "rsp/register-info.h"
 
 #include "rsp/reply.h"
+#include "rsp/span.h"
 #include "util/number.h"
 
 #include <string.h>
 
-/* A part of the payload. */
-struct span {
-	const uint8_t *text;
-	size_t size;
-};
-
-static bool equals(struct span span, const char *word)
-{
-	return span.size == strlen(word) && memcmp(span.text, word, span.size) == 0;
-}
-
 /* Copy a text. A text that a description cannot hold is ignored. */
-static void take_text(struct span value, char *out)
+static void take_text(struct gdbregs__span value, char *out)
 {
 	if (value.size >= GDBREGS__REGISTER_INFO_TEXT)
 		return;
@@ -31,7 +21,7 @@ static void take_text(struct span value, char *out)
 
 /* Parse a size or an offset. They are decimal, unlike all other numbers of the
  * protocol. */
-static bool take_decimal(struct span value, uint32_t *out)
+static bool take_decimal(struct gdbregs__span value, uint32_t *out)
 {
 	uint64_t number;
 
@@ -42,7 +32,7 @@ static bool take_decimal(struct span value, uint32_t *out)
 }
 
 /* Take the first number of a list such as `0,1d`. */
-static void take_container(struct span value, struct gdbregs__register_info *info)
+static void take_container(struct gdbregs__span value, struct gdbregs__register_info *info)
 {
 	size_t at = 0;
 	uint64_t number;
@@ -53,12 +43,12 @@ static void take_container(struct span value, struct gdbregs__register_info *inf
 	info->container = (uint32_t)number;
 }
 
-static enum gdbregs__register_encoding encoding_of(struct span value)
+static enum gdbregs__register_encoding encoding_of(struct gdbregs__span value)
 {
 	static const char *const names[] = {"", "uint", "sint", "ieee754", "vector"};
 
 	for (size_t i = 1; i < sizeof(names) / sizeof(names[0]); i++)
-		if (equals(value, names[i]))
+		if (gdbregs__span_equals(value, names[i]))
 			return (enum gdbregs__register_encoding)i;
 	return GDBREGS__ENCODING_OTHER;
 }
@@ -77,52 +67,42 @@ static const struct {
 	// clang-format on
 };
 
-static bool take_pair(struct gdbregs__register_info *info, struct span key, struct span value)
+static bool take_pair(struct gdbregs__register_info *info, struct gdbregs__span key,
+		      struct gdbregs__span value)
 {
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		if (equals(key, texts[i].key))
+		if (gdbregs__span_equals(key, texts[i].key))
 			take_text(value, (char *)info + texts[i].offset);
-	if (equals(key, "bitsize"))
+	if (gdbregs__span_equals(key, "bitsize"))
 		return take_decimal(value, &info->bits);
-	if (equals(key, "offset")) {
+	if (gdbregs__span_equals(key, "offset")) {
 		/* LLDB writes a very large number if the register is not in g. */
 		info->has_offset = take_decimal(value, &info->off_bytes);
 		return true;
 	}
-	if (equals(key, "encoding"))
+	if (gdbregs__span_equals(key, "encoding"))
 		info->encoding = encoding_of(value);
-	else if (equals(key, "container-regs"))
+	else if (gdbregs__span_equals(key, "container-regs"))
 		take_container(value, info);
 	return true;
-}
-
-/* Take the pair at the start of *rest, and remove it from *rest. */
-static bool take_item(struct gdbregs__register_info *info, struct span *rest)
-{
-	const uint8_t *semicolon = memchr(rest->text, ';', rest->size);
-	size_t size = semicolon ? (size_t)(semicolon - rest->text) : rest->size;
-	const uint8_t *text = rest->text, *colon = memchr(text, ':', size);
-
-	rest->text += size + (semicolon ? 1 : 0);
-	rest->size -= size + (semicolon ? 1 : 0);
-	if (!colon)
-		return true;
-	size_t key_size = (size_t)(colon - text);
-	return take_pair(info, (struct span){text, key_size},
-			 (struct span){colon + 1, size - key_size - 1});
 }
 
 enum gdbregs__register_info_kind gdbregs__register_info_parse(const uint8_t *payload, size_t size,
 							      struct gdbregs__register_info *info)
 {
 	struct gdbregs__register_info parsed = {0};
-	struct span rest = {payload, size};
+	struct gdbregs__span rest = {payload, size};
 
 	if (gdbregs__reply_classify(payload, size) != GDBREGS__REPLY_DATA)
 		return GDBREGS__REGISTER_INFO_END;
-	while (rest.size)
-		if (!take_item(&parsed, &rest))
+	while (rest.size) {
+		struct gdbregs__span value = gdbregs__span_cut(&rest, ';');
+		bool pair = value.size && memchr(value.text, ':', value.size);
+		struct gdbregs__span key = gdbregs__span_cut(&value, ':');
+
+		if (pair && !take_pair(&parsed, key, value))
 			return GDBREGS__REGISTER_INFO_BROKEN;
+	}
 	if (!parsed.name[0] || !parsed.bits)
 		return GDBREGS__REGISTER_INFO_BROKEN;
 	*info = parsed;

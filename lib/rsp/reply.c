@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "rsp/reply.h"
 
+#include "rsp/span.h"
 #include "util/error.h"
 #include "util/hex.h"
 
@@ -170,11 +171,6 @@ static const struct {
 	// clang-format on
 };
 
-static bool equals(const uint8_t *text, size_t size, const char *word)
-{
-	return size == strlen(word) && memcmp(text, word, size) == 0;
-}
-
 /* lldb-server 14 writes the size in decimal. Read as hexadecimal it is larger, never
  * smaller, and clamping makes that harmless. */
 static void take_packet_size(const uint8_t *digits, size_t size,
@@ -189,45 +185,34 @@ static void take_packet_size(const uint8_t *digits, size_t size,
 	supported->packet_bytes = bytes > PACKET_BYTES_MAX ? PACKET_BYTES_MAX : (size_t)bytes;
 }
 
-/* Take an item: `name+`, `name-` or `name?`. Only + means that the feature is
+/* Take an item: `name=value`, `name+`, `name-` or `name?`. Only + means that the feature is
  * supported. */
-static void take_feature(const uint8_t *item, size_t size, struct gdbregs__supported *supported)
+static void take_item(struct gdbregs__span item, struct gdbregs__supported *supported)
 {
-	bool yes = item[size - 1] == '+';
+	struct gdbregs__span value = item, name = gdbregs__span_cut(&value, '=');
 
-	for (size_t i = 0; i < sizeof(features) / sizeof(features[0]); i++)
-		if (equals(item, size - 1, features[i].name))
-			*(bool *)((char *)supported + features[i].offset) = yes;
-}
+	if (name.size < item.size) {
+		if (gdbregs__span_equals(name, "PacketSize"))
+			take_packet_size(value.text, value.size, supported);
+	} else if (name.size) {
+		bool yes = name.text[--name.size] == '+';
 
-static void take_item(const uint8_t *item, size_t size, struct gdbregs__supported *supported)
-{
-	const uint8_t *equal_sign = size ? memchr(item, '=', size) : NULL;
-
-	if (equal_sign) {
-		size_t name_size = (size_t)(equal_sign - item);
-
-		if (equals(item, name_size, "PacketSize"))
-			take_packet_size(equal_sign + 1, size - name_size - 1, supported);
-	} else if (size) {
-		take_feature(item, size, supported);
+		for (size_t i = 0; i < sizeof(features) / sizeof(features[0]); i++)
+			if (gdbregs__span_equals(name, features[i].name))
+				*(bool *)((char *)supported + features[i].offset) = yes;
 	}
 }
 
 void gdbregs__reply_supported(const uint8_t *payload, size_t size,
 			      struct gdbregs__supported *supported)
 {
+	struct gdbregs__span rest = {payload, size};
+
 	*supported = (struct gdbregs__supported){.packet_bytes = PACKET_BYTES_ABSENT};
 	if (gdbregs__reply_classify(payload, size) != GDBREGS__REPLY_DATA)
 		return;
-	for (size_t at = 0; at < size; at++) {
-		const uint8_t *item = payload + at;
-		const uint8_t *semicolon = memchr(item, ';', size - at);
-		size_t item_size = semicolon ? (size_t)(semicolon - item) : size - at;
-
-		take_item(item, item_size, supported);
-		at += item_size;
-	}
+	while (rest.size)
+		take_item(gdbregs__span_cut(&rest, ';'), supported);
 }
 
 /* --------------------------------------------------------------- thread lists --- */

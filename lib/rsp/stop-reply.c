@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "rsp/stop-reply.h"
 
+#include "rsp/span.h"
 #include "util/hex.h"
 
 #include <string.h>
-
-/* A part of the payload. */
-struct span {
-	const uint8_t *text;
-	size_t size;
-};
 
 /* The destination of the `key:value` pairs of a T reply. */
 struct pairs {
@@ -21,21 +16,17 @@ struct pairs {
 struct word {
 	const char *name;
 	enum gdbregs_stop_reason reason;
-	int (*take)(struct gdbregs__stop *stop, const struct word *word, struct span value);
+	int (*take)(struct gdbregs__stop *stop, const struct word *word,
+		    struct gdbregs__span value);
 };
 
-static bool equals(struct span span, const char *name)
-{
-	return span.size == strlen(name) && memcmp(span.text, name, span.size) == 0;
-}
-
 /* Parse the whole span as one number. */
-static int parse_number(struct span span, uint64_t *number)
+static int parse_number(struct gdbregs__span span, uint64_t *number)
 {
 	return gdbregs__hex_parse_all(span.text, span.size, number) ? 0 : GDBREGS_ERR_PROTOCOL;
 }
 
-static int parse_thread(struct span span, struct gdbregs__stop *stop)
+static int parse_thread(struct gdbregs__span span, struct gdbregs__stop *stop)
 {
 	size_t at = 0;
 
@@ -45,13 +36,15 @@ static int parse_thread(struct span span, struct gdbregs__stop *stop)
 	return 0;
 }
 
-static int take_nothing(struct gdbregs__stop *stop, const struct word *word, struct span value)
+static int take_nothing(struct gdbregs__stop *stop, const struct word *word,
+			struct gdbregs__span value)
 {
 	(void)stop, (void)word, (void)value;
 	return 0;
 }
 
-static int take_thread(struct gdbregs__stop *stop, const struct word *word, struct span value)
+static int take_thread(struct gdbregs__stop *stop, const struct word *word,
+		       struct gdbregs__span value)
 {
 	(void)word;
 	return parse_thread(value, stop);
@@ -59,7 +52,8 @@ static int take_thread(struct gdbregs__stop *stop, const struct word *word, stru
 
 /* Store the reason. OTHER is something the target did; it never replaces the reason
  * for which the debugger stopped it. */
-static int take_reason(struct gdbregs__stop *stop, const struct word *word, struct span value)
+static int take_reason(struct gdbregs__stop *stop, const struct word *word,
+		       struct gdbregs__span value)
 {
 	(void)value;
 	if (word->reason != GDBREGS_REASON_OTHER || stop->reason == GDBREGS_REASON_SIGNAL)
@@ -67,7 +61,8 @@ static int take_reason(struct gdbregs__stop *stop, const struct word *word, stru
 	return 0;
 }
 
-static int take_watch(struct gdbregs__stop *stop, const struct word *word, struct span value)
+static int take_watch(struct gdbregs__stop *stop, const struct word *word,
+		      struct gdbregs__span value)
 {
 	stop->reason = word->reason;
 	return parse_number(value, &stop->address);
@@ -96,12 +91,12 @@ static const struct word words[] = {
 	// clang-format on
 };
 
-static int take_pair(struct pairs *pairs, struct span key, struct span value)
+static int take_pair(struct pairs *pairs, struct gdbregs__span key, struct gdbregs__span value)
 {
 	uint64_t regnum;
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (equals(key, words[i].name))
+		if (gdbregs__span_equals(key, words[i].name))
 			return words[i].take(pairs->stop, &words[i], value);
 	if (!pairs->expedited || parse_number(key, &regnum) < 0)
 		return 0;
@@ -110,36 +105,19 @@ static int take_pair(struct pairs *pairs, struct span key, struct span value)
 	return result < 0 ? result : 0;
 }
 
-static int take_item(struct pairs *pairs, struct span item)
+static int take_item(struct pairs *pairs, struct gdbregs__span item)
 {
 	if (item.size == 0)
 		return 0;
-
-	const uint8_t *colon = memchr(item.text, ':', item.size);
-	if (!colon)
+	if (!memchr(item.text, ':', item.size))
 		return GDBREGS_ERR_PROTOCOL;
 
-	size_t key_size = (size_t)(colon - item.text);
-	return take_pair(pairs, (struct span){item.text, key_size},
-			 (struct span){colon + 1, item.size - key_size - 1});
-}
-
-/* Remove the text before the next semicolon from *rest, or all of *rest, and return
- * it. */
-static struct span cut_item(struct span *rest)
-{
-	struct span item = *rest;
-	const uint8_t *semicolon = rest->size ? memchr(rest->text, ';', rest->size) : NULL;
-
-	if (semicolon)
-		item.size = (size_t)(semicolon - item.text);
-	rest->text += item.size + (semicolon ? 1 : 0);
-	rest->size -= item.size + (semicolon ? 1 : 0);
-	return item;
+	struct gdbregs__span key = gdbregs__span_cut(&item, ':');
+	return take_pair(pairs, key, item);
 }
 
 /* Parse exactly two digits: in a T reply a register number may follow. */
-static int parse_signal(struct span *rest, unsigned *signal)
+static int parse_signal(struct gdbregs__span *rest, unsigned *signal)
 {
 	if (rest->size < 2)
 		return GDBREGS_ERR_PROTOCOL;
@@ -153,27 +131,27 @@ static int parse_signal(struct span *rest, unsigned *signal)
 	return 0;
 }
 
-static int parse_t(struct span rest, struct gdbregs__stop *stop, gdbregs__expedited expedited,
-		   void *arg)
+static int parse_t(struct gdbregs__span rest, struct gdbregs__stop *stop,
+		   gdbregs__expedited expedited, void *arg)
 {
 	struct pairs pairs = {stop, expedited, arg};
 	int result = parse_signal(&rest, &stop->signal);
 
 	while (result == 0 && rest.size)
-		result = take_item(&pairs, cut_item(&rest));
+		result = take_item(&pairs, gdbregs__span_cut(&rest, ';'));
 	return result;
 }
 
 /* Parse an S reply. GDB ignores the text after the signal. A third digit is rejected
  * here, because it would change the number. */
-static int parse_s(struct span rest, struct gdbregs__stop *stop)
+static int parse_s(struct gdbregs__span rest, struct gdbregs__stop *stop)
 {
 	if (parse_signal(&rest, &stop->signal) < 0)
 		return GDBREGS_ERR_PROTOCOL;
 	return rest.size && gdbregs__hex_digit(rest.text[0]) < 16 ? GDBREGS_ERR_PROTOCOL : 0;
 }
 
-static int parse_code(struct span item, unsigned *code)
+static int parse_code(struct gdbregs__span item, unsigned *code)
 {
 	uint64_t number;
 
@@ -184,19 +162,19 @@ static int parse_code(struct span item, unsigned *code)
 }
 
 /* Parse W or X; `;process:PID` may follow. */
-static int parse_end(struct span rest, struct gdbregs__stop *stop, unsigned *code)
+static int parse_end(struct gdbregs__span rest, struct gdbregs__stop *stop, unsigned *code)
 {
 	static const char process[] = "process:";
 	const size_t length = sizeof(process) - 1;
-	int result = parse_code(cut_item(&rest), code);
+	int result = parse_code(gdbregs__span_cut(&rest, ';'), code);
 
 	while (result == 0 && rest.size) {
-		struct span item = cut_item(&rest);
+		struct gdbregs__span item = gdbregs__span_cut(&rest, ';');
 		uint64_t pid;
 
 		if (item.size < length || memcmp(item.text, process, length) != 0)
 			continue;
-		item = (struct span){item.text + length, item.size - length};
+		item = (struct gdbregs__span){item.text + length, item.size - length};
 		if (parse_number(item, &pid) < 0 || pid > INT64_MAX)
 			return GDBREGS_ERR_PROTOCOL;
 		stop->has_thread = true;
@@ -205,14 +183,14 @@ static int parse_end(struct span rest, struct gdbregs__stop *stop, unsigned *cod
 	return result;
 }
 
-static int parse_thread_exit(struct span rest, struct gdbregs__stop *stop)
+static int parse_thread_exit(struct gdbregs__span rest, struct gdbregs__stop *stop)
 {
-	if (parse_code(cut_item(&rest), &stop->status) < 0)
+	if (parse_code(gdbregs__span_cut(&rest, ';'), &stop->status) < 0)
 		return GDBREGS_ERR_PROTOCOL;
-	return parse_thread(cut_item(&rest), stop);
+	return parse_thread(gdbregs__span_cut(&rest, ';'), stop);
 }
 
-static int parse(uint8_t letter, struct span rest, struct gdbregs__stop *stop,
+static int parse(uint8_t letter, struct gdbregs__span rest, struct gdbregs__stop *stop,
 		 gdbregs__expedited expedited, void *arg)
 {
 	switch (letter) {
@@ -247,8 +225,8 @@ int gdbregs__stop_parse(const uint8_t *payload, size_t size, struct gdbregs__sto
 	if (size == 0)
 		return GDBREGS_ERR_PROTOCOL;
 
-	int result =
-		parse(payload[0], (struct span){payload + 1, size - 1}, &parsed, expedited, arg);
+	int result = parse(payload[0], (struct gdbregs__span){payload + 1, size - 1}, &parsed,
+			   expedited, arg);
 	if (result == 0)
 		*stop = parsed;
 	return result;

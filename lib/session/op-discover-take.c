@@ -142,7 +142,7 @@ static void restart_if_due(struct gdbregs_session *s, struct gdbregs__discover *
 	if (!d->threads_again || d->threads_outstanding || d->probes_outstanding ||
 	    d->probe_next <= d->probe_last)
 		return;
-	gdbregs__target_clear_vcpus(s);
+	gdbregs__target_clear_vcpus(&s->target);
 	d->threads_again = false;
 	d->threads_done = d->threads_first_asked = false;
 	d->threads_answers = 0;

@@ -210,26 +210,22 @@ int gdbregs__target_name_vcpu(struct gdbregs_session *s, uint32_t vcpu, const ui
 	return s->target.vcpus[vcpu].name ? 0 : GDBREGS_ERR_NOMEM;
 }
 
-void gdbregs__target_clear_vcpus(struct gdbregs_session *s)
-{
-	for (size_t i = 0; i < s->target.vcpu_count; i++) {
-		gdbregs__free(s->target.vcpus[i].thread);
-		gdbregs__free(s->target.vcpus[i].name);
-	}
-	s->target.vcpu_count = 0;
-	gdbregs__table_fini(&s->target.by_id);
-}
-
-void gdbregs__target_fini(struct gdbregs__target *target)
+void gdbregs__target_clear_vcpus(struct gdbregs__target *target)
 {
 	for (size_t i = 0; i < target->vcpu_count; i++) {
 		gdbregs__free(target->vcpus[i].thread);
 		gdbregs__free(target->vcpus[i].name);
 	}
+	target->vcpu_count = 0;
+	gdbregs__table_fini(&target->by_id);
+}
+
+void gdbregs__target_fini(struct gdbregs__target *target)
+{
+	gdbregs__target_clear_vcpus(target);
 	for (size_t i = 0; i < target->process_count; i++)
 		gdbregs__free(target->processes[i].described_layout);
 	gdbregs__free(target->vcpus);
-	gdbregs__table_fini(&target->by_id);
 	gdbregs__free(target->processes);
 	gdbregs_buffer_fini(&target->halt.text);
 }

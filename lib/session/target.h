@@ -113,7 +113,7 @@ int gdbregs__target_name_vcpu(struct gdbregs_session *s, uint32_t vcpu, const ui
 			      size_t hexlen);
 
 /* Remove all vCPUs, before they are listed again. */
-void gdbregs__target_clear_vcpus(struct gdbregs_session *s);
+void gdbregs__target_clear_vcpus(struct gdbregs__target *target);
 void gdbregs__target_fini(struct gdbregs__target *target);
 
 #endif

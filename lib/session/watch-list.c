@@ -64,17 +64,12 @@ static int check(struct gdbregs_session *s, bool complete)
 
 static int reserve(struct gdbregs__watches *w, size_t more)
 {
-	size_t capacity = w->capacity ? w->capacity : 8;
+	struct gdbregs__watch *list =
+		gdbregs__array_room(w->list, w->count + more - 1, &w->capacity, sizeof(*list));
 
-	while (capacity - w->count < more)
-		capacity *= 2;
-	if (capacity == w->capacity)
-		return 0;
-	struct gdbregs__watch *list = gdbregs__realloc_array(w->list, capacity, sizeof(*list));
 	if (!list)
 		return GDBREGS_ERR_NOMEM;
 	w->list = list;
-	w->capacity = capacity;
 	return 0;
 }
 

@@ -15,27 +15,18 @@
 
 /* ------------------------------------------------------------------- the read --- */
 
-static int reserve_reads(struct gdbregs__watches *w)
-{
-	if (w->count <= w->read_capacity)
-		return 0;
-	struct gdbregs_read *reads = gdbregs__realloc_array(w->reads, w->capacity, sizeof(*reads));
-	if (!reads)
-		return GDBREGS_ERR_NOMEM;
-	w->reads = reads;
-	w->read_capacity = w->capacity;
-	return 0;
-}
-
-/* Queue the read, ahead of an op. */
+/* Queue the read, ahead of an op. There is a watch that was not removed. */
 static int read_all(struct gdbregs_session *s, struct gdbregs__op *before, gdbregs__op_done done,
 		    void *arg, struct gdbregs__op **out)
 {
 	struct gdbregs__watches *w = &s->run.watches;
 
 	gdbregs__watches_tidy(w);
-	if (reserve_reads(w) < 0)
+	struct gdbregs_read *reads =
+		gdbregs__array_room(w->reads, w->count - 1, &w->read_capacity, sizeof(*reads));
+	if (!reads)
 		return gdbregs__engine_say_nomem(&s->engine);
+	w->reads = reads;
 	w->read_count = w->count;
 	for (size_t i = 0; i < w->count; i++)
 		w->reads[i] = (struct gdbregs_read){

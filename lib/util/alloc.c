@@ -69,7 +69,9 @@ void *gdbregs__array_room(void *items, size_t count, size_t *capacity, size_t it
 	if (items && count < *capacity)
 		return items;
 
-	size_t larger = *capacity ? 2 * *capacity : FIRST_CAPACITY;
+	size_t larger = *capacity ? *capacity : FIRST_CAPACITY;
+	while (larger <= count)
+		larger *= 2;
 	items = gdbregs__realloc_array(items, larger, item_size);
 	if (items)
 		*capacity = larger;

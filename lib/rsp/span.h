@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A part of a payload, for parsers of lists such as `name:value;name:value`. */
+#ifndef GDBREGS_LIB_RSP_SPAN_H
+#define GDBREGS_LIB_RSP_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct gdbregs__span {
+	const uint8_t *text;
+	size_t size;
+};
+
+static inline bool gdbregs__span_equals(struct gdbregs__span span, const char *word)
+{
+	return span.size == strlen(word) && memcmp(span.text, word, span.size) == 0;
+}
+
+/* Remove the text before the next `separator` from *rest, or all of *rest, and return it. */
+static inline struct gdbregs__span gdbregs__span_cut(struct gdbregs__span *rest, char separator)
+{
+	struct gdbregs__span item = *rest;
+	const uint8_t *end = rest->size ? memchr(rest->text, separator, rest->size) : NULL;
+
+	if (end)
+		item.size = (size_t)(end - item.text);
+	rest->text += item.size + (end ? 1 : 0);
+	rest->size -= item.size + (end ? 1 : 0);
+	return item;
+}
+
+#endif
