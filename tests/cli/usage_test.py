@@ -58,12 +58,16 @@ REFUSED = [
     (["read", "-t", "localhost:0"], ["localhost:0"]),
     (["read", "-t", "localhost:65536"], ["localhost:65536"]),
     (["read", "-t", "localhost:12x"], ["localhost:12x"]),
+    (["read", "-t", "localhost:+12"], ["localhost:+12", "not a number"]),
+    (["read", "-t", "localhost: 12"], ["localhost: 12", "not a number"]),
+    (["read", "-t", "localhost:123456"], ["localhost:123456", "between 1 and 65535"]),
+    (["read", "-t", f"localhost:{2**64 + 80}"], ["between 1 and 65535"]),
 ]
 
 NO_SECONDS = ["", "0", "0.0", "-1", "+1", "abc", "1s", "1e3", "0x10", "inf", "nan", " 1", "1 ", ".5",
-              "1.", "1,5", "86401", "99999999999999999999999999"]
+              "1.", "1,5", "86401", "86400.00001", "99999999999999999999999999", f"{2**64 + 1}"]
 NO_VCPUS = ["", ",", "0,", ",0", "0,,1", "-1", "0-", "3-1", "0-3-5", "x", "0x1", "1.5", "99999999999", "All", "all,0",
-            " 0"]
+            " 0", "+0", f"{2**32}", f"{2**64}"]
 
 
 @test
