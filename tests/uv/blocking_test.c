@@ -17,14 +17,6 @@
 #include <time.h>
 #include <unistd.h>
 
-static double now(void)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
-}
-
 static struct gdbregs_options options(unsigned timeout_ms)
 {
 	struct gdbregs_options o;
@@ -196,7 +188,7 @@ START_TEST(silent)
 	struct gdbregs_options o = options(200);
 	struct gdbregs_session *s;
 	struct gdbregs_error err;
-	double begun = now();
+	double begun = serve_now_s();
 
 	o.connect_timeout_ms = 50000;
 	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
@@ -204,7 +196,7 @@ START_TEST(silent)
 	serve_start(&server, NULL);
 	ck_assert_int_eq(gdbregs_connect(NULL, server.address, &o, &s, &err), GDBREGS_ERR_TIMEOUT);
 	ck_assert_msg(strstr(err.text, "another debugger") != NULL, "%s", err.text);
-	ck_assert(now() - begun < 30);
+	ck_assert(serve_now_s() - begun < 30);
 	serve_stop(&server);
 	script_end(&server.stub);
 }

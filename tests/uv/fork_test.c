@@ -13,14 +13,6 @@
 
 #define TIMEOUT_MS 300
 
-static double now(void)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
-}
-
 static void close_in_child(struct gdbregs_session *s)
 {
 	int status;
@@ -51,10 +43,10 @@ static struct gdbregs_session *begin(struct server *server, enum gdbregs_on_clos
 
 static void close_in_time(struct gdbregs_session *s)
 {
-	double begun = now();
+	double begun = serve_now_s();
 
 	gdbregs_close(s);
-	ck_assert(now() - begun < 20);
+	ck_assert(serve_now_s() - begun < 20);
 }
 
 /* The child sends nothing, however the target is to be left, and the loop of the parent is
@@ -69,10 +61,10 @@ START_TEST(parent_goes_on)
 
 	ck_assert_int_eq(gdbregs_find_register(s, 0, NULL, "b", &b), 0);
 	close_in_child(s);
-	begun = now();
+	begun = serve_now_s();
 	for (int i = 0; i < 100; i++)
 		ck_assert_int_eq(gdbregs_read_register(s, 0, b, &buf), 8);
-	ck_assert(now() - begun < 100 * TIMEOUT_MS / 1000.0 / 2);
+	ck_assert(serve_now_s() - begun < 100 * TIMEOUT_MS / 1000.0 / 2);
 	close_in_time(s);
 	gdbregs_buffer_fini(&buf);
 	serve_stop(&server);

@@ -19,14 +19,6 @@
 
 static const char *own_path;
 
-static double now(void)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
-}
-
 static struct gdbregs_options options(unsigned connect_ms)
 {
 	struct gdbregs_options o;
@@ -77,13 +69,13 @@ START_TEST(resolver_is_silent)
 	struct gdbregs_options o = options(200);
 	struct gdbregs_session *s;
 	struct gdbregs_error err;
-	double begun = now();
+	double begun = serve_now_s();
 
 	silence();
 	alarm(20);
 	ck_assert_int_eq(gdbregs_connect(NULL, SILENT ":1234", &o, &s, &err), GDBREGS_ERR_CONNECT);
 	ck_assert(strstr(err.text, "could not be resolved within 0.2 s (connect_timeout_ms)"));
-	ck_assert(now() - begun < 10);
+	ck_assert(serve_now_s() - begun < 10);
 	break_silence();
 }
 END_TEST
@@ -125,7 +117,7 @@ START_TEST(closed_while_resolving)
 	uv_loop_t loop;
 	int status = 1;
 	bool closed = false;
-	double begun = now();
+	double begun = serve_now_s();
 
 	silence();
 	alarm(20);
@@ -139,7 +131,7 @@ START_TEST(closed_while_resolving)
 	ck_assert_int_eq(uv_loop_close(&loop), 0);
 	ck_assert(closed);
 	ck_assert_int_eq(status, GDBREGS_ERR_CANCELED);
-	ck_assert(now() - begun < 10);
+	ck_assert(serve_now_s() - begun < 10);
 	break_silence();
 }
 END_TEST
@@ -279,8 +271,8 @@ START_TEST(whole_group_ends)
 	pid[strcspn(pid, "\n")] = '\0';
 	ck_assert(is_alive(pid));
 	gdbregs_close(s);
-	double begun = now();
-	while (is_alive(pid) && now() - begun < 5)
+	double begun = serve_now_s();
+	while (is_alive(pid) && serve_now_s() - begun < 5)
 		usleep(1000);
 	bool alive = is_alive(pid);
 	if (alive)
@@ -308,20 +300,10 @@ static Suite *make_suite(void)
 	return suite;
 }
 
-static int be_stub(void)
-{
-	static struct script_stub stub;
-
-	script_begin(&stub, SCRIPT_QEMU72, script_small, 1);
-	serve_descriptors(&stub, 0, 1);
-	script_end(&stub);
-	return EXIT_SUCCESS;
-}
-
 int main(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "--stub") == 0)
-		return be_stub();
+		return serve_standard();
 	own_path = argv[0];
 	return run_suite(make_suite());
 }

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static bool write_all(struct script_stub *stub, int out)
@@ -150,4 +151,22 @@ int serve_no_such_command(void)
 		return GDBREGS_ERR_SPAWN;
 	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
 	return GDBREGS_ERR_CLOSED;
+}
+
+int serve_standard(void)
+{
+	static struct script_stub stub;
+
+	script_begin(&stub, SCRIPT_QEMU72, script_small, 1);
+	serve_descriptors(&stub, 0, 1);
+	script_end(&stub);
+	return 0;
+}
+
+double serve_now_s(void)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
 }

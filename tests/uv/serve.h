@@ -40,5 +40,10 @@ int serve_no_such_command(void);
 
 /* Be a stub on these descriptors until the client is gone. */
 void serve_descriptors(struct script_stub *stub, int in, int out);
+/* Be a small QEMU on standard input and output: main() of a command that is spawned. */
+int serve_standard(void);
+
+/* Seconds of the monotonic clock. */
+double serve_now_s(void);
 
 #endif

@@ -14,14 +14,6 @@
 
 static const char *own_path;
 
-static double now(void)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
-}
-
 static void read_b(struct gdbregs_session *s)
 {
 	const struct gdbregs_register *b;
@@ -108,7 +100,7 @@ START_TEST(spawn_failures)
 	};
 	struct gdbregs_session *s = NULL;
 	struct gdbregs_error err = {0};
-	double begun = now();
+	double begun = serve_now_s();
 
 	signal(SIGPIPE, SIG_DFL);
 	int expected =
@@ -119,7 +111,7 @@ START_TEST(spawn_failures)
 	if (expected == results[_i].code)
 		ck_assert_msg(strstr(err.text, results[_i].says), "%s", err.text);
 	ck_assert_ptr_null(strstr(err.text, "check the address"));
-	ck_assert(now() - begun < 30);
+	ck_assert(serve_now_s() - begun < 30);
 	check_no_child();
 	check_no_sigpipe();
 }
@@ -131,10 +123,10 @@ START_TEST(spawn_stubborn)
 	const char *const argv[] = {"sh", "-c", "trap '' TERM; exec sleep 60", NULL};
 	struct gdbregs_session *s;
 	struct gdbregs_error err;
-	double begun = now();
+	double begun = serve_now_s();
 
 	ck_assert_int_eq(spawn(argv, &s, &err), GDBREGS_ERR_TIMEOUT);
-	ck_assert(now() - begun < 30);
+	ck_assert(serve_now_s() - begun < 30);
 	check_no_child();
 }
 END_TEST
@@ -152,20 +144,10 @@ static Suite *make_suite(void)
 	return suite;
 }
 
-static int be_stub(void)
-{
-	static struct script_stub stub;
-
-	script_begin(&stub, SCRIPT_QEMU72, script_small, 1);
-	serve_descriptors(&stub, 0, 1);
-	script_end(&stub);
-	return EXIT_SUCCESS;
-}
-
 int main(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "--stub") == 0)
-		return be_stub();
+		return serve_standard();
 	own_path = argv[0];
 	return run_suite(make_suite());
 }

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Numbers of fields. Expected bits of floats are those of IEEE 754, of Intel's and
  * Motorola's manuals. */
-#include "../suite.h"
-#include "../tdesc/documents.h"
+#include "fields.h"
 #include "util/alloc.h"
 
 #include <math.h>
 #include <stdio.h>
-
-#define LITTLE	GDBREGS_BYTE_ORDER_LITTLE
-#define BIG	GDBREGS_BYTE_ORDER_BIG
-#define UNKNOWN GDBREGS_BYTE_ORDER_UNKNOWN
 
 static const char description[] =
 	"<target><architecture>aarch64</architecture><feature name=\"f\">"
@@ -51,24 +46,9 @@ static const char description[] =
 	"<reg name=\"bit\" bitsize=\"1\" type=\"uint8\"/>"
 	"</feature></target>";
 
-static struct gdbregs_description *d;
-
 static void setup(void)
 {
 	d = good_text(description);
-}
-
-static void teardown(void)
-{
-	gdbregs__description_free(d);
-}
-
-static struct gdbregs_field field(const char *name)
-{
-	struct gdbregs_field f;
-
-	ck_assert_msg(gdbregs_description_find_field(d, NULL, name, &f) == 0, "%s", name);
-	return f;
 }
 
 /* A value from hex digits, the most significant first; kept until the next. */

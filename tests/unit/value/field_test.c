@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Fields: found by path, walked, described. */
 #include "../guarded.h"
-#include "../suite.h"
-#include "../tdesc/documents.h"
+#include "fields.h"
 #include "util/alloc.h"
 
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#define LITTLE GDBREGS_BYTE_ORDER_LITTLE
-#define BIG    GDBREGS_BYTE_ORDER_BIG
 
 static const char description[] =
 	"<target><architecture>i386</architecture><feature name=\"f\">"
@@ -55,24 +51,9 @@ static const char description[] =
 	"<reg name=\"no_struct\" bitsize=\"32\" type=\"wide\"/></feature>"
 	"<feature name=\"g.h\"><reg name=\"eax\" bitsize=\"32\" type=\"fl\"/></feature></target>";
 
-static struct gdbregs_description *d;
-
 static void setup(void)
 {
 	d = good_text(description);
-}
-
-static void teardown(void)
-{
-	gdbregs__description_free(d);
-}
-
-static struct gdbregs_field field(const char *name)
-{
-	struct gdbregs_field f;
-
-	ck_assert_msg(gdbregs_description_find_field(d, NULL, name, &f) == 0, "%s", name);
-	return f;
 }
 
 /* ------------------------------------------------------------- described --- */

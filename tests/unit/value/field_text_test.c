@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Fields from text and as text. What C's strtod() makes of a text in the C locale is what
  * is expected of floats. */
-#include "../suite.h"
-#include "../tdesc/documents.h"
+#include "fields.h"
 #include "util/alloc.h"
 
 #include <float.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#define LITTLE	GDBREGS_BYTE_ORDER_LITTLE
-#define BIG	GDBREGS_BYTE_ORDER_BIG
-#define UNKNOWN GDBREGS_BYTE_ORDER_UNKNOWN
 
 static const char description[] =
 	"<target><architecture>s390:64-bit</architecture><feature name=\"f\">"
@@ -45,24 +40,9 @@ static const char description[] =
 	"<reg name=\"odd\" bitsize=\"24\" type=\"float\"/>"
 	"<reg name=\"new\" bitsize=\"16\" type=\"nobody_knows\"/></feature></target>";
 
-static struct gdbregs_description *d;
-
 static void setup(void)
 {
 	d = good_text(description);
-}
-
-static void teardown(void)
-{
-	gdbregs__description_free(d);
-}
-
-static struct gdbregs_field field(const char *name)
-{
-	struct gdbregs_field f;
-
-	ck_assert_msg(gdbregs_description_find_field(d, NULL, name, &f) == 0, "%s", name);
-	return f;
 }
 
 static size_t size_of(const struct gdbregs_field *f)
