@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Were one of them closed, the next socket would take its place, and a message
- * for people would go to a stub. Writing to what is put there fails. */
+/* If descriptor 0, 1 or 2 is closed, a new socket could take its number and receive our
+ * output. Open /dev/null there, in the wrong direction so that using it fails. */
 static void hold_standard_files(void)
 {
 	for (int fd = 0; fd <= 2; fd++) {

@@ -227,7 +227,7 @@ static void say_ended(const struct watch *watch)
 		return;
 	stop_write(what, sizeof(what), &watch->sampling.stop);
 	if (watch->sampling.stop.kind == GDBREGS_STOP_SIGNAL)
-		log_note("%s: the guest has stopped by itself, with %s", watch->target->name, what);
+		log_note("%s: the guest stopped on its own (%s)", watch->target->name, what);
 	else
 		log_note("%s: the watch ends after sample %llu: %s", watch->target->name,
 			 (unsigned long long)watch->samples, what);

@@ -137,7 +137,7 @@ def a_guest_that_stops_by_itself(_):
     with Fake("--registers", 2, "--stop-after-ms", 150) as fake:
         result = run("watch", "-i", "30", "-f", "jsonl", "-t", fake.target)
         equal(result.status, 0)
-        contains(result.err, "stopped by itself, with signal 5")
+        contains(result.err, "stopped on its own (signal 5)")
         equal([json.loads(x)["reason"] for x in result.out.splitlines()], ["sample", "stopped"])
 
 
@@ -440,7 +440,7 @@ def a_failure_gives_the_terminal_back(_):
             contains(t.end(3), "has not stopped")
     with Fake("--registers", 2, "--stop-after-ms", 150) as fake:
         with Terminal("watch", "-i", "30", "-t", fake.target) as t:
-            contains(t.end(), "stopped by itself, with signal 5")
+            contains(t.end(), "stopped on its own (signal 5)")
             contains(t.screen.lines()[0], "stopped by itself")
 
 
