@@ -11,7 +11,10 @@
 #define OUT_HIGH_WATER_BYTES 65536
 /* Buffers above this size are freed when the engine falls idle. */
 #define IDLE_KEEP_BYTES 8192
-/* Nothing is sent for this time after the reply to a packet that was sent twice. */
+/* A packet that is not acknowledged in this time is sent again, as GDB does. Wine's
+ * winedbg leaves the first packet alone until more bytes come. */
+#define RESEND_MS 2000
+/* The reply to a copy of a packet may be later than the first reply by this much. */
 #define HOLD_MS 100
 
 /* ------------------------------------------------------------------ life --- */
@@ -20,7 +23,8 @@ void gdbregs__engine_init(struct gdbregs__engine *e, const struct gdbregs__engin
 {
 	*e = (struct gdbregs__engine){.config = *config,
 				      .deadline_ms = GDBREGS__FOREVER,
-				      .resend_at_ms = GDBREGS__FOREVER};
+				      .resend_at_ms = GDBREGS__FOREVER,
+				      .resend_ms = RESEND_MS};
 	gdbregs__frame_decoder_init(&e->decoder, config->packet_limit_bytes);
 }
 
@@ -446,6 +450,18 @@ void gdbregs__engine_pump(struct gdbregs__engine *e)
 
 /* --------------------------------------------------------------- replies --- */
 
+/* A packet that was sent more than once was answered. A stub that is slow, and has lost
+ * nothing, answers each copy. Therefore, nothing is sent until these replies have come,
+ * or as long as it took the first reply to come. Later packets get more time. */
+static void hold_for_copies(struct gdbregs__engine *e)
+{
+	uint64_t took_ms = e->now_ms - e->sent_at_ms;
+
+	e->hold_until_ms = e->copied_at_ms + took_ms + HOLD_MS;
+	if (took_ms * 2 > e->resend_ms)
+		e->resend_ms = took_ms < UINT32_MAX / 2 ? (unsigned)took_ms * 2 : UINT32_MAX;
+}
+
 /* The oldest `count` packets in flight were answered. All are of one ring entry. */
 static void count_answers(struct gdbregs__engine *e, uint32_t count)
 {
@@ -454,11 +470,8 @@ static void count_answers(struct gdbregs__engine *e, uint32_t count)
 	oldest->op->outstanding -= count;
 	e->in_flight -= count;
 	e->deadline_dirty = true;
-	/* Replies to copies of the packet may come: they are dropped meanwhile. */
-	if (e->copied) {
-		e->copied = false;
-		e->hold_until_ms = e->now_ms + HOLD_MS;
-	}
+	if (e->copies)
+		hold_for_copies(e);
 	oldest->first += count;
 	oldest->count -= count;
 	if (oldest->count == 0) {

@@ -153,8 +153,11 @@ struct gdbregs__engine {
 	uint64_t deadline_ms; /* of the reply that is awaited */
 	uint64_t resend_at_ms; /* the only packet in flight is sent again, if no ack has come */
 	uint64_t hold_until_ms; /* nothing is sent: replies to copies of a packet may come */
+	uint64_t sent_at_ms; /* the packet in flight was sent first */
+	uint64_t copied_at_ms; /* its last copy was sent */
+	unsigned copies; /* of the packet in flight, or of the last one while nothing is sent */
+	unsigned resend_ms; /* a packet is sent again if no ack comes for so long */
 	bool short_wait; /* deadline_ms is that of an optional query */
-	bool copied; /* the packet in flight was sent more than once */
 	bool deadline_dirty; /* a reply has come: set the deadline anew after this input */
 
 	/* Bytes. The transport takes bytes from the front of out. */

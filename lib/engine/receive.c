@@ -182,12 +182,21 @@ static void on_notification(struct gdbregs__engine *e, const struct gdbregs__fra
 	e->junk_at_ack = SIZE_MAX;
 }
 
+/* No reply is awaited. QEMU 7.2 reports every stop, also one that its monitor has
+ * caused. A stub that is slow answers each copy of a packet. */
+static void on_idle_packet(struct gdbregs__engine *e, const struct gdbregs__frame *frame)
+{
+	if (e->heard)
+		owe_ack(e);
+	if (e->hold_until_ms && !gdbregs__reply_console(frame->payload, frame->size, NULL, NULL) &&
+	    --e->copies == 0)
+		e->hold_until_ms = 0;
+}
+
 static void on_packet(struct gdbregs__engine *e, const struct gdbregs__frame *frame)
 {
 	if (e->in_flight == 0) {
-		/* QEMU 7.2 reports every stop, also one that its monitor has caused. */
-		if (e->heard)
-			owe_ack(e);
+		on_idle_packet(e, frame);
 		return;
 	}
 	if (!e->no_ack && e->acked == 0) {
@@ -206,6 +215,10 @@ static void on_packet(struct gdbregs__engine *e, const struct gdbregs__frame *fr
 		ack_now(e);
 		return;
 	}
+	/* Nothing that could carry the ack is sent before the replies to copies have come, and
+	 * the stub may look at the next copy only when it has the ack. */
+	if (e->copies)
+		ack_now(e);
 	if (!e->no_ack)
 		e->acked--;
 	gdbregs__engine_dispatch(e, frame->payload, frame->size);

@@ -103,7 +103,8 @@ static void note_sent(struct gdbregs__engine *e, struct gdbregs__op *op, uint32_
 		e->last_packet.size = 0;
 		e->last_packet_number = e->sent_count;
 		e->resends = 0;
-		e->copied = false;
+		e->sent_at_ms = e->now_ms;
+		e->copies = 0;
 		(void)gdbregs__buffer_append(&e->last_packet, e->out.data + start,
 					     e->out.size - start);
 	}

@@ -10,9 +10,6 @@
  * time to answer, before the session fails. Stubs ignore bytes outside of packets. */
 #define LINE_PROBE    "\r\n\r\n"
 #define LINE_PROBE_MS 250
-/* A packet that is not acknowledged in this time is sent again, as GDB does. Wine's
- * winedbg leaves the first packet alone until more bytes come. */
-#define RESEND_MS 2000
 /* The time that an optional query gets. */
 #define SHORT_MS 500
 
@@ -35,7 +32,7 @@ void gdbregs__engine_arm_deadline(struct gdbregs__engine *e)
 	}
 	e->resend_at_ms = has_deadline && !oldest->op->class->sends_once && !oldest->op->resumes &&
 					  !e->pipelined && !e->no_ack && !e->lazy_ack
-				  ? e->now_ms + RESEND_MS
+				  ? e->now_ms + e->resend_ms
 				  : GDBREGS__FOREVER;
 }
 
@@ -173,8 +170,9 @@ static void resend(struct gdbregs__engine *e)
 	e->resend_at_ms = GDBREGS__FOREVER;
 	if (!lost || (!e->heard && e->decoder.junk_count))
 		return;
-	e->resend_at_ms = e->now_ms + RESEND_MS;
-	e->copied = true;
+	e->resend_at_ms = e->now_ms + e->resend_ms;
+	e->copied_at_ms = e->now_ms;
+	e->copies++;
 	if (gdbregs__engine_send_again(e) < 0)
 		gdbregs__engine_fail_nomem(e);
 }

@@ -73,7 +73,7 @@ static void pass_time(struct caller *c, uint64_t ms)
 	gdbregs__engine_tick(&c->s->engine, c->p->now_ms);
 	/* From here on the stub is late, whatever it says: it may get a packet twice, and
 	 * its replies may come after the wait for them has ended. */
-	if ((ms >= 1000 || c->s->engine.copied) && c->p->trust == TRUST_HONEST)
+	if ((ms >= 1000 || c->s->engine.copies) && c->p->trust == TRUST_HONEST)
 		c->p->trust = TRUST_DAMAGED;
 }
 

@@ -123,6 +123,8 @@ static void set_option(struct transcript *t, char *rest)
 		t->options.access = strcmp(value, "r") == 0    ? GDBREGS_R_REGS
 				    : strcmp(value, "no") == 0 ? GDBREGS_NO_REGS
 							       : GDBREGS_RW_REGS;
+	else if (strcmp(rest, "reply_timeout_ms") == 0)
+		t->options.reply_timeout_ms = (unsigned)strtoul(value, NULL, 10);
 	else if (strcmp(rest, "byte_order") == 0)
 		t->options.byte_order =
 			strcmp(value, "big") ? GDBREGS_BYTE_ORDER_LITTLE : GDBREGS_BYTE_ORDER_BIG;
@@ -170,6 +172,8 @@ static void on_answer(struct transcript *t, char *rest)
 		ck_assert_uint_lt(t->rule_count + 1, SCRIPT_RULES);
 		if (reply && strcmp(reply, "(silent)") == 0)
 			strcpy(reply, SCRIPT_SILENT);
+		if (reply && strcmp(reply, "(lost)") == 0)
+			strcpy(reply, SCRIPT_LOST);
 		t->rules[t->rule_count++] = (struct script_rule){rest, 0, reply ? reply : ""};
 	}
 	t->rules[t->rule_count] = (struct script_rule){0};

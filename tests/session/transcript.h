@@ -8,7 +8,8 @@
  *	machine power		what the stub serves, before the first request; see machines.c
  *	monitor TEXT		what the stub's `info status` prints
  *	answer REQUEST REPLY	instead of the usual reply; REQUEST may end with *.
- *				REPLY may be (silent). `answer usual` ends that
+ *				REPLY may be (silent), which is acknowledged, or
+ *				(lost), which is not. `answer usual` ends that
  *	set VCPU.REG DIGITS	at the stub; DIGITS `-` make it unavailable
  *
  *	> REQUEST		a call of the library; see requests[]. Requests without
