@@ -35,6 +35,9 @@ static void explain(struct gdbregs__transport *t, int code, const char *reason)
 		hint = "; is QEMU running there, with -s or -gdb?";
 	else if (code == UV_ENOENT && t->address.is_unix)
 		hint = "; is QEMU running, with -gdb unix:PATH,server=on,wait=off?";
+	else if (code == UV_EAGAIN)
+		reason = "too many clients wait there; a gdbstub serves one client at a time: is "
+			 "another debugger connected?";
 	gdbregs__fail(&t->connect_error, GDBREGS_ERR_CONNECT, "cannot connect to %s: %s%s",
 		      t->address.label, reason, hint);
 }

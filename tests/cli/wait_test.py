@@ -56,6 +56,28 @@ def until_the_other_client_leaves(_):
 
 
 @test
+def until_the_queue_of_a_socket_has_room(directory):
+    """A unix socket refuses clients at once if too many wait, as behind a debugger."""
+    path = os.path.join(directory, "stub")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(path)
+        server.listen(0)
+        waiting = [socket.socket(socket.AF_UNIX) for _ in range(8)]
+        for client in waiting:
+            client.setblocking(False)
+            client.connect_ex(path)
+        one_line(run("read", "-t", f"unix:{path}"), 3, path, "is another debugger connected?")
+        process = start("read", "-j", "--wait=50", "-t", f"unix:{path}")
+        time.sleep(0.3)
+        equal(process.poll(), None, "still waiting")
+        os.unlink(path)
+    with Fake("--unix", path):
+        equal(len(json.loads(silent_ok(finish(process)))), 16)
+    for client in waiting:
+        client.close()
+
+
+@test
 def no_longer_than_said(_):
     begin = time.monotonic()
     one_line(run("read", "--wait=0.5", "-t", "127.0.0.1:1"), 3, "127.0.0.1:1")
