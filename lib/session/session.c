@@ -46,7 +46,7 @@ int gdbregs__session_new(struct gdbregs_context *ctx, const struct gdbregs_optio
 
 	if (!s)
 		return GDBREGS_ERR_NOMEM;
-	if (!gdbregs__options_take(&s->options, o)) {
+	if (gdbregs__options_take(&s->options, o)) {
 		gdbregs__free(s);
 		return GDBREGS_ERR_INVAL;
 	}

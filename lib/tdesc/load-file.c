@@ -320,9 +320,11 @@ int gdbregs_description_load(struct gdbregs_context *ctx, const char *path,
 	struct gdbregs_document *documents = NULL;
 	size_t count = 0;
 
-	if (!ctx || !path || !out || !gdbregs__options_take(&options, o))
+	if (!ctx || !path || !out)
 		return gdbregs__fail(err, GDBREGS_ERR_INVAL, "%s",
 				     gdbregs_strerror(GDBREGS_ERR_INVAL));
+	if (gdbregs__options_take(&options, o))
+		return gdbregs__options_fail(o, err);
 	const struct gdbregs__limits limits = gdbregs__limits_from(&options);
 
 	int result = gdbregs__description_read(path, &limits, &documents, &count, err);

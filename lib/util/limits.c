@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "util/limits.h"
 
+#include "util/error.h"
+
 #include <string.h>
 
 /* Every limit: its member, the name of its option, and its default. */
@@ -99,15 +101,35 @@ static bool is_known(const struct gdbregs_options *o)
 	return true;
 }
 
-bool gdbregs__options_take(struct gdbregs_options *to, const struct gdbregs_options *from)
+static const char *fault_of_size(const struct gdbregs_options *o)
+{
+	if (o->size < OPTIONS_LEAST || o->size > OPTIONS_MOST)
+		return "the member size is not that of the struct";
+	return is_known(o) ? NULL
+			   : "they set members that version " GDBREGS_VERSION " does not have";
+}
+
+static const char *fault_of_values(const struct gdbregs_options *o)
+{
+	if (o->access > GDBREGS_RW_REGS)
+		return "access is no enum gdbregs_access";
+	if (o->on_close > GDBREGS_ON_CLOSE_HALT)
+		return "on_close is no enum gdbregs_on_close";
+	if (o->pipeline > GDBREGS_PIPELINE_OFF)
+		return "pipeline is no enum gdbregs_pipeline";
+	if (o->byte_order > GDBREGS_BYTE_ORDER_BIG)
+		return "byte_order is no enum gdbregs_byte_order";
+	return NULL;
+}
+
+const char *gdbregs__options_take(struct gdbregs_options *to, const struct gdbregs_options *from)
 {
 	const struct gdbregs_options standard = defaults();
+	const char *fault = from ? fault_of_size(from) : NULL;
 
 	*to = standard;
-	if (!from)
-		return true;
-	if (from->size < OPTIONS_LEAST || from->size > OPTIONS_MOST || !is_known(from))
-		return false;
+	if (!from || fault)
+		return fault;
 	memcpy(to, from, from->size < sizeof(*to) ? from->size : sizeof(*to));
 	to->size = sizeof(*to);
 	if (!to->connect_timeout_ms)
@@ -116,6 +138,15 @@ bool gdbregs__options_take(struct gdbregs_options *to, const struct gdbregs_opti
 		to->reply_timeout_ms = standard.reply_timeout_ms;
 	if (!to->connect_deadline_ms)
 		to->connect_deadline_ms = standard.connect_deadline_ms;
-	return to->access <= GDBREGS_RW_REGS && to->on_close <= GDBREGS_ON_CLOSE_HALT &&
-	       to->byte_order <= GDBREGS_BYTE_ORDER_BIG;
+	return fault_of_values(to);
+}
+
+int gdbregs__options_fail(const struct gdbregs_options *o, struct gdbregs_error *err)
+{
+	struct gdbregs_options taken;
+	const char *fault = gdbregs__options_take(&taken, o);
+
+	return gdbregs__fail(err, GDBREGS_ERR_INVAL,
+			     "invalid options: %s; initialise them with GDBREGS_OPTIONS_INIT",
+			     fault ? fault : "");
 }

@@ -31,8 +31,12 @@ struct gdbregs__limits gdbregs__limits_from(const struct gdbregs_options *o);
 bool gdbregs__limits_lower(struct gdbregs__limits *to, const struct gdbregs__limits *by);
 
 /* Copy the caller's options, whatever version of the struct it was compiled with. Zeros
- * are replaced by defaults, and NULL means all defaults. Returns false if the options were
- * not initialised, hold an invalid value, or set members that this version lacks. */
-bool gdbregs__options_take(struct gdbregs_options *to, const struct gdbregs_options *from);
+ * are replaced by defaults, and NULL means all defaults. Returns NULL, or a text that says
+ * what is wrong with the options: they were not initialised, hold an invalid value, or set
+ * members that this version lacks. */
+const char *gdbregs__options_take(struct gdbregs_options *to, const struct gdbregs_options *from);
+
+/* Set the error for options that gdbregs__options_take() refuses. Returns INVAL. */
+int gdbregs__options_fail(const struct gdbregs_options *o, struct gdbregs_error *err);
 
 #endif

@@ -317,10 +317,7 @@ int gdbregs__transport_open(struct gdbregs_context *ctx, uv_loop_t *loop, const 
 		return result;
 	result = gdbregs__session_new(ctx, o, parsed.label, &s);
 	if (result == GDBREGS_ERR_INVAL)
-		return gdbregs__fail(err, result,
-				     "invalid options: a member has an unknown value; initialise "
-				     "the options with GDBREGS_OPTIONS_INIT, and do not set "
-				     "members that version " GDBREGS_VERSION " does not have");
+		return gdbregs__options_fail(o, err);
 	if (result < 0)
 		return gdbregs__fail_nomem(err);
 	result = load_descriptions(s, err);

@@ -167,8 +167,8 @@ START_TEST(the_initialiser_has_the_defaults)
 	const struct gdbregs_options initialised = GDBREGS_OPTIONS_INIT;
 	struct gdbregs_options a, b;
 
-	ck_assert(gdbregs__options_take(&a, &initialised));
-	ck_assert(gdbregs__options_take(&b, NULL));
+	ck_assert_ptr_null(gdbregs__options_take(&a, &initialised));
+	ck_assert_ptr_null(gdbregs__options_take(&b, NULL));
 	const struct gdbregs__limits x = gdbregs__limits_from(&a), y = gdbregs__limits_from(&b);
 	ck_assert_mem_eq(&x, &y, sizeof(x));
 	ck_assert_int_eq(a.access, b.access);
@@ -195,7 +195,7 @@ START_TEST(older_programs)
 	for (size_t i = 0; i < 8; i++)
 		ck_assert_uint_eq(behind[i], 0xaa);
 	o->max_vcpus = 7;
-	ck_assert(gdbregs__options_take(&taken, o));
+	ck_assert_ptr_null(gdbregs__options_take(&taken, o));
 	ck_assert_uint_eq(taken.max_vcpus, 7);
 	ck_assert_uint_eq(taken.spin_us, 200);
 	free(o);
@@ -213,15 +213,36 @@ START_TEST(newer_programs)
 	gdbregs_options_init_size(&newer.o, sizeof(newer));
 	ck_assert_uint_eq(newer.o.size, sizeof(newer));
 	newer.o.spin_us = 0;
-	ck_assert(gdbregs__options_take(&taken, &newer.o));
+	ck_assert_ptr_null(gdbregs__options_take(&taken, &newer.o));
 	ck_assert_uint_eq(taken.spin_us, 0);
 	newer.later[1] = 1;
-	ck_assert(!gdbregs__options_take(&taken, &newer.o));
+	ck_assert_ptr_nonnull(gdbregs__options_take(&taken, &newer.o));
 	newer.later[1] = 0;
 	newer.o.size = SIZE_MAX; /* what an uninitialised struct may hold */
-	ck_assert(!gdbregs__options_take(&taken, &newer.o));
+	ck_assert_ptr_nonnull(gdbregs__options_take(&taken, &newer.o));
 	newer.o.size = 8;
-	ck_assert(!gdbregs__options_take(&taken, &newer.o));
+	ck_assert_ptr_nonnull(gdbregs__options_take(&taken, &newer.o));
+}
+END_TEST
+
+/* An enum of C may hold any number. The message names the member. */
+START_TEST(no_member_has_an_unknown_value)
+{
+	static const char *const names[] = {"access", "on_close", "pipeline", "byte_order"};
+
+	for (size_t i = 0; i < 4; i++) {
+		struct gdbregs_options o = GDBREGS_OPTIONS_INIT, taken;
+		struct gdbregs_error error;
+
+		ck_assert_ptr_null(gdbregs__options_take(&taken, &o));
+		o.access = i == 0 ? 3 : o.access;
+		o.on_close = i == 1 ? 3 : o.on_close;
+		o.pipeline = i == 2 ? 2 : o.pipeline;
+		o.byte_order = i == 3 ? 3 : o.byte_order;
+		ck_assert_ptr_nonnull(gdbregs__options_take(&taken, &o));
+		ck_assert_int_eq(gdbregs__options_fail(&o, &error), GDBREGS_ERR_INVAL);
+		ck_assert_ptr_nonnull(strstr(error.text, names[i]));
+	}
 }
 END_TEST
 
@@ -272,6 +293,7 @@ static Suite *make_suite(void)
 	tcase_add_test(tests, the_initialiser_has_the_defaults);
 	tcase_add_test(tests, older_programs);
 	tcase_add_test(tests, newer_programs);
+	tcase_add_test(tests, no_member_has_an_unknown_value);
 	tcase_add_test(tests, no_option_lifts_the_ceiling);
 	suite_add_tcase(suite, tests);
 	return suite;
