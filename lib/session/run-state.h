@@ -107,6 +107,7 @@ struct gdbregs__watch {
 struct gdbregs__watches {
 	struct gdbregs__watch *list;
 	size_t count, capacity, removed;
+	size_t found; /* index of the watch that was removed last; may be above count */
 	uint64_t serial;
 	bool unsorted;
 	bool stale; /* the values have to be read before the target is resumed */

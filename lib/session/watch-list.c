@@ -103,21 +103,43 @@ static void mark_removed(struct gdbregs__watches *w, struct gdbregs__watch *watc
 	w->removed++;
 }
 
+static bool is_of(const struct gdbregs__watch *watch, const struct gdbregs__watch *wanted)
+{
+	return !watch->removed && !watch->all && watch->vcpu == wanted->vcpu &&
+	       watch->reg == wanted->reg && watch->cb == wanted->cb && watch->arg == wanted->arg;
+}
+
+/* Most programs remove watches in the order in which they were added, or backwards. The
+ * search goes in both directions from the place of the last one that was removed, so that
+ * removing all takes linear time. */
+static struct gdbregs__watch *find(struct gdbregs__watches *w, const struct gdbregs__watch *wanted)
+{
+	size_t from = w->found < w->count ? w->found : w->count;
+
+	for (size_t up = from, down = from; up < w->count || down > 0; up++) {
+		w->found = up;
+		if (up < w->count && is_of(&w->list[up], wanted))
+			return &w->list[up];
+		if (down == 0)
+			continue;
+		w->found = --down;
+		if (is_of(&w->list[down], wanted))
+			return &w->list[down];
+	}
+	return NULL;
+}
+
 int gdbregs__watches_remove(struct gdbregs_session *s, unsigned vcpu,
 			    const struct gdbregs_register *h, gdbregs_change_cb cb, void *arg)
 {
-	struct gdbregs__watches *w = &s->run.watches;
+	const struct gdbregs__watch wanted = {.vcpu = vcpu, .reg = h, .cb = cb, .arg = arg};
+	struct gdbregs__watch *watch = find(&s->run.watches, &wanted);
 
-	for (size_t i = 0; i < w->count; i++) {
-		struct gdbregs__watch *watch = &w->list[i];
-
-		if (watch->removed || watch->all || watch->vcpu != vcpu || watch->reg != h ||
-		    watch->cb != cb || watch->arg != arg)
-			continue;
-		mark_removed(w, watch);
-		return 0;
-	}
-	return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL, "that register is not watched");
+	if (!watch)
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
+					   "that register is not watched");
+	mark_removed(&s->run.watches, watch);
+	return 0;
 }
 
 /* ------------------------------------------------------------------ a whole vCPU --- */

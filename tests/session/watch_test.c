@@ -78,6 +78,32 @@ START_TEST(thousands_in_one_round_trip)
 }
 END_TEST
 
+/* In either order, the time is linear: 100,000 would take minutes otherwise. */
+START_TEST(removing_many)
+{
+	enum { MANY = 100000 };
+
+	for (int round = 0; round < 2; round++) {
+		int wrong = 0; /* an assertion for each call would take longer than the calls */
+
+		for (uintptr_t i = 0; i < MANY; i++)
+			wrong |= gdbregs_watch(d.s, 0, r0, on_change, (void *)i);
+		for (uintptr_t i = 0; i < MANY; i++) {
+			void *arg = (void *)(round ? i : MANY - 1 - i);
+
+			wrong |= gdbregs_unwatch(d.s, 0, r0, on_change, arg);
+		}
+		ck_assert_int_eq(wrong, 0);
+		ck_assert_int_eq(gdbregs_unwatch(d.s, 0, r0, on_change, NULL), GDBREGS_ERR_INVAL);
+	}
+	watch(1, r1);
+	ck_assert_int_eq(gdbregs_unwatch(d.s, 1, r1, on_change, NULL), 0);
+	ck_assert_int_eq(gdbregs_unwatch(d.s, 1, r1, on_change, NULL), GDBREGS_ERR_INVAL);
+	step_to(r0, "00000000");
+	ck_assert_uint_eq(changes, 0);
+}
+END_TEST
+
 /* ------------------------------------------------------- calls from callbacks --- */
 
 static void unwatch_all(void *arg, unsigned vcpu, const struct gdbregs_register *h,
@@ -166,6 +192,7 @@ static void add(Suite *suite, const char *name, void (*first)(void))
 
 	tcase_add_checked_fixture(tests, first, end);
 	tcase_add_test(tests, thousands_in_one_round_trip);
+	tcase_add_test(tests, removing_many);
 	tcase_add_test(tests, changing_watches_in_a_callback);
 	tcase_add_test(tests, closing_in_a_callback);
 	tcase_add_test(tests, freeing_in_a_callback);
