@@ -94,6 +94,7 @@ static const struct {
 	{"address \"", "\": ", true},
 	{" to ", "", false}, /* cannot connect to LABEL: refused */
 	{" behind ", "", false},
+	{" of ", "", false}, /* the program of LABEL has ended */
 	{" ", "", false}, /* cannot start LABEL: no such file */
 };
 

@@ -88,6 +88,19 @@ def stray_bytes(directory):
 
 
 @test
+def messages_name_the_target_once(directory):
+    """The tool puts the target in front, and takes it out of the sentence."""
+    with ScriptStub({"?": "W00"}) as stub:
+        one_line(run("read", "-t", stub.target), 5,
+                 f"{stub.target}: the program has ended, or was not started")
+    many = "".join(f"<reg name='r{n}' bitsize='32'/>" for n in range(1000))
+    threads = ",".join(f"{n:x}" for n in range(1, 1101))
+    with ScriptStub({"qfThreadInfo": "m" + threads}, description=TARGET.format(many)) as stub:
+        one_line(run("read", "-t", stub.target), 4,
+                 f"{stub.target}: the vCPUs have more than")
+
+
+@test
 def declarations_are_refused(directory):
     text = ScriptStub.description.replace(
         "<target>", '<!DOCTYPE target [<!ENTITY x "y">]><target>')
