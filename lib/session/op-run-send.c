@@ -63,6 +63,9 @@ static int choose(struct gdbregs_session *s, struct gdbregs__run_op *r)
 {
 	const struct gdbregs__step_off *off = &s->run.step_off;
 
+	while (!r->step && r->next_step < off->step_count &&
+	       !gdbregs__step_off_is_alone(s, off->steps[r->next_step].vcpu))
+		r->next_step++;
 	r->getting_off = !r->step && r->next_step < off->step_count;
 	r->moving = (struct gdbregs__step){.vcpu = r->vcpu};
 	if (r->next_step < off->step_count)

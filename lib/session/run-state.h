@@ -43,6 +43,7 @@ struct gdbregs__step_off {
 	uint64_t all_ran; /* the last of them that let all vCPUs run */
 	uint64_t all_reported; /* the last one whose stop named no vCPU */
 	uint32_t hit_vcpu; /* the vCPU that has hit a breakpoint in the last run, or ALL_VCPUS */
+	uint32_t named_vcpu; /* the one that the last run's stop named, or ALL_VCPUS */
 	/* A read of program counters, and the plan that is made of it. */
 	struct gdbregs_read *reads;
 	struct gdbregs__step *steps;

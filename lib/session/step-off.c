@@ -40,6 +40,7 @@ void gdbregs__step_off_ran(struct gdbregs_session *s, uint32_t vcpu)
 
 	off->runs++;
 	off->hit_vcpu = GDBREGS__ALL_VCPUS;
+	off->named_vcpu = vcpu;
 	if (vcpu == GDBREGS__ALL_VCPUS)
 		off->all_ran = off->runs;
 	else
@@ -59,6 +60,7 @@ void gdbregs__step_off_stopped(struct gdbregs_session *s, const struct gdbregs_s
 {
 	struct gdbregs__step_off *off = &s->run.step_off;
 
+	off->named_vcpu = stop->vcpu == UINT_MAX ? GDBREGS__ALL_VCPUS : stop->vcpu;
 	if (!reports_place(stop))
 		return;
 	if (stop->vcpu == UINT_MAX) {
@@ -297,6 +299,27 @@ void gdbregs__step_off_plan(struct gdbregs_session *s)
 		add_step(s, &off->reads[i], count);
 	}
 	off->read_count = 0;
+}
+
+/* Returns whether the stub's last stop, or its reply when we connected, named the vCPU. */
+static bool is_named(const struct gdbregs_session *s, uint32_t vcpu)
+{
+	const struct gdbregs__vcpu *v = &s->target.vcpus[vcpu];
+	const struct gdbregs__process *process = &s->target.processes[v->process];
+
+	if (s->run.step_off.runs)
+		return vcpu == s->run.step_off.named_vcpu;
+	return !v->has_id || !process->has_thread ||
+	       gdbregs__thread_id_equal(&v->id, &process->thread);
+}
+
+/* Without vCont, Hc names the thread that is stepped. valgrind (3.19, 3.24, 3.27) ignores it:
+ * it steps the thread whose turn it is, and reports a trap of that one. GDB does not let
+ * other vCPUs than the last one get off either: they stop at the breakpoint at once. */
+bool gdbregs__step_off_is_alone(const struct gdbregs_session *s, uint32_t vcpu)
+{
+	return s->stub.vcont == GDBREGS__VCONT_PRESENT || is_named(s, vcpu) ||
+	       (last_run(s, vcpu) && has_reported(s, vcpu));
 }
 
 bool gdbregs__step_off_is_at_one(struct gdbregs_session *s)

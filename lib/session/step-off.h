@@ -20,6 +20,9 @@ int gdbregs__step_off_locate(struct gdbregs_session *s, struct gdbregs__op *befo
 /* The read has completed: list in s->run.step_off the vCPUs that have to get off. */
 void gdbregs__step_off_plan(struct gdbregs_session *s);
 
+/* Returns whether the stub can be trusted to step this vCPU, and no other one. */
+bool gdbregs__step_off_is_alone(const struct gdbregs_session *s, uint32_t vcpu);
+
 /* The same for a vCPU that has got off a breakpoint: queue a read of its program counter,
  * then tell whether there is a breakpoint, too. */
 int gdbregs__step_off_look(struct gdbregs_session *s, struct gdbregs__op *before, uint32_t vcpu);

@@ -236,11 +236,6 @@ def check_hits(session, workers, places):
         now.update(changed(record))
         if record["reason"] == "breakpoint":
             n = next((n for n, vcpu in workers.items() if vcpu == record["vcpu"]), None)
-            # valgrind (3.24, 3.27) may end a run with the step of another thread, after a
-            # vCPU got off a breakpoint.
-            if session.stub.name == "valgrind" and n and n - 2 >= len(places):
-                say(f"{place}: a stop of another thread at {now['rip']:#x}, not judged")
-                continue
             equal(now, {"rip": places[n - 2] if n else None, "rbx": n}, f"{place}: where it stops")
 
 
