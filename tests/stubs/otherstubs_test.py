@@ -31,6 +31,8 @@ from rsp import Rsp
 from tool import poll
 
 LONG_S = 30
+# A program that spins has many neighbours on a busy machine, and a stub must get its turn.
+PATIENT = ("--timeout", str(LONG_S))
 # Those of a worker that change from one stop to the next.
 MOVING = {"rip", "eflags", "rflags", "r14", "r14d", "r14w", "r14l"}
 
@@ -111,7 +113,7 @@ class Session:
         """One command; afterwards the program goes on, and the stub is gone."""
         place = f"{self.stub.name} {' '.join(args)}"
         with self.server() as server:
-            result = run(*args, "-t", server.address, "--wait=20")
+            result = run(*args, *PATIENT, "-t", server.address, "--wait=20")
             check(result.status == status, place, result)
             check(server.ends(), place, "the stub does not end")
         check(poll(lambda: goes_on(self.program.pid), LONG_S), f"{place}: it goes on",
@@ -407,7 +409,7 @@ class Valgrind:
 
 class Piped(Session):
     def run(self, *args, status=DONE):
-        result = run(*args, "--", "vgdb", f"--pid={self.program.pid}")
+        result = run(*args, *PATIENT, "--", "vgdb", f"--pid={self.program.pid}")
         check(result.status == status, f"valgrind {' '.join(args)}", result)
         return result
 
