@@ -117,10 +117,10 @@ static struct outcome answer(int kind, const struct script_bytes *wire, size_t p
 		uint8_t *in = malloc(size);
 
 		memcpy(in, wire->data + at, size);
-		gdbregs__engine_input(&d.s->engine, in, size, d.now_ms);
+		drive_input(&d, in, size);
 		free(in);
 	}
-	gdbregs__engine_deliver(&d.s->engine);
+	drive_deliver(&d);
 	note(&o, &d, &b);
 	gdbregs__session_free(d.s);
 	gdbregs_buffer_fini(&b.storage);

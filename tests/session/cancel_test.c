@@ -53,8 +53,7 @@ static void rush(struct drive *d)
 	struct script_stub *stub = d->stub;
 
 	d->held = false;
-	gdbregs__engine_input(&d->s->engine, stub->out.data + stub->taken,
-			      stub->out.size - stub->taken, d->now_ms);
+	drive_input(d, stub->out.data + stub->taken, stub->out.size - stub->taken);
 	stub->taken = stub->out.size;
 }
 
@@ -69,8 +68,8 @@ START_TEST(cancel_one)
 		int gone = _i & 1;
 
 		take_off(&f, p_kinds[kind]);
-		gdbregs__engine_cancel(&f.d.s->engine, f.ops[gone]);
-		gdbregs__engine_cancel(&f.d.s->engine, f.ops[gone]);
+		drive_cancel(&f.d, f.ops[gone]);
+		drive_cancel(&f.d, f.ops[gone]);
 		ck_assert_uint_eq(f.calls[gone].calls, 0);
 		if (_i & 2)
 			drive_run(&f.d);
@@ -97,7 +96,7 @@ START_TEST(cancel_unwaited)
 		take_off(&f, p_kinds[kind]);
 		ck_assert_int_eq(gdbregs__read_one(f.d.s, 0, f.a, &buf, NULL, NULL, &op), 0);
 		drive_run(&f.d);
-		gdbregs__engine_cancel(&f.d.s->engine, op);
+		drive_cancel(&f.d, op);
 		rush(&f.d);
 		drive_run(&f.d);
 		drive_check_values(&f.d, 1);
@@ -117,7 +116,7 @@ START_TEST(close_in_flight)
 
 		take_off(&f, p_kinds[kind]);
 		if (_i == 3)
-			gdbregs__engine_cancel(&f.d.s->engine, f.ops[0]);
+			drive_cancel(&f.d, f.ops[0]);
 		ck_assert_int_eq(gdbregs__session_stop(f.d.s, f.d.now_ms, drive_done, &closed), 0);
 		if (_i == 0)
 			rush(&f.d);
@@ -143,10 +142,10 @@ START_TEST(end_in_flight)
 	struct flight f;
 
 	take_off(&f, SCRIPT_QEMU10);
-	gdbregs__engine_cancel(&f.d.s->engine, f.ops[_i & 1]);
+	drive_cancel(&f.d, f.ops[_i & 1]);
 	if (_i & 2)
 		drive_run(&f.d);
-	gdbregs__engine_eof(&f.d.s->engine, "it broke");
+	drive_break(&f.d, "it broke");
 	drive_run(&f.d);
 	ck_assert_int_eq(f.calls[_i & 1].status, GDBREGS_ERR_CANCELED);
 	ck_assert_int_eq(f.calls[!(_i & 1)].status, GDBREGS_ERR_CLOSED);
@@ -167,8 +166,8 @@ START_TEST(free_in_flight)
 	struct flight f;
 
 	take_off(&f, p_kinds[_i % 3]);
-	gdbregs__engine_cancel(&f.d.s->engine, f.ops[0]);
-	gdbregs__engine_cancel(&f.d.s->engine, f.ops[1]);
+	drive_cancel(&f.d, f.ops[0]);
+	drive_cancel(&f.d, f.ops[1]);
 	if (_i >= 3)
 		drive_run(&f.d);
 	gdbregs__session_free(f.d.s);

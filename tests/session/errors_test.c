@@ -99,7 +99,7 @@ START_TEST(canceled)
 
 	begin(&f);
 	f.d.held = true;
-	gdbregs__engine_cancel(&f.d.s->engine, read_one(&f, 0, 0, f.b));
+	drive_cancel(&f.d, read_one(&f, 0, 0, f.b));
 	read_one(&f, 1, 0, f.b);
 	ck_assert_int_eq(gdbregs__session_stop(f.d.s, f.d.now_ms, drive_done, &closed), 0);
 	f.d.held = false;
@@ -122,7 +122,7 @@ START_TEST(end_is_repeated)
 	begin(&f);
 	f.d.held = true;
 	read_one(&f, 0, 0, f.b);
-	gdbregs__engine_eof(&f.d.s->engine, NULL);
+	drive_break(&f.d, NULL);
 	ck_assert_str_eq(gdbregs_session_error(f.d.s), why);
 	f.d.held = false;
 	drive_run(&f.d);

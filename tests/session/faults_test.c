@@ -28,7 +28,7 @@ static int session(enum script_kind kind, const struct script_rule *rules, struc
 		result = drive_read_one(&d, 0, drive_register(&d, 0, "b"), &buf);
 	if (result > 0)
 		drive_check_value(1, 1, buf.data, buf.size);
-	*err = d.s->engine.error;
+	*err = *drive_error(&d);
 	drive_end(&d);
 	drive_check_stub(stub);
 	gdbregs_buffer_fini(&buf);
@@ -218,11 +218,11 @@ START_TEST(flood)
 		/* A stop reply is what was asked for. */
 		const char *bytes = floods[_i == 4 ? 4 : _i];
 
-		gdbregs__engine_input(&d.s->engine, (const uint8_t *)bytes, strlen(bytes),
-				      ++d.now_ms);
-		gdbregs__engine_tick(&d.s->engine, d.now_ms);
-		gdbregs__engine_deliver(&d.s->engine);
-		ck_assert_uint_lt(d.s->engine.out.size, 65536);
+		d.now_ms++;
+		drive_input(&d, bytes, strlen(bytes));
+		drive_tick(&d);
+		drive_deliver(&d);
+		ck_assert_uint_lt(drive_unsent(&d), 65536);
 		ck_assert_uint_lt(d.s->target.halt.text.size, 65536);
 	}
 	ck_assert_uint_eq(call.calls, 1);

@@ -148,14 +148,12 @@ static void exchange(struct drive *d)
 	struct script_stub *stub = d->stub;
 	struct script_bytes asked = {0};
 
-	script_put(&asked, d->s->engine.out.data, d->s->engine.out.size);
-	d->s->engine.out.size = 0;
+	drive_take_output(d, &asked);
 	script_input(stub, asked.data, asked.size);
 	script_free(&asked);
 	size_t from = stub->taken;
 	stub->taken = stub->out.size;
-	gdbregs__engine_input(&d->s->engine, stub->out.data + from, stub->out.size - from,
-			      d->now_ms);
+	drive_input(d, stub->out.data + from, stub->out.size - from);
 }
 
 #define LONG 12000 /* more requests than are written at once */

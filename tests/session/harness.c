@@ -40,19 +40,63 @@ void drive_begin(struct drive *d, struct script_stub *stub, struct gdbregs_conte
 
 /* ----------------------------------------------------------------- bytes and calls --- */
 
+void drive_input(struct drive *d, const void *data, size_t size)
+{
+	gdbregs__engine_input(&d->s->engine, data, size, d->now_ms);
+}
+
+void drive_take_output(struct drive *d, struct script_bytes *out)
+{
+	script_put(out, d->s->engine.out.data, d->s->engine.out.size);
+	d->s->engine.out.size = 0;
+}
+
+size_t drive_unsent(const struct drive *d)
+{
+	return d->s->engine.out.size;
+}
+
+void drive_tick(struct drive *d)
+{
+	gdbregs__engine_tick(&d->s->engine, d->now_ms);
+}
+
+bool drive_deliver(struct drive *d)
+{
+	return gdbregs__engine_deliver(&d->s->engine);
+}
+
+void drive_break(struct drive *d, const char *why)
+{
+	gdbregs__engine_eof(&d->s->engine, why);
+}
+
+void drive_cancel(struct drive *d, struct gdbregs__op *op)
+{
+	gdbregs__engine_cancel(&d->s->engine, op);
+}
+
+int drive_failure(const struct drive *d)
+{
+	return d->s->engine.fatal;
+}
+
+const struct gdbregs_error *drive_error(const struct drive *d)
+{
+	return &d->s->engine.error;
+}
+
 static bool write_out(struct drive *d)
 {
-	struct gdbregs_session *s = d->s;
 	struct script_bytes taken = {0};
 	bool moved = false;
 
-	while (s->engine.out.size) {
+	while (drive_unsent(d)) {
 		moved = true;
 		taken.size = 0;
-		script_put(&taken, s->engine.out.data, s->engine.out.size);
-		s->engine.out.size = 0;
+		drive_take_output(d, &taken);
 		script_input(d->stub, taken.data, taken.size);
-		gdbregs__engine_pump(&s->engine);
+		gdbregs__engine_pump(&d->s->engine);
 	}
 	script_free(&taken);
 	return moved;
@@ -61,12 +105,6 @@ static bool write_out(struct drive *d)
 static size_t least(size_t a, size_t b)
 {
 	return a < b ? a : b;
-}
-
-static void tell_eof(struct drive *d)
-{
-	d->eof_told = true;
-	gdbregs__engine_eof(&d->s->engine, NULL);
 }
 
 /* The next piece of what the stub has sent, in memory that ends where it does. */
@@ -80,7 +118,8 @@ static bool read_in(struct drive *d)
 	if (stub->taken >= end) {
 		if (!(stub->closed || (d->cut_ends && end == d->cut_at)))
 			return false;
-		tell_eof(d);
+		d->eof_told = true;
+		drive_break(d, NULL);
 		return true;
 	}
 	size_t size = least(end - stub->taken, d->piece);
@@ -90,14 +129,9 @@ static bool read_in(struct drive *d)
 	memcpy(piece, stub->out.data + stub->taken, size);
 	stub->taken += size;
 	d->inputs++;
-	gdbregs__engine_input(&d->s->engine, piece, size, d->now_ms);
+	drive_input(d, piece, size);
 	free(piece);
 	return true;
-}
-
-static bool deliver(struct drive *d)
-{
-	return gdbregs__engine_deliver(&d->s->engine);
 }
 
 void drive_run(struct drive *d)
@@ -106,7 +140,7 @@ void drive_run(struct drive *d)
 
 	while (moved) {
 		moved = write_out(d);
-		while (deliver(d))
+		while (drive_deliver(d))
 			moved = true;
 		moved |= write_out(d);
 		moved |= read_in(d);
@@ -125,7 +159,7 @@ int drive_wait(struct drive *d, struct drive_call *call)
 		/* The client does without what was cut off, as it would without a reply. */
 		d->stub->blind |= d->cut_at < d->stub->out.size;
 		d->now_ms = deadline;
-		gdbregs__engine_tick(&d->s->engine, d->now_ms);
+		drive_tick(d);
 		drive_run(d);
 	}
 	return call->status;
@@ -209,7 +243,7 @@ void drive_end(struct drive *d)
 	struct drive_call call = {0};
 
 	/* A session that has failed does not wait for the stub. */
-	d->stub->blind |= d->s->engine.fatal != 0;
+	d->stub->blind |= drive_failure(d) != 0;
 	ck_assert_int_eq(gdbregs__session_stop(d->s, d->now_ms, drive_done, &call), 0);
 	drive_wait(d, &call);
 	drive_finish(d);
@@ -218,7 +252,7 @@ void drive_end(struct drive *d)
 void drive_finish(struct drive *d)
 {
 	drive_run(d);
-	if (d->s->engine.fatal && !d->s->engine.blind)
+	if (drive_failure(d) && !d->s->engine.blind)
 		drive_farewell(d);
 	gdbregs__session_free(d->s);
 	d->s = NULL;

@@ -64,6 +64,24 @@ void drive_open_core(struct drive *d, struct script_stub *stub, enum script_kind
 /* The same with the machine `power` on QEMU, whose msr decides the byte order. */
 void drive_open_power(struct drive *d, struct script_stub *stub, const struct gdbregs_options *o);
 
+/* --- parts of the above, for tests that do them in their own order ---------------- */
+
+/* Input from the stub. */
+void drive_input(struct drive *d, const void *data, size_t size);
+/* Take the bytes that the session would write; count them. */
+void drive_take_output(struct drive *d, struct script_bytes *out);
+size_t drive_unsent(const struct drive *d);
+/* The time is now_ms. */
+void drive_tick(struct drive *d);
+/* Call one completion callback; false: there is none. */
+bool drive_deliver(struct drive *d);
+/* The connection has ended: in order, or for a reason. */
+void drive_break(struct drive *d, const char *why);
+void drive_cancel(struct drive *d, struct gdbregs__op *op);
+/* Why the session has failed, or 0; the error that was set last. */
+int drive_failure(const struct drive *d);
+const struct gdbregs_error *drive_error(const struct drive *d);
+
 /* --- checks -------------------------------------------------------------------- */
 
 /* The stub saw nothing that it must not see. */

@@ -25,7 +25,7 @@ static int session(enum script_kind kind, const struct script_process *processes
 	int result = drive_open(&d, &stub, o);
 	if (result == 0)
 		result = drive_read_one(&d, 0, drive_register(&d, 0, "b"), &buf);
-	*err = d.s->engine.error;
+	*err = *drive_error(&d);
 	drive_end(&d);
 	drive_check_stub(&stub);
 	script_end(&stub);
@@ -163,7 +163,7 @@ START_TEST(description_pieces)
 	gdbregs_options_init(&o);
 	o.max_description_bytes = 65536;
 	int result = drive_open(&d, &stub, &o);
-	require_limit(result, &d.s->engine.error, "max_description_bytes");
+	require_limit(result, drive_error(&d), "max_description_bytes");
 	ck_assert_uint_le(stub.xfers, PIECES_MOST);
 	drive_end(&d);
 	script_end(&stub);
@@ -234,7 +234,7 @@ START_TEST(thread_id_bytes)
 		script_begin(&stub, SCRIPT_PLAIN, script_small, 1);
 		stub.rules = rules;
 		int result = drive_open(&d, &stub, &o);
-		err = d.s->engine.error;
+		err = *drive_error(&d);
 		drive_end(&d);
 		script_end(&stub);
 		if (past)
@@ -388,11 +388,11 @@ START_TEST(system_calls)
 	ck_assert_int_eq(gdbregs__continue(d.s, NULL, NULL, NULL, NULL), 0);
 	drive_run(&d);
 	const char *call = "$Ftime,0#51";
-	for (int i = 0; i < 20000 && !d.s->engine.fatal; i++)
-		gdbregs__engine_input(&d.s->engine, (const uint8_t *)call, strlen(call), d.now_ms);
-	ck_assert_int_eq(d.s->engine.fatal, GDBREGS_ERR_PROTOCOL);
+	for (int i = 0; i < 20000 && !drive_failure(&d); i++)
+		drive_input(&d, call, strlen(call));
+	ck_assert_int_eq(drive_failure(&d), GDBREGS_ERR_PROTOCOL);
 	ck_assert_ptr_nonnull(strstr(gdbregs_session_error(d.s), "system call"));
-	ck_assert_uint_lt(d.s->engine.out.size, 100000);
+	ck_assert_uint_lt(drive_unsent(&d), 100000);
 	gdbregs__session_free(d.s);
 	script_end(&stub);
 }

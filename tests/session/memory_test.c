@@ -184,7 +184,7 @@ static void ignore_change(void *arg, unsigned vcpu, const struct gdbregs_registe
 static void stops(struct drive *d)
 {
 	drive_run(d);
-	if (d->stub->resumed && !d->s->engine.fatal)
+	if (d->stub->resumed && !drive_failure(d))
 		script_send(d->stub, "T05thread:p1.1;2:0000000000000005;");
 	drive_run(d);
 }
@@ -212,7 +212,7 @@ static void change(struct drive *d, const struct gdbregs_register *r1)
 
 static void end_changed(struct drive *d)
 {
-	if (!d->s->engine.fatal)
+	if (!drive_failure(d))
 		(void)gdbregs__session_stop(d->s, d->now_ms, NULL, NULL);
 	stops(d);
 	drive_finish(d);
@@ -273,7 +273,7 @@ START_TEST(each_allocation_of_a_watch)
 	d.piece = _i & 1 ? 1 : SIZE_MAX;
 	ck_assert_int_eq(gdbregs_watch(d.s, 0, drive_register(&d, 0, "pc"), ignore_change, NULL),
 			 0);
-	for (unsigned long i = 1; i < 60 && !d.s->engine.fatal; i++) {
+	for (unsigned long i = 1; i < 60 && !drive_failure(&d); i++) {
 		struct drive_call call = {0};
 
 		gdbregs__alloc_fail(i, false);

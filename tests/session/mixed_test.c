@@ -134,8 +134,7 @@ static void exchange(struct mixed *m)
 	struct drive *d = &m->d;
 	struct script_bytes asked = {0};
 
-	script_put(&asked, d->s->engine.out.data, d->s->engine.out.size);
-	d->s->engine.out.size = 0;
+	drive_take_output(d, &asked);
 	script_input(&m->stub, asked.data, asked.size);
 	script_free(&asked);
 	size_t size = m->stub.out.size - m->stub.taken;
@@ -144,7 +143,7 @@ static void exchange(struct mixed *m)
 	uint8_t *in = malloc(size + 1);
 	memcpy(in, m->stub.out.data + m->stub.taken, size);
 	m->stub.taken += size;
-	gdbregs__engine_input(&d->s->engine, in, size, d->now_ms);
+	drive_input(d, in, size);
 	free(in);
 }
 
@@ -163,7 +162,7 @@ static void read_lists(struct mixed *m, size_t most)
 	}
 	if (below(m, 4) == 0 && !lists[1].call.calls) {
 		lists[1].canceled = true;
-		gdbregs__engine_cancel(&m->d.s->engine, lists[1].op);
+		drive_cancel(&m->d, lists[1].op);
 	}
 	m->d.piece = below(m, 2) ? SIZE_MAX : 1 + below(m, 200);
 	for (size_t i = 0; i < LISTS; i++) {

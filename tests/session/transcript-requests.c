@@ -173,7 +173,7 @@ static void on_cancel(struct transcript *t, char **words)
 	(void)words;
 	if (!t->last)
 		transcript_fail(t, "there is nothing to cancel");
-	gdbregs__engine_cancel(&t->d.s->engine, t->last);
+	drive_cancel(&t->d, t->last);
 	t->last = NULL;
 }
 
@@ -182,7 +182,7 @@ static void on_close(struct transcript *t, char **words)
 	struct transcript_call *call = make(t);
 
 	(void)words;
-	t->stub.blind |= t->d.s->engine.fatal != 0;
+	t->stub.blind |= drive_failure(&t->d) != 0;
 	begun(call, gdbregs__session_stop(t->d.s, t->d.now_ms, on_done, call));
 }
 
@@ -404,8 +404,8 @@ static void ask_state(struct transcript *t, char **words)
 					     "ended"};
 
 	(void)words;
-	if (t->d.s->engine.fatal)
-		put_error(t, t->d.s->engine.fatal);
+	if (drive_failure(&t->d))
+		put_error(t, drive_failure(&t->d));
 	else
 		transcript_result(t, "= %s", states[t->d.s->state]);
 }
