@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -52,6 +53,16 @@ int output_write_all(int fd, const void *data, size_t size)
 int output_sync(int fd)
 {
 	return fsync(fd) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : errno;
+}
+
+int output_memory_file(const void *data, size_t size, char path[MEMORY_PATH])
+{
+	int fd = memfd_create("gdbregs-cli", MFD_CLOEXEC);
+	snprintf(path, MEMORY_PATH, "/proc/self/fd/%d", fd);
+	if (fd < 0 || output_write_all(fd, data, size) == 0)
+		return fd;
+	close(fd);
+	return -1;
 }
 
 /* stdio forgets its first error: keep it here. */

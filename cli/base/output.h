@@ -42,6 +42,10 @@ void output_abandon(struct output *out);
  * file system without fsync(2) is no error. */
 int output_write_all(int fd, const void *data, size_t size);
 int output_sync(int fd);
+/* Make a file in memory with these contents, for what takes the path of a file. Returns its
+ * descriptor, which keeps it, or -1. */
+enum { MEMORY_PATH = 40 };
+int output_memory_file(const void *data, size_t size, char path[MEMORY_PATH]);
 /* Write text of several lines, of which the last may lack its line feed. On a terminal it
  * becomes printable but for line feeds and tabs, and carriage returns are left out. */
 void output_lines(struct output *out, const void *data, size_t size);

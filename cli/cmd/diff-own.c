@@ -4,7 +4,6 @@
 #include "base/output.h"
 
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 static void add_attribute(struct text *xml, const char *name, const char *value)
@@ -69,15 +68,13 @@ const struct gdbregs_description *own_description(struct gdbregs_context *contex
 						  const struct stored *s, size_t first, size_t end)
 {
 	const struct gdbregs_description *d = NULL;
-	char path[40];
+	char path[MEMORY_PATH];
 	struct text xml = {0};
 	if (s->item[first].read)
 		return NULL;
 	make_xml(&xml, s, first, end);
-	int fd = memfd_create("gdbregs-snapshot", MFD_CLOEXEC);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (fd >= 0 && !xml.failed && output_write_all(fd, xml.data, xml.size) == 0 &&
-	    gdbregs_description_load(context, path, NULL, &d, NULL) < 0)
+	int fd = xml.failed ? -1 : output_memory_file(xml.data, xml.size, path);
+	if (fd >= 0 && gdbregs_description_load(context, path, NULL, &d, NULL) < 0)
 		d = NULL;
 	if (fd >= 0)
 		close(fd);

@@ -7,7 +7,6 @@
 #include "base/message.h"
 
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 /* ---------------------------------------------------------- stand-in --- */
@@ -16,26 +15,14 @@
 static const char document[] =
 	"<target><architecture>gdbregs-cli: not described</architecture></target>";
 
-/* In a file, for the library takes descriptions from files. 0 if there is none. */
-static int make_file(char path[PATH_MAX])
-{
-	int fd = memfd_create("not-described", MFD_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	snprintf(path, PATH_MAX, "/proc/self/fd/%d", fd);
-	if (write(fd, document, strlen(document)) == (ssize_t)strlen(document))
-		return fd;
-	close(fd);
-	return 0;
-}
-
+/* It is in a file, because the library takes descriptions from files. */
 void no_description_prepare(struct targets *set)
 {
 	const struct options *o = set->options;
 	if (o->arch || o->tdesc || set->access == GDBREGS_NO_REGS)
 		return;
-	set->no_description_fd = make_file(set->arch_path);
-	if (set->no_description_fd == 0 ||
+	set->no_description_fd = output_memory_file(document, strlen(document), set->arch_path);
+	if (set->no_description_fd < 0 ||
 	    gdbregs_description_load(set->context, set->arch_path, NULL, &set->substitute, NULL) <
 		    0)
 		no_description_fini(set);
