@@ -110,24 +110,6 @@ static void take_float(struct chosen *out)
 		out->field = number;
 }
 
-static bool find_part(const char *pattern, const struct selected *all, struct chosen *out,
-		      char *message, size_t capacity)
-{
-	const char *path;
-	int error = part_find(all->description, pattern, &out->field, &path);
-	if (error == GDBREGS_ERR_NO_FIELD)
-		part_refuse(&out->field, path, message, capacity);
-	else if (error < 0)
-		part_refuse_name(all->description, pattern, message, capacity);
-	if (error < 0)
-		return false;
-	out->reg = gdbregs_field_register(&out->field);
-	out->path = path[0] != '\0' ? (char *)path : NULL;
-	out->alias = part_alias(out->reg, path, pattern);
-	take_float(out);
-	return true;
-}
-
 bool assignment_find(const struct assignment *a, const struct selected *all, struct chosen *out,
 		     char *message, size_t capacity)
 {
@@ -135,15 +117,16 @@ bool assignment_find(const struct assignment *a, const struct selected *all, str
 	*out = (struct chosen){.path = NULL};
 	if (!found.reg)
 		found = look_up(a->pattern, all, false);
-	if (!found.reg)
-		return find_part(a->pattern, all, out, message, capacity);
-	out->reg = found.reg;
-	if (!found.second && gdbregs_register_field(found.reg, &out->field) == 0) {
-		take_float(out);
-		return true;
+	if (found.second) {
+		say_several(a->pattern, found, message, capacity);
+		return false;
 	}
-	say_several(a->pattern, found, message, capacity);
-	return false;
+	out->reg = found.reg;
+	int error = found.reg ? gdbregs_register_field(found.reg, &out->field)
+			      : part_choose(all->description, a->pattern, out, message, capacity);
+	if (error == 0)
+		take_float(out);
+	return error == 0;
 }
 
 /* --------------------------------------------------------------- bytes --- */

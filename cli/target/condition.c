@@ -146,19 +146,10 @@ static int bind_one(struct bound_condition *bound, struct sampler *sampler, char
 	const struct condition *c = bound->condition;
 	const struct gdbregs_description *d =
 		snapshot_selected(sampler->snapshot, sampler->vcpu)->description;
-	const char *path = NULL;
-	int error = part_find(d, c->name, &bound->part.field, &path);
-	if (error == GDBREGS_ERR_NO_FIELD) {
-		part_refuse(&bound->part.field, path, message, capacity);
+	int error = part_choose(d, c->name, &bound->part, message, capacity);
+	if (error < 0)
 		return error;
-	}
-	if (error < 0) {
-		part_refuse_name(d, c->name, message, capacity);
-		return GDBREGS_ERR_NO_REGISTER;
-	}
 	bound->vcpu = sampler->vcpu;
-	bound->part.reg = gdbregs_field_register(&bound->part.field);
-	bound->part.path = path[0] != '\0' ? (char *)path : NULL;
 	struct gdbregs_field whole = bound->part.field;
 	if (!bound->part.path && part_float(&whole, &bound->part.field))
 		bound->part.path = (char *)gdbregs_field_name(&bound->part.field);

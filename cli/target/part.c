@@ -196,8 +196,9 @@ void part_refuse_exclude(const char *name, char *message, size_t capacity)
 		 name);
 }
 
-void part_refuse_name(const struct gdbregs_description *d, const char *name, char *message,
-		      size_t capacity)
+/* Write to `message` that there is no register `name`, and the one that is most like it. */
+static void refuse_name(const struct gdbregs_description *d, const char *name, char *message,
+			size_t capacity)
 {
 	struct suggestion near;
 	struct gdbregs_reg_descriptor *all = NULL;
@@ -222,6 +223,23 @@ void part_refuse_name(const struct gdbregs_description *d, const char *name, cha
 	else
 		snprintf(message, capacity, "no register '%.80s'; see 'gdbregs-cli list'", name);
 	gdbregs_free(all);
+}
+
+int part_choose(const struct gdbregs_description *d, const char *name, struct chosen *out,
+		char *message, size_t capacity)
+{
+	const char *path;
+	int error = part_find(d, name, &out->field, &path);
+	if (error == GDBREGS_ERR_NO_FIELD)
+		part_refuse(&out->field, path, message, capacity);
+	else if (error < 0)
+		refuse_name(d, name, message, capacity);
+	if (error < 0)
+		return error;
+	out->reg = gdbregs_field_register(&out->field);
+	out->path = path[0] != '\0' ? (char *)path : NULL;
+	out->alias = part_alias(out->reg, path, name);
+	return 0;
 }
 
 void part_list_names(const struct gdbregs_field *field, char *text, size_t capacity)

@@ -4,7 +4,7 @@
 #ifndef CLI_PART_H
 #define CLI_PART_H
 
-#include <gdbregs.h>
+#include "target/select.h"
 
 /* Look up [FEATURE:]NAME[.FIELD...][[INDEX]]: the exact name of a register first, then a
  * register and a path. Other names of registers (roles, ABI) are known, and so is a name
@@ -30,16 +30,15 @@ const char *part_alias(const struct gdbregs_register *reg, const char *path, con
 /* Whether a part is the other one or contains it, by their paths in one register. */
 bool part_contains(const char *outer, const char *inner);
 
+/* Choose the register or the part that has a name. Returns 0 or an error of part_find(), with
+ * a text in `message` that says what there is. The path is within `name`. */
+int part_choose(const struct gdbregs_description *d, const char *name, struct chosen *out,
+		char *message, size_t capacity);
 /* Write to `message` that the register has no part `path`, which parts there are, and
  * the one that is most like it. */
 void part_refuse(const struct gdbregs_field *reg, const char *path, char *message, size_t capacity);
-
 /* Write to `message` that --exclude names a part which is not shown by itself. */
 void part_refuse_exclude(const char *name, char *message, size_t capacity);
-
-/* Write to `message` that there is no register `name`, and the one that is most like it. */
-void part_refuse_name(const struct gdbregs_description *d, const char *name, char *message,
-		      size_t capacity);
 /* Write the names of the values of an enum, as many as fit; "" if it has none. */
 void part_list_names(const struct gdbregs_field *field, char *text, size_t capacity);
 
