@@ -268,7 +268,7 @@ void gdbregs__blocking_flush(struct gdbregs_session *s)
 	gdbregs__transport_kick(s);
 	while (!s->engine.fatal &&
 	       (t->writing || s->engine.out.size || s->run.phase == GDBREGS__RUN_PREPARING ||
-		s->run.phase == GDBREGS__RUN_STEPPING_OFF))
+		s->run.phase == GDBREGS__RUN_STEPPING_OVER))
 		uv_run(t->loop, UV_RUN_ONCE);
 	gdbregs__pipe_guard_end(&guard);
 }

@@ -39,7 +39,7 @@ size_t gdbregs__engine_takes_data(const struct gdbregs__engine *e);
 void gdbregs__engine_dispatch_data(struct gdbregs__engine *e,
 				   const struct gdbregs__frame_text *texts, size_t count);
 
-/* Acknowledge what was taken. Returns 0 or NOMEM. */
+/* Acknowledge the packets that were taken. Returns 0 or NOMEM. */
 int gdbregs__engine_send_acks(struct gdbregs__engine *e);
 /* Pass bytes to the caller's trace callback, if there is one. */
 static inline void gdbregs__engine_trace(struct gdbregs__engine *e,
@@ -59,9 +59,9 @@ static inline int gdbregs__engine_send_again(struct gdbregs__engine *e)
 	return 0;
 }
 
-/* The time of the op that was sent blindly is over. */
+/* Called when the time of the op that was sent blindly has passed. */
 void gdbregs__engine_end_blind(struct gdbregs__engine *e);
-/* The bytes that have come were not sent by a gdbstub. */
+/* The bytes that have arrived were not sent by a gdbstub. */
 void gdbregs__engine_fail_not_a_stub(struct gdbregs__engine *e);
 
 #endif

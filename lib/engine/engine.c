@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-/* Enough to keep a stub busy, little enough to hold in memory. */
+/* Enough to keep a stub busy, and few enough to hold in memory. */
 #define OUT_HIGH_WATER_BYTES 65536
 /* Buffers above this size are freed when the engine falls idle. */
 #define IDLE_KEEP_BYTES 8192
@@ -82,14 +82,14 @@ static void set_error(struct gdbregs__engine *e, int code, const char *format, v
 		e->last_failure = e->error;
 }
 
-/* Without memory, the general text of the code takes its place. */
+/* When out of memory, the general text of the code is used. */
 static void set_op_error(struct gdbregs__op *op, const char *text)
 {
 	gdbregs__free(op->error);
 	op->error = gdbregs__strdup(text);
 }
 
-/* The class of the op has set an error, which is the reason if the codes agree. */
+/* The class of the op has set an error. It is the reason if the codes agree. */
 static void keep_error(struct gdbregs__engine *e, struct gdbregs__op *op)
 {
 	if (op->status < 0 && !op->error && e->error.code == op->status)

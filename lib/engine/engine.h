@@ -31,7 +31,7 @@ struct gdbregs__op;
 enum gdbregs__produced {
 	GDBREGS__PRODUCE_END, /* it has nothing more to send */
 	GDBREGS__PRODUCED, /* it sent one packet, or can go on at once */
-	GDBREGS__PRODUCE_WAIT, /* it has nothing to send before a reply has come */
+	GDBREGS__PRODUCE_WAIT, /* it has nothing to send before a reply arrives */
 };
 
 /* A reply to one packet. */
@@ -60,9 +60,8 @@ struct gdbregs__op_class {
 	uint32_t data_kind;
 	int (*data)(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t first,
 		    const struct gdbregs__frame_text *texts, size_t count);
-	/* Called once all replies have arrived or the op has failed; may change
-	 * op->status, or clear op->ended to send more. Not called for canceled ops.
-	 * May be NULL. */
+	/* Called when all replies have arrived or the op has failed. It may change op->status, or
+	 * clear op->ended to send more. Not called for canceled ops. May be NULL. */
 	void (*finish)(struct gdbregs_session *s, struct gdbregs__op *op);
 	/* Offer the op a packet that arrived before the reply it waits for, for example
 	 * console output or a File-I/O request. Returns true if the op consumed it.
@@ -70,9 +69,9 @@ struct gdbregs__op_class {
 	 * output is dropped and any other packet is the reply. May be NULL. */
 	bool (*unsolicited)(struct gdbregs_session *s, struct gdbregs__op *op,
 			    const uint8_t *payload, size_t size);
-	/* The deadline has passed. Returns true if the op has set another deadline. If
-	 * it returns false (or is NULL) the session fails; a wait ends with the
-	 * op->status that this function sets. */
+	/* Called when the deadline has passed. Returns true if the op has set another deadline. If
+	 * it returns false (or is NULL), the session fails; a wait ends with the op->status that
+	 * this function sets. */
 	bool (*overdue)(struct gdbregs_session *s, struct gdbregs__op *op);
 	/* Free what the op holds, and the op. NULL: the op is one allocation. */
 	void (*destroy)(struct gdbregs_session *s, struct gdbregs__op *op);
@@ -118,7 +117,7 @@ struct gdbregs__in_flight {
 
 struct gdbregs__engine_config {
 	struct gdbregs_session *session; /* passed to all callbacks */
-	const char *peer; /* what we are connected to, for messages; borrowed */
+	const char *peer; /* the peer, for messages; borrowed */
 	size_t packet_limit_bytes;
 	unsigned reply_timeout_ms;
 	unsigned first_reply_timeout_ms; /* 0: the same */
@@ -216,7 +215,7 @@ bool gdbregs__engine_deliver(struct gdbregs__engine *e);
 /* --- ops --------------------------------------------------------------------- */
 
 /* Make an op of `size` bytes: a struct that begins with a struct gdbregs__op. Its other members
- * are zero. Returns NULL without memory. */
+ * are zero. Returns NULL when out of memory. */
 void *gdbregs__op_new(size_t size, const struct gdbregs__op_class *class, gdbregs__op_done done,
 		      void *arg);
 /* The same for an op that is used again. */
@@ -224,11 +223,10 @@ void gdbregs__op_init(struct gdbregs__op *op, const struct gdbregs__op_class *cl
 		      gdbregs__op_done done, void *arg);
 /* Queue an op and pump. The engine must not be closed or failed. */
 void gdbregs__engine_queue(struct gdbregs__engine *e, struct gdbregs__op *op);
-/* The same, ahead of an op in the queue that has not sent anything, or at the end for
- * NULL. */
+/* The same, ahead of an op in the queue that has not sent anything, or at the end if it is NULL. */
 void gdbregs__engine_queue_ahead(struct gdbregs__engine *e, struct gdbregs__op *op,
 				 struct gdbregs__op *before);
-/* Fail the ops that are queued behind `op` and have not sent anything. */
+/* Fail the ops that are queued after `op` and have not sent anything. */
 void gdbregs__engine_fail_behind(struct gdbregs__engine *e, struct gdbregs__op *op, int code);
 /* Put a wait in the list of waits, until deadline_ms. */
 void gdbregs__engine_wait(struct gdbregs__engine *e, struct gdbregs__op *op, uint64_t deadline_ms);
@@ -252,19 +250,19 @@ int gdbregs__engine_send(struct gdbregs__engine *e, struct gdbregs__op *op, uint
 int gdbregs__engine_send_text(struct gdbregs__engine *e, struct gdbregs__op *op, uint32_t kind,
 			      uint32_t index, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
-/* How many `p` gdbregs__engine_send_p_batch() takes now: 1 to GDBREGS__BATCH_MAX. */
+/* Returns how many `p` gdbregs__engine_send_p_batch() accepts now: 1 to GDBREGS__BATCH_MAX. */
 #define GDBREGS__BATCH_MAX 512
 size_t gdbregs__engine_batch_size(const struct gdbregs__engine *e);
 /* Send several `p`, with indexes that count up. Returns GDBREGS__PRODUCED or NOMEM. */
 int gdbregs__engine_send_p_batch(struct gdbregs__engine *e, struct gdbregs__op *op, uint32_t kind,
 				 uint32_t index, const uint32_t *regnums, size_t count);
-/* Send a packet that has no reply, behind the acks owed. Returns 0 or NOMEM. */
+/* Send a packet that has no reply, after the acks that are owed. Returns 0 or NOMEM. */
 int gdbregs__engine_send_unacked(struct gdbregs__engine *e, const void *payload, size_t size);
 /* Send one byte outside of packets: 0x03 stops a running target. Returns 0 or NOMEM. */
 int gdbregs__engine_send_raw_byte(struct gdbregs__engine *e, uint8_t byte);
-/* The stub has agreed to QStartNoAckMode: acknowledge that, and nothing from now on. */
+/* The stub has agreed to QStartNoAckMode: acknowledge its reply, and nothing from now on. */
 void gdbregs__engine_end_acks(struct gdbregs__engine *e);
-/* Send nothing more but the ack of the last reply, if the stub waits for it. */
+/* Send nothing more except the ack of the last reply, if the stub waits for it. */
 void gdbregs__engine_close(struct gdbregs__engine *e);
 /* Set the deadline of the oldest packet in flight, counted from now. */
 void gdbregs__engine_arm_deadline(struct gdbregs__engine *e);
@@ -284,11 +282,11 @@ void gdbregs__engine_give_empty_reply(struct gdbregs__engine *e);
 /* The errors of calls and of ops are kept apart. An error that the class of an op sets
  * belongs to this op. Any other error belongs to the call that is being made. */
 
-/* The session cannot go on: every op completes with code. The text is kept in
- * e->ended_by, for later calls. */
+/* Fail the session: every op completes with code. The text is kept in e->ended_by, for later
+ * calls. */
 void gdbregs__engine_fail(struct gdbregs__engine *e, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* The same because memory ran out. */
+/* The same when out of memory. */
 void gdbregs__engine_fail_nomem(struct gdbregs__engine *e);
 /* After a failure, take one more op: it detaches the target. Replies can no longer be
  * matched to requests. So packets are sent without waiting, only OK answers the oldest of
@@ -296,10 +294,10 @@ void gdbregs__engine_fail_nomem(struct gdbregs__engine *e);
  * op gets GDBREGS__BLIND_MS. keep_output: do not drop what has not been written yet. */
 void gdbregs__engine_go_blind(struct gdbregs__engine *e, bool keep_output);
 #define GDBREGS__BLIND_MS 500
-/* Set the error of a call or op that failed without harm to the session. Returns code. */
+/* Set the error of a call or op that failed without affecting the session. Returns code. */
 int gdbregs__engine_say(struct gdbregs__engine *e, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* The same for a call that found no memory. Returns NOMEM. */
+/* The same for a call that ran out of memory. Returns NOMEM. */
 int gdbregs__engine_say_nomem(struct gdbregs__engine *e);
 /* Set the error of a call on a session that has ended to the reason why it ended.
  * Returns its code, or 0 if it has not ended with an error. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Packets in: acknowledgements, damaged packets, packets that are not replies, and
- * the replies, which go to the op of the oldest packet in flight. */
+/* Incoming packets: acknowledgements, damaged packets, packets that are not replies, and replies,
+ * which go to the op of the oldest packet in flight. */
 #include "engine/engine-internal.h"
 
 #include "rsp/reply.h"
@@ -101,7 +101,7 @@ static void owe_ack(struct gdbregs__engine *e)
 	if (e->no_ack || ((e->pipelined || e->lazy_ack) && e->acks_owed))
 		return;
 	e->acks_owed++;
-	/* A stub may send console output without an end and never read. */
+	/* A stub may send endless console output and never read. */
 	size_t unsent = e->acks_owed + (e->out.size ? e->acks_unsent : 0);
 	if (unsent > e->config.packet_limit_bytes)
 		gdbregs__engine_fail(e, GDBREGS_ERR_LIMIT,
@@ -118,8 +118,7 @@ static void ack_now(struct gdbregs__engine *e)
 		gdbregs__engine_fail_nomem(e);
 }
 
-/* The op did not ask for this packet: console output, or another one that the op
- * consumes. */
+/* The op did not request this packet: console output, or another packet that the op consumes. */
 static bool is_unsolicited(struct gdbregs__engine *e, const struct gdbregs__frame *frame)
 {
 	struct gdbregs__op *op = gdbregs__engine_oldest(e)->op;
@@ -243,12 +242,12 @@ static void on_frame(struct gdbregs__engine *e, const struct gdbregs__frame *fra
 		on_notification(e, frame);
 		break;
 	case GDBREGS__FRAME_BAD:
-		/* A notification is not sent a second time. */
+		/* A damaged notification is not sent again. */
 		if (!e->decoder.notification)
 			on_damaged(e, "checksum or run length");
 		break;
 	case GDBREGS__FRAME_TRUNCATED:
-		/* The new packet may be the same one, sent again. */
+		/* The new packet may be the same packet, sent again. */
 		if (e->in_flight > 1)
 			on_damaged(e, "cut short by another packet");
 		break;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Packets out: requests, the acknowledgements that travel with them, and the ring
- * that remembers whose reply comes next. */
+/* Outgoing packets: requests, the acknowledgements that are sent with them, and the ring that
+ * records which op each reply belongs to. */
 #include "engine/engine-internal.h"
 
 #include "util/alloc.h"
@@ -9,7 +9,7 @@
 
 #define RING_FIRST 16
 
-/* Trace what out holds from `start` on. */
+/* Trace the contents of out from `start` on. */
 static void trace_sent(struct gdbregs__engine *e, size_t start)
 {
 	gdbregs__engine_trace(e, GDBREGS_SENT, e->out.data + start, e->out.size - start);

@@ -6,11 +6,11 @@
 
 #include <string.h>
 
-/* A silent peer may be a server of text lines: it is sent empty lines, and gets this
- * time to answer, before the session fails. Stubs ignore bytes outside of packets. */
+/* A silent peer may be a server of text lines: it is sent empty lines, and has this time to
+ * answer, before the session fails. Stubs ignore bytes outside of packets. */
 #define LINE_PROBE    "\r\n\r\n"
 #define LINE_PROBE_MS 250
-/* The time that an optional query gets. */
+/* The time limit of an optional query. */
 #define SHORT_MS 500
 
 static uint64_t reply_timeout_ms(const struct gdbregs__engine *e)
@@ -59,7 +59,7 @@ bool gdbregs__engine_skip_reply(struct gdbregs__engine *e)
 	if (!e->short_wait)
 		return false;
 	e->short_wait = false;
-	/* A packet that was lost says nothing about the query. */
+	/* A packet that was lost proves nothing about the query. */
 	if (!e->acked) {
 		e->deadline_ms = e->now_ms + reply_timeout_ms(e) - SHORT_MS;
 		return true;

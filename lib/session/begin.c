@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The checks that every request begins with. */
+/* The checks at the beginning of every request. */
 #include "session/session.h"
 
 static int check_access(struct gdbregs_session *s, unsigned needs)

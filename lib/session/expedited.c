@@ -10,7 +10,7 @@ int gdbregs__expedited_add(void *arg, uint64_t regnum, const uint8_t *hex, size_
 	if (e->count == GDBREGS__EXPEDITED_MAX || hexlen == 0 ||
 	    gdbregs__buffer_reserve(&e->bytes, hexlen / 2) < 0)
 		return 0;
-	/* lldb-server 14 sends an empty value, others x, for what is unavailable. */
+	/* For unavailable values, lldb-server 14 sends an empty value, and other stubs send x. */
 	if (gdbregs__hex_decode(e->bytes.data + e->bytes.size, hex, hexlen) != GDBREGS__HEX_OK)
 		return 0;
 	e->values[e->count++] =

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Leaving the target as promised.
+/* Leaving the target as the options say.
  *
- * A machine of QEMU runs again once the last attached process is detached, and it stays
- * halted if the connection closes without that. Detaching a process that does not exist
- * kills QEMU, so only processes that the stub has named are detached.
+ * A machine of QEMU runs again after the last attached process is detached, and stays halted if
+ * the connection closes before that. Detaching a process that does not exist kills QEMU, so only
+ * processes that the stub has named are detached.
  *
- * Some stubs refuse D (rp2040js, DeSmuME, Dolphin, mGBA), and OpenOCD confirms it but
- * leaves the target halted. They resume the target for `c`, if its reply is read before
- * the connection is closed. A stub that accepts `c` may answer it with OK (rp2040js), or
- * not until the target stops.
+ * Some stubs refuse D (rp2040js, DeSmuME, Dolphin, mGBA), and OpenOCD confirms it but leaves the
+ * target halted. They resume the target for `c`, if its reply is read before the connection is
+ * closed. A stub that accepts `c` may answer it with OK (rp2040js), or not until the target stops.
  *
- * After the session has failed, the same op runs in the engine's blind mode: leaving a
- * guest halted is worse than sending packets whose replies cannot be matched. */
+ * After the session has failed, the same op runs in the engine's blind mode: leaving a guest
+ * halted is worse than sending packets whose replies cannot be matched. */
 #include "session/op-detach.h"
 #include "session/op-points.h"
 #include "session/qemu-sstep.h"
@@ -36,13 +35,13 @@ struct detach {
 	bool sent_before; /* blind: a D was sent in order, and its reply is missing */
 	bool interrupted; /* blind: 0x03 was sent */
 	bool stop_asked;
-	bool asked_again, again_due; /* whether it still must not run */
+	bool asked_again, again_due; /* ask again whether the guest must not run */
 	size_t next; /* process */
-	size_t detaches, confirmed, refused; /* how many D were sent, and their replies */
+	size_t detaches, confirmed, refused; /* numbers of D packets and of their replies */
 	enum resume resume;
 };
 
-/* QEMU 7.2 aborts where a machine is resumed that was migrated away. */
+/* QEMU 7.2 aborts if a machine that was migrated away is resumed. */
 static bool detach_halts(const struct gdbregs_session *s)
 {
 	return s->target.exited || s->target.halt.must_not_run[0] ||
@@ -57,7 +56,8 @@ static bool may_run_again(const struct gdbregs_session *s)
 	       s->options.on_close != GDBREGS_ON_CLOSE_HALT;
 }
 
-/* Closed before discovery came to ask: which process is there to detach? */
+/* The session was closed before discovery asked which processes there are: ask for the one to
+ * detach. */
 static bool pid_unknown(const struct gdbregs_session *s)
 {
 	return s->stub.supported.multiprocess &&
@@ -91,7 +91,7 @@ static int send_detach(struct gdbregs_session *s, struct detach *d)
 
 		if (pid <= 0 && names_pids(s))
 			continue;
-		/* QEMU takes no D without a pid, and there is a process 1 in any. */
+		/* QEMU accepts no D without a pid, and every QEMU has a process 1. */
 		if (pid <= 0 && gdbregs__stub_is_qemu_system(&s->stub) &&
 		    s->stub.supported.multiprocess)
 			pid = 1;
@@ -144,7 +144,7 @@ static size_t next_undo(struct gdbregs_session *s, char *payload)
 	return length ? length : gdbregs__sstep_withdraw(s, payload);
 }
 
-/* Breakpoints are removed and flags restored in any case. */
+/* Breakpoints are removed and flags are restored in any case. */
 static int send_undo(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	char payload[GDBREGS__UNDO_TEXT];
@@ -157,9 +157,9 @@ static int send_undo(struct gdbregs_session *s, struct gdbregs__op *op)
 
 /* ----------------------------------------------------------------- blind mode --- */
 
-/* As far as the stub got before it fell silent. In multiprocess mode QEMU refuses a
- * D without a pid; any other stub refuses one with a pid that it does not know. An ack
- * alone says nothing: QEMU sends it by itself. */
+/* How much the stub replied before it fell silent. In multiprocess mode QEMU refuses a D without a
+ * pid; any other stub refuses a D with a pid that it does not know. An ack alone proves nothing:
+ * QEMU sends it by itself. */
 static bool may_be_qemu(const struct gdbregs_session *s)
 {
 	switch (s->stub.kind) {
@@ -173,11 +173,11 @@ static bool may_be_qemu(const struct gdbregs_session *s)
 	}
 }
 
-/* A stub that never answered may be a QEMU that is serving another client. Our connection
- * is then still in its listen backlog. When QEMU accepts it later, it stops the guest, sees
- * the connection closed and leaves the guest stopped, but it first reads what we wrote. So
- * send a detach packet in any case. Every QEMU has a process 1. A second D would reach a
- * machine that runs already, and stop it. */
+/* A stub that never answered may be a QEMU that is serving another client. Our connection is then
+ * still in its listen backlog. When QEMU accepts it later, it stops the guest, reads what we
+ * wrote, sees that the connection is closed, and leaves the guest stopped. So send a detach packet
+ * in any case. Every QEMU has a process 1. A second D would reach a machine that runs already, and
+ * stop it. */
 static int send_detach_blindly(struct gdbregs_session *s, struct detach *d)
 {
 	if (!names_pids(s))
@@ -194,10 +194,10 @@ static int send_detach_blindly(struct gdbregs_session *s, struct detach *d)
 	return GDBREGS__PRODUCE_END;
 }
 
-/* QEMU does not answer 0x03 if the machine does not run, for example because it was
- * suspended after the resume. A D would start it (7.2 and 10.0). And a machine that must
- * not run when we came may have run since, and be stopped by us. So ask for its status
- * first: QEMU answers at once, if at all. */
+/* QEMU does not answer 0x03 if the machine does not run, for example because it was suspended
+ * after the resume. A D would start it (7.2 and 10.0). Also, a machine that must not run when we
+ * connected may have run since, and may be stopped by us. So ask for its status first: QEMU
+ * answers at once, if at all. */
 static int ask_first(struct gdbregs_session *s, struct detach *d)
 {
 	bool asks = gdbregs__stub_is_qemu_system(&s->stub) &&
@@ -210,8 +210,8 @@ static int ask_first(struct gdbregs_session *s, struct detach *d)
 	return d->again_due ? GDBREGS__PRODUCED : 0;
 }
 
-/* A target that runs is stopped first, even to be left running: QEMU would take the first
- * byte of what follows for that, and lose the rest. */
+/* A running target is stopped first, even if it is to be left running: QEMU would take the first
+ * byte of the next packet as an interrupt, and lose the rest. */
 static int produce_blindly(struct gdbregs_session *s, struct detach *d)
 {
 	if (gdbregs__run_is_resumed(&s->run) && !d->interrupted &&
@@ -273,7 +273,7 @@ static void on_stop(struct gdbregs_session *s, const struct gdbregs__answer *ans
 	if (!stop.has_thread || !stop.thread.has_pid || stop.thread.pid <= 0)
 		return;
 	if (gdbregs__target_note_pid(s, stop.thread.pid) < 0)
-		s->target.exited = true; /* no memory, no detach */
+		s->target.exited = true; /* out of memory: no detach */
 }
 
 static void on_detached(struct detach *d, const struct gdbregs__answer *answer)
@@ -409,7 +409,7 @@ int gdbregs__detach_blindly(struct gdbregs_session *s, gdbregs__op_done done, vo
 	d->op.arg = arg;
 	d->blind = true;
 	d->sent_before = s->leaving.detach_sent;
-	/* The rest of a D that was begun still has to be written. */
+	/* The rest of a D that was partly written must still be written. */
 	gdbregs__engine_go_blind(e, s->leaving.detach_sent);
 	if (!useless) {
 		gdbregs__engine_queue(e, &d->op);

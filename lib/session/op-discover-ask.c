@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The questions of discovery. Each kind is a function that sends its next packet,
- * or says that it has none; produce tries them in turn. Chunks, threads and clusters
- * that are likely to exist are requested ahead. */
+/* The packets of discovery. Each kind is a function that sends its next packet, or reports that
+ * there is none; produce tries them in turn. Chunks, threads and clusters that are likely to exist
+ * are requested ahead. */
 #include "session/op-discover-internal.h"
 #include "session/order.h"
 #include "session/qemu-status.h"
@@ -27,7 +27,7 @@ static int ask_probe(struct gdbregs_session *s, struct gdbregs__discover *d)
 	if (!gdbregs__stub_is_qemu_system(&s->stub) || !s->stub.supported.multiprocess ||
 	    d->probe_next > d->probe_last)
 		return 0;
-	/* vAttach selects the first thread of what it attached. */
+	/* vAttach selects the first thread of the process that it attaches. */
 	d->current = -1;
 	gdbregs__stub_forget_selection(s);
 	d->probes_outstanding++;
@@ -57,7 +57,7 @@ static int ask_threads(struct gdbregs_session *s, struct gdbregs__discover *d)
 		gdbregs__engine_send_text(&s->engine, &d->op, KIND_THREADS, 0, "%s", request));
 }
 
-/* QEMU never answers for a thread it has not listed. */
+/* QEMU never answers a request about a thread that it has not listed. */
 static int ask_name(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
 	if (d->names_missing || d->probes_outstanding || d->threads_again ||
@@ -74,8 +74,8 @@ static int ask_name(struct gdbregs_session *s, struct gdbregs__discover *d)
 						  "qThreadExtraInfo,%s", id));
 }
 
-/* QEMU 7.2 answers no `p`, and another `g`, before a description was asked for
- * on this connection; so it is, even where another one is used. */
+/* Until a description has been requested on this connection, QEMU 7.2 answers no `p`, and answers
+ * `g` differently. So it is requested even if another one is used. */
 static int ask_unlock(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
 	if (!s->target.given || !s->stub.supported.xfer_features || d->unlock_asked)
@@ -107,8 +107,8 @@ static int ask_document(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
 	if (s->target.given || !s->stub.supported.xfer_features)
 		return 0;
-	/* gdbserver 13.1 dies when asked before `?` was answered; one round trip
-	 * at a time sees to that. Stay with the selected process while it wants. */
+	/* gdbserver 13.1 crashes if it is asked before `?` was answered; one round trip at a time
+	 * prevents that. Stay with the selected process as long as it has requests. */
 	if (d->current >= 0) {
 		int sent = ask_document_of(s, d, (size_t)d->current);
 		if (sent)
@@ -130,8 +130,8 @@ static const ask first_questions[] = {
 
 /* ----------------------------------------------------------- descriptions --- */
 
-/* Returns true if the stub serves no description and none was named. The stand-in of
- * gdbregs-cli for a stub without a description has no registers either. */
+/* Returns true if the stub serves no description and the caller gave none. A stand-in of
+ * gdbregs-cli for a missing description has no registers either. */
 static bool wants_register_info(const struct gdbregs_session *s, const struct gdbregs__discover *d)
 {
 	const struct gdbregs_description *fallback = s->target.fallback;
@@ -142,8 +142,8 @@ static bool wants_register_info(const struct gdbregs_session *s, const struct gd
 	       !(s->stub.supported.xfer_features && d->documents[0].count);
 }
 
-/* Ask LLDB's qRegisterInfo for the next registers. The first one decides whether the
- * stub has it. */
+/* Send LLDB's qRegisterInfo for the next registers. The first reply shows whether the stub
+ * supports it. */
 static int ask_register_info(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
 	size_t ahead = s->engine.pipelined && d->infos.count ? REGISTER_INFOS_AHEAD : 1;
@@ -152,7 +152,7 @@ static int ask_register_info(struct gdbregs_session *s, struct gdbregs__discover
 		return 0;
 	if (d->infos_next - d->infos.count >= ahead)
 		return GDBREGS__PRODUCE_WAIT;
-	/* BlastEm ends at requests that it does not know. */
+	/* BlastEm exits at requests that it does not know. */
 	if (d->infos_next == 0)
 		s->engine.close_hint =
 			" when it was asked to describe its registers (qRegisterInfo): it serves "
@@ -178,8 +178,8 @@ static int ask_msr(struct gdbregs_session *s, struct gdbregs__discover *d)
 	return 0;
 }
 
-/* A description that names no register: the one that options.architecture names counts,
- * else the default layout of the architecture. */
+/* The description has no registers: use the one that options.architecture names, or else the
+ * default layout of its architecture. */
 static int complete(struct gdbregs_session *s, const struct gdbregs_description **d)
 {
 	const struct gdbregs_description *fallback = s->target.fallback;
@@ -243,7 +243,7 @@ int gdbregs__discover_produce(struct gdbregs_session *s, struct gdbregs__op *op)
 		int sent = first_questions[i](s, d);
 		if (sent)
 			return sent;
-		/* The first answer decides about the rest where it may be asked alone. */
+		/* If the query may be sent alone, its first reply decides about the rest. */
 		if (i == 0 && !s->engine.pipelined && !d->stop_known)
 			return GDBREGS__PRODUCE_WAIT;
 	}

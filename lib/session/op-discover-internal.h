@@ -15,7 +15,7 @@
 #define PROBE_GAP     2
 #define PROBE_STEP    16
 #define PROCESSES_MAX 256
-/* Registers that qRegisterInfo is sent for ahead, if the stub supports pipelining. */
+/* Number of registers that are requested ahead by qRegisterInfo, if the stub supports pipelining. */
 #define REGISTER_INFOS_AHEAD 64
 /* QEMU lists one thread a reply. */
 #define THREADS_AHEAD  10u
@@ -45,10 +45,10 @@ struct gdbregs__discover {
 	size_t names_next, names_outstanding;
 	bool names_missing;
 	bool optional; /* the packet in flight may stay without a reply */
-	int64_t current; /* the process that is selected once all has been done; -1 unknown */
-	/* The description by qRegisterInfo, if there is no other. */
+	int64_t current; /* the process that is selected after all packets so far; -1: unknown */
+	/* The description made from qRegisterInfo, if there is no other. */
 	struct gdbregs__register_infos infos;
-	uint32_t infos_next; /* the register to ask for */
+	uint32_t infos_next; /* the next register to ask for */
 	bool infos_done; /* the last one is known, or the stub has no qRegisterInfo */
 	bool resolved, order_begun;
 	size_t msr_next;
@@ -58,7 +58,7 @@ struct gdbregs__discover {
 int gdbregs__discover_produce(struct gdbregs_session *s, struct gdbregs__op *op);
 int gdbregs__discover_reply(struct gdbregs_session *s, struct gdbregs__op *op,
 			    const struct gdbregs__answer *answer);
-/* The process of this thread, made if it is new; negative on failure. */
+/* Returns the process of this thread, which is added if it is new, or a negative error. */
 int gdbregs__discover_process(struct gdbregs_session *s, struct gdbregs__discover *d,
 			      const struct gdbregs__thread_id *thread);
 

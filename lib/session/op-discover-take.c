@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The answers of discovery. */
+/* The replies to the packets of discovery. */
 #include "session/op-discover-internal.h"
 #include "session/order.h"
 #include "session/qemu-status.h"
@@ -8,7 +8,7 @@
 
 /* ------------------------------------------------------------------ answers --- */
 
-/* The process with this pid, made if it is new; negative on failure. */
+/* Returns the process with this pid, which is added if it is new, or a negative error. */
 int gdbregs__discover_process(struct gdbregs_session *s, struct gdbregs__discover *d,
 			      const struct gdbregs__thread_id *thread)
 {
@@ -61,7 +61,7 @@ static int on_stop(struct gdbregs_session *s, struct gdbregs__discover *d, const
 					   "the program of %s has ended, or was not started",
 					   s->label);
 	}
-	/* The stub's first process is ours from the start; now it has a name. */
+	/* The stub's first process is attached from the start; now its pid is known. */
 	if (!stop.has_thread)
 		return 0;
 	if (stop.thread.has_pid && stop.thread.pid > 0 &&
@@ -84,7 +84,7 @@ static int on_probe(struct gdbregs_session *s, struct gdbregs__discover *d,
 		if (index < 0)
 			return index;
 		d->probe_found = answer->index;
-		/* Threads of it are missing from a list asked for before. */
+		/* Its threads are missing from a list that was requested before. */
 		if (d->probe_last > PROBE_LAST)
 			d->threads_again = true;
 	}
@@ -118,7 +118,7 @@ static int found_thread(void *arg, const struct gdbregs__thread_id *id, const ch
 			&s->engine, GDBREGS_ERR_PROTOCOL,
 			"%s sent an invalid thread id in its thread list: \"%.*s\"", s->label,
 			(int)length, text);
-	/* A stop reply without a thread left the first process without a name. */
+	/* The stop reply had no thread, so the pid of the first process is not known. */
 	if (id->has_pid && !knows_pid(s, id->pid) && s->target.processes[0].pid == 0 &&
 	    gdbregs__target_note_pid(s, id->pid) < 0)
 		return GDBREGS_ERR_NOMEM;
@@ -136,7 +136,7 @@ static int say_broken_list(struct gdbregs_session *s, const struct gdbregs__answ
 		s->label, gdbregs__printable(text, sizeof(text), answer->payload, answer->size));
 }
 
-/* Once all probes and the list under way are answered. */
+/* Called when all probes and the list under way have been answered. */
 static void restart_if_due(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
 	if (!d->threads_again || d->threads_outstanding || d->probes_outstanding ||
@@ -153,7 +153,7 @@ static void restart_if_due(struct gdbregs_session *s, struct gdbregs__discover *
 static int threads_end(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
 	d->threads_done = true;
-	/* A stub without threads still has one, without a name. */
+	/* A stub without threads has one vCPU, without a thread id. */
 	if (s->target.vcpu_count)
 		return 0;
 	d->names_missing = true;
@@ -164,7 +164,7 @@ static int threads_end(struct gdbregs_session *s, struct gdbregs__discover *d)
 					length, 0);
 }
 
-/* Every request of a round is answered, and there is more: as with documents. */
+/* All requests of a round have been answered, and there is more, as with documents. */
 static void next_round(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
 	size_t most = s->limits.vcpus - d->threads_answers + 1;
@@ -234,7 +234,7 @@ static int on_register_info(struct gdbregs_session *s, struct gdbregs__discover 
 
 	s->engine.close_hint = NULL;
 	if (d->infos_done)
-		return 0; /* requested beyond the end */
+		return 0; /* it was requested beyond the end */
 	switch (gdbregs__register_info_parse(answer->payload, answer->size, &info)) {
 	case GDBREGS__REGISTER_INFO_ONE:
 		if (d->infos.count >= s->limits.registers)
@@ -249,7 +249,7 @@ static int on_register_info(struct gdbregs_session *s, struct gdbregs__discover 
 	case GDBREGS__REGISTER_INFO_BROKEN:
 		break;
 	}
-	/* A stub may echo, or answer OK to whatever it does not know. */
+	/* Some stubs echo requests, or reply OK to any request that they do not know. */
 	if (d->infos.count == 0) {
 		d->infos_done = true;
 		return 0;
@@ -302,7 +302,7 @@ int gdbregs__discover_reply(struct gdbregs_session *s, struct gdbregs__op *op,
 	int result =
 		gdbregs__documents_reply(s, &d->documents[answer->kind - KIND_DOCUMENT], answer);
 	if (result == GDBREGS_ERR_NO_DESCRIPTION) {
-		/* It said it had one. Go on as if it had not. */
+		/* The stub has announced a description. Go on as if it had not. */
 		gdbregs__documents_fini(&d->documents[answer->kind - KIND_DOCUMENT]);
 		d->refused[answer->kind - KIND_DOCUMENT] = true;
 		return 0;

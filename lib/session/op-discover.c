@@ -16,7 +16,7 @@ static bool unsolicited(struct gdbregs_session *s, struct gdbregs__op *op, const
 	return gdbregs__status_console(s, payload, size);
 }
 
-/* A program may read all of them together, and each costs memory even without a value. */
+/* A program may read all registers together, and each one costs memory even without a value. */
 static int check_registers(struct gdbregs_session *s)
 {
 	size_t count = 0;
@@ -70,7 +70,7 @@ static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
 	gdbregs__free(d);
 }
 
-/* The process the stub talks about at first; its pid is known after `?`. */
+/* The process that the stub starts with; its pid is known after `?`. */
 static int begin(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
 	struct gdbregs__thread_id none = {0};

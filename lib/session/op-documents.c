@@ -7,28 +7,27 @@
 
 /* QEMU returns at most this many bytes, however many are requested: (4096 - 5) / 2. */
 #define CHUNK_BYTES 2045
-/* How many chunks are requested ahead: one of target.xml, which is a list of
- * includes; of an annex as many as the longest of QEMU 10 has, aarch64's
- * system-registers.xml of 16 to 23 kB. The rest of longer documents is requested in
- * ever larger rounds, so that round trips stay few. A round begins when all replies to
- * the one before have come: a single request, sent when the first of them has come,
- * would cost a whole round trip. */
+/* Numbers of chunks that are requested ahead: one of target.xml, which is a list of includes, and
+ * of an annex as many as the longest one of QEMU 10 has (aarch64's system-registers.xml, 16 to 23
+ * kB). Longer documents are requested in rounds that grow, so that there are few round trips. A
+ * round begins when all replies to the previous round have arrived: a single request that is sent
+ * when the first of them has arrived would cost a whole round trip. */
 #define AHEAD_TARGET 1
 #define AHEAD_ANNEX  12
 #define AHEAD_FACTOR 16
 #define AHEAD_MAX    4096
-/* A stub that serves a byte at a time must not keep us for hours. */
+/* A stub that serves one byte at a time must not keep the session connecting for hours. */
 #define PIECES_MAX(description_bytes) ((description_bytes) / 128 + 1024)
 
 struct gdbregs__fetched {
 	char *name;
 	struct gdbregs_buffer data;
 	size_t asked_bytes; /* offset of the next request */
-	size_t chunk_bytes; /* what is asked for at a time */
+	size_t chunk_bytes; /* size of a request */
 	size_t ahead; /* requests of a round */
-	size_t to_ask; /* of this round, still to be sent */
+	size_t to_ask; /* requests of this round that have not been sent */
 	size_t outstanding; /* requests in flight */
-	size_t stale; /* of those, the oldest whose offsets are no longer right */
+	size_t stale; /* of those in flight, the oldest whose offsets are wrong */
 	bool complete;
 };
 
@@ -50,7 +49,7 @@ static bool known(const struct gdbregs__documents *d, const char *name)
 	return false;
 }
 
-/* QEMU takes `:` and `,` for the end of the name. */
+/* For QEMU, `:` and `,` end the name. */
 static bool askable(const char *name)
 {
 	size_t length = strlen(name);
@@ -73,8 +72,7 @@ int gdbregs__documents_add(struct gdbregs_session *s, struct gdbregs__documents 
 			&s->engine, GDBREGS_ERR_DESCRIPTION,
 			"the description includes \"%s\", which cannot be requested from a stub",
 			name);
-	/* Each process may have a description of its own; what they make us hold counts
-	 * together. */
+	/* Each process may have a description of its own; the limit is for all of them together. */
 	if (s->target.document_count >= s->limits.includes + s->target.process_count)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
 					   "the stub's descriptions have more than %zu "
@@ -176,8 +174,8 @@ static int complete(struct gdbregs_session *s, struct gdbregs__documents *d, siz
 	return gdbregs__parse_includes(&document, &s->limits, found_href, &add, &s->engine.error);
 }
 
-/* A chunk shorter than asked for: what was asked for beyond it has the wrong
- * offsets. From now on ask for what this stub gives. */
+/* The chunk is shorter than requested, so the requests after it have wrong offsets. From now on
+ * request the size that this stub returns. */
 static void resume_at(struct gdbregs__fetched *doc, size_t added)
 {
 	doc->stale = doc->outstanding;
@@ -231,7 +229,7 @@ int gdbregs__documents_reply(struct gdbregs_session *s, struct gdbregs__document
 
 	doc->outstanding--;
 	if (doc->complete)
-		return 0; /* asked for beyond the end */
+		return 0; /* it was requested beyond the end */
 	if (doc->stale) {
 		if (--doc->stale == 0)
 			doc->to_ask = doc->ahead;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The handshake: what the stub can do, and whether it supports pipelining. It sends
- * one packet at a time, since that is not known yet.
+/* The handshake finds out what the stub can do, and whether it supports pipelining. It sends one
+ * packet at a time, because that is not known yet.
  *
- * Some stubs end at a query that they do not know (BlastEm), or never reply to it.
- * Queries that GDB does not send are sent only if the reply to qSupported looks like
- * that of a stub that knows them. */
+ * Some stubs exit at a query that they do not know (BlastEm), or never reply to it. Queries that
+ * GDB does not send are sent only if the reply to qSupported looks like that of a stub that knows
+ * them. */
 #include "session/session.h"
 
 #include <string.h>
 
-/* `+` as GDB does: it acknowledges whatever the stub has sent before. xmlRegisters
- * is needed by gdbserver on x86, which else sends a description without
- * registers; it comes last because gdbserver up to 7.10 reads it badly. */
+/* `+`, as in GDB, acknowledges whatever the stub has sent before. gdbserver on x86 needs
+ * xmlRegisters: without it, it sends a description without registers. It comes last because
+ * gdbserver up to 7.10 parses it wrongly. */
 #define SUPPORTED                                                                                  \
 	"qSupported:multiprocess+;swbreak+;hwbreak+;vContSupported+;no-resumed+;xmlRegisters="     \
 	"i386"
@@ -31,14 +31,14 @@ static bool contains(const uint8_t *payload, size_t size, const char *word)
 	return memmem(payload, size, word, strlen(word));
 }
 
-/* QEMU has named vContSupported since 4.0, and multiprocess. */
+/* QEMU has announced vContSupported since 4.0, and multiprocess. */
 static bool may_be_qemu(const struct gdbregs_session *s)
 {
 	return s->stub.supported.vcont || s->stub.supported.multiprocess;
 }
 
-/* May the query of this step stay without a reply? A QEMU that is not known as such
- * would be left in the wrong way, and QStartNoAckMode is sent only if the stub has it. */
+/* Returns whether the query of this step may stay without a reply. A QEMU that is not recognised
+ * would be left in the wrong way, and QStartNoAckMode is sent only if the stub announces it. */
 static bool is_optional(const struct gdbregs_session *s, enum step step)
 {
 	if (step == STEP_IDENTIFY)
@@ -52,16 +52,16 @@ static bool may_be_lldb(const struct gdbregs_session *s)
 	       s->stub.supported.echo;
 }
 
-/* The names that GDB's gdbserver (7.5 to 16) and valgrind (3.16 and newer) have, and
- * nobody else. LLDB's stubs are known by qHostInfo. A stub that has no-ack mode need
- * not support pipelining: winedbg answers seven of nine packets that come together. */
+/* The names that only GDB's gdbserver (7.5 to 16) and valgrind (3.16 and newer) announce. LLDB's
+ * stubs are recognised by qHostInfo. A stub with no-ack mode does not always support pipelining:
+ * winedbg answers seven of nine packets that arrive together. */
 static bool is_gdbserver_or_valgrind(const struct gdbregs_session *s)
 {
 	return s->stub.supported.pass_signals &&
 	       (s->stub.supported.program_signals || s->stub.supported.catch_syscalls);
 }
 
-/* The end of OpenOCD's reply, and of no other stub's (0.10 to 0.12). */
+/* The end of OpenOCD's reply (0.10 to 0.12). No other stub's reply ends like this. */
 static bool is_openocd(const struct gdbregs__answer *answer)
 {
 	return contains(answer->payload, answer->size, "qXfer:threads:read+;QStartNoAckMode+");
@@ -89,7 +89,7 @@ static int send_step(struct gdbregs_session *s, struct hello *hello)
 		return gdbregs__engine_send_text(&s->engine, &hello->op, KIND_QEMU, 0,
 						 "qqemu.Supported");
 	case STEP_HOST_INFO:
-		/* LLDB's stubs tell their byte order here. */
+		/* LLDB's stubs report their byte order here. */
 		if (!may_be_lldb(s))
 			break;
 		return gdbregs__engine_send_text(&s->engine, &hello->op, KIND_HOST_INFO, 0,
@@ -128,8 +128,8 @@ static int on_no_ack(struct gdbregs_session *s, const struct gdbregs__answer *an
 	return 0;
 }
 
-/* PhyMemMode is QEMU system emulation's; QEMU's user emulation has sstep alone,
- * and answers wrongly when requests are pipelined. */
+/* Only QEMU system emulation has PhyMemMode. QEMU's user emulation has sstep alone, and replies
+ * wrongly to pipelined requests. */
 static int on_qemu(struct gdbregs_session *s, const struct gdbregs__answer *answer)
 {
 	if (!contains(answer->payload, answer->size, "sstepbits"))
@@ -145,8 +145,8 @@ static int on_qemu(struct gdbregs_session *s, const struct gdbregs__answer *answ
 	return 0;
 }
 
-/* A web server quotes what it does not understand, a serial line may echo: what
- * looks like a packet is our own. */
+/* A web server quotes requests that it does not understand, and a serial line may echo: the packet
+ * is our own. */
 static bool is_echo(const struct gdbregs__answer *answer)
 {
 	const char word[] = "qSupported";

@@ -18,10 +18,10 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct packet_op *p = (struct packet_op *)op;
 
-	/* It may select another thread, or resume: nothing is sent behind it. */
+	/* The packet may select another thread, or resume: nothing is sent after it. */
 	if (p->sent)
 		return op->outstanding ? GDBREGS__PRODUCE_WAIT : GDBREGS__PRODUCE_END;
-	/* An older read may still ask again: nothing is sent in front of it either. */
+	/* An older read may still have to send again: nothing of it may be sent after this packet. */
 	if (s->engine.first != op)
 		return GDBREGS__PRODUCE_WAIT;
 	p->sent = true;

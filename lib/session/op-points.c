@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Z and z. QEMU and gdbserver keep points beyond the connection. So a list holds all
- * points that the stub may have, and they are removed when the session ends. */
+/* Breakpoints and watchpoints: the packets Z and z. QEMU and gdbserver keep them after the
+ * connection has closed. So the session has a list of all points that the stub may have, and
+ * removes them when it ends. */
 #include "session/op-points.h"
 #include "session/point-kind.h"
 
@@ -20,7 +21,7 @@ struct point_op {
 	struct gdbregs__op op;
 	struct gdbregs__point point; /* its name on the list: type, address, kind */
 	bool insert, sent;
-	bool ask_kind; /* it depends on the instruction, which is to be read */
+	bool ask_kind; /* it depends on the instruction, which must be read */
 };
 
 enum kind { KIND_MEMORY = 1, KIND_POINT };
@@ -76,15 +77,14 @@ size_t gdbregs__points_format(char *payload, char letter, const struct gdbregs__
 				point->sent_kind);
 }
 
-/* After a failure it is not known which points the stub has: all that were asked for are
- * removed. */
+/* After a failure it is not known which points the stub has: all that were requested are removed. */
 size_t gdbregs__points_withdraw(struct gdbregs_session *s, char *payload)
 {
 	while (s->run.points.count) {
 		struct gdbregs__point point = s->run.points.list[--s->run.points.count];
 
 		if (point.sent_kind == GDBREGS__KIND_OF_INSTRUCTION)
-			continue; /* it was not sent */
+			continue; /* the packet was not sent */
 		if (point.in_stub || s->engine.fatal)
 			return gdbregs__points_format(payload, 'z', &point);
 	}
@@ -141,7 +141,7 @@ static void note_inserted(struct gdbregs_session *s, const struct gdbregs__point
 	if (!found)
 		return;
 	found->in_stub = true;
-	found->inserted = s->run.step_off.runs;
+	found->inserted = s->run.step_over.runs;
 }
 
 static int on_memory(struct gdbregs_session *s, struct point_op *p,

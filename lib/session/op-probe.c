@@ -26,7 +26,7 @@ struct probe {
 	enum step step;
 	bool waiting; /* for the reply to this step's packet */
 	bool p_doubted; /* p was answered with an error */
-	uint32_t process; /* for STEP_G: whose g is next */
+	uint32_t process; /* for STEP_G: the vCPU whose g is next */
 	/* The two threads that are compared, and what distinguishes them. */
 	uint32_t vcpus[2];
 	const struct gdbregs_register *reg;
@@ -91,7 +91,7 @@ static const struct gdbregs_register *find_difference(const struct gdbregs__proc
 	return NULL;
 }
 
-/* Choose a register of g: the pc, else the first one. */
+/* Choose a register that g has: the pc, or else the first one. */
 static const struct gdbregs_register *choose_register(const struct gdbregs__process *process)
 {
 	const struct gdbregs_description *d = process->description;
@@ -110,8 +110,8 @@ static void note(struct gdbregs__process *process, const char *text)
 	snprintf(process->note, sizeof(process->note), "%s", text);
 }
 
-/* The values of two threads are equal by every way there is: perhaps the threads are
- * equal, perhaps the stub ignores which one is selected. */
+/* The values of two threads are equal both by p and by g: the threads may be equal, or the stub
+ * may ignore which one is selected. */
 static void note_equal(struct gdbregs_session *s, const struct probe *p)
 {
 	struct gdbregs__process *process = gdbregs__process_of(&s->target, p->vcpus[0]);
@@ -122,8 +122,8 @@ static void note_equal(struct gdbregs_session *s, const struct probe *p)
 		 (unsigned)p->vcpus[0], (unsigned)p->vcpus[1]);
 }
 
-/* The g of two threads differs and p of such a register does not: p is answered for one
- * thread only. Do not use it, nor P. */
+/* The g replies of two threads differ, but p returns the same value of a register that differs:
+ * the stub answers p for one thread only. Use neither p nor P. */
 static void disbelieve_p(struct gdbregs_session *s)
 {
 	s->stub.p_missing = s->stub.p_ignores_thread = true;
@@ -153,7 +153,7 @@ static int send_g(struct gdbregs_session *s, struct probe *p)
 {
 	int sent = gdbregs__engine_send(&s->engine, &p->op, 1, 0, "g", 1);
 
-	/* It is only a question as long as the stub has p. */
+	/* This matters only if the stub has p. */
 	if (sent > 0 && !s->stub.p_missing)
 		gdbregs__engine_wait_shortly(&s->engine);
 	return sent;
@@ -171,7 +171,7 @@ static bool asks_g(const struct gdbregs_session *s, const struct gdbregs__proces
 	return has_registers(process) && (s->stub.p_missing || is_other(s));
 }
 
-/* Go on to the next step that has something to ask. */
+/* Go on to the next step that has something to send. */
 static void advance(struct gdbregs_session *s, struct probe *p)
 {
 	if (p->step == STEP_P && !asks_p(s))
@@ -228,8 +228,8 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 
 /* ---------------------------------------------------------------------- replies --- */
 
-/* An error may be due to this register alone. From a J-Link it means that there is no
- * p. It is taken for that if there is a g that fits the description. */
+/* The error may be due to this register alone. A J-Link sends it because it does not support p. If
+ * there is a g that fits the description, p counts as unsupported. */
 static void on_p(struct gdbregs_session *s, struct probe *p, const struct gdbregs__answer *answer)
 {
 	p->p_doubted =

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Verifying which registers g has: g is read, then by p each register that could be in
- * it, on a stopped vCPU. This is done once for each description, which keeps the result. */
+/* Verifies which registers g has. On a stopped vCPU, g is read, and then by p each register that
+ * could be in it. This is done once for each description, which keeps the result. */
 #include "session/session.h"
 
 #include "util/alloc.h"
@@ -147,8 +147,7 @@ static const struct gdbregs__op_class prove_class = {
 	.destroy = destroy,
 };
 
-/* A g with every register could exceed the limit on packets, which would end the
- * session. */
+/* A g with all registers could exceed the limit on packets, which would end the session. */
 static bool fits(const struct gdbregs_session *s, const struct gdbregs_description *d)
 {
 	size_t hexlen = 0;
@@ -167,7 +166,7 @@ void gdbregs__prove_g(struct gdbregs_session *s, uint32_t vcpu)
 		return;
 	}
 	struct prove *p = gdbregs__op_new(sizeof(*p), &prove_class, NULL, NULL);
-	/* Without memory the registers come by p, as before. */
+	/* When out of memory, go on reading the registers by p. */
 	if (!p)
 		return;
 	p->vcpu = vcpu;

@@ -11,7 +11,7 @@ enum gdbregs__read_kind { GDBREGS__READ_P = 1, GDBREGS__READ_G };
 
 /* Where the value of a read comes from. */
 enum gdbregs__read_source {
-	GDBREGS__READ_SETTLED, /* the status is final: the value is known, or it failed */
+	GDBREGS__READ_SETTLED, /* the status is final: the value is known, or the read has failed */
 	GDBREGS__READ_FROM_P, /* from a p of its own */
 	GDBREGS__READ_FROM_G, /* from the g of its run */
 };
@@ -25,9 +25,8 @@ struct gdbregs__read_result {
 /* No read has to be sent again. */
 #define GDBREGS__READ_NONE SIZE_MAX
 
-/* A run is a row of consecutive reads of one vCPU. Runs are planned one after the
- * other, each of them once. If the g of a run fails, its reads are sent again, each
- * as a p. */
+/* A run is a sequence of consecutive reads of one vCPU. Runs are planned one after the other, each
+ * of them once. If the g of a run fails, its reads are sent again, each as a p. */
 struct gdbregs__read_op {
 	struct gdbregs__op op;
 	struct gdbregs_read *reads;

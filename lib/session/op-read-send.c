@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Planning a read and sending its packets. If a layout of g is known for the vCPU and
- * enough of the run's registers are in it, one g serves all of those. Registers that
- * came with the stop reply are not requested. Each of the others gets a p. */
+/* Plans a read and sends its packets. If a layout of g is known for the vCPU and has enough
+ * registers of the run, one g serves all of these. Registers that came with the stop reply are not
+ * requested. Each of the others gets a p. */
 #include "session/op-read-internal.h"
 #include "session/expedited.h"
 
-/* A g costs the stub as much as a few p; fewer registers are cheaper alone. */
+/* A g costs the stub as much as a few p, so fewer registers are cheaper by p. */
 #define G_WORTH_REGISTERS 4
-/* The proof costs a round trip: a caller that reads once does without. */
+/* Verifying g costs a round trip, which a caller that reads once should not pay. */
 #define G_INTEREST_TO_PROVE 2
 
 const struct gdbregs__g_layout *gdbregs__read_layout(const struct gdbregs_session *s,
@@ -29,8 +29,8 @@ static size_t count_source(const struct gdbregs__read_op *r, enum gdbregs__read_
 	return count;
 }
 
-/* Count a batch once, however many vCPUs it covers: a single dump must not pay for the
- * proof of the layout. */
+/* Count a batch once, however many vCPUs it covers: a single dump should not pay for the
+ * verification of the layout. */
 static bool wants_proof(struct gdbregs_session *s, struct gdbregs__process *process,
 			const struct gdbregs__read_op *r)
 {
@@ -65,8 +65,8 @@ static struct gdbregs__read_result plan_read(const struct gdbregs_session *s,
 	return (struct gdbregs__read_result){.source = GDBREGS__READ_FROM_P};
 }
 
-/* The stop reply has brought values of some registers of this vCPU: these are not
- * requested. Returns 0 or NOMEM. */
+/* The stop reply had values of some registers of this vCPU: these are not requested. Returns 0 or
+ * NOMEM. */
 static int use_expedited(struct gdbregs_session *s, struct gdbregs__read_op *r)
 {
 	for (size_t i = r->next; i < r->planned; i++) {
@@ -102,7 +102,7 @@ static int plan_reads(struct gdbregs_session *s, struct gdbregs__read_op *r,
 	return s->run.expedited.count ? use_expedited(s, r) : 0;
 }
 
-/* No g is sent: its reads need a p each. */
+/* No g is sent: each of its reads needs a p. */
 static void do_without_g(struct gdbregs__read_op *r)
 {
 	for (size_t i = r->next; i < r->planned; i++)
@@ -139,7 +139,7 @@ static int plan_run(struct gdbregs_session *s, struct gdbregs__read_op *r)
 	return 0;
 }
 
-/* Send the next row of p in the planned reads, where next is the first of them. */
+/* Send the next consecutive p packets of the planned reads, beginning with `next`. */
 static int send_row(struct gdbregs_session *s, struct gdbregs__read_op *r)
 {
 	uint32_t regnums[GDBREGS__BATCH_MAX];
@@ -157,7 +157,7 @@ static int send_row(struct gdbregs_session *s, struct gdbregs__read_op *r)
 					    regnums, count);
 }
 
-/* Send the next packet of the planned reads, next being where it is due. */
+/* Send the next packet of the planned reads, beginning with `next`. */
 static int send_next(struct gdbregs_session *s, struct gdbregs__read_op *r)
 {
 	int sent = gdbregs__stub_select_vcpu(s, &r->op, r->reads[r->next].vcpu);
@@ -170,7 +170,7 @@ static int send_next(struct gdbregs_session *s, struct gdbregs__read_op *r)
 	return gdbregs__engine_send(&s->engine, &r->op, GDBREGS__READ_G, (uint32_t)r->next, "g", 1);
 }
 
-/* Let next be the first of the planned reads that needs a p, or the end. */
+/* Set `next` to the first of the planned reads that needs a p, or to the end. */
 static void skip_others(struct gdbregs__read_op *r)
 {
 	while (r->next < r->planned && r->results[r->next].source != GDBREGS__READ_FROM_P)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Taking the replies to a read. The bytes are appended to the storage; the results
- * hold their offsets until the end. */
+/* Takes the replies to a read. The bytes are appended to the storage; the results have their
+ * offsets until the end. */
 #include "session/op-read-internal.h"
 
 #include "util/alloc.h"
@@ -109,8 +109,8 @@ static void fail_all(struct gdbregs__read_op *r, size_t first, int status)
 	serve_none(r, first, (struct gdbregs__read_result){.status = status});
 }
 
-/* The g was not as proven: read its registers by p. The first pass sends those that it
- * has not reached yet, finish() begins another pass for the others. */
+/* The g has another layout than the verified one: read its registers by p. The first pass sends
+ * those that it has not reached yet, and finish() begins another pass for the others. */
 static void read_by_p_instead(struct gdbregs__read_op *r, size_t first)
 {
 	serve_none(r, first, (struct gdbregs__read_result){.source = GDBREGS__READ_FROM_P});

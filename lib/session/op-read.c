@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reading registers of any vCPUs: the beginning and the end of a read. Results go to a
- * list of the op and reach the caller at the end, all of them or none. */
+/* Reads registers of any vCPUs: the beginning and the end of a read. Results go to a list of the
+ * op, and are all copied to the caller at the end, or none of them. */
 #include "session/op-read-internal.h"
 #include "session/order.h"
 

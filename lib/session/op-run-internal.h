@@ -21,12 +21,12 @@ enum gdbregs__run_stage {
 	STAGE_LOCATE, /* which vCPUs are at breakpoints? */
 	STAGE_PLAN,
 	STAGE_VCONT, /* is there vCont? */
-	STAGE_CHOOSE, /* the next vCPU to get off, or the resume itself */
+	STAGE_CHOOSE, /* the next vCPU to step over its breakpoint, or the resume itself */
 	STAGE_STATE, /* is that vCPU halted? */
 	STAGE_REMOVE, /* its breakpoints */
 	STAGE_THREAD,
 	STAGE_RESUME,
-	STAGE_LANDING, /* where is the vCPU that has got off? */
+	STAGE_LANDING, /* where is the vCPU that has stepped over its breakpoint? */
 	STAGE_LANDED,
 	STAGE_INSERT, /* those breakpoints again */
 	STAGE_DONE,
@@ -38,13 +38,13 @@ struct gdbregs__run_op {
 	bool step;
 	uint32_t vcpu; /* of a step; GDBREGS__ALL_VCPUS for a continue */
 	uint64_t number; /* which of the session's resumes this is */
-	size_t next_step; /* of the plan to get off breakpoints */
+	size_t next_step; /* of the plan to step over breakpoints */
 	struct gdbregs__step moving; /* the vCPUs that run now, and the breakpoint there */
-	bool getting_off; /* they only get off a breakpoint: the continue is still to come */
-	bool interrupt_due; /* send 0x03 once the resume was sent; while a vCPU gets off: it was sent */
+	bool stepping_over; /* they only step over a breakpoint: the continue is still to come */
+	bool interrupt_due; /* send 0x03 once the resume was sent; while a vCPU steps over: it was sent */
 	bool interrupted; /* 0x03 was sent before the stop reply came */
 	bool overdue; /* the step took too long and was interrupted */
-	bool ended_early; /* by a stop while a vCPU got off a breakpoint */
+	bool ended_early; /* by a stop while a vCPU stepped over a breakpoint */
 	struct gdbregs_error failed; /* breakpoints are inserted again before the op fails */
 	bool left; /* it is not counted in s->run.resume any more */
 	struct gdbregs_stop stop;

@@ -4,7 +4,7 @@
 #include "session/op-run-internal.h"
 #include "session/expedited.h"
 #include "session/qemu-sstep.h"
-#include "session/step-off.h"
+#include "session/step-over.h"
 #include "session/watch.h"
 
 #include <string.h>
@@ -38,12 +38,12 @@ static int begin(struct gdbregs_session *s, struct gdbregs__run_op *r)
 static int locate(struct gdbregs_session *s, struct gdbregs__run_op *r)
 {
 	r->stage = STAGE_PLAN;
-	return gdbregs__step_off_locate(s, &r->op, r->vcpu);
+	return gdbregs__step_over_locate(s, &r->op, r->vcpu);
 }
 
 static int plan(struct gdbregs_session *s, struct gdbregs__run_op *r)
 {
-	gdbregs__step_off_plan(s);
+	gdbregs__step_over_plan(s);
 	r->stage = STAGE_VCONT;
 	return 0;
 }
@@ -61,16 +61,16 @@ static int ask_vcont(struct gdbregs_session *s, struct gdbregs__run_op *r)
 
 static int choose(struct gdbregs_session *s, struct gdbregs__run_op *r)
 {
-	const struct gdbregs__step_off *off = &s->run.step_off;
+	const struct gdbregs__step_over *off = &s->run.step_over;
 
 	while (!r->step && r->next_step < off->step_count &&
-	       !gdbregs__step_off_is_alone(s, off->steps[r->next_step].vcpu))
+	       !gdbregs__step_over_is_alone(s, off->steps[r->next_step].vcpu))
 		r->next_step++;
-	r->getting_off = !r->step && r->next_step < off->step_count;
+	r->stepping_over = !r->step && r->next_step < off->step_count;
 	r->moving = (struct gdbregs__step){.vcpu = r->vcpu};
 	if (r->next_step < off->step_count)
 		r->moving = off->steps[r->next_step++];
-	r->stage = r->getting_off && r->moving.may_be_halted ? STAGE_STATE : STAGE_REMOVE;
+	r->stage = r->stepping_over && r->moving.may_be_halted ? STAGE_STATE : STAGE_REMOVE;
 	return 0;
 }
 
@@ -91,7 +91,7 @@ static int ask_state(struct gdbregs_session *s, struct gdbregs__run_op *r)
 static int remove_breakpoints(struct gdbregs_session *s, struct gdbregs__run_op *r)
 {
 	char payload[GDBREGS__UNDO_TEXT];
-	size_t length = gdbregs__step_off_remove(s, &r->moving, payload);
+	size_t length = gdbregs__step_over_remove(s, &r->moving, payload);
 
 	if (length)
 		return gdbregs__engine_send(&s->engine, &r->op, KIND_REMOVE, 0, payload, length);
@@ -105,15 +105,15 @@ static int look_where(struct gdbregs_session *s, struct gdbregs__run_op *r)
 {
 	r->stage = STAGE_LANDED;
 	return gdbregs__stub_is_qemu(&s->stub) ? 0
-					       : gdbregs__step_off_look(s, &r->op, r->moving.vcpu);
+					       : gdbregs__step_over_look(s, &r->op, r->moving.vcpu);
 }
 
 static int landed(struct gdbregs_session *s, struct gdbregs__run_op *r)
 {
 	r->stage = STAGE_INSERT;
-	if (!gdbregs__stub_is_qemu(&s->stub) && gdbregs__step_off_is_at_one(s)) {
+	if (!gdbregs__stub_is_qemu(&s->stub) && gdbregs__step_over_is_at_one(s)) {
 		r->ended_early = true;
-		gdbregs__step_off_stopped(s, &r->stop, true);
+		gdbregs__step_over_stopped(s, &r->stop, true);
 	}
 	return 0;
 }
@@ -121,11 +121,11 @@ static int landed(struct gdbregs_session *s, struct gdbregs__run_op *r)
 static int insert_breakpoints(struct gdbregs_session *s, struct gdbregs__run_op *r)
 {
 	char payload[GDBREGS__UNDO_TEXT];
-	size_t length = gdbregs__step_off_insert(s, payload);
+	size_t length = gdbregs__step_over_insert(s, payload);
 
 	if (length)
 		return gdbregs__engine_send(&s->engine, &r->op, KIND_INSERT, 0, payload, length);
-	r->stage = r->getting_off && !r->ended_early ? STAGE_CHOOSE : STAGE_DONE;
+	r->stage = r->stepping_over && !r->ended_early ? STAGE_CHOOSE : STAGE_DONE;
 	return r->failed.code < 0
 		       ? gdbregs__engine_say(&s->engine, r->failed.code, "%s", r->failed.text)
 		       : 0;
@@ -170,9 +170,9 @@ int gdbregs__run_send_interrupt(struct gdbregs_session *s)
 	return 0;
 }
 
-/* The run ends with the stop of the vCPU that gets off: it may be halted and never complete
- * its step. A step that took too long was interrupted before. */
-static int interrupt_getting_off(struct gdbregs_session *s, struct gdbregs__run_op *r)
+/* The run ends with the stop of the vCPU that steps over a breakpoint: it may be halted and never
+ * complete its step. A step that took too long was interrupted before. */
+static int interrupt_stepping_over(struct gdbregs_session *s, struct gdbregs__run_op *r)
 {
 	int result = r->overdue ? 0 : gdbregs__run_send_interrupt(s);
 
@@ -204,13 +204,13 @@ static int send_resume(struct gdbregs_session *s, struct gdbregs__run_op *r)
 	if (result < 0)
 		return result;
 	gdbregs__expedited_clear(s);
-	gdbregs__step_off_ran(s, r->moving.vcpu);
+	gdbregs__step_over_ran(s, r->moving.vcpu);
 	r->stage = STAGE_INSERT;
-	s->run.phase = r->getting_off ? GDBREGS__RUN_STEPPING_OFF : GDBREGS__RUN_RESUMED;
+	s->run.phase = r->stepping_over ? GDBREGS__RUN_STEPPING_OVER : GDBREGS__RUN_RESUMED;
 	if (!r->interrupt_due)
 		return result;
-	if (r->getting_off)
-		return interrupt_getting_off(s, r);
+	if (r->stepping_over)
+		return interrupt_stepping_over(s, r);
 	r->interrupt_due = false;
 	return gdbregs__run_send_interrupt(s);
 }
@@ -268,8 +268,8 @@ int gdbregs__run_interrupt(struct gdbregs_session *s)
 		return 0;
 	if (s->engine.first == &r->op && s->run.phase == GDBREGS__RUN_RESUMED)
 		return gdbregs__run_send_interrupt(s);
-	if (s->engine.first == &r->op && s->run.phase == GDBREGS__RUN_STEPPING_OFF)
-		return interrupt_getting_off(s, r);
+	if (s->engine.first == &r->op && s->run.phase == GDBREGS__RUN_STEPPING_OVER)
+		return interrupt_stepping_over(s, r);
 	r->interrupt_due = true;
 	return 0;
 }

@@ -4,7 +4,7 @@
 #include "session/op-run-internal.h"
 #include "session/expedited.h"
 #include "session/op-state.h"
-#include "session/step-off.h"
+#include "session/step-over.h"
 #include "session/stop-wait.h"
 
 #include "util/error.h"
@@ -29,12 +29,12 @@ static void on_state(struct gdbregs__run_op *r, const struct gdbregs__answer *an
 		r->stage = STAGE_CHOOSE;
 }
 
-/* The vCPU has got off its breakpoint, and nothing else has happened. */
+/* The vCPU has stepped over its breakpoint, and nothing else has happened. */
 static bool is_off(const struct gdbregs__run_op *r)
 {
 	const struct gdbregs_stop *stop = &r->stop;
 
-	if (!r->getting_off || stop->kind != GDBREGS_STOP_SIGNAL)
+	if (!r->stepping_over || stop->kind != GDBREGS_STOP_SIGNAL)
 		return false;
 	/* It was halted, and did not complete the step. */
 	if (r->overdue && stop->signal == GDBREGS__SIGNAL_INT)
@@ -63,10 +63,10 @@ static void note_stop(struct gdbregs_session *s, struct gdbregs__run_op *r)
 		r->overdue = false;
 		return;
 	}
-	r->ended_early = r->getting_off;
-	gdbregs__step_off_stopped(s, &r->stop, !r->step && !r->getting_off);
+	r->ended_early = r->stepping_over;
+	gdbregs__step_over_stopped(s, &r->stop, !r->step && !r->stepping_over);
 	s->target.exited = program_ended;
-	r->op.ended = program_ended || !(r->getting_off || r->moving.has_address);
+	r->op.ended = program_ended || !(r->stepping_over || r->moving.has_address);
 }
 
 static int on_stop(struct gdbregs_session *s, struct gdbregs__run_op *r,
@@ -155,9 +155,9 @@ int gdbregs__run_reply(struct gdbregs_session *s, struct gdbregs__op *op,
 		on_state(r, answer);
 		return 0;
 	case KIND_REMOVE:
-		return gdbregs__step_off_removed(s, answer);
+		return gdbregs__step_over_removed(s, answer);
 	case KIND_INSERT:
-		return gdbregs__step_off_inserted(s, answer);
+		return gdbregs__step_over_inserted(s, answer);
 	case KIND_THREAD:
 		return on_thread(s, r, answer);
 	default:

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A resume: an op that ends with a stop reply. It starts once all requests before it have
- * been answered, and until its end no request behind it is sent: any byte stops the guest
- * of a running QEMU (10.0 without a stop reply). 0x03 is the only byte that is sent.
+/* A resume is an op that ends with a stop reply. It starts once all requests before it have been
+ * answered. Until its end, no request queued after it is sent, because any byte stops the guest of
+ * a running QEMU (10.0 without a stop reply). Only 0x03 is sent.
  *
- * The op reads the watched registers, lets vCPUs get off breakpoints (step-off.c), and
- * then sends the resume. Each reply decides about the next packet. A request to resume
- * behind a step waits for its stop; behind a continue there is none, because it may run
- * for ever. */
+ * The op reads the watched registers, lets vCPUs step over breakpoints (step-over.c), and then
+ * sends the resume. Each reply determines the next packet. A request to resume that is queued
+ * after a step waits for its stop. No request is queued after a continue, because it may run
+ * forever. */
 #include "session/op-run-internal.h"
 #include "session/order.h"
 #include "session/stop-wait.h"
@@ -39,7 +39,7 @@ static int outcome(struct gdbregs_session *s, const struct gdbregs__run_op *r)
 				   r->vcpu, (double)s->options.reply_timeout_ms / 1000);
 }
 
-/* The op is not one of the session's resumes any more. */
+/* The op no longer counts as one of the session's resumes. */
 static void leave(struct gdbregs_session *s, struct gdbregs__run_op *r)
 {
 	struct gdbregs__resume *resume = &s->run.resume;
@@ -53,7 +53,7 @@ static void leave(struct gdbregs_session *s, struct gdbregs__run_op *r)
 		resume->last = NULL;
 }
 
-/* Requests that are queued behind the end of the program cannot be carried out. */
+/* The program has ended: the requests that are queued cannot be carried out. */
 static void fail_behind(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	if (!s->target.exited || !op->next)

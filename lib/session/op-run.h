@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Resuming the target. Hides: vCont and its predecessors, the only byte that may be sent
- * while the target runs (0x03), steps that never end.
+/* Resuming the target. Hides: vCont and its predecessors, 0x03 (the only byte that may be sent
+ * while the target runs), and steps that never end.
  *
- * A run is an op that ends with a stop reply. Waiting for the stop is an op of another
- * class (stop-wait.h): so a wait can time out or be canceled while the target runs on. */
+ * A run is an op that ends with a stop reply. Waiting for the stop is an op of another class
+ * (stop-wait.h), so that a wait can time out or be canceled while the target runs on. */
 #ifndef GDBREGS_LIB_SESSION_OP_RUN_H
 #define GDBREGS_LIB_SESSION_OP_RUN_H
 

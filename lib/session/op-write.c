@@ -25,7 +25,7 @@
 
 #define KIND_ANSWER 1
 
-/* Of one register: each answer says which packet comes next. */
+/* The steps for one register: each reply determines the next packet. */
 enum stage { STAGE_READ, STAGE_WRITE, STAGE_VERIFY, STAGE_END };
 
 /* A register to be written. */
@@ -152,8 +152,8 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct write_op *w = (struct write_op *)op;
 
-	/* All have been looked at: go on with the next packet of each when the replies are
-	 * there. */
+	/* All entries have been processed: go on with the next packet of each when the replies
+	 * have arrived. */
 	if (w->next == w->count && w->left && !op->outstanding)
 		w->next = 0;
 	for (; w->next < w->count; w->next++) {
@@ -391,7 +391,7 @@ static int check(struct gdbregs_session *s, const struct gdbregs_write *write)
 	return gdbregs__target_check_register(s, write->vcpu, write->reg);
 }
 
-/* Is the register read by g, though the stub has p? */
+/* Returns whether the register is read by g although the stub has p. */
 static bool is_preferred_in_g(struct gdbregs_session *s, const struct entry *w)
 {
 	const struct gdbregs__process *process = gdbregs__process_of(&s->target, w->vcpu);

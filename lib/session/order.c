@@ -134,7 +134,7 @@ static const struct gdbregs__op_class order_class = {
 	.reply = reply,
 };
 
-/* Returns how many vCPUs the reads name that msr may decide about: each once per run of
+/* Returns the number of vCPUs of the reads whose byte order msr may decide, each once per run of
  * reads. Writes them to vcpus, which may be NULL. */
 static size_t list_vcpus(const struct gdbregs_session *s, const struct gdbregs_read *reads,
 			 size_t count, bool all, uint32_t *vcpus)

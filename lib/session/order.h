@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The byte order of each vCPU, and how it is known. Hides: how the sources of it rank,
- * and how msr of QEMU's PowerPC is read. */
+/* The byte order of each vCPU, and how it is known. Hides: which source of it has precedence, and
+ * how msr of QEMU's PowerPC is read. */
 #ifndef GDBREGS_LIB_SESSION_ORDER_H
 #define GDBREGS_LIB_SESSION_ORDER_H
 

@@ -12,7 +12,7 @@ enum kind { KIND_BITS = 1, KIND_FLAGS, KIND_SET };
 struct sstep_op {
 	struct gdbregs__op op;
 	enum kind next;
-	uint32_t hold; /* the flags that hold something back */
+	uint32_t hold; /* the flags that hold back interrupts and timers */
 };
 
 static int produce(struct gdbregs_session *s, struct gdbregs__op *op)

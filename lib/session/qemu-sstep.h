@@ -5,8 +5,8 @@
 
 #include "session/session.h"
 
-/* Queue, ahead of an op, one that lets interrupts through during steps, once, if the
- * caller wants that and the stub is QEMU. Returns 0 or NOMEM. */
+/* Queue, ahead of an op, an op that lets interrupts through during steps, once, if the caller
+ * wants that and the stub is QEMU. Returns 0 or NOMEM. */
 int gdbregs__sstep_prepare(struct gdbregs_session *s, struct gdbregs__op *before);
 /* Write the packet that restores the flags of QEMU, once. Returns its length, or 0. */
 size_t gdbregs__sstep_withdraw(struct gdbregs_session *s, char *payload);

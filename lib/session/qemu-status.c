@@ -19,7 +19,7 @@ static int ask(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind)
 	return gdbregs__engine_send_text(&s->engine, op, kind, 0, INFO_STATUS);
 }
 
-/* Only QEMU: elsewhere a monitor command could mean anything. */
+/* Only QEMU is asked: for another stub, a monitor command could mean anything. */
 int gdbregs__status_ask(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind)
 {
 	if (s->target.halt.asked || !gdbregs__stub_is_qemu_system(&s->stub))
@@ -62,8 +62,8 @@ static const char *reason(const char *text)
 	return skip(&text, " (") ? text : NULL;
 }
 
-/* Any other reason is one not to run: (inmigrate) and (postmigrate), where the guest
- * is elsewhere; (suspended), which QEMU 7.2 and 10.0 would not wake but spoil;
+/* Any other reason means that the guest must not run: (inmigrate) and (postmigrate), because the
+ * guest is elsewhere; (suspended), which QEMU 7.2 and 10.0 would corrupt instead of waking;
  * (shutdown), (guest-panicked), (io-error), … */
 static void set_must_not_run(struct gdbregs__halt_status *halt, const char *why)
 {
@@ -105,7 +105,7 @@ void gdbregs__status_answer_again(struct gdbregs_session *s)
 	struct gdbregs__halt_status *halt = &s->target.halt;
 	bool had_to_stay = halt->must_not_run[0], answered = halt->text.size > 0;
 
-	/* A migration that was awaited has come in, say, and the guest runs. */
+	/* For example, an incoming migration has completed, and the guest runs. */
 	if (answered)
 		halt->must_not_run[0] = '\0';
 	if (!take_reason(halt) && answered && had_to_stay)

@@ -9,7 +9,7 @@
 
 #define GDBREGS__VECTOR_FORMATS 16
 
-/* All zero is a document not begun. */
+/* Initialise it with zeros. */
 struct gdbregs__register_infos {
 	struct gdbregs__canonical document;
 	uint32_t count; /* registers added; the number of the next */
@@ -19,8 +19,7 @@ struct gdbregs__register_infos {
 /* Add the next register. Returns 0 or GDBREGS_ERR_NOMEM. */
 int gdbregs__register_infos_add(struct gdbregs__register_infos *infos,
 				const struct gdbregs__register_info *info);
-/* End the document, whose text is then infos->document.xml. Returns 0 or
- * GDBREGS_ERR_NOMEM. */
+/* End the document. Its text is then infos->document.xml. Returns 0 or GDBREGS_ERR_NOMEM. */
 int gdbregs__register_infos_finish(struct gdbregs__register_infos *infos);
 void gdbregs__register_infos_fini(struct gdbregs__register_infos *infos);
 

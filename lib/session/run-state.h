@@ -13,10 +13,10 @@ struct gdbregs__op;
 /* Where the target is between a resume and the delivery of its stop. */
 enum gdbregs__run_phase {
 	GDBREGS__RUN_STOPPED, /* it is stopped, and nothing is under way */
-	GDBREGS__RUN_PREPARING, /* a resume is queued, its packet was not sent yet */
-	GDBREGS__RUN_STEPPING_OFF, /* the same, but one vCPU gets off a breakpoint: its stop reply is due */
+	GDBREGS__RUN_PREPARING, /* a resume is queued, its packet has not been sent yet */
+	GDBREGS__RUN_STEPPING_OVER, /* the same, but one vCPU steps over a breakpoint: its stop reply is due */
 	GDBREGS__RUN_RESUMED, /* the packet was sent, the stop reply is due */
-	GDBREGS__RUN_INTERRUPTED, /* the same, and 0x03 was sent behind it */
+	GDBREGS__RUN_INTERRUPTED, /* the same, and 0x03 was sent after it */
 	GDBREGS__RUN_READING_WATCHES, /* it has stopped; the watched registers are being read */
 	GDBREGS__RUN_DELIVERING, /* callbacks of watches are running */
 };
@@ -26,10 +26,10 @@ struct gdbregs__resume {
 	struct gdbregs__op *last; /* the one requested last; NULL: it has ended */
 	size_t count;
 	size_t continues; /* how many of them let all vCPUs run */
-	uint64_t requested; /* how many there were since connecting */
+	uint64_t requested; /* how many have been requested since connecting */
 };
 
-/* step-off.c: a vCPU that has to get off a breakpoint. */
+/* step-over.c: a vCPU that has to step over a breakpoint. */
 struct gdbregs__step {
 	uint32_t vcpu;
 	bool has_address; /* false: at an unknown breakpoint */
@@ -37,8 +37,8 @@ struct gdbregs__step {
 	uint64_t address;
 };
 
-/* step-off.c. */
-struct gdbregs__step_off {
+/* step-over.c. */
+struct gdbregs__step_over {
 	uint64_t runs; /* resumes sent since connecting */
 	uint64_t all_ran; /* the last of them that let all vCPUs run */
 	uint64_t all_reported; /* the last one whose stop named no vCPU */
@@ -87,8 +87,8 @@ struct gdbregs__vcpu_watch {
 	gdbregs_vcpu_change_cb cb;
 	void *arg;
 	uint32_t vcpu;
-	size_t watches; /* how many there are in the list */
-	struct gdbregs_change *changes; /* room for as many */
+	size_t watches; /* number of its watches in the list */
+	struct gdbregs_change *changes; /* room for that many */
 };
 
 /* watch-list.c and watch.c. */
@@ -99,7 +99,7 @@ struct gdbregs__watch {
 	void *arg;
 	uint64_t serial;
 	uint32_t vcpu;
-	bool removed; /* to be taken out of the list once nothing points into it */
+	bool removed; /* to be removed from the list once nothing points into it */
 	bool known; /* status and off_bytes describe the value that was last seen */
 	int status; /* its size in bytes, or negative */
 	size_t off_bytes; /* in `before` */
@@ -112,7 +112,7 @@ struct gdbregs__watches {
 	uint64_t serial;
 	bool unsorted;
 	bool stale; /* the values have to be read before the target is resumed */
-	bool due; /* reads hold values from the last stop that were not delivered yet */
+	bool due; /* reads have values of the last stop that have not been delivered yet */
 	bool outside_delivery; /* the blocking calls run the callbacks themselves */
 	void (*then)(struct gdbregs_session *s); /* called after the read that follows a stop */
 	struct gdbregs__op *baseline; /* reads the values before a resume */
@@ -130,7 +130,7 @@ enum gdbregs__point_state {
 	GDBREGS__POINT_REMOVING, /* its packet was sent or is queued */
 };
 
-/* Whether a breakpoint is removed while a vCPU gets off it. */
+/* The state of a breakpoint that a vCPU steps over. */
 enum gdbregs__lift {
 	GDBREGS__LIFT_NONE,
 	GDBREGS__LIFT_ASKED, /* its removal was sent */
@@ -146,7 +146,7 @@ struct gdbregs__point {
 	enum gdbregs__point_state state;
 	bool in_stub; /* the stub has it now */
 	enum gdbregs__lift lift;
-	uint64_t inserted; /* after which run, counted by step_off.runs */
+	uint64_t inserted; /* after which run, counted by step_over.runs */
 };
 
 struct gdbregs__points {
@@ -163,14 +163,14 @@ struct gdbregs__run_state {
 	struct gdbregs__expedited_values expedited;
 	struct gdbregs__watches watches;
 	struct gdbregs__points points;
-	struct gdbregs__step_off step_off;
+	struct gdbregs__step_over step_over;
 	bool *gone; /* set to true when the session is freed */
 };
 
 /* A stop reply is due. */
 static inline bool gdbregs__run_is_resumed(const struct gdbregs__run_state *run)
 {
-	return run->phase == GDBREGS__RUN_STEPPING_OFF || run->phase == GDBREGS__RUN_RESUMED ||
+	return run->phase == GDBREGS__RUN_STEPPING_OVER || run->phase == GDBREGS__RUN_RESUMED ||
 	       run->phase == GDBREGS__RUN_INTERRUPTED;
 }
 

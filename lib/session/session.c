@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The life of a session: made, started, stopped, freed. */
+/* Making, starting, stopping and freeing a session. */
 #include "session/session.h"
 #include "session/op-detach.h"
 #include "session/op-points.h"
 #include "session/op-run.h"
-#include "session/step-off.h"
+#include "session/step-over.h"
 #include "session/watch.h"
 
 #include "util/alloc.h"
 
-/* Nothing follows a read of watched registers any more. */
+/* No packet follows a read of watched registers any more. */
 static void stop_reading_watches(struct gdbregs_session *s)
 {
 	if (s->run.phase == GDBREGS__RUN_READING_WATCHES)
@@ -51,7 +51,7 @@ int gdbregs__session_new(struct gdbregs_context *ctx, const struct gdbregs_optio
 		return GDBREGS_ERR_INVAL;
 	}
 	s->limits = gdbregs__limits_from(&s->options);
-	s->run.step_off.hit_vcpu = GDBREGS__ALL_VCPUS;
+	s->run.step_over.hit_vcpu = GDBREGS__ALL_VCPUS;
 	s->label = gdbregs__strdup(label);
 	s->context = gdbregs_context_ref(ctx);
 	init_engine(s);
@@ -75,7 +75,7 @@ void gdbregs__session_free(struct gdbregs_session *s)
 		gdbregs__engine_discard(&s->engine, s->reading.spare);
 	gdbregs__watch_fini(s);
 	gdbregs__points_fini(s);
-	gdbregs__step_off_fini(s);
+	gdbregs__step_over_fini(s);
 	gdbregs__target_fini(&s->target);
 	gdbregs_buffer_fini(&s->run.expedited.bytes);
 	gdbregs__free(s->label);

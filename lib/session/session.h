@@ -24,18 +24,19 @@ enum gdbregs__session_state {
 	GDBREGS__SESSION_ENDED, /* failed or detached */
 };
 
-/* op-read.c: what is kept from one read to the next. */
+/* op-read.c: kept from one read to the next. */
 struct gdbregs__reading {
 	struct gdbregs__op *spare; /* an op to use again, so that a read allocates nothing */
 	uint64_t batches; /* reads begun */
 };
 
-/* op-detach.c: how far the detach has got. */
+/* op-detach.c: progress of the detach. */
 struct gdbregs__leaving {
 	struct gdbregs__op *reserve; /* for a blind detach */
 	bool detach_sent; /* a D was sent: it is not sent a second time */
 	enum gdbregs_left left;
-	enum gdbregs_left *report; /* gets `left` when the session has ended; may be NULL */
+	enum gdbregs_left *
+		report; /* set to how the target was left when the session has ended; may be NULL */
 };
 
 struct gdbregs_session {
@@ -55,15 +56,15 @@ struct gdbregs_session {
 
 /* --- life ------------------------------------------------------------- */
 
-/* Make a session; options are copied, their strings stay the caller's until the
- * session is stopped or ended. Returns 0, NOMEM or INVAL. The context gets a
- * reference; NULL makes one. */
+/* Make a session. The options are copied; their strings stay the caller's until the session is
+ * stopped or has ended. The session takes a reference to the context; NULL makes a new context.
+ * Returns 0, NOMEM or INVAL. */
 int gdbregs__session_new(struct gdbregs_context *ctx, const struct gdbregs_options *o,
 			 const char *label, struct gdbregs_session **out);
 void gdbregs__session_free(struct gdbregs_session *s);
 
-/* Begin to speak: queues hello and discovery; done is called when vCPUs and
- * registers are known, or with what went wrong. 0 or NOMEM. */
+/* Begin: queue hello and discovery. done is called when vCPUs and registers are known, or with the
+ * error. Returns 0 or NOMEM. */
 int gdbregs__session_start(struct gdbregs_session *s, uint64_t now_ms, gdbregs__op_done done,
 			   void *arg);
 

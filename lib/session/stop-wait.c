@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Stop delivery: pending waits, and a stop that arrived before anyone waited for it. */
+/* Delivers stops to pending waits, or keeps a stop that arrives before anyone waits for it. */
 #include "session/stop-wait.h"
 #include "session/watch.h"
 
@@ -15,8 +15,8 @@ struct wait_op {
 
 /* -------------------------------------------------------------- what happened --- */
 
-/* The vCPU that a stop is about. QEMU names none where a system call of
- * semihosting was interrupted. */
+/* Returns the vCPU that has stopped. QEMU names none if a system call of semihosting was
+ * interrupted. */
 static unsigned vcpu_of(struct gdbregs_session *s, uint32_t stepped,
 			const struct gdbregs__stop *stop)
 {

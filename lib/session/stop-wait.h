@@ -10,8 +10,8 @@
  * one. */
 void gdbregs__stop_describe(struct gdbregs_session *s, uint32_t stepped,
 			    const struct gdbregs__stop *from, struct gdbregs_stop *to);
-/* Make a wait for the stop of the resume with this number (s->run.resume.requested).
- * Returns NULL without memory; the error is set. */
+/* Make a wait for the stop of the resume with this number (s->run.resume.requested). Returns NULL
+ * when out of memory; the error is set. */
 struct gdbregs__op *gdbregs__stop_wait_new(struct gdbregs_session *s, uint64_t number,
 					   int timeout_ms, struct gdbregs_stop *stop,
 					   gdbregs__op_done done, void *arg);

@@ -38,8 +38,8 @@ int gdbregs__target_note_pid(struct gdbregs_session *s, int64_t pid)
 	return index < 0 ? index : 0;
 }
 
-/* The stub chooses the ids: with a key that it does not know it cannot choose ids that
- * share a place. */
+/* The stub chooses the ids. It does not know the key, so it cannot choose ids whose hashes
+ * collide. */
 static uint64_t hash_id(const struct gdbregs_session *s, const struct gdbregs__thread_id *id)
 {
 	const uint64_t words[] = {(uint64_t)id->pid, (uint64_t)id->tid};
@@ -52,8 +52,8 @@ struct id_key {
 	const struct gdbregs__thread_id *id;
 };
 
-/* The vCPUs move when their array grows. So a value of the table is not a pointer, but
- * an index + 1. */
+/* The vCPUs move when their array grows, so a value of the table is not a pointer but an index +
+ * 1. */
 static bool has_id(const void *value, const void *key)
 {
 	const struct id_key *k = key;
@@ -122,7 +122,7 @@ int gdbregs__target_add_vcpu(struct gdbregs_session *s, const struct gdbregs__th
 	return 0;
 }
 
-/* A stub may write an id with its process or without, as it likes. */
+/* A stub may write an id with or without its process. */
 static bool may_be_same(const struct gdbregs__thread_id *a, const struct gdbregs__thread_id *b)
 {
 	return a->has_pid != b->has_pid && a->tid == b->tid;

@@ -18,12 +18,12 @@ struct gdbregs__process {
 	struct gdbregs__thread_id thread; /* one of its threads */
 	const struct gdbregs_description *description;
 	const struct gdbregs_register
-		*msr; /* it decides the byte order, see order.c; NULL: none does */
+		*msr; /* the msr that decides the byte order, see order.c; NULL: there is none */
 	/* The layout of g that follows from the description, if it was asked for and fits */
 	struct gdbregs__g_layout *described_layout;
 	bool g_preferred; /* described_layout has all registers: read them by g, as GDB does */
-	bool g_banned; /* g did not have the expected layout: use p only */
-	char note[160]; /* what is wrong with how the stub serves registers, or "" */
+	bool g_banned; /* g did not have the verified layout: use p only */
+	char note[160]; /* a known problem with its registers, or "" */
 	unsigned g_interest; /* batches that g could have served */
 	uint64_t g_interest_batch; /* the last of them */
 };
@@ -37,7 +37,7 @@ struct gdbregs__vcpu {
 	enum gdbregs_byte_order msr_order; /* according to msr at the stop msr_stop, see order.c */
 	uint64_t msr_asked, msr_stop; /* numbers of stops, as in struct gdbregs__target */
 	/* The last run that it took part in, and the last one whose stop named it; see
-	 * session/step-off.c. */
+	 * session/step-over.c. */
 	uint64_t ran, reported;
 };
 

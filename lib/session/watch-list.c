@@ -25,7 +25,7 @@ static void drop(struct gdbregs__watch *watch)
 	gdbregs__free(watch->all);
 }
 
-/* Sort by vCPU: a single g can then serve all registers of a vCPU. */
+/* Sort by vCPU, so that a single g can serve all registers of a vCPU. */
 void gdbregs__watches_tidy(struct gdbregs__watches *w)
 {
 	size_t kept = 0;

@@ -16,7 +16,7 @@ int gdbregs__watches_add_vcpu(struct gdbregs_session *s, unsigned vcpu, gdbregs_
 int gdbregs__watches_remove_vcpu(struct gdbregs_session *s, unsigned vcpu,
 				 gdbregs_vcpu_change_cb cb, void *arg);
 
-/* No read is under way: drop what was removed, and bring the rest into order. */
+/* No read is under way: drop the watches that were removed, and sort the rest. */
 void gdbregs__watches_tidy(struct gdbregs__watches *w);
 void gdbregs__watches_free(struct gdbregs__watches *w);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reading the watched registers and calling back. There are two buffers: `before` holds
- * the values that were seen last, `now` receives those of the read under way. Afterwards
- * they change places. reads[i] is for list[i]. */
+/* Reads the watched registers and calls back. There are two buffers: `before` has the values that
+ * were seen last, `now` receives those of the read under way. Afterwards they are swapped.
+ * reads[i] is for list[i]. */
 #include "session/watch.h"
 #include "session/op-read.h"
 #include "session/watch-list.h"
@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-/* A status that no read has: the read did not take place. */
+/* A status that no read has: the read has not taken place. */
 #define NOT_READ INT32_MIN
 
 /* ------------------------------------------------------------------- the read --- */
@@ -76,7 +76,7 @@ static int settle_baseline(struct gdbregs_session *s)
 	return 0;
 }
 
-/* arg says which one, for a later one may be under way. */
+/* arg is the number of the read, because a later one may be under way. */
 static void on_baseline(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
 			void *arg)
 {
@@ -162,7 +162,7 @@ static struct gdbregs_change change_of(const struct gdbregs__watches *w, size_t 
 		.size = (size_t)(new_status < 0 ? old_status : new_status),
 	};
 
-	/* The size is that of both values: an old value of another size is left out. */
+	/* The size is that of both values: if the old value has another size, it is omitted. */
 	if (old_status >= 0 && (new_status < 0 || new_status == old_status))
 		change.old_bytes = w->before.data + watch->off_bytes;
 	return change;
@@ -177,8 +177,8 @@ static void notify(const struct gdbregs__watches *w, size_t index)
 		  change.size);
 }
 
-/* The registers of one watched vCPU, which are together in the list. Returns the index
- * behind them. */
+/* Call back for one watched vCPU, whose registers are adjacent in the list. Returns the index
+ * after them. */
 static size_t notify_vcpu(const struct gdbregs__watches *w, size_t index)
 {
 	struct gdbregs__vcpu_watch *all = w->list[index].all;
@@ -198,8 +198,8 @@ static bool is_open(const struct gdbregs_session *s)
 	return s->state == GDBREGS__SESSION_STOPPED || s->state == GDBREGS__SESSION_RUNNING;
 }
 
-/* Call back for what has changed. A callback may end the session, or remove watches.
- * Returns false if the session was freed. */
+/* Call back for the registers that have changed. A callback may end the session, or remove
+ * watches. Returns false if the session was freed. */
 static bool call_back(struct gdbregs_session *s)
 {
 	struct gdbregs__watches *w = &s->run.watches;

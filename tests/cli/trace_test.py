@@ -154,7 +154,7 @@ def breakpoints_until(directory):
     with with_pc(directory, "--log", log) as fake:
         found = steps(fake, "--break", "0x1008", "--until", "0x1010", "pc")
         equal(reasons(found), [(0, 0, "start"), (1, 0, "breakpoint"), (2, 0, "until")])
-        # The guest begins at a breakpoint, and gets off it.
+        # The guest begins at a breakpoint, and steps over it.
         found = steps(fake, "--break", "0x1000", "--break", "0x1008", "-n", "1", "pc")
         equal([e["bytes"] for e in found[1]["changed"]], [pc(2).hex()])
     packets = [line.split()[2] for line in read(log).splitlines() if " packet " in line]

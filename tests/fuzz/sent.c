@@ -138,7 +138,7 @@ static bool falls_back(const struct partner *p, const char *packet)
 	       !begins(packet, "vCont;");
 }
 
-/* The session has taken the reply to the last resume. A vCPU that gets off a breakpoint
+/* The session has taken the reply to the last resume. A vCPU that steps over a breakpoint
  * stops and is resumed within one call. */
 static bool is_answered(const struct partner *p)
 {

@@ -161,12 +161,12 @@ def riscv_hits(program, vcpus, count):
 
 
 def all_stand_there(program):
-    """A breakpoint is set where all vCPUs are, at the reset vector: they get off it."""
+    """A breakpoint is set where all vCPUs are, at the reset vector: they step over it."""
     with qemu.Machine(riscv(4)) as machine:
         stops, _ = hits(program, machine.address, SOFTWARE, "+0,0x80000004", "s0", "c" * 60, "reset")
         each_hit_once(stops, 0x80000004, "reset")
         equal(len({stop.vcpu for stop in stops}), 4, "reset")
-    say("riscv64: 4 vCPUs get off the breakpoint where they were halted")
+    say("riscv64: 4 vCPUs step over the breakpoint where they were halted")
 
 
 RUNNING, HALTED = 1, 2
@@ -195,7 +195,7 @@ def m68k_hits(program, count=20):
 
 
 def steps(program):
-    """Steps get off the breakpoint, too, and leave it in place."""
+    """Steps step over the breakpoint, too, and leave it in place."""
     with qemu.Machine(riscv(1)) as machine:
         stops, _ = hits(program, machine.address, SOFTWARE, "0x80000004", "s0", "cssscsccdic",
                         "steps")

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Runs are counted. A vCPU has reported where it is if the stop of its last run named it.
- * A breakpoint is known to a vCPU if it was inserted after that run. In both cases the
- * caller has seen the vCPU there; in all other cases its hit is still to be reported. */
-#include "session/step-off.h"
+/* Runs are counted. A vCPU has reported its place if the stop of its last run named it. A
+ * breakpoint is known to a vCPU if it was inserted after that run. In both cases the caller knows
+ * that the vCPU is there. In all other cases its hit must still be reported. */
+#include "session/step-over.h"
 #include "session/op-points.h"
 #include "session/op-read.h"
 #include "session/order.h"
@@ -25,18 +25,18 @@ static uint64_t later(uint64_t a, uint64_t b)
 
 static uint64_t last_run(const struct gdbregs_session *s, uint32_t vcpu)
 {
-	return later(s->target.vcpus[vcpu].ran, s->run.step_off.all_ran);
+	return later(s->target.vcpus[vcpu].ran, s->run.step_over.all_ran);
 }
 
 static bool has_reported(const struct gdbregs_session *s, uint32_t vcpu)
 {
-	return later(s->target.vcpus[vcpu].reported, s->run.step_off.all_reported) >=
+	return later(s->target.vcpus[vcpu].reported, s->run.step_over.all_reported) >=
 	       last_run(s, vcpu);
 }
 
-void gdbregs__step_off_ran(struct gdbregs_session *s, uint32_t vcpu)
+void gdbregs__step_over_ran(struct gdbregs_session *s, uint32_t vcpu)
 {
-	struct gdbregs__step_off *off = &s->run.step_off;
+	struct gdbregs__step_over *off = &s->run.step_over;
 
 	off->runs++;
 	off->hit_vcpu = GDBREGS__ALL_VCPUS;
@@ -55,10 +55,10 @@ static bool reports_place(const struct gdbregs_stop *stop)
 	       stop->reason <= GDBREGS_REASON_HWBREAK;
 }
 
-void gdbregs__step_off_stopped(struct gdbregs_session *s, const struct gdbregs_stop *stop,
-			       bool continued)
+void gdbregs__step_over_stopped(struct gdbregs_session *s, const struct gdbregs_stop *stop,
+				bool continued)
 {
-	struct gdbregs__step_off *off = &s->run.step_off;
+	struct gdbregs__step_over *off = &s->run.step_over;
 
 	off->named_vcpu = stop->vcpu == UINT_MAX ? GDBREGS__ALL_VCPUS : stop->vcpu;
 	if (!reports_place(stop))
@@ -74,7 +74,7 @@ void gdbregs__step_off_stopped(struct gdbregs_session *s, const struct gdbregs_s
 
 /* ------------------------------------------------------------------ breakpoints --- */
 
-/* The stub has it, or gets it back after the step that is under way. */
+/* The stub has it, or will have it again after the step that is under way. */
 static bool is_breakpoint(const struct gdbregs__point *point)
 {
 	return (point->in_stub || point->lift == GDBREGS__LIFT_DONE) &&
@@ -129,7 +129,7 @@ static bool has_one(const struct gdbregs_session *s, uint32_t vcpu, matters_fn *
 
 /* -------------------------------------------------------------------- locating --- */
 
-static int reserve(struct gdbregs__step_off *off, size_t vcpus)
+static int reserve(struct gdbregs__step_over *off, size_t vcpus)
 {
 	if (vcpus <= off->capacity)
 		return 0;
@@ -146,7 +146,7 @@ static int reserve(struct gdbregs__step_off *off, size_t vcpus)
 	return 0;
 }
 
-static void add_read(struct gdbregs__step_off *off, uint32_t vcpu,
+static void add_read(struct gdbregs__step_over *off, uint32_t vcpu,
 		     const struct gdbregs_register *reg)
 {
 	if (reg)
@@ -168,12 +168,12 @@ static void add_reads(struct gdbregs_session *s, uint32_t vcpu)
 	const struct gdbregs_description *d = gdbregs__target_description(s, vcpu);
 	const struct gdbregs_register *pc = d ? gdbregs__roles_get(d, GDBREGS_ROLE_PC) : NULL;
 
-	add_read(&s->run.step_off, vcpu, pc);
+	add_read(&s->run.step_over, vcpu, pc);
 	if (!pc || !d->architecture || strncmp(d->architecture, "i386", 4) != 0 ||
 	    !gdbregs__stub_is_qemu_system(&s->stub))
 		return;
-	add_read(&s->run.step_off, vcpu, named(d, "cs"));
-	add_read(&s->run.step_off, vcpu, named(d, "cr0"));
+	add_read(&s->run.step_over, vcpu, named(d, "cs"));
+	add_read(&s->run.step_over, vcpu, named(d, "cr0"));
 }
 
 /* Threads of qemu-user other than the reported one may be running. */
@@ -187,16 +187,16 @@ static bool may_be_at_one(const struct gdbregs_session *s, uint32_t vcpu, uint64
 /* Queue the read of the registers that were added, ahead of an op. */
 static int queue_reads(struct gdbregs_session *s, struct gdbregs__op *before)
 {
-	struct gdbregs__step_off *off = &s->run.step_off;
+	struct gdbregs__step_over *off = &s->run.step_over;
 
 	return off->read_count ? gdbregs__read_ahead(s, before, off->reads, off->read_count,
 						     &off->storage, NULL, NULL, NULL)
 			       : 0;
 }
 
-int gdbregs__step_off_locate(struct gdbregs_session *s, struct gdbregs__op *before, uint32_t vcpu)
+int gdbregs__step_over_locate(struct gdbregs_session *s, struct gdbregs__op *before, uint32_t vcpu)
 {
-	struct gdbregs__step_off *off = &s->run.step_off;
+	struct gdbregs__step_over *off = &s->run.step_over;
 	bool all = vcpu == GDBREGS__ALL_VCPUS;
 	uint64_t since;
 
@@ -211,9 +211,9 @@ int gdbregs__step_off_locate(struct gdbregs_session *s, struct gdbregs__op *befo
 	return queue_reads(s, before);
 }
 
-int gdbregs__step_off_look(struct gdbregs_session *s, struct gdbregs__op *before, uint32_t vcpu)
+int gdbregs__step_over_look(struct gdbregs_session *s, struct gdbregs__op *before, uint32_t vcpu)
 {
-	s->run.step_off.read_count = 0;
+	s->run.step_over.read_count = 0;
 	add_reads(s, vcpu);
 	return queue_reads(s, before);
 }
@@ -234,7 +234,7 @@ static bool is_number(const struct gdbregs_read *read)
 	return read->status > 0 && read->status <= 8;
 }
 
-/* Of x86 in real mode, the base of the code segment. At reset, it is not what cs says. */
+/* In real mode of x86, the base of the code segment. At reset it does not follow from cs. */
 static bool segment_base(const struct gdbregs_read *reads, size_t count, uint64_t *base)
 {
 	if (count != READS_MAX || !is_number(&reads[1]) || !is_number(&reads[2]) ||
@@ -274,12 +274,12 @@ static bool find_place(const struct gdbregs_session *s, const struct gdbregs_rea
 
 static void add_step(struct gdbregs_session *s, const struct gdbregs_read *reads, size_t count)
 {
-	struct gdbregs__step_off *off = &s->run.step_off;
+	struct gdbregs__step_over *off = &s->run.step_over;
 	uint32_t vcpu = reads[0].vcpu;
 	struct gdbregs__step step = {.vcpu = vcpu, .may_be_halted = vcpu != off->hit_vcpu};
 
 	step.has_address = find_place(s, reads, count, was_seen, &step.address);
-	/* It has stopped at a breakpoint, but where that is cannot be told from its program
+	/* The vCPU has stopped at a breakpoint, but its place cannot be derived from its program
 	 * counter, for example because of a segment's base. A step of QEMU's TCG ignores
 	 * breakpoints at the first instruction. */
 	bool unknown = vcpu == off->hit_vcpu && gdbregs__stub_is_qemu_system(&s->stub);
@@ -287,9 +287,9 @@ static void add_step(struct gdbregs_session *s, const struct gdbregs_read *reads
 		off->steps[off->step_count++] = step;
 }
 
-void gdbregs__step_off_plan(struct gdbregs_session *s)
+void gdbregs__step_over_plan(struct gdbregs_session *s)
 {
-	struct gdbregs__step_off *off = &s->run.step_off;
+	struct gdbregs__step_over *off = &s->run.step_over;
 
 	off->step_count = 0;
 	for (size_t i = 0, count; i < off->read_count; i += count) {
@@ -307,24 +307,24 @@ static bool is_named(const struct gdbregs_session *s, uint32_t vcpu)
 	const struct gdbregs__vcpu *v = &s->target.vcpus[vcpu];
 	const struct gdbregs__process *process = &s->target.processes[v->process];
 
-	if (s->run.step_off.runs)
-		return vcpu == s->run.step_off.named_vcpu;
+	if (s->run.step_over.runs)
+		return vcpu == s->run.step_over.named_vcpu;
 	return !v->has_id || !process->has_thread ||
 	       gdbregs__thread_id_equal(&v->id, &process->thread);
 }
 
 /* Without vCont, Hc names the thread that is stepped. valgrind (3.19, 3.24, 3.27) ignores it:
  * it steps the thread whose turn it is, and reports a trap of that one. GDB does not let
- * other vCPUs than the last one get off either: they stop at the breakpoint at once. */
-bool gdbregs__step_off_is_alone(const struct gdbregs_session *s, uint32_t vcpu)
+ * other vCPUs than the last one step over either: they stop at the breakpoint at once. */
+bool gdbregs__step_over_is_alone(const struct gdbregs_session *s, uint32_t vcpu)
 {
 	return s->stub.vcont == GDBREGS__VCONT_PRESENT || is_named(s, vcpu) ||
 	       (last_run(s, vcpu) && has_reported(s, vcpu));
 }
 
-bool gdbregs__step_off_is_at_one(struct gdbregs_session *s)
+bool gdbregs__step_over_is_at_one(struct gdbregs_session *s)
 {
-	struct gdbregs__step_off *off = &s->run.step_off;
+	struct gdbregs__step_over *off = &s->run.step_over;
 	uint64_t address;
 
 	if (!off->read_count)
@@ -336,8 +336,8 @@ bool gdbregs__step_off_is_at_one(struct gdbregs_session *s)
 
 /* ------------------------------------------------------ removing and inserting --- */
 
-size_t gdbregs__step_off_remove(struct gdbregs_session *s, const struct gdbregs__step *step,
-				char *payload)
+size_t gdbregs__step_over_remove(struct gdbregs_session *s, const struct gdbregs__step *step,
+				 char *payload)
 {
 	for (size_t i = 0; step->has_address && i < s->run.points.count; i++) {
 		struct gdbregs__point *point = &s->run.points.list[i];
@@ -351,7 +351,7 @@ size_t gdbregs__step_off_remove(struct gdbregs_session *s, const struct gdbregs_
 	return 0;
 }
 
-size_t gdbregs__step_off_insert(struct gdbregs_session *s, char *payload)
+size_t gdbregs__step_over_insert(struct gdbregs_session *s, char *payload)
 {
 	for (size_t i = 0; i < s->run.points.count; i++) {
 		struct gdbregs__point *point = &s->run.points.list[i];
@@ -371,7 +371,7 @@ static struct gdbregs__point *find_lifted(struct gdbregs_session *s, enum gdbreg
 	return NULL;
 }
 
-int gdbregs__step_off_removed(struct gdbregs_session *s, const struct gdbregs__answer *answer)
+int gdbregs__step_over_removed(struct gdbregs_session *s, const struct gdbregs__answer *answer)
 {
 	struct gdbregs__point *point = find_lifted(s, GDBREGS__LIFT_ASKED);
 	bool ok = gdbregs__reply_classify(answer->payload, answer->size) == GDBREGS__REPLY_OK;
@@ -383,7 +383,7 @@ int gdbregs__step_off_removed(struct gdbregs_session *s, const struct gdbregs__a
 	return 0;
 }
 
-int gdbregs__step_off_inserted(struct gdbregs_session *s, const struct gdbregs__answer *answer)
+int gdbregs__step_over_inserted(struct gdbregs_session *s, const struct gdbregs__answer *answer)
 {
 	struct gdbregs__point *point = find_lifted(s, GDBREGS__LIFT_DONE);
 	char text[80];
@@ -403,9 +403,9 @@ int gdbregs__step_off_inserted(struct gdbregs_session *s, const struct gdbregs__
 		gdbregs__reply_error_text(text, sizeof(text), answer->payload, answer->size));
 }
 
-void gdbregs__step_off_fini(struct gdbregs_session *s)
+void gdbregs__step_over_fini(struct gdbregs_session *s)
 {
-	gdbregs__free(s->run.step_off.reads);
-	gdbregs__free(s->run.step_off.steps);
-	gdbregs_buffer_fini(&s->run.step_off.storage);
+	gdbregs__free(s->run.step_over.reads);
+	gdbregs__free(s->run.step_over.steps);
+	gdbregs_buffer_fini(&s->run.step_over.storage);
 }
