@@ -1,57 +1,64 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "out/record.h"
 
-#include "out/csv.h"
+#include "out/table.h"
 
-/* The time is the first column, if there is one. */
+#include <stdlib.h>
+#include <string.h>
+
+/* The time is the first column. A step has none. */
 enum { TIME, NUMBER, VCPU, REASON, FEATURE, NAME, BITS, TYPE, BYTES, VALUE, ERROR, COLUMNS };
 
-static void put_row(struct recorder *r, const char *const fields[COLUMNS], bool timed)
-{
-	csv_row(r->out, fields + (timed ? TIME : NUMBER), timed ? COLUMNS : COLUMNS - 1);
-}
+struct csv {
+	struct column columns[COLUMNS];
+	struct table table;
+};
 
-static void put_header(struct recorder *r, bool timed)
+static bool begin(struct recorder *r)
 {
-	const char *const header[COLUMNS] = {"time", r->unit, "vcpu",  "reason", "feature", "name",
-					     "bits", "type",  "bytes", "value",	 "error"};
-	put_row(r, header, timed);
+	static const char *const names[COLUMNS] = {"time",    NULL,    "vcpu", "reason",
+						   "feature", "name",  "bits", "type",
+						   "bytes",   "value", "error"};
+	struct csv *csv = calloc(1, sizeof(*csv));
+	bool timed = strcmp(r->unit, "sample") == 0;
+	r->state = csv;
+	for (size_t i = 0; csv && i < COLUMNS; i++)
+		csv->columns[i] = (struct column){.name = i == NUMBER ? r->unit : names[i],
+						  .formats = i == TIME && !timed ? 0 : IN_CSV};
+	if (csv)
+		table_init(&csv->table, r->out, FORMAT_CSV, csv->columns, COLUMNS);
+	return csv;
 }
 
 static bool put_register(struct recorder *r, const struct record *record, const struct value *v)
 {
-	char number[32], vcpu[16], bits[16];
+	struct csv *csv = r->state;
 	char name[VALUE_NAME];
-	snprintf(number, sizeof(number), "%llu", (unsigned long long)record->number);
-	snprintf(vcpu, sizeof(vcpu), "%u", record->sampler->vcpu->index);
-	snprintf(bits, sizeof(bits), "%u", value_bits(v));
 	text_clear(&r->line);
 	text_clear(&r->cell);
 	text_add_bytes(&r->line, v->bytes, v->size_bytes);
 	if (value_is_number(v))
 		value_add_number(&r->cell, v, false);
-	const char *fields[COLUMNS] = {
-		[TIME] = record->time,
-		[NUMBER] = number,
-		[VCPU] = vcpu,
-		[REASON] = record->reason,
-		[FEATURE] = gdbregs_register_feature(v->reg),
-		[NAME] = value_data_name(v, true, name),
-		[BITS] = bits,
-		[TYPE] = value_type(v),
-		[BYTES] = r->line.data,
-		[VALUE] = r->cell.data,
-		[ERROR] = v->status < 0 ? value_error(v) : NULL,
+	const struct cell cells[COLUMNS] = {
+		[TIME] = cell_text(record->time),
+		[NUMBER] = cell_number((json_int_t)record->number),
+		[VCPU] = cell_number(record->sampler->vcpu->index),
+		[REASON] = cell_text(record->reason),
+		[FEATURE] = cell_text(gdbregs_register_feature(v->reg)),
+		[NAME] = cell_text(value_data_name(v, true, name)),
+		[BITS] = cell_number(value_bits(v)),
+		[TYPE] = cell_text(value_type(v)),
+		[BYTES] = cell_text(r->line.data),
+		[VALUE] = cell_text(r->cell.data),
+		[ERROR] = cell_text(v->status < 0 ? value_error(v) : NULL),
 	};
-	put_row(r, fields, record->time);
-	return !r->cell.failed;
+	table_row(&csv->table, cells);
+	return csv->table.ok && !r->cell.failed;
 }
 
 static bool put(struct recorder *r, const struct record *record)
 {
 	bool ok = true;
-	if (r->count == 0)
-		put_header(r, record->time);
 	for (size_t i = 0; i < record->sampler->count && ok; i++) {
 		struct value v = sampler_value(record->sampler, i);
 		if (record_has(record, i))
@@ -60,4 +67,12 @@ static bool put(struct recorder *r, const struct record *record)
 	return ok;
 }
 
-const struct record_format record_csv = {.put = put};
+static void fini(struct recorder *r)
+{
+	struct csv *csv = r->state;
+	if (csv)
+		table_end(&csv->table);
+	free(csv);
+}
+
+const struct record_format record_csv = {.put = put, .begin = begin, .fini = fini};
