@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Shared by the files of the engine: engine.c has the queue of ops, send.c and
- * receive.c the packets, timeout.c the deadlines. */
+/* Shared by the files of the engine: engine.c has the queue of ops, errors.c their errors,
+ * send.c and receive.c the packets, timeout.c the deadlines. */
 #ifndef GDBREGS_LIB_ENGINE_ENGINE_INTERNAL_H
 #define GDBREGS_LIB_ENGINE_ENGINE_INTERNAL_H
 
@@ -28,8 +28,18 @@ static inline void gdbregs__engine_leave(struct gdbregs__engine *e, struct gdbre
 	e->current = previous;
 }
 
-/* Call overdue() of the op's class, if there is one. */
+/* errors.c: set the error of the call or op; keep it with the op, if the op has failed with
+ * its code; get it. */
+void gdbregs__engine_set_error(struct gdbregs__engine *e, int code, const char *format,
+			       va_list args);
+void gdbregs__op_set_error(struct gdbregs__op *op, const char *text);
+void gdbregs__engine_keep_error(struct gdbregs__engine *e, struct gdbregs__op *op);
+void gdbregs__engine_op_error(const struct gdbregs__engine *e, const struct gdbregs__op *op,
+			      struct gdbregs_error *error);
+/* Call finish() or overdue() of the op's class, if there is one. */
+void gdbregs__engine_call_finish(struct gdbregs__engine *e, struct gdbregs__op *op);
 bool gdbregs__engine_call_overdue(struct gdbregs__engine *e, struct gdbregs__op *op);
+
 /* Give the payload to the op of the oldest packet in flight. */
 void gdbregs__engine_dispatch(struct gdbregs__engine *e, const uint8_t *payload, size_t size);
 

@@ -5,8 +5,6 @@
 #include "util/alloc.h"
 #include "util/error.h"
 
-#include <stdio.h>
-
 /* Enough to keep a stub busy, and few enough to hold in memory. */
 #define OUT_HIGH_WATER_BYTES 65536
 /* Buffers above this size are freed when the engine falls idle. */
@@ -68,67 +66,6 @@ void gdbregs__engine_fini(struct gdbregs__engine *e)
 	gdbregs_buffer_fini(&e->out);
 	gdbregs_buffer_fini(&e->last_packet);
 	gdbregs__free(e->ring);
-}
-
-/* ------------------------------------------------------- errors of ops --- */
-
-static void set_error(struct gdbregs__engine *e, int code, const char *format, va_list args)
-{
-	char text[2 * sizeof(e->error.text)];
-
-	vsnprintf(text, sizeof(text), format, args);
-	gdbregs__fail(&e->error, code, "%s", text);
-	if (!e->current)
-		e->last_failure = e->error;
-}
-
-/* When out of memory, the general text of the code is used. */
-static void set_op_error(struct gdbregs__op *op, const char *text)
-{
-	gdbregs__free(op->error);
-	op->error = gdbregs__strdup(text);
-}
-
-/* The class of the op has set an error. It is the reason if the codes agree. */
-static void keep_error(struct gdbregs__engine *e, struct gdbregs__op *op)
-{
-	if (op->status < 0 && !op->error && e->error.code == op->status)
-		set_op_error(op, e->error.text);
-}
-
-static void get_op_error(const struct gdbregs__engine *e, const struct gdbregs__op *op,
-			 struct gdbregs_error *error)
-{
-	const char *text = op->error;
-
-	if (!text)
-		text = op->status == e->fatal ? e->ended_by.text : gdbregs_strerror(op->status);
-	gdbregs__fail(error, op->status, "%s", text);
-}
-
-/* finish() finds the error of an op that has failed in e->error. */
-static void call_finish(struct gdbregs__engine *e, struct gdbregs__op *op)
-{
-	struct gdbregs__op *previous = gdbregs__engine_enter(e, op);
-
-	if (op->status < 0)
-		get_op_error(e, op, &e->error);
-	if (op->class->finish)
-		op->class->finish(e->config.session, op);
-	keep_error(e, op);
-	gdbregs__engine_leave(e, previous);
-}
-
-bool gdbregs__engine_call_overdue(struct gdbregs__engine *e, struct gdbregs__op *op)
-{
-	if (!op->class->overdue)
-		return false;
-	struct gdbregs__op *previous = gdbregs__engine_enter(e, op);
-	bool goes_on = op->class->overdue(e->config.session, op);
-	if (!goes_on)
-		keep_error(e, op);
-	gdbregs__engine_leave(e, previous);
-	return goes_on;
 }
 
 /* ----------------------------------------------------------------- queue --- */
@@ -193,7 +130,7 @@ static void settle(struct gdbregs__engine *e, struct gdbregs__op *op)
 	if (!op->queued || !op->ended || op->outstanding)
 		return;
 	if (!op->canceled)
-		call_finish(e, op);
+		gdbregs__engine_call_finish(e, op);
 	/* finish() may have found more to send, for example because g did not have the
 	 * expected size. An older op may have done so just before. */
 	if (!op->ended) {
@@ -250,7 +187,7 @@ bool gdbregs__engine_deliver(struct gdbregs__engine *e)
 	void *arg = op->arg;
 	int status = op->status;
 	if (status < 0)
-		get_op_error(e, op, &error);
+		gdbregs__engine_op_error(e, op, &error);
 	release(e, op);
 	if (!done)
 		return true;
@@ -282,7 +219,7 @@ static void fail_op(struct gdbregs__engine *e, struct gdbregs__op *op, int code)
 	}
 	if (op->status >= 0)
 		op->status = code;
-	keep_error(e, op);
+	gdbregs__engine_keep_error(e, op);
 	end_sending(e, op);
 	settle(e, op);
 }
@@ -326,8 +263,8 @@ static void unlink_wait(struct gdbregs__engine *e, struct gdbregs__op *op)
 void gdbregs__engine_end_wait(struct gdbregs__engine *e, struct gdbregs__op *op, int status)
 {
 	op->status = status;
-	keep_error(e, op);
-	call_finish(e, op);
+	gdbregs__engine_keep_error(e, op);
+	gdbregs__engine_call_finish(e, op);
 	unlink_wait(e, op);
 	gdbregs__engine_complete(e, op);
 }
@@ -354,7 +291,7 @@ void gdbregs__engine_discard(struct gdbregs__engine *e, struct gdbregs__op *op)
 static void cancel(struct gdbregs__engine *e, struct gdbregs__op *op, const char *why)
 {
 	op->status = GDBREGS_ERR_CANCELED;
-	set_op_error(op, why);
+	gdbregs__op_set_error(op, why);
 	/* The op has completed but its callback has not run: only what it reports changes. */
 	if (op->completed)
 		return;
@@ -532,29 +469,7 @@ void gdbregs__engine_dispatch_data(struct gdbregs__engine *e,
 	after_reply(e, op, result);
 }
 
-/* ---------------------------------------------------------------- errors --- */
-
-int gdbregs__engine_say(struct gdbregs__engine *e, int code, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	set_error(e, code, format, args);
-	va_end(args);
-	return code;
-}
-
-int gdbregs__engine_say_nomem(struct gdbregs__engine *e)
-{
-	return gdbregs__engine_say(e, GDBREGS_ERR_NOMEM, "%s", gdbregs_strerror(GDBREGS_ERR_NOMEM));
-}
-
-int gdbregs__engine_say_ended(struct gdbregs__engine *e)
-{
-	if (!e->ended_by.code)
-		return 0;
-	return gdbregs__engine_say(e, e->ended_by.code, "%s", e->ended_by.text);
-}
+/* --------------------------------------------------------------- failure --- */
 
 /* Complete all queued ops with the error of the session, oldest first. */
 static void fail_queue(struct gdbregs__engine *e, int code)
@@ -566,8 +481,8 @@ static void fail_queue(struct gdbregs__engine *e, int code)
 		op->outstanding = 0;
 		if (!op->canceled) {
 			op->status = code;
-			set_op_error(op, e->ended_by.text);
-			call_finish(e, op);
+			gdbregs__op_set_error(op, e->ended_by.text);
+			gdbregs__engine_call_finish(e, op);
 		}
 		unlink_queued(e, op);
 		op->ended = true;
@@ -588,7 +503,7 @@ void gdbregs__engine_fail(struct gdbregs__engine *e, int code, const char *forma
 	if (e->fatal)
 		return;
 	va_start(args, format);
-	set_error(e, code, format, args);
+	gdbregs__engine_set_error(e, code, format, args);
 	va_end(args);
 	e->fatal = code;
 	e->ended_by = e->last_failure = e->error;

@@ -279,9 +279,6 @@ void gdbregs__engine_give_empty_reply(struct gdbregs__engine *e);
 
 /* --- errors -------------------------------------------------------------------- */
 
-/* The errors of calls and of ops are kept apart. An error that the class of an op sets
- * belongs to this op. Any other error belongs to the call that is being made. */
-
 /* Fail the session: every op completes with code. The text is kept in e->ended_by, for later
  * calls. */
 void gdbregs__engine_fail(struct gdbregs__engine *e, int code, const char *format, ...)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "session/expedited.h"
 
-#define NOBODY UINT32_MAX
+#include <limits.h>
 
 int gdbregs__expedited_add(void *arg, uint64_t regnum, const uint8_t *hex, size_t hexlen)
 {
@@ -28,7 +28,7 @@ void gdbregs__expedited_clear(struct gdbregs_session *s)
 {
 	s->run.expedited.count = 0;
 	s->run.expedited.bytes.size = 0;
-	s->run.expedited.vcpu = NOBODY;
+	s->run.expedited.vcpu = UINT_MAX;
 }
 
 const uint8_t *gdbregs__expedited_find(const struct gdbregs_session *s, uint32_t vcpu,

@@ -86,10 +86,7 @@ static int on_stop(struct gdbregs_session *s, struct gdbregs__run_op *r,
 		return result;
 	}
 	gdbregs__stop_describe(s, r->moving.vcpu, &stop, &r->stop);
-	if (r->stop.vcpu == UINT_MAX)
-		gdbregs__expedited_clear(s);
-	else
-		gdbregs__expedited_set_vcpu(s, r->stop.vcpu);
+	gdbregs__expedited_set_vcpu(s, r->stop.vcpu);
 	note_stop(s, r);
 	return 0;
 }

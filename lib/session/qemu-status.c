@@ -8,7 +8,7 @@
 #define INFO_STATUS	 "qRcmd,696e666f20737461747573"
 #define STATUS_MAX_BYTES 512
 
-static int ask(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind)
+int gdbregs__status_ask_again(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind)
 {
 	struct gdbregs_buffer *text = &s->target.halt.text;
 
@@ -24,7 +24,7 @@ int gdbregs__status_ask(struct gdbregs_session *s, struct gdbregs__op *op, uint3
 {
 	if (s->target.halt.asked || !gdbregs__stub_is_qemu_system(&s->stub))
 		return 0;
-	int result = ask(s, op, kind);
+	int result = gdbregs__status_ask_again(s, op, kind);
 	s->target.halt.asked = result > 0;
 	return result;
 }
@@ -93,11 +93,6 @@ void gdbregs__status_reply(struct gdbregs_session *s)
 {
 	s->target.halt.was_halted = take_reason(&s->target.halt);
 	s->target.halt.known = true;
-}
-
-int gdbregs__status_ask_again(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind)
-{
-	return ask(s, op, kind);
 }
 
 void gdbregs__status_answer_again(struct gdbregs_session *s)

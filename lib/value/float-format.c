@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* To add a format: a line in `formats`, its layout in unpack() and pack() unless sign,
+/* To add a format: a line in `formats`, its layout in unpack_extended() and pack_extended() unless sign,
  * exponent and fraction simply follow each other, and a scalar or a size that leads to
  * it in format_of(). */
 #include "value/float-format.h"
