@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* To add a format: a line in `formats`, its layout in unpack_extended() and pack_extended() unless sign,
- * exponent and fraction simply follow each other, and a scalar or a size that leads to
- * it in format_of(). */
+/* To add a format: a line in `formats`; a scalar or a size that leads to it in format_of();
+ * and its layout in unpack_extended() and pack_extended(), unless sign, exponent and fraction
+ * simply follow each other. */
 #include "value/float-format.h"
 
 #include <string.h>
