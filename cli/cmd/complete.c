@@ -93,7 +93,7 @@ static void note_word(struct line *line, const char *word)
 /* ------------------------------------------------------- names of registers --- */
 
 struct part_offer {
-	const char *typed, *name, *after;
+	const char *typed, *before, *name, *after;
 };
 
 static bool offer_part(void *arg, const struct part_step *step)
@@ -102,14 +102,15 @@ static bool offer_part(void *arg, const struct part_step *step)
 	char word[512];
 	snprintf(word, sizeof(word), "%s%s%s", offered->name, step->path[0] == '[' ? "" : ".",
 		 step->path);
-	offer(offered->typed, "", word, offered->after);
+	offer(offered->typed, offered->before, word, offered->after);
 	return true;
 }
 
 /* The parts of a register whose name, and the dot or bracket after it, were typed. */
-static void offer_parts(const struct gdbregs_register *reg, const char *typed, const char *after)
+static void offer_parts(const struct gdbregs_register *reg, const char *typed, const char *before,
+			const char *after)
 {
-	struct part_offer offered = {typed, gdbregs_register_name(reg), after};
+	struct part_offer offered = {typed, before, gdbregs_register_name(reg), after};
 	struct gdbregs_field field;
 	size_t size = strlen(offered.name);
 	if (!starts_with(typed, offered.name) || (typed[size] != '.' && typed[size] != '[') ||
@@ -120,20 +121,59 @@ static void offer_parts(const struct gdbregs_register *reg, const char *typed, c
 }
 
 static void offer_registers(const struct gdbregs_description *d, const char *typed,
-			    const char *after)
+			    const char *before, const char *after)
 {
 	struct gdbregs_reg_descriptor *registers;
 	size_t count;
 	if (gdbregs_description_registers(d, &registers, &count) < 0)
 		return;
 	for (size_t i = 0; i < count; i++)
-		offer(typed, "", registers[i].name, after);
+		offer(typed, before, registers[i].name, after);
 	for (size_t i = 0; i < count; i++)
-		offer_parts(registers[i].handle, typed, after);
+		offer_parts(registers[i].handle, typed, before, after);
 	gdbregs_free(registers);
 }
 
-static void offer_features(const struct gdbregs_description *d, const char *typed)
+/* The names of the values that a register or part can have. */
+static void offer_enum(const struct gdbregs_description *d, const char *name, const char *typed,
+		       const char *before)
+{
+	struct gdbregs_field field;
+	const char *path;
+	if (part_find(d, name, &field, &path) != 0)
+		return;
+	for (size_t i = 0; i < gdbregs_field_enum_count(&field); i++)
+		offer(typed, before, gdbregs_field_enum_item(&field, i, NULL), "");
+}
+
+/* `REGISTER=VALUE`, of write or a condition: the register, or after its operator the value. */
+static void offer_assignment(const struct gdbregs_description *d, const char *typed,
+			     const char *before)
+{
+	char name[256], beginning[512];
+	size_t size = strcspn(typed, "=!<>&"), signs = strspn(typed + size, "=!<>&");
+	if (signs == 0) {
+		offer_registers(d, typed, before, "=");
+		return;
+	}
+	snprintf(name, sizeof(name), "%.*s", (int)size, typed);
+	snprintf(beginning, sizeof(beginning), "%s%.*s", before, (int)(size + signs), typed);
+	offer_enum(d, name, typed + size + signs, beginning);
+}
+
+/* Conditions that are joined by commas: the last one of them. */
+static void offer_condition(const struct gdbregs_description *d, const char *typed,
+			    const char *before)
+{
+	char beginning[512];
+	const char *comma = strrchr(typed, ',');
+	size_t size = comma ? (size_t)(comma + 1 - typed) : 0;
+	snprintf(beginning, sizeof(beginning), "%s%.*s", before, (int)size, typed);
+	offer_assignment(d, typed + size, beginning);
+}
+
+static void offer_features(const struct gdbregs_description *d, const char *typed,
+			   const char *before)
 {
 	struct gdbregs_feature *features;
 	size_t count;
@@ -141,7 +181,7 @@ static void offer_features(const struct gdbregs_description *d, const char *type
 		return;
 	for (size_t i = 0; i < count; i++) {
 		if (features[i].name)
-			offer(typed, "", features[i].name, "");
+			offer(typed, before, features[i].name, "");
 	}
 	gdbregs_free(features);
 }
@@ -192,14 +232,16 @@ static void offer_shipped(const char *typed, const char *before)
 }
 
 static void offer_from_description(const struct line *line, const struct option_info *info,
-				   const char *typed)
+				   const char *typed, const char *before)
 {
 	struct gdbregs_context *context;
 	const struct gdbregs_description *d = load(line, &context);
 	if (d && strcmp(info->name, "feature") == 0)
-		offer_features(d, typed);
+		offer_features(d, typed, before);
+	else if (d && strcmp(info->name, "exclude") == 0)
+		offer_registers(d, typed, before, "");
 	else if (d)
-		offer_registers(d, typed, "");
+		offer_condition(d, typed, before);
 	gdbregs_context_unref(context);
 }
 
@@ -215,7 +257,7 @@ static void offer_value(const struct line *line, const struct option_info *info,
 {
 	static const char *const files[] = {"tdesc", "output", "raw", "junit", "gtkw", NULL};
 	static const char *const groups[] = {"general", "float", "vector", "system", NULL};
-	static const char *const registers[] = {"feature", "exclude", NULL};
+	static const char *const registers[] = {"feature", "exclude", "until", "if", NULL};
 	for (const struct option_choice *choice = info->choices; choice && choice->word; choice++) {
 		if (is_written(line->command, choice->word))
 			offer(typed, before, choice->word, "");
@@ -224,8 +266,8 @@ static void offer_value(const struct line *line, const struct option_info *info,
 		offer_shipped(typed, before);
 	for (const char *const *group = groups; strcmp(info->name, "group") == 0 && *group; group++)
 		offer(typed, before, *group, "");
-	if (is_one_of(info->name, registers) && !before[0])
-		offer_from_description(line, info, typed);
+	if (is_one_of(info->name, registers))
+		offer_from_description(line, info, typed, before);
 	if (is_one_of(info->name, files))
 		puts(":files");
 }
@@ -254,7 +296,7 @@ static void offer_commands(const char *typed)
 static void offer_operands(const struct line *line, const char *typed)
 {
 	bool is_diff = strcmp(line->command->name, "diff") == 0;
-	bool assigns = strcmp(line->command->name, "write") == 0;
+	const char *name = line->command->name;
 	struct gdbregs_context *context;
 	const struct gdbregs_description *d;
 	if (is_diff && line->operands < 2)
@@ -262,8 +304,12 @@ static void offer_operands(const struct line *line, const char *typed)
 	if (is_diff && line->snapshot && access(line->snapshot, R_OK) == 0)
 		offer_stored(line->snapshot, typed);
 	d = load(line, &context);
-	if (d)
-		offer_registers(d, typed, assigns ? "=" : "");
+	if (d && strcmp(name, "write") == 0)
+		offer_assignment(d, typed, "");
+	else if (d && strcmp(name, "expect") == 0)
+		offer_condition(d, typed, "");
+	else if (d)
+		offer_registers(d, typed, "", "");
 	gdbregs_context_unref(context);
 }
 

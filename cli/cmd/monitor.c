@@ -47,11 +47,13 @@ static bool put_output(struct output *out, const struct targets *set)
 
 static int make(struct question *q, const struct options *o)
 {
-	if (o->arguments.count == 0)
-		return fail(STATUS_USAGE,
-			    "monitor needs a command; see 'gdbregs-cli monitor --help'");
 	for (size_t i = 0; i < o->arguments.count; i++)
 		text_addf(&q->text, "%s%s", i > 0 ? " " : "", o->arguments.item[i]);
+	if (!q->text.data || q->text.data[strspn(q->text.data, " \t\n")] == '\0')
+		return q->text.failed
+			       ? fail_nomem()
+			       : fail(STATUS_USAGE,
+				      "monitor needs a command; see 'gdbregs-cli monitor --help'");
 	text_adds(&q->packet, "qRcmd,");
 	text_add_bytes(&q->packet, (const uint8_t *)q->text.data, q->text.size);
 	if (q->text.failed || q->packet.failed)

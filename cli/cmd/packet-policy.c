@@ -17,6 +17,7 @@ struct rule {
 #define RESETS	"it resets or restarts the target"
 #define PARTS	"it detaches from the target, and releasing the target afterwards can crash QEMU"
 #define RUNS	"it resumes the target, and everything sent after it is lost"
+#define HIDES	"what it does is hidden by a backslash, a variable or a command in its place"
 #define CHANGES "it changes the protocol for this client or for later ones"
 
 // clang-format off
@@ -125,10 +126,13 @@ static const char *word_reason(const char *word, size_t size)
 #define BEGINNERS ";\n[{\"" /* Tcl begins a command behind each of them (OpenOCD) */
 #define ENDERS	  SPACES BEGINNERS "/]}" /* QEMU ends a command's name at a slash */
 
-/* Tcl's commands whose next word is a command. */
-static bool takes_command(const char *word, size_t size)
+/* Tcl's commands that run some of their words, or give a command another name. */
+static bool runs_words(const char *word, size_t size)
 {
-	static const char *const words[] = {"catch", "eval", "time", "uplevel"};
+	static const char *const words[] = {
+		"after", "alias",     "apply",	"catch",    "dict", "eval", "for",     "foreach",
+		"if",	 "interp",    "lmap",	"local",    "loop", "proc", "range",   "rename",
+		"subst", "namespace", "switch", "tailcall", "time", "try",  "uplevel", "while"};
 	for (size_t i = 0; i < COUNT(words); i++) {
 		if (strlen(words[i]) == size && strncasecmp(word, words[i], size) == 0)
 			return true;
@@ -136,16 +140,38 @@ static bool takes_command(const char *word, size_t size)
 	return false;
 }
 
+/* Tcl makes a word of these, which may be the name of any command. */
+static bool is_hidden(const char *text)
+{
+	return strchr(text, '\\') || strstr(text, "{*}");
+}
+
+/* `name`: the text is where the name of a command is. */
+static const char *skip_to_word(const char *text, bool *name, const char **reason)
+{
+	for (;; text++) {
+		text += strspn(text, SPACES ";/]}");
+		if (*name && (*text == '$' || *text == '['))
+			*reason = HIDES;
+		if (*text == '\0' || *reason || !strchr(BEGINNERS, *text))
+			return text;
+		*name = *name || *text != '"';
+	}
+}
+
 const char *packet_policy_denies_command(const char *text)
 {
-	const char *reason = NULL;
+	const char *reason = is_hidden(text) ? HIDES : NULL;
+	bool all = false, name = true;
 	while (*text != '\0' && !reason) {
-		text += strspn(text, ENDERS);
+		text = skip_to_word(text, &name, &reason);
 		size_t size = strcspn(text, ENDERS);
-		reason = size > 0 ? word_reason(text, size) : NULL;
-		bool goes_on = takes_command(text, size);
+		if (!reason && size > 0)
+			reason = word_reason(text, size);
+		all = all || runs_words(text, size);
 		text += size;
-		text += goes_on ? 0 : strcspn(text, BEGINNERS);
+		text += all ? 0 : strcspn(text, BEGINNERS);
+		name = all || *text == ';' || *text == '\n';
 	}
 	return reason;
 }

@@ -15,8 +15,10 @@ from clitest import CLI, ROOT, equal, main, read, test, wait_until, write
 HERE = os.path.join(ROOT, "cli", "completion")
 ENVIRONMENT = {"PATH": os.path.dirname(CLI) + ":" + os.environ["PATH"], "HOME": "/nonexistent",
                "TERM": "dumb", "LC_ALL": "C", "GDBREGS_XML_DIR": os.path.join(ROOT, "xml")}
-TDESC = """<target><feature name="org.example.one"><flags id="parts" size="4">
-<field name="first" start="0" end="0"/><field name="fourth" start="4" end="4"/></flags>
+TDESC = """<target><feature name="org.example.one"><enum id="modes" size="4"><evalue name="user" value="0"/>
+<evalue name="usage" value="1"/><evalue name="kernel" value="2"/></enum><flags id="parts" size="4">
+<field name="first" start="0" end="0"/><field name="fourth" start="4" end="4"/>
+<field name="mode" start="5" end="6" type="modes"/></flags>
 <reg name="alpha" bitsize="32"/><reg name="alpine" bitsize="32"/><reg name="beta" bitsize="32" type="parts"/>
 </feature></target>"""
 SNAPSHOT = """{"format":"gdbregs-snapshot","version":1,"targets":[{"target":"a","vcpus":[
@@ -36,6 +38,15 @@ CASES = [
     ("gdbregs-cli read --tdesc DIR/t.xml beta.f", {"beta.first", "beta.fourth"}),
     ("gdbregs-cli read --as flo", {"float"}),
     ("gdbregs-cli trace --gtk", {"--gtkw"}),
+    ("gdbregs-cli trace --tdesc DIR/t.xml --until beta.fi", {"beta.first="}),
+    ("gdbregs-cli trace --tdesc DIR/t.xml --if=beta.fou", {"--if=beta.fourth="}),
+    ("gdbregs-cli expect --tdesc DIR/t.xml beta.f", {"beta.first=", "beta.fourth="}),
+    ("gdbregs-cli expect --tdesc DIR/t.xml alpha=1,beta.mo", {"alpha=1,beta.mode="}),
+    ("gdbregs-cli expect --tdesc DIR/t.xml beta.mode=us", {"beta.mode=user", "beta.mode=usage"}),
+    ("gdbregs-cli trace --arch x86-64 --until eflags.I", {"eflags.ID=", "eflags.IF=", "eflags.IOPL="}),
+    ("gdbregs-cli trace -f v", {"vcd"}),
+    ("gdbregs-cli dump -f v", set()),
+    ("gdbregs-cli trace --break 0x", set()),
     ("gdbregs-cli diff DIR/snap.json DIR/snap.json ga", {"gamma"}),
     ("gdbregs-cli list --tdesc DIR/t.x", {"DIR/t.xml"}),
     ("gdbregs-cli vcpus --stri", set()),
@@ -123,6 +134,10 @@ def each(directory, offers, shell):
             # It offers a file by its name, and the folders above one by one.
             found = {os.path.basename(word) for word in found} - set(directory.split("/"))
             expected = {os.path.basename(word) for word in expected}
+        if shell == "bash":
+            # It replaces what is behind the last separator.
+            shared = len(re.match(r"(.*[:=])?", line.replace("DIR", directory).split(" ")[-1])[0])
+            expected = {word[shared:] for word in expected}
         equal(found, expected, f"{shell}: {line}")
 
 

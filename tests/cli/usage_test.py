@@ -112,7 +112,9 @@ def harmful_packets_are_refused(_):
                " system_reset", "\tquit", "\nquit", "\v\f\r quit\t", "quit\n", "quit/x", "q\0x", " \n c",
                # abbreviations, and Tcl
                "v.ki", "v.kill all", "qui", "sys", "rese", "Quit", "halt; shutdown", "[shutdown]", "halt\nexit",
-               "if 1 {resume}", "catch shutdown", "time eval reset", "poweroff"]
+               "if 1 {resume}", "catch shutdown", "time eval reset", "poweroff", "after 1 shutdown", "if 1 exit",
+               "shut\\down", "\\x73hutdown", "[set x exit]", "$x", 'eval "$x"', "{*}shutdown", "uplevel #0 reset",
+               "rename shutdown s", "echo [shutdown]", "foreach x {a} {exit}"]
     packets = ["k", "vKill;1", "R00", "r", "!", "D", "D;1", "vAttach;2", "vRun;a", "c", "c1000", "C05",
                "s", "S05", "vCont;c", "vCont;s:p1.1", "vCont;c:p9.-1", "vCont", "bc", "bs", "QNonStop:1",
                "QStartNoAckMode", "Qqemu.sstep=7", "p80000000", "pffffffff", "P80000000=00", "p100000000",
@@ -124,7 +126,8 @@ def harmful_packets_are_refused(_):
         one_line(run("packet", "-t", "127.0.0.1:1", "qC", packet), 2, "is not sent")
     for packet in ["qC", "?", "g", "p7fffffff", "p00000000000", "vCont?", "Hg0", "qSupported", "m0,4",
                    *("qRcmd," + text.hex() for text in (b"info status", b"help quit", b"info registers -a", b"stop",
-                                                        b"set c", b"v.info all_errors", b"time info", b"halt", b"x/4x 0", b""))]:
+                                                        b"set c", b"v.info all_errors", b"time info", b"halt", b"x/4x 0", b"", b"x/2i $pc",
+                                                        b"print $eax", b"mdw 0 [expr 1]", b"echo {a b}"))]:
         one_line(run("packet", "-t", "127.0.0.1:1", packet), 3)
 
 

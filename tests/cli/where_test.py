@@ -195,6 +195,7 @@ def monitor(_):
         contains(silent_ok(run("monitor", "info", "status", "-t", fake.target)), "VM status")
         one_line(run("monitor", "quit", "-t", fake.target), 2, "quit")
         one_line(run("monitor", "-t", fake.target), 2, "monitor needs")
+        one_line(run("monitor", "", " ", "-t", fake.target), 2, "monitor needs")
 
 
 main()
