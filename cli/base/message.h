@@ -17,7 +17,7 @@ enum status {
 	STATUS_FILE = 6, /* output not written, or a file not read */
 };
 
-/* The exit status for a GDBREGS_ERR_*. `connected`: the session had been made. */
+/* Returns the exit status for a GDBREGS_ERR_*. `connected`: the session had been made. */
 int status_of(int code, int connected);
 
 /* Make stderr line-buffered, so that lines of one process do not mix. Call it before any

@@ -226,7 +226,7 @@ static void add_grouped(struct text *text, const struct digits *d, unsigned widt
 	}
 }
 
-/* The magnitude, least significant byte first. Returns whether the number is negative;
+/* Returns the magnitude, least significant byte first. Returns whether the number is negative;
  * NULL in *out: out of memory. */
 static bool magnitude(const struct digits *d, uint8_t **out)
 {

@@ -106,7 +106,7 @@ static int open_direct(struct output *out, const char *path)
 	return out->fd >= 0 ? open_stream(out) : fail_write(out, errno);
 }
 
-/* The mode that open(2) gives a new file. */
+/* Returns the mode that open(2) gives a new file. */
 static mode_t new_mode(void)
 {
 	mode_t mask = umask(0);

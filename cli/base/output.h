@@ -26,9 +26,9 @@ struct output {
  * regular (/dev/full, a FIFO) is written directly. Returns 0, or an exit status with a
  * message on stderr. */
 int output_open(struct output *out, const char *path);
-/* Whether something could not be written. Then no more output is needed. */
+/* Returns whether something could not be written. Then no more output is needed. */
 bool output_broken(const struct output *out);
-/* Whether the pipe has no reader any more, according to poll(2). */
+/* Returns whether the pipe has no reader any more, according to poll(2). */
 bool output_reader_gone(const struct output *out);
 /* Write the rest and move the file to its place. Returns 0, or an exit status with a message
  * on stderr. A closed pipe on stdout ends the process by SIGPIPE, without a message. */

@@ -186,7 +186,7 @@ static void offer_features(const struct gdbregs_description *d, const char *type
 	gdbregs_free(features);
 }
 
-/* The description that the line names, by --tdesc or --arch. Returns NULL if there is
+/* Returns the description that the line names, by --tdesc or --arch. Returns NULL if there is
  * none; the caller drops the context. */
 static const struct gdbregs_description *load(const struct line *line,
 					      struct gdbregs_context **context)

@@ -30,28 +30,28 @@ struct diff {
 	bool several; /* targets */
 };
 
-/* Compare what is selected. `set` has the targets that `after` is of; NULL: none. Returns 0 or an exit status, said on stderr. End with
- * diff_fini(). */
+/* Compare what is selected. `set` has the targets that `after` is of; NULL: none. Returns 0 or an
+ * exit status, with a message on stderr. End with diff_fini(). */
 int diff_make(struct diff *d, const struct options *o, const struct targets *set,
 	      struct stored *before, struct stored *after);
 void diff_fini(struct diff *d);
 
-/* Whether it is listed: what one side lacks is listed with --all. */
+/* Returns whether it is listed: what one side lacks is listed with --all. */
 bool diff_counts(const struct diff *d, const struct change *c);
-/* How many are. */
+/* Returns how many are listed. */
 size_t diff_count(const struct diff *d);
 /* The register that it is about: the names are the same on both sides. */
 const struct stored_value *diff_subject(const struct change *c);
 
-/* Whether both sides have this value of the first one, and it is the same. */
+/* Returns whether both sides have this value of the first one, and it is the same. */
 bool diff_is_same(const struct stored_value *before);
 
-/* diff-print.c: write it in the format that is wanted. False: out of memory. */
+/* diff-print.c: write it in the format that is wanted. Returns false when out of memory. */
 bool diff_write(struct output *out, const struct diff *d);
 /* diff-text.c: for people. */
 bool diff_write_text(struct output *out, const struct diff *d);
-/* A case for each register that both sides have. Returns 0 or an exit status, said on
- * stderr. */
+/* Write a case for each register that both sides have. Returns 0 or an exit status, with a message
+ * on stderr. */
 int diff_write_junit(const char *path, const struct diff *d);
 
 #endif

@@ -13,7 +13,7 @@
 
 /* ------------------------------------------------------ names as they are --- */
 
-/* Whether [FEATURE:]NAME.FIELD is the part. Its brackets are no sets of characters. */
+/* Returns whether [FEATURE:]NAME.FIELD is the part. Its brackets are no sets of characters. */
 static bool names_part(const char *pattern, const struct stored_value *v)
 {
 	const char *colon = name_colon(pattern), *name = colon ? colon + 1 : pattern;
@@ -100,7 +100,7 @@ static int add_shipped(struct names *names)
 	return 0;
 }
 
-/* The description that the values of a vCPU make; NULL: they make none. */
+/* Returns the description that the values of a vCPU make; NULL: they make none. */
 static const struct gdbregs_description *find_own(struct names *names, const struct stored *s,
 						  size_t first, size_t end)
 {
@@ -260,7 +260,7 @@ static void mark(struct stored_value *v, const struct meaning *m)
 		v->alias = m->pattern;
 }
 
-/* The bytes of a value of a file. Returns false if there are not as many as the register
+/* Returns the bytes of a value of a file. Returns false if there are not as many as the register
  * has. */
 static bool get_bytes(const struct stored_value *v, uint8_t *out, size_t size)
 {
@@ -317,7 +317,7 @@ static int add_part(struct stored *s, size_t whole, const struct meaning *m)
 	return status;
 }
 
-/* Whether another pattern has added the part. */
+/* Returns whether another pattern has added the part. */
 static bool is_added(struct stored *s, size_t own, const struct meaning *m,
 		     const struct stored_value *whole)
 {
@@ -331,7 +331,7 @@ static bool is_added(struct stored *s, size_t own, const struct meaning *m,
 	return false;
 }
 
-/* Whether the values of a vCPU have what is meant, which is then marked or added. */
+/* Returns whether the values of a vCPU have what is meant, which is then marked or added. */
 static int apply(struct stored *s, size_t first, size_t end, const struct meaning *m, size_t own,
 		 bool *found)
 {

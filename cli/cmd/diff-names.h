@@ -7,7 +7,7 @@
 
 #include "cmd/snapshot-file.h"
 
-/* Whether the pattern is a name of the value as it is. The name of a register selects its
+/* Returns whether the pattern is a name of the value as it is. The name of a register selects its
  * parts, too. */
 bool names_fit(const char *pattern, const struct stored_value *v);
 

@@ -252,7 +252,7 @@ static bool same_feature(const struct stored_value *a, const struct stored_value
 	return same_vcpu(a, b) && same_text(a->feature, b->feature);
 }
 
-/* The end of the group that begins at item `first`; its widths. */
+/* Returns the end of the group that begins at item `first`; its widths. */
 static size_t measure(struct page *page, size_t first, struct widths *w)
 {
 	const struct diff *d = page->diff;

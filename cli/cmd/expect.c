@@ -262,7 +262,7 @@ static void put_errors(struct table *table, const struct expect *e, const struct
 	}
 }
 
-/* The same for a run that failed before it had a target: a bad --tdesc, say. */
+/* Returns the same for a run that failed before it had a target: a bad --tdesc, say. */
 static int write_early_failure(const struct expect *e)
 {
 	const struct options *o = e->options;

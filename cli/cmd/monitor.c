@@ -12,7 +12,7 @@ struct question {
 	struct gdbregs_buffer reply;
 };
 
-/* The end of the reply: OK, an error, or output in the reply itself (valgrind). */
+/* Returns the end of the reply: OK, an error, or output in the reply itself (valgrind). */
 static int take_reply(struct target *t, int status)
 {
 	const struct question *q = t->set->work_arg;

@@ -4,9 +4,9 @@
 #ifndef CLI_PACKET_POLICY_H
 #define CLI_PACKET_POLICY_H
 
-/* Return what the packet would do, e.g. "it ends the target", or NULL. */
+/* Returns what the packet would do, e.g. "it ends the target", or NULL. */
 const char *packet_policy_denies(const char *payload);
-/* Return what a command for the stub's own monitor (qRcmd) would do, or NULL. */
+/* Returns what a command for the stub's own monitor (qRcmd) would do, or NULL. */
 const char *packet_policy_denies_command(const char *text);
 
 #endif

@@ -47,14 +47,14 @@ struct stored {
 	size_t failure_count;
 };
 
-/* Read a file, `-` being standard input. 0 or an exit status, said on stderr.
+/* Read a file, `-` being standard input. Returns 0 or an exit status, with a message on stderr.
  * End with stored_fini() in both cases. */
 int stored_read(struct stored *s, const char *path);
 /* Add the registers of a target that was read. It must exist as long as `s`. */
 int stored_add_target(struct stored *s, const struct target *t);
-/* Add a register or part that is described by a JSON object as in a file. Takes `json`,
- * which may be NULL for lack of memory. `value` has what its vCPU and target say of it; its
- * target's name must exist as long as `s`. */
+/* Add a register or part that is described by a JSON object as in a file. Takes ownership of
+ * `json`, which may be NULL for lack of memory. `value` has what its vCPU and target say of it;
+ * its target's name must exist as long as `s`. */
 int stored_add_register(struct stored *s, json_t *json, struct stored_value value);
 void stored_fini(struct stored *s);
 
@@ -70,13 +70,13 @@ struct stored_texts {
 	struct stored_value value;
 };
 
-/* Return a value with its texts: `v` itself if it has them, or &texts->value. Valid until
- * `texts` is used again. Sets *ok to false when out of memory. v may be NULL. */
+/* Returns a value with its texts: `v` itself if it has them, or &texts->value. Valid until `texts`
+ * is used again. Sets *ok to false when out of memory. v may be NULL. */
 const struct stored_value *stored_show(struct stored_texts *texts, const struct stored_value *v,
 				       bool *ok);
 void stored_texts_fini(struct stored_texts *texts);
 
-/* Whether the target has sent bytes for the register. */
+/* Returns whether the target has sent bytes for the register. */
 bool stored_has_bytes(const struct stored_value *v);
 /* How many, and each of them, in the order of the target. */
 size_t stored_size(const struct stored_value *v);

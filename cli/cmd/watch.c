@@ -170,7 +170,7 @@ static void on_redraw(void *arg)
 		watch->recorder.failed = true;
 }
 
-/* The guest runs: it does not wait for us. */
+/* Returns the guest runs: it does not wait for us. */
 static bool may_stop(void *arg)
 {
 	return !is_reading(arg);

@@ -292,7 +292,7 @@ static int take_old(struct target *t, int status)
 
 /* -------------------------------------------------------------- finding --- */
 
-/* Whether both name the same bits. A register and a part of it count as the same: which of
+/* Returns whether both name the same bits. A register and a part of it count as the same: which of
  * the two is meant to win? */
 static bool is_same(const struct chosen *a, const struct chosen *b)
 {

@@ -30,7 +30,7 @@ static void find_parent(const char *dir, char parent[PATH_MAX])
 	snprintf(parent, PATH_MAX, "%s", dirname(copy));
 }
 
-/* 0 or an errno. */
+/* Returns 0 or an errno. */
 static int check_directory(const char *dir)
 {
 	struct stat info;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The values of options: checks them and stores them. Hides: their syntax. Each
- * function returns 0 or an exit status, said on stderr. */
+/* The values of options: checks them and stores them. Hides: their syntax. Each function returns 0
+ * or an exit status, with a message on stderr. */
 #ifndef CLI_OPTION_VALUES_H
 #define CLI_OPTION_VALUES_H
 

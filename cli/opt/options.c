@@ -223,7 +223,7 @@ static bool is_executable(const char *path)
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
 }
 
-/* Whether the word is a program, the command of a stub whose `--` was forgotten. */
+/* Returns whether the word is a program, the command of a stub whose `--` was forgotten. */
 static bool is_program(const char *word)
 {
 	char path[4096];

@@ -104,11 +104,12 @@ struct option_info {
 	const char *other_help; /* in the help of every other command; NULL: the same */
 	bool optional; /* the argument may be left out */
 	const struct option_choice *choices;
-	int (*set)(struct options *o, const char *value); /* 0 or an exit status, said on stderr */
+	int (*set)(struct options *o,
+		   const char *value); /* Returns 0 or an exit status, with a message on stderr */
 };
 
-/* Parse. Returns 0 or an exit status, said on stderr. End `o` with options_fini() in both
- * cases. */
+/* Parse. Returns 0 or an exit status, with a message on stderr. End `o` with options_fini() in
+ * both cases. */
 int options_parse(struct options *o, int argc, char **argv);
 void options_fini(struct options *o);
 

@@ -6,7 +6,7 @@
 #include "base/text.h"
 
 bool flags_are(const char *text);
-/* Call back for each word of `a` that `b` lacks, in order. Returns false without memory. */
+/* Call back for each word of `a` that `b` lacks, in order. Returns false when out of memory. */
 bool flags_missing(const char *a, const char *b,
 		   void (*word)(void *arg, const char *text, size_t size), void *arg);
 /* Add what `after` has changed: ` -PF +ZF`; of other words than flags, ` (OLD -> NEW)`.

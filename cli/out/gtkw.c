@@ -85,7 +85,7 @@ void gtkw_add(struct gtkw *g, const struct sampler *sampler, size_t index, const
 	add_wire(g, sampler, item, name, width_bits);
 }
 
-/* GTKWave looks for the dump from where it was started: its path has to be absolute. */
+/* GTKWave looks for the dump relative to its current directory, so the path must be absolute. */
 static void put_path(FILE *stream, const char *dump)
 {
 	char directory[PATH_MAX];
@@ -93,7 +93,7 @@ static void put_path(FILE *stream, const char *dump)
 	fprintf(stream, "[dumpfile] \"%s%s%s\"\n", known ? directory : "", known ? "/" : "", dump);
 }
 
-/* A power of two of pixels for a step, so that all steps fit a window of common size. */
+/* The width of a step, a power of two of pixels, so that all steps fit a window of usual size. */
 static int zoom_of(uint64_t steps)
 {
 	enum { PIXELS = 600 };

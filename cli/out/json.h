@@ -17,7 +17,7 @@ json_t *json_bytes(const void *data, size_t size);
 void json_member(json_t **object, const char *key, json_t *value);
 /* The same for an array. */
 void json_element(json_t **array, json_t *value);
-/* Write on one line and free. False: out of memory. */
+/* Write on one line and free. Returns false when out of memory. */
 bool json_put(struct output *out, json_t *value);
 /* The same into a text. */
 bool json_add(struct text *text, json_t *value);

@@ -88,8 +88,8 @@ static int write_error(const char *message)
 	return junit_close(&junit, 0);
 }
 
-/* Whether there is a file that is no report. A snapshot whose name was taken for that of
- * the report is not lost by a command line that is refused. */
+/* Returns whether there is a file that is not a report. It is kept if the command line is refused:
+ * a snapshot's name may have been given by mistake. */
 static bool is_other_file(const char *path)
 {
 	struct stat info;

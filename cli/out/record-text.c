@@ -43,7 +43,7 @@ static void put_heading(struct recorder *r, const struct record *record)
 	output_heading(r->out, heading);
 }
 
-/* The characters that put_prefix() and put_name() write. */
+/* Returns the number of characters that put_prefix() and put_name() write. */
 static size_t indent_of(const struct recorder *r, const struct record *record, size_t width)
 {
 	size_t prefix = record->time ? strlen(record->time) + 2 : 2;

@@ -71,7 +71,7 @@ static void add_change(struct text *line, const struct wires *wires, size_t inde
 
 /* ------------------------------------------------------------- header --- */
 
-/* The width according to the description, unless the stub sends another number of bytes. */
+/* Returns the width according to the description, unless the stub sends another number of bytes. */
 static size_t width_of(const struct value *v)
 {
 	size_t bits = value_bits(v);

@@ -47,7 +47,7 @@ struct recorder {
 /* `samplers` must exist as long as the recorder. Nothing is written yet. */
 void recorder_init(struct recorder *r, struct output *out, const struct options *o,
 		   const struct sampler *samplers, size_t sampler_count, const char *unit);
-/* Write a record. Returns false without memory, or if the output is broken. */
+/* Write a record. Returns false when out of memory, or if the output is broken. */
 bool recorder_put(struct recorder *r, const struct record *record);
 /* Write the end of the output. */
 void recorder_end(struct recorder *r);

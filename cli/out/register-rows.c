@@ -99,7 +99,7 @@ static void show_uniform(struct text *text, const struct value *v)
 	lanes_add(text, v, 0);
 }
 
-/* The cell of a grid, in page->rows->value. */
+/* Returns the cell of a grid, in page->rows->value. */
 static const char *show_cell(struct page *page, const struct value *v, enum kind kind)
 {
 	struct text *text = &page->rows->value;

@@ -261,7 +261,7 @@ static size_t rest_of(const struct sampler *sampler, const struct screen_block *
 	return sampler->count - block->heads;
 }
 
-/* The column that begins with register `first` of the rest. */
+/* Returns the column that begins with register `first` of the rest. */
 static struct column column_at(const struct sampler *sampler, const struct screen_block *block,
 			       size_t first, size_t rows)
 {

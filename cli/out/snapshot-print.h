@@ -13,7 +13,7 @@ enum shape {
 	SHAPE_REGISTERS, /* read: the registers of one vCPU */
 };
 
-/* Write all targets; errors are kept by `out`. False: out of memory. */
+/* Write all targets; errors are kept by `out`. Returns false when out of memory. */
 bool snapshot_print(struct output *out, const struct targets *set, enum shape shape);
 /* snapshot-text.c: the same as text. */
 bool snapshot_print_text(struct output *out, const struct targets *set, enum shape shape);

@@ -94,7 +94,7 @@ static char *make_path(const char *path)
 	return name.data;
 }
 
-/* The scope of a register's parts: FEATURE.REGISTER. */
+/* Returns the scope of a register's parts: FEATURE.REGISTER. */
 static char *make_register_scope(const char *feature, const char *reg)
 {
 	struct text name = {0};
@@ -105,7 +105,7 @@ static char *make_register_scope(const char *feature, const char *reg)
 	return name.data;
 }
 
-/* The scope of an item; one made for the item before is used again. */
+/* Returns the scope of an item; one made for the item before is used again. */
 static const char *scope_of(struct entries *e, const struct sampler *sampler, size_t index)
 {
 	const struct chosen *item = &sampler->items[index];

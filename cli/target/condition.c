@@ -236,7 +236,7 @@ static enum order compare_signed(const struct value *is, const struct value *wan
 	return compare_bytes(is, wanted, fill, fill);
 }
 
-/* Whether it is a number or infinite. */
+/* Returns whether it is a number or infinite. */
 static bool is_ordinary(const struct value *v, const struct gdbregs_field *field)
 {
 	struct gdbregs_buffer text = {0};
@@ -251,8 +251,8 @@ static bool is_ordinary(const struct value *v, const struct gdbregs_field *field
 	return ok;
 }
 
-/* Floats that no double holds. IEEE formats order as their sign and the rest of their
- * bits, which is a magnitude. */
+/* Compare floats that do not fit a double. The bits of IEEE formats are ordered as sign and
+ * magnitude. */
 static enum order compare_magnitudes(const struct value *is, const struct value *wanted,
 				     const struct gdbregs_field *field)
 {
@@ -277,8 +277,8 @@ static enum order compare_floats(const struct value *is, const struct value *wan
 	return a < b ? LESS : a > b ? GREATER : UNORDERED;
 }
 
-/* A number that a signed register has no room for as a positive one is meant as bits, as in
- * C: `rax >= 0xffff800000000000`. */
+/* A number that is too large for a signed register as a positive number means bits, as in C: `rax
+ * >= 0xffff800000000000`. */
 static enum order compare(const struct bound_condition *bound, const struct value *is,
 			  const struct value *wanted)
 {

@@ -41,14 +41,14 @@ void conditions_fini(struct conditions *c);
 /* Bind the conditions to each of some samplers of a target, which have room for their
  * registers and read them from now on. Returns what `work` of target.h returns. */
 int conditions_bind(struct conditions *c, struct target *t, struct sampler *samplers, size_t count);
-/* Condition `index` of a sampler. */
+/* Returns condition `index` of a sampler. */
 const struct bound_condition *conditions_at(const struct conditions *c,
 					    const struct sampler *sampler, size_t index);
-/* Whether it holds for the last values. No condition holds for an unavailable register. */
+/* Returns whether it holds for the last values. No condition holds for an unavailable register. */
 bool condition_holds(const struct bound_condition *bound, const struct sampler *sampler);
-/* Whether all conditions of the sampler hold. */
+/* Returns whether all conditions of the sampler hold. */
 bool conditions_hold(const struct conditions *c, const struct sampler *sampler);
-/* The last value that it is about. */
+/* Returns the last value that it is about. */
 struct value condition_value(const struct bound_condition *bound, const struct sampler *sampler);
 /* Write "rip == 0x7c00". */
 void condition_write(char *text, size_t capacity, const struct condition *c);

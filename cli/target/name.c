@@ -44,7 +44,7 @@ bool name_fits_register(const char *pattern, const struct gdbregs_register *reg)
 	return name_fits(pattern, gdbregs_register_feature(reg), gdbregs_register_name(reg));
 }
 
-/* The only register that the pattern fits, upper and lower case alike. */
+/* Returns the only register that the pattern matches without regard to case, or NULL. */
 static const struct gdbregs_register *find_folded(const struct gdbregs_description *d,
 						  const char *pattern)
 {

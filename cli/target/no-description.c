@@ -42,7 +42,7 @@ static bool lacks(const struct target *t, unsigned vcpu)
 	return gdbregs_vcpu_description(t->session, vcpu) == t->set->substitute;
 }
 
-/* The first vCPU without a description, or the number of vCPUs. */
+/* Returns the first vCPU without a description, or the number of vCPUs. */
 static unsigned find(const struct target *t)
 {
 	unsigned count = gdbregs_vcpu_count(t->session), vcpu = 0;
@@ -186,9 +186,9 @@ static bool reads_values(const struct target *t)
 	return strcmp(name, "list") != 0 && strcmp(name, "xml") != 0;
 }
 
-/* The replies to the first two packets do not matter. The description is requested
- * although there is none: QEMU 7.2 of ppc64 aborts if `g` comes first, and its
- * announcement of a description may have been lost. */
+/* The replies to the first two packets do not matter. The description is requested although the
+ * stub has none: QEMU 7.2 of ppc64 aborts if `g` comes first, and its announcement of a description may
+ * have been lost. */
 int no_description_fail(struct target *t)
 {
 	char select[64];

@@ -13,7 +13,7 @@
 void no_description_prepare(struct targets *set);
 void no_description_fini(struct targets *set);
 
-/* Whether a vCPU of this connected target has no description. */
+/* Returns whether a vCPU of this connected target has no description. */
 bool no_description_is(const struct target *t);
 /* Ask for the size of its registers and fail. Returns what `work` of target.h returns. */
 int no_description_fail(struct target *t);

@@ -36,7 +36,7 @@ static bool is_path(const char *at)
 	return true;
 }
 
-/* The register that the first `length` bytes of the name mean, or NULL. */
+/* Returns the register that the first `length` bytes of the name mean, or NULL. */
 static const struct gdbregs_register *find_base(const struct gdbregs_description *d,
 						const char *name, size_t length)
 {
@@ -121,7 +121,7 @@ bool part_contains(const char *outer, const char *inner)
 
 /* ------------------------------------------------------------ refusing --- */
 
-/* The longest beginning of the path that names a part. Returns its size; *out is it. */
+/* Find the longest beginning of the path that names a part, and set *out to it. Returns its size. */
 static size_t find_parent(const struct gdbregs_register *reg, const char *path,
 			  struct gdbregs_field *out)
 {
@@ -139,7 +139,7 @@ static size_t find_parent(const struct gdbregs_register *reg, const char *path,
 	return 0;
 }
 
-/* Its names, as many as fit. Returns whether there was room for all of them. */
+/* Write its names, as many as fit. Returns whether there was room for all of them. */
 static bool add_parts(const struct gdbregs_field *parent, char *list, size_t capacity,
 		      struct suggestion *near)
 {

@@ -23,11 +23,11 @@ int part_find(const struct gdbregs_description *d, const char *name, struct gdbr
  * the register. RISC-V has such registers. Returns false for all other fields. */
 bool part_float(const struct gdbregs_field *field, struct gdbregs_field *out);
 
-/* The pattern if it begins with another name of the register than its own, as `flags.ZF`
+/* Returns the pattern if it begins with another name of the register than its own, as `flags.ZF`
  * does; else NULL. `path` is within `pattern`, from part_find(). */
 const char *part_alias(const struct gdbregs_register *reg, const char *path, const char *pattern);
 
-/* Whether a part is the other one or contains it, by their paths in one register. */
+/* Returns whether a part is the other one or contains it, by their paths in one register. */
 bool part_contains(const char *outer, const char *inner);
 
 /* Choose the register or the part that has a name. Returns 0 or an error of part_find(), with

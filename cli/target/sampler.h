@@ -45,22 +45,22 @@ int sampler_read(struct sampler *sampler, struct gdbregs_session *s, gdbregs_uv_
 /* Forget the last reading. */
 void sampler_unread(struct sampler *sampler);
 
-/* The value of item `index`, and the one of the reading before. */
+/* Return the value of item `index` in the last reading and in the one before. */
 struct value sampler_value(const struct sampler *sampler, size_t index);
 struct value sampler_old_value(const struct sampler *sampler, size_t index);
-/* The value that was read at a place; `chosen` is a part of that register, or NULL. */
+/* Returns the value that was read at a place; `chosen` is a part of that register, or NULL. */
 struct value sampler_value_at(const struct sampler *sampler, size_t place,
 			      const struct chosen *chosen);
-/* Whether item `index` has changed since the reading before. At the first one, all have. */
+/* Returns whether item `index` has changed since the reading before. At the first one, all have. */
 bool sampler_changed(const struct sampler *sampler, size_t index);
 
-/* Whether its program counter is known. */
+/* Returns whether its program counter is known. */
 bool sampler_is_located(const struct sampler *sampler);
 /* Add its program counter as a number, if it is known. */
 void sampler_write_place(const struct sampler *sampler, struct text *text);
-/* Whether the vCPU was in real mode of x86 at the last reading. *cs is its code segment. */
+/* Returns whether the vCPU was in real mode of x86 at the last reading. *cs is its code segment. */
 bool sampler_real_mode(const struct sampler *sampler, uint64_t *cs);
-/* Whether its program counter is at the address. */
+/* Returns whether its program counter is at the address. */
 bool sampler_is_at(const struct sampler *sampler, uint64_t address);
 
 #endif

@@ -13,15 +13,17 @@ struct sampling {
 	unsigned interval_ms;
 	bool located; /* read where each vCPU is, too */
 	bool states; /* ask for the state of each vCPU, too */
-	/* All is read, the guest is still stopped. False: that was the last sample. */
+	/* Called when all is read and the guest is still stopped. Returns false if that was the
+	 * last sample. */
 	bool (*more)(void *arg);
-	/* The guest runs on already, unless that was the last sample: a slow terminal does not
-	 * hold it up. 1: go on; 0: end; else a GDBREGS_ERR_*. NULL: go on. */
+	/* Called when the guest runs again, unless that was the last sample, so that a slow
+	 * terminal does not hold it up. Returns 1 to go on, 0 to end, or a GDBREGS_ERR_*. NULL: go
+	 * on. */
 	int (*show)(void *arg);
 	void *arg;
 	bool ended; /* the guest stopped by itself */
 	struct gdbregs_stop stop; /* the last one */
-	/* Its own. */
+	/* Private members. */
 	size_t outstanding; /* samplers that are being read */
 	int error; /* what went wrong with one of them */
 	uint64_t due_ms;
@@ -29,10 +31,10 @@ struct sampling {
 	bool late; /* and it has not stopped in time */
 };
 
-/* Make a sampler for each vCPU of the target's snapshot, with room for `more` registers.
- * 0 or GDBREGS_ERR_NOMEM. */
+/* Make a sampler for each vCPU of the target's snapshot, with room for `more` registers. Returns 0
+ * or GDBREGS_ERR_NOMEM. */
 int sampling_init(struct sampling *s, struct target *t, size_t more);
-/* Take the first sample. As `work` of target.h returns. */
+/* Take the first sample. Returns what `work` of target.h returns. */
 int sampling_start(struct sampling *s);
 void sampling_fini(struct sampling *s);
 

@@ -58,8 +58,8 @@ static bool fits_group(const char *group, const struct gdbregs_register *reg)
 
 typedef bool (*fits_fn)(const char *word, const struct gdbregs_register *reg);
 
-/* Whether it fits any of the words, or there are no words. Tries all of them: `seen` has
- * to be complete. */
+/* Returns whether it matches any of the words, or there are no words. All words are tried, because
+ * `seen` must be complete. */
 static bool fits_any(const struct string_list *words, fits_fn fits,
 		     const struct gdbregs_register *reg, bool *seen)
 {
@@ -117,7 +117,7 @@ static void find_all_named(struct selection *s, const struct gdbregs_description
 		find_named(&s->named[o->patterns.count + i], d, o->excludes.item[i]);
 }
 
-/* Whether a word means the whole register, by its own name or by another one. */
+/* Returns whether a word means the whole register, by its own name or by another one. */
 static bool means_whole(const struct named *named, const char *word,
 			const struct gdbregs_register *reg)
 {
@@ -126,7 +126,7 @@ static bool means_whole(const struct named *named, const char *word,
 	return named->kind == NAMED_BY_GLOB && name_fits_register(word, reg);
 }
 
-/* Whether the patterns select the whole register. *alias is the pattern that is another
+/* Returns whether the patterns select the whole register. *alias is the pattern that is another
  * name of it; it stays NULL if the register has none or was asked for by its own. */
 static bool names_whole(struct selection *s, const struct gdbregs_register *reg, const char **alias)
 {
@@ -150,7 +150,7 @@ static bool *excludes_seen(const struct selection *s)
 	return s->fits + o->patterns.count + o->features.count + o->groups.count;
 }
 
-/* Whether a word of --exclude means the whole register. */
+/* Returns whether a word of --exclude means the whole register. */
 static bool is_excluded(struct selection *s, const struct gdbregs_register *reg)
 {
 	const struct string_list *words = &s->options->excludes;
@@ -165,7 +165,7 @@ static bool is_excluded(struct selection *s, const struct gdbregs_register *reg)
 	return any;
 }
 
-/* Whether a word of --exclude means the part, or a part that contains it. */
+/* Returns whether a word of --exclude means the part, or a part that contains it. */
 static bool is_part_excluded(struct selection *s, const struct gdbregs_register *reg,
 			     const char *path)
 {
@@ -181,8 +181,8 @@ static bool is_part_excluded(struct selection *s, const struct gdbregs_register 
 	return any;
 }
 
-/* Whether --feature, --group and --exclude let it pass. Looks at all of them: `fits` has
- * to be complete. */
+/* Returns whether --feature, --group and --exclude let it pass. All of them are tried, because
+ * `fits` must be complete. */
 static bool passes(struct selection *s, const struct gdbregs_register *reg)
 {
 	const struct options *o = s->options;
@@ -219,7 +219,7 @@ void selection_fini(struct selection *s)
 	*s = (struct selection){.options = NULL};
 }
 
-/* Choose a register, or with a path a part of one. False: out of memory. */
+/* Choose a register, or with a path a part of one. Returns false when out of memory. */
 static bool choose(struct selected *selected, const struct gdbregs_field *field, const char *path,
 		   const char *alias)
 {
@@ -390,8 +390,8 @@ static int refuse(const struct selection *s, fits_fn kind, const char *what, con
 	return GDBREGS_ERR_NO_REGISTER;
 }
 
-/* A name that fits nothing: the register may be there, and the part missing, or it is to be
- * excluded and is not shown by itself. */
+/* A name matches nothing: the register may exist, and the part be missing, or it is to be excluded
+ * and is not shown by itself. */
 static int refuse_name(const struct selection *s, const struct named *named, const char *word,
 		       char *message, size_t capacity)
 {

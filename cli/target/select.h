@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which registers and parts of registers are meant. Hides: patterns, derived groups, and
- * the search for what a pattern that fits nothing might have meant. */
+/* The selection of registers and parts of registers. Hides: patterns, derived groups, and the
+ * search for what a pattern that matches nothing might have meant. */
 #ifndef CLI_SELECT_H
 #define CLI_SELECT_H
 
@@ -39,7 +39,7 @@ struct selection {
 	struct named *named; /* per pattern, then per --exclude */
 };
 
-/* Return 0 or GDBREGS_ERR_NOMEM. */
+/* Returns 0 or GDBREGS_ERR_NOMEM. */
 int selection_init(struct selection *s, const struct options *options);
 void selection_fini(struct selection *s);
 /* Select from a description, once for all its vCPUs. *index is its place in `item`.
@@ -50,9 +50,9 @@ int selection_add(struct selection *s, const struct gdbregs_description *d, size
  * nothing is selected. */
 int selection_check(const struct selection *s, char *message, size_t capacity);
 
-/* Whether a register was asked for by a name without wildcards. */
+/* Returns whether a register was asked for by a name without wildcards. */
 bool select_named(const struct options *o, const struct gdbregs_register *reg);
-/* The group as the description writes it, else the one that GDB derives from the type. */
+/* Returns the group as the description writes it, else the one that GDB derives from the type. */
 const char *select_group(const struct gdbregs_register *reg);
 
 #endif

@@ -31,8 +31,8 @@ struct snapshot {
 
 struct target;
 
-/* Fill in the snapshot of a connected target: its vCPUs and the selection.
- * As `work` of target.h returns. */
+/* Fill in the snapshot of a connected target: its vCPUs and the selection. Returns what `work` of
+ * target.h returns. */
 int snapshot_collect(struct target *t);
 /* The same, and read what is selected. */
 int snapshot_take(struct target *t);
@@ -44,7 +44,7 @@ int snapshot_offline(struct snapshot *s, const struct options *o,
 void snapshot_fini(struct snapshot *s);
 
 const struct selected *snapshot_selected(const struct snapshot *s, const struct vcpu *vcpu);
-/* The number of reads whose value is unavailable. */
+/* Returns the number of reads whose value is unavailable. */
 size_t snapshot_unavailable(const struct snapshot *s);
 
 #endif

@@ -7,7 +7,7 @@
 
 /* Write "exited 0", "signal 11", ... */
 void stop_write(char *out, size_t capacity, const struct gdbregs_stop *stop);
-/* Whether the guest has ended. */
+/* Returns whether the guest has ended. */
 bool stop_is_end(const struct gdbregs_stop *stop);
 
 #endif

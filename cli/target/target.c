@@ -83,7 +83,7 @@ int target_fail(struct target *t, int status, const char *format, ...)
 
 /* ------------------------------------------------------------- errors --- */
 
-/* How the label may occur in a sentence, with the text that is dropped with it. */
+/* The ways in which the label may occur in a sentence, with the text that is dropped with it. */
 static const struct {
 	const char *before;
 	const char *after;
@@ -135,7 +135,7 @@ static void name_options(char *text)
 }
 
 /* Copy `words` without `label`, which the caller prints in front, if the rest is a sentence.
- * Name our options in place of the library's. */
+ * Replace the library's options by the tool's. */
 static void write_error(char *out, size_t capacity, const char *words, const char *label)
 {
 	const char *at = NULL;
@@ -186,8 +186,8 @@ static unsigned remaining_ms(const struct target *t)
 	return t->deadline_ms > now ? (unsigned)(t->deadline_ms - now) : 0;
 }
 
-/* A stub that is not there yet refuses, or its forwarder (ssh -L, a container's
- * proxy) accepts and closes. If it has answered before, waiting does not help. */
+/* A stub that does not run yet refuses, or its forwarder (ssh -L, a container's proxy) accepts and
+ * closes. If it has answered before, waiting does not help. */
 static bool worth_waiting(const struct target *t, int code)
 {
 	bool absent = code == GDBREGS_ERR_CONNECT || code == GDBREGS_ERR_CLOSED ||
@@ -321,7 +321,7 @@ static void session_options(struct target *t, struct gdbregs_options *session)
 		session->connect_timeout_ms = left_ms;
 }
 
-/* A stub that has ended by itself may have said why. */
+/* A stub that has ended by itself may have printed the reason. */
 static bool wants_child_output(const void *arg)
 {
 	const struct target *t = arg;

@@ -72,13 +72,13 @@ int targets_run(struct targets *set, const struct options *o, enum gdbregs_acces
 		target_work work, void *work_arg);
 /* If a signal has ended a command that writes while it runs, the process dies by it here. */
 void targets_fini(struct targets *set);
-/* Write what is to be shown. Returns false without memory. */
+/* Write what is to be shown. Returns false when out of memory. */
 typedef bool (*targets_put)(struct output *out, const struct targets *set);
 /* Run all of it. When the guests have been released, report failures and write what `put`
  * does. Returns an exit status. */
 int targets_show(const struct options *o, enum gdbregs_access access, target_work work,
 		 void *work_arg, targets_put put);
-/* The same, where `print` reports, writes and ends the output in any case. */
+/* The same, if `print` reports, writes and ends the output in any case. */
 int targets_show_by(const struct options *o, enum gdbregs_access access, target_work work,
 		    void *work_arg, int (*print)(struct output *out, const struct targets *set));
 /* Print its failure on stderr. Returns its status. */

@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-/* The name of a target whose stub is a command: the command. */
+/* Make the name of a target whose stub is a command: the command. */
 static char *join(char *const *argv)
 {
 	struct text text = {0};
@@ -53,8 +53,8 @@ static int init(struct targets *set)
 	return 0;
 }
 
-/* A descriptor each, and some for ourselves. Where the hard limit is lower, the
- * targets beyond it fail with their own error. */
+/* Each target needs a descriptor, and the tool needs some. If the hard limit is lower, the targets
+ * beyond it fail with errors of their own. */
 static void raise_file_limit(size_t targets)
 {
 	struct rlimit limit;
@@ -65,7 +65,7 @@ static void raise_file_limit(size_t targets)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* A bad --tdesc is found before any guest is stopped for it. */
+/* A bad --tdesc is reported before any guest is stopped. */
 static int check_tdesc(struct targets *set)
 {
 	const struct gdbregs_description *d;

@@ -70,7 +70,7 @@ static inline void gdbregs__scan_load(gdbregs__scan_block *block, const uint8_t 
 	memcpy(block, at, sizeof(*block));
 }
 
-/* Return true if no byte has its highest bit set. */
+/* Returns true if no byte has its highest bit set. */
 static inline bool gdbregs__scan_low(const gdbregs__scan_block *block)
 {
 	uint64_t halves[2];
@@ -114,8 +114,8 @@ static inline const uint8_t *gdbregs__scan_strides(const uint8_t *at, const uint
 
 /* --------------------------------------------------------------------- all --- */
 
-/* Return the position of the first # $ or *, or `end` if there is none. Adds the
- * bytes before it to the checksum, of which only the low eight bits are valid. */
+/* Returns the position of the first # $ or *, or `end` if there is none. Adds the bytes before it
+ * to the checksum, of which only the low eight bits are valid. */
 static inline const uint8_t *gdbregs__scan(const uint8_t *at, const uint8_t *end, unsigned *sum)
 {
 	const uint8_t *far = end - at > GDBREGS__SCAN_SHORT ? at + GDBREGS__SCAN_SHORT : NULL;

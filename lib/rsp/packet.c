@@ -226,8 +226,8 @@ size_t gdbregs__frame_whole(const struct gdbregs__frame_decoder *d, const uint8_
 	return take_whole(in, in + size, d->max_bytes, text);
 }
 
-/* Return true if the payload begins like register data, and not like an error,
- * console output or a stop reply. */
+/* Returns true if the payload begins like register data, and not like an error, console output or
+ * a stop reply. */
 static inline bool begins_data(const struct gdbregs__frame_text *text)
 {
 	return text->size && gdbregs__hex_digit(text->payload[0]) < 16 && text->payload[0] != 'E';

@@ -16,8 +16,8 @@ static bool is_digit(uint8_t character)
 	return gdbregs__hex_digit(character) < 16;
 }
 
-/* Return true for an error. lldb-server sends `Exx;text` once a client has enabled
- * error strings; that may have been another client of the same process. */
+/* Returns true for an error. lldb-server sends `Exx;text` once a client has enabled error strings;
+ * that may have been another client of the same process. */
 static bool is_error(const uint8_t *payload, size_t size)
 {
 	if (size < 2 || payload[0] != 'E')
@@ -82,7 +82,7 @@ bool gdbregs__reply_console(const uint8_t *payload, size_t size, struct gdbregs_
 	return true;
 }
 
-/* Return the reason why a reply is not register data of a size that fits. */
+/* Returns the reason why a reply is not register data of a size that fits. */
 static int register_failure(const uint8_t *payload, size_t size, size_t capacity)
 {
 	if (size == 0 || is_error(payload, size))

@@ -22,9 +22,9 @@ enum gdbregs__reply_kind gdbregs__reply_classify(const uint8_t *payload, size_t 
 const char *gdbregs__reply_error_text(char *text, size_t capacity, const uint8_t *payload,
 				      size_t size);
 
-/* Return true for console output: `O` and an even number of hex digits (OK is not
- * console output). Appends the decoded output to `text`, which may be NULL. *nomem
- * says whether that failed. */
+/* Returns true for console output: `O` and an even number of hex digits (OK is not console
+ * output). Appends the decoded output to `text`, which may be NULL. *nomem says whether that
+ * failed. */
 bool gdbregs__reply_console(const uint8_t *payload, size_t size, struct gdbregs_buffer *text,
 			    bool *nomem);
 

@@ -27,13 +27,12 @@ bool gdbregs__thread_id_parse(const uint8_t *in, size_t size, size_t *at,
 bool gdbregs__thread_id_equal(const struct gdbregs__thread_id *a,
 			      const struct gdbregs__thread_id *b);
 
-/* Return true if the id names exactly one thread in every context. */
+/* Returns true if the id names exactly one thread in every context. */
 bool gdbregs__thread_id_concrete(const struct gdbregs__thread_id *id);
 
-/* Return true if the id names exactly one thread in a list of threads. In a list, 0
- * is the id of a thread; elsewhere it means any thread. With `qemu`, ids that QEMU
- * cannot have sent are refused, because they would be sent back to it: QEMU keeps ids
- * in an int and counts from 1. */
+/* Returns true if the id names exactly one thread in a list of threads. In a list, 0 is the id of
+ * a thread; elsewhere it means any thread. With `qemu`, ids that QEMU cannot have sent are
+ * refused, because they would be sent back to it: QEMU keeps ids in an int and counts from 1. */
 bool gdbregs__thread_id_listable(const struct gdbregs__thread_id *id, bool qemu);
 
 /* Write the canonical text, `p%x.%x` or `%x`, with `-1` for all threads. The text

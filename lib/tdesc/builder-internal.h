@@ -53,7 +53,7 @@ struct gdbregs__tdesc {
 typedef int (*gdbregs__tdesc_handler)(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
 				      const char *const *attributes);
 
-/* Return the frame of the innermost open element. There is at least one. */
+/* Returns the frame of the innermost open element. There is at least one. */
 struct gdbregs__tdesc_frame *gdbregs__tdesc_top(struct gdbregs__tdesc *t);
 /* Copy a list to the arena. Returns NULL when out of memory. (builder-reg.c) */
 void *gdbregs__tdesc_keep(struct gdbregs__arena *arena, const struct gdbregs__tdesc_list *list,
@@ -87,7 +87,7 @@ int gdbregs__tdesc_field_evalue(struct gdbregs__tdesc *t, const struct gdbregs__
 
 /* builder-scope.c; `name` was returned by gdbregs__tdesc_string(). */
 const struct gdbregs__type *gdbregs__tdesc_scope_find(struct gdbregs__tdesc *t, const char *name);
-/* Return the pseudo types `int` and `float`, which only registers may have, or NULL. */
+/* Returns the pseudo types `int` and `float`, which only registers may have, or NULL. */
 const struct gdbregs__type *gdbregs__tdesc_scope_pseudo(const char *name);
 bool gdbregs__tdesc_scope_has(struct gdbregs__tdesc *t, const char *id);
 /* Define `type` under its id in the open feature. Returns 0 or GDBREGS_ERR_NOMEM. */

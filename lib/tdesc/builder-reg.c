@@ -91,18 +91,17 @@ static int take_regnum(struct gdbregs__tdesc *t, const struct gdbregs__xml *at, 
 	return 0;
 }
 
-/* Return true if all of a larger type that the register has is whole elements of vectors,
- * as in QEMU 7.2: p0 of aarch64 has 256 bits, and a vector of 256 bytes is its type. GDB
- * gives such a register the size of its type, and reads what the stub does not send as
- * arbitrary bytes. */
+/* Returns true if all of a larger type that the register has is whole elements of vectors, as in
+ * QEMU 7.2: p0 of aarch64 has 256 bits, and a vector of 256 bytes is its type. GDB gives such a
+ * register the size of its type, and reads what the stub does not send as arbitrary bytes. */
 static bool type_clips(const struct gdbregs__type *type, uint32_t bits)
 {
 	return bits % 8 == 0 && bits < type->bits && type->least_bits && type->least_bits <= bits;
 }
 
-/* Return true if the type can describe a register of that size. Integers, floats and
- * enums take their size from the register. Flags and structs must have its size. Vectors
- * and unions may be larger. */
+/* Returns true if the type can describe a register of that size. Integers, floats and enums take
+ * their size from the register. Flags and structs must have its size. Vectors and unions may be
+ * larger. */
 static bool type_fits(const struct gdbregs__type *type, uint32_t bits)
 {
 	switch (type->kind) {

@@ -250,8 +250,8 @@ static bool take_bit(const char *const *attributes, const char *name, int *out)
 	return true;
 }
 
-/* Return the type to show a bit field with, or NULL. An enum with a value that does
- * not fit is ignored, as in LLDB; so is a type that cannot have bits, as in GDB. */
+/* Returns the type to show a bit field with, or NULL. An enum with a value that does not fit is
+ * ignored, as in LLDB; so is a type that cannot have bits, as in GDB. */
 static const struct gdbregs__type *type_of_bits(const struct gdbregs__type *type, int width)
 {
 	if (!type)

@@ -139,8 +139,8 @@ static int osabi_end(struct gdbregs__tdesc *t)
 	return text_take(t, &t->d->osabi);
 }
 
-/* The longest of its attributes: a name is copied for each register that has it, by us and
- * by programs. */
+/* Returns the length of the longest attribute: a name is copied for each register that has it, by
+ * the library and by programs. */
 static int check_lengths(struct gdbregs__tdesc *t, const struct gdbregs__xml *at, const char *name,
 			 const char *const *attributes)
 {

@@ -179,7 +179,7 @@ static bool intern_description(struct gdbregs__intern *pool, struct gdbregs_desc
 	return !nomem;
 }
 
-/* Return a known description if it was parsed within the session's limits, or lower ones.
+/* Returns a known description if it was parsed within the session's limits, or lower ones.
  * Otherwise the documents are parsed again, with the same error as the first time. */
 static const struct gdbregs_description *known(struct gdbregs_context *ctx, uint64_t hash,
 					       const struct document_set *set,
@@ -194,8 +194,7 @@ static const struct gdbregs_description *known(struct gdbregs_context *ctx, uint
 	return gdbregs__limits_lower(&needed, limits) ? NULL : entry->shown;
 }
 
-/* Return the description to use for `parsed`: an equal one that is known, or `parsed`
- * itself. */
+/* Returns the description to use for `parsed`: an equal one that is known, or `parsed` itself. */
 static const struct gdbregs_description *share_canonical(struct gdbregs_context *ctx,
 							 struct gdbregs_description *parsed)
 {
@@ -237,8 +236,8 @@ static const struct gdbregs_description *insert(struct gdbregs_context *ctx, uin
 	return entry->shown;
 }
 
-/* Return the size of a description's documents. The memory that it takes is roughly
- * proportional to it, whatever the contents. */
+/* Returns the size of a description's documents. The memory that it takes is roughly proportional
+ * to it, whatever the contents. */
 static size_t cost_of(const struct gdbregs_description *d)
 {
 	size_t bytes = d->canonical.size;

@@ -6,10 +6,10 @@
 
 #include "tdesc/parse.h"
 
-/* Return the description for these documents. Documents are parsed only if the same
- * documents are not known yet; they are compared by content, not only by hash.
- * Documents with the same canonical XML share one description. The errors are those
- * of gdbregs__parse_documents(). *out is borrowed from the context. Threads: any. */
+/* Returns the description for these documents. Documents are parsed only if the same documents are
+ * not known yet; they are compared by content, not only by hash. Documents with the same canonical
+ * XML share one description. The errors are those of gdbregs__parse_documents(). *out is borrowed
+ * from the context. Threads: any. */
 int gdbregs__context_description(struct gdbregs_context *ctx,
 				 const struct gdbregs_document *documents, size_t count,
 				 const struct gdbregs__limits *limits,

@@ -167,8 +167,8 @@ static size_t described_bytes(const struct gdbregs_register *r, enum sizes sizes
 	return gdbregs__bytes_of_bits(by_type ? r->type_bits : r->bits);
 }
 
-/* Return the size of the register at offset off of g, or 0 if g ends before the
- * register, or does not have its sample's value there. */
+/* Returns the size of the register at offset off of g, or 0 if g ends before the register, or does
+ * not have its sample's value there. */
 static size_t place_bytes(const struct gdbregs_description *d, const struct source *source,
 			  size_t off, size_t left, uint32_t index)
 {

@@ -48,7 +48,7 @@ struct gdbregs__g_layout *gdbregs__g_prove(const struct gdbregs_description *d, 
 struct gdbregs__g_layout *gdbregs__g_described(const struct gdbregs_description *d, size_t g_size,
 					       bool *nomem);
 
-/* Return the size of a g that has every register of the description. */
+/* Returns the size of a g that has every register of the description. */
 size_t gdbregs__g_described_bytes(const struct gdbregs_description *d);
 
 #endif

@@ -89,8 +89,8 @@ static int first_read(struct reading *r, const char *path, const char *name)
 	return fd < 0 ? fail_io(r, path, errno) : file_read(r, path, name, fd);
 }
 
-/* Return true if a document's name leads out of the directory. A description may come
- * from an untrusted source: it may only include files in its directory or below. */
+/* Returns true if a document's name leads out of the directory. A description may come from an
+ * untrusted source: it may only include files in its directory or below. */
 static bool leads_out(const char *href)
 {
 	if (*href == '/')

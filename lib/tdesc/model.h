@@ -129,7 +129,7 @@ struct gdbregs_description {
 int gdbregs__description_find(const struct gdbregs_description *d, const char *feature,
 			      const char *name, const struct gdbregs_register **out);
 
-/* Return the first register with that name, or NULL. next_same_name leads to the others. */
+/* Returns the first register with that name, or NULL. next_same_name leads to the others. */
 const struct gdbregs_register *gdbregs__description_first(const struct gdbregs_description *d,
 							  const char *name);
 

@@ -7,22 +7,20 @@
 
 #include "tdesc/model.h"
 
-/* Return the role for LLDB's attribute generic="TEXT", or NONE for other texts and
- * NULL. */
+/* Returns the role for LLDB's attribute generic="TEXT", or NONE for other texts and NULL. */
 enum gdbregs_role gdbregs__roles_generic(const char *text);
 
-/* Return whether `text` is one of these words. A word may end in `*`, which matches any
- * rest. */
+/* Returns whether `text` is one of these words. A word may end in `*`, which matches any rest. */
 bool gdbregs__roles_match(const char *words, const char *text);
 
-/* Return the shipped file, without its suffix, with types of this architecture's
- * registers, or NULL. The text is static. */
+/* Returns the shipped file, without its suffix, with types of this architecture's registers, or
+ * NULL. The text is static. */
 const char *gdbregs__roles_types(const struct gdbregs_description *d);
 
 /* Fill in d->roles. The registers must be indexed by name. */
 void gdbregs__roles_fill(struct gdbregs_description *d);
 
-/* Return the register of a role, or NULL if there is none or the role is invalid. */
+/* Returns the register of a role, or NULL if there is none or the role is invalid. */
 const struct gdbregs_register *gdbregs__roles_get(const struct gdbregs_description *d,
 						  enum gdbregs_role role);
 

@@ -10,16 +10,16 @@
 /* Room for a path, its NUL included. */
 #define GDBREGS__SHIPPED_PATH 4096
 
-/* The file of that name, without its suffix; false where the name is no file's name
- * or the path is too long. The file may be missing. */
+/* Write the path of the shipped file of that name, given without its suffix. Returns false if the
+ * name cannot be the name of a file or the path is too long. The file may be missing. */
 bool gdbregs__shipped_path(const char *name, char path[GDBREGS__SHIPPED_PATH]);
 
-/* The shipped description that --arch NAME means: the file of that name, else GDB's
- * default layout of the architecture of that name. False: there is none. */
+/* Find the shipped description that --arch NAME refers to: the file of that name, or else GDB's
+ * default layout of the architecture of that name. Returns false if there is none. */
 bool gdbregs__shipped_find(const char *name, char path[GDBREGS__SHIPPED_PATH]);
 
-/* A description that names its architecture and no register gets the registers of
- * that layout: *d is changed, unless the layout cannot be read. 0 or NOMEM. */
+/* If a description names its architecture and no register, give it the registers of that layout.
+ * *d is changed unless the layout cannot be read. Returns 0 or NOMEM. */
 int gdbregs__shipped_complete(struct gdbregs_context *ctx, const struct gdbregs__limits *limits,
 			      const struct gdbregs_description **d);
 

@@ -17,9 +17,8 @@ struct gdbregs__xinclude_open {
 
 static int document_read(struct gdbregs__xinclude *w, const struct gdbregs_document *document);
 
-/* Return true for `xi:include`. QEMU does not declare the prefix, so a parser that
- * resolves namespaces rejects it; GDB's built-in DTD declares it. Therefore compare
- * the name as written. */
+/* Returns true for `xi:include`. QEMU does not declare the prefix, so a parser that resolves
+ * namespaces rejects it; GDB's built-in DTD declares it. Therefore compare the name as written. */
 static bool is_include(const char *name)
 {
 	const char *colon = strrchr(name, ':');

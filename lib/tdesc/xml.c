@@ -199,8 +199,8 @@ static enum XML_Status feed(XML_Parser parser, const uint8_t *data, size_t size)
 	return XML_Parse(parser, size ? (const char *)data : "", (int)size, XML_TRUE);
 }
 
-/* Return the size without NULs at the end. Some stubs count the NUL after the text.
- * GDB reads up to the first NUL. In UTF-16, a NUL is half a character. */
+/* Returns the size without NULs at the end. Some stubs count the NUL after the text. GDB reads up
+ * to the first NUL. In UTF-16, a NUL is half a character. */
 static size_t without_nuls(const struct gdbregs_document *document)
 {
 	const uint8_t *data = document->data;

@@ -34,10 +34,10 @@ int gdbregs__xml_parse(const struct gdbregs_document *document,
 int gdbregs__xml_fail(const struct gdbregs__xml *at, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Return the text without leading and trailing blanks; it is not NUL-terminated. */
+/* Returns the text without leading and trailing blanks; it is not NUL-terminated. */
 char *gdbregs__xml_trim(const struct gdbregs_buffer *text, size_t *size);
 
-/* Return the value of an attribute, or NULL if it is missing. */
+/* Returns the value of an attribute, or NULL if it is missing. */
 const char *gdbregs__xml_attribute(const char *const *attributes, const char *name);
 
 #endif

@@ -22,7 +22,7 @@ struct gdbregs__table {
 
 typedef bool (*gdbregs__table_equal)(const void *value, const void *key);
 
-/* Return the value equal to `key`, or NULL. */
+/* Returns the value equal to `key`, or NULL. */
 const void *gdbregs__table_find(const struct gdbregs__table *table, uint64_t hash,
 				gdbregs__table_equal equal, const void *key);
 /* Add a value that is not in the table yet. It must not be NULL and is borrowed.

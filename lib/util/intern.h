@@ -16,8 +16,7 @@ struct gdbregs__intern {
 };
 
 void gdbregs__intern_init(struct gdbregs__intern *pool, struct gdbregs__arena *arena);
-/* Return the pool's copy of `text`, valid as long as the arena. Returns NULL when out
- * of memory. */
+/* Returns the pool's copy of `text`, valid as long as the arena. Returns NULL when out of memory. */
 const char *gdbregs__intern_text(struct gdbregs__intern *pool, const char *text);
 /* Free the pool. The strings stay valid as long as the arena. */
 void gdbregs__intern_fini(struct gdbregs__intern *pool);

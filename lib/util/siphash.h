@@ -13,8 +13,8 @@ struct gdbregs__hash_key {
 	uint64_t half[2];
 };
 
-/* Return a key that a stub cannot predict. Only the time of lookups depends on it,
- * never a result. */
+/* Returns a key that a stub cannot predict. Only the time of lookups depends on it, never a
+ * result. */
 struct gdbregs__hash_key gdbregs__hash_key(void);
 
 uint64_t gdbregs__hash_bytes(const struct gdbregs__hash_key *key, const void *data, size_t size);

@@ -82,8 +82,8 @@ static void on_limit(struct gdbregs__transport *t)
 	}
 }
 
-/* Return true if the loop will find an event when it polls next: the connection, or
- * input. Return false if reading has stopped because memory ran out. */
+/* Returns true if the loop will find an event when it polls next: the connection, or input.
+ * Returns false if reading has stopped because memory ran out. */
 static bool has_event(const struct gdbregs__transport *t)
 {
 	const uv_handle_t *stream = (const uv_handle_t *)t->in;

@@ -30,7 +30,7 @@ int gdbregs__big_compare(const struct gdbregs__big *a, const struct gdbregs__big
 /* Compares a + b with c. */
 int gdbregs__big_compare_sum(const struct gdbregs__big *a, const struct gdbregs__big *b,
 			     const struct gdbregs__big *c);
-/* The number of bits without leading zeros; 0 has none. */
+/* Returns the number of bits without leading zeros; 0 has none. */
 unsigned gdbregs__big_bits(const struct gdbregs__big *a);
 
 #endif

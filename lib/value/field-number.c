@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The numbers of fields. Every conversion goes through an exact number and fails where
- * the other side does not have it. */
+/* Numbers of fields. Every conversion goes through an exact number, and fails if the other type
+ * cannot hold it. */
 #include "value/field.h"
 
 #include "value/float-format.h"
@@ -9,7 +9,7 @@
 
 /* ----------------------------------------------------------------- places --- */
 
-/* The formats of `long double` of GDB's architectures. */
+/* Returns the format of `long double` of GDB's architectures. */
 static enum gdbregs__wide_float wide_float(const struct gdbregs_description *d)
 {
 	static const struct {
@@ -111,7 +111,7 @@ static bool bit(const struct gdbregs__field_at *at, size_t i)
 	return gdbregs__slice_byte(at->slice, at_bit / 8) >> at_bit % 8 & 1;
 }
 
-/* Whether the bits from `from` on are all zeros or, with `set`, all ones. */
+/* Returns whether the bits from `from` on are all zeros or, with `set`, all ones. */
 static bool bits_are(const struct gdbregs__field_at *at, size_t from, bool set)
 {
 	for (size_t i = from; i < at->width_bits; i++)
@@ -120,7 +120,7 @@ static bool bits_are(const struct gdbregs__field_at *at, size_t from, bool set)
 	return true;
 }
 
-/* The lowest 64 bits. */
+/* Returns the lowest 64 bits. */
 static uint64_t low_number(const struct gdbregs__field_at *at)
 {
 	uint64_t number = gdbregs__slice_number(at->slice) >> at->low_bit;
@@ -128,8 +128,8 @@ static uint64_t low_number(const struct gdbregs__field_at *at)
 	return at->width_bits < 64 ? number & (((uint64_t)1 << at->width_bits) - 1) : number;
 }
 
-/* An integer of any width. Above its lowest 1, the magnitude of a negative number has
- * the opposite bits. Returns false if no float has that number. */
+/* Convert an integer of any width. Above its lowest 1, the magnitude of a negative number has the
+ * inverted bits. Returns false if no float has that number. */
 static bool real_from_bits(const struct gdbregs__field_at *at, bool is_signed,
 			   struct gdbregs__real *real)
 {
@@ -156,7 +156,7 @@ static bool real_from_bits(const struct gdbregs__field_at *at, bool is_signed,
 	return true;
 }
 
-/* The number of a field. */
+/* Returns the number of a field. */
 static int read_real(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
 		     struct gdbregs__real *real)
 {
@@ -174,7 +174,7 @@ static int read_real(const struct gdbregs_field *f, const struct gdbregs__field_
 	return 0;
 }
 
-/* A float's number as an integer's sign and magnitude. */
+/* Convert a float's number to an integer's sign and magnitude. */
 static int read_integral(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
 			 struct gdbregs__real *real)
 {
@@ -218,7 +218,7 @@ static int i64_from_bits(const struct gdbregs_field *f, const struct gdbregs__fi
 	bool negative = gdbregs_field_is_signed(f) && bit(at, at->width_bits - 1);
 	uint64_t number = low_number(at);
 
-	/* From bit 63 on, all are like the sign. */
+	/* All bits from bit 63 on are equal to the sign. */
 	if (!bits_are(at, 63, negative))
 		return GDBREGS_ERR_LIMIT;
 	if (negative && at->width_bits < 64)
@@ -284,7 +284,7 @@ int gdbregs_field_bytes(const struct gdbregs_field *f, const void *bytes, size_t
 
 /* ---------------------------------------------------------------- writing --- */
 
-/* The number of bits without leading zeros. */
+/* Returns the number of bits without leading zeros. */
 static size_t count_bits(const uint8_t *magnitude, size_t size)
 {
 	while (size && !magnitude[size - 1])
@@ -301,7 +301,7 @@ static bool is_power(const uint8_t *magnitude, size_t bits)
 	return true;
 }
 
-/* -2^(N-1) is the one negative number of N bits in its magnitude. */
+/* In its magnitude, -2^(N-1) is the only negative number with N bits. */
 static bool fits(const uint8_t *magnitude, size_t bits, bool negative, bool is_signed,
 		 size_t width_bits)
 {

@@ -71,7 +71,7 @@ int gdbregs_field_format(const struct gdbregs_field *f, enum gdbregs_byte_order 
 
 /* --------------------------------------------------------------- integers --- */
 
-/* Return the base of a number. *digits is set to its first digit. */
+/* Returns the base of a number. *digits is set to its first digit. */
 static unsigned base_of(const char *text, const char **digits)
 {
 	static const struct {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A type is a graph: unions of vectors of unions expand to more parts than anybody can
- * list. So a field is a place and a type, made when it is asked for, and no function here
- * looks at more than the members of one type at each step of a path. */
+/* A type is a graph: unions of vectors of unions expand to more parts than a program can list. So
+ * a field is a place and a type, which is made when it is requested. No function here visits more
+ * than the members of one type at each step of a path. */
 #include "value/field.h"
 
 #include "util/buffer.h"
@@ -104,7 +104,7 @@ size_t gdbregs_field_count(const struct gdbregs_field *f)
 	return type->kind == GDBREGS_TYPE_VECTOR ? element_count(f, type) : type->field_count;
 }
 
-/* A child of `size_bytes` at `off_bytes` of its parent. */
+/* Make a child of `size_bytes` at `off_bytes` of its parent. */
 static struct gdbregs_field child_in_bytes(const struct gdbregs_field *f, size_t index,
 					   uint32_t off_bytes, uint32_t size_bytes)
 {
@@ -209,8 +209,8 @@ static bool ends_step(char c)
 	return c == '\0' || c == '.' || c == '[';
 }
 
-/* The member with the longest name that begins the path: a name may hold dots. Of those
- * with one name, the first. Returns the length of its name, or 0. */
+/* Find the member with the longest name that begins the path: a name may have dots. If several
+ * have this name, find the first. Returns the length of its name, or 0. */
 static size_t find_member(const struct gdbregs__type *type, const char *path, size_t *index)
 {
 	size_t best = 0;
@@ -229,7 +229,7 @@ static size_t find_member(const struct gdbregs__type *type, const char *path, si
 	return best;
 }
 
-/* `[index]`. Returns its length, or 0. */
+/* Parse `[index]`. Returns its length, or 0. */
 static size_t take_index(const char *path, size_t *index)
 {
 	/* The path may be empty: there is nothing to look at behind its end. */

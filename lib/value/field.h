@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Parts of registers: what gdbregs.h calls fields. Hides: where members and elements
- * lie. field.c finds and describes them, field-number.c has their numbers, field-text.c
- * their texts. Nothing here allocates but reading a number of any width from text. */
+/* Parts of registers, which gdbregs.h calls fields. Hides: where members and elements are. field.c
+ * finds and describes them, field-number.c has their numbers, field-text.c their texts. Memory is
+ * allocated only to read a number of any width from text. */
 #ifndef GDBREGS_LIB_VALUE_FIELD_H
 #define GDBREGS_LIB_VALUE_FIELD_H
 
@@ -24,20 +24,22 @@ struct gdbregs__field_at {
 	size_t width_bits;
 };
 
-/* The type; NULL where it is unknown, and of bits without a type. */
+/* Returns the type, or NULL if it is unknown or if the field is bits without a type. */
 static inline const struct gdbregs__type *gdbregs__field_type(const struct gdbregs_field *f)
 {
 	return f->type_;
 }
 
-/* Whether its value is an integer: a scalar but no float, flags, or a struct of bits. */
+/* Returns whether its value is an integer: a scalar that is not a float, flags, or a struct of
+ * bits. */
 bool gdbregs__field_is_integer(const struct gdbregs_field *f);
 
 /* Find a field in a register's value. Errors: INVAL; UNAVAILABLE if the value is too
  * short to have all of it. */
 int gdbregs__field_locate(const struct gdbregs_field *f, enum gdbregs_byte_order order,
 			  const void *bytes, size_t size, struct gdbregs__field_at *at);
-/* The same for its number. UNSUPPORTED if that takes the byte order, and it is UNKNOWN. */
+/* The same for its number. The error is UNSUPPORTED if that needs the byte order, and it is
+ * UNKNOWN. */
 int gdbregs__field_locate_number(const struct gdbregs_field *f, enum gdbregs_byte_order order,
 				 const void *bytes, size_t size, struct gdbregs__field_at *at);
 
@@ -50,12 +52,12 @@ struct gdbregs__slice gdbregs__field_register_slice(const struct gdbregs_registe
 int gdbregs__field_write(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
 			 uint8_t *to, struct gdbregs__real real);
 
-/* The same for an integer of any width, whose magnitude has its least significant byte
- * first. Errors: LIMIT. */
+/* The same for an integer of any width, whose magnitude begins with its least significant byte.
+ * Errors: LIMIT. */
 int gdbregs__field_write_integer(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
 				 uint8_t *to, bool negative, const uint8_t *magnitude, size_t size);
 
-/* The place of a member of a struct or union of size_bytes. Returns the member's size. */
+/* Find the place of a member of a struct or union of size_bytes. Returns the member's size. */
 uint32_t gdbregs__field_place(const struct gdbregs__type *type, const struct gdbregs__field *member,
 			      uint32_t size_bytes, uint32_t *off_bytes);
 

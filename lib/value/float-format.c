@@ -313,7 +313,7 @@ struct gdbregs__real gdbregs__float_real(const struct gdbregs__float_format *f,
 	return real;
 }
 
-/* Whether nothing is lost if the lowest `bits` (0..128) are dropped. */
+/* Returns whether nothing is lost if the lowest `bits` (0..128) are dropped. */
 static bool are_clear(struct gdbregs__real real, unsigned bits)
 {
 	if (bits >= 128)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Bytes of a floating point value, and the number that they stand for. Hides: the
- * formats, and where their bits are. Conversions are exact or fail. */
+/* Bytes of a floating point value, and the number that they represent. Hides: the formats, and
+ * where their bits are. Conversions are exact or fail. */
 #ifndef GDBREGS_LIB_VALUE_FLOAT_FORMAT_H
 #define GDBREGS_LIB_VALUE_FLOAT_FORMAT_H
 
@@ -26,17 +26,17 @@ struct gdbregs__float_parts {
 
 struct gdbregs__float_format; /* float-format.c */
 
-/* The format of a type in so many bytes; NULL if there is none. */
+/* Returns the format of a type with that many bytes, or NULL if there is none. */
 const struct gdbregs__float_format *gdbregs__float_format(enum gdbregs__scalar scalar,
 							  struct gdbregs__slice slice);
 
 struct gdbregs__float_parts gdbregs__float_unpack(const struct gdbregs__float_format *f,
 						  struct gdbregs__slice slice);
-/* Whether these are bits that no x87 since the 80387 makes or takes. GDB 13 calls them
- * invalid, too. */
+/* Returns whether these are bits that no x87 since the 80387 produces or accepts. GDB 13 calls
+ * them invalid, too. */
 bool gdbregs__float_is_invalid(const struct gdbregs__float_format *f,
 			       struct gdbregs__float_parts parts);
-/* Return the number that valid parts represent. */
+/* Returns the number that valid parts represent. */
 struct gdbregs__real gdbregs__float_real(const struct gdbregs__float_format *f,
 					 struct gdbregs__float_parts parts);
 /* Write a number over a value. Padding stays. Returns false, and nothing is written, if
@@ -51,7 +51,7 @@ int gdbregs__float_digits(const struct gdbregs__float_format *f);
 int gdbregs__float_least(const struct gdbregs__float_format *f);
 int gdbregs__float_most(const struct gdbregs__float_format *f);
 
-/* The C type double, whatever the order of the host's bytes. */
+/* The format of the C type double, whatever the byte order of the host. */
 struct gdbregs__real gdbregs__real_from_double(double value);
 /* Returns false if no double has that value. */
 bool gdbregs__real_to_double(struct gdbregs__real real, double *out);

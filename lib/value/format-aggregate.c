@@ -13,8 +13,7 @@
 #define REPEATS	 10
 #define ELEMENTS 200
 
-/* Return the size of a type, or 0 if it has no size of its own: int, pointers,
- * unresolved types. */
+/* Returns the size of a type, or 0 if it has no size of its own: int, pointers, unresolved types. */
 static size_t type_bytes(const struct gdbregs__type *type)
 {
 	return type ? gdbregs__bytes_of_bits(type->bits) : 0;

@@ -46,8 +46,8 @@ bool gdbregs__values_has_bits(const struct gdbregs__field *field, struct gdbregs
 	       (size_t)field->end < slice.size_bytes * 8;
 }
 
-/* Return true for a single bit without a type or with type bool. A single bit with
- * another type is shown with its value. */
+/* Returns true for a single bit without a type or with type bool. A single bit with another type
+ * is shown with its value. */
 static bool is_switch(const struct gdbregs__field *field)
 {
 	return field->start == field->end &&

@@ -17,7 +17,7 @@ void gdbregs__values_put(struct gdbregs__text *text, const struct gdbregs__type 
 void gdbregs__values_put_aggregate(struct gdbregs__text *text, const struct gdbregs__type *type,
 				   struct gdbregs__slice slice, unsigned depth);
 
-/* Return true if the bits of a field are part of the value. */
+/* Returns true if the bits of a field are part of the value. */
 bool gdbregs__values_has_bits(const struct gdbregs__field *field, struct gdbregs__slice slice);
 
 /* Add a bit field of `number`: an enum by name, other types in decimal or hex. */

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* All that is allowed keeps within the words of a big number. */
+/* All numbers that are allowed fit into the words of a big number. */
 #define MOST_DIGITS	   800
 #define MOST_HEX_DIGITS	   200
 #define MOST_EXPONENT_10   5000
@@ -64,7 +64,7 @@ static const char *take_digits(const char *text, struct digits *d)
 		else
 			break;
 	}
-	/* Those at the end are left to the exponent. */
+	/* Zeros at the end go to the exponent. */
 	d->exponent += d->zeros;
 	return text;
 }
@@ -91,7 +91,7 @@ static const char *take_exponent(const char *text, char letter, int *exponent)
 
 /* ---------------------------------------------------------------- rounding --- */
 
-/* The exponent of the first bit of n / d. */
+/* Returns the exponent of the first bit of n / d. */
 static int first_bit(const struct gdbregs__big *n, const struct gdbregs__big *d)
 {
 	int bits = (int)gdbregs__big_bits(n) - (int)gdbregs__big_bits(d);

@@ -62,8 +62,8 @@ static uint8_t ratio_digit(struct ratio *q)
 	return digit;
 }
 
-/* Return true if the last digit must be rounded up. Both neighbours are in the
- * interval: choose the nearer one. */
+/* Returns true if the last digit must be rounded up. Both neighbours are in the interval: choose
+ * the nearer one. */
 static bool ratio_rounds_up(const struct ratio *q, uint8_t digit)
 {
 	int half = gdbregs__big_compare_sum(&q->r, &q->r, &q->s);

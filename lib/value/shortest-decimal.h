@@ -20,9 +20,9 @@ struct gdbregs__decimal {
 	int point; /* the value is 0.DIGITS * 10^point */
 };
 
-/* Return the digits of (high * 2^64 + low) * 2^exponent. The mantissa is not 0; the
- * exponent is -16500..16400. With `narrow_below`, the next smaller value is nearer
- * than the next larger one (the mantissa is the smallest normal one). */
+/* Returns the digits of (high * 2^64 + low) * 2^exponent. The mantissa is not 0; the exponent is
+ * -16500..16400. With `narrow_below`, the next smaller value is nearer than the next larger one
+ * (the mantissa is the smallest normal one). */
 struct gdbregs__decimal gdbregs__decimal_shortest(uint64_t high, uint64_t low, int exponent,
 						  bool narrow_below);
 

@@ -25,7 +25,7 @@ struct gdbregs__slice gdbregs__slice_part(struct gdbregs__slice slice, size_t of
 					  size_t size_bytes);
 /* The size_bytes least significant bytes (all, if there are fewer). */
 struct gdbregs__slice gdbregs__slice_low(struct gdbregs__slice slice, size_t size_bytes);
-/* The 64 least significant bits as a number. */
+/* Returns the 64 least significant bits as a number. */
 uint64_t gdbregs__slice_number(struct gdbregs__slice slice);
 /* Byte i of the number, 0 the least significant. */
 uint8_t gdbregs__slice_byte(struct gdbregs__slice slice, size_t i);

@@ -19,8 +19,7 @@ void gdbregs__text_init(struct gdbregs__text *text)
 	text->full = false;
 }
 
-/* Return room for a piece of `size` bytes. Returns NULL, from then on, if there is
- * none. */
+/* Returns room for a piece of `size` bytes. Returns NULL, from then on, if there is none. */
 static char *take(struct gdbregs__text *text, size_t size)
 {
 	if (text->full || size > GDBREGS__TEXT_BYTES - text->size) {
