@@ -994,7 +994,8 @@ GDBREGS_API void gdbregs_buffer_fini(struct gdbregs_buffer *buf);
 /* ------------------------------------------------------------ writing --- */
 
 /**
- * Write one register, and read it back.
+ * Write one register, and read it back. If it was neither read nor written since the last
+ * stop, it is read first for its size.
  *
  * @param bytes  the value
  * @param size   its size in bytes, exactly that which reading the register returns
@@ -1020,13 +1021,15 @@ struct gdbregs_write {
 
 /**
  * Write many registers of any vCPUs, and read them back. If the stub is known to support
- * pipelining, a batch of any size costs three round trips plus the stub's own time.
+ * pipelining, a batch of any size costs two round trips plus the stub's own time, or three
+ * if it has a register that was neither read nor written since the last stop: such a
+ * register is read first for its size, which may not be that of the description.
  * Otherwise the registers are written one after the other, with the same results. If a
  * batch has two entries for one register, their order is not defined.
  *
  * All bytes are in the byte order that gdbregs_vcpu_byte_order() returns before the call,
  * even if the batch changes the byte order. Therefore, the `msr` of a PowerPC vCPU is
- * written after all other registers, which costs three more round trips.
+ * written after all other registers, which costs as many round trips again.
  *
  * @param writes  array of `count` entries; status is written
  * @param count   number of entries; may be 0

@@ -2,6 +2,7 @@
 /* Sending a raw packet for the caller, and taking its reply. */
 #include "session/expedited.h"
 #include "session/order.h"
+#include "session/sized.h"
 #include "session/watch.h"
 
 #include "util/alloc.h"
@@ -27,6 +28,7 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 	p->sent = true;
 	gdbregs__stub_forget_selection(s);
 	gdbregs__order_forget(s);
+	gdbregs__sized_forget(s);
 	gdbregs__expedited_clear(s);
 	gdbregs__watch_stale(s);
 	return gdbregs__engine_send(&s->engine, op, 1, 0, p->payload.data, p->payload.size);

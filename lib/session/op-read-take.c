@@ -2,6 +2,7 @@
 /* Takes the replies to a read. The bytes are appended to the storage; the results have their
  * offsets until the end. */
 #include "session/op-read-internal.h"
+#include "session/sized.h"
 
 #include "util/alloc.h"
 #include "util/error.h"
@@ -44,6 +45,15 @@ static int take_value(struct gdbregs_session *s, struct gdbregs__read_op *r, con
 	return 0;
 }
 
+/* The reply to a p has a value. */
+static void note_size(struct gdbregs_session *s, const struct gdbregs__read_op *r, size_t index)
+{
+	const struct gdbregs_read *read = &r->reads[index];
+
+	if (r->results[index].status > 0)
+		gdbregs__sized_note(s, read->vcpu, read->reg, (size_t)r->results[index].status);
+}
+
 static int on_p(struct gdbregs_session *s, struct gdbregs__read_op *r,
 		const struct gdbregs__answer *answer)
 {
@@ -52,7 +62,9 @@ static int on_p(struct gdbregs_session *s, struct gdbregs__read_op *r,
 			(struct gdbregs__read_result){.status = GDBREGS_ERR_NO_VCPU};
 		return 0;
 	}
-	return take_value(s, r, "p", answer->index, answer->payload, answer->size);
+	int result = take_value(s, r, "p", answer->index, answer->payload, answer->size);
+	note_size(s, r, answer->index);
+	return result;
 }
 
 /* Make room in storage for the values of all these replies. */
@@ -85,6 +97,7 @@ int gdbregs__read_data(struct gdbregs_session *s, struct gdbregs__op *op, uint32
 			r->results[first + i] = (struct gdbregs__read_result){
 				storage->size, (int)bytes, GDBREGS__READ_SETTLED};
 			storage->size += bytes;
+			note_size(s, r, first + i);
 			continue;
 		}
 		struct gdbregs__answer answer = {GDBREGS__READ_P, first + (uint32_t)i, payload,

@@ -9,6 +9,7 @@
  * forever. */
 #include "session/op-run-internal.h"
 #include "session/order.h"
+#include "session/sized.h"
 #include "session/stop-wait.h"
 
 #include "util/alloc.h"
@@ -73,6 +74,7 @@ static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 	s->run.phase = GDBREGS__RUN_STOPPED;
 	s->state = s->run.resume.count ? GDBREGS__SESSION_RUNNING : GDBREGS__SESSION_STOPPED;
 	gdbregs__order_forget(s);
+	gdbregs__sized_forget(s);
 	halt->by_others = stopped_by_others(s, r);
 	/* The monitor's `stop` is the only such stop that may be undone. */
 	if (halt->by_others && r->stop.signal != GDBREGS__SIGNAL_INT)

@@ -2,20 +2,22 @@
 /* Writing registers: read each for its size, write it with P, read it again. Stubs reply
  * OK to a P of any length and of any register: QEMU 10.0 on mips completes a short
  * value from other memory, and does not change read-only registers. So the value that
- * is read at the end decides.
+ * is read at the end decides. A description may have the size wrong (avr of QEMU 7.2).
+ * Only a register that was read or written since the last stop is not read for its size.
  *
  * If the stub does not support P, or is not QEMU and has not taken the value, G is tried.
  * DeSmuME ignores G, and valgrind since 3.24 replies OK to G and does not write: P comes
  * first, also on a stub without p, like valgrind. If p ignores the selected thread, so
  * may P, and only G is used.
  *
- * Several registers are written side by side: with pipelining, all of them take three
- * round trips. An msr that decides the byte order is written after all others, because
+ * Several registers are written side by side: with pipelining, all of them take two round
+ * trips, or three if sizes have to be read. An msr that decides the byte order is written after all others, because
  * their bytes are in the order of before. */
 #include "session/op-write.h"
 #include "session/expedited.h"
 #include "session/op-read.h"
 #include "session/order.h"
+#include "session/sized.h"
 #include "session/watch.h"
 
 #include "util/alloc.h"
@@ -140,6 +142,9 @@ static int send_next(struct gdbregs_session *s, struct write_op *w, struct entry
 
 	if (sent)
 		return sent;
+	if (entry->stage == STAGE_READ && !entry->read_by_g &&
+	    gdbregs__sized_is(s, entry->vcpu, entry->reg, entry->hex.size / 2))
+		entry->stage = STAGE_WRITE;
 	sent = entry->stage == STAGE_WRITE ? send_write(s, &w->op, entry, index)
 					   : send_read(s, &w->op, entry, index);
 	entry->busy = sent > 0;
@@ -343,11 +348,30 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 	return w->writes && result != GDBREGS_ERR_NOMEM ? 0 : result;
 }
 
+/* Other registers may have another size now, as z0 does on gdbserver after a write of vg.
+ * Those of QEMU have the same sizes always. */
+static void forget_sizes(struct gdbregs_session *s)
+{
+	if (!gdbregs__stub_is_qemu(&s->stub))
+		gdbregs__sized_forget(s);
+}
+
+static void note_sizes(struct gdbregs_session *s, const struct write_op *w)
+{
+	forget_sizes(s);
+	for (size_t i = 0; i < w->count; i++) {
+		const struct entry *entry = &w->entries[i];
+
+		if (entry->stage == STAGE_END && entry->status == 0 && !entry->read_by_g)
+			gdbregs__sized_note(s, entry->vcpu, entry->reg, entry->hex.size / 2);
+	}
+}
+
 static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct write_op *w = (struct write_op *)op;
 
-	(void)s;
+	note_sizes(s, w);
 	for (size_t i = 0; w->writes && op->status == 0 && i < w->count; i++)
 		w->writes[i].status = w->entries[i].status;
 }
@@ -366,7 +390,9 @@ static void discard(struct write_op *w)
 
 static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
 {
-	(void)s;
+	/* Some of the registers may have been written. */
+	if (op->canceled)
+		forget_sizes(s);
 	discard((struct write_op *)op);
 }
 

@@ -215,8 +215,9 @@ void gdbregs__target_clear_vcpus(struct gdbregs__target *target)
 	for (size_t i = 0; i < target->vcpu_count; i++) {
 		gdbregs__free(target->vcpus[i].thread);
 		gdbregs__free(target->vcpus[i].name);
+		gdbregs__free(target->vcpus[i].sized);
 	}
-	target->vcpu_count = 0;
+	target->vcpu_count = target->sized_bytes = 0;
 	gdbregs__table_fini(&target->by_id);
 }
 

@@ -39,6 +39,9 @@ struct gdbregs__vcpu {
 	/* The last run that it took part in, and the last one whose stop named it; see
 	 * session/step-over.c. */
 	uint64_t ran, reported;
+	/* The registers whose size is known, a bit each, see session/sized.c. NULL: none. */
+	uint8_t *sized;
+	uint64_t sized_at; /* when that was: target.sizes_valid */
 };
 
 /* Why the target is halted, as far as QEMU's monitor reports it. */
@@ -63,6 +66,8 @@ struct gdbregs__target {
 	bool exited; /* the program has ended */
 	bool msr_decides; /* in some process, msr decides the byte order */
 	uint64_t stop; /* counts what may have changed msr: stops, raw packets */
+	uint64_t sizes_valid; /* counts what may have changed sizes, writes among it */
+	size_t sized_bytes; /* of all vCPUs */
 	struct gdbregs__halt_status halt;
 };
 
