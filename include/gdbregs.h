@@ -249,8 +249,7 @@ typedef void (*gdbregs_trace_cb)(void *arg, enum gdbregs_direction direction, co
 /**
  * How to connect. Initialise the structure with `GDBREGS_OPTIONS_INIT` or
  * gdbregs_options_init(), then change the members that you need. A limit, timeout or
- * deadline of 0 means its default. In C++, `GDBREGS_OPTIONS_INIT` needs C++20; use
- * gdbregs_options_init() in older versions of C++.
+ * deadline of 0 means its default.
  *
  * The structure grows from version to version. The member `size` is the size that the
  * program was compiled with. A program that was compiled with an older header gets the
@@ -297,11 +296,23 @@ struct gdbregs_options {
 	enum gdbregs_byte_order byte_order;
 };
 
-/* The defaults, as an initialiser for C and C++20. */
+/* The defaults, as an initialiser for C, and for C++ from C++11 on. */
+#ifdef __cplusplus
+static inline struct gdbregs_options gdbregs_options_defaults_(void)
+{
+	struct gdbregs_options o = gdbregs_options();
+	o.size = sizeof(o);
+	o.access = GDBREGS_R_REGS;
+	o.spin_us = 200;
+	return o;
+}
+#define GDBREGS_OPTIONS_INIT gdbregs_options_defaults_()
+#else
 #define GDBREGS_OPTIONS_INIT                                                                    \
 	{                                                                                       \
 		.size = sizeof(struct gdbregs_options), .access = GDBREGS_R_REGS, .spin_us = 200 \
 	}
+#endif
 
 /**
  * Set every member to its default. o must not be NULL. A macro of this name calls
@@ -409,7 +420,7 @@ GDBREGS_API const char *gdbregs_session_error(const struct gdbregs_session *s);
 enum gdbregs_session_state {
 	GDBREGS_SESSION_STOPPED,    /* the target is stopped: every request is possible */
 	GDBREGS_SESSION_RUNNING,    /* the target was resumed, and its stop has not been reported yet */
-	GDBREGS_SESSION_EXITED,     /* the program has ended and has no registers any more */
+	GDBREGS_SESSION_EXITED,     /* the program has ended: requests that need a vCPU fail with NO_VCPU */
 	GDBREGS_SESSION_FAILED,     /* the session has failed or is being closed: every request fails, and it can only be closed */
 	GDBREGS_SESSION_CONNECTING, /* gdbregs_uv.h only: the callback of the connecting call has not been called yet */
 };
@@ -1134,7 +1145,8 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_continue(struct gdbregs_session *s);
  * @param stop        how the run ended; may be NULL
  *
  * Errors: TIMEOUT if the target still runs, so that the call can be repeated; CANCELED
- * after gdbregs_wake(); INVAL if the target was not resumed; REMOTE UNSUPPORTED if the stub
+ * after gdbregs_wake(); INVAL if the target was not resumed, or if the end of the program was
+ * reported before; REMOTE UNSUPPORTED if the stub
  * refused to resume it; NOMEM CLOSED PROTOCOL.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_wait(struct gdbregs_session *s, int timeout_ms,
@@ -1159,7 +1171,7 @@ GDBREGS_API int gdbregs_wake(struct gdbregs_session *s);
 /**
  * Ask a running target to stop, and return at once. gdbregs_wait() then reports
  * the stop, with signal 2 unless the target stops for another reason first. The call
- * does nothing if the target is stopped or has already been asked.
+ * does nothing if the target is stopped, has ended or has already been asked.
  * Errors: INVAL CLOSED, or the error that ended the session.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_interrupt(struct gdbregs_session *s);
@@ -1193,7 +1205,8 @@ enum gdbregs_point {
  * @param kind  for a breakpoint, GDBREGS_KIND_DEFAULT, or the kind of GDB's `Z` packet;
  *              for a watchpoint, its length in bytes
  *
- * Errors: INVAL if the same one is already set; RUNNING NOMEM; UNSUPPORTED if the stub
+ * Errors: INVAL if the same one is already set; NO_VCPU if the program has ended; RUNNING
+ * NOMEM; UNSUPPORTED if the stub
  * does not support this type; REMOTE if it refuses this one; TIMEOUT CLOSED PROTOCOL.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_point_insert(struct gdbregs_session *s,
@@ -1303,7 +1316,8 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_unwatch_vcpu(struct gdbregs_session *s, 
  *                 is appended as plain text.
  * @return         0, or a negative error with `reply` untouched
  *
- * Errors: INVAL LIMIT RUNNING NOMEM TIMEOUT CLOSED PROTOCOL.
+ * Errors: INVAL LIMIT RUNNING NOMEM TIMEOUT CLOSED PROTOCOL; NO_VCPU if the program has
+ * ended.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_packet(struct gdbregs_session *s, const void *payload,
 					       size_t size, struct gdbregs_buffer *reply);

@@ -19,9 +19,13 @@ int gdbregs__session_say_exited(struct gdbregs_session *s)
 				   "the program behind %s has ended", s->label);
 }
 
+/* A request that needs nothing but a session sends nothing while the target is stopped:
+ * there is nothing to interrupt or to wait for. */
 static int check_stopped(struct gdbregs_session *s, unsigned needs)
 {
-	return s->target.exited ? gdbregs__session_say_exited(s) : check_access(s, needs);
+	if (s->target.exited && needs != GDBREGS__MAY_RUN)
+		return gdbregs__session_say_exited(s);
+	return check_access(s, needs);
 }
 
 int gdbregs__session_begin(struct gdbregs_session *s, unsigned needs)

@@ -204,7 +204,7 @@ static int send_resume(struct gdbregs_session *s, struct gdbregs__run_op *r)
 	if (result < 0)
 		return result;
 	gdbregs__expedited_clear(s);
-	gdbregs__step_over_ran(s, r->moving.vcpu);
+	gdbregs__step_over_ran(s, &r->moving);
 	r->stage = STAGE_INSERT;
 	s->run.phase = r->stepping_over ? GDBREGS__RUN_STEPPING_OVER : GDBREGS__RUN_RESUMED;
 	if (!r->interrupt_due)

@@ -57,6 +57,8 @@ static void note_stop(struct gdbregs_session *s, struct gdbregs__run_op *r)
 	bool program_ended = gdbregs__stop_is_end(r->stop.kind);
 
 	if (is_off(r) && r->interrupt_due) {
+		if (r->stop.signal == GDBREGS__SIGNAL_TRAP)
+			gdbregs__step_over_completed(s, r->moving.vcpu);
 		take_as_interrupted(r);
 	} else if (is_off(r)) {
 		r->stage = r->overdue ? STAGE_INSERT : STAGE_LANDING;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Runs are counted. A vCPU has reported its place if the stop of its last run named it. A
- * breakpoint is known to a vCPU if it was inserted after that run. In both cases the caller knows
- * that the vCPU is there. In all other cases its hit must still be reported. */
+ * breakpoint is known to a vCPU if it was inserted after that run, or if the vCPU was to step
+ * over it in that run and was interrupted before. In these cases the caller knows that the vCPU
+ * is there. In all other cases its hit must still be reported. */
 #include "session/step-over.h"
 #include "session/op-points.h"
 #include "session/op-read.h"
@@ -34,17 +35,37 @@ static bool has_reported(const struct gdbregs_session *s, uint32_t vcpu)
 	       last_run(s, vcpu);
 }
 
-void gdbregs__step_over_ran(struct gdbregs_session *s, uint32_t vcpu)
+void gdbregs__step_over_ran(struct gdbregs_session *s, const struct gdbregs__step *moving)
 {
 	struct gdbregs__step_over *off = &s->run.step_over;
 
 	off->runs++;
 	off->hit_vcpu = GDBREGS__ALL_VCPUS;
-	off->named_vcpu = vcpu;
-	if (vcpu == GDBREGS__ALL_VCPUS)
+	off->named_vcpu = moving->vcpu;
+	if (moving->vcpu == GDBREGS__ALL_VCPUS) {
 		off->all_ran = off->runs;
-	else
-		s->target.vcpus[vcpu].ran = off->runs;
+		return;
+	}
+	struct gdbregs__vcpu *vcpu = &s->target.vcpus[moving->vcpu];
+	vcpu->ran = off->runs;
+	if (moving->has_address) {
+		vcpu->stepped_over = off->runs;
+		vcpu->stepped_over_address = moving->address;
+	}
+}
+
+void gdbregs__step_over_completed(struct gdbregs_session *s, uint32_t vcpu)
+{
+	s->target.vcpus[vcpu].stepped_over = 0;
+}
+
+/* The vCPU was to step over a breakpoint in its last run and may not have moved, because it
+ * was interrupted before. */
+static bool may_be_stuck(const struct gdbregs_session *s, uint32_t vcpu)
+{
+	uint64_t run = s->target.vcpus[vcpu].stepped_over;
+
+	return run && run == last_run(s, vcpu);
 }
 
 /* An interrupted vCPU may be at a breakpoint that it has not hit yet, and so may a vCPU
@@ -111,8 +132,11 @@ static bool is_there(const struct gdbregs_session *s, uint32_t vcpu,
 static bool was_seen(const struct gdbregs_session *s, uint32_t vcpu,
 		     const struct gdbregs__point *point)
 {
-	return is_breakpoint(point) &&
-	       (has_reported(s, vcpu) || point->inserted >= last_run(s, vcpu));
+	if (!is_breakpoint(point))
+		return false;
+	if (may_be_stuck(s, vcpu) && point->address == s->target.vcpus[vcpu].stepped_over_address)
+		return true;
+	return has_reported(s, vcpu) || point->inserted >= last_run(s, vcpu);
 }
 
 static bool has_one(const struct gdbregs_session *s, uint32_t vcpu, matters_fn *matters,
@@ -181,7 +205,7 @@ static bool may_be_at_one(const struct gdbregs_session *s, uint32_t vcpu, uint64
 {
 	if (s->stub.kind == GDBREGS__STUB_QEMU_USER)
 		return has_reported(s, vcpu);
-	return has_reported(s, vcpu) || since >= last_run(s, vcpu);
+	return has_reported(s, vcpu) || since >= last_run(s, vcpu) || may_be_stuck(s, vcpu);
 }
 
 /* Queue the read of the registers that were added, ahead of an op. */

@@ -40,8 +40,10 @@ size_t gdbregs__step_over_insert(struct gdbregs_session *s, char *payload);
 int gdbregs__step_over_removed(struct gdbregs_session *s, const struct gdbregs__answer *answer);
 int gdbregs__step_over_inserted(struct gdbregs_session *s, const struct gdbregs__answer *answer);
 
-/* A resume was sent: these vCPUs run. */
-void gdbregs__step_over_ran(struct gdbregs_session *s, uint32_t vcpu);
+/* A resume was sent: these vCPUs run, or one steps over a breakpoint. */
+void gdbregs__step_over_ran(struct gdbregs_session *s, const struct gdbregs__step *moving);
+/* That vCPU has completed its instruction. If it is where it was, it has come there again. */
+void gdbregs__step_over_completed(struct gdbregs_session *s, uint32_t vcpu);
 /* The target has stopped. `continued` is true for a run of all vCPUs, false for a step. */
 void gdbregs__step_over_stopped(struct gdbregs_session *s, const struct gdbregs_stop *stop,
 				bool continued);

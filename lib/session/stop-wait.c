@@ -165,6 +165,17 @@ static bool expects_stop(const struct gdbregs_session *s)
 	}
 }
 
+static int say_no_stop(struct gdbregs_session *s)
+{
+	if (s->target.exited)
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
+					   "the program behind %s has ended: there is no stop to "
+					   "wait for",
+					   s->label);
+	return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
+				   "the target was not resumed: there is no stop to wait for");
+}
+
 int gdbregs__stop_wait(struct gdbregs_session *s, int timeout_ms, struct gdbregs_stop *stop,
 		       gdbregs__op_done done, void *arg, struct gdbregs__op **out)
 {
@@ -174,9 +185,7 @@ int gdbregs__stop_wait(struct gdbregs_session *s, int timeout_ms, struct gdbregs
 	if (wrong)
 		return wrong;
 	if (!pending && !expects_stop(s))
-		return gdbregs__engine_say(
-			&s->engine, GDBREGS_ERR_INVAL,
-			"the target was not resumed: there is no stop to wait for");
+		return say_no_stop(s);
 	struct gdbregs__op *wait =
 		gdbregs__stop_wait_new(s, s->run.resume.requested, timeout_ms, stop, done, arg);
 	if (!wait)

@@ -42,6 +42,9 @@ struct gdbregs__vcpu {
 	/* The registers whose size is known, a bit each, see session/sized.c. NULL: none. */
 	uint8_t *sized;
 	uint64_t sized_at; /* when that was: target.sizes_valid */
+	/* The last run in which it was to step over a breakpoint, and where that is. */
+	uint64_t stepped_over;
+	uint64_t stepped_over_address;
 };
 
 /* Why the target is halted, as far as QEMU's monitor reports it. */
