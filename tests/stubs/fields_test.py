@@ -258,6 +258,7 @@ CASES = [
     ("aarch64", 4000, ["z0.d.f[1]", "z31.b.u[2]", "p0[31]", "ffr[0]"],
      r"[zp]\d+|ffr", ["z31.b.u[2]", "p15[2]"]),
     ("arm", 1000, [], r"d\d+", ["d3.u8[5]"]),
+    ("riscv64:v", 1100, ["v0.l[1]", "v31.b[15]", "vcsr"], r"v\d+", ["v7.w[3]"]),
     ("riscv64", 90, ["ft0.float", "ft0.double"], r"f[ts]\d+", ["ft0.float", "fs1.double"]),
     ("ppc", 60, [], r"cr|f\d+|vr\d+", []),
     ("ppc64", 400, [], r"f\d+|vr\d+|vs\d+h", ["vr3.v4_int32[1]"]),
@@ -265,10 +266,18 @@ CASES = [
     ("m68k", 16, [], r"[da]\d", ["d3"]),
     ("m68k:virt", 24, ["fp0", "fp7"], r"fp\d", ["fp0", "fp7"]),
     ("loongarch64", 64, ["f0.f", "f31.d"], r"f\d+", ["f0.f", "f1.d"]),
+    ("avx512:fake", 1500, ["zmm31h[3]", "zmm0h[0]", "ymm16h.v8_int16[7]", "xmm31.v4_float[3]",
+                           "ymm15h.v2_double[1]", "k7", "k0", "mxcsr.IM"],
+     r"[xyz]mm\d+h?|k\d", ["k1", "xmm17.v4_float[1]", "zmm20h[2]"]),
     ("avx512", 600, ["xmm15.v8_int16[7]", "k1"], r"xmm\d+|k\d", ["xmm2.v4_float[1]", "k1"]),
 ]
 # Machines beside those of qemu.py: this one has floats.
-MACHINES = {"m68k:virt": qemu.Target("m68k:virt", "qemu-system-m68k", ["-M", "virt"])}
+MACHINES = {
+    "m68k:virt": qemu.Target("m68k:virt", "qemu-system-m68k", ["-M", "virt"]),
+    "riscv64:v": qemu.Target("riscv64:v", "qemu-system-riscv64",
+                             ["-M", "virt", "-cpu", "rv64,v=true"],
+                             volatile=qemu.RISCV_VOLATILE),
+}
 # Fields of types that we ship, of which gdb knows nothing: the bits of the register that a
 # set has to turn.
 SHIPPED = {
@@ -286,6 +295,7 @@ OTHER_NAMES = {
                 (("d.f", 2), ("d.s", 2), ("s.f", 4), ("s.u", 4), ("h.f", 8), ("h.u", 8),
                  ("b.u", 16)) for i in range(count)],
 }
+FAKESTUB = os.path.join(os.path.dirname(libtest.CLI), "tests", "fakestub", "fakestub")
 # Of each register, so many fields are set.
 ROUNDS = 3
 
@@ -557,6 +567,63 @@ def run_machine(case, program, directory):
         judge(case, program, bench, misread, directory)
 
 
+def registers_of(names, bits, kind):
+    return "".join(f'<reg name="{name}" bitsize="{bits}" type="{kind}"/>' for name in names)
+
+
+def avx512_description():
+    """The registers of GDB's features for x86-64 with AVX-512. The order is that of its manual."""
+    def many(pattern, first, last):
+        return [pattern.format(n) for n in range(first, last)]
+
+    union = "".join(f'<vector id="{name}" type="{kind}" count="{count}"/>' for name, kind, count in
+                    (("v4f", "ieee_single", 4), ("v2d", "ieee_double", 2), ("v16i8", "int8", 16),
+                     ("v8i16", "int16", 8), ("v4i32", "int32", 4), ("v2i64", "int64", 2)))
+    union += ('<union id="vec128"><field name="v4_float" type="v4f"/>'
+              '<field name="v2_double" type="v2d"/><field name="v16_int8" type="v16i8"/>'
+              '<field name="v8_int16" type="v8i16"/><field name="v4_int32" type="v4i32"/>'
+              '<field name="v2_int64" type="v2i64"/></union>')
+    general = "rax rbx rcx rdx rsi rdi rbp rsp".split() + many("r{}", 8, 16)
+    core = (registers_of(general + ["rip"], 64, "int64")
+            + registers_of("eflags cs ss ds es fs gs".split(), 32, "int32")
+            + registers_of(many("st{}", 0, 8), 80, "i387_ext")
+            + registers_of("fctrl fstat ftag fiseg fioff foseg fooff fop".split(), 32, "int"))
+    sse = (union + registers_of(many("xmm{}", 0, 16), 128, "vec128")
+           + '<flags id="mx" size="4"><field name="IE" start="0" end="0"/>'
+           '<field name="IM" start="7" end="7"/></flags>' + registers_of(["mxcsr"], 32, "mx"))
+    avx512 = (union + '<vector id="v4u64" type="uint64" count="4"/>'
+              + registers_of(many("xmm{}", 16, 32), 128, "vec128")
+              + registers_of(many("ymm{}h", 16, 32), 128, "vec128")
+              + registers_of(many("k{}", 0, 8), 64, "uint64")
+              + registers_of(many("zmm{}h", 0, 32), 256, "v4u64"))
+    features = (("core", core), ("sse", sse),
+                ("avx", union + registers_of(many("ymm{}h", 0, 16), 128, "vec128")),
+                ("avx512", avx512))
+    return ("<target><architecture>i386:x86-64</architecture>"
+            + "".join(f'<feature name="org.gnu.gdb.i386.{name}">{text}</feature>'
+                      for name, text in features) + "</target>")
+
+
+def run_fake(case, program, directory):
+    """No QEMU has AVX-512, and few processors: a stub that only knows the description."""
+    if not os.path.exists(FAKESTUB):
+        say(f"{case[0]:12} not compared: no fake stub")
+        return
+    with open(os.path.join(directory, "target.xml"), "w") as file:
+        file.write(avx512_description())
+    address = os.path.join(directory, "socket")
+    with subprocess.Popen([FAKESTUB, "--gdbserver", "--one-guest", "--unix", address, "--tdesc",
+                           directory, "--g-all"], stdout=subprocess.PIPE, text=True,
+                          preexec_fn=qemu.die_with_parent) as stub:
+        stub.stdout.readline()
+        try:
+            judge(case, program, Bench(case[0], "unix:" + address, address, "little"), set(),
+                  directory)
+        finally:
+            stub.terminate()
+            stub.communicate()
+
+
 class GdbServer(stubs.GdbServer):
     """It listens again when a client has left without detaching."""
 
@@ -583,6 +650,9 @@ def run_gdbserver(case, program, directory):
         judge(case, program, bench, misread, directory)
 
 
+RUNS = {"avx512": run_gdbserver, "avx512:fake": run_fake}
+
+
 def main():
     libtest.need(libjudge.GDB or "gdb-multiarch")
     random.seed(1)
@@ -592,8 +662,7 @@ def main():
         program = compile_program(directory)
         for case in CASES:
             if case[0] in names:
-                run = run_gdbserver if case[0] == "avx512" else run_machine
-                run(case, program, directory)
+                RUNS.get(case[0], run_machine)(case, program, directory)
     libtest.finish("fields")
 
 
