@@ -39,7 +39,7 @@ int assignment_parse(struct assignment *a, const char *word)
 	const char *equals = strchr(word, '=');
 	a->pattern = NULL;
 	if (!equals || equals == word)
-		return fail(STATUS_USAGE, "'%s' is not REG=VALUE", word);
+		return fail(STATUS_USAGE, "'%s' is not REG=VALUE, such as rip=0x7c00", word);
 	a->value = equals + 1;
 	if (number_is_bad_octal(a->value))
 		return fail(STATUS_USAGE,

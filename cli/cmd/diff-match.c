@@ -2,6 +2,7 @@
 #include "cmd/diff-match.h"
 
 #include "base/message.h"
+#include "base/suggest.h"
 #include "cmd/diff-names.h"
 #include "target/name.h"
 
@@ -30,7 +31,7 @@ static bool fits_feature(const char *glob, const struct stored_value *v)
 	return name_glob(glob, v->feature ? v->feature : "");
 }
 
-/* Drop what is not selected. */
+/* Move what is not selected behind the others, where check_seen() finds names to suggest. */
 static void select_values(struct stored *s, const struct options *o, bool *seen)
 {
 	size_t kept = 0;
@@ -42,8 +43,11 @@ static void select_values(struct stored *s, const struct options *o, bool *seen)
 					 names_fit, v) &&
 				o->excludes.count > 0;
 		bool vcpu = o->vcpu_count == 0 || options_list_vcpu(o, v->vcpu);
-		if (pattern && feature && vcpu && !excluded && !v->excluded)
-			s->item[kept++] = *v;
+		if (!pattern || !feature || !vcpu || excluded || v->excluded)
+			continue;
+		struct stored_value taken = *v;
+		s->item[i] = s->item[kept];
+		s->item[kept++] = taken;
 	}
 	s->count = kept;
 }
@@ -69,8 +73,29 @@ static const char *find_unseen(const struct string_list *words, const bool **see
 	return i < words->count ? words->item[i] : NULL;
 }
 
-static int check_seen(const struct options *o, const bool *seen)
+/* The values of a snapshot, and those that were not selected. */
+struct names_of {
+	const struct stored *stored;
+	size_t count;
+};
+
+/* Write "; did you mean 'rip'?", or nothing. */
+static void add_suggestion(struct text *hint, const char *word, const struct names_of names[2])
 {
+	struct suggestion near;
+	const char *colon = name_colon(word);
+	suggest_begin(&near, colon ? colon + 1 : word);
+	for (int i = 0; i < 2; i++) {
+		for (size_t j = 0; j < names[i].count; j++)
+			suggest_offer(&near, names[i].stored->item[j].name);
+	}
+	if (near.best)
+		text_addf(hint, "; did you mean '%s'?", near.best);
+}
+
+static int check_seen(const struct options *o, const bool *seen, const struct names_of names[2])
+{
+	struct text hint = {0};
 	const char *pattern = find_unseen(&o->patterns, &seen);
 	const char *feature = find_unseen(&o->features, &seen);
 	const char *exclude = find_unseen(&o->excludes, &seen);
@@ -79,8 +104,13 @@ static int check_seen(const struct options *o, const bool *seen)
 			    feature);
 	if (!pattern && !exclude)
 		return 0;
-	return fail(STATUS_SELECTION, "no register matches '%s' in either snapshot%s",
-		    pattern ? pattern : exclude, pattern ? "" : exclude_hint(exclude));
+	text_adds(&hint, pattern ? "" : exclude_hint(exclude));
+	if (hint.size == 0)
+		add_suggestion(&hint, pattern ? pattern : exclude, names);
+	int status = fail(STATUS_SELECTION, "no register matches '%s' in either snapshot%s",
+			  pattern ? pattern : exclude, hint.data ? hint.data : "");
+	text_fini(&hint);
+	return status;
 }
 
 static int select_both(const struct options *o, const struct targets *set, struct stored *before,
@@ -94,9 +124,10 @@ static int select_both(const struct options *o, const struct targets *set, struc
 	if (status == 0)
 		status = names_add(after, o, set, seen);
 	if (status == 0) {
+		const struct names_of names[2] = {{before, before->count}, {after, after->count}};
 		select_values(before, o, seen);
 		select_values(after, o, seen);
-		status = check_seen(o, seen);
+		status = check_seen(o, seen, names);
 	}
 	free(seen);
 	return status;

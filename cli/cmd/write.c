@@ -408,7 +408,7 @@ static bool put_below(struct output *out, const struct text *old, const struct t
 	return true;
 }
 
-static bool put_text(struct output *out, const struct pair *pair, bool many)
+static bool put_text(struct output *out, const struct pair *pair, bool many, size_t width)
 {
 	struct text old = {0}, new = {0};
 	char name[VALUE_NAME];
@@ -419,8 +419,9 @@ static bool put_text(struct output *out, const struct pair *pair, bool many)
 	if (many)
 		fprintf(out->stream, "vCPU %u  ", pair->old.vcpu->index);
 	const char *shown = value_name(&pair->old, name);
-	printable_put(out->stream, shown, 0);
-	if (ok && printable_width(shown) + old.size + new.size > output_width(out)) {
+	bool fits = printable_width(shown) + old.size + new.size <= output_width(out);
+	printable_put(out->stream, shown, fits ? width : 0);
+	if (ok && !fits) {
 		ok = put_below(out, &old, &new);
 	} else if (ok) {
 		fprintf(out->stream, "  %s -> ", old.data);
@@ -464,6 +465,21 @@ static void put_row(struct table *table, const struct pair *pair)
 	text_fini(&new);
 }
 
+/* Returns the width of the names. A longer one moves its own line only. */
+static size_t find_width(const struct targets *set, const struct write_job *job)
+{
+	enum { WIDEST = 24 };
+	char name[VALUE_NAME];
+	size_t widest = 0;
+	for (size_t i = 0; i < job->item_count; i++) {
+		struct value v = old_value(set, i);
+		size_t width = printable_width(value_name(&v, name));
+		if (width > widest && width <= WIDEST)
+			widest = width;
+	}
+	return widest;
+}
+
 static bool put(struct output *out, const struct targets *set)
 {
 	static const struct column columns[] = {
@@ -472,13 +488,15 @@ static bool put(struct output *out, const struct targets *set)
 		{.name = "old", .formats = IN_DATA},  {.name = "new", .formats = IN_DATA}};
 	const struct write_job *job = set->work_arg;
 	struct table table;
+	size_t width = find_width(set, job);
 	table_init(&table, out, set->options->format, columns, 6);
 	for (size_t i = 0; i < job->item_count && table.ok && !output_broken(out); i++) {
 		struct pair pair = {old_value(set, i), new_value(set, i)};
 		if (job->items[i].chosen.place >= job->done)
 			continue;
 		if (set->options->format == FORMAT_TEXT)
-			table.ok = put_text(out, &pair, set->item[0].snapshot.vcpu_count > 1);
+			table.ok =
+				put_text(out, &pair, set->item[0].snapshot.vcpu_count > 1, width);
 		else
 			put_row(&table, &pair);
 	}

@@ -31,8 +31,8 @@ static char *copy_trimmed(const char *text, size_t size)
 static int bad(const char *option, const char *text, size_t size)
 {
 	return fail(STATUS_USAGE,
-		    "%s: '%.*s' is not a condition; give REGISTER OP VALUE, such as rip==0x7c00 "
-		    "or eflags.IF=1, with one of == != < <= > >= &",
+		    "%s: '%.*s' is not a condition; give REGISTER OP VALUE as one word, such as "
+		    "rip==0x7c00 or eflags.IF=1, with one of == != < <= > >= &",
 		    option, (int)size, text);
 }
 

@@ -215,6 +215,13 @@ def other_names_of_architectures_without_a_shipped_description(directory):
 
 
 @test
+def a_misspelt_name_has_a_suggestion(directory):
+    files = pair(directory)
+    one_line(run("diff", *files, "eflag"), 5, "'eflag'", "did you mean 'eflags'?")
+    one_line(run("diff", *files, "sp", "--exclude", "lots"), 5, "'lots'", "did you mean 'lost'?")
+
+
+@test
 def iopl_of_eflags_is_known_offline(directory):
     """Bits 12 and 13 (Intel SDM, volume 1, 3.4.3), as in QEMU's description."""
     core = "org.gnu.gdb.i386.core"

@@ -618,8 +618,8 @@ def write_parts(_):
         old = status_of(stub)
         text = silent_ok(run("write", "-t", stub.target, "status.Z=0", "status.N=1", "status.MPP=S", "pc=7"))
         lines = text.splitlines()
-        equal(lines[:2] + lines[3:], ["status.Z  0x1 -> 0x0", "status.N  0x0 -> 0x1",
-                                      "pc  0x0000000000001234 -> 0x0000000000000007"])
+        equal(lines[:2] + lines[3:], ["status.Z    0x1 -> 0x0", "status.N    0x0 -> 0x1",
+                                      "pc          0x0000000000001234 -> 0x0000000000000007"])
         contains(lines[2], "status.MPP  0x3 -> 0x1")
         equal(status_of(stub), old & ~0xf | 0b0110)
         equal([p for p in stub.log if p[:1] == "P"],
@@ -631,6 +631,23 @@ def write_parts(_):
         found = json.loads(silent_ok(run("write", "-j", "-t", stub.target, "status.LEVEL=5")))
         equal(found, [{"vcpu": 0, "feature": "some.core", "name": "status", "field": "LEVEL", "old": "0xfe",
                        "new": "0x5"}])
+
+
+@test
+def write_aligns_its_lines(_):
+    with Machine() as stub:
+        lines = silent_ok(run("write", "a=1", "status.MPP=M", "pc=2", "-t", stub.target)).splitlines()
+        equal({line.index("  0x") for line in lines}, {len("status.MPP")})
+
+
+@test
+def floats_with_a_prefix_or_a_zero_in_front(_):
+    """A leading zero is no octal there; a prefix gives the bits of the format."""
+    with Machine() as stub:
+        for text, value in (("010", 10.0), ("0x3", struct.unpack("<d", struct.pack("<Q", 3))[0]),
+                            ("0b11", struct.unpack("<d", struct.pack("<Q", 3))[0]), ("3", 3.0)):
+            silent_ok(run("write", f"d={text}", "-t", stub.target))
+            equal(struct.unpack("<d", stub.state[5])[0], value, text)
 
 
 @test

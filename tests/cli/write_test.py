@@ -140,7 +140,7 @@ def old_and_new(directory):
         old = register_bytes(0, 0)
         text = silent_ok(run("write", "r0=0x10", "flags=2", "-t", fake.target))
         first, second = text.splitlines()
-        equal(first, "r0  0x%016x -> 0x0000000000000010" % int.from_bytes(old, "little"))
+        equal(first, "r0     0x%016x -> 0x0000000000000010" % int.from_bytes(old, "little"))
         contains(second, "-> 0x00000002")
         text = silent_ok(run("write", "flags=1", "-t", fake.target))
         equal(text, "flags  0x00000002 -> 0x00000001 -N +Z\n")
