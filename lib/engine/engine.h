@@ -70,7 +70,8 @@ struct gdbregs__op_class {
 	bool (*unsolicited)(struct gdbregs_session *s, struct gdbregs__op *op,
 			    const uint8_t *payload, size_t size);
 	/* Called when the deadline has passed. Returns true if the op has set another deadline. If
-	 * it returns false (or is NULL), the session fails; a wait ends with the op->status that
+	 * it returns false (or is NULL), an optional query gets an empty reply, and otherwise
+	 * the session fails; a wait ends with the op->status that
 	 * this function sets. */
 	bool (*overdue)(struct gdbregs_session *s, struct gdbregs__op *op);
 	/* Free what the op holds, and the op. NULL: the op is one allocation. */
@@ -271,9 +272,6 @@ void gdbregs__engine_arm_deadline(struct gdbregs__engine *e);
  * mode, and with pipelining, the time is that of any packet, since a late reply could
  * not be told from the next one. */
 void gdbregs__engine_wait_shortly(struct gdbregs__engine *e);
-/* Called by overdue(): if the stub has acknowledged the optional query, give the op an
- * empty reply. Returns false if the packet that is overdue is not such a query. */
-bool gdbregs__engine_skip_reply(struct gdbregs__engine *e);
 /* Called by overdue(): give the op an empty reply in place of the one that is missing. */
 void gdbregs__engine_give_empty_reply(struct gdbregs__engine *e);
 

@@ -54,7 +54,9 @@ void gdbregs__engine_give_empty_reply(struct gdbregs__engine *e)
 		gdbregs__engine_pump(e);
 }
 
-bool gdbregs__engine_skip_reply(struct gdbregs__engine *e)
+/* If the stub has acknowledged the optional query, give the op an empty reply. Returns false
+ * if the packet that is overdue is not such a query. */
+static bool skip_reply(struct gdbregs__engine *e)
 {
 	if (!e->short_wait)
 		return false;
@@ -146,7 +148,7 @@ static void overdue(struct gdbregs__engine *e)
 	const struct gdbregs__in_flight *oldest = gdbregs__engine_oldest(e);
 	struct gdbregs__op *op = oldest ? oldest->op : NULL;
 
-	if (op && gdbregs__engine_call_overdue(e, op))
+	if ((op && gdbregs__engine_call_overdue(e, op)) || skip_reply(e))
 		return;
 	if (e->blind) {
 		gdbregs__engine_end_blind(e);

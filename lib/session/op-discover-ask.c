@@ -36,10 +36,9 @@ static int ask_probe(struct gdbregs_session *s, struct gdbregs__discover *d)
 }
 
 /* The query just sent may stay without a reply. */
-static int optional(struct gdbregs_session *s, struct gdbregs__discover *d, int sent)
+static int optional(struct gdbregs_session *s, int sent)
 {
-	d->optional = sent == GDBREGS__PRODUCED;
-	if (d->optional)
+	if (sent == GDBREGS__PRODUCED)
 		gdbregs__engine_wait_shortly(&s->engine);
 	return sent;
 }
@@ -53,25 +52,22 @@ static int ask_threads(struct gdbregs_session *s, struct gdbregs__discover *d)
 	d->threads_outstanding++;
 	d->threads_to_ask--;
 	return optional(
-		s, d,
-		gdbregs__engine_send_text(&s->engine, &d->op, KIND_THREADS, 0, "%s", request));
+		s, gdbregs__engine_send_text(&s->engine, &d->op, KIND_THREADS, 0, "%s", request));
 }
 
 /* QEMU never answers a request about a thread that it has not listed. */
 static int ask_name(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
 	if (d->names_missing || d->probes_outstanding || d->threads_again ||
-	    d->names_next >= s->target.vcpu_count || (!s->engine.pipelined && d->names_outstanding))
+	    d->names_next >= s->target.vcpu_count)
 		return 0;
 	uint32_t vcpu = (uint32_t)d->names_next++;
 	if (!s->target.vcpus[vcpu].has_id)
 		return 0;
 	char id[GDBREGS__THREAD_ID_TEXT];
 	gdbregs__thread_id_format(id, &s->target.vcpus[vcpu].id);
-	d->names_outstanding++;
-	return optional(s, d,
-			gdbregs__engine_send_text(&s->engine, &d->op, KIND_NAME, vcpu,
-						  "qThreadExtraInfo,%s", id));
+	return optional(s, gdbregs__engine_send_text(&s->engine, &d->op, KIND_NAME, vcpu,
+						     "qThreadExtraInfo,%s", id));
 }
 
 /* Until a description has been requested on this connection, QEMU 7.2 answers no `p`, and answers
@@ -158,9 +154,8 @@ static int ask_register_info(struct gdbregs_session *s, struct gdbregs__discover
 			" when it was asked to describe its registers (qRegisterInfo): it serves "
 			"no target description; name the architecture, or give a description file";
 	uint32_t regnum = d->infos_next++;
-	return optional(s, d,
-			gdbregs__engine_send_text(&s->engine, &d->op, KIND_REGISTER_INFO, regnum,
-						  "qRegisterInfo%x", (unsigned)regnum));
+	return optional(s, gdbregs__engine_send_text(&s->engine, &d->op, KIND_REGISTER_INFO, regnum,
+						     "qRegisterInfo%x", (unsigned)regnum));
 }
 
 /* The byte order of QEMU's PowerPC. */

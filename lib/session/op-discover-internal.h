@@ -42,9 +42,8 @@ struct gdbregs__discover {
 	size_t probes_outstanding;
 	bool threads_first_asked, threads_done, threads_again;
 	size_t threads_outstanding, threads_ahead, threads_to_ask, threads_answers;
-	size_t names_next, names_outstanding;
+	size_t names_next;
 	bool names_missing;
-	bool optional; /* the packet in flight may stay without a reply */
 	int64_t current; /* the process that is selected after all packets so far; -1: unknown */
 	/* The description made from qRegisterInfo, if there is no other. */
 	struct gdbregs__register_infos infos;

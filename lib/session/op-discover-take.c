@@ -213,7 +213,6 @@ static int on_threads(struct gdbregs_session *s, struct gdbregs__discover *d,
 static int on_name(struct gdbregs_session *s, struct gdbregs__discover *d,
 		   const struct gdbregs__answer *answer)
 {
-	d->names_outstanding--;
 	switch (gdbregs__reply_classify(answer->payload, answer->size)) {
 	case GDBREGS__REPLY_EMPTY:
 		d->names_missing = true;
@@ -266,7 +265,6 @@ int gdbregs__discover_reply(struct gdbregs_session *s, struct gdbregs__op *op,
 {
 	struct gdbregs__discover *d = (struct gdbregs__discover *)op;
 
-	d->optional = false;
 	switch (answer->kind) {
 	case KIND_STOP:
 		return on_stop(s, d, answer->payload, answer->size);

@@ -88,20 +88,12 @@ static int produce_first(struct gdbregs_session *s, struct gdbregs__op *op)
 	return result < 0 ? result : gdbregs__discover_produce(s, op);
 }
 
-static bool overdue(struct gdbregs_session *s, struct gdbregs__op *op)
-{
-	struct gdbregs__discover *d = (struct gdbregs__discover *)op;
-
-	return d->optional && gdbregs__engine_skip_reply(&s->engine);
-}
-
 static const struct gdbregs__op_class discover_class = {
 	.wants_all_replies = true,
 	.produce = produce_first,
 	.reply = gdbregs__discover_reply,
 	.finish = finish,
 	.unsolicited = unsolicited,
-	.overdue = overdue,
 	.destroy = destroy,
 };
 

@@ -23,7 +23,6 @@ enum step { STEP_SUPPORTED, STEP_IDENTIFY, STEP_HOST_INFO, STEP_END };
 struct hello {
 	struct gdbregs__op op;
 	enum step step;
-	bool waiting;
 };
 
 static bool contains(const uint8_t *payload, size_t size, const char *word)
@@ -107,10 +106,9 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct hello *hello = (struct hello *)op;
 
-	if (hello->waiting)
+	if (op->outstanding)
 		return GDBREGS__PRODUCE_WAIT;
 	int result = send_step(s, hello);
-	hello->waiting = result == GDBREGS__PRODUCED;
 	if (result == GDBREGS__PRODUCED && is_optional(s, hello->step))
 		gdbregs__engine_wait_shortly(&s->engine);
 	/* The ops behind this one rely on the replies. */
@@ -174,7 +172,6 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 {
 	struct hello *hello = (struct hello *)op;
 
-	hello->waiting = false;
 	switch (answer->kind) {
 	case KIND_SUPPORTED:
 		hello->step = STEP_IDENTIFY;
@@ -201,19 +198,11 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 	}
 }
 
-static bool overdue(struct gdbregs_session *s, struct gdbregs__op *op)
-{
-	struct hello *hello = (struct hello *)op;
-
-	return is_optional(s, hello->step) && gdbregs__engine_skip_reply(&s->engine);
-}
-
 static const struct gdbregs__op_class hello_class = {
 	.survives_stop = true,
 	.fatal_on_error = true,
 	.produce = produce,
 	.reply = reply,
-	.overdue = overdue,
 };
 
 struct gdbregs__op *gdbregs__hello_new(void)

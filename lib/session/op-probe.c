@@ -338,14 +338,6 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 	}
 }
 
-static bool overdue(struct gdbregs_session *s, struct gdbregs__op *op)
-{
-	const struct probe *p = (const struct probe *)op;
-
-	return (p->step == STEP_G || p->step == STEP_OTHER_G) && !s->stub.p_missing &&
-	       gdbregs__engine_skip_reply(&s->engine);
-}
-
 static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	if (op->status == 0)
@@ -366,7 +358,6 @@ static const struct gdbregs__op_class probe_class = {
 	.produce = produce,
 	.reply = reply,
 	.finish = finish,
-	.overdue = overdue,
 	.destroy = destroy,
 };
 
