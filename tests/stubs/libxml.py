@@ -38,15 +38,9 @@ def group_of(reg, feature):
     kind = kinds.get(reg.get("type"))
     if reg.get("type") in FLOATS:
         return "float"
-    if kind is None or kind.tag not in ("vector", "union") or not fits(kind, reg):
+    if kind is None or kind.tag not in ("vector", "union"):
         return "general"
     return "vector"
-
-
-def fits(kind, reg):
-    """QEMU's svep is a vector of 256 bytes, of a register of 256 bits (7.2)."""
-    return kind.tag != "vector" or kind.get("type") != "uint8" \
-        or 8 * int(kind.get("count")) == int(reg.get("bitsize"))
 
 
 class Description:
