@@ -439,6 +439,7 @@ class Mgba(Emulator):
     architecture = "arm"
     write = ("r7", 0x11223344)
     facts = {"r0": 4, "r1": 3, "r4": 0x12, "r5": 0x34}
+    cannot = {"killed": "SIGPIPE may end it when its client is killed"}
 
     def missing(self):
         return super().missing() or self.port_missing()
@@ -540,7 +541,7 @@ class QemuUser(Stub):
 
 # gdb 13 shows what lay in its buffer behind predicates that are shorter than described.
 PREDICATES = "p[0-9]+|ffr"
-COUNTERS = "cycle|time|instret"
+COUNTERS = "(cycle|time|instret)h?"
 
 QEMU_USER = (
     QemuUser("aarch64", 183, 64, "little", "1f2003d5", write=("x7", 0x1122334455667788),

@@ -53,7 +53,7 @@ FAULTS = {
 # Kinds that make the stub something else for good.
 CHANGED = {
     "xfer-endless": {BAD_STUB: ("max_description_bytes",)},
-    "xfer-empty": {BAD_STUB: ("sends nothing",)},
+    "xfer-empty": {BAD_STUB: ("sends none",)},
     "xfer-halve": {DONE: ()},
     "xfer-shrink": {BAD_STUB: ("xml:1:",)},
     # The fake stub does not answer when asked for the name of an id it made up.
