@@ -187,9 +187,12 @@ static void on_idle_packet(struct gdbregs__engine *e, const struct gdbregs__fram
 {
 	if (e->heard)
 		owe_ack(e);
-	if (e->hold_until_ms && !gdbregs__reply_console(frame->payload, frame->size, NULL, NULL) &&
-	    --e->copies == 0)
+	if (!e->hold_until_ms || gdbregs__reply_console(frame->payload, frame->size, NULL, NULL))
+		return;
+	if (--e->copies == 0)
 		e->hold_until_ms = 0;
+	else
+		ack_now(e);
 }
 
 static void on_packet(struct gdbregs__engine *e, const struct gdbregs__frame *frame)
