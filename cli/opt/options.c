@@ -426,8 +426,8 @@ const char *options_junit(int argc, char **argv)
 	const char *found = NULL;
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		size_t size = strcspn(argv[i], "=");
-		/* getopt takes beginnings of names. */
-		if (size < sizeof("--j") - 1 || strncmp(argv[i], name, size) != 0)
+		/* getopt takes beginnings of names. --j is also one of --json. */
+		if (size < sizeof("--ju") - 1 || strncmp(argv[i], name, size) != 0)
 			continue;
 		found = argv[i][size] == '=' ? argv[i] + size + 1 : i + 1 < argc ? argv[++i] : NULL;
 	}

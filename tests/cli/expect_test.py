@@ -172,6 +172,10 @@ def no_report_of_an_older_run_is_left(directory):
     equal(run("diff", "--junit", path, "b.json").status, 2)
     equal(read(path), '{"format":"gdbregs-snapshot"}')
     one_line(run("expect", "pc=1", "--junit", "/nowhere/x", "-t", "127.0.0.1:1"), 6, "/nowhere/x")
+    # --j may be --json as well: the word after it is not the name of a report.
+    word = os.path.join(directory, "pc")
+    one_line(run("read", "--j", word), 2, "ambiguous")
+    assert not os.path.exists(word)
 
 
 @test
