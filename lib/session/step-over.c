@@ -342,8 +342,8 @@ static bool is_named(const struct gdbregs_session *s, uint32_t vcpu)
  * other vCPUs than the last one step over either: they stop at the breakpoint at once. */
 bool gdbregs__step_over_is_alone(const struct gdbregs_session *s, uint32_t vcpu)
 {
-	return s->stub.vcont == GDBREGS__VCONT_PRESENT || is_named(s, vcpu) ||
-	       (last_run(s, vcpu) && has_reported(s, vcpu));
+	return s->stub.vcont == GDBREGS__VCONT_PRESENT || s->target.vcpu_count == 1 ||
+	       is_named(s, vcpu) || (last_run(s, vcpu) && has_reported(s, vcpu));
 }
 
 bool gdbregs__step_over_is_at_one(struct gdbregs_session *s)
