@@ -9,7 +9,7 @@
 
 /* Returns the value of a hexadecimal digit, upper or lower case. 16 for any other character. */
 unsigned number_digit(char c);
-/* Take the decimal digits that begin at *at, and move it behind them. Returns false if there
+/* Take the decimal digits that begin at *at, and move it past them. Returns false if there
  * is no digit, or if the number is above `most`. */
 bool number_take(const char **at, uint64_t most, uint64_t *number);
 /* Parse an address or a count of up to 64 bits, which has no sign. Returns false if the text
@@ -17,7 +17,7 @@ bool number_take(const char **at, uint64_t most, uint64_t *number);
 bool number_plain(const char *text, uint64_t *number);
 /* Returns whether it is a whole number. */
 bool number_is(const char *text);
-/* Returns whether it looks decimal, but begins with 0 and is no octal number: 09. */
+/* Returns whether it looks decimal, but begins with 0 and is not an octal number: 09. */
 bool number_is_bad_octal(const char *text);
 /* Returns whether it could be a value of some register: a whole number, a fraction such as 1.5,
  * -2e10 or 0x1.8p3, or a name such as inf or that of an enum's value. */

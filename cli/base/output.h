@@ -39,7 +39,7 @@ int output_end(struct output *out, bool made);
 void output_abandon(struct output *out);
 
 /* Write all of it to a descriptor, or make what was written last. Return 0 or an errno. A
- * file system without fsync(2) is no error. */
+ * file system without fsync(2) is not an error. */
 int output_write_all(int fd, const void *data, size_t size);
 int output_sync(int fd);
 /* Make a file in memory with these contents, for what takes the path of a file. Returns its

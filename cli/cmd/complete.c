@@ -26,7 +26,7 @@ static bool starts_with(const char *text, const char *prefix)
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/* Print `text` behind `before` if it continues what was typed. */
+/* Print `text` after `before` if it continues what was typed. */
 static void offer(const char *typed, const char *before, const char *text, const char *after)
 {
 	if (starts_with(text, typed))

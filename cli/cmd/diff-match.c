@@ -62,7 +62,7 @@ static const char *exclude_hint(const char *word)
 		       : "";
 }
 
-/* Returns the first of the words that has fitted nothing, or NULL. *seen is moved behind them. */
+/* Returns the first of the words that has matched nothing, or NULL. *seen is moved past them. */
 static const char *find_unseen(const struct string_list *words, const bool **seen)
 {
 	const bool *own = *seen;

@@ -44,7 +44,7 @@ struct names {
 		const struct gdbregs_description *description;
 	} made[MOST_DESCRIPTIONS];
 	size_t made_count;
-	size_t own; /* values that the snapshot has itself: parts are added behind them */
+	size_t own; /* values that the snapshot has itself: parts are added after them */
 };
 
 /* The register or part that a pattern means in one description. */

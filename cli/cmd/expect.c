@@ -251,7 +251,7 @@ static void put_error(struct table *table, struct junit *junit, const struct exp
 		junit_error(junit, t->name, name, t->error);
 }
 
-/* The run failed: an error for each condition, so that no older result is taken for it. */
+/* The run failed: an error for each condition, so that no older result remains. */
 static void put_errors(struct table *table, const struct expect *e, const struct target *t,
 		       struct junit *junit)
 {

@@ -123,7 +123,7 @@ static const char *word_reason(const char *word, size_t size)
 }
 
 #define SPACES	  " \t\n\v\f\r"
-#define BEGINNERS ";\n[{\"" /* Tcl begins a command behind each of them (OpenOCD) */
+#define BEGINNERS ";\n[{\"" /* a Tcl command begins after each of these (OpenOCD) */
 #define ENDERS	  SPACES BEGINNERS "/]}" /* QEMU ends a command's name at a slash */
 
 /* Tcl's commands that run some of their words, or give a command another name. */
@@ -176,7 +176,7 @@ const char *packet_policy_denies_command(const char *text)
 	return reason;
 }
 
-/* As QEMU reads it: a character that is no digit counts as 0. */
+/* As QEMU reads it: a character that is not a digit counts as 0. */
 static unsigned digit(char c)
 {
 	return number_digit(c) % 16;

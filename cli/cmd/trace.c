@@ -333,7 +333,7 @@ static int make_points(struct trace *trace)
 	return 0;
 }
 
-/* The program counter that a person has seen in real mode is no address of a breakpoint. */
+/* The program counter that a person has seen in real mode is not the address of a breakpoint. */
 static void find_hint(struct trace *trace)
 {
 	enum { LARGEST_OFFSET = 0xffff };

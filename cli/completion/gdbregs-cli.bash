@@ -18,7 +18,7 @@ _gdbregs_cli() {
 		esac
 	done < <("${words[0]}" __complete "${words[@]:1}" 2>/dev/null)
 	[[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
-	# Bash replaces what stands behind the last separator only.
+	# Bash replaces only the text after the last separator.
 	local shared=${word%"${word##*[:=]}"} i
 	for i in "${!COMPREPLY[@]}"; do
 		COMPREPLY[i]=${COMPREPLY[i]#"$shared"}

@@ -298,7 +298,7 @@ static int take_word(struct options *o, char *word)
 	return o->command ? 0 : command_unknown(word);
 }
 
-/* `--wait 5`: getopt takes a value that may be left out only behind `=`. */
+/* `--wait 5`: getopt accepts an optional value only after `=`. */
 static int check_wait(const char *before, const char *word)
 {
 	if (strcmp(before, "--wait") != 0 || strspn(word, "0123456789.") < strlen(word))

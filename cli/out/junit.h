@@ -8,7 +8,7 @@
 #include "base/text.h"
 
 /* Replace the report of an older run by an error that says that this run has not finished: a
- * signal may end it at any time. A file that is no report is left alone until there are results.
+ * signal may end it at any time. A file that is not a report is left alone until there are results.
  * Returns 0 or an exit status, with a message on stderr. */
 int junit_begin(const char *path, const char *suite);
 /* End what junit_begin() has begun: if the run failed and its report has no failure, the

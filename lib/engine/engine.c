@@ -224,12 +224,12 @@ static void fail_op(struct gdbregs__engine *e, struct gdbregs__op *op, int code)
 	settle(e, op);
 }
 
-void gdbregs__engine_fail_behind(struct gdbregs__engine *e, struct gdbregs__op *op, int code)
+void gdbregs__engine_fail_after(struct gdbregs__engine *e, struct gdbregs__op *op, int code)
 {
-	for (struct gdbregs__op *behind = op->next, *next; behind; behind = next) {
-		next = behind->next;
-		if (!behind->outstanding && !behind->ended)
-			fail_op(e, behind, code);
+	for (struct gdbregs__op *later = op->next, *next; later; later = next) {
+		next = later->next;
+		if (!later->outstanding && !later->ended)
+			fail_op(e, later, code);
 	}
 }
 

@@ -228,7 +228,7 @@ void gdbregs__engine_queue(struct gdbregs__engine *e, struct gdbregs__op *op);
 void gdbregs__engine_queue_ahead(struct gdbregs__engine *e, struct gdbregs__op *op,
 				 struct gdbregs__op *before);
 /* Fail the ops that are queued after `op` and have not sent anything. */
-void gdbregs__engine_fail_behind(struct gdbregs__engine *e, struct gdbregs__op *op, int code);
+void gdbregs__engine_fail_after(struct gdbregs__engine *e, struct gdbregs__op *op, int code);
 /* Put a wait in the list of waits, until deadline_ms. */
 void gdbregs__engine_wait(struct gdbregs__engine *e, struct gdbregs__op *op, uint64_t deadline_ms);
 /* End a wait: it completes with status. */

@@ -99,7 +99,7 @@ static void note_sent(struct gdbregs__engine *e, struct gdbregs__op *op, uint32_
 	if (e->in_flight++ == 0) {
 		gdbregs__engine_arm_deadline(e);
 		e->junk_ends = e->decoder.junk_ends;
-		/* Without memory for the copy, a NAK cannot be answered. */
+		/* If there is no memory for the copy, a NAK cannot be answered. */
 		e->last_packet.size = 0;
 		e->last_packet_number = e->sent_count;
 		e->resends = 0;

@@ -3,7 +3,7 @@
  * numbers are. */
 #include <gdbregs.h>
 
-/* 1 to 44; the numbers behind these are ranges of real-time signals. */
+/* 1 to 44; the numbers after these are ranges of real-time signals. */
 static const char *const first[] = {
 	NULL,	    "SIGHUP",	  "SIGINT",  "SIGQUIT",	  "SIGILL",   "SIGTRAP",    "SIGABRT",
 	"SIGEMT",   "SIGFPE",	  "SIGKILL", "SIGBUS",	  "SIGSEGV",  "SIGSYS",	    "SIGPIPE",

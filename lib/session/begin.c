@@ -40,7 +40,7 @@ int gdbregs__session_begin(struct gdbregs_session *s, unsigned needs)
 	case GDBREGS__SESSION_RUNNING:
 		if (needs & GDBREGS__MAY_RUN)
 			return check_access(s, needs);
-		/* The request is queued behind steps. */
+		/* The request is queued after steps. */
 		if (!s->run.resume.continues)
 			return check_stopped(s, needs);
 		return gdbregs__engine_say(e, GDBREGS_ERR_RUNNING,

@@ -111,7 +111,7 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 	int result = send_step(s, hello);
 	if (result == GDBREGS__PRODUCED && is_optional(s, hello->step))
 		gdbregs__engine_wait_shortly(&s->engine);
-	/* The ops behind this one rely on the replies. */
+	/* The ops after this one rely on the replies. */
 	if (result < 0)
 		gdbregs__engine_fail_nomem(&s->engine);
 	return result;

@@ -55,12 +55,12 @@ static void leave(struct gdbregs_session *s, struct gdbregs__run_op *r)
 }
 
 /* The program has ended: the requests that are queued cannot be carried out. */
-static void fail_behind(struct gdbregs_session *s, struct gdbregs__op *op)
+static void fail_after(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	if (!s->target.exited || !op->next)
 		return;
 	int code = gdbregs__session_say_exited(s);
-	gdbregs__engine_fail_behind(&s->engine, op, code);
+	gdbregs__engine_fail_after(&s->engine, op, code);
 }
 
 static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
@@ -84,7 +84,7 @@ static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 		.number = r->number, .continued = !r->step, .stop = r->stop};
 	stopped.status = outcome(s, r);
 	gdbregs__stop_report(s, op->next, &stopped, op->status >= 0);
-	fail_behind(s, op);
+	fail_after(s, op);
 }
 
 static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)

@@ -192,7 +192,7 @@ static size_t notify_vcpu(const struct gdbregs__watches *w, size_t index)
 	return index;
 }
 
-/* A step may be queued behind the one that has stopped. */
+/* A step may be queued after the one that has stopped. */
 static bool is_open(const struct gdbregs_session *s)
 {
 	return s->state == GDBREGS__SESSION_STOPPED || s->state == GDBREGS__SESSION_RUNNING;

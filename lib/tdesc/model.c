@@ -42,7 +42,7 @@ static int index_first(struct gdbregs_description *d, const struct gdbregs_regis
 				     reg);
 }
 
-/* From the end, each of the others goes behind the first one. This keeps their order, and
+/* From the end, each of the others goes after the first one. This keeps their order, and
  * takes constant time for each, even if all names are equal. */
 static void link_others(struct gdbregs_description *d)
 {

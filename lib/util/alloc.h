@@ -12,7 +12,7 @@ void *gdbregs__malloc(size_t size);
 void *gdbregs__calloc(size_t count, size_t size);
 void *gdbregs__realloc(void *old, size_t size);
 void *gdbregs__realloc_array(void *old, size_t count, size_t size);
-/* Make room for an item behind the `count` items of an array: doubles *capacity if it is
+/* Make room for an item after the `count` items of an array: doubles *capacity if it is
  * used up. Returns the array, or NULL when out of memory; then the old one stays. */
 void *gdbregs__array_room(void *items, size_t count, size_t *capacity, size_t item_size);
 char *gdbregs__strdup(const char *text);

@@ -30,7 +30,7 @@ static struct gdbregs__arena_block *block_new(size_t capacity)
 }
 
 /* Give an object larger than a quarter of the largest block a block for itself. Link
- * it behind the current block, so that the free space there stays in use. */
+ * it after the current block, so that the free space there stays in use. */
 static void *take_own_block(struct gdbregs__arena *arena, size_t size)
 {
 	struct gdbregs__arena_block *block = block_new(size);

@@ -112,13 +112,13 @@ static const char *fault_of_size(const struct gdbregs_options *o)
 static const char *fault_of_values(const struct gdbregs_options *o)
 {
 	if (o->access > GDBREGS_RW_REGS)
-		return "access is no enum gdbregs_access";
+		return "access is not a value of enum gdbregs_access";
 	if (o->on_close > GDBREGS_ON_CLOSE_HALT)
-		return "on_close is no enum gdbregs_on_close";
+		return "on_close is not a value of enum gdbregs_on_close";
 	if (o->pipeline > GDBREGS_PIPELINE_OFF)
-		return "pipeline is no enum gdbregs_pipeline";
+		return "pipeline is not a value of enum gdbregs_pipeline";
 	if (o->byte_order > GDBREGS_BYTE_ORDER_BIG)
-		return "byte_order is no enum gdbregs_byte_order";
+		return "byte_order is not a value of enum gdbregs_byte_order";
 	return NULL;
 }
 

@@ -232,7 +232,7 @@ static size_t find_member(const struct gdbregs__type *type, const char *path, si
 /* Parse `[index]`. Returns its length, or 0. */
 static size_t take_index(const char *path, size_t *index)
 {
-	/* The path may be empty: there is nothing to look at behind its end. */
+	/* The path may be empty: there is nothing to read after its end. */
 	size_t length = path[0] == '[' ? 1 + strspn(path + 1, "0123456789") : 0;
 	uint64_t number;
 

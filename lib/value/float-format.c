@@ -303,7 +303,7 @@ struct gdbregs__real gdbregs__float_real(const struct gdbregs__float_format *f,
 		real.kind = real.high || real.low ? GDBREGS__REAL_NAN : GDBREGS__REAL_INFINITE;
 		return real;
 	}
-	/* The point is behind the top bit of 128. */
+	/* The point is after the top bit of 128. */
 	real.exponent = (p.exponent ? p.exponent : f->least_exponent) - bias_of(f) - 127;
 	if (!f->integer_bit) {
 		shift_right(&real, 1);

@@ -56,7 +56,7 @@ struct gdbregs__real gdbregs__real_from_double(double value);
 /* Returns false if no double has that value. */
 bool gdbregs__real_to_double(struct gdbregs__real real, double *out);
 bool gdbregs__real_is_zero(struct gdbregs__real real);
-/* Make the exponent 0. Returns false if it is no integer below 2^128. */
+/* Make the exponent 0. Returns false if it is not an integer below 2^128. */
 bool gdbregs__real_to_integer(struct gdbregs__real *real);
 
 #endif

@@ -39,10 +39,10 @@ static void push(struct digits *d, unsigned digit)
 }
 
 /* Zeros count only once another digit follows. */
-static void take_digit(struct digits *d, unsigned digit, bool behind_point)
+static void take_digit(struct digits *d, unsigned digit, bool after_point)
 {
 	d->any = true;
-	d->exponent -= behind_point;
+	d->exponent -= after_point;
 	if (digit == 0) {
 		d->zeros += d->count > 0;
 		return;
@@ -54,13 +54,13 @@ static void take_digit(struct digits *d, unsigned digit, bool behind_point)
 
 static const char *take_digits(const char *text, struct digits *d)
 {
-	bool behind_point = false;
+	bool after_point = false;
 
 	for (;; text++) {
-		if (*text == '.' && !behind_point)
-			behind_point = true;
+		if (*text == '.' && !after_point)
+			after_point = true;
 		else if (digit_value(*text) < d->base)
-			take_digit(d, digit_value(*text), behind_point);
+			take_digit(d, digit_value(*text), after_point);
 		else
 			break;
 	}

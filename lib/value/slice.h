@@ -16,7 +16,7 @@ enum gdbregs__wide_float {
 struct gdbregs__slice {
 	const uint8_t *bytes;
 	size_t size_bytes;
-	enum gdbregs_byte_order order; /* LITTLE or BIG; UNKNOWN is taken for LITTLE */
+	enum gdbregs_byte_order order; /* LITTLE or BIG; UNKNOWN counts as LITTLE */
 	enum gdbregs__wide_float wide;
 };
 

@@ -119,7 +119,7 @@ def free_port(host="127.0.0.1"):
     """A port where nobody listens, for a server to come.
 
     We stay bound to it, so that no other process is given it, and never listen; a
-    server that sets SO_REUSEADDR as well can have it all the same.
+    server that sets SO_REUSEADDR can have it nevertheless.
     """
     holder = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

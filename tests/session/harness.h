@@ -32,7 +32,7 @@ void drive_done(struct gdbregs_session *s, int status, const struct gdbregs_erro
 
 /* All but the session. */
 void drive_prepare(struct drive *d, struct script_stub *stub);
-/* A session that speaks to the stub, not begun; fails the test without memory.
+/* A session that speaks to the stub, not begun; fails the test when out of memory.
  * ctx and o may be NULL. */
 void drive_begin(struct drive *d, struct script_stub *stub, struct gdbregs_context *ctx,
 		 const struct gdbregs_options *o);

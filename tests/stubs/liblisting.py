@@ -26,7 +26,7 @@ def raw_row(line):
 
 
 def remote_row(line):
-    """(name, gdb's number, the stub's number); None if `line` is no row of a register
+    """(name, gdb's number, the stub's number); None if `line` is not a row of a register
     that the stub has."""
     row = REMOTE.fullmatch(line)
     return row and (row["name"], row["nr"], row["remote"])
