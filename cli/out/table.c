@@ -254,7 +254,8 @@ static void keep_text(struct table *t, const struct cell *cells)
 		size_t start = t->pending.size;
 		text_add_printable(&t->pending, text, strlen(text));
 		size_t width = t->pending.size - start;
-		if (width > t->widths[i] && width <= limit_of(&t->columns[i]))
+		if (width > t->widths[i] &&
+		    (t->columns[i].wrapped || width <= limit_of(&t->columns[i])))
 			t->widths[i] = width;
 		text_add(&t->pending, "", 1);
 	}
@@ -289,7 +290,7 @@ static void trim(struct text *line)
 
 /* Text that continues a row begins so far inside; a column that is broken on words needs so
  * much room beside the others. */
-enum { CONTINUED = 6, ROOM = 16 };
+enum { CONTINUED = 6, ROOM = 28 };
 
 /* Returns the first column that does not fit beside those before it. */
 static size_t find_fold(const struct table *t)

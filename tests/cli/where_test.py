@@ -66,6 +66,19 @@ def where_breaks_flags_on_a_word(directory):
 
 
 @test
+def where_has_no_narrow_column_of_flags(directory):
+    """Flags that would be broken into many short lines are below their vCPU."""
+    write(os.path.join(directory, "target.xml"), X86.replace(
+        "</flags>", '<field name="IOPL" start="12" end="13"/><field name="NT" start="14" end="14"/></flags>'))
+    with Fake("--tdesc", directory, "--halted", "--one-guest") as fake:
+        silent_ok(run("write", "rip=0x12345678", "rsp=0x123456789a", "rbp=0x123456789a", "eflags=0x7040",
+                      "-t", fake.target))
+        lines = run("where", "-t", fake.target, "-t", "127.0.0.1:1").out.splitlines()
+        equal(len(lines), 3)
+        equal(lines[2], "      [ ZF IOPL=3 NT ]")
+
+
+@test
 def where_of_wide_addresses_fits(directory):
     """Three addresses of a kernel are wider than a line: what does not fit is below, with its name."""
     write(os.path.join(directory, "target.xml"), X86)
