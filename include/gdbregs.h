@@ -1126,7 +1126,8 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_step(struct gdbregs_session *s, unsigned
  * (since 0.2). This applies to a vCPU whose stop at the breakpoint was reported, and to a
  * vCPU that was there when the breakpoint was inserted. If a vCPU has reached a breakpoint
  * and the stop of another vCPU was reported instead, the run ends at once with the stop of
- * this vCPU. If something else stops a vCPU while it steps over a breakpoint, e.g. a
+ * this vCPU. If the run is interrupted before that instruction is executed, the next run steps
+ * over the breakpoint. If something else stops a vCPU while it steps over a breakpoint, e.g. a
  * watchpoint, that is the stop of the run.
  *
  * The call returns after the vCPUs have stepped over their breakpoints. If such an
