@@ -5,6 +5,8 @@
 
 enum gdbregs_session_state gdbregs_session_state(const struct gdbregs_session *s)
 {
+	if (s && gdbregs__session_has_exited(s))
+		return GDBREGS_SESSION_EXITED;
 	if (!s || s->engine.fatal)
 		return GDBREGS_SESSION_FAILED;
 	switch (s->state) {

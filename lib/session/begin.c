@@ -28,10 +28,18 @@ static int check_stopped(struct gdbregs_session *s, unsigned needs)
 	return check_access(s, needs);
 }
 
+/* Stubs close the connection behind the last stop, sooner or later. */
+bool gdbregs__session_has_exited(const struct gdbregs_session *s)
+{
+	return s->target.exited && s->engine.fatal == GDBREGS_ERR_CLOSED;
+}
+
 int gdbregs__session_begin(struct gdbregs_session *s, unsigned needs)
 {
 	struct gdbregs__engine *e = &s->engine;
 
+	if (gdbregs__session_has_exited(s))
+		return check_stopped(s, needs);
 	if (e->fatal)
 		return gdbregs__engine_say_ended(e);
 	switch (s->state) {

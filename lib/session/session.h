@@ -87,6 +87,9 @@ enum gdbregs__need {
 int gdbregs__session_begin(struct gdbregs_session *s, unsigned needs);
 /* Set the error that the target's program has ended. Returns NO_VCPU. */
 int gdbregs__session_say_exited(struct gdbregs_session *s);
+/* True if the stub has reported that the program has ended, and then closed the
+ * connection. */
+bool gdbregs__session_has_exited(const struct gdbregs_session *s);
 
 /* --- ops without a header of their own --------------------------------------- */
 

@@ -184,7 +184,7 @@ int gdbregs__stop_wait(struct gdbregs_session *s, int timeout_ms, struct gdbregs
 
 	if (wrong)
 		return wrong;
-	if (!pending && !expects_stop(s))
+	if (!pending && (!expects_stop(s) || gdbregs__session_has_exited(s)))
 		return say_no_stop(s);
 	struct gdbregs__op *wait =
 		gdbregs__stop_wait_new(s, s->run.resume.requested, timeout_ms, stop, done, arg);

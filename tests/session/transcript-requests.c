@@ -404,7 +404,9 @@ static void ask_state(struct transcript *t, char **words)
 					     "ended"};
 
 	(void)words;
-	if (drive_failure(&t->d))
+	if (gdbregs_session_state(t->d.s) == GDBREGS_SESSION_EXITED)
+		transcript_result(t, "= exited");
+	else if (drive_failure(&t->d))
 		put_error(t, drive_failure(&t->d));
 	else
 		transcript_result(t, "= %s", states[t->d.s->state]);
