@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The fake stub's objects and what its files do for each other; see
- * fakestub.c for how it is used. It shares no code with the library on
- * purpose: an error in one of them must not hide in the other. It aborts when
- * memory runs out. */
+/* The objects of the fake stub and the functions that its files share; fakestub.c explains how it
+ * is used. It shares no code with the library on purpose, so that an error in one does not hide in
+ * the other. It aborts when out of memory. */
 #ifndef GDBREGS_TESTS_FAKE_H
 #define GDBREGS_TESTS_FAKE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Options: one table; a preset sets several at once. */
+/* The table of options. A preset sets several of them. */
 #include "fake.h"
 
 #include <stdlib.h>

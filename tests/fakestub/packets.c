@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which packet is whose, and the small ones. */
+/* Dispatches packets, and handles the small ones. */
 #include "fake.h"
 
 #include <stdlib.h>

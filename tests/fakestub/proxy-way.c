@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One way of a connection: bytes arrive, wait for their time and pass on. */
+/* One direction of a connection: bytes arrive, are delayed, and are passed on. */
 #include "proxy.h"
 
 #include <stdlib.h>

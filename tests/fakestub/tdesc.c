@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The documents of a description: generated, or read from a directory, and the
- * registers that stand in them. They are found by looking for tags, not by an
- * XML parser, so that a document may be as broken as a test wants it. */
+/* The documents of a description, generated or read from a directory, and the registers in them.
+ * Registers are found by searching for tags, not by an XML parser, so that a test can serve a
+ * damaged document. */
 #include "fake.h"
 
 #include <dirent.h>

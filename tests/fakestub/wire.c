@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The wire: bytes in to packets, replies to bytes out, and three ways in which
- * stubs wait for acks. */
+/* From received bytes to packets, from replies to sent bytes, and three ways in which stubs wait
+ * for acks. */
 #include "fake.h"
 
 #include <stdarg.h>

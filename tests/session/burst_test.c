@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Replies to a batch that lie whole in the input are taken many at a time; those that
- * come in pieces, or with a trace, one by one. Whatever happened to them on the way,
- * both end alike. */
+/* Replies to a batch that are complete in the input are taken many at a time. Replies that arrive
+ * in pieces, or while a trace is set, are taken one by one. Whatever happens to them on the way,
+ * both ways give the same results. */
 #include "batch.h"
 #include "../unit/suite.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Requests under way that are canceled, or whose session goes away. */
+/* Requests that are canceled while under way, or whose session is closed. */
 #include "harness.h"
 #include "../unit/suite.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Descriptions as stubs serve them: in chunks, in parts, not at all. */
+/* How stubs serve descriptions: in chunks, in several documents, not at all. */
 #include "harness.h"
 #include "../unit/suite.h"
 

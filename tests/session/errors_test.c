@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* An error belongs to the request that failed, whatever other requests and calls do
- * meanwhile. A session that has ended repeats why. */
+/* An error belongs to the request that failed, whatever other requests and calls do meanwhile. A
+ * session that has ended repeats its error. */
 #include "harness.h"
 #include "../unit/suite.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Stubs, and what is none, that break the wire's rules. */
+/* Stubs that break the rules of the protocol, and peers that are not stubs. */
 #include "harness.h"
 #include "../unit/suite.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* g: proven before it is used, given up when it is not what was proven, and all
- * there is where a stub has no p. */
+/* The g packet: it is verified before it is used, given up if its layout changes, and used for
+ * everything if a stub has no p. */
 #include "batch.h"
 #include "../unit/suite.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A session core and a scripted stub, the bytes between them handed over in any
- * pieces: what a transport does, without socket and clock. */
+/* A session core and a scripted stub, with the bytes between them passed in any pieces: this does
+ * the work of a transport, without a socket and a clock. */
 #ifndef GDBREGS_TESTS_WIRE_DRIVE_H
 #define GDBREGS_TESTS_WIRE_DRIVE_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the scripted stubs serve. Small, so that every split of the conversation
- * can be tried. */
+/* The descriptions that the scripted stubs serve. They are small, so that every split of the
+ * conversation can be tried. */
 #include "script.h"
 
 #define TARGET(body) "<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"gdb-target.dtd\">" body

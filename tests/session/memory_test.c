@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Each allocation fails once, and from each on all fail: a session ends in NOMEM
- * or does what it was asked for; nothing leaks, and the stub sees nothing odd. */
+/* Each allocation fails once, and then together with all later ones. A session ends with NOMEM or
+ * does what was requested. Nothing leaks, and the stub sees no violation. */
 #include "harness.h"
 
 #include "session/op-points.h"

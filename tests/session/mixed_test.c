@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Random lists of reads: vCPUs of two types in any order, registers twice, of another
- * type, none at all, vCPUs that are not there, several lists at once, and g that ceases
- * to be what was proven at any time. Every read ends as if it had been the only one. */
+/* Random lists of reads: vCPUs of two types in any order, registers named twice, of another type
+ * or missing, vCPUs that do not exist, several lists at once, and a g whose layout changes at any
+ * time. Every read gives the same result as if it had been the only one. */
 #include "harness.h"
 #include "../unit/guarded.h"
 #include "../unit/suite.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How it is found out which of p and g can be believed. */
+/* How the library finds out which of p and g can be relied on. */
 #include "batch.h"
 #include "session/op-write.h"
 #include "../unit/suite.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reading registers from stubs that answer oddly, and raw packets. */
+/* Reading registers from stubs with unusual replies, and raw packets. */
 #include "batch.h"
 #include "../unit/suite.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the scripted stub answers, as real stubs do. */
+/* The replies of the scripted stub, which are those of real stubs. */
 #include "script.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The scripted stub where it may be resumed and written. */
+/* The scripted stub: resuming the target and writing registers. */
 #include "script.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The scripted stub's processes and threads, and the packets about them. */
+/* The scripted stub: processes and threads, and the packets about them. */
 #include "script.h"
 
 #include <stdio.h>

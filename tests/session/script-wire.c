@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The scripted stub's side of the wire: packets, acks, and who may speak when. */
+/* The scripted stub: packets, acks, and the rules about what may be sent when. */
 #include "script.h"
 
 #include <stdarg.h>

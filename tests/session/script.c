@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The kinds of stubs, and what a test makes them say instead. */
+/* The kinds of stubs, and the replies that a test makes them send instead. */
 #include "script.h"
 
 #include <stdio.h>

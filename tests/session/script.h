@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A stub as data, spoken to byte by byte: what it serves is described by a
- * table, what it answers otherwise than real stubs do by rules. It watches the
- * client: whatever it must not send is a violation. Hides: framing, acks,
- * threads, qXfer. It shares no code with the library, its memory included. */
+/* A stub as data, which receives and sends byte by byte. A table describes what it serves. Rules
+ * say which of its replies differ from those of real stubs. It checks the client: whatever the
+ * client must not send is a violation. Hides: framing, acks, threads, qXfer. It shares no code
+ * with the library, not even memory allocation. */
 #ifndef GDBREGS_TESTS_WIRE_SCRIPT_H
 #define GDBREGS_TESTS_WIRE_SCRIPT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a `>` line of a transcript may ask for, and how its result is written. */
+/* The requests of the `>` lines of transcripts, and how their results are written. */
 #include "transcript.h"
 
 #include "rsp/packet.h"

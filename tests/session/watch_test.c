@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Watched registers where a transcript cannot say it: thousands of them, and calls from
- * the callback. The rest is in cases/watch*.txt. */
+/* Watched registers in cases that a transcript cannot express: thousands of them, and calls from
+ * the callback. The other cases are in cases/watch*.txt. */
 #include "harness.h"
 #include "../unit/suite.h"
 #include "session/op-run.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The end of every test program. */
+/* Runs the suite of a test program. */
 #ifndef GDBREGS_TESTS_SUITE_H
 #define GDBREGS_TESTS_SUITE_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Connecting, reading everything, closing: on each kind of stub, with the input
- * in all kinds of pieces. */
+/* Connecting, reading all registers, closing: with each kind of stub, and with the input in pieces
+ * of all kinds. */
 #include "../session/harness.h"
 #include "../unit/suite.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The calls of gdbregs_uv.h: fleets of sessions and the stubs they speak to on
- * one loop, closed and canceled at random from callbacks. Whatever happens, each
- * accepted request calls back once and the loop is empty in the end. */
+/* The calls of gdbregs_uv.h: many sessions and their stubs on one loop, closed and canceled at
+ * random from callbacks. Whatever happens, each accepted request calls back once, and the loop is
+ * empty at the end. */
 #include "uv/transport.h"
 #include "serve-loop.h"
 #include "serve.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What belongs to the process that uses us stays as it was: its SIGCHLD handler, its
- * descriptors 0 to 2, its time while a resolver is silent. */
+/* The library leaves what belongs to the process unchanged: its SIGCHLD handler, its descriptors 0
+ * to 2, and its time while a resolver does not answer. */
 #include "serve.h"
 #include "../unit/suite.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Stubs that are children of ours, on a pipe; and commands that are none. */
+/* Stubs that are child processes, on pipes; and commands that are not stubs. */
 #include "serve.h"
 #include "../unit/suite.h"
 

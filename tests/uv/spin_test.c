@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Blocking calls look for their reply before they sleep: this recv() stands in
- * front of the C library's and says what each look finds. */
+/* Blocking calls poll for their reply before they sleep. The recv() of this file replaces that of
+ * the C library and determines what each poll finds. */
 #include "uv/transport.h"
 #include "serve.h"
 #include "../unit/suite.h"

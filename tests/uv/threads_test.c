@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Thread lists and clusters, sound and mad. */
+/* Thread lists and clusters, valid and invalid. */
 #include "../session/harness.h"
 #include "../unit/suite.h"
 

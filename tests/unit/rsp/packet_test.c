@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Input to events. Every case is run whole, at every split in two, byte by byte,
- * on every prefix, and with every allocation failing once. */
+/* From input to events. Every case is run whole, at every split in two, byte by byte, on every
+ * prefix, and with every allocation failing once. */
 #include "util/alloc.h"
 #include "rsp/packet.h"
 

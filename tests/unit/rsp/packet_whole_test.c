@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Packets that lie whole in the input, taken past the byte by byte machine: what is
- * taken is what the machine says of the same bytes, and where it stops is what only
- * the machine can tell. */
+/* Packets that are complete in the input and bypass the byte-by-byte state machine. The fast path
+ * must return what the state machine returns for the same bytes, and must stop where only the
+ * state machine can decide. */
 #include "rsp/packet.h"
 #include "../guarded.h"
 #include "../suite.h"

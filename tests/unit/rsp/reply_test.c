@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Replies of a stub: what kind each is, registers, pieces of documents, threads,
- * features. */
+/* Replies of a stub: their kinds, registers, parts of documents, threads, features. */
 #include "util/alloc.h"
 #include "rsp/reply.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Thread ids: which texts are one, and which ids name the same thread. */
+/* Thread ids: which texts are ids, and which ids name the same thread. */
 #include "rsp/thread-id.h"
 
 #include "../guarded.h"

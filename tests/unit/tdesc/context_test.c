@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Contexts: which descriptions are shared, whose limits hold, threads, lack of memory.
- * */
+/* Contexts: which descriptions are shared, which limits apply, threads, lack of memory. */
 #include "tdesc/context.h"
 
 #include "util/alloc.h"

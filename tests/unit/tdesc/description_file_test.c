@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Descriptions in files: which are loaded, and includes that lead out of their
- * directory. */
+/* Descriptions in files: which files are loaded, and includes that lead out of their directory. */
 #include "tdesc/context.h"
 
 #include "util/alloc.h"

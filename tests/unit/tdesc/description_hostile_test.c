@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Descriptions that mean harm: large, deep, damaged. */
+/* Hostile descriptions: large, deep, damaged. */
 #include "documents.h"
 #include "../suite.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Documents made in tests, and what becomes of them. */
+/* Documents made in tests, and the descriptions or errors that result from them. */
 #ifndef GDBREGS_TESTS_DOCUMENTS_H
 #define GDBREGS_TESTS_DOCUMENTS_H
 

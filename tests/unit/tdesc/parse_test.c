@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Documents that include others: how deep, how many, how large, and the names of
- * includes. */
+/* Documents that include others: limits on depth, number and size, and the names of includes. */
 #include "documents.h"
 
 #include "util/alloc.h"

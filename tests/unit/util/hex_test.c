@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Hexadecimal digits: decoding, encoding, numbers. The C library says what each is. */
+/* Hexadecimal digits: decoding, encoding, numbers. The expected values come from the C library. */
 #include "util/hex.h"
 
 #include "../guarded.h"

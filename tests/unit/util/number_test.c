@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Decimal numbers: which texts are one, and the largest that the caller takes. Those in
- * attributes of descriptions are in tests/data/tdesc. */
+/* Decimal numbers: which texts are numbers, and the largest number that the caller accepts.
+ * Numbers in attributes of descriptions are tested in tests/data/tdesc. */
 #include "util/number.h"
 
 #include "../suite.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Fields from text and as text. What C's strtod() makes of a text in the C locale is what
- * is expected of floats. */
+/* Fields from text and as text. For floats, the expected values are those of C's strtod() in the C
+ * locale. */
 #include "fields.h"
 #include "util/alloc.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The description that a test of fields is about, and its fields by name. */
+/* The description for tests of fields, and its fields by name. */
 #ifndef GDBREGS_TESTS_FIELDS_H
 #define GDBREGS_TESTS_FIELDS_H
 
