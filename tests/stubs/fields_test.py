@@ -262,6 +262,8 @@ CASES = [
     ("riscv64", 90, ["ft0.float", "ft0.double"], r"f[ts]\d+", ["ft0.float", "fs1.double"]),
     ("ppc", 60, [], r"cr|f\d+|vr\d+", []),
     ("ppc64", 400, [], r"f\d+|vr\d+|vs\d+h", ["vr3.v4_int32[1]"]),
+    ("ppc64:le", 400, ["vr3.v4_float[1]", "vr31.v16_int8[0]"], r"f\d+|vr\d+|vs\d+h",
+     ["vr3.v4_int32[1]"]),
     ("s390x", 500, [], r"v\d+l?|f\d+", ["v17.v4_int32[1]", "v30.v16_int8[7]"]),
     ("m68k", 16, [], r"[da]\d", ["d3"]),
     ("m68k:virt", 24, ["fp0", "fp7"], r"fp\d", ["fp0", "fp7"]),
@@ -273,6 +275,7 @@ CASES = [
 ]
 # Machines beside those of qemu.py: this one has floats.
 MACHINES = {
+    "ppc64:le": qemu.Target("ppc64:le", "qemu-system-ppc64", ["-M", "pseries"]),
     "m68k:virt": qemu.Target("m68k:virt", "qemu-system-m68k", ["-M", "virt"]),
     "riscv64:v": qemu.Target("riscv64:v", "qemu-system-riscv64",
                              ["-M", "virt", "-cpu", "rv64,v=true"],
@@ -560,6 +563,10 @@ def run_machine(case, program, directory):
     with qemu.Machine(target) as machine:
         bench = Bench(target.name, machine.address, machine.gdb_address, manner.order,
                       architecture=manner.architecture or "", volatile=target.volatile)
+        if target.name == "ppc64:le":
+            bench.order = "little"
+            done = libtest.run("write", "-t", machine.address, "--on-exit", "halt", "msr.LE=1")
+            equal(done.status, libtest.DONE, f"{target.name}: msr.LE {done.err}")
         if target.name == "loongarch64":
             bench.description = padded(os.path.join(directory, "padded.xml"),
                                        loongarch_feature(machine))
