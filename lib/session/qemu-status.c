@@ -83,10 +83,11 @@ static bool take_reason(struct gdbregs__halt_status *halt)
 		halt->text.data[halt->text.size] = '\0';
 		why = reason((const char *)halt->text.data);
 	}
-	if (why)
+	bool given = why;
+	if (given)
 		set_must_not_run(halt, why);
 	gdbregs_buffer_fini(&halt->text);
-	return why;
+	return given;
 }
 
 void gdbregs__status_reply(struct gdbregs_session *s)
