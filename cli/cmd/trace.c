@@ -420,10 +420,7 @@ static void on_late(uv_timer_t *timer)
 	if (t->closing)
 		return;
 	if (trace->late) {
-		target_done(t, target_fail(t, STATUS_CONNECT,
-					   "cannot stop the guest: it was interrupted and "
-					   "has not stopped for %.1f s",
-					   trace->options->timeout_ms / 1000.0));
+		target_done(t, target_fail_interrupted(t));
 		return;
 	}
 	trace->late = true;

@@ -58,50 +58,72 @@ bool no_description_is(const struct target *t)
 
 /* -------------------------------------------------------------- fits --- */
 
-static size_t register_bytes(const char *element)
+/* Read a number of the element that begins there. */
+static bool attribute(const char *element, const char *name, uint64_t *number)
 {
-	static const char name[] = " bitsize=\"";
-	const char *bits = strstr(element, name), *end = strchr(element, '>');
-	uint64_t number = 0;
-	if (!bits || !end || bits > end)
-		return 0;
-	bits += strlen(name);
-	return number_take(&bits, UINT32_MAX, &number) ? (size_t)(number + 7) / 8 : 0;
+	const char *value = strstr(element, name), *end = strchr(element, '>');
+	if (!value || !end || value > end)
+		return false;
+	value += strlen(name);
+	return number_take(&value, UINT32_MAX, number);
 }
 
-/* From the document, because registers without a name have a place in `g`, too, and are
- * in no list. */
-static size_t described_bytes(const struct gdbregs_description *d)
+/* Return how many bytes the registers before `end` in the document have in `g`. If
+ * one behind it has a smaller number, which puts it between them: 0. */
+static size_t bytes_before(const char *xml, const char *end)
 {
-	struct gdbregs_buffer xml = {0};
-	struct text text = {0};
-	size_t bytes = 0;
-	if (gdbregs_description_xml(d, &xml) == 0)
-		text_add(&text, xml.data, xml.size);
-	for (const char *at = text.data; at && (at = strstr(at, "<reg ")); at++)
-		bytes += register_bytes(at);
-	text_fini(&text);
-	gdbregs_buffer_fini(&xml);
-	return bytes;
+	uint64_t number = 0, last = 0, bits = 0;
+	size_t bytes = 0, count = 0;
+	bool in_order = true;
+	for (const char *at = xml; (at = strstr(at, "<reg ")); at++, number++, count++) {
+		(void)attribute(at, " regnum=\"", &number);
+		bool inside = at < end;
+		if (inside && number > last)
+			last = number;
+		in_order &= inside || number > last;
+		if (inside && attribute(at, " bitsize=\"", &bits))
+			bytes += (size_t)(bits + 7) / 8;
+	}
+	return in_order ? bytes : 0;
 }
 
-static bool fits(const struct target *t, const char *name, size_t g_bytes)
+/* Return the end of the first feature. Stubs without the other ones, such as an FPU, end
+ * their `g` there. */
+static const char *first_feature_end(const char *xml)
+{
+	const char *end = strstr(xml, "</feature>");
+	return end ? end : xml;
+}
+
+/* By the document: registers without a name have a place in `g`, too, and are in no
+ * list. */
+static bool fits(const struct target *t, const char *name, bool whole, size_t g_bytes)
 {
 	const struct gdbregs_description *d;
+	struct gdbregs_buffer xml = {0};
+	struct text text = {0};
 	char path[PATH_MAX];
-	return shipped_find(name, path) &&
-	       gdbregs_description_load(t->set->context, path, NULL, &d, NULL) == 0 &&
-	       described_bytes(d) == g_bytes;
+	if (shipped_find(name, path) &&
+	    gdbregs_description_load(t->set->context, path, NULL, &d, NULL) == 0 &&
+	    gdbregs_description_xml(d, &xml) == 0)
+		text_add(&text, xml.data, xml.size);
+	const char *end = text.data ? text.data + text.size : NULL;
+	if (end && !whole)
+		end = first_feature_end(text.data);
+	bool does = end && bytes_before(text.data, end) == g_bytes;
+	text_fini(&text);
+	gdbregs_buffer_fini(&xml);
+	return does;
 }
 
 /* "--arch a, --arch b or --arch c" */
-static void add_fitting(struct text *text, const struct target *t, size_t g_bytes)
+static void add_fitting(struct text *text, const struct target *t, bool whole, size_t g_bytes)
 {
 	struct shipped_names names;
 	const char *last = NULL;
 	shipped_list(&names);
 	for (size_t i = 0; i < names.count; i++) {
-		if (!fits(t, names.item[i], g_bytes))
+		if (!fits(t, names.item[i], whole, g_bytes))
 			continue;
 		if (last)
 			text_addf(text, "%s--arch %s", text->size > 0 ? ", " : "", last);
@@ -115,7 +137,9 @@ static void add_fitting(struct text *text, const struct target *t, size_t g_byte
 static int fail_sized(struct target *t, size_t g_bytes)
 {
 	struct text names = {0};
-	add_fitting(&names, t, g_bytes);
+	add_fitting(&names, t, true, g_bytes);
+	if (names.size == 0)
+		add_fitting(&names, t, false, g_bytes);
 	int result =
 		names.size > 0
 			? target_fail(t, STATUS_STUB,
@@ -188,13 +212,17 @@ static bool reads_values(const struct target *t)
 
 /* The replies to the first two packets do not matter. The description is requested although the
  * stub has none: QEMU 7.2 of ppc64 aborts if `g` comes first, and its announcement of a description may
- * have been lost. */
+ * have been lost. QEMU names the process of a
+ * thread. BlastEm does not, and it exits at a packet that it does not know. */
 int no_description_fail(struct target *t)
 {
 	char select[64];
 	const char *thread = gdbregs_vcpu_thread(t->session, find(t));
+	bool has_process = thread && thread[0] == 'p';
 	snprintf(select, sizeof(select), "Hg%.60s", thread ? thread : "0");
 	int error = ask(t, select, NULL);
+	if (error == 0 && !has_process)
+		return ask_g(t);
 	if (error == 0)
 		error = ask(t, "qXfer:features:read:target.xml:0,80", NULL);
 	if (error < 0)

@@ -26,11 +26,7 @@ static void on_late(uv_timer_t *timer)
 		uv_timer_start(timer, on_late, 1, 0);
 		return;
 	}
-	const char *note = gdbregs_vcpu_note(t->session, 0);
-	target_done(t, target_fail(t, STATUS_CONNECT,
-				   "it was interrupted and has not stopped for %.1f s%s%s",
-				   t->set->options->timeout_ms / 1000.0, note ? ": " : "",
-				   note ? note : ""));
+	target_done(t, target_fail_interrupted(t));
 }
 
 static void on_due(uv_timer_t *timer)

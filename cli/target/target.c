@@ -81,6 +81,14 @@ int target_fail(struct target *t, int status, const char *format, ...)
 	return TARGET_FAILED;
 }
 
+int target_fail_interrupted(struct target *t)
+{
+	const char *note = gdbregs_vcpu_note(t->session, 0);
+	return target_fail(
+		t, STATUS_CONNECT, "it was interrupted and has not stopped for %.1f s%s%s",
+		t->set->options->timeout_ms / 1000.0, note ? ": " : "", note ? note : "");
+}
+
 /* ------------------------------------------------------------- errors --- */
 
 /* The ways in which the label may occur in a sentence, with the text that is dropped with it. */
@@ -121,6 +129,8 @@ static const struct {
 	{"first_reply_timeout_ms", "--wait"},
 	{"reply_timeout_ms", "--timeout"},
 	{"connect_timeout_ms", "--timeout"},
+	{"name the architecture, or give a description file",
+	 "name it with --arch, or give one with --tdesc"},
 };
 
 static void name_options(char *text)

@@ -107,5 +107,8 @@ void target_done(struct target *t, int code);
 /* Fail with a text. Returns TARGET_FAILED. */
 int target_fail(struct target *t, int status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Fail because the guest was interrupted and has not stopped in time. The text says why if
+ * that is known. Returns TARGET_FAILED. */
+int target_fail_interrupted(struct target *t);
 
 #endif

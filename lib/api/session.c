@@ -42,9 +42,10 @@ const char *gdbregs_vcpu_note(const struct gdbregs_session *s, unsigned vcpu)
 	const struct gdbregs__vcpu *found = vcpu_of(s, vcpu);
 	const char *text = found ? s->target.processes[found->process].note : "";
 
-	if (found && s->run.phase == GDBREGS__RUN_INTERRUPTED &&
-	    s->stub.kind == GDBREGS__STUB_QEMU_USER)
-		return "QEMU's user emulation cannot be interrupted while its program computes";
+	const char *late = found ? gdbregs__stub_interrupt_note(s) : NULL;
+
+	if (late)
+		return late;
 	return *text ? text : NULL;
 }
 

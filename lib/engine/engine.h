@@ -157,13 +157,14 @@ struct gdbregs__engine {
 	uint64_t copied_at_ms; /* its last copy was sent */
 	unsigned copies; /* of the packet in flight, or of the last one while nothing is sent */
 	unsigned resend_ms; /* a packet is sent again if no ack comes for so long */
-	bool short_wait; /* deadline_ms is that of an optional query */
+	uint64_t short_ms; /* not 0: deadline_ms is that of an optional query, after this time */
 	bool deadline_dirty; /* a reply has come: set the deadline anew after this input */
 
 	/* Bytes. The transport takes bytes from the front of out. */
 	struct gdbregs__frame_decoder decoder;
 	struct gdbregs_buffer out;
 	bool heard; /* a packet or an ack has come */
+	bool replied; /* a packet has come */
 	bool line_probed; /* a silent peer was sent empty lines, see timeout.c */
 	unsigned acks_owed; /* packets taken that were not acknowledged yet */
 	size_t acks_unsent; /* acks in out, if out is not empty */
@@ -272,6 +273,9 @@ void gdbregs__engine_arm_deadline(struct gdbregs__engine *e);
  * mode, and with pipelining, the time is that of any packet, since a late reply could
  * not be told from the next one. */
 void gdbregs__engine_wait_shortly(struct gdbregs__engine *e);
+/* The same for a query whose reply matters: wait longer, up to half of the time of any
+ * packet. */
+void gdbregs__engine_wait_patiently(struct gdbregs__engine *e);
 /* Called by overdue(): give the op an empty reply in place of the one that is missing. */
 void gdbregs__engine_give_empty_reply(struct gdbregs__engine *e);
 

@@ -209,7 +209,7 @@ static void on_packet(struct gdbregs__engine *e, const struct gdbregs__frame *fr
 		fail_damaged(e, "its beginning is missing");
 		return;
 	}
-	e->heard = true;
+	e->heard = e->replied = true;
 	owe_ack(e);
 	if (e->fatal)
 		return;

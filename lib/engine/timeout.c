@@ -11,12 +11,13 @@
 #define LINE_PROBE    "\r\n\r\n"
 #define LINE_PROBE_MS 250
 /* The time limit of an optional query. */
-#define SHORT_MS 500
+#define SHORT_MS   500
+#define PATIENT_MS 2000
 
 static uint64_t reply_timeout_ms(const struct gdbregs__engine *e)
 {
-	return !e->heard && e->config.first_reply_timeout_ms ? e->config.first_reply_timeout_ms
-							     : e->config.reply_timeout_ms;
+	return !e->replied && e->config.first_reply_timeout_ms ? e->config.first_reply_timeout_ms
+							       : e->config.reply_timeout_ms;
 }
 
 void gdbregs__engine_arm_deadline(struct gdbregs__engine *e)
@@ -25,7 +26,7 @@ void gdbregs__engine_arm_deadline(struct gdbregs__engine *e)
 	bool has_deadline = oldest && !oldest->op->no_timeout;
 
 	e->deadline_ms = has_deadline ? e->now_ms + reply_timeout_ms(e) : GDBREGS__FOREVER;
-	e->short_wait = false;
+	e->short_ms = 0;
 	if (e->blind) {
 		e->deadline_ms = oldest ? e->now_ms + GDBREGS__BLIND_MS : GDBREGS__FOREVER;
 		return;
@@ -36,13 +37,25 @@ void gdbregs__engine_arm_deadline(struct gdbregs__engine *e)
 				  : GDBREGS__FOREVER;
 }
 
-void gdbregs__engine_wait_shortly(struct gdbregs__engine *e)
+static void wait_at_most(struct gdbregs__engine *e, uint64_t most_ms)
 {
 	if (!e->no_ack && !e->pipelined && !e->lazy_ack && e->in_flight == 1 &&
-	    e->deadline_ms != GDBREGS__FOREVER && e->deadline_ms > e->now_ms + SHORT_MS) {
-		e->deadline_ms = e->now_ms + SHORT_MS;
-		e->short_wait = true;
+	    e->deadline_ms != GDBREGS__FOREVER && e->deadline_ms > e->now_ms + most_ms) {
+		e->deadline_ms = e->now_ms + most_ms;
+		e->short_ms = most_ms;
 	}
+}
+
+void gdbregs__engine_wait_shortly(struct gdbregs__engine *e)
+{
+	wait_at_most(e, SHORT_MS);
+}
+
+void gdbregs__engine_wait_patiently(struct gdbregs__engine *e)
+{
+	uint64_t half_ms = reply_timeout_ms(e) / 2;
+
+	wait_at_most(e, half_ms < PATIENT_MS ? half_ms : PATIENT_MS);
 }
 
 void gdbregs__engine_give_empty_reply(struct gdbregs__engine *e)
@@ -58,12 +71,14 @@ void gdbregs__engine_give_empty_reply(struct gdbregs__engine *e)
  * if the packet that is overdue is not such a query. */
 static bool skip_reply(struct gdbregs__engine *e)
 {
-	if (!e->short_wait)
+	uint64_t waited_ms = e->short_ms;
+
+	if (!waited_ms)
 		return false;
-	e->short_wait = false;
+	e->short_ms = 0;
 	/* A packet that was lost proves nothing about the query. */
 	if (!e->acked) {
-		e->deadline_ms = e->now_ms + reply_timeout_ms(e) - SHORT_MS;
+		e->deadline_ms = e->now_ms + reply_timeout_ms(e) - waited_ms;
 		return true;
 	}
 	gdbregs__engine_give_empty_reply(e);
@@ -88,12 +103,17 @@ void gdbregs__engine_fail_not_a_stub(struct gdbregs__engine *e)
 				     e->config.peer, text);
 }
 
+static const char *close_hint(const struct gdbregs__engine *e)
+{
+	return e->close_hint ? e->close_hint : "";
+}
+
 /* OpenOCD closes or resets the connection of a second client. */
 static const char *reason_of_end(const struct gdbregs__engine *e)
 {
 	if (!e->heard)
 		return " before it answered; it may be serving another client";
-	return e->close_hint ? e->close_hint : "";
+	return close_hint(e);
 }
 
 void gdbregs__engine_eof(struct gdbregs__engine *e, const char *why)
@@ -114,7 +134,7 @@ void gdbregs__engine_child_ended(struct gdbregs__engine *e, const char *how)
 		gdbregs__engine_fail_not_a_stub(e);
 	else
 		gdbregs__engine_fail(e, GDBREGS_ERR_CLOSED, "%s %s%s", e->config.peer, how,
-				     e->heard ? "" : " before it answered");
+				     e->heard ? close_hint(e) : " before it answered");
 }
 
 /* ----------------------------------------------------------------- overdue --- */

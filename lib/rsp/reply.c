@@ -191,10 +191,12 @@ static void take_item(struct gdbregs__span item, struct gdbregs__supported *supp
 {
 	struct gdbregs__span value = item, name = gdbregs__span_cut(&value, '=');
 
-	if (name.size < item.size) {
-		if (gdbregs__span_equals(name, "PacketSize"))
-			take_packet_size(value.text, value.size, supported);
-	} else if (name.size) {
+	if (name.size < item.size && gdbregs__span_equals(name, "PacketSize")) {
+		take_packet_size(value.text, value.size, supported);
+		return;
+	}
+	supported->size_only &= !item.size;
+	if (name.size && name.size == item.size) {
 		bool yes = name.text[--name.size] == '+';
 
 		for (size_t i = 0; i < sizeof(features) / sizeof(features[0]); i++)
@@ -211,6 +213,7 @@ void gdbregs__reply_supported(const uint8_t *payload, size_t size,
 	*supported = (struct gdbregs__supported){.packet_bytes = PACKET_BYTES_ABSENT};
 	if (gdbregs__reply_classify(payload, size) != GDBREGS__REPLY_DATA)
 		return;
+	supported->size_only = true;
 	while (rest.size)
 		take_item(gdbregs__span_cut(&rest, ';'), supported);
 }

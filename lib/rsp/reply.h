@@ -69,6 +69,7 @@ struct gdbregs__supported {
 	bool multiprocess;
 	bool no_ack; /* QStartNoAckMode+ */
 	bool vcont;
+	bool size_only; /* PacketSize is the only item */
 	/* These tell stubs apart: names that GDB's gdbserver and valgrind share, */
 	bool program_signals, pass_signals, catch_syscalls;
 	bool thread_suffix, threads_in_stop, echo; /* names of LLDB's stubs */

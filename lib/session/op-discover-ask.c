@@ -127,13 +127,14 @@ static const ask first_questions[] = {
 /* ----------------------------------------------------------- descriptions --- */
 
 /* Returns true if the stub serves no description and the caller gave none. A stand-in of
- * gdbregs-cli for a missing description has no registers either. */
+ * gdbregs-cli for a missing description has no registers either. BlastEm, whose reply to
+ * qSupported is a PacketSize alone, exits at requests that it does not know. */
 static bool wants_register_info(const struct gdbregs_session *s, const struct gdbregs__discover *d)
 {
 	const struct gdbregs_description *fallback = s->target.fallback;
 
 	return s->stub.kind == GDBREGS__STUB_OTHER && s->options.access != GDBREGS_NO_REGS &&
-	       s->target.vcpu_count && !s->target.given &&
+	       s->target.vcpu_count && !s->target.given && !s->stub.supported.size_only &&
 	       !(fallback && fallback->register_count) &&
 	       !(s->stub.supported.xfer_features && d->documents[0].count);
 }
@@ -148,7 +149,6 @@ static int ask_register_info(struct gdbregs_session *s, struct gdbregs__discover
 		return 0;
 	if (d->infos_next - d->infos.count >= ahead)
 		return GDBREGS__PRODUCE_WAIT;
-	/* BlastEm exits at requests that it does not know. */
 	if (d->infos_next == 0)
 		s->engine.close_hint =
 			" when it was asked to describe its registers (qRegisterInfo): it serves "

@@ -42,7 +42,15 @@ static bool is_optional(const struct gdbregs_session *s, enum step step)
 {
 	if (step == STEP_IDENTIFY)
 		return !s->stub.supported.no_ack && !s->stub.supported.multiprocess;
-	return step == STEP_HOST_INFO;
+	return step == STEP_SUPPORTED || step == STEP_HOST_INFO;
+}
+
+static void limit_wait(struct gdbregs_session *s, enum step step)
+{
+	if (step == STEP_SUPPORTED)
+		gdbregs__engine_wait_patiently(&s->engine);
+	else if (is_optional(s, step))
+		gdbregs__engine_wait_shortly(&s->engine);
 }
 
 static bool may_be_lldb(const struct gdbregs_session *s)
@@ -109,8 +117,8 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 	if (op->outstanding)
 		return GDBREGS__PRODUCE_WAIT;
 	int result = send_step(s, hello);
-	if (result == GDBREGS__PRODUCED && is_optional(s, hello->step))
-		gdbregs__engine_wait_shortly(&s->engine);
+	if (result == GDBREGS__PRODUCED)
+		limit_wait(s, hello->step);
 	/* The ops after this one rely on the replies. */
 	if (result < 0)
 		gdbregs__engine_fail_nomem(&s->engine);

@@ -146,7 +146,11 @@ static void disbelieve_g(struct gdbregs_session *s)
 
 static int send_p(struct gdbregs_session *s, struct probe *p, uint32_t regnum)
 {
-	return gdbregs__engine_send_text(&s->engine, &p->op, 1, 0, "p%x", (unsigned)regnum);
+	int sent = gdbregs__engine_send_text(&s->engine, &p->op, 1, 0, "p%x", (unsigned)regnum);
+
+	if (sent > 0 && p->step == STEP_P && is_other(s))
+		gdbregs__engine_wait_patiently(&s->engine);
+	return sent;
 }
 
 static int send_g(struct gdbregs_session *s, struct probe *p)

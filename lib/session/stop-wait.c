@@ -111,9 +111,11 @@ void gdbregs__stop_report(struct gdbregs_session *s, struct gdbregs__op *before,
 
 static bool overdue(struct gdbregs_session *s, struct gdbregs__op *op)
 {
-	op->status = gdbregs__engine_say(&s->engine, GDBREGS_ERR_TIMEOUT,
-					 "the target has not stopped within %d ms",
-					 ((struct wait_op *)op)->timeout_ms);
+	const char *note = gdbregs__stub_interrupt_note(s);
+
+	op->status = gdbregs__engine_say(
+		&s->engine, GDBREGS_ERR_TIMEOUT, "the target has not stopped within %d ms%s%s",
+		((struct wait_op *)op)->timeout_ms, note ? ": " : "", note ? note : "");
 	return false;
 }
 

@@ -56,6 +56,13 @@ static bool is_refusal(const struct gdbregs_session *s, const struct gdbregs__an
 	}
 }
 
+const char *gdbregs__stub_interrupt_note(const struct gdbregs_session *s)
+{
+	return s->run.phase == GDBREGS__RUN_INTERRUPTED && s->stub.kind == GDBREGS__STUB_QEMU_USER
+		       ? "QEMU's user emulation cannot be interrupted while its program computes"
+		       : NULL;
+}
+
 void gdbregs__stub_on_selected(struct gdbregs_session *s, const struct gdbregs__answer *answer)
 {
 	s->stub.selection_failed = is_refusal(s, answer);

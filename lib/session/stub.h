@@ -61,5 +61,7 @@ int gdbregs__stub_select_vcpu(struct gdbregs_session *s, struct gdbregs__op *op,
 void gdbregs__stub_forget_selection(struct gdbregs_session *s);
 /* Take the reply to an Hg. */
 void gdbregs__stub_on_selected(struct gdbregs_session *s, const struct gdbregs__answer *answer);
+/* Returns why a target that was interrupted does not stop, or NULL if that is not known. */
+const char *gdbregs__stub_interrupt_note(const struct gdbregs_session *s);
 
 #endif

@@ -199,17 +199,17 @@ static enum XML_Status feed(XML_Parser parser, const uint8_t *data, size_t size)
 	return XML_Parse(parser, size ? (const char *)data : "", (int)size, XML_TRUE);
 }
 
-/* Returns the size without NULs at the end. Some stubs count the NUL after the text. GDB reads up
- * to the first NUL. In UTF-16, a NUL is half a character. */
-static size_t without_nuls(const struct gdbregs_document *document)
+/* Return the size of the text before the first NUL, as GDB reads it. Some stubs count the
+ * NUL after the text, or send the whole of their buffer. In UTF-16, a NUL is half a
+ * character. */
+static size_t without_nul(const struct gdbregs_document *document)
 {
 	const uint8_t *data = document->data;
 	size_t size = document->size;
 	bool wide = size > 1 && (!data[0] || !data[1] || data[0] >= 0xfe);
+	const uint8_t *nul = size && !wide ? memchr(data, '\0', size) : NULL;
 
-	while (size && !wide && data[size - 1] == '\0')
-		size--;
-	return size;
+	return nul ? (size_t)(nul - data) : size;
 }
 
 static int result_of(struct gdbregs__xml *x, enum XML_Status status)
@@ -236,7 +236,7 @@ int gdbregs__xml_parse(const struct gdbregs_document *document,
 	if (!x.parser)
 		return gdbregs__fail_nomem(err);
 
-	int result = result_of(&x, feed(x.parser, document->data, without_nuls(document)));
+	int result = result_of(&x, feed(x.parser, document->data, without_nul(document)));
 	XML_ParserFree(x.parser);
 	return result;
 }

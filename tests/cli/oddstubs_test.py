@@ -13,7 +13,7 @@ import time
 sys.dont_write_bytecode = True
 
 import clitest
-from clitest import equal, one_line, run, silent_ok, test
+from clitest import contains, equal, one_line, run, silent_ok, test
 from scriptstub import CLOSE, TARGET, ScriptStub, frame, register_text
 
 
@@ -81,7 +81,7 @@ def stray_bytes(directory):
         with ScriptStub(change, threads=("1", "2")) as stub:
             same(stub)
     xml = ScriptStub.description
-    for text in (xml + "\0", xml + "\n\0\0",
+    for text in (xml + "\0", xml + "\n\0\0", xml + "\0what lay in a buffer",
                  xml.replace("<target>", '<!DOCTYPE target SYSTEM "gdb-target.dtd" []><target>')):
         with ScriptStub(description=text) as stub:
             same(stub)
@@ -242,6 +242,20 @@ def a_silent_stub_is_not_waited_for(directory):
     assert took < 3, took
 
 
+@test
+def silence_to_one_query(directory):
+    """gdb 13 goes on after six seconds, and at once without p, which it does not ask for
+    where g has all. Here it is two seconds, or half of --timeout."""
+    xml = clitest.write(f"{directory}/t.xml", ScriptStub.description)
+    for silent, *more in [("qSupported*", "--tdesc", xml), ("p*",)]:
+        for timeout, most in (("5", 4), ("1", 2.5)):
+            with ScriptStub({silent: None}) as stub:
+                start = time.monotonic()
+                same(stub, "--timeout", timeout, *more)
+                took = time.monotonic() - start
+                assert took < most, (silent, timeout, took)
+
+
 # ----------------------------------------------------------------- how it was left ---
 
 OPENOCD = ("PacketSize=4000;qXfer:memory-map:read-;qXfer:features:read+;qXfer:threads:read+;"
@@ -387,7 +401,8 @@ INFOS = ("name:r0;bitsize:32;offset:0;encoding:uint;format:hex;set:General;",
 def described_by_infos(infos, end, **attributes):
     answers = {f"qRegisterInfo{n:x}": info for n, info in enumerate(infos)}
     return ScriptStub({**answers, "qRegisterInfo*": end, "g": "00112233" "44556677" "0000000000000840"},
-                      supported="PacketSize=1000", description="", **attributes)
+                      supported="PacketSize=1000;qXfer:libraries:read+", description="",
+                      **attributes)
 
 
 @test
@@ -428,9 +443,26 @@ def bad_qregisterinfo(directory):
     # It describes registers without end.
     with described_by_infos((), INFOS[0]) as stub:
         one_line(run("list", "-t", stub.target), 4, "max_registers")
-    # BlastEm ends at what it does not know.
     with described_by_infos((CLOSE,), "E45") as stub:
-        one_line(run("list", "-t", stub.target), 3, "qRegisterInfo", "name the architecture")
+        one_line(run("list", "-t", stub.target), 3, "qRegisterInfo", "--arch")
+
+
+@test
+def a_stub_that_names_nothing_is_asked_for_nothing(directory):
+    """BlastEm ends at what it does not know. The architectures that fit are named all the
+    same: its g has the size of m68k's, and of nothing else."""
+    g = "00" * 72
+    for supported in ("PacketSize=4000", "PacketSize=4000;"):
+        for command in ("list", "dump"):
+            with ScriptStub({"g": g, "Hg*": "OK", "qfThreadInfo": "m1", "qsThreadInfo": "l", "?": "S05",
+                             "qThreadExtraInfo*": "", "D": "OK", "qSupported*": supported,
+                             "*": CLOSE}) as stub:
+                one_line(run(command, "-t", stub.target), 4, "--arch m68k would fit", "72 bytes")
+    # A stub that names nothing at all says "unsupported" to what it does not know.
+    with described_by_infos(INFOS, "E45") as stub:
+        stub.supported = ""
+        equal(len(json.loads(silent_ok(run("list", "-t", stub.target, "-f", "json")))[0]["registers"]),
+              3)
 
 
 # ------------------------------------------------------------------ messages alone ---
@@ -440,9 +472,39 @@ def no_g_for_a_message(directory):
     """qemu-hexagon 7.2 dies of g, and list and xml read no values."""
     for command in ("list", "xml"):
         with ScriptStub({"qqemu.Supported": "sstepbits;sstep"}, description="",
+                        threads=("p1.1",), stop="T05thread:p1.1;",
                         supported="PacketSize=1000;vContSupported+;multiprocess+") as stub:
             one_line(run(command, "-t", stub.target), 4, "serves no target description; name one")
             assert "g" not in stub.log and "qqemu.Supported" in stub.log, stub.log
+
+
+class Uninterruptible(ScriptStub):
+    """qemu-user looks for 0x03 only where its program stops by itself."""
+
+    threads = ("p1.1",)
+    stop = "T05thread:p1.1;"
+    supported = ScriptStub.supported + ";vContSupported+;multiprocess+"
+
+    def interrupted(self):
+        self.log.append("^C")
+
+
+@test
+def why_it_does_not_stop(directory):
+    """The same words from every command that interrupts the guest, and only where it is known."""
+    answers = {"vCont?": "vCont;c;C;s;S", "vCont;c*": None, "Z0*": "OK"}
+    for identity, words in (("sstepbits;sstep", "QEMU's user emulation cannot be interrupted"),
+                            ("", "has not stopped for 1.0 s\n")):
+        for command in (["watch", "-n", "2", "-i", "0.1"], ["expect", "--within", "0.1", "sp=1"],
+                        ["trace", "--break", "4", "--within", "0.1", "sp"]):
+            with Uninterruptible({"qqemu.Supported": identity, **answers}) as stub:
+                start = time.monotonic()
+                result = run(*command, "-q", "-t", stub.target, "--timeout", "1")
+                took = time.monotonic() - start
+                equal(result.status, 3)
+                contains(result.err, words)
+                # It is not waited for twice, on closing.
+                assert took < 2, took
 
 
 @test
