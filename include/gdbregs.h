@@ -207,7 +207,7 @@ enum gdbregs_byte_order {
 /** How the byte order of a vCPU is known. Since 0.2. */
 enum gdbregs_byte_order_source {
 	GDBREGS_BYTE_ORDER_FROM_NOTHING,      /* it is unknown */
-	GDBREGS_BYTE_ORDER_FROM_ARCHITECTURE, /* the architecture that the description, the stub or the option `architecture` names */
+	GDBREGS_BYTE_ORDER_FROM_ARCHITECTURE, /* the architecture that the description, the stub or the option `architecture` names; or the program of the stub (its auxiliary vector) */
 	GDBREGS_BYTE_ORDER_FROM_ASSUMPTION,   /* little-endian is assumed for arm and aarch64, as in GDB */
 	GDBREGS_BYTE_ORDER_FROM_MSR,          /* the bit LE of the vCPU's msr: PowerPC on QEMU */
 	GDBREGS_BYTE_ORDER_FROM_USER,         /* the option `byte_order` */

@@ -11,7 +11,8 @@
 #define LINE_PROBE    "\r\n\r\n"
 #define LINE_PROBE_MS 250
 /* The time limit of an optional query. */
-#define SHORT_MS   500
+#define SHORT_MS 500
+/* That of one whose reply matters more. */
 #define PATIENT_MS 2000
 
 static uint64_t reply_timeout_ms(const struct gdbregs__engine *e)

@@ -159,6 +159,7 @@ static const struct {
 } features[] = {
 	// clang-format off
 	{"qXfer:features:read", offsetof(struct gdbregs__supported, xfer_features)},
+	{"qXfer:auxv:read",     offsetof(struct gdbregs__supported, xfer_auxv)},
 	{"multiprocess",        offsetof(struct gdbregs__supported, multiprocess)},
 	{"QStartNoAckMode",     offsetof(struct gdbregs__supported, no_ack)},
 	{"vContSupported",      offsetof(struct gdbregs__supported, vcont)},

@@ -66,6 +66,7 @@ enum gdbregs__thread_list gdbregs__reply_threads(const uint8_t *payload, size_t 
 struct gdbregs__supported {
 	size_t packet_bytes; /* PacketSize, clamped to 64..65536; 400 if missing */
 	bool xfer_features; /* qXfer:features:read+ */
+	bool xfer_auxv; /* qXfer:auxv:read+ */
 	bool multiprocess;
 	bool no_ack; /* QStartNoAckMode+ */
 	bool vcont;

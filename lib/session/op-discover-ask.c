@@ -173,6 +173,17 @@ static int ask_msr(struct gdbregs_session *s, struct gdbregs__discover *d)
 	return 0;
 }
 
+/* The byte order of a program. */
+static int ask_auxv(struct gdbregs_session *s, struct gdbregs__discover *d)
+{
+	if (d->auxv_asked || !gdbregs__order_wants_auxv(s))
+		return 0;
+	d->auxv_asked = true;
+	return optional(s, d,
+			gdbregs__engine_send_text(&s->engine, &d->op, KIND_AUXV, 0,
+						  "qXfer:auxv:read::0,8"));
+}
+
 /* The description has no registers: use the one that options.architecture names, or else the
  * default layout of its architecture. */
 static int complete(struct gdbregs_session *s, const struct gdbregs_description **d)
@@ -256,6 +267,9 @@ int gdbregs__discover_produce(struct gdbregs_session *s, struct gdbregs__op *op)
 			return result;
 	}
 	sent = ask_msr(s, d);
+	if (sent)
+		return sent;
+	sent = ask_auxv(s, d);
 	if (sent)
 		return sent;
 	return op->outstanding ? GDBREGS__PRODUCE_WAIT : GDBREGS__PRODUCE_END;

@@ -29,6 +29,7 @@ enum gdbregs__discover_kind {
 	KIND_NAME,
 	KIND_UNLOCK,
 	KIND_MSR,
+	KIND_AUXV,
 	KIND_REGISTER_INFO,
 	KIND_DOCUMENT, /* + the process */
 };
@@ -49,7 +50,7 @@ struct gdbregs__discover {
 	struct gdbregs__register_infos infos;
 	uint32_t infos_next; /* the next register to ask for */
 	bool infos_done; /* the last one is known, or the stub has no qRegisterInfo */
-	bool resolved, order_begun;
+	bool resolved, order_begun, auxv_asked;
 	size_t msr_next;
 };
 

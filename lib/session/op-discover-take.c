@@ -289,6 +289,8 @@ int gdbregs__discover_reply(struct gdbregs_session *s, struct gdbregs__op *op,
 		return on_name(s, d, answer);
 	case KIND_REGISTER_INFO:
 		return on_register_info(s, d, answer);
+	case KIND_AUXV:
+		return gdbregs__order_take_auxv(s, answer->payload, answer->size);
 	case KIND_MSR:
 		gdbregs__order_take(s, answer->index, answer->payload, answer->size);
 		return 0;

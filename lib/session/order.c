@@ -35,6 +35,49 @@ void gdbregs__order_begin(struct gdbregs_session *s)
 	}
 }
 
+/* ---------------------------------------------------------- the auxiliary vector --- */
+
+bool gdbregs__order_wants_auxv(const struct gdbregs_session *s)
+{
+	const struct gdbregs_description *d =
+		s->target.process_count ? s->target.processes[0].description : NULL;
+
+	return s->stub.supported.xfer_auxv && !gdbregs__stub_is_qemu_system(&s->stub) && d &&
+	       d->register_count && s->options.access != GDBREGS_NO_REGS &&
+	       !s->target.msr_decides && s->options.byte_order == GDBREGS_BYTE_ORDER_UNKNOWN &&
+	       s->stub.byte_order == GDBREGS_BYTE_ORDER_UNKNOWN &&
+	       gdbregs__byte_order(d, false).source != GDBREGS_BYTE_ORDER_FROM_ARCHITECTURE;
+}
+
+/* An entry begins with its type, a number below 256 of 4 or 8 bytes. */
+static enum gdbregs_byte_order order_of_type(const uint8_t *bytes, size_t size)
+{
+	static const uint8_t zeros[7];
+
+	if (size < 8)
+		return GDBREGS_BYTE_ORDER_UNKNOWN;
+	if (bytes[0] && memcmp(bytes + 1, zeros, 3) == 0)
+		return GDBREGS_BYTE_ORDER_LITTLE;
+	if (memcmp(bytes, zeros, 3) == 0 &&
+	    (bytes[3] || (memcmp(bytes, zeros, 7) == 0 && bytes[7])))
+		return GDBREGS_BYTE_ORDER_BIG;
+	return GDBREGS_BYTE_ORDER_UNKNOWN;
+}
+
+int gdbregs__order_take_auxv(struct gdbregs_session *s, const uint8_t *payload, size_t size)
+{
+	struct gdbregs_buffer entry = {0};
+	size_t added = 0;
+	enum gdbregs__xfer kind = gdbregs__reply_xfer(payload, size, &entry, &added);
+
+	if (kind == GDBREGS__XFER_MORE || kind == GDBREGS__XFER_LAST)
+		s->stub.byte_order = order_of_type(entry.data, entry.size);
+	gdbregs_buffer_fini(&entry);
+	return kind == GDBREGS__XFER_NOMEM ? GDBREGS_ERR_NOMEM : 0;
+}
+
+/* -------------------------------------------------------------------------- msr --- */
+
 /* Returns the msr that has to be asked for, or NULL. */
 static const struct gdbregs_register *wanted(const struct gdbregs_session *s, uint32_t vcpu)
 {

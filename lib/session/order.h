@@ -10,6 +10,11 @@
 /* Find the msr registers that decide the byte order. Call it once, when the
  * descriptions are known. */
 void gdbregs__order_begin(struct gdbregs_session *s);
+/* Returns true if the first entry of the program's auxiliary vector tells the byte order,
+ * and nothing better does: for arm and aarch64 of qemu-user, above all. */
+bool gdbregs__order_wants_auxv(const struct gdbregs_session *s);
+/* Take the reply to its qXfer. */
+int gdbregs__order_take_auxv(struct gdbregs_session *s, const uint8_t *payload, size_t size);
 /* Send the next packet of a read of msr, if msr decides the byte order of the vCPU and
  * was not asked for since the last stop. Returns GDBREGS__PRODUCED, NOMEM, or 0 if there
  * is nothing to send. The reply comes with this kind and the vCPU as its index. */

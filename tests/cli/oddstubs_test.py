@@ -32,6 +32,36 @@ def same(stub, *args):
     equal(dump(stub, *args), as_served(stub))
 
 
+# -------------------------------------------------------------------- byte order ---
+
+@test
+def the_byte_order_of_a_program(directory):
+    """The first entry of the auxiliary vector begins with a small number: AT_PHDR is 3,
+    AT_SYSINFO_EHDR 33. gdb takes little for all arm."""
+    text = ScriptStub.description.replace("riscv:rv32", "arm")
+    known = ScriptStub.supported + ";qXfer:auxv:read+"
+    for entry, order, source in [("l\x03\0\0\0\x34\0\x10\0", "little", "architecture"),
+                                 ("m\x21\0\0\0\0\0\0\0", "little", "architecture"),
+                                 ("m\0\0\0\x03\0\x10\0\x34", "big", "architecture"),
+                                 ("m\0\0\0\0\0\0\0\x21", "big", "architecture"),
+                                 ("m\0\0\0\x03", "little", "assumed"),
+                                 ("l\0\0\0\0\0\0\0\0", "little", "assumed"),
+                                 ("l", "little", "assumed"), ("", "little", "assumed"),
+                                 ("E01", "little", "assumed"), (None, "little", "assumed")]:
+        with ScriptStub({"qXfer:auxv*": entry}, description=text, supported=known) as stub:
+            (vcpu,) = json.loads(silent_ok(run("dump", "-t", stub.target, "-f", "json")
+                                           ))["targets"][0]["vcpus"]
+            equal((vcpu["byte_order"], vcpu["byte_order_from"]), (order, source))
+            equal(stub.log.count("qXfer:auxv:read::0,8"), 1)
+    # Where it is known, it is not asked for.
+    with ScriptStub(supported=known) as stub:
+        same(stub)
+        assert not any("auxv" in p for p in stub.log), stub.log
+    with ScriptStub(description=text, supported=known) as stub:
+        same(stub, "--endian", "big")
+        assert not any("auxv" in p for p in stub.log), stub.log
+
+
 # ------------------------------------------------------------------- thread ids ---
 
 @test

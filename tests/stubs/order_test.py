@@ -180,7 +180,11 @@ def main():
         run_other("arm", "little", "architecture")
         run_other("aarch64", "little", "architecture")
         run_other("s390x", "big", "architecture")
-        run_user("arm", "little", "assumed")
+        # The program's auxiliary vector tells.
+        run_user("arm", "little", "architecture")
+        run_user("armeb", "big", "architecture")
+        run_user("aarch64", "little", "architecture")
+        run_user("aarch64_be", "big", "architecture")
         run_user("ppc", "big", "msr")
         run_user("ppc64", "big", "msr")
         run_user("ppc64le", "little", "msr")
