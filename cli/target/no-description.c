@@ -210,10 +210,10 @@ static bool reads_values(const struct target *t)
 	return strcmp(name, "list") != 0 && strcmp(name, "xml") != 0;
 }
 
-/* The replies to the first two packets do not matter. The description is requested although the
- * stub has none: QEMU 7.2 of ppc64 aborts if `g` comes first, and its announcement of a description may
- * have been lost. QEMU names the process of a
- * thread. BlastEm does not, and it exits at a packet that it does not know. */
+/* The replies to the first two packets do not matter. The description is requested although
+ * the stub has none: QEMU 7.2 of ppc64 aborts if `g` comes first, and its announcement of a
+ * description may have been lost. QEMU names the process of a thread. BlastEm does not, and
+ * it exits at a packet that it does not know. */
 int no_description_fail(struct target *t)
 {
 	char select[64];

@@ -4,6 +4,11 @@
 STUBS is the one table of them. A row says which programs it needs, how to start it on a
 port or a socket, how gdb is told what the stub does not say, and what it cannot do, with
 the reason. stubs_test.py goes over rows and behaviours.
+
+All rows were tried on Debian 12: gdbserver 13.1, lldb-server 14.0, valgrind 3.19, OpenOCD
+0.12.0, simavr 1.6, mspdebug 0.22, Wine 8.0, mGBA 0.10.1, DeSmuME 0.9.11, BlastEm 0.6.3 and
+qemu-user 7.2. Hatari 2.4 and FS-UAE 3.1 have no stub; DOSBox-X is not in Debian. MAME is
+left out for its size.
 """
 import glob
 import os
