@@ -179,9 +179,8 @@ static int ask_auxv(struct gdbregs_session *s, struct gdbregs__discover *d)
 	if (d->auxv_asked || !gdbregs__order_wants_auxv(s))
 		return 0;
 	d->auxv_asked = true;
-	return optional(s, d,
-			gdbregs__engine_send_text(&s->engine, &d->op, KIND_AUXV, 0,
-						  "qXfer:auxv:read::0,8"));
+	return optional(s, gdbregs__engine_send_text(&s->engine, &d->op, KIND_AUXV, 0,
+						     "qXfer:auxv:read::0,8"));
 }
 
 /* The description has no registers: use the one that options.architecture names, or else the
