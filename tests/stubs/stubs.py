@@ -484,6 +484,7 @@ class DeSmuMe(Emulator):
     places = loop_places((0x2000000, 0x2000004, 0x2000008), (0x200000C, 0x2000010, 0x2000014),
                          STEPS)
     facts = {"r0": 6, "r1": 6, "r4": 0x12, "r5": 0x34}
+    cannot = {"killed": "it refuses the packets of a new client while its program runs"}
 
     def rom(self, directory):
         """A header with the place of a program for either processor; the second has `b .`"""
