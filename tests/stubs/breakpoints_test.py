@@ -51,12 +51,17 @@ def hits(program, address, kind, place, counter, actions, name):
             (lines[:-1] if ended else lines)], ended
 
 
-def each_hit_once(stops, pc, name):
-    """Every stop is at the place, and none of its vCPU's hits is lost or told twice."""
+def each_hit_once(stops, pc, name, repeats=0):
+    """Every stop is at the place, and none of its vCPU's hits is lost or told twice.
+
+    `repeats` is how often the stub itself may report a hit again."""
     last = {}
     for at, stop in enumerate(stops):
         equal((stop.signal, hex(stop.pc)), (TRAP, hex(pc)), f"{name}: stop {at}")
-        if stop.vcpu in last:
+        if repeats and stop.counter == last.get(stop.vcpu):
+            say(f"{name}: stop {at}: reported again by the stub")
+            repeats -= 1
+        elif stop.vcpu in last:
             equal(stop.counter, last[stop.vcpu] + 1, f"{name}: stop {at}, vCPU {stop.vcpu}")
         last[stop.vcpu] = stop.counter
     return last
@@ -137,7 +142,9 @@ def x86_hits(program, vcpus, kind, count):
     with qemu.Machine(x86(vcpus)) as machine:
         booted(machine)
         stops, _ = hits(program, machine.address, kind, "0x7d05", "rcx", "c" * count, name)
-        last = each_hit_once(stops, 0x7d05, name)
+        # One hit in some 10,000, QEMU (7.2) reports again, also to a client in Python that
+        # removes the breakpoint, steps, inserts it, and continues, as GDB does.
+        last = each_hit_once(stops, 0x7d05, name, repeats=1)
         equal((len(stops), sorted(last)), (count, list(range(vcpus))), name)
     say(f"{name}: {count} stops, each one iteration after the vCPU's last")
 
