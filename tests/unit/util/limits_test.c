@@ -111,8 +111,8 @@ START_TEST(known_to_the_context)
 			 GDBREGS_ERR_LIMIT);
 	require_named(&err, limits[_i].name);
 	ck_assert_ptr_null(none);
-	ck_assert_int_eq(
-		gdbregs__context_description(ctx, documents, count, &enough, &again, &err), 0);
+	ck_assert_int_eq(gdbregs__context_description(ctx, documents, count, &enough, &again, &err),
+			 0);
 	ck_assert_ptr_eq(first, again);
 	gdbregs_context_unref(ctx);
 }
