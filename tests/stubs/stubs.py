@@ -194,6 +194,7 @@ class Stub:
     cannot     {behaviour: reason}
     facts      {register: value after STEPS steps}
     moving     a pattern of registers that gdb and we cannot both know
+    early      what the tool says where the stub listened before it was ready
     """
 
     name = ""
@@ -210,6 +211,7 @@ class Stub:
     facts = {}
     timeout = None
     moving = ""
+    early = None
     environment = {}
     cannot = {}
     has_program = True
@@ -484,6 +486,8 @@ class DeSmuMe(Emulator):
     places = loop_places((0x2000000, 0x2000004, 0x2000008), (0x200000C, 0x2000010, 0x2000014),
                          STEPS)
     facts = {"r0": 6, "r1": 6, "r4": 0x12, "r5": 0x34}
+    # Seen once in some hundred starts, on a busy machine.
+    early = "refused a packet as damaged"
     cannot = {"killed": "it refuses the packets of a new client while its program runs"}
 
     def rom(self, directory):
