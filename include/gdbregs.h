@@ -1204,11 +1204,11 @@ enum gdbregs_point {
  * that are still set.
  *
  * @param kind  for a breakpoint, GDBREGS_KIND_DEFAULT, or the kind of GDB's `Z` packet;
- *              for a watchpoint, its length in bytes
+ *              for a watchpoint, its length in bytes, at least 1
  *
- * Errors: INVAL if the same one is already set; NO_VCPU if the program has ended; RUNNING
- * NOMEM; UNSUPPORTED if the stub
- * does not support this type; REMOTE if it refuses this one; TIMEOUT CLOSED PROTOCOL.
+ * Errors: INVAL if the same one is already set, or if a watchpoint has length 0; NO_VCPU if
+ * the program has ended; RUNNING NOMEM; UNSUPPORTED if the stub does not support this type;
+ * REMOTE if it refuses this one; TIMEOUT CLOSED PROTOCOL.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_point_insert(struct gdbregs_session *s,
 						     enum gdbregs_point point, uint64_t address,

@@ -219,6 +219,11 @@ static int check(struct gdbregs_session *s, const struct gdbregs__point *point, 
 	if ((unsigned)point->type > GDBREGS_POINT_ACCESS)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
 					   "invalid type of breakpoint or watchpoint");
+	if (insert && point->type >= GDBREGS_POINT_WRITE && !point->kind)
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
+					   "the watchpoint at 0x%llx has length 0: pass the number "
+					   "of bytes to watch",
+					   (unsigned long long)point->address);
 	const struct gdbregs__point *found = find(s, point);
 	if (insert && found)
 		return gdbregs__engine_say(
