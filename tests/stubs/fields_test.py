@@ -546,7 +546,10 @@ def judge(case, program, bench, misread, directory):
     check(len(compared) >= (min(least, 60) if misread else least), f"{name}: numbers",
           f"{len(compared)} of {len(numbers)}")
     for text in must:
-        check(any(text == other for _, other in compared), f"{name}: {text}", "not compared")
+        if register_of((None, text)) in misread:
+            say(f"{name}: {text} not compared: gdb reads another register of QEMU 11.1's")
+        else:
+            check(any(text == other for _, other in compared), f"{name}: {text}", "not compared")
     state = {key: judged[key] for key in compared}, places
     compare_other_names(bench, directory)
     count = set_fields(case, program, bench, state, misread, directory)
