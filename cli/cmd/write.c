@@ -465,19 +465,14 @@ static void put_row(struct table *table, const struct pair *pair)
 	text_fini(&new);
 }
 
-/* Returns the width of the names. A longer one moves its own line only. */
 static size_t find_width(const struct targets *set, const struct write_job *job)
 {
-	enum { WIDEST = 24 };
-	char name[VALUE_NAME];
-	size_t widest = 0;
+	size_t width = 0;
 	for (size_t i = 0; i < job->item_count; i++) {
 		struct value v = old_value(set, i);
-		size_t width = printable_width(value_name(&v, name));
-		if (width > widest && width <= WIDEST)
-			widest = width;
+		width = value_name_width(&v, width);
 	}
-	return widest;
+	return width;
 }
 
 static bool put(struct output *out, const struct targets *set)

@@ -7,17 +7,14 @@
 
 #include <string.h>
 
-enum { WIDEST_NAME = 24, WIDEST_VALUE = 22 };
+enum { WIDEST_VALUE = 22 };
 
 static size_t name_width(const struct sampler *sampler)
 {
-	char name[VALUE_NAME];
 	size_t width = 0;
 	for (size_t i = 0; i < sampler->count; i++) {
 		struct value v = sampler_value(sampler, i);
-		size_t size = printable_width(value_name(&v, name));
-		if (size > width && size <= WIDEST_NAME)
-			width = size;
+		width = value_name_width(&v, width);
 	}
 	return width;
 }

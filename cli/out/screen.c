@@ -11,7 +11,7 @@
 #define NORMAL	    "\033[0m"
 
 /* Blanks between columns, and between the parts of a vCPU's first line. */
-enum { WIDEST_NAME = 24, WIDEST_VALUE = 34, GAP = 1, WIDE_GAP = 2 };
+enum { WIDEST_VALUE = 34, GAP = 1, WIDE_GAP = 2 };
 
 /* ---------------------------------------------------------------- order --- */
 
@@ -164,7 +164,7 @@ static struct column measure(const struct sampler *sampler, size_t index)
 	struct value v = sampler_value(sampler, index);
 	char name[VALUE_NAME];
 	size_t value = value_show_width(&v);
-	return (struct column){at_most(printable_width(value_name(&v, name)), WIDEST_NAME),
+	return (struct column){at_most(printable_width(value_name(&v, name)), VALUE_WIDEST_NAME),
 			       at_most(value, WIDEST_VALUE)};
 }
 

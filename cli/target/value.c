@@ -74,6 +74,13 @@ const char *value_name(const struct value *v, char name[VALUE_NAME])
 	return name;
 }
 
+size_t value_name_width(const struct value *v, size_t width)
+{
+	char name[VALUE_NAME];
+	size_t own = printable_width(value_name(v, name));
+	return own > width && own <= VALUE_WIDEST_NAME ? own : width;
+}
+
 const char *value_data_name(const struct value *v, bool joined, char name[VALUE_NAME])
 {
 	struct value own = *v;

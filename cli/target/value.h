@@ -37,6 +37,10 @@ struct value value_get_read(const struct snapshot *s, const struct vcpu *vcpu, s
  * It may be stored in `name`. */
 enum { VALUE_NAME = 200 };
 const char *value_name(const struct value *v, char name[VALUE_NAME]);
+/* Returns the columns for a list of names: `width`, or more for this one. A name that is wider than
+ * VALUE_WIDEST_NAME moves its own line only. */
+enum { VALUE_WIDEST_NAME = 24 };
+size_t value_name_width(const struct value *v, size_t width);
 /* Returns its name in data, which never includes the other name: `eflags.ZF` if `joined`, else the
  * name of the register. */
 const char *value_data_name(const struct value *v, bool joined, char name[VALUE_NAME]);
