@@ -2,13 +2,13 @@
 # libgdbregs: library and command line tool. See README.md. Installing is in
 # lib/install.mk, tests and what they need in tests/tests.mk.
 #
-#	make [BUILD=DIRECTORY]		everything that is built goes there
-#	make -f SOURCE/Makefile		the same with ./build, from any other directory
+#	make [BUILD=DIRECTORY]		build in DIRECTORY, by default ./build
+#	make -f SOURCE/Makefile		build in ./build from any other directory
 
 SOURCE := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 BUILD ?= build
 
-# All processors, unless the user's -j says otherwise.
+# Use all processors unless the user gives -j.
 ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
@@ -25,7 +25,7 @@ AR ?= ar
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 
-# The user's: CC, CPPFLAGS, CFLAGS and LDFLAGS come last, so that they win.
+# CC, CPPFLAGS, CFLAGS and LDFLAGS are the user's. They come last, so that they win.
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 LIBDIR ?= $(PREFIX)/lib
@@ -42,7 +42,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
 # compiler or pkg-config must wait until `make deps` has installed them.
 once = $(eval $1 := $2)$($1)
 
-# Paths of this directory are not in what is built: the bytes are the same elsewhere.
+# Reproducible builds: the objects do not contain the path of the source directory.
 PREFIX_MAP = $(call once,PREFIX_MAP,$(shell $(CC) -ffile-prefix-map=a=b -E -x c /dev/null \
 	>/dev/null 2>&1 && echo -ffile-prefix-map='$(CURDIR)'=.))
 UV_CFLAGS = $(call once,UV_CFLAGS,$(shell $(PKG_CONFIG) --cflags libuv))
@@ -51,7 +51,7 @@ CLI_PC_CFLAGS = $(call once,CLI_PC_CFLAGS,$(shell $(PKG_CONFIG) --cflags libuv j
 LIB_LIBS = $(call once,LIB_LIBS,$(shell $(PKG_CONFIG) --libs libuv expat) -lpthread)
 CLI_LIBS = $(call once,CLI_LIBS,$(shell $(PKG_CONFIG) --libs libuv jansson))
 
-# Files can be large and have large inode numbers where off_t has 32 bits by default.
+# 32-bit systems need _FILE_OFFSET_BITS for large files and large inode numbers.
 BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(WARNINGS) -Iinclude \
 	-fvisibility=hidden -fPIC -MMD -MP $(PREFIX_MAP)
 USER_CFLAGS = $(CPPFLAGS) $(CFLAGS)
@@ -72,8 +72,8 @@ all: $(STATIC) $(SHARED) $(CLI)
 
 # ----------------------------------------------------------------- stamps --
 
-# A stamp is a file that holds words, and is new when the words are others: what was made
-# with other flags, or of other files, is made anew.
+# A stamp is a file that holds the flags or the file names of a build step. It is rewritten
+# only if they change; then everything that depends on it is rebuilt.
 STAMP := $(BUILD)/stamp
 WORDS_compile = $(CC) $(BASE_CFLAGS) $(USER_CFLAGS) $(LIB_PC_CFLAGS) $(CLI_PC_CFLAGS)
 WORDS_link = $(CC) $(AR) $(CFLAGS) $(LDFLAGS) $(LIB_LIBS) $(CLI_LIBS)
@@ -81,7 +81,7 @@ WORDS_lib = $(LIB_OBJ)
 WORDS_cli = $(CLI_OBJ)
 WORDS_xmldir = $(XMLDIR)
 
-# Goals that come before all others, although make runs rules side by side.
+# Goals that must finish before all others, even with -j.
 FIRST := $(filter clean deps deps-build deps-test deps-cross deps-lint,$(MAKECMDGOALS))
 
 $(STAMP)/%: export WORDS = $(WORDS_$*)
@@ -102,7 +102,7 @@ $(CLI_OBJ): $(BUILD)/%.o: %.c $(STAMP)/compile
 	@mkdir -p $(@D)
 	$(CC) $(CLI_CFLAGS) $(DEFINES) $(USER_CFLAGS) -c $< -o $@
 
-# The only files that know where the descriptions are installed.
+# Only these files contain the directory of the installed descriptions.
 XMLDIR_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(shell grep -l GDBREGS_XML_DIR $(LIB_SRC) $(CLI_SRC)))
 $(XMLDIR_OBJ): $(STAMP)/xmldir
 $(XMLDIR_OBJ): DEFINES = -DGDBREGS_XML_DIR='"$(XMLDIR)"'

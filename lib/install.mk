@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Installing. Included by the Makefile, which has the directories.
+# make install. Included by the Makefile, which defines the directories.
 
 PC := $(BUILD)/libgdbregs.pc
 XML := $(wildcard xml/*.xml)

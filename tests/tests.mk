@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Tests, benchmarks, and what they need. Included by the Makefile.
 
-# A program per *_test.c in tests/unit/, tests/session/ and tests/uv/, on the static
-# library, whose internals are visible. The other .c files there are helpers: those of
-# tests/session/ for its own tests, those and tests/uv/'s for tests/uv/.
+# Each *_test.c in tests/unit/, tests/session/ and tests/uv/ is a program. It is linked with
+# the static library, so that it can call internal functions. The other .c files there are
+# helpers. The tests in tests/uv/ use the helpers of tests/session/, too.
 UNIT_SRC := $(sort $(wildcard tests/unit/*/*_test.c))
 SESSION_SRC := $(sort $(wildcard tests/session/*_test.c))
 UV_SRC := $(sort $(wildcard tests/uv/*_test.c))
@@ -13,7 +13,8 @@ TEST_SRC := $(UNIT_SRC) $(SESSION_SRC) $(UV_SRC)
 TEST_BIN := $(TEST_SRC:%.c=$(BUILD)/%)
 TEST_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(TEST_SRC) $(SESSION_HELP) $(UV_HELP))
 WORDS_test = $(TEST_OBJ) $(FAKE_OBJ)
-# libcheck's START_TEST defines a variable: a test that no test case has is an error.
+# START_TEST of libcheck defines a static variable. A test that is in no test case leaves it
+# unused, which is an error.
 TEST_CFLAGS = $(LIB_CFLAGS) -Werror=unused-variable $(call once,CHECK_CFLAGS,$(shell $(PKG_CONFIG) --cflags check))
 TEST_LIBS = $(LIB_LIBS) $(call once,CHECK_LIBS,$(shell $(PKG_CONFIG) --libs check))
 
@@ -26,7 +27,7 @@ $(UV_SRC:%.c=$(BUILD)/%): $(UV_HELP:%.c=$(BUILD)/%.o) $(SESSION_HELP:%.c=$(BUILD
 $(TEST_BIN): $(BUILD)/%: $(BUILD)/%.o $(STATIC) $(STAMP)/link $(STAMP)/test
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(STATIC) $(TEST_LIBS)
 
-# The fake stub and the proxy; they share nothing with the library.
+# The fake stub and the proxy share no code with the library.
 PROXY := $(BUILD)/tests/fakestub/proxy
 FAKESTUB := $(BUILD)/tests/fakestub/fakestub
 FAKE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fakestub/*.c))
@@ -54,18 +55,18 @@ RUN = BUILD=$(abspath $(BUILD)) CC='$(CC)' tests/run
 .PHONY: build-tests check check-unit check-valgrind check-asan check-ubsan check-sanitize check-tsan
 build-tests: $(TEST_BIN) $(FAKESTUB) $(PROXY)
 
-# make check T='session/read cli'	those of tests/session/read_test.c and tests/cli/ alone
+# make check T='session/read cli'	only tests/session/read_test.c and the tests in tests/cli/
 ALL_TESTS = $(TEST_BIN) $(SCRIPT_TESTS)
 T_PATTERNS = $(foreach t,$(T),$(foreach end,$t $t_test $t_test.py $t_test.sh $t/%,\
 	tests/$(end) $(BUILD)/tests/$(end)))
 CHOSEN = $(if $(T),$(or $(filter $(T_PATTERNS),$(ALL_TESTS)),$(error no test is called $(T))),$(ALL_TESTS))
 
-# What those need.
+# What the chosen tests need.
 check: $(filter $(TEST_BIN),$(CHOSEN)) $(if $(filter-out unit/% session/% uv/%,$(or $(T),all)),all) \
 	$(if $(filter-out unit/% session/% uv/% lint/%,$(or $(T),all)),build-tests)
 	$(RUN) $(if $(T),,--times 10) $(CHOSEN)
 
-# The tests on real QEMUs, with one that is newer than the system's.
+# The tests with real QEMUs, using a QEMU that is newer than the system's.
 NEWER_QEMU := $(abspath $(BUILD))/newer-qemu
 
 .PHONY: check-newer
@@ -75,14 +76,14 @@ check-newer: all build-tests deps-newer
 check-unit: $(TEST_BIN) $(FAKESTUB) $(PROXY)
 	$(RUN) $(UNIT_RUN_FLAGS) $(TEST_BIN)
 
-# One process, so that what it holds at its end is seen; checks for leaks make
-# it slow.
+# CK_FORK=no runs all tests of a program in one process, so that valgrind reports leaks at
+# its end.
 VALGRIND = valgrind -q --child-silent-after-fork=yes --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all \
 	--error-exitcode=99
 check-valgrind: $(TEST_BIN) $(FAKESTUB) $(PROXY)
 	CK_FORK=no $(RUN) --timeout 900 --wrap '$(VALGRIND)' $(TEST_BIN)
 
-# Each sanitizer in a build directory of its own.
+# Each sanitizer has its own build directory.
 SANITIZE = CK_FORK=no $(MAKE) --no-print-directory check-unit UNIT_RUN_FLAGS='--timeout 900' \
 	BUILD=$(BUILD)
 SANITIZE_CFLAGS = -O1 -g -fno-omit-frame-pointer
@@ -93,14 +94,14 @@ check-asan:
 check-ubsan:
 	+$(SANITIZE)/ubsan CFLAGS='$(SANITIZE_CFLAGS) -fsanitize=undefined -fno-sanitize-recover=all'
 
-# Both at once.
+# Both of them.
 check-sanitize:
 	+$(SANITIZE)/sanitize CFLAGS='$(SANITIZE_CFLAGS) -fsanitize=address,undefined -fno-sanitize-recover=all'
 
 check-tsan:
 	+$(SANITIZE)/tsan CFLAGS='$(SANITIZE_CFLAGS) -fsanitize=thread'
 
-# A program per tests/bench/*.c, through the public interface alone.
+# Each tests/bench/*.c is a program that uses the public interface only.
 BENCH_SRC := $(wildcard tests/bench/*.c)
 BENCH_BIN := $(BENCH_SRC:%.c=$(BUILD)/%)
 
@@ -116,13 +117,12 @@ bench: all $(FAKESTUB) $(PROXY) $(BENCH_BIN)
 demo: all
 	BUILD=$(abspath $(BUILD)) tests/stubs/demo
 
-# Before a release: the ABI that later ones are compared with.
+# Record the ABI of a release. tests/lint/abi compares later versions with it.
 .PHONY: update-abi
 update-abi: $(SHARED)
 	BUILD=$(abspath $(BUILD)) tests/lint/abi --update
 
-# What is in files of expected output is written anew. Read the diff: it is the change of
-# the output, and nothing else checks it.
+# Rewrite the files of expected output. Read the diff: nothing else checks the new output.
 EXPECTED_TEST := $(BUILD)/tests/unit/tdesc/description_cases_test
 
 .PHONY: update-expected
@@ -142,7 +142,8 @@ deps-build:
 deps-test:
 	tests/deps test
 
-# Not a part of deps: some hundred megabytes, in the build directory.
+# Not part of deps, because it downloads some hundred megabytes. It writes to the build
+# directory only.
 deps-newer:
 	tests/newer-qemu $(NEWER_QEMU)
 

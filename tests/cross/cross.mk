@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Other architectures. Included by tests/tests.mk.
+# Tests on other architectures. Included by tests/tests.mk.
 #
-#	make deps-cross check-cross			compilers, then all of them
-#	make check-cross CROSS='s390x armhf'		some
+#	make deps-cross check-cross			install compilers, test all architectures
+#	make check-cross CROSS='s390x armhf'		test some
 #
-# Debian's cross compilers build; the libraries are unpacked in the build directory, and
-# qemu-user runs the tests. It takes some minutes for each.
+# The tests are built with Debian's cross compilers and run with qemu-user. The libraries are
+# unpacked in the build directory. Each architecture takes some minutes.
 
 CROSS ?= s390x i386 armhf arm64 riscv64 ppc64el mips64el
 

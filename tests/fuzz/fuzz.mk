@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Fuzzing. Included by tests/tests.mk.
 #
-#	make fuzz FUZZ_S=60		each target that long, with clang's libFuzzer
-#	make fuzz FUZZ_TARGETS=session	one of them
+#	make fuzz FUZZ_S=60		run each target for 60 s, with clang's libFuzzer
+#	make fuzz FUZZ_TARGETS=session	run one target
 #
-# `make check` needs no clang: it replays seeds and regressions through the same
-# functions (tests/fuzz/replay.c, tests/fuzz/replay_test.sh).
+# `make check` needs no clang. It passes seeds and regressions to the same functions
+# (tests/fuzz/replay.c, tests/fuzz/replay_test.sh).
 
 FUZZ_S ?= 60
 FUZZ_CC ?= clang
@@ -14,8 +14,8 @@ FUZZ_ALL := $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 FUZZ_CFLAGS = $(LIB_CFLAGS) -iquote cli -iquote tests/session -O1 -g -fno-omit-frame-pointer
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-# What a target is made of besides its own file and the library: the session's
-# stub is that of the session tests.
+# What a target needs beside its own file and the library. The target `session` uses the stub
+# of the session tests.
 FUZZ_HELP_session := $(addprefix tests/fuzz/,stub.c sent.c requests.c) \
 	$(wildcard tests/session/script*.c tests/session/machines.c)
 FUZZ_SRC := $(FUZZ_ALL:%=tests/fuzz/%_fuzz.c) tests/fuzz/replay.c tests/fuzz/damage_test.c \
@@ -29,7 +29,7 @@ $(BUILD)/fuzz/%.o: %.c $(STAMP)/fuzz
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(FUZZ_CFLAGS) $(FUZZ_SANITIZE) -fsanitize=fuzzer-no-link -c $< -o $@
 
-# The stub is not what is looked for ways through.
+# The stub is not instrumented: the fuzzer does not search for paths in it.
 $(BUILD)/fuzz/tests/session/%.o: tests/session/%.c $(STAMP)/fuzz
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(FUZZ_CFLAGS) -c $< -o $@
@@ -60,7 +60,7 @@ $(REPLAY_BIN): $(BUILD)/tests/fuzz/%_replay: $(BUILD)/tests/fuzz/%_fuzz.o \
 -include $(FUZZ_SRC:%.c=$(BUILD)/fuzz/%.d) $(FUZZ_SRC:%.c=$(BUILD)/%.d) \
 	$(LIB_SRC:%.c=$(BUILD)/fuzz/%.d) $(CLI_SRC:%.c=$(BUILD)/fuzz/%.d)
 
-# Not a fuzzer, but made of the same parts.
+# Not a fuzzer, but it is made of the same parts.
 DAMAGE_BIN := $(BUILD)/tests/fuzz/damage_test
 $(DAMAGE_BIN): $(BUILD)/tests/fuzz/damage_test.o $(FUZZ_HELP_session:%.c=$(BUILD)/%.o) $(STATIC) \
 		$(STAMP)/link

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Reading the code without running it. Included by tests/tests.mk.
+# Static checks. Included by tests/tests.mk.
 #
 #	make lint			format, layers, words, clang-tidy on changed files, cppcheck
-#	make lint TIDY=all		clang-tidy on every file: some minutes
-#	make lint TIDY='lib/rsp/*.c'	on these
+#	make lint TIDY=all		clang-tidy on every file; takes some minutes
+#	make lint TIDY='lib/rsp/*.c'	clang-tidy on these files
 #	make compile_commands.json	for editors and other tools
 #	make debug			build/debug: -O0, with address and undefined sanitizers
 
@@ -14,7 +14,7 @@ lint: $(BUILD)/compile_commands.json
 deps-lint:
 	tests/deps build lint
 
-# Written anew each time: flags and files may be others.
+# Rewritten each time, because flags and files may have changed.
 compile_commands.json: $(BUILD)/compile_commands.json
 	cp $< $@
 
