@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Tests, benchmarks, and what they need. Included by the Makefile.
 
-# Each *_test.c in tests/unit/, tests/session/ and tests/uv/ is a program. It is linked with
-# the static library, so that it can call internal functions. The other .c files there are
-# helpers. The tests in tests/uv/ use the helpers of tests/session/, too.
+# Each *_test.c in tests/unit/, tests/session/ and tests/uv/ is a program, whose main() is in
+# tests/suite.c. It is linked with the static library, so that it can call internal functions.
+# The other .c files there are helpers. The tests in tests/uv/ use the helpers of
+# tests/session/, too.
 UNIT_SRC := $(sort $(wildcard tests/unit/*/*_test.c))
 SESSION_SRC := $(sort $(wildcard tests/session/*_test.c))
 UV_SRC := $(sort $(wildcard tests/uv/*_test.c))
@@ -11,11 +12,9 @@ SESSION_HELP := $(filter-out $(SESSION_SRC),$(sort $(wildcard tests/session/*.c)
 UV_HELP := $(filter-out $(UV_SRC),$(sort $(wildcard tests/uv/*.c)))
 TEST_SRC := $(UNIT_SRC) $(SESSION_SRC) $(UV_SRC)
 TEST_BIN := $(TEST_SRC:%.c=$(BUILD)/%)
-TEST_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(TEST_SRC) $(SESSION_HELP) $(UV_HELP))
+TEST_OBJ := $(patsubst %.c,$(BUILD)/%.o,tests/suite.c $(TEST_SRC) $(SESSION_HELP) $(UV_HELP))
 WORDS_test = $(TEST_OBJ) $(FAKE_OBJ)
-# START_TEST of libcheck defines a static variable. A test that is in no test case leaves it
-# unused, which is an error.
-TEST_CFLAGS = $(LIB_CFLAGS) -Werror=unused-variable $(call once,CHECK_CFLAGS,$(shell $(PKG_CONFIG) --cflags check))
+TEST_CFLAGS = $(LIB_CFLAGS) -iquote tests $(call once,CHECK_CFLAGS,$(shell $(PKG_CONFIG) --cflags check))
 TEST_LIBS = $(LIB_LIBS) $(call once,CHECK_LIBS,$(shell $(PKG_CONFIG) --libs check))
 
 $(TEST_OBJ): $(BUILD)/%.o: %.c $(STAMP)/compile
@@ -24,7 +23,7 @@ $(TEST_OBJ): $(BUILD)/%.o: %.c $(STAMP)/compile
 
 $(SESSION_SRC:%.c=$(BUILD)/%): $(SESSION_HELP:%.c=$(BUILD)/%.o)
 $(UV_SRC:%.c=$(BUILD)/%): $(UV_HELP:%.c=$(BUILD)/%.o) $(SESSION_HELP:%.c=$(BUILD)/%.o)
-$(TEST_BIN): $(BUILD)/%: $(BUILD)/%.o $(STATIC) $(STAMP)/link $(STAMP)/test
+$(TEST_BIN): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/suite.o $(STATIC) $(STAMP)/link $(STAMP)/test
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(STATIC) $(TEST_LIBS)
 
 # The fake stub and the proxy share no code with the library.
@@ -81,7 +80,7 @@ check-unit: $(TEST_BIN) $(FAKESTUB) $(PROXY)
 VALGRIND = valgrind -q --child-silent-after-fork=yes --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all \
 	--error-exitcode=99
 check-valgrind: $(TEST_BIN) $(FAKESTUB) $(PROXY)
-	CK_FORK=no $(RUN) --timeout 900 --wrap '$(VALGRIND)' $(TEST_BIN)
+	CK_FORK=no GDBREGS_TESTS_SLOW=1 $(RUN) --timeout 900 --wrap '$(VALGRIND)' $(TEST_BIN)
 
 # Each sanitizer has its own build directory.
 SANITIZE = CK_FORK=no $(MAKE) --no-print-directory check-unit UNIT_RUN_FLAGS='--timeout 900' \

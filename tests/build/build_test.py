@@ -147,16 +147,14 @@ class Build(unittest.TestCase):
         with self.assertRaisesRegex(AssertionError, "no test is called unit/nothing"):
             make(self.source, f"BUILD={build}", QUICK, "check", "T=unit/nothing")
 
-    def test_unregistered_test(self):
-        """A C test that no test case has does not compile."""
-        path = os.path.join(self.source, "tests", "unit", "util", "forgotten_test.c")
-        target = os.path.join(self.scratch("forgotten"), "tests/unit/util/forgotten_test.o")
+    def test_new_test(self):
+        """A C test needs no list: the file is enough for `make check` to run it."""
+        path = os.path.join(self.source, "tests", "unit", "util", "new_test.c")
         with open(path, "w", encoding="utf-8") as file:
-            file.write("#include <check.h>\nSTART_TEST(forgotten)\n{\n}\nEND_TEST\n"
-                       "int main(void)\n{\n\treturn 0;\n}\n")
+            file.write('#include "suite.h"\n\nTEST(finds_this)\n{\n\tck_abort();\n}\n')
         try:
-            with self.assertRaisesRegex(AssertionError, "error: .*forgotten"):
-                make(self.source, f"BUILD={self.top}/forgotten", target)
+            with self.assertRaisesRegex(AssertionError, "new_test.c:5:F:finds_this"):
+                make(self.source, f"BUILD={self.top}/new", QUICK, "check", "T=unit/util/new")
         finally:
             os.remove(path)
 

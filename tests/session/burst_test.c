@@ -3,9 +3,8 @@
  * in pieces, or while a trace is set, are taken one by one. Whatever happens to them on the way,
  * both ways give the same results. */
 #include "batch.h"
-#include "../unit/suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -175,7 +174,7 @@ static struct script_bytes record(int kind)
 	return wire;
 }
 
-START_TEST(unharmed)
+LOOP_TEST(unharmed, KINDS)
 {
 	struct script_bytes wire = record(_i);
 	struct outcome o = answer(_i, &wire, WHOLE, false);
@@ -186,9 +185,8 @@ START_TEST(unharmed)
 	check_alike(_i, &wire);
 	script_free(&wire);
 }
-END_TEST
 
-START_TEST(flipped)
+LOOP_TEST(flipped, KINDS)
 {
 	struct script_bytes wire = record(_i);
 	size_t step = script_slow() ? 67 : 1;
@@ -200,10 +198,9 @@ START_TEST(flipped)
 	}
 	script_free(&wire);
 }
-END_TEST
 
 /* A byte missing, doubled, or another one more. */
-START_TEST(lost_and_added)
+LOOP_TEST(lost_and_added, KINDS)
 {
 	static const char more[] = "+-$%#*0:O\r\3";
 	struct script_bytes wire = record(_i), other = {0};
@@ -228,10 +225,9 @@ START_TEST(lost_and_added)
 	script_free(&other);
 	script_free(&wire);
 }
-END_TEST
 
 /* Packets that are no answers, or other answers, between the others. */
-START_TEST(packets_between)
+LOOP_TEST(packets_between, KINDS)
 {
 	static const char *const packets[] = {
 		"",	"OK",	"E14", "xxxxxxxx", "O41", "T05thread:p1.1;", "0102", "010203040",
@@ -243,7 +239,7 @@ START_TEST(packets_between)
 	for (size_t at = 0; at < wire.size; at++) {
 		if (wire.data[at] != '$' || seen++ % step)
 			continue;
-		for (size_t i = 0; i < 3 * sizeof(packets) / sizeof(*packets); i++) {
+		for (size_t i = 0; i < 3 * COUNT(packets); i++) {
 			const char *packet = packets[i / 3];
 			size_t from = at + 4;
 
@@ -262,19 +258,4 @@ START_TEST(packets_between)
 	}
 	script_free(&other);
 	script_free(&wire);
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("bursts");
-	TCase *tests = tcase_create("bursts");
-
-	tcase_set_timeout(tests, 600);
-	tcase_add_loop_test(tests, unharmed, 0, KINDS);
-	tcase_add_loop_test(tests, flipped, 0, KINDS);
-	tcase_add_loop_test(tests, lost_and_added, 0, KINDS);
-	tcase_add_loop_test(tests, packets_between, 0, KINDS);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Requests that are canceled while under way, or whose session is closed. */
 #include "harness.h"
-#include "../unit/suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,7 +60,7 @@ static const int p_kinds[] = {SCRIPT_PLAIN, SCRIPT_USER, SCRIPT_QEMU10};
 
 /* Bits of _i: which is canceled, and whether its callback comes before its
  * reply. */
-START_TEST(cancel_one)
+LOOP_TEST(cancel_one, 4)
 {
 	for (size_t kind = 0; kind < 3; kind++) {
 		struct flight f;
@@ -83,10 +82,9 @@ START_TEST(cancel_one)
 		land(&f);
 	}
 }
-END_TEST
 
 /* A request that nobody waits for is canceled, and its reply comes at once. */
-START_TEST(cancel_unwaited)
+TEST(cancel_unwaited)
 {
 	for (size_t kind = 0; kind < 3; kind++) {
 		struct gdbregs_buffer buf = {0};
@@ -104,11 +102,10 @@ START_TEST(cancel_unwaited)
 		gdbregs_buffer_fini(&buf);
 	}
 }
-END_TEST
 
 /* Closed with requests under way, whose replies come before the callbacks,
  * after them, or never. */
-START_TEST(close_in_flight)
+LOOP_TEST(close_in_flight, 4)
 {
 	for (size_t kind = 0; kind < 3; kind++) {
 		struct drive_call closed = {0};
@@ -133,10 +130,9 @@ START_TEST(close_in_flight)
 		land(&f);
 	}
 }
-END_TEST
 
 /* The connection ends with requests under way, one of them canceled. */
-START_TEST(end_in_flight)
+LOOP_TEST(end_in_flight, 4)
 {
 	struct drive_call closed = {0};
 	struct flight f;
@@ -158,10 +154,9 @@ START_TEST(end_in_flight)
 	f.d.s = NULL;
 	land(&f);
 }
-END_TEST
 
 /* Freed outright, as after a failure to connect; canceled reads included. */
-START_TEST(free_in_flight)
+LOOP_TEST(free_in_flight, 6)
 {
 	struct flight f;
 
@@ -175,10 +170,9 @@ START_TEST(free_in_flight)
 	gdbregs_buffer_fini(&f.bufs[1]);
 	script_end(&f.stub);
 }
-END_TEST
 
 /* A proof of g is under way, for which nobody waits. */
-START_TEST(close_in_proof)
+LOOP_TEST(close_in_proof, 20)
 {
 	for (size_t kind = 0; kind < 3; kind++) {
 		struct drive_call closed = {0}, read = {0};
@@ -214,10 +208,9 @@ START_TEST(close_in_proof)
 		script_end(&stub);
 	}
 }
-END_TEST
 
 /* Calls in the wrong state. */
-START_TEST(wrong_state)
+TEST(wrong_state)
 {
 	struct gdbregs_buffer buf = {0};
 	struct drive_call closed = {0};
@@ -246,27 +239,4 @@ START_TEST(wrong_state)
 			 GDBREGS_ERR_INVAL);
 	gdbregs__session_free(d.s);
 	script_end(&stub);
-}
-END_TEST
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("cancel");
-	TCase *tests = tcase_create("cancel");
-
-	tcase_set_timeout(tests, 60);
-	tcase_add_loop_test(tests, cancel_one, 0, 4);
-	tcase_add_test(tests, cancel_unwaited);
-	tcase_add_loop_test(tests, close_in_flight, 0, 4);
-	tcase_add_loop_test(tests, end_in_flight, 0, 4);
-	tcase_add_loop_test(tests, free_in_flight, 0, 6);
-	tcase_add_loop_test(tests, close_in_proof, 0, 20);
-	tcase_add_test(tests, wrong_state);
-	suite_add_tcase(suite, tests);
-	return suite;
-}
-
-int main(void)
-{
-	return run_suite(make_suite());
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How stubs serve descriptions: in chunks, in several documents, not at all. */
 #include "harness.h"
-#include "../unit/suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +42,7 @@ static const struct {
 	      {0, mixed}, {0, falling}, {0, rising}, {4096, NULL}};
 
 /* Lengths other than what was asked for; none is an end before the stub says so. */
-START_TEST(chunk_lengths)
+LOOP_TEST(chunk_lengths, COUNT(chunks))
 {
 	for (int kind = 0; kind < KINDS; kind++) {
 		struct script_stub stub;
@@ -61,7 +60,6 @@ START_TEST(chunk_lengths)
 		script_end(&stub);
 	}
 }
-END_TEST
 
 /* ---------------------------------------------------- what is wrong with a document --- */
 
@@ -150,14 +148,13 @@ static void check_served(const struct served *served, enum script_kind kind, siz
 	script_end(&stub);
 }
 
-START_TEST(served)
+LOOP_TEST(served, COUNT(all_served))
 {
 	for (int kind = 0; kind < KINDS; kind++) {
 		check_served(&all_served[_i], kinds[kind], SIZE_MAX);
 		check_served(&all_served[_i], kinds[kind], 1);
 	}
 }
-END_TEST
 
 /* ------------------------------------------------------------------------- limits --- */
 
@@ -178,7 +175,7 @@ static int open_limited(const struct script_document *documents, const struct gd
 	return result;
 }
 
-START_TEST(limits)
+TEST(limits)
 {
 	static const struct script_document documents[] = {
 		{"target.xml", TARGET(INCLUDE("a.xml") INCLUDE("b.xml"))},
@@ -207,10 +204,9 @@ START_TEST(limits)
 				 GDBREGS_ERR_LIMIT);
 	}
 }
-END_TEST
 
 /* Round trips stay few, however large the annexes are. */
-START_TEST(large_annex)
+TEST(large_annex)
 {
 	struct script_bytes text = {0};
 	struct script_register *registers = calloc(1001, sizeof(*registers));
@@ -241,11 +237,10 @@ START_TEST(large_annex)
 	script_free(&text);
 	free(registers);
 }
-END_TEST
 
 /* A description that is given replaces the stub's, and QEMU 7.2 still has to be
  * asked for its own, or it answers no p. */
-START_TEST(no_registers_asked_for)
+LOOP_TEST(no_registers_asked_for, 2)
 {
 	struct gdbregs_options o;
 
@@ -269,25 +264,4 @@ START_TEST(no_registers_asked_for)
 		ck_assert_uint_eq(stub.p_requests + stub.g_requests, 0);
 		script_end(&stub);
 	}
-}
-END_TEST
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("documents");
-	TCase *tests = tcase_create("documents");
-
-	tcase_set_timeout(tests, 60);
-	tcase_add_loop_test(tests, chunk_lengths, 0, sizeof(chunks) / sizeof(*chunks));
-	tcase_add_loop_test(tests, served, 0, sizeof(all_served) / sizeof(*all_served));
-	tcase_add_test(tests, limits);
-	tcase_add_test(tests, large_annex);
-	tcase_add_loop_test(tests, no_registers_asked_for, 0, 2);
-	suite_add_tcase(suite, tests);
-	return suite;
-}
-
-int main(void)
-{
-	return run_suite(make_suite());
 }

@@ -2,9 +2,8 @@
 /* An error belongs to the request that failed, whatever other requests and calls do meanwhile. A
  * session that has ended repeats its error. */
 #include "harness.h"
-#include "../unit/suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <string.h>
 
 struct fixture {
@@ -50,7 +49,7 @@ static void check_call(const struct fixture *f, int call, int status, const char
 }
 
 /* A read of vCPU 9 fails, and so does a read that was queued after it. */
-START_TEST(each_has_its_own)
+TEST(each_has_its_own)
 {
 	const struct gdbregs_register *foreign;
 	struct script_stub other_stub;
@@ -70,11 +69,10 @@ START_TEST(each_has_its_own)
 	drive_end(&other);
 	script_end(&other_stub);
 }
-END_TEST
 
 /* A refused call between a request and its callback does not change its error. The text
  * of the session is that of the call that failed last. */
-START_TEST(refused_call_meanwhile)
+TEST(refused_call_meanwhile)
 {
 	struct fixture f;
 
@@ -90,9 +88,8 @@ START_TEST(refused_call_meanwhile)
 	ck_assert_ptr_nonnull(strstr(gdbregs_session_error(f.d.s), "no vCPU 9"));
 	end(&f);
 }
-END_TEST
 
-START_TEST(canceled)
+TEST(canceled)
 {
 	struct drive_call closed = {0};
 	struct fixture f;
@@ -110,10 +107,9 @@ START_TEST(canceled)
 	gdbregs_buffer_fini(&f.buf);
 	script_end(&f.stub);
 }
-END_TEST
 
 /* Whatever has failed since: a session that has ended says why it did. */
-START_TEST(end_is_repeated)
+TEST(end_is_repeated)
 {
 	static const char why[] = "stub closed the connection";
 	const struct gdbregs_register *none;
@@ -138,23 +134,4 @@ START_TEST(end_is_repeated)
 	drive_finish(&f.d);
 	gdbregs_buffer_fini(&f.buf);
 	script_end(&f.stub);
-}
-END_TEST
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("errors");
-	TCase *tests = tcase_create("errors");
-
-	tcase_add_test(tests, each_has_its_own);
-	tcase_add_test(tests, refused_call_meanwhile);
-	tcase_add_test(tests, canceled);
-	tcase_add_test(tests, end_is_repeated);
-	suite_add_tcase(suite, tests);
-	return suite;
-}
-
-int main(void)
-{
-	return run_suite(make_suite());
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Stubs that break the rules of the protocol, and peers that are not stubs. */
 #include "harness.h"
-#include "../unit/suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,7 +119,7 @@ static void check_fault(const struct fault *fault, int kind, size_t piece)
 	script_end(&stub);
 }
 
-START_TEST(each_fault)
+LOOP_TEST(each_fault, COUNT(faults))
 {
 	for (int kind = 0; kind < 3; kind++) {
 		if (skip(&faults[_i], kind))
@@ -129,7 +128,6 @@ START_TEST(each_fault)
 		check_fault(&faults[_i], kind, 1);
 	}
 }
-END_TEST
 
 /* ----------------------------------------------------------------- what is no stub --- */
 
@@ -149,7 +147,7 @@ static const struct {
 	// clang-format on
 };
 
-START_TEST(no_stub)
+LOOP_TEST(no_stub, COUNT(others))
 {
 	for (size_t piece = 1; piece <= 64; piece *= 4) {
 		struct script_rule rules[] = {{"*", 0, SCRIPT_LOST}, {0}};
@@ -172,10 +170,9 @@ START_TEST(no_stub)
 		script_end(&stub);
 	}
 }
-END_TEST
 
 /* Something that sends back what it gets is no stub either. */
-START_TEST(echo)
+TEST(echo)
 {
 	struct gdbregs_session *s;
 	struct drive_call call = {0};
@@ -198,10 +195,9 @@ START_TEST(echo)
 	ck_assert_ptr_nonnull(strstr(gdbregs_session_error(s), "not a gdbstub"));
 	gdbregs__session_free(s);
 }
-END_TEST
 
 /* Floods: the clock ends what never ends, and nothing is held of it. */
-START_TEST(flood)
+LOOP_TEST(flood, 4)
 {
 	static const char *const floods[] = {CONSOLE, NOTIFY, "junk", "+", STOP};
 	struct script_rule rules[] = {{"?", 0, SCRIPT_SILENT}, {0}};
@@ -229,24 +225,4 @@ START_TEST(flood)
 	ck_assert_int_eq(call.status, GDBREGS_ERR_TIMEOUT);
 	drive_end(&d);
 	script_end(&stub);
-}
-END_TEST
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("faults");
-	TCase *tests = tcase_create("faults");
-
-	tcase_set_timeout(tests, 60);
-	tcase_add_loop_test(tests, each_fault, 0, sizeof(faults) / sizeof(*faults));
-	tcase_add_loop_test(tests, no_stub, 0, sizeof(others) / sizeof(*others));
-	tcase_add_test(tests, echo);
-	tcase_add_loop_test(tests, flood, 0, 4);
-	suite_add_tcase(suite, tests);
-	return suite;
-}
-
-int main(void)
-{
-	return run_suite(make_suite());
 }

@@ -2,9 +2,8 @@
 /* The g packet: it is verified before it is used, given up if its layout changes, and used for
  * everything if a stub has no p. */
 #include "batch.h"
-#include "../unit/suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,7 +40,7 @@ static void end_wide(struct drive *d, struct script_stub *stub, struct batch *b)
 }
 
 /* Once two large batches have been read, g is proven; from then on it is used. */
-START_TEST(g_after_proof)
+LOOP_TEST(g_after_proof, 3)
 {
 	struct script_stub stub;
 	struct drive d;
@@ -71,10 +70,9 @@ START_TEST(g_after_proof)
 	ck_assert_uint_eq(stub.p_requests, p + 11);
 	end_wide(&d, &stub, &b);
 }
-END_TEST
 
 /* A dump of many vCPUs is one batch; it pays for no proof. */
-START_TEST(one_dump)
+LOOP_TEST(one_dump, 3)
 {
 	struct script_stub stub;
 	struct drive d;
@@ -90,7 +88,6 @@ START_TEST(one_dump)
 	ck_assert_uint_eq(stub.g_requests, connect_g(p_kinds[_i]));
 	end_wide(&d, &stub, &b);
 }
-END_TEST
 
 /* 16 registers of 4 bytes. */
 #define HEX8 "0123456789abcdef"
@@ -106,7 +103,7 @@ static const struct {
 };
 
 /* g that isn't what p says, or no longer: p it is, and the values are right. */
-START_TEST(bad_g_falls_back)
+LOOP_TEST(bad_g_falls_back, COUNT(bad_g))
 {
 	for (size_t kind = 0; kind < 3; kind++) {
 		const struct script_rule rules[] = {
@@ -123,10 +120,9 @@ START_TEST(bad_g_falls_back)
 		end_wide(&d, &stub, &b);
 	}
 }
-END_TEST
 
 /* A g that is no data ends the session, whatever the first of its reads was. */
-START_TEST(garbled_g)
+LOOP_TEST(garbled_g, 6)
 {
 	const struct script_rule rules[] = {{"g", 2 + connect_g(p_kinds[_i % 3]), "zz" G63}, {0}};
 	struct script_stub stub;
@@ -140,7 +136,6 @@ START_TEST(garbled_g)
 	ck_assert_ptr_nonnull(strstr(gdbregs_session_error(d.s), "reply to `g`"));
 	end_wide(&d, &stub, &b);
 }
-END_TEST
 
 /* The stub gets what was written so far, and answers, before more is asked for. */
 static void exchange(struct drive *d)
@@ -176,7 +171,7 @@ static size_t fill_long(struct gdbregs_read *reads, const struct batch *b, size_
 
 /* g turns out wrong while the p of the same vCPU are still being asked for; what it
  * was to bring stands before, among or behind them. */
-START_TEST(g_given_up_while_asking)
+LOOP_TEST(g_given_up_while_asking, 12)
 {
 	static const size_t places[] = {0, LONG / 2, LONG - 600, LONG};
 	const struct script_rule rules[] = {{"g", 2 + connect_g(p_kinds[_i % 3]), "00"}, {0}};
@@ -201,10 +196,9 @@ START_TEST(g_given_up_while_asking)
 	free(reads);
 	end_wide(&d, &stub, &b);
 }
-END_TEST
 
 /* A register that g has no value for is unavailable, not zero; the rest is. */
-START_TEST(g_with_unavailable)
+LOOP_TEST(g_with_unavailable, 3)
 {
 	/* Thread 1: 20 27 34 41, then xx for register 1, then zeros. */
 	const struct script_rule rules[] = {
@@ -227,7 +221,6 @@ START_TEST(g_with_unavailable)
 	batch_read(&b, &d, "");
 	end_wide(&d, &stub, &b);
 }
-END_TEST
 
 /* -------------------------------------------------------------------- without p --- */
 
@@ -247,7 +240,7 @@ static void check_no_p(struct batch *b, struct drive *d, int status)
 	}
 }
 
-START_TEST(no_p)
+LOOP_TEST(no_p, 4)
 {
 	static const char *const later[] = {NULL, "E01", "", "00"};
 	const struct script_rule rules[] = {
@@ -267,10 +260,9 @@ START_TEST(no_p)
 	gdbregs_buffer_fini(&buf);
 	end_wide(&d, &stub, &b);
 }
-END_TEST
 
 /* A J-Link answers p with an error; one register may have an error of its own. */
-START_TEST(p_refused)
+LOOP_TEST(p_refused, 2)
 {
 	static const struct script_rule always[] = {{"p*", 0, "E01"}, {0}};
 	static const struct script_rule once[] = {{"p0", 0, "E01"}, {"g", 0, "E01"}, {0}};
@@ -287,10 +279,9 @@ START_TEST(p_refused)
 	}
 	end_wide(&d, &stub, &b);
 }
-END_TEST
 
 /* g may be shorter for a while: what it has is read. */
-START_TEST(no_p_shorter_g)
+TEST(no_p_shorter_g)
 {
 	const struct script_rule rules[] = {{"g", 4,
 					     "202d3a47"
@@ -310,29 +301,4 @@ START_TEST(no_p_shorter_g)
 		ck_assert_int_eq(b.reads[i].status, GDBREGS_ERR_UNAVAILABLE);
 	check_no_p(&b, &d, 0);
 	end_wide(&d, &stub, &b);
-}
-END_TEST
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("g");
-	TCase *tests = tcase_create("g");
-
-	tcase_set_timeout(tests, 60);
-	tcase_add_loop_test(tests, g_after_proof, 0, 3);
-	tcase_add_loop_test(tests, one_dump, 0, 3);
-	tcase_add_loop_test(tests, bad_g_falls_back, 0, sizeof(bad_g) / sizeof(*bad_g));
-	tcase_add_loop_test(tests, garbled_g, 0, 6);
-	tcase_add_loop_test(tests, g_given_up_while_asking, 0, 12);
-	tcase_add_loop_test(tests, g_with_unavailable, 0, 3);
-	tcase_add_loop_test(tests, no_p, 0, 4);
-	tcase_add_loop_test(tests, p_refused, 0, 2);
-	tcase_add_test(tests, no_p_shorter_g);
-	suite_add_tcase(suite, tests);
-	return suite;
-}
-
-int main(void)
-{
-	return run_suite(make_suite());
 }

@@ -2,11 +2,10 @@
 /* Each limit that a session meets on the wire, at the limit and one past it. Those
  * on descriptions are in tests/unit/limits_test.c. */
 #include "harness.h"
-#include "../unit/suite.h"
+#include "suite.h"
 
 #include "session/op-run.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +62,7 @@ static int session_of_packet(enum script_kind kind, size_t size, struct gdbregs_
 	return session(kind, script_small, 1, rules, &o, err);
 }
 
-START_TEST(packet_bytes)
+TEST(packet_bytes)
 {
 	struct gdbregs_error err;
 
@@ -74,7 +73,6 @@ START_TEST(packet_bytes)
 	require_limit(session_of_packet(SCRIPT_USER, PACKET_BYTES + 1, &err), &err,
 		      "max_packet_bytes");
 }
-END_TEST
 
 /* A reply of `size` characters once its run lengths are undone. */
 static const char *short_wire_of(size_t size)
@@ -93,7 +91,7 @@ static const char *short_wire_of(size_t size)
 	return wire;
 }
 
-START_TEST(packet_bytes_expanded)
+TEST(packet_bytes_expanded)
 {
 	struct gdbregs_options o;
 	struct gdbregs_error err;
@@ -110,7 +108,6 @@ START_TEST(packet_bytes_expanded)
 			ck_assert_msg(result == 8, "%s", err.text);
 	}
 }
-END_TEST
 
 /* ------------------------------------------------------------------- descriptions --- */
 
@@ -123,7 +120,7 @@ static size_t small_bytes(void)
 	return bytes;
 }
 
-START_TEST(description_bytes)
+TEST(description_bytes)
 {
 	struct gdbregs_options o;
 	struct gdbregs_error err;
@@ -135,7 +132,6 @@ START_TEST(description_bytes)
 	require_limit(session(SCRIPT_QEMU10, script_small, 1, NULL, &o, &err), &err,
 		      "max_description_bytes");
 }
-END_TEST
 
 static size_t one_byte(unsigned request)
 {
@@ -147,7 +143,7 @@ static size_t one_byte(unsigned request)
  * beyond those that were asked for ahead. */
 #define PIECES_MOST (65536 / 128 + 1024 + 4096)
 
-START_TEST(description_pieces)
+TEST(description_pieces)
 {
 	static char text[20000];
 	struct script_document documents[] = {{"target.xml", text}, {0}};
@@ -168,10 +164,9 @@ START_TEST(description_pieces)
 	drive_end(&d);
 	script_end(&stub);
 }
-END_TEST
 
 /* Two annexes, one of them named twice: three includes, two documents to ask for. */
-START_TEST(includes)
+TEST(includes)
 {
 	struct gdbregs_options o;
 	struct gdbregs_error err;
@@ -183,11 +178,10 @@ START_TEST(includes)
 	require_limit(session(SCRIPT_QEMU10, script_small, 1, NULL, &o, &err), &err,
 		      "max_includes");
 }
-END_TEST
 
 /* ------------------------------------------------------------------------- vCPUs --- */
 
-START_TEST(vcpus)
+TEST(vcpus)
 {
 	static const enum script_kind kinds[] = {SCRIPT_QEMU10, SCRIPT_USER, SCRIPT_GDBSERVER,
 						 SCRIPT_PLAIN};
@@ -197,7 +191,7 @@ START_TEST(vcpus)
 
 	process.threads = 9;
 	gdbregs_options_init(&o);
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+	for (size_t i = 0; i < COUNT(kinds); i++) {
 		o.max_vcpus = 9;
 		int result = session(kinds[i], &process, 1, NULL, &o, &err);
 		ck_assert_msg(result == 8, "%s: %s", script_kind_names[kinds[i]], err.text);
@@ -205,7 +199,6 @@ START_TEST(vcpus)
 		require_limit(session(kinds[i], &process, 1, NULL, &o, &err), &err, "max_vcpus");
 	}
 }
-END_TEST
 
 static const char *thread_list_of(size_t digits)
 {
@@ -217,7 +210,7 @@ static const char *thread_list_of(size_t digits)
 	return text;
 }
 
-START_TEST(thread_id_bytes)
+TEST(thread_id_bytes)
 {
 	struct gdbregs_options o;
 	struct gdbregs_error err;
@@ -243,10 +236,9 @@ START_TEST(thread_id_bytes)
 			ck_assert_msg(result == 0, "%s", err.text);
 	}
 }
-END_TEST
 
 /* All processes' documents count together: each may have another description. */
-START_TEST(documents_of_all_processes)
+TEST(documents_of_all_processes)
 {
 	struct script_process processes[] = {*script_small, *script_small, *script_small};
 	struct gdbregs_options o;
@@ -263,7 +255,6 @@ START_TEST(documents_of_all_processes)
 	require_limit(session(SCRIPT_QEMU10, processes, 3, NULL, &o, &err), &err,
 		      "max_description_bytes");
 }
-END_TEST
 
 /* -------------------------------------------------------------------- registers --- */
 
@@ -284,7 +275,7 @@ static size_t small_registers(void)
 	return count;
 }
 
-START_TEST(session_registers)
+TEST(session_registers)
 {
 	struct script_process process = *script_small;
 	struct gdbregs_options o;
@@ -298,10 +289,9 @@ START_TEST(session_registers)
 	require_limit(session(SCRIPT_QEMU10, &process, 1, NULL, &o, &err), &err,
 		      "max_session_registers");
 }
-END_TEST
 
 /* Values beyond the limit are missing, those before are there. */
-START_TEST(value_bytes)
+TEST(value_bytes)
 {
 	struct script_rule rules[] = {{"p*", 0, reply_of(2 * 100)}, {0}};
 	struct gdbregs_buffer storage = {0};
@@ -325,10 +315,9 @@ START_TEST(value_bytes)
 	drive_end(&d);
 	script_end(&stub);
 }
-END_TEST
 
 /* What the stub sends for a register, whatever its description says. */
-START_TEST(register_bits)
+TEST(register_bits)
 {
 	struct script_rule rules[] = {{"p1", 0, NULL}, {0}};
 	struct gdbregs_options o;
@@ -342,11 +331,10 @@ START_TEST(register_bits)
 	require_limit(session(SCRIPT_QEMU10, script_small, 1, rules, &o, &err), &err,
 		      "max_register_bits");
 }
-END_TEST
 
 /* A request no larger than the stub takes: `$`, `#`, two digits and QEMU's NUL are
  * counted. The stub never sees the one that is too large. */
-START_TEST(request_bytes)
+TEST(request_bytes)
 {
 	struct script_rule rules[] = {{"q*", 0, NULL}, {0}};
 	struct gdbregs_buffer reply = {0};
@@ -374,12 +362,11 @@ START_TEST(request_bytes)
 	script_end(&stub);
 	gdbregs_buffer_fini(&reply);
 }
-END_TEST
 
 /* ------------------------------------------------------------------ semihosting --- */
 
 /* A stub that never ends asking for system calls, and does not read the answers. */
-START_TEST(system_calls)
+TEST(system_calls)
 {
 	struct script_stub stub;
 	struct drive d;
@@ -395,32 +382,4 @@ START_TEST(system_calls)
 	ck_assert_uint_lt(drive_unsent(&d), 100000);
 	gdbregs__session_free(d.s);
 	script_end(&stub);
-}
-END_TEST
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("limits on the wire");
-	TCase *tests = tcase_create("limits");
-
-	tcase_add_test(tests, packet_bytes);
-	tcase_add_test(tests, packet_bytes_expanded);
-	tcase_add_test(tests, description_bytes);
-	tcase_add_test(tests, description_pieces);
-	tcase_add_test(tests, includes);
-	tcase_add_test(tests, vcpus);
-	tcase_add_test(tests, system_calls);
-	tcase_add_test(tests, register_bits);
-	tcase_add_test(tests, thread_id_bytes);
-	tcase_add_test(tests, documents_of_all_processes);
-	tcase_add_test(tests, session_registers);
-	tcase_add_test(tests, value_bytes);
-	tcase_add_test(tests, request_bytes);
-	suite_add_tcase(suite, tests);
-	return suite;
-}
-
-int main(void)
-{
-	return run_suite(make_suite());
 }

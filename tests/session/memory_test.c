@@ -8,9 +8,8 @@
 #include "session/op-write.h"
 #include "session/watch.h"
 #include "util/alloc.h"
-#include "../unit/suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,7 +117,7 @@ static unsigned long session(int kind, const struct script_process *processes, s
 	return gdbregs__alloc_count() - before;
 }
 
-START_TEST(each_allocation)
+LOOP_TEST(each_allocation, SCRIPT_KINDS * 4)
 {
 	const struct script_process *processes = _i & 1 ? script_wide : script_clusters;
 	int kind = _i / 4;
@@ -129,7 +128,6 @@ START_TEST(each_allocation)
 	for (unsigned long fail = 1; fail <= total; fail += script_slow() ? 3 : 1)
 		session(kind, processes, count, fail, _i >> 1 & 1);
 }
-END_TEST
 
 /* A description by qRegisterInfo: how many allocations connecting takes. */
 static unsigned long connect_described(unsigned long allocation, bool all_after)
@@ -163,7 +161,7 @@ static unsigned long connect_described(unsigned long allocation, bool all_after)
 	return gdbregs__alloc_count() - before;
 }
 
-START_TEST(each_allocation_of_register_infos)
+LOOP_TEST(each_allocation_of_register_infos, 2)
 {
 	unsigned long total = connect_described(0, false);
 
@@ -171,7 +169,6 @@ START_TEST(each_allocation_of_register_infos)
 	for (unsigned long fail = 1; fail <= total; fail++)
 		connect_described(fail, _i);
 }
-END_TEST
 
 /* ------------------------------------------------- what resumes and changes it --- */
 
@@ -246,7 +243,7 @@ static unsigned long change_without(unsigned long allocation, bool all_after, si
 	return count;
 }
 
-START_TEST(each_allocation_of_changes)
+LOOP_TEST(each_allocation_of_changes, 4)
 {
 	size_t piece = _i & 1 ? 1 : SIZE_MAX;
 	bool power = _i & 2;
@@ -258,10 +255,9 @@ START_TEST(each_allocation_of_changes)
 		change_without(i, true, piece, power);
 	}
 }
-END_TEST
 
 /* Without memory a watched step is told as failed once, or does what it must. */
-START_TEST(each_allocation_of_a_watch)
+LOOP_TEST(each_allocation_of_a_watch, 4)
 {
 	struct script_stub stub;
 	struct drive d;
@@ -287,24 +283,4 @@ START_TEST(each_allocation_of_a_watch)
 	drive_end(&d);
 	drive_check_stub(&stub);
 	script_end(&stub);
-}
-END_TEST
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("memory");
-	TCase *tests = tcase_create("memory");
-
-	tcase_set_timeout(tests, 60);
-	tcase_add_loop_test(tests, each_allocation, 0, SCRIPT_KINDS * 4);
-	tcase_add_loop_test(tests, each_allocation_of_register_infos, 0, 2);
-	tcase_add_loop_test(tests, each_allocation_of_changes, 0, 4);
-	tcase_add_loop_test(tests, each_allocation_of_a_watch, 0, 4);
-	suite_add_tcase(suite, tests);
-	return suite;
-}
-
-int main(void)
-{
-	return run_suite(make_suite());
 }

@@ -4,9 +4,8 @@
  * time. Every read gives the same result as if it had been the only one. */
 #include "harness.h"
 #include "../unit/guarded.h"
-#include "../unit/suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -200,28 +199,14 @@ static void one_session(uint32_t seed, enum script_kind kind, size_t most)
 	close_mixed(&m);
 }
 
-START_TEST(random_lists)
+LOOP_TEST(random_lists, 4)
 {
 	for (uint32_t i = 0; i < (script_slow() ? 3 : 200); i++)
 		one_session(0x1234567 + 7919 * i + (uint32_t)_i, kinds[_i], MOST);
 }
-END_TEST
 
-START_TEST(long_lists)
+LOOP_TEST(long_lists, 4)
 {
 	for (uint32_t i = 0; i < (script_slow() ? 1 : 4); i++)
 		one_session(0x7654321 + 104729 * i + (uint32_t)_i, kinds[_i], MOST_LONG);
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("mixed reads");
-	TCase *tests = tcase_create("mixed reads");
-
-	tcase_set_timeout(tests, 600);
-	tcase_add_loop_test(tests, random_lists, 0, 4);
-	tcase_add_loop_test(tests, long_lists, 0, 4);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
 }

@@ -2,9 +2,8 @@
 /* How the library finds out which of p and g can be relied on. */
 #include "batch.h"
 #include "session/op-write.h"
-#include "../unit/suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <string.h>
 
 /* What the scripted stub replies for thread 1 of the small machine, in p and in g. */
@@ -62,7 +61,7 @@ static void check_note(const struct probed *p, unsigned vcpu, const char *part)
 
 /* An RTOS behind an old OpenOCD: p is the running thread's whatever is selected. What g
  * has is read from it, the rest has no value. */
-START_TEST(p_ignores_thread)
+TEST(p_ignores_thread)
 {
 	static const struct script_rule rules[] = {{"p*", 0, A}, {0}};
 	struct gdbregs_buffer buf = {0};
@@ -77,10 +76,9 @@ START_TEST(p_ignores_thread)
 	gdbregs_buffer_fini(&buf);
 	end(&p);
 }
-END_TEST
 
 /* P is not believed either: it may write the other thread's register. */
-START_TEST(p_ignores_thread_when_writing)
+TEST(p_ignores_thread_when_writing)
 {
 	static const struct script_rule rules[] = {{"p*", 0, A}, {0}};
 	struct gdbregs_options o;
@@ -103,10 +101,9 @@ START_TEST(p_ignores_thread_when_writing)
 	ck_assert_ptr_nonnull(strstr(p.stub.log, "+G"));
 	end(&p);
 }
-END_TEST
 
 /* The other way round: g is not used. */
-START_TEST(g_ignores_thread)
+TEST(g_ignores_thread)
 {
 	static const struct script_rule rules[] = {{"g", 0, G1}, {0}};
 	struct probed p;
@@ -116,10 +113,9 @@ START_TEST(g_ignores_thread)
 	check_note(&p, 0, "replies to g without regard to the selected thread");
 	end(&p);
 }
-END_TEST
 
 /* Neither distinguishes the threads: perhaps they are equal. */
-START_TEST(both_may_ignore_it)
+TEST(both_may_ignore_it)
 {
 	static const struct script_rule rules[] = {{"g", 0, G1}, {"p*", 0, A}, {0}};
 	struct probed p;
@@ -128,10 +124,9 @@ START_TEST(both_may_ignore_it)
 	check_note(&p, 0, "vCPUs 0 and 1 have the same registers");
 	end(&p);
 }
-END_TEST
 
 /* A refused thread, an unavailable value or a failing g proves nothing. */
-START_TEST(inconclusive)
+LOOP_TEST(inconclusive, 7)
 {
 	static const struct script_rule rules[][2] = {
 		{{"Hg2", 1, "E01"}, {0}}, {{"p0", 3, "E01"}, {0}}, {{"p0", 2, "E01"}, {0}},
@@ -145,10 +140,9 @@ START_TEST(inconclusive)
 	ck_assert_ptr_null(gdbregs_vcpu_note(p.d.s, 0));
 	end(&p);
 }
-END_TEST
 
 /* QEMU is not asked: its p honours Hg, and hexagon's g kills QEMU 7.2. */
-START_TEST(qemu_is_not_asked)
+LOOP_TEST(qemu_is_not_asked, 3)
 {
 	static const enum script_kind kinds[] = {SCRIPT_QEMU10, SCRIPT_QEMU72, SCRIPT_USER};
 	struct probed p;
@@ -158,11 +152,10 @@ START_TEST(qemu_is_not_asked)
 	check_values(&p, UINT32_MAX);
 	end(&p);
 }
-END_TEST
 
 /* Without p, a g that does not fit: no values, and the reason with both sizes. The wide
  * machine has 80 bytes of registers. */
-START_TEST(g_does_not_fit)
+LOOP_TEST(g_does_not_fit, 2)
 {
 	static const struct script_rule rules[][2] = {{{"g", 0, "112233"}, {0}},
 						      {{"g", 0, "E01"}, {0}}};
@@ -179,26 +172,4 @@ START_TEST(g_does_not_fit)
 	ck_assert_ptr_nonnull(strstr(gdbregs_session_error(p.d.s), notes[_i]));
 	gdbregs_buffer_fini(&buf);
 	end(&p);
-}
-END_TEST
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("probe");
-	TCase *tests = tcase_create("probe");
-
-	tcase_add_test(tests, p_ignores_thread);
-	tcase_add_test(tests, p_ignores_thread_when_writing);
-	tcase_add_test(tests, g_ignores_thread);
-	tcase_add_test(tests, both_may_ignore_it);
-	tcase_add_loop_test(tests, inconclusive, 0, 7);
-	tcase_add_loop_test(tests, qemu_is_not_asked, 0, 3);
-	tcase_add_loop_test(tests, g_does_not_fit, 0, 2);
-	suite_add_tcase(suite, tests);
-	return suite;
-}
-
-int main(void)
-{
-	return run_suite(make_suite());
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reading registers from stubs with unusual replies, and raw packets. */
 #include "batch.h"
-#include "../unit/suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +36,7 @@ static void check_odd(const struct gdbregs_read *r, int i)
 		ck_assert_ptr_null(r->data);
 }
 
-START_TEST(odd_values)
+LOOP_TEST(odd_values, COUNT(values))
 {
 	const struct script_rule rules[] = {{"p1", 0, values[_i].reply}, {0}};
 	struct gdbregs_options o;
@@ -71,10 +70,9 @@ START_TEST(odd_values)
 		script_end(&stub);
 	}
 }
-END_TEST
 
 /* The refused thread alone, again and again: the refusal is no verdict. */
-START_TEST(selection_refused_once)
+LOOP_TEST(selection_refused_once, 3)
 {
 	const struct script_rule rules[] = {{"Hgp1.2", 1, "E22"}, {"Hg2", 3, "E22"}, {0}};
 	struct gdbregs_buffer buf = {0};
@@ -95,10 +93,9 @@ START_TEST(selection_refused_once)
 	gdbregs_buffer_fini(&buf);
 	script_end(&stub);
 }
-END_TEST
 
 /* A thread that can't be selected: its reads alone, and they may work later. */
-START_TEST(selection_refused)
+LOOP_TEST(selection_refused, 12)
 {
 	static const char *const answers[] = {"E22", "", "garbage", "0102"};
 	unsigned nth = p_kinds[_i / 4] == SCRIPT_PLAIN ? 3 : 1;
@@ -132,12 +129,11 @@ START_TEST(selection_refused)
 	drive_check_stub(&stub);
 	script_end(&stub);
 }
-END_TEST
 
 /* ---------------------------------------------------------------------- raw packets --- */
 
 /* A stub may wait for the ack of console output before it says OK. */
-START_TEST(packet_with_console)
+TEST(packet_with_console)
 {
 	static const struct script_rule rules[] = {{"qRcmd,68656c70", 0, SCRIPT_RAW "$O6869#2c"},
 						   {0}};
@@ -164,10 +160,9 @@ START_TEST(packet_with_console)
 	gdbregs_buffer_fini(&reply);
 	script_end(&stub);
 }
-END_TEST
 
 /* What a packet selects is selected anew; too long a packet is refused. */
-START_TEST(packet)
+LOOP_TEST(packet, 3)
 {
 	struct gdbregs_buffer reply = {0}, buf = {0};
 	struct drive_call call = {0};
@@ -194,25 +189,4 @@ START_TEST(packet)
 	gdbregs_buffer_fini(&reply);
 	gdbregs_buffer_fini(&buf);
 	script_end(&stub);
-}
-END_TEST
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("read");
-	TCase *tests = tcase_create("read");
-
-	tcase_set_timeout(tests, 60);
-	tcase_add_loop_test(tests, odd_values, 0, sizeof(values) / sizeof(*values));
-	tcase_add_loop_test(tests, selection_refused, 0, 12);
-	tcase_add_loop_test(tests, selection_refused_once, 0, 3);
-	tcase_add_test(tests, packet_with_console);
-	tcase_add_loop_test(tests, packet, 0, 3);
-	suite_add_tcase(suite, tests);
-	return suite;
-}
-
-int main(void)
-{
-	return run_suite(make_suite());
 }

@@ -30,7 +30,7 @@ void script_puts(struct script_bytes *b, const char *text)
 
 bool script_slow(void)
 {
-	return getenv("CK_TIMEOUT_MULTIPLIER") != NULL;
+	return getenv("GDBREGS_TESTS_SLOW") != NULL;
 }
 
 void script_free(struct script_bytes *b)

@@ -144,8 +144,8 @@ void script_send(struct script_stub *stub, const char *packet);
 /* The same for bytes that need not be a packet. */
 void script_send_bytes(struct script_stub *stub, const char *bytes);
 
-/* Under a tool that makes everything slow (valgrind, see the Makefile) tests try
- * fewer of many like things. */
+/* Returns true under a tool that makes everything slow (valgrind, in tests.mk). Tests then repeat
+ * less often. */
 bool script_slow(void);
 
 /* The client did what it must not do. */

@@ -4,43 +4,38 @@
  *	transcript_test [FILE...]
  */
 #include "transcript.h"
-#include "../unit/suite.h"
+#include "suite.h"
 
 #include <glob.h>
 
 #define CASES "tests/session/cases/*.txt"
 
-static char **paths;
-static size_t count;
+static glob_t cases;
 
-START_TEST(play)
+/* Returns the files to play. */
+static char **paths(void)
 {
-	transcript_play(paths[_i / 2], _i % 2);
+	if (!suite_files[0] && !cases.gl_pathc)
+		glob(CASES, 0, NULL, &cases);
+	return suite_files[0] ? suite_files : cases.gl_pathv;
 }
-END_TEST
 
-START_TEST(there_are_cases)
+static int count(void)
 {
-	ck_assert_msg(count > 0, "run from the top of the tree: no " CASES);
+	int found = 0;
+
+	while (paths() && paths()[found])
+		found++;
+	return found;
 }
-END_TEST
 
-int main(int argc, char **argv)
+LOOP_TEST(play, 2 * count())
 {
-	Suite *suite = suite_create("transcripts");
-	TCase *all = tcase_create("all");
-	glob_t found = {0};
+	transcript_play(paths()[_i / 2], _i % 2);
+}
 
-	paths = argv + 1;
-	count = (size_t)argc - 1;
-	if (!count && glob(CASES, 0, NULL, &found) == 0) {
-		paths = found.gl_pathv;
-		count = found.gl_pathc;
-	}
-	tcase_add_test(all, there_are_cases);
-	tcase_add_loop_test(all, play, 0, (int)(2 * count));
-	suite_add_tcase(suite, all);
-	int failed = run_suite(suite);
-	globfree(&found);
-	return failed;
+TEST(there_are_cases)
+{
+	ck_assert_msg(count() > 0, "run from the top of the tree: no " CASES);
+	globfree(&cases);
 }

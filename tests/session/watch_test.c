@@ -2,12 +2,10 @@
 /* Watched registers in cases that a transcript cannot express: thousands of them, and calls from
  * the callback. The other cases are in cases/watch*.txt. */
 #include "harness.h"
-#include "../unit/suite.h"
+#include "suite.h"
 #include "session/op-run.h"
 #include "session/watch.h"
 #include "util/alloc.h"
-
-#include <check.h>
 
 static struct script_stub stub;
 static struct drive d;
@@ -62,7 +60,10 @@ static void step_to(const struct gdbregs_register *h, const char *digits)
 	drive_run(&d);
 }
 
-START_TEST(thousands_in_one_round_trip)
+FIXTURE(begin, end)
+FIXTURE(begin_bytewise, end)
+
+TEST(thousands_in_one_round_trip)
 {
 	for (size_t i = 0; i < 5000; i++)
 		watch(i % 2, i % 4 ? pc : r0);
@@ -76,10 +77,9 @@ START_TEST(thousands_in_one_round_trip)
 	ck_assert_uint_le(gdbregs__alloc_count() - before - first, first + 2);
 	ck_assert_uint_eq(changes, 1250);
 }
-END_TEST
 
 /* In either order, the time is linear: 100,000 would take minutes otherwise. */
-START_TEST(removing_many)
+TEST(removing_many)
 {
 	enum { MANY = 100000 };
 
@@ -102,7 +102,6 @@ START_TEST(removing_many)
 	step_to(r0, "00000000");
 	ck_assert_uint_eq(changes, 0);
 }
-END_TEST
 
 /* ------------------------------------------------------- calls from callbacks --- */
 
@@ -119,7 +118,7 @@ static void unwatch_all(void *arg, unsigned vcpu, const struct gdbregs_register 
 }
 
 /* r0, which has changed as well, is unwatched before its turn. */
-START_TEST(changing_watches_in_a_callback)
+TEST(changing_watches_in_a_callback)
 {
 	ck_assert_int_eq(gdbregs_watch(d.s, 0, pc, unwatch_all, NULL), 0);
 	watch(0, r0);
@@ -136,7 +135,6 @@ START_TEST(changing_watches_in_a_callback)
 	step_to(r1, "01000000");
 	ck_assert_uint_eq(changes, 100);
 }
-END_TEST
 
 static void stop_session(void *arg, unsigned vcpu, const struct gdbregs_register *h,
 			 const void *old_bytes, const void *new_bytes, size_t size)
@@ -145,7 +143,7 @@ static void stop_session(void *arg, unsigned vcpu, const struct gdbregs_register
 	ck_assert_int_eq(gdbregs__session_stop(d.s, d.now_ms, NULL, NULL), 0);
 }
 
-START_TEST(closing_in_a_callback)
+TEST(closing_in_a_callback)
 {
 	ck_assert_int_eq(gdbregs_watch(d.s, 0, pc, stop_session, NULL), 0);
 	watch(0, pc);
@@ -155,7 +153,6 @@ START_TEST(closing_in_a_callback)
 	ck_assert_int_eq(stepped.status, GDBREGS_ERR_CANCELED);
 	ck_assert(stub.detached);
 }
-END_TEST
 
 static void free_session(void *arg, unsigned vcpu, const struct gdbregs_register *h,
 			 const void *old_bytes, const void *new_bytes, size_t size)
@@ -166,7 +163,7 @@ static void free_session(void *arg, unsigned vcpu, const struct gdbregs_register
 }
 
 /* As the blocking calls do, which deliver outside of the loop. */
-START_TEST(freeing_in_a_callback)
+TEST(freeing_in_a_callback)
 {
 	d.s->run.watches.outside_delivery = true;
 	ck_assert_int_eq(gdbregs_watch(d.s, 0, pc, free_session, NULL), 0);
@@ -177,39 +174,9 @@ START_TEST(freeing_in_a_callback)
 	ck_assert(!gdbregs__watch_deliver(d.s));
 	ck_assert_uint_eq(changes, 0);
 }
-END_TEST
 
-START_TEST(null_arguments)
+TEST(null_arguments)
 {
 	ck_assert_int_eq(gdbregs_watch(NULL, 0, pc, on_change, NULL), GDBREGS_ERR_INVAL);
 	ck_assert_int_eq(gdbregs_watch(d.s, 0, pc, NULL, NULL), GDBREGS_ERR_INVAL);
-}
-END_TEST
-
-static void add(Suite *suite, const char *name, void (*first)(void))
-{
-	TCase *tests = tcase_create(name);
-
-	tcase_add_checked_fixture(tests, first, end);
-	tcase_add_test(tests, thousands_in_one_round_trip);
-	tcase_add_test(tests, removing_many);
-	tcase_add_test(tests, changing_watches_in_a_callback);
-	tcase_add_test(tests, closing_in_a_callback);
-	tcase_add_test(tests, freeing_in_a_callback);
-	tcase_add_test(tests, null_arguments);
-	suite_add_tcase(suite, tests);
-}
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("watch");
-
-	add(suite, "whole", begin);
-	add(suite, "byte by byte", begin_bytewise);
-	return suite;
-}
-
-int main(void)
-{
-	return run_suite(make_suite());
 }

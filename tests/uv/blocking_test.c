@@ -2,9 +2,8 @@
 /* The blocking calls, against stubs on sockets. */
 #include "util/alloc.h"
 #include "serve.h"
-#include "../unit/suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <errno.h>
 #include <gdbregs_uv.h>
 #include <netinet/in.h>
@@ -64,7 +63,7 @@ static void check_stub(struct server *server)
 
 /* ----------------------------------------------------------------------- sockets --- */
 
-START_TEST(every_stub)
+LOOP_TEST(every_stub, SCRIPT_KINDS)
 {
 	static struct server server;
 	struct gdbregs_session *s;
@@ -79,10 +78,9 @@ START_TEST(every_stub)
 	serve_stop(&server);
 	check_stub(&server);
 }
-END_TEST
 
 /* Only one of the addresses that localhost has is served. */
-START_TEST(several_addresses)
+LOOP_TEST(several_addresses, 2)
 {
 	static struct server server;
 	struct gdbregs_session *s;
@@ -98,9 +96,8 @@ START_TEST(several_addresses)
 	serve_stop(&server);
 	check_stub(&server);
 }
-END_TEST
 
-START_TEST(unix_socket)
+TEST(unix_socket)
 {
 	static struct server server;
 	struct gdbregs_session *s;
@@ -114,7 +111,6 @@ START_TEST(unix_socket)
 	unlink(socket_path());
 	check_stub(&server);
 }
-END_TEST
 
 static void count_call(void *arg)
 {
@@ -122,7 +118,7 @@ static void count_call(void *arg)
 }
 
 /* The close call of the other kind works on a blocking session at once. */
-START_TEST(closed_by_the_other_kind)
+TEST(closed_by_the_other_kind)
 {
 	static struct server server;
 	struct gdbregs_session *s;
@@ -142,7 +138,6 @@ START_TEST(closed_by_the_other_kind)
 	serve_stop(&server);
 	check_stub(&server);
 }
-END_TEST
 
 /* The connection was refused. qemu-user (7.2) passes on the number that the host has in
  * SO_ERROR. On mips it is another number, and libuv has no name for it. */
@@ -152,7 +147,7 @@ static bool is_refusal(const char *text)
 	       (ECONNREFUSED != 111 && strstr(text, "Unknown system error -111"));
 }
 
-START_TEST(nobody_there)
+LOOP_TEST(nobody_there, 7)
 {
 	static const struct {
 		const char *address, *says;
@@ -180,9 +175,8 @@ START_TEST(nobody_there)
 	ck_assert_msg(refused ? is_refusal(err.text) : strstr(err.text, nowhere[_i].says) != NULL,
 		      "%s", err.text);
 }
-END_TEST
 
-START_TEST(silent)
+TEST(silent)
 {
 	static struct server server;
 	struct gdbregs_options o = options(200);
@@ -200,7 +194,6 @@ START_TEST(silent)
 	serve_stop(&server);
 	script_end(&server.stub);
 }
-END_TEST
 
 /* ------------------------------------------------------------- stubs that go away --- */
 
@@ -215,7 +208,7 @@ static void check_no_sigpipe(void)
 	ck_assert(!sigismember(&set, SIGPIPE));
 }
 
-START_TEST(gone_between_calls)
+LOOP_TEST(gone_between_calls, 2 * SCRIPT_KINDS)
 {
 	static struct server server;
 	const struct gdbregs_register *b;
@@ -239,15 +232,14 @@ START_TEST(gone_between_calls)
 	unlink(socket_path());
 	script_end(&server.stub);
 }
-END_TEST
 
-#define COUNT 300000
-static struct gdbregs_read reads[COUNT];
+#define READS 300000
+static struct gdbregs_read reads[READS];
 
 /* In the middle of a batch larger than what the sockets hold. */
-START_TEST(gone_in_a_batch)
+LOOP_TEST(gone_in_a_batch, 2)
 {
-	size_t count = script_slow() ? 40000 : COUNT;
+	size_t count = script_slow() ? 40000 : READS;
 	static struct server server;
 	const struct gdbregs_register *b;
 	struct gdbregs_buffer storage = {0};
@@ -270,12 +262,11 @@ START_TEST(gone_in_a_batch)
 	gdbregs_buffer_fini(&storage);
 	script_end(&server.stub);
 }
-END_TEST
 
 /* A batch that neither side can hold: reading goes on while writing waits. */
-START_TEST(large_batch)
+TEST(large_batch)
 {
-	size_t count = script_slow() ? 40000 : COUNT;
+	size_t count = script_slow() ? 40000 : READS;
 	static struct server server;
 	const struct gdbregs_register *b;
 	struct gdbregs_buffer storage = {0};
@@ -297,11 +288,10 @@ START_TEST(large_batch)
 	gdbregs_buffer_fini(&storage);
 	check_stub(&server);
 }
-END_TEST
 
 /* An allocation fails while a reply is awaited, the one for the input itself among
  * them: closing ends all the same, and the target runs. */
-START_TEST(out_of_memory)
+LOOP_TEST(out_of_memory, 16)
 {
 	static struct server server;
 	const struct gdbregs_register *b;
@@ -321,11 +311,10 @@ START_TEST(out_of_memory)
 	gdbregs_buffer_fini(&buf);
 	check_stub(&server);
 }
-END_TEST
 
 /* -------------------------------------------------------------------- the arguments --- */
 
-START_TEST(arguments)
+TEST(arguments)
 {
 	struct gdbregs_session *s;
 	struct gdbregs_error err;
@@ -340,31 +329,4 @@ START_TEST(arguments)
 	ck_assert_int_eq(gdbregs_packet(NULL, "?", 1, &buf), GDBREGS_ERR_INVAL);
 	ck_assert_uint_eq(gdbregs_vcpu_count(NULL), 0);
 	gdbregs_close(NULL);
-}
-END_TEST
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("blocking");
-	TCase *tests = tcase_create("blocking");
-
-	tcase_set_timeout(tests, 60);
-	tcase_add_loop_test(tests, every_stub, 0, SCRIPT_KINDS);
-	tcase_add_loop_test(tests, several_addresses, 0, 2);
-	tcase_add_test(tests, unix_socket);
-	tcase_add_test(tests, closed_by_the_other_kind);
-	tcase_add_loop_test(tests, nobody_there, 0, 7);
-	tcase_add_test(tests, silent);
-	tcase_add_loop_test(tests, gone_between_calls, 0, 2 * SCRIPT_KINDS);
-	tcase_add_loop_test(tests, gone_in_a_batch, 0, 2);
-	tcase_add_test(tests, large_batch);
-	tcase_add_loop_test(tests, out_of_memory, 0, 16);
-	tcase_add_test(tests, arguments);
-	suite_add_tcase(suite, tests);
-	return suite;
-}
-
-int main(void)
-{
-	return run_suite(make_suite());
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Sessions closed at any moment, and how the target is left. */
 #include "../session/harness.h"
-#include "../unit/suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,7 +80,7 @@ static bool close_at(int kind, const struct ending *ending, size_t at, size_t pi
 }
 
 /* Every byte for the default, some for the others. */
-START_TEST(close_anywhere)
+LOOP_TEST(close_anywhere, COUNT(endings))
 {
 	size_t step = script_slow() ? 97 : _i ? 11 : 1;
 
@@ -91,11 +90,10 @@ START_TEST(close_anywhere)
 		close_at(kind, &endings[_i], 100, 1);
 	}
 }
-END_TEST
 
 /* The stub falls silent and is closed then: nothing harmful goes out, the end
  * comes in time, and nothing is detached twice. */
-START_TEST(close_in_silence)
+LOOP_TEST(close_in_silence, SCRIPT_KINDS)
 {
 	bool early = true;
 
@@ -118,10 +116,9 @@ START_TEST(close_in_silence)
 		script_end(&stub);
 	}
 }
-END_TEST
 
 /* The connection ends while detaching, or the OK never comes. */
-START_TEST(detach_unanswered)
+LOOP_TEST(detach_unanswered, 6)
 {
 	static const char *const answers[] = {SCRIPT_CLOSE, SCRIPT_SILENT, SCRIPT_LOST, "E01",
 					      "",	    "nonsense"};
@@ -141,11 +138,10 @@ START_TEST(detach_unanswered)
 		script_end(&stub);
 	}
 }
-END_TEST
 
 /* QEMU frozen between its first two answers: a D without a pid, which it refuses
  * in multiprocess mode, would leave the guest halted. */
-START_TEST(silent_before_identified)
+TEST(silent_before_identified)
 {
 	const struct script_rule rules[] = {{"qqemu.Supported", 0, SCRIPT_SILENT}, {0}};
 	struct script_stub stub;
@@ -160,24 +156,4 @@ START_TEST(silent_before_identified)
 	ck_assert_mem_eq(d.s->engine.out.data, "$D;1#b0", d.s->engine.out.size);
 	drive_finish(&d);
 	script_end(&stub);
-}
-END_TEST
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("close");
-	TCase *tests = tcase_create("close");
-
-	tcase_set_timeout(tests, 60);
-	tcase_add_loop_test(tests, close_anywhere, 0, sizeof(endings) / sizeof(*endings));
-	tcase_add_loop_test(tests, close_in_silence, 0, SCRIPT_KINDS);
-	tcase_add_loop_test(tests, detach_unanswered, 0, 6);
-	tcase_add_test(tests, silent_before_identified);
-	suite_add_tcase(suite, tests);
-	return suite;
-}
-
-int main(void)
-{
-	return run_suite(make_suite());
 }

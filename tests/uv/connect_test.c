@@ -2,9 +2,8 @@
 /* Connecting, reading all registers, closing: with each kind of stub, and with the input in pieces
  * of all kinds. */
 #include "../session/harness.h"
-#include "../unit/suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,7 +80,7 @@ static void session(struct drive *d, int kind)
 	ck_assert_uint_eq(d->stub->naks, 0);
 }
 
-START_TEST(whole)
+LOOP_TEST(whole, SCRIPT_KINDS)
 {
 	struct script_stub stub;
 	struct drive d;
@@ -91,13 +90,12 @@ START_TEST(whole)
 	session(&d, _i);
 	script_end(&stub);
 }
-END_TEST
 
-START_TEST(pieces)
+LOOP_TEST(pieces, SCRIPT_KINDS)
 {
 	static const size_t sizes[] = {1, 2, 3, 7, 100};
 
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+	for (size_t i = 0; i < COUNT(sizes); i++) {
 		struct script_stub stub;
 		struct drive d;
 
@@ -108,9 +106,8 @@ START_TEST(pieces)
 		script_end(&stub);
 	}
 }
-END_TEST
 
-START_TEST(every_split)
+LOOP_TEST(every_split, SCRIPT_KINDS)
 {
 	size_t total = 2;
 
@@ -126,7 +123,6 @@ START_TEST(every_split)
 		script_end(&stub);
 	}
 }
-END_TEST
 
 /* How far a session came that was cut short. */
 static int cut_session(struct drive *d)
@@ -166,22 +162,20 @@ static size_t cut_at(int kind, size_t at, bool ends)
 	return total;
 }
 
-START_TEST(every_end)
+LOOP_TEST(every_end, SCRIPT_KINDS)
 {
 	for (size_t at = 0; cut_at(_i, at, true); at += script_slow() ? 17 : 1)
 		;
 }
-END_TEST
 
-START_TEST(every_silence)
+LOOP_TEST(every_silence, SCRIPT_KINDS)
 {
 	for (size_t at = 0; cut_at(_i, at, false); at += script_slow() ? 17 : 1)
 		;
 }
-END_TEST
 
 /* Six round trips at most where requests are pipelined, whatever there is. */
-START_TEST(round_trips)
+LOOP_TEST(round_trips, SCRIPT_QEMU72 + 1)
 {
 	struct script_stub stub;
 	struct drive d;
@@ -198,11 +192,10 @@ START_TEST(round_trips)
 	ck_assert_uint_eq(d.inputs, before + 1);
 	script_end(&stub);
 }
-END_TEST
 
 /* Acks: none where there is no-ack mode but one; else never more than packets,
  * none as a packet's own round trip. */
-START_TEST(acks)
+LOOP_TEST(acks, SCRIPT_KINDS)
 {
 	struct script_stub stub;
 	struct drive d;
@@ -217,27 +210,4 @@ START_TEST(acks)
 	else
 		ck_assert_uint_le(stub.acks, stub.requests + 1);
 	script_end(&stub);
-}
-END_TEST
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("connect");
-	TCase *tests = tcase_create("connect");
-
-	tcase_set_timeout(tests, 60);
-	tcase_add_loop_test(tests, whole, 0, SCRIPT_KINDS);
-	tcase_add_loop_test(tests, pieces, 0, SCRIPT_KINDS);
-	tcase_add_loop_test(tests, every_split, 0, SCRIPT_KINDS);
-	tcase_add_loop_test(tests, every_end, 0, SCRIPT_KINDS);
-	tcase_add_loop_test(tests, every_silence, 0, SCRIPT_KINDS);
-	tcase_add_loop_test(tests, round_trips, SCRIPT_QEMU10, SCRIPT_QEMU72 + 1);
-	tcase_add_loop_test(tests, acks, 0, SCRIPT_KINDS);
-	suite_add_tcase(suite, tests);
-	return suite;
-}
-
-int main(void)
-{
-	return run_suite(make_suite());
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Fields of a session's registers, by name. */
 #include "serve.h"
-#include "../unit/suite.h"
+#include "suite.h"
 
 #include <gdbregs.h>
 #include <stdio.h>
@@ -73,7 +73,9 @@ static void fails(unsigned vcpu, const char *name, int code, const char *says)
 	ck_assert_str_eq(gdbregs_session_error(s), says);
 }
 
-START_TEST(numbers_by_name)
+FIXTURE(setup, teardown)
+
+TEST(numbers_by_name)
 {
 	is(0, "rip", served(1, 0, 0, 8));
 	is(1, "rip", served(2, 0, 0, 8));
@@ -83,9 +85,8 @@ START_TEST(numbers_by_name)
 	is(1, "flags.PL", served(2, 1, 0, 4) >> 12 & 3);
 	is(1, "v[3]", served(2, 2, 12, 4));
 }
-END_TEST
 
-START_TEST(no_numbers)
+TEST(no_numbers)
 {
 	uint64_t out;
 
@@ -100,9 +101,8 @@ START_TEST(no_numbers)
 	ck_assert_int_eq(gdbregs_read_u64(s, 0, "rip", NULL), GDBREGS_ERR_INVAL);
 	ck_assert_int_eq(gdbregs_read_u64(NULL, 0, "rip", &out), GDBREGS_ERR_INVAL);
 }
-END_TEST
 
-START_TEST(too_wide)
+TEST(too_wide)
 {
 	struct gdbregs_buffer value = {0};
 	struct gdbregs_field f;
@@ -114,19 +114,4 @@ START_TEST(too_wide)
 	ck_assert_int_eq(gdbregs_field_u64(&f, gdbregs_vcpu_byte_order(s, 0), value.data, 16, &out),
 			 GDBREGS_ERR_LIMIT);
 	gdbregs_buffer_fini(&value);
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("fields of a session");
-	TCase *tests = tcase_create("all");
-
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_set_timeout(tests, 30);
-	tcase_add_test(tests, numbers_by_name);
-	tcase_add_test(tests, no_numbers);
-	tcase_add_test(tests, too_wide);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
 }

@@ -2,9 +2,8 @@
 /* A session whose process was forked. The child shares the connection and the epoll
  * instance of the loop. It closes the session, and the parent goes on. */
 #include "serve.h"
-#include "../unit/suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <gdbregs.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -51,7 +50,7 @@ static void close_in_time(struct gdbregs_session *s)
 
 /* The child sends nothing, however the target is to be left, and the loop of the parent is
  * notified of all replies. */
-START_TEST(parent_goes_on)
+LOOP_TEST(parent_goes_on, 3)
 {
 	static struct server server;
 	struct gdbregs_session *s = begin(&server, (enum gdbregs_on_close)_i);
@@ -71,10 +70,9 @@ START_TEST(parent_goes_on)
 	ck_assert_str_eq(server.stub.violation, "");
 	script_end(&server.stub);
 }
-END_TEST
 
 /* Closing keeps its time, whatever the child has sent and the stub has answered. */
-START_TEST(parent_closes)
+LOOP_TEST(parent_closes, 3)
 {
 	static struct server server;
 	struct gdbregs_session *s = begin(&server, (enum gdbregs_on_close)_i);
@@ -84,10 +82,9 @@ START_TEST(parent_closes)
 	serve_stop(&server);
 	script_end(&server.stub);
 }
-END_TEST
 
 /* The same, and the stub closes the connection. */
-START_TEST(stub_closes)
+TEST(stub_closes)
 {
 	static struct server server;
 	struct gdbregs_session *s;
@@ -108,23 +105,4 @@ START_TEST(stub_closes)
 	close_in_time(s);
 	serve_stop(&server);
 	script_end(&server.stub);
-}
-END_TEST
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("fork");
-	TCase *tests = tcase_create("fork");
-
-	tcase_set_timeout(tests, 60);
-	tcase_add_loop_test(tests, parent_goes_on, 0, 3);
-	tcase_add_loop_test(tests, parent_closes, 0, 3);
-	tcase_add_test(tests, stub_closes);
-	suite_add_tcase(suite, tests);
-	return suite;
-}
-
-int main(void)
-{
-	return run_suite(make_suite());
 }

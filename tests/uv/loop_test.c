@@ -5,9 +5,8 @@
 #include "uv/transport.h"
 #include "serve-loop.h"
 #include "serve.h"
-#include "../unit/suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <gdbregs_uv.h>
 #include <poll.h>
 #include <signal.h>
@@ -254,30 +253,26 @@ static void fleet(unsigned seed, unsigned count, unsigned recklessness, bool rea
 	free(members);
 }
 
-START_TEST(careful_fleet)
+LOOP_TEST(careful_fleet, 8)
 {
 	fleet(1 + (unsigned)_i, FLEET, 0, false, 0);
 }
-END_TEST
 
-START_TEST(reckless_fleet)
+LOOP_TEST(reckless_fleet, 40)
 {
 	fleet(100 + (unsigned)_i, FLEET, 2 + (unsigned)_i % 5, _i & 1, 0);
 }
-END_TEST
 
-START_TEST(large_fleet)
+LOOP_TEST(large_fleet, 2)
 {
 	fleet(300 + (unsigned)_i, LARGE_FLEET, 12, true, 0);
 }
-END_TEST
 
-START_TEST(dropped_fleet)
+LOOP_TEST(dropped_fleet, 20)
 {
 	signal(SIGPIPE, SIG_IGN);
 	fleet(200 + (unsigned)_i, FLEET, _i & 1 ? 0 : 6, _i & 2, 1 + (unsigned)_i);
 }
-END_TEST
 
 /* ----------------------------------------------------------------------- a busy loop --- */
 
@@ -298,7 +293,7 @@ static void on_check(uv_check_t *check)
 	uv_sleep(BUSY_TIMEOUT_MS + 20);
 }
 
-START_TEST(busy_loop)
+TEST(busy_loop)
 {
 	struct member *m = calloc(1, sizeof(*m));
 	struct server server = {0};
@@ -327,11 +322,10 @@ START_TEST(busy_loop)
 	script_end(&server.stub);
 	free(m);
 }
-END_TEST
 
 /* The connection stands, but the loop polls only when its time is up: a QEMU that was
  * left now would stay stopped. */
-START_TEST(late_connect)
+TEST(late_connect)
 {
 	struct member *m = calloc(1, sizeof(*m));
 	struct gdbregs_options o;
@@ -351,11 +345,10 @@ START_TEST(late_connect)
 	ck_assert_uint_eq(l.left_halted + l.violations, 0);
 	free(m);
 }
-END_TEST
 
 /* ------------------------------------------------------------------- closed at once --- */
 
-START_TEST(closed_at_once)
+LOOP_TEST(closed_at_once, 6)
 {
 	static const char *const addresses[] = {NULL,
 						"localhost:1",
@@ -378,9 +371,8 @@ START_TEST(closed_at_once)
 	ck_assert_uint_eq(l.left_halted + l.violations, 0);
 	free(m);
 }
-END_TEST
 
-START_TEST(failing_connect)
+LOOP_TEST(failing_connect, 4)
 {
 	static const char *const addresses[] = {NULL, "localhost:1", "127.0.0.1:1",
 						"unix:/nonexistent/socket"};
@@ -397,9 +389,8 @@ START_TEST(failing_connect)
 	ck_assert_int_eq(m->connect_status, _i ? GDBREGS_ERR_CONNECT : GDBREGS_ERR_TIMEOUT);
 	free(m);
 }
-END_TEST
 
-START_TEST(spawn_and_close)
+LOOP_TEST(spawn_and_close, 6)
 {
 	static const char *const commands[][3] = {{"cat", NULL}, {"true", NULL}, {"sleep", "60"}};
 	struct member *m = calloc(1, sizeof(*m));
@@ -422,10 +413,9 @@ START_TEST(spawn_and_close)
 	ck_assert_int_lt(m->connect_status, 0);
 	free(m);
 }
-END_TEST
 
 /* Blocking calls and these refuse each other's sessions. */
-START_TEST(refusals)
+TEST(refusals)
 {
 	struct member *m = calloc(1, sizeof(*m));
 	struct gdbregs_buffer buf = {0};
@@ -460,10 +450,9 @@ START_TEST(refusals)
 	check_member(m);
 	free(m);
 }
-END_TEST
 
 /* A session is closed by the close call of the other kind, too. */
-START_TEST(closed_by_the_other_kind)
+TEST(closed_by_the_other_kind)
 {
 	struct member *m = calloc(1, sizeof(*m));
 	struct listener l;
@@ -480,31 +469,4 @@ START_TEST(closed_by_the_other_kind)
 	gdbregs_close(m->s);
 	serve_run_out(&l, &loop);
 	free(m);
-}
-END_TEST
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("loop");
-	TCase *tests = tcase_create("loop");
-
-	tcase_set_timeout(tests, 60);
-	tcase_add_loop_test(tests, careful_fleet, 0, 8);
-	tcase_add_loop_test(tests, reckless_fleet, 0, 40);
-	tcase_add_loop_test(tests, large_fleet, 0, 2);
-	tcase_add_test(tests, busy_loop);
-	tcase_add_test(tests, late_connect);
-	tcase_add_loop_test(tests, dropped_fleet, 0, 20);
-	tcase_add_loop_test(tests, closed_at_once, 0, 6);
-	tcase_add_loop_test(tests, failing_connect, 0, 4);
-	tcase_add_loop_test(tests, spawn_and_close, 0, 6);
-	tcase_add_test(tests, refusals);
-	tcase_add_test(tests, closed_by_the_other_kind);
-	suite_add_tcase(suite, tests);
-	return suite;
-}
-
-int main(void)
-{
-	return run_suite(make_suite());
 }

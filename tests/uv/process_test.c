@@ -2,9 +2,8 @@
 /* The library leaves what belongs to the process unchanged: its SIGCHLD handler, its descriptors 0
  * to 2, and its time while a resolver does not answer. */
 #include "serve.h"
-#include "../unit/suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <errno.h>
 #include <gdbregs_uv.h>
 #include <netdb.h>
@@ -16,8 +15,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-static const char *own_path;
 
 static struct gdbregs_options options(unsigned connect_ms)
 {
@@ -64,7 +61,7 @@ static void break_silence(void)
 	sem_wait(&answered);
 }
 
-START_TEST(resolver_is_silent)
+TEST(resolver_is_silent)
 {
 	struct gdbregs_options o = options(200);
 	struct gdbregs_session *s;
@@ -78,9 +75,8 @@ START_TEST(resolver_is_silent)
 	ck_assert(serve_now_s() - begun < 10);
 	break_silence();
 }
-END_TEST
 
-START_TEST(resolver_says_no)
+TEST(resolver_says_no)
 {
 	struct gdbregs_options o = options(50000);
 	struct gdbregs_session *s;
@@ -95,7 +91,6 @@ START_TEST(resolver_says_no)
 			 GDBREGS_ERR_CONNECT);
 	ck_assert(strstr(err.text, "there is no host 'other.invalid'; check the name"));
 }
-END_TEST
 
 static void on_connected(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
 			 void *arg)
@@ -110,7 +105,7 @@ static void on_closed(void *arg)
 }
 
 /* Closing does not wait for the resolver, and leaves an empty loop. */
-START_TEST(closed_while_resolving)
+TEST(closed_while_resolving)
 {
 	struct gdbregs_options o = options(50000);
 	struct gdbregs_session *s;
@@ -134,7 +129,6 @@ START_TEST(closed_while_resolving)
 	ck_assert(serve_now_s() - begun < 10);
 	break_silence();
 }
-END_TEST
 
 /* ---------------------------------------------------------- descriptors 0, 1 and 2 --- */
 
@@ -169,7 +163,7 @@ static int without_standard_files(void)
 }
 
 /* In a process of its own: libuv's assertion aborts it. */
-START_TEST(standard_files_are_closed)
+TEST(standard_files_are_closed)
 {
 	int status;
 	pid_t pid = fork();
@@ -179,7 +173,6 @@ START_TEST(standard_files_are_closed)
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_int_eq(status, 0);
 }
-END_TEST
 
 /* ----------------------------------------------------------------------- children --- */
 
@@ -193,7 +186,7 @@ static void on_child(int signo)
 
 static void spawn_and_close(const char *command, int expected)
 {
-	const char *const argv[] = {command, "--stub", NULL};
+	const char *const argv[] = {command, "--child", NULL};
 	struct gdbregs_options o = options(50000);
 	struct gdbregs_session *s;
 
@@ -203,13 +196,13 @@ static void spawn_and_close(const char *command, int expected)
 	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
 }
 
-START_TEST(sigchld_stays)
+TEST(sigchld_stays)
 {
 	struct sigaction action = {.sa_handler = on_child, .sa_flags = SA_RESTART}, after;
 	pid_t pid;
 
 	sigaction(SIGCHLD, &action, NULL);
-	spawn_and_close(own_path, 0);
+	spawn_and_close(suite_program, 0);
 	spawn_and_close("/nonexistent/stub", serve_no_such_command());
 	sigaction(SIGCHLD, NULL, &after);
 	ck_assert(after.sa_handler == on_child);
@@ -221,16 +214,14 @@ START_TEST(sigchld_stays)
 	waitpid(pid, NULL, 0);
 	ck_assert_int_eq(children, 1);
 }
-END_TEST
 
 /* An application that ignores SIGCHLD has no children to wait for. */
-START_TEST(sigchld_ignored)
+TEST(sigchld_ignored)
 {
 	signal(SIGCHLD, SIG_IGN);
-	spawn_and_close(own_path, 0);
+	spawn_and_close(suite_program, 0);
 	ck_assert(signal(SIGCHLD, SIG_DFL) == SIG_IGN);
 }
-END_TEST
 
 /* A zombie has ended: whoever adopts it may not wait for it. */
 static bool is_alive(const char *pid)
@@ -248,19 +239,21 @@ static bool is_alive(const char *pid)
 	return state && state[1] && state[2] != 'Z' && state[2] != 'X';
 }
 
+CHILD(serve_standard)
+
 static const char *const groups[] = {
 	/* The stub is the shell's child. */
-	"sh -c 'echo $$ >$1; exec $0 --stub' $0 $1; true",
+	"sh -c 'echo $$ >$1; exec $0 --child' $0 $1; true",
 	/* Others are, which hold nothing of ours, or do not heed SIGTERM. */
-	"sh -c 'echo $$ >$1; exec sleep 100' $0 $1 <&- >&- & exec $0 --stub",
+	"sh -c 'echo $$ >$1; exec sleep 100' $0 $1 <&- >&- & exec $0 --child",
 	("sh -c 'trap \"\" TERM; echo $$ >$1; while :; do sleep 1; done' $0 $1 <&- >&- & "
-	 "exec $0 --stub"),
+	 "exec $0 --child"),
 };
 
-START_TEST(whole_group_ends)
+LOOP_TEST(whole_group_ends, 3)
 {
 	char path[] = "/tmp/gdbregs-group-XXXXXX", pid[32] = "";
-	const char *const argv[] = {"sh", "-c", groups[_i], own_path, path, NULL};
+	const char *const argv[] = {"sh", "-c", groups[_i], suite_program, path, NULL};
 	struct gdbregs_options o = options(50000);
 	struct gdbregs_session *s;
 	int fd = mkstemp(path);
@@ -280,30 +273,4 @@ START_TEST(whole_group_ends)
 	ck_assert(!alive);
 	close(fd);
 	unlink(path);
-}
-END_TEST
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("process");
-	TCase *tests = tcase_create("process");
-
-	tcase_set_timeout(tests, 60);
-	tcase_add_test(tests, resolver_is_silent);
-	tcase_add_test(tests, resolver_says_no);
-	tcase_add_test(tests, closed_while_resolving);
-	tcase_add_test(tests, standard_files_are_closed);
-	tcase_add_test(tests, sigchld_stays);
-	tcase_add_test(tests, sigchld_ignored);
-	tcase_add_loop_test(tests, whole_group_ends, 0, 3);
-	suite_add_tcase(suite, tests);
-	return suite;
-}
-
-int main(int argc, char **argv)
-{
-	if (argc > 1 && strcmp(argv[1], "--stub") == 0)
-		return serve_standard();
-	own_path = argv[0];
-	return run_suite(make_suite());
 }

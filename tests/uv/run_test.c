@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Stops and registers through the blocking calls: structures that grow, times, vCPUs. */
 #include "serve.h"
-#include "../unit/suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <gdbregs_uv.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +45,9 @@ static uint64_t now_ns(void)
 
 /* ----------------------------------------------------------------------- stops --- */
 
-START_TEST(time_of_a_stop)
+FIXTURE(begin, end)
+
+TEST(time_of_a_stop)
 {
 	struct gdbregs_stop stop;
 	uint64_t before = now_ns();
@@ -59,10 +60,9 @@ START_TEST(time_of_a_stop)
 		ck_assert_uint_lt(stop.time_ns, before);
 	}
 }
-END_TEST
 
 /* The stop is kept; its time is that of its arrival, not of the wait. */
-START_TEST(time_of_a_kept_stop)
+TEST(time_of_a_kept_stop)
 {
 	struct gdbregs_stop stop;
 	struct timespec nap = {.tv_nsec = 50000000};
@@ -75,10 +75,9 @@ START_TEST(time_of_a_kept_stop)
 	nanosleep(&nap, NULL);
 	ck_assert_uint_lt(stop.time_ns, before);
 }
-END_TEST
 
 /* Nothing is initialised, and later versions find 0 in what they do not know yet. */
-START_TEST(all_of_a_stop_is_written)
+TEST(all_of_a_stop_is_written)
 {
 	static const uint64_t zero[4] = {0};
 	struct gdbregs_stop stop;
@@ -90,11 +89,10 @@ START_TEST(all_of_a_stop_is_written)
 	ck_assert_uint_eq(stop.address, 0);
 	ck_assert_mem_eq(stop.reserved, zero, sizeof(zero));
 }
-END_TEST
 
 /* ------------------------------------------------------------------- registers --- */
 
-START_TEST(many_are_written)
+TEST(many_are_written)
 {
 	static const uint8_t values[2][8] = {{1, 2, 3, 4, 5, 6, 7, 8}, {9, 8, 7, 6, 5, 4, 3, 2}};
 	struct gdbregs_write writes[3] = {{.vcpu = 0, .bytes = values[0], .size = 8},
@@ -116,7 +114,6 @@ START_TEST(many_are_written)
 	ck_assert_int_eq(gdbregs_write_registers(session, NULL, 1), GDBREGS_ERR_INVAL);
 	ck_assert_int_eq(gdbregs_write_registers(NULL, writes, 1), GDBREGS_ERR_INVAL);
 }
-END_TEST
 
 static size_t changed;
 
@@ -126,7 +123,7 @@ static void on_change(void *arg, unsigned vcpu, const struct gdbregs_change *cha
 	changed += count;
 }
 
-START_TEST(vcpu_is_watched)
+TEST(vcpu_is_watched)
 {
 	changed = 0;
 	ck_assert_int_eq(gdbregs_watch_vcpu(session, 0, on_change, NULL), 0);
@@ -137,33 +134,10 @@ START_TEST(vcpu_is_watched)
 	ck_assert_int_eq(gdbregs_watch_vcpu(NULL, 0, on_change, NULL), GDBREGS_ERR_INVAL);
 	ck_assert_int_eq(gdbregs_unwatch_vcpu(NULL, 0, on_change, NULL), GDBREGS_ERR_INVAL);
 }
-END_TEST
 
-START_TEST(state_of_a_vcpu)
+TEST(state_of_a_vcpu)
 {
 	ck_assert_int_eq(gdbregs_vcpu_state(session, 0), GDBREGS_VCPU_UNKNOWN);
 	ck_assert_int_eq(gdbregs_vcpu_state(session, 9), GDBREGS_ERR_NO_VCPU);
 	ck_assert_int_eq(gdbregs_vcpu_state(NULL, 0), GDBREGS_ERR_INVAL);
-}
-END_TEST
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("run");
-	TCase *tests = tcase_create("run");
-
-	tcase_add_checked_fixture(tests, begin, end);
-	tcase_add_test(tests, time_of_a_stop);
-	tcase_add_test(tests, time_of_a_kept_stop);
-	tcase_add_test(tests, all_of_a_stop_is_written);
-	tcase_add_test(tests, many_are_written);
-	tcase_add_test(tests, vcpu_is_watched);
-	tcase_add_test(tests, state_of_a_vcpu);
-	suite_add_tcase(suite, tests);
-	return suite;
-}
-
-int main(void)
-{
-	return run_suite(make_suite());
 }

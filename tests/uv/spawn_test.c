@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Stubs that are child processes, on pipes; and commands that are not stubs. */
 #include "serve.h"
-#include "../unit/suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <errno.h>
 #include <gdbregs.h>
 #include <signal.h>
@@ -12,7 +11,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-static const char *own_path;
+CHILD(serve_standard)
 
 static void read_b(struct gdbregs_session *s)
 {
@@ -56,9 +55,9 @@ static void check_no_child(void)
 	ck_assert_int_eq(errno, ECHILD);
 }
 
-START_TEST(spawn_stub)
+TEST(spawn_stub)
 {
-	const char *const argv[] = {own_path, "--stub", NULL};
+	const char *const argv[] = {suite_program, "--child", NULL};
 	struct gdbregs_session *s;
 	struct gdbregs_error err;
 
@@ -67,9 +66,8 @@ START_TEST(spawn_stub)
 	gdbregs_close(s);
 	check_no_child();
 }
-END_TEST
 
-START_TEST(spawn_failures)
+LOOP_TEST(spawn_failures, 10)
 {
 	static const char *const commands[][4] = {
 		{"/nonexistent/stub", NULL},
@@ -115,10 +113,9 @@ START_TEST(spawn_failures)
 	check_no_child();
 	check_no_sigpipe();
 }
-END_TEST
 
 /* It has neither ears for the end of its input nor for SIGTERM. */
-START_TEST(spawn_stubborn)
+TEST(spawn_stubborn)
 {
 	const char *const argv[] = {"sh", "-c", "trap '' TERM; exec sleep 60", NULL};
 	struct gdbregs_session *s;
@@ -128,26 +125,4 @@ START_TEST(spawn_stubborn)
 	ck_assert_int_eq(spawn(argv, &s, &err), GDBREGS_ERR_TIMEOUT);
 	ck_assert(serve_now_s() - begun < 30);
 	check_no_child();
-}
-END_TEST
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("spawn");
-	TCase *tests = tcase_create("spawn");
-
-	tcase_set_timeout(tests, 60);
-	tcase_add_test(tests, spawn_stub);
-	tcase_add_loop_test(tests, spawn_failures, 0, 10);
-	tcase_add_test(tests, spawn_stubborn);
-	suite_add_tcase(suite, tests);
-	return suite;
-}
-
-int main(int argc, char **argv)
-{
-	if (argc > 1 && strcmp(argv[1], "--stub") == 0)
-		return serve_standard();
-	own_path = argv[0];
-	return run_suite(make_suite());
 }

@@ -3,9 +3,8 @@
  * the C library and determines what each poll finds. */
 #include "uv/transport.h"
 #include "serve.h"
-#include "../unit/suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <errno.h>
 #include <gdbregs.h>
 #include <poll.h>
@@ -122,7 +121,7 @@ static void looks_rarely(enum finds what)
 	end();
 }
 
-START_TEST(not_at_all)
+TEST(not_at_all)
 {
 	spin_us = 0;
 	begin(NULL, LONG_MS, THE_REPLY);
@@ -133,18 +132,16 @@ START_TEST(not_at_all)
 	end();
 	spin_us = 200;
 }
-END_TEST
 
 /* A stub that is slower than the polling is polled for less and less. */
-START_TEST(far_away)
+TEST(far_away)
 {
 	looks_rarely(NOTHING);
 }
-END_TEST
 
 /* And again when he has come nearer: at last every reply is taken by a look, and one
  * that is late changes nothing. */
-START_TEST(near_again)
+TEST(near_again)
 {
 	begin(NULL, LONG_MS, NOTHING);
 	for (unsigned i = 0; i < READS; i++)
@@ -164,17 +161,15 @@ START_TEST(near_again)
 	ck_assert_uint_ge(found, 1);
 	end();
 }
-END_TEST
 
 /* QEMU acknowledges at once and answers when it can. */
-START_TEST(ack_alone)
+TEST(ack_alone)
 {
 	looks_rarely(THE_ACK);
 }
-END_TEST
 
 /* Stops that take long say nothing of replies. */
-START_TEST(slow_steps)
+TEST(slow_steps)
 {
 	static const struct script_rule stops[] = {
 		{"vCont;*", 0, "T05thread:p1.1;"}, {"vCont?", 0, "vCont;c;C;s;S"}, {NULL, 0, NULL}};
@@ -193,10 +188,9 @@ START_TEST(slow_steps)
 	ck_assert_msg(looked < 12, "looked for %u of %u stops", looked, READS);
 	end();
 }
-END_TEST
 
 /* A look takes the socket's error away: it is told by whom it was found. */
-START_TEST(broken)
+TEST(broken)
 {
 	begin(NULL, LONG_MS, AN_ERROR);
 	ck_assert_int_eq(gdbregs_read_register(session, 0, b, &buf), GDBREGS_ERR_CLOSED);
@@ -204,10 +198,9 @@ START_TEST(broken)
 		      gdbregs_session_error(session));
 	end();
 }
-END_TEST
 
 /* Every look finds something, but never the reply. */
-START_TEST(deadline)
+TEST(deadline)
 {
 	static const struct script_rule lost[] = {{"p1", 0, SCRIPT_LOST}, {NULL, 0, NULL}};
 
@@ -217,10 +210,9 @@ START_TEST(deadline)
 	ck_assert_uint_gt(found, 0);
 	end();
 }
-END_TEST
 
 /* Where the stub needs our only processor, nobody looks. */
-START_TEST(one_processor)
+TEST(one_processor)
 {
 	cpu_set_t all, one;
 	int first = 0;
@@ -240,28 +232,4 @@ START_TEST(one_processor)
 	ck_assert_uint_eq(looks, 0);
 	ck_assert_int_eq(sched_setaffinity(0, sizeof(all), &all), 0);
 	end();
-}
-END_TEST
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("spin");
-	TCase *tests = tcase_create("spin");
-
-	tcase_set_timeout(tests, 60);
-	tcase_add_test(tests, far_away);
-	tcase_add_test(tests, not_at_all);
-	tcase_add_test(tests, near_again);
-	tcase_add_test(tests, ack_alone);
-	tcase_add_test(tests, slow_steps);
-	tcase_add_test(tests, broken);
-	tcase_add_test(tests, deadline);
-	tcase_add_test(tests, one_processor);
-	suite_add_tcase(suite, tests);
-	return suite;
-}
-
-int main(void)
-{
-	return run_suite(make_suite());
 }

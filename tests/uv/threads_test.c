@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Thread lists and clusters, valid and invalid. */
 #include "../session/harness.h"
-#include "../unit/suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,12 +77,11 @@ static void check_list(const struct list *list, size_t piece)
 	script_end(&stub);
 }
 
-START_TEST(each_list)
+LOOP_TEST(each_list, COUNT(lists))
 {
 	check_list(&lists[_i], SIZE_MAX);
 	check_list(&lists[_i], 1);
 }
-END_TEST
 
 /* ---------------------------------------------------------------------- many vCPUs --- */
 
@@ -103,7 +101,7 @@ static int open_many(struct drive *d, struct script_stub *stub, enum script_kind
 	return drive_open(d, stub, &o);
 }
 
-START_TEST(many)
+LOOP_TEST(many, 7)
 {
 	static const unsigned counts[] = {9, 10, 11, 17, 18, 200, 4000};
 	struct script_stub stub;
@@ -128,7 +126,6 @@ START_TEST(many)
 		script_end(&stub);
 	}
 }
-END_TEST
 
 /* ------------------------------------------------------------------------- clusters --- */
 
@@ -151,7 +148,7 @@ static size_t build(const unsigned *pids, struct script_process *processes)
 	return count;
 }
 
-START_TEST(clusters)
+LOOP_TEST(clusters, COUNT(machines))
 {
 	for (int qemu72 = 0; qemu72 < 2; qemu72++) {
 		struct script_process processes[12];
@@ -180,11 +177,10 @@ START_TEST(clusters)
 		script_end(&stub);
 	}
 }
-END_TEST
 
 /* Only those are detached that were seen; an attached one that says it is another
  * is none. */
-START_TEST(odd_clusters)
+LOOP_TEST(odd_clusters, 8)
 {
 	static const struct script_rule rules[][2] = {
 		{{"vAttach;2", 0, "E22"}},	{{"vAttach;2", 0, ""}},
@@ -205,10 +201,9 @@ START_TEST(odd_clusters)
 	ck_assert(stub.running);
 	script_end(&stub);
 }
-END_TEST
 
 /* A register of one type of vCPU is refused on another, and harms no other. */
-START_TEST(wrong_type)
+TEST(wrong_type)
 {
 	struct gdbregs_buffer buf = {0};
 	struct script_stub stub;
@@ -240,10 +235,9 @@ START_TEST(wrong_type)
 	gdbregs_buffer_fini(&buf);
 	script_end(&stub);
 }
-END_TEST
 
 /* Stubs that do without: multiprocess ids, names, Hg. */
-START_TEST(simple_stubs)
+LOOP_TEST(simple_stubs, 4)
 {
 	struct script_process process = script_small[0];
 	struct script_stub stub;
@@ -266,10 +260,9 @@ START_TEST(simple_stubs)
 	ck_assert_uint_le(stub.target_requests, 1);
 	script_end(&stub);
 }
-END_TEST
 
 /* A stub that says it knows multiprocess ids and uses none. */
-START_TEST(no_pid_ever)
+LOOP_TEST(no_pid_ever, KINDS)
 {
 	static const struct script_rule rules[] = {{"?", 0, "T05thread:1;"}, {0}};
 	struct script_stub stub;
@@ -284,27 +277,4 @@ START_TEST(no_pid_ever)
 	drive_end(&d);
 	ck_assert_msg(strstr(stub.log, " D ") != NULL, "%s", stub.log);
 	script_end(&stub);
-}
-END_TEST
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("threads");
-	TCase *tests = tcase_create("threads");
-
-	tcase_set_timeout(tests, 60);
-	tcase_add_loop_test(tests, each_list, 0, sizeof(lists) / sizeof(*lists));
-	tcase_add_loop_test(tests, many, 0, 7);
-	tcase_add_loop_test(tests, clusters, 0, sizeof(machines) / sizeof(*machines));
-	tcase_add_loop_test(tests, odd_clusters, 0, 8);
-	tcase_add_test(tests, wrong_type);
-	tcase_add_loop_test(tests, simple_stubs, 0, 4);
-	tcase_add_loop_test(tests, no_pid_ever, 0, KINDS);
-	suite_add_tcase(suite, tests);
-	return suite;
-}
-
-int main(void)
-{
-	return run_suite(make_suite());
 }

@@ -2,9 +2,8 @@
 /* gdbregs_wake() from other threads and from signal handlers, and the states that a
  * session goes through. */
 #include "serve.h"
-#include "../unit/suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <gdbregs_uv.h>
 #include <signal.h>
 #include <string.h>
@@ -58,7 +57,7 @@ static void *wake_soon(void *arg)
 	return NULL;
 }
 
-START_TEST(from_a_thread)
+LOOP_TEST(from_a_thread, 2)
 {
 	pthread_t thread;
 
@@ -70,7 +69,6 @@ START_TEST(from_a_thread)
 	ck_assert_int_eq(gdbregs_wait(session, 0, NULL), GDBREGS_ERR_TIMEOUT);
 	end();
 }
-END_TEST
 
 static void on_alarm(int signo)
 {
@@ -78,7 +76,7 @@ static void on_alarm(int signo)
 	gdbregs_wake(session);
 }
 
-START_TEST(from_a_signal_handler)
+LOOP_TEST(from_a_signal_handler, 2)
 {
 	const struct sigaction action = {.sa_handler = on_alarm, .sa_flags = _i ? SA_RESTART : 0};
 	const struct itimerval soon = {.it_value = {.tv_usec = 20000}};
@@ -90,10 +88,9 @@ START_TEST(from_a_signal_handler)
 	check_woken(gdbregs_wait(session, -1, NULL));
 	end();
 }
-END_TEST
 
 /* It is kept for the next wait, and several count as one. */
-START_TEST(before_the_wait)
+TEST(before_the_wait)
 {
 	begin();
 	ck_assert_int_eq(gdbregs_wake(session), 0);
@@ -104,7 +101,6 @@ START_TEST(before_the_wait)
 	ck_assert_int_eq(gdbregs_session_state(session), GDBREGS_SESSION_RUNNING);
 	end();
 }
-END_TEST
 
 static bool stop_waking;
 
@@ -117,7 +113,7 @@ static void *wake_often(void *arg)
 }
 
 /* Wake-ups at any moment lose no wait and no reply. */
-START_TEST(at_any_moment)
+TEST(at_any_moment)
 {
 	const struct gdbregs_register *b;
 	struct gdbregs_buffer buf = {0};
@@ -136,14 +132,13 @@ START_TEST(at_any_moment)
 	gdbregs_buffer_fini(&buf);
 	end();
 }
-END_TEST
 
 static void ignore(void *arg)
 {
 	(void)arg;
 }
 
-START_TEST(only_blocking_sessions)
+TEST(only_blocking_sessions)
 {
 	struct gdbregs_session *s;
 	uv_loop_t loop;
@@ -158,9 +153,8 @@ START_TEST(only_blocking_sessions)
 	uv_run(&loop, UV_RUN_DEFAULT);
 	ck_assert_int_eq(uv_loop_close(&loop), 0);
 }
-END_TEST
 
-START_TEST(states_of_an_end)
+TEST(states_of_an_end)
 {
 	struct gdbregs_buffer buf = {0};
 	struct gdbregs_options o = GDBREGS_OPTIONS_INIT;
@@ -175,9 +169,8 @@ START_TEST(states_of_an_end)
 	ck_assert_int_eq(gdbregs_session_state(session), GDBREGS_SESSION_FAILED);
 	end();
 }
-END_TEST
 
-START_TEST(program_ends)
+TEST(program_ends)
 {
 	static const struct script_rule rules[] = {{"vCont;c", 0, "W2a"}, {0}};
 	struct gdbregs_stop stop;
@@ -189,27 +182,4 @@ START_TEST(program_ends)
 	ck_assert_int_eq(stop.kind, GDBREGS_STOP_EXITED);
 	ck_assert_int_eq(gdbregs_session_state(session), GDBREGS_SESSION_EXITED);
 	end();
-}
-END_TEST
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("wake");
-	TCase *tests = tcase_create("wake");
-
-	tcase_set_timeout(tests, 60);
-	tcase_add_loop_test(tests, from_a_thread, 0, 2);
-	tcase_add_loop_test(tests, from_a_signal_handler, 0, 2);
-	tcase_add_test(tests, before_the_wait);
-	tcase_add_test(tests, at_any_moment);
-	tcase_add_test(tests, only_blocking_sessions);
-	tcase_add_test(tests, states_of_an_end);
-	tcase_add_test(tests, program_ends);
-	suite_add_tcase(suite, tests);
-	return suite;
-}
-
-int main(void)
-{
-	return run_suite(make_suite());
 }

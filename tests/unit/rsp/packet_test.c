@@ -5,9 +5,8 @@
 #include "rsp/packet.h"
 
 #include "../guarded.h"
-#include "../suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 
 #define MAX_BYTES 64 /* of a payload in the cases */
@@ -166,7 +165,7 @@ static size_t packet(uint8_t *out, char start, const void *payload, size_t size)
 		check_events(wire, wire_size, expected, sizeof(expected) - 1);                     \
 	} while (0)
 
-START_TEST(packets)
+TEST(packets)
 {
 	EVENTS("$OK#9a", "$OK\n");
 	EVENTS("$#00", "$\n");
@@ -181,25 +180,22 @@ START_TEST(packets)
 	PAYLOAD("0123456789abcdef0123456789abcdef0123", "$0123456789abcdef0123456789abcdef0123\n");
 	PAYLOAD("any \0 byte \xff \x80 + - % ~", "$any \0 byte \xff \x80 + - % ~\n");
 }
-END_TEST
 
-START_TEST(notifications)
+TEST(notifications)
 {
 	EVENTS("%Stop:T05#99", "%Stop:T05\n");
 	EVENTS("%Stop:T05#99%Stop:T05#99$OK#9a", "%Stop:T05\n%Stop:T05\n$OK\n");
 	EVENTS("%Stop:T05#9a+", "bad\nack\n");
 	EVENTS("%Stop$OK#9a", "truncated\n$OK\n");
 }
-END_TEST
 
-START_TEST(escapes_stay)
+TEST(escapes_stay)
 {
 	PAYLOAD("m}\x03}\x04}\x0a}]", "$m}\x03}\x04}\x0a}]\n");
 	PAYLOAD("m}", "$m}\n"); /* reply.h refuses it */
 }
-END_TEST
 
-START_TEST(bad_checksums)
+TEST(bad_checksums)
 {
 	EVENTS("$OK#9b", "bad\n");
 	EVENTS("$OK#zz", "bad\n");
@@ -210,18 +206,16 @@ START_TEST(bad_checksums)
 	EVENTS("$OK##9a+", "bad\nack\n");
 	EVENTS("$0123456789abcdef0123456789abcdef#00+", "bad\nack\n");
 }
-END_TEST
 
-START_TEST(truncated)
+TEST(truncated)
 {
 	EVENTS("$p0$p0#a0", "truncated\n$p0\n");
 	EVENTS("$$OK#9a", "truncated\n$OK\n");
 	EVENTS("$T05thread:p01$$OK#9a+", "truncated\ntruncated\n$OK\nack\n");
 	EVENTS("$0*$OK#9a", "bad\n"); /* there the $ is a count, and the sum another */
 }
-END_TEST
 
-START_TEST(run_lengths)
+TEST(run_lengths)
 {
 	EVENTS("$0* #7a", "$0000\n"); /* the example in GDB's documentation */
 	PAYLOAD("ab*\"c", "$abbbbbbc\n"); /* 34: 5 more */
@@ -237,9 +231,8 @@ START_TEST(run_lengths)
 	PAYLOAD("}*\"", "$}}}}}}\n");
 	PAYLOAD("\0*!", "$\0\0\0\0\0\n");
 }
-END_TEST
 
-START_TEST(run_lengths_malformed)
+TEST(run_lengths_malformed)
 {
 	PAYLOAD("*!", "bad\n");
 	PAYLOAD("*!OK", "bad\n");
@@ -251,12 +244,11 @@ START_TEST(run_lengths_malformed)
 	EVENTS("$*!#4b$OK#9a", "bad\n$OK\n");
 	EVENTS("$a*#8b+", ""); /* # is the count: the packet has not ended */
 }
-END_TEST
 
 #define DIGITS_16 "0123456789abcdef"
 #define DIGITS_64 DIGITS_16 DIGITS_16 DIGITS_16 DIGITS_16
 
-START_TEST(limit)
+TEST(limit)
 {
 	uint8_t input[600];
 	size_t size;
@@ -281,17 +273,15 @@ START_TEST(limit)
 	EVENTS("$" DIGITS_64 "1$OK#9a", "large\n$OK\n");
 	EVENTS("$" DIGITS_64 "1#z", "large\n");
 }
-END_TEST
 
-START_TEST(junk)
+TEST(junk)
 {
 	EVENTS("HTTP/1.1 400 Bad Request\r\n$OK#9a", "$OK\n");
 	EVENTS("\x03\x03$OK#9a#9a+", "$OK\nack\n");
 	EVENTS("#00", "");
 }
-END_TEST
 
-START_TEST(junk_is_kept)
+TEST(junk_is_kept)
 {
 	static const char line[] =
 		"HTTP/1.1 400 Bad Request: this is no gdbstub at all, go away\r\n";
@@ -309,9 +299,8 @@ START_TEST(junk_is_kept)
 	ck_assert_uint_eq(t.size, 0);
 	gdbregs__frame_decoder_fini(&d);
 }
-END_TEST
 
-START_TEST(handed_out_in_place)
+TEST(handed_out_in_place)
 {
 	struct gdbregs__frame_decoder d;
 	struct gdbregs__frame frame;
@@ -336,9 +325,8 @@ START_TEST(handed_out_in_place)
 	ck_assert_int_eq(frame.kind, GDBREGS__FRAME_NONE);
 	gdbregs__frame_decoder_fini(&d);
 }
-END_TEST
 
-START_TEST(no_input)
+TEST(no_input)
 {
 	struct gdbregs__frame_decoder d;
 	struct gdbregs__frame frame;
@@ -349,11 +337,10 @@ START_TEST(no_input)
 	ck_assert_int_eq(frame.kind, GDBREGS__FRAME_NONE);
 	gdbregs__frame_decoder_fini(&d);
 }
-END_TEST
 
 /* Every length around the sizes of the wide steps, with the byte that decides at
  * every place. */
-START_TEST(every_length)
+TEST(every_length)
 {
 	uint8_t payload[80], wire[100];
 	struct transcript t;
@@ -373,7 +360,6 @@ START_TEST(every_length)
 		}
 	}
 }
-END_TEST
 
 /* ----------------------------------------------------------- encoding --- */
 
@@ -389,7 +375,7 @@ static void check_encoded(const char *payload, size_t size, const char *expected
 	gdbregs_buffer_fini(&out);
 }
 
-START_TEST(encode)
+TEST(encode)
 {
 	check_encoded("", 0, "$#00");
 	check_encoded("?", 1, "$?#3f");
@@ -399,9 +385,8 @@ START_TEST(encode)
 	check_encoded("#$}*", 4, "$}\x03}\x04}]}\x0a#62");
 	check_encoded("}", 1, "$}]#da");
 }
-END_TEST
 
-START_TEST(encode_all_bytes)
+TEST(encode_all_bytes)
 {
 	struct gdbregs_buffer out = {0};
 	struct transcript t;
@@ -420,9 +405,8 @@ START_TEST(encode_all_bytes)
 	}
 	gdbregs_buffer_fini(&out);
 }
-END_TEST
 
-START_TEST(encode_register_request)
+TEST(encode_register_request)
 {
 	static const uint32_t regnums[] = {0,	      1,	  9,	     0xa,    0xf,
 					   0x10,      0x41,	  0xf58,     0xffff, 0x10000,
@@ -430,16 +414,15 @@ START_TEST(encode_register_request)
 	char payload[16];
 	uint8_t wire[24], out[GDBREGS__FRAME_P_BYTES];
 
-	for (size_t i = 0; i < sizeof(regnums) / sizeof(regnums[0]); i++) {
+	for (size_t i = 0; i < COUNT(regnums); i++) {
 		snprintf(payload, sizeof(payload), "p%x", (unsigned)regnums[i]);
 		size_t size = packet(wire, '$', payload, strlen(payload));
 		ck_assert_uint_eq(gdbregs__frame_put_p(out, regnums[i]), size);
 		ck_assert_mem_eq(out, wire, size);
 	}
 }
-END_TEST
 
-START_TEST(encode_without_memory)
+TEST(encode_without_memory)
 {
 	struct gdbregs_buffer out = {0};
 
@@ -450,7 +433,6 @@ START_TEST(encode_without_memory)
 	ck_assert_ptr_null(out.data);
 	ck_assert_uint_eq(out.size, 0);
 }
-END_TEST
 
 /* ------------------------------------------------------------- random --- */
 
@@ -476,7 +458,7 @@ static size_t random_wire(uint32_t *state, uint8_t *wire, size_t room)
 	return size;
 }
 
-START_TEST(random_input)
+TEST(random_input)
 {
 	static struct transcript whole, other;
 	uint32_t state = 0x5eed1234;
@@ -491,10 +473,9 @@ START_TEST(random_input)
 		check_same(&other, whole.text, whole.size, "random", (size_t)i);
 	}
 }
-END_TEST
 
 /* Not a packet in sight. */
-START_TEST(random_bytes)
+TEST(random_bytes)
 {
 	static struct transcript whole, other;
 	uint32_t state = 0x0badcafe;
@@ -510,40 +491,4 @@ START_TEST(random_bytes)
 		run(wire, size, size, 1, &other);
 		check_same(&other, whole.text, whole.size, "random", (size_t)i);
 	}
-}
-END_TEST
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("frame");
-	TCase *decoding = tcase_create("decode"), *encoding = tcase_create("encode");
-
-	tcase_set_timeout(decoding, 600);
-	tcase_add_test(decoding, packets);
-	tcase_add_test(decoding, notifications);
-	tcase_add_test(decoding, escapes_stay);
-	tcase_add_test(decoding, bad_checksums);
-	tcase_add_test(decoding, truncated);
-	tcase_add_test(decoding, run_lengths);
-	tcase_add_test(decoding, run_lengths_malformed);
-	tcase_add_test(decoding, limit);
-	tcase_add_test(decoding, junk);
-	tcase_add_test(decoding, junk_is_kept);
-	tcase_add_test(decoding, handed_out_in_place);
-	tcase_add_test(decoding, no_input);
-	tcase_add_test(decoding, every_length);
-	tcase_add_test(decoding, random_input);
-	tcase_add_test(decoding, random_bytes);
-	tcase_add_test(encoding, encode);
-	tcase_add_test(encoding, encode_all_bytes);
-	tcase_add_test(encoding, encode_register_request);
-	tcase_add_test(encoding, encode_without_memory);
-	suite_add_tcase(suite, decoding);
-	suite_add_tcase(suite, encoding);
-	return suite;
-}
-
-int main(void)
-{
-	return run_suite(make_suite());
 }

@@ -4,7 +4,7 @@
  * state machine can decide. */
 #include "rsp/packet.h"
 #include "../guarded.h"
-#include "../suite.h"
+#include "suite.h"
 
 #include <stdio.h>
 
@@ -58,7 +58,7 @@ static void check_taken(const uint8_t *payload, size_t size)
 
 /* Digits, text below and between, and bytes with their highest bit: a step of any
  * width meets each of them at every place. */
-START_TEST(every_length)
+TEST(every_length)
 {
 	static const char alphabets[][20] = {"0123456789abcdef", "ab <\n\"'(),;}~\x7f",
 					     "09\x80\xa9\xab\xff"};
@@ -72,12 +72,11 @@ START_TEST(every_length)
 			check_taken(payload, size);
 		}
 }
-END_TEST
 
 /* A run length, another packet's beginning or an early end at any place: the checksum
  * is right by the bytes up to the last #, so only the character can have stopped it.
  * Behind an early # stands 55, which is right for some. */
-START_TEST(every_end_everywhere)
+TEST(every_end_everywhere)
 {
 	static const char ends[] = "#$*";
 	uint8_t payload[200], wire[220];
@@ -94,10 +93,9 @@ START_TEST(every_end_everywhere)
 			payload[at] = '5';
 		}
 }
-END_TEST
 
 /* One wrong bit at any place of any length is no packet. */
-START_TEST(every_flipped_bit)
+TEST(every_flipped_bit)
 {
 	uint8_t payload[150], wire[160];
 	struct gdbregs__frame_text text;
@@ -112,9 +110,8 @@ START_TEST(every_flipped_bit)
 		}
 	}
 }
-END_TEST
 
-START_TEST(limit)
+TEST(limit)
 {
 	uint8_t payload[MAX_BYTES + 1], wire[MAX_BYTES + 8];
 	struct gdbregs__frame_text text;
@@ -125,7 +122,6 @@ START_TEST(limit)
 	length = packet(wire, payload, MAX_BYTES + 1);
 	ck_assert_uint_eq(whole(wire, length, &text), 0);
 }
-END_TEST
 
 /* ------------------------------------------------------------- many packets --- */
 
@@ -142,7 +138,7 @@ static void check_data(const char *wire, bool acked, size_t most, size_t count, 
 	ck_assert_uint_eq(at, used);
 }
 
-START_TEST(data)
+TEST(data)
 {
 	static const char both[] = "+$12#63+$cdef#92";
 
@@ -159,10 +155,9 @@ START_TEST(data)
 	check_data("", true, TEXTS_MAX, 0, 0);
 	check_data("+", true, TEXTS_MAX, 0, 0);
 }
-END_TEST
 
 /* What only looks like it stops the taking, with what came before it taken. */
-START_TEST(no_data)
+TEST(no_data)
 {
 	static const char
 		*const others[] =
@@ -176,7 +171,7 @@ START_TEST(no_data)
 				"+$3*!#7e", "+$34#AB",
 			};
 
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+	for (size_t i = 0; i < COUNT(others); i++) {
 		char wire[40];
 		bool capitals = others[i][2] == 'C';
 		snprintf(wire, sizeof(wire), "+$12#63%s", others[i]);
@@ -186,9 +181,8 @@ START_TEST(no_data)
 	/* An ack where there are none to be. */
 	check_data("$12#63+$34#67", false, TEXTS_MAX, 1, 6);
 }
-END_TEST
 
-START_TEST(within_a_packet)
+TEST(within_a_packet)
 {
 	struct gdbregs__frame_decoder d = decoder();
 	struct gdbregs__frame frame;
@@ -203,7 +197,6 @@ START_TEST(within_a_packet)
 	ck_assert_uint_eq(used, 2);
 	gdbregs__frame_decoder_fini(&d);
 }
-END_TEST
 
 /* The machine's word for what was taken: an ack and a packet each time. */
 static void check_machine(const uint8_t *wire, size_t size, const struct gdbregs__frame_text *texts,
@@ -225,7 +218,7 @@ static void check_machine(const uint8_t *wire, size_t size, const struct gdbregs
 	gdbregs__frame_decoder_fini(&d);
 }
 
-START_TEST(random_input)
+TEST(random_input)
 {
 	static const char alphabet[] = "0123456789abcdef0123456789abcdefxEOTA*#$+ ";
 	uint32_t state = 0x77aa3311;
@@ -252,25 +245,4 @@ START_TEST(random_input)
 		taken += count;
 	}
 	ck_assert_uint_gt(taken, 100000);
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("whole frames");
-	TCase *one = tcase_create("one"), *many = tcase_create("many");
-
-	tcase_set_timeout(one, 600);
-	tcase_set_timeout(many, 600);
-	tcase_add_test(one, every_length);
-	tcase_add_test(one, every_end_everywhere);
-	tcase_add_test(one, every_flipped_bit);
-	tcase_add_test(one, limit);
-	tcase_add_test(many, data);
-	tcase_add_test(many, no_data);
-	tcase_add_test(many, within_a_packet);
-	tcase_add_test(many, random_input);
-	suite_add_tcase(suite, one);
-	suite_add_tcase(suite, many);
-	return run_suite(suite);
 }

@@ -3,9 +3,8 @@
 #include "rsp/register-info.h"
 
 #include "../guarded.h"
-#include "../suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 
 static const char *describe(const char *payload)
@@ -81,18 +80,17 @@ static const struct {
 	// clang-format on
 };
 
-START_TEST(parse)
+TEST(parse)
 {
-	for (size_t i = 0; i < sizeof(replies) / sizeof(replies[0]); i++) {
+	for (size_t i = 0; i < COUNT(replies); i++) {
 		const char *got = describe(replies[i].payload);
 
 		ck_assert_msg(strcmp(got, replies[i].expected) == 0, "%s: %s", replies[i].payload,
 			      got);
 	}
 }
-END_TEST
 
-START_TEST(random_input)
+TEST(random_input)
 {
 	static const char alphabet[] = "name:bitsze;set1E0OK";
 	uint32_t state = 0x51c0ffee;
@@ -106,17 +104,4 @@ START_TEST(random_input)
 		    GDBREGS__REGISTER_INFO_ONE)
 			MUST(info.name[0] && info.bits > 0 && info.bits <= INT32_MAX);
 	}
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("register-info");
-	TCase *tests = tcase_create("register-info");
-
-	tcase_set_timeout(tests, 120);
-	tcase_add_test(tests, parse);
-	tcase_add_test(tests, random_input);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
 }

@@ -4,9 +4,7 @@
 #include "rsp/reply.h"
 
 #include "../guarded.h"
-#include "../suite.h"
-
-#include <check.h>
+#include "suite.h"
 
 /* A literal's bytes without its NUL, laid against unreadable memory. */
 #define SENT(literal) guarded(literal, sizeof(literal) - 1), sizeof(literal) - 1
@@ -45,9 +43,9 @@ static const struct {
 	// clang-format on
 };
 
-START_TEST(classify)
+TEST(classify)
 {
-	for (size_t i = 0; i < sizeof(replies) / sizeof(replies[0]); i++) {
+	for (size_t i = 0; i < COUNT(replies); i++) {
 		size_t size = strlen(replies[i].payload);
 		const uint8_t *payload = guarded(replies[i].payload, size);
 		char text[64];
@@ -58,9 +56,8 @@ START_TEST(classify)
 				 replies[i].text);
 	}
 }
-END_TEST
 
-START_TEST(error_text_is_cut)
+TEST(error_text_is_cut)
 {
 	char text[8];
 	static uint8_t payload[4000];
@@ -72,11 +69,10 @@ START_TEST(error_text_is_cut)
 	gdbregs__reply_error_text(text, sizeof(text), guarded(payload, 404), 404);
 	ck_assert_str_eq(text, "ffff..."); /* 66 is f */
 }
-END_TEST
 
 /* ------------------------------------------------------------ console --- */
 
-START_TEST(console)
+TEST(console)
 {
 	struct gdbregs_buffer text = {0};
 	bool nomem = true;
@@ -91,16 +87,15 @@ START_TEST(console)
 	ck_assert_uint_eq(text.size, 10);
 	gdbregs_buffer_fini(&text);
 }
-END_TEST
 
-START_TEST(console_refuses)
+TEST(console_refuses)
 {
 	static const char *const payloads[] = {"",    "OK", "O4",  "O414", "Oxx",
 					       "O4g", "41", "o41", "E01"};
 	struct gdbregs_buffer text = {0};
 	bool nomem;
 
-	for (size_t i = 0; i < sizeof(payloads) / sizeof(payloads[0]); i++) {
+	for (size_t i = 0; i < COUNT(payloads); i++) {
 		size_t size = strlen(payloads[i]);
 
 		ck_assert_msg(
@@ -110,9 +105,8 @@ START_TEST(console_refuses)
 	}
 	ck_assert_ptr_null(text.data);
 }
-END_TEST
 
-START_TEST(console_without_memory)
+TEST(console_without_memory)
 {
 	struct gdbregs_buffer text = {0};
 	bool nomem = false;
@@ -123,7 +117,6 @@ START_TEST(console_without_memory)
 	ck_assert(nomem);
 	ck_assert_uint_eq(text.size, 0);
 }
-END_TEST
 
 /* ----------------------------------------------------------- register --- */
 
@@ -164,9 +157,9 @@ static const struct {
 	// clang-format on
 };
 
-START_TEST(register_values)
+TEST(register_values)
 {
-	for (size_t i = 0; i < sizeof(registers) / sizeof(registers[0]); i++) {
+	for (size_t i = 0; i < COUNT(registers); i++) {
 		size_t size = strlen(registers[i].payload);
 		uint8_t *out = malloc(8);
 		int result =
@@ -177,9 +170,8 @@ START_TEST(register_values)
 		free(out);
 	}
 }
-END_TEST
 
-START_TEST(register_bytes)
+TEST(register_bytes)
 {
 	uint8_t out[16] = {0};
 
@@ -189,7 +181,6 @@ START_TEST(register_bytes)
 	ck_assert_int_eq(gdbregs__reply_register(SENT("000000000000c0ff3f7f"), out, 16), 10);
 	ck_assert_mem_eq(out, "\0\0\0\0\0\0\xc0\xff\x3f\x7f", 10);
 }
-END_TEST
 
 /* ---------------------------------------------------------------- xfer --- */
 
@@ -202,7 +193,7 @@ static enum gdbregs__xfer xfer(const void *payload, size_t size, struct gdbregs_
 
 #define XFER(literal) xfer(literal, sizeof(literal) - 1, &data, &added)
 
-START_TEST(xfer_replies)
+TEST(xfer_replies)
 {
 	struct gdbregs_buffer data = {0};
 	size_t added;
@@ -219,9 +210,8 @@ START_TEST(xfer_replies)
 	ck_assert_mem_eq(data.data, "<?xml>\n", 7);
 	gdbregs_buffer_fini(&data);
 }
-END_TEST
 
-START_TEST(xfer_escapes)
+TEST(xfer_escapes)
 {
 	struct gdbregs_buffer data = {0};
 	size_t added;
@@ -238,9 +228,8 @@ START_TEST(xfer_escapes)
 	ck_assert_mem_eq(data.data + 8, "]\x03}", 3);
 	gdbregs_buffer_fini(&data);
 }
-END_TEST
 
-START_TEST(xfer_failures)
+TEST(xfer_failures)
 {
 	struct gdbregs_buffer data = {0};
 	size_t added;
@@ -265,7 +254,6 @@ START_TEST(xfer_failures)
 	ck_assert_uint_eq(added, 0);
 	ck_assert_uint_eq(data.size, 0);
 }
-END_TEST
 
 /* ------------------------------------------------------------- threads --- */
 
@@ -327,9 +315,9 @@ static const struct {
 	// clang-format on
 };
 
-START_TEST(threads)
+TEST(threads)
 {
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+	for (size_t i = 0; i < COUNT(lists); i++) {
 		struct found found = {.text = ""};
 		size_t size = strlen(lists[i].payload);
 
@@ -339,9 +327,8 @@ START_TEST(threads)
 		ck_assert_str_eq(found.text, lists[i].found);
 	}
 }
-END_TEST
 
-START_TEST(threads_stopped)
+TEST(threads_stopped)
 {
 	struct found found = {.stop_after = 2};
 
@@ -349,7 +336,6 @@ START_TEST(threads_stopped)
 			 GDBREGS__THREADS_STOPPED);
 	ck_assert_str_eq(found.text, "1=1 2=2 ");
 }
-END_TEST
 
 /* ----------------------------------------------------------- supported --- */
 
@@ -401,7 +387,7 @@ static const struct {
 };
 
 /* The names that tell stubs apart, as these write them. */
-START_TEST(supported_identity)
+TEST(supported_identity)
 {
 	struct gdbregs__supported s;
 
@@ -418,11 +404,10 @@ START_TEST(supported_identity)
 				 &s); /* lldb-server 14 */
 	ck_assert(s.echo && s.thread_suffix && s.threads_in_stop && !s.pass_signals);
 }
-END_TEST
 
-START_TEST(supported_features)
+TEST(supported_features)
 {
-	for (size_t i = 0; i < sizeof(supports) / sizeof(supports[0]); i++) {
+	for (size_t i = 0; i < COUNT(supports); i++) {
 		const struct gdbregs__supported *want = &supports[i].supported;
 		size_t size = strlen(supports[i].payload);
 		struct gdbregs__supported got;
@@ -436,7 +421,6 @@ START_TEST(supported_features)
 			      "%s", supports[i].payload);
 	}
 }
-END_TEST
 
 /* -------------------------------------------------------------- random --- */
 
@@ -489,7 +473,7 @@ static void check_random(const uint8_t *payload, size_t size, struct gdbregs_buf
 	free(out);
 }
 
-START_TEST(random_input)
+TEST(random_input)
 {
 	static const char alphabet[] = "0123456789abcdefE.OKmlpx,;=+-}\x01\xff";
 	static const char *const starts[] = {"", "E", "E0", "O", "m", "l", "mp1.", "PacketSize="};
@@ -507,35 +491,4 @@ START_TEST(random_input)
 		check_random(guarded(payload, size), size, &data);
 	}
 	gdbregs_buffer_fini(&data);
-}
-END_TEST
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("reply");
-	TCase *tests = tcase_create("reply");
-
-	tcase_set_timeout(tests, 120);
-	tcase_add_test(tests, classify);
-	tcase_add_test(tests, error_text_is_cut);
-	tcase_add_test(tests, console);
-	tcase_add_test(tests, console_refuses);
-	tcase_add_test(tests, console_without_memory);
-	tcase_add_test(tests, register_values);
-	tcase_add_test(tests, register_bytes);
-	tcase_add_test(tests, xfer_replies);
-	tcase_add_test(tests, xfer_escapes);
-	tcase_add_test(tests, xfer_failures);
-	tcase_add_test(tests, threads);
-	tcase_add_test(tests, threads_stopped);
-	tcase_add_test(tests, supported_features);
-	tcase_add_test(tests, supported_identity);
-	tcase_add_test(tests, random_input);
-	suite_add_tcase(suite, tests);
-	return suite;
-}
-
-int main(void)
-{
-	return run_suite(make_suite());
 }

@@ -3,9 +3,8 @@
 #include "rsp/stop-reply.h"
 
 #include "../guarded.h"
-#include "../suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 
 struct seen {
@@ -146,9 +145,9 @@ static const struct {
 	// clang-format on
 };
 
-START_TEST(parse)
+TEST(parse)
 {
-	for (size_t i = 0; i < sizeof(replies) / sizeof(replies[0]); i++) {
+	for (size_t i = 0; i < COUNT(replies); i++) {
 		struct seen seen = {.text = ""};
 		const char *got = describe(replies[i].payload, &seen);
 
@@ -156,9 +155,8 @@ START_TEST(parse)
 			      got);
 	}
 }
-END_TEST
 
-START_TEST(untouched_on_failure)
+TEST(untouched_on_failure)
 {
 	struct gdbregs__stop stop, before;
 	static const char payload[] = "T05thread:p1.1;watch:10;nothing";
@@ -170,9 +168,8 @@ START_TEST(untouched_on_failure)
 			 GDBREGS_ERR_PROTOCOL);
 	ck_assert_mem_eq(&stop, &before, sizeof(stop));
 }
-END_TEST
 
-START_TEST(registers_not_wanted)
+TEST(registers_not_wanted)
 {
 	struct gdbregs__stop stop;
 	static const char payload[] = "T0506:00;thread:p1.1;";
@@ -182,9 +179,8 @@ START_TEST(registers_not_wanted)
 			 0);
 	ck_assert(stop.has_thread);
 }
-END_TEST
 
-START_TEST(callback_refuses)
+TEST(callback_refuses)
 {
 	struct seen seen = {.result = GDBREGS_ERR_NOMEM};
 
@@ -194,7 +190,6 @@ START_TEST(callback_refuses)
 	seen = (struct seen){.result = 1};
 	ck_assert_str_eq(describe("T0506:00;07:00;", &seen), "signal 5/0 - | 6=00 7=00 ");
 }
-END_TEST
 
 static int check_span(void *arg, uint64_t regnum, const uint8_t *hex, size_t hexlen)
 {
@@ -206,7 +201,7 @@ static int check_span(void *arg, uint64_t regnum, const uint8_t *hex, size_t hex
 	return 0;
 }
 
-START_TEST(random_input)
+TEST(random_input)
 {
 	static const char alphabet[] = "0123456789abcdef:;:;:;p.-xthread";
 	static const char *const starts[] = {
@@ -229,20 +224,4 @@ START_TEST(random_input)
 			MUST(stop.kind <= GDBREGS_STOP_NO_RESUMED &&
 			     stop.reason <= GDBREGS_REASON_OTHER);
 	}
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("stop");
-	TCase *tests = tcase_create("stop");
-
-	tcase_set_timeout(tests, 120);
-	tcase_add_test(tests, parse);
-	tcase_add_test(tests, untouched_on_failure);
-	tcase_add_test(tests, registers_not_wanted);
-	tcase_add_test(tests, callback_refuses);
-	tcase_add_test(tests, random_input);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
 }

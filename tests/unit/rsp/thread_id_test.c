@@ -3,9 +3,7 @@
 #include "rsp/thread-id.h"
 
 #include "../guarded.h"
-#include "../suite.h"
-
-#include <check.h>
+#include "suite.h"
 
 static bool parse(const char *text, size_t *at, struct gdbregs__thread_id *id)
 {
@@ -46,9 +44,9 @@ static const struct {
 	// clang-format on
 };
 
-START_TEST(parse_good)
+TEST(parse_good)
 {
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+	for (size_t i = 0; i < COUNT(good); i++) {
 		struct gdbregs__thread_id id = {0};
 		char text[GDBREGS__THREAD_ID_TEXT];
 		size_t at = 0;
@@ -63,9 +61,8 @@ START_TEST(parse_good)
 		ck_assert_str_eq(text, good[i].canonical);
 	}
 }
-END_TEST
 
-START_TEST(parse_refuses)
+TEST(parse_refuses)
 {
 	static const char *const texts[] = {
 		"",
@@ -90,7 +87,7 @@ START_TEST(parse_refuses)
 		"--1",
 	};
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (size_t i = 0; i < COUNT(texts); i++) {
 		struct gdbregs__thread_id id = {true, false, 7, 8};
 		size_t at = 0;
 
@@ -99,9 +96,8 @@ START_TEST(parse_refuses)
 		ck_assert(id.has_pid && id.pid == 7 && id.tid == 8);
 	}
 }
-END_TEST
 
-START_TEST(parse_from_the_middle)
+TEST(parse_from_the_middle)
 {
 	struct gdbregs__thread_id id;
 	size_t at = 1;
@@ -114,9 +110,8 @@ START_TEST(parse_from_the_middle)
 	ck_assert_int_eq(id.tid, 2);
 	ck_assert(!parse("mp1.1,p1.2", &at, &id));
 }
-END_TEST
 
-START_TEST(equal)
+TEST(equal)
 {
 	struct gdbregs__thread_id a = {true, false, 1, 2}, b = {true, false, 1, 2};
 
@@ -131,9 +126,8 @@ START_TEST(equal)
 	a = (struct gdbregs__thread_id){true, false, 0, 2};
 	ck_assert(!gdbregs__thread_id_equal(&a, &b));
 }
-END_TEST
 
-START_TEST(names_one_thread)
+TEST(names_one_thread)
 {
 	static const struct {
 		const char *text;
@@ -157,7 +151,7 @@ START_TEST(names_one_thread)
 		// clang-format on
 	};
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct gdbregs__thread_id id;
 		size_t at = 0;
 
@@ -170,7 +164,6 @@ START_TEST(names_one_thread)
 			      cases[i].text);
 	}
 }
-END_TEST
 
 static void check_random(uint32_t *state)
 {
@@ -194,27 +187,10 @@ static void check_random(uint32_t *state)
 	MUST(gdbregs__thread_id_equal(&id, &again));
 }
 
-START_TEST(random_input)
+TEST(random_input)
 {
 	uint32_t state = 0x77c1e08d;
 
 	for (int i = 0; i < 100000; i++)
 		check_random(&state);
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("thread_id");
-	TCase *tests = tcase_create("thread_id");
-
-	tcase_set_timeout(tests, 120);
-	tcase_add_test(tests, parse_good);
-	tcase_add_test(tests, parse_refuses);
-	tcase_add_test(tests, parse_from_the_middle);
-	tcase_add_test(tests, equal);
-	tcase_add_test(tests, names_one_thread);
-	tcase_add_test(tests, random_input);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
 }

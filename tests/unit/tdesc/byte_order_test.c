@@ -2,12 +2,9 @@
 /* Byte order from a description, with the names that QEMU, gdbserver and lldb-server
  * use. It is unknown wherever GDB has no default either. */
 #include "tdesc/byte-order.h"
-#include "../suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static enum gdbregs_byte_order of_name(const char *architecture, bool qemu_system)
 {
@@ -33,7 +30,7 @@ static void check_names(const char *const *names, size_t count, enum gdbregs_byt
 	}
 }
 
-START_TEST(little_endian_architectures)
+TEST(little_endian_architectures)
 {
 	static const char *const names[] = {
 		"i386",	       "i386:x86-64", "i386:x64-32", "x86_64",	     "x86-64",
@@ -44,9 +41,8 @@ START_TEST(little_endian_architectures)
 
 	check_names(names, COUNT(names), GDBREGS_BYTE_ORDER_LITTLE, GDBREGS_BYTE_ORDER_LITTLE);
 }
-END_TEST
 
-START_TEST(big_endian_architectures)
+TEST(big_endian_architectures)
 {
 	static const char *const names[] = {
 		"s390:64-bit", "s390:31-bit", "s390x",	 "m68k",     "m68k:isa-b:emac",
@@ -55,7 +51,6 @@ START_TEST(big_endian_architectures)
 
 	check_names(names, COUNT(names), GDBREGS_BYTE_ORDER_BIG, GDBREGS_BYTE_ORDER_BIG);
 }
-END_TEST
 
 static enum gdbregs_byte_order_source source_of(const char *architecture, bool qemu_system)
 {
@@ -65,7 +60,7 @@ static enum gdbregs_byte_order_source source_of(const char *architecture, bool q
 }
 
 /* As GDB: little, unless the description says otherwise. */
-START_TEST(arm_is_assumed_to_be_little)
+TEST(arm_is_assumed_to_be_little)
 {
 	static const char *const names[] = {"aarch64", "aarch64:ilp32", "arm",	   "armv7e-m",
 					    "armv5te", "iwmmxt",	"iwmmxt2", "xscale"};
@@ -76,18 +71,16 @@ START_TEST(arm_is_assumed_to_be_little)
 		ck_assert_int_eq(source_of(names[i], false), GDBREGS_BYTE_ORDER_FROM_ASSUMPTION);
 	}
 }
-END_TEST
 
-START_TEST(sources)
+TEST(sources)
 {
 	ck_assert_int_eq(source_of("i386", false), GDBREGS_BYTE_ORDER_FROM_ARCHITECTURE);
 	ck_assert_int_eq(source_of("armeb", false), GDBREGS_BYTE_ORDER_FROM_ARCHITECTURE);
 	ck_assert_int_eq(source_of("mips", true), GDBREGS_BYTE_ORDER_FROM_NOTHING);
 	ck_assert_int_eq(source_of("sparc:sparclite_le", true), GDBREGS_BYTE_ORDER_FROM_NOTHING);
 }
-END_TEST
 
-START_TEST(both_ways_is_unknown)
+TEST(both_ways_is_unknown)
 {
 	static const char *const names[] = {"powerpc:common",
 					    "powerpc:common64",
@@ -113,9 +106,8 @@ START_TEST(both_ways_is_unknown)
 
 	check_names(names, COUNT(names), GDBREGS_BYTE_ORDER_UNKNOWN, GDBREGS_BYTE_ORDER_UNKNOWN);
 }
-END_TEST
 
-START_TEST(features_where_no_architecture_is)
+TEST(features_where_no_architecture_is)
 {
 	ck_assert_int_eq(of_feature("org.gnu.gdb.m68k.core"), GDBREGS_BYTE_ORDER_BIG);
 	ck_assert_int_eq(of_feature("org.gnu.gdb.coldfire.core"), GDBREGS_BYTE_ORDER_BIG);
@@ -131,9 +123,8 @@ START_TEST(features_where_no_architecture_is)
 	ck_assert_int_eq(of_feature("org.gnu.gdb.aarch64.core"), GDBREGS_BYTE_ORDER_LITTLE);
 	ck_assert_int_eq(of_feature("m68k"), GDBREGS_BYTE_ORDER_UNKNOWN);
 }
-END_TEST
 
-START_TEST(the_architecture_counts_first)
+TEST(the_architecture_counts_first)
 {
 	struct gdbregs__feature_run run = {"org.gnu.gdb.m68k.core", 0, 0};
 	struct gdbregs_description d = {
@@ -143,10 +134,9 @@ START_TEST(the_architecture_counts_first)
 	d.architecture = "";
 	ck_assert_int_eq(gdbregs__byte_order(&d, true).order, GDBREGS_BYTE_ORDER_BIG);
 }
-END_TEST
 
 /* As QEMU 7.2 and 10.0 describe it: 35 registers of 8 bits, RISC-V's feature. */
-START_TEST(avr_by_its_shape)
+TEST(avr_by_its_shape)
 {
 	struct gdbregs_register r[36];
 	struct gdbregs_description d = {.registers = r, .register_count = 35};
@@ -171,10 +161,9 @@ START_TEST(avr_by_its_shape)
 	r[7].feature = NULL;
 	ck_assert_int_eq(gdbregs__byte_order(&d, true).order, GDBREGS_BYTE_ORDER_UNKNOWN);
 }
-END_TEST
 
 /* A name, or the path of its file: as options.architecture has it. */
-START_TEST(shipped_descriptions_say_it)
+TEST(shipped_descriptions_say_it)
 {
 	static const char *const big[] = {"mips",	"mips64",
 					  "sh4eb",	"microblaze",
@@ -194,28 +183,4 @@ START_TEST(shipped_descriptions_say_it)
 	for (size_t i = 0; i < COUNT(unknown); i++)
 		ck_assert_msg(gdbregs__byte_order_shipped(unknown[i]) == GDBREGS_BYTE_ORDER_UNKNOWN,
 			      "%s", unknown[i]);
-}
-END_TEST
-
-static Suite *suite(void)
-{
-	Suite *s = suite_create("byte_order");
-	TCase *c = tcase_create("byte_order");
-
-	tcase_add_test(c, little_endian_architectures);
-	tcase_add_test(c, big_endian_architectures);
-	tcase_add_test(c, arm_is_assumed_to_be_little);
-	tcase_add_test(c, sources);
-	tcase_add_test(c, both_ways_is_unknown);
-	tcase_add_test(c, features_where_no_architecture_is);
-	tcase_add_test(c, the_architecture_counts_first);
-	tcase_add_test(c, avr_by_its_shape);
-	tcase_add_test(c, shipped_descriptions_say_it);
-	suite_add_tcase(s, c);
-	return s;
-}
-
-int main(void)
-{
-	return run_suite(suite());
 }

@@ -5,7 +5,7 @@
 #include "util/alloc.h"
 #include "util/intern.h"
 #include "documents.h"
-#include "../suite.h"
+#include "suite.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -40,7 +40,7 @@ static const struct gdbregs_description *get_text(struct gdbregs_context *ctx, c
 #define ONE_REG(name)                                                                              \
 	"<target><feature name='f'><reg name='" name "' bitsize='8'/></feature></target>"
 
-START_TEST(same)
+TEST(same)
 {
 	struct gdbregs_context *ctx = context();
 	char text[] = ONE_REG("a");
@@ -56,10 +56,9 @@ START_TEST(same)
 	ck_assert_mem_eq(shown.data, ONE_REG("a"), shown.size);
 	gdbregs_context_unref(ctx);
 }
-END_TEST
 
 /* Other documents, but they say the same. */
-START_TEST(same_resolved)
+TEST(same_resolved)
 {
 	struct gdbregs_context *ctx = context();
 	const struct gdbregs_document parts[] = {
@@ -80,10 +79,9 @@ START_TEST(same_resolved)
 	ck_assert_ptr_ne(get_text(ctx, ONE_REG("b")), d);
 	gdbregs_context_unref(ctx);
 }
-END_TEST
 
 /* The same bytes cut at another place, or under another name, are others. */
-START_TEST(content_decides)
+TEST(content_decides)
 {
 	struct gdbregs_context *ctx = context();
 	struct gdbregs_document documents[] = {
@@ -100,9 +98,8 @@ START_TEST(content_decides)
 	ck_assert_str_eq(other->registers[0].name, "b");
 	gdbregs_context_unref(ctx);
 }
-END_TEST
 
-START_TEST(interned_names)
+TEST(interned_names)
 {
 	struct gdbregs_context *ctx = context();
 	const char *text = "<target><architecture>n</architecture><osabi>n</osabi>"
@@ -128,9 +125,8 @@ START_TEST(interned_names)
 	ck_assert_ptr_null(a->registers[1].group);
 	gdbregs_context_unref(ctx);
 }
-END_TEST
 
-START_TEST(two_contexts)
+TEST(two_contexts)
 {
 	struct gdbregs_context *one = context(), *two = context();
 	const struct gdbregs_description *d = get_text(one, ONE_REG("a"));
@@ -146,7 +142,6 @@ START_TEST(two_contexts)
 	ck_assert_ptr_null(gdbregs_context_ref(NULL));
 	ck_assert_int_eq(gdbregs_context_new(NULL), GDBREGS_ERR_INVAL);
 }
-END_TEST
 
 #define LIMIT(member) offsetof(struct gdbregs__limits, member), #member
 #define REGS(regs)    "<target><feature name='f'>" regs "</feature></target>"
@@ -187,7 +182,7 @@ static int get_within(struct gdbregs_context *ctx, size_t row, size_t most,
 
 /* A description that is known, because another session has higher limits, is refused with
  * the same words as one that is new. */
-START_TEST(limits_of_the_session)
+LOOP_TEST(limits_of_the_session, COUNT(limited))
 {
 	struct gdbregs_context *fresh = context(), *ctx = context();
 	const struct gdbregs_description *first = NULL, *again = NULL, *none = NULL;
@@ -208,10 +203,9 @@ START_TEST(limits_of_the_session)
 	gdbregs_context_unref(fresh);
 	gdbregs_context_unref(ctx);
 }
-END_TEST
 
 /* Sessions come and go, and the stub serves another description each time. */
-START_TEST(limit_of_the_context)
+TEST(limit_of_the_context)
 {
 	struct gdbregs_context *ctx = context();
 	struct gdbregs__limits limits = gdbregs__limits_from(NULL);
@@ -235,9 +229,8 @@ START_TEST(limit_of_the_context)
 	ck_assert_ptr_nonnull(get_text(ctx, ONE_REG("last")));
 	gdbregs_context_unref(ctx);
 }
-END_TEST
 
-START_TEST(refused)
+TEST(refused)
 {
 	struct gdbregs_context *ctx = context();
 	const struct gdbregs__limits standard = gdbregs__limits_from(NULL);
@@ -252,7 +245,6 @@ START_TEST(refused)
 	ck_assert_str_eq(err.text, "target.xml:1:9: no element found");
 	gdbregs_context_unref(ctx);
 }
-END_TEST
 
 /* -------------------------------------------------------------- threads --- */
 
@@ -297,7 +289,7 @@ static void *work(void *arg)
 	return NULL;
 }
 
-START_TEST(threads)
+TEST(threads)
 {
 	for (int round = 0; round < 20; round++) {
 		struct gdbregs_context *ctx = context();
@@ -322,7 +314,6 @@ START_TEST(threads)
 		gdbregs_context_unref(ctx);
 	}
 }
-END_TEST
 
 /* The last reference may go in any thread, at any time. */
 static void *drop(void *arg)
@@ -331,7 +322,7 @@ static void *drop(void *arg)
 	return NULL;
 }
 
-START_TEST(last_reference)
+TEST(last_reference)
 {
 	for (int round = 0; round < 100; round++) {
 		struct gdbregs_context *ctx = context();
@@ -343,7 +334,6 @@ START_TEST(last_reference)
 		pthread_join(thread, NULL);
 	}
 }
-END_TEST
 
 /* --------------------------------------------------------------- memory --- */
 
@@ -385,7 +375,7 @@ static int try_failing(struct gdbregs_context *ctx, unsigned long nth, int all_a
 	return result;
 }
 
-START_TEST(out_of_memory)
+LOOP_TEST(out_of_memory, 2)
 {
 	unsigned long last = 0, failures = 0;
 
@@ -407,9 +397,8 @@ START_TEST(out_of_memory)
 	}
 	ck_assert_uint_gt(failures, 30);
 }
-END_TEST
 
-START_TEST(context_out_of_memory)
+TEST(context_out_of_memory)
 {
 	struct gdbregs_context *ctx = NULL;
 
@@ -418,10 +407,9 @@ START_TEST(context_out_of_memory)
 	gdbregs__alloc_fail(0, 0);
 	ck_assert_ptr_null(ctx);
 }
-END_TEST
 
 /* Equal strings are equal pointers, and outlive the pool. */
-START_TEST(intern_pool)
+TEST(intern_pool)
 {
 	struct gdbregs__arena arena = {0};
 	struct gdbregs__intern pool;
@@ -441,28 +429,4 @@ START_TEST(intern_pool)
 	gdbregs__intern_fini(&pool);
 	ck_assert_str_eq(first, "0");
 	gdbregs__arena_fini(&arena);
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("registry");
-	TCase *all = tcase_create("all");
-
-	tcase_set_timeout(all, 300);
-	tcase_add_test(all, same);
-	tcase_add_test(all, same_resolved);
-	tcase_add_test(all, content_decides);
-	tcase_add_test(all, interned_names);
-	tcase_add_test(all, two_contexts);
-	tcase_add_loop_test(all, limits_of_the_session, 0, sizeof(limited) / sizeof(limited[0]));
-	tcase_add_test(all, limit_of_the_context);
-	tcase_add_test(all, refused);
-	tcase_add_test(all, threads);
-	tcase_add_test(all, last_reference);
-	tcase_add_loop_test(all, out_of_memory, 0, 2);
-	tcase_add_test(all, context_out_of_memory);
-	tcase_add_test(all, intern_pool);
-	suite_add_tcase(suite, all);
-	return run_suite(suite);
 }

@@ -5,9 +5,8 @@
 #include "tdesc/parse.h"
 
 #include "util/buffer.h"
-#include "../suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -185,7 +184,7 @@ static void run_case(const char *name)
 	gdbregs_context_unref(ctx);
 }
 
-START_TEST(cases)
+TEST(cases)
 {
 	DIR *folder = opendir(CASES);
 	int count = 0;
@@ -199,15 +198,4 @@ START_TEST(cases)
 	}
 	closedir(folder);
 	ck_assert_int_gt(count, 30);
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("description cases");
-	TCase *all = tcase_create("all");
-
-	tcase_add_test(all, cases);
-	suite_add_tcase(suite, all);
-	return run_suite(suite);
 }

@@ -3,9 +3,8 @@
 #include "tdesc/context.h"
 
 #include "util/alloc.h"
-#include "../suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +63,7 @@ static int load(struct gdbregs_context *ctx, const struct folder *f, const char 
 	return gdbregs_description_load(ctx, path, o, d, err);
 }
 
-START_TEST(good)
+TEST(good)
 {
 	struct gdbregs_context *ctx = context();
 	struct folder f = folder_new();
@@ -92,9 +91,8 @@ START_TEST(good)
 	folder_free(&f);
 	gdbregs_context_unref(ctx);
 }
-END_TEST
 
-START_TEST(bad)
+TEST(bad)
 {
 	struct gdbregs_context *ctx = context();
 	struct folder f = folder_new();
@@ -131,10 +129,9 @@ START_TEST(bad)
 	folder_free(&f);
 	gdbregs_context_unref(ctx);
 }
-END_TEST
 
 /* A description reads nothing that does not stand beside it. */
-START_TEST(outside)
+TEST(outside)
 {
 	static const char *const hrefs[] = {"/etc/hostname", "../c.xml",
 					    "x/../../c.xml", "..",
@@ -143,7 +140,7 @@ START_TEST(outside)
 	struct folder f = folder_new();
 
 	write_file(&f, "c.xml", "<feature name='f'/>");
-	for (size_t i = 0; i < sizeof(hrefs) / sizeof(hrefs[0]); i++) {
+	for (size_t i = 0; i < COUNT(hrefs); i++) {
 		const struct gdbregs_description *d = NULL;
 		struct gdbregs_error err = {0};
 		char text[200];
@@ -161,9 +158,8 @@ START_TEST(outside)
 	folder_free(&f);
 	gdbregs_context_unref(ctx);
 }
-END_TEST
 
-START_TEST(out_of_memory)
+TEST(out_of_memory)
 {
 	struct gdbregs_context *ctx = context();
 	struct folder f = folder_new();
@@ -185,7 +181,6 @@ START_TEST(out_of_memory)
 	folder_free(&f);
 	gdbregs_context_unref(ctx);
 }
-END_TEST
 
 /* A name beside the description, and what it is. */
 struct trap {
@@ -210,9 +205,8 @@ static const struct trap traps[] = {
 	{"true", "below//b", 0, ""},
 	{"true", "./below/./b", 0, ""},
 };
-#define TRAPS (sizeof(traps) / sizeof(traps[0]))
 
-START_TEST(includes_stay_below)
+LOOP_TEST(includes_stay_below, COUNT(traps))
 {
 	const struct trap *trap = &traps[_i];
 	struct gdbregs_context *ctx = context();
@@ -236,20 +230,4 @@ START_TEST(includes_stay_below)
 	ck_assert_int_eq(load(ctx, &f, "below/link", NULL, &d, &err), 0);
 	folder_free(&f);
 	gdbregs_context_unref(ctx);
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("description file");
-	TCase *all = tcase_create("all");
-
-	tcase_set_timeout(all, 300);
-	tcase_add_test(all, good);
-	tcase_add_test(all, bad);
-	tcase_add_loop_test(all, includes_stay_below, 0, TRAPS);
-	tcase_add_test(all, outside);
-	tcase_add_test(all, out_of_memory);
-	suite_add_tcase(suite, all);
-	return run_suite(suite);
 }

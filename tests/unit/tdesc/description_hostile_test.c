@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Hostile descriptions: large, deep, damaged. */
 #include "documents.h"
-#include "../suite.h"
+#include "suite.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -73,7 +73,7 @@ static double time_of(int count, write_item write)
 
 /* Ten times as much takes ten times as long, with room for a busy machine; if
  * anything were quadratic it would take a hundred times as long, and minutes. */
-START_TEST(linear)
+LOOP_TEST(linear, 4)
 {
 	static const write_item writes[] = {write_register, write_same_name, write_type,
 					    write_feature};
@@ -81,9 +81,8 @@ START_TEST(linear)
 
 	ck_assert_msg(large < 0.2 + 30 * small, "%g s, %g s", small, large);
 }
-END_TEST
 
-START_TEST(million)
+TEST(million)
 {
 	const struct gdbregs_document big = many(500000, write_same_name);
 	const struct gdbregs_register *reg;
@@ -99,10 +98,9 @@ START_TEST(million)
 	gdbregs__description_free(d);
 	gdbregs_free((void *)big.data);
 }
-END_TEST
 
 /* Types within types outgrow every size: none of them is kept. */
-START_TEST(growing_types)
+TEST(growing_types)
 {
 	struct gdbregs_buffer body = {0};
 
@@ -133,10 +131,9 @@ START_TEST(growing_types)
 	gdbregs_free(text);
 	gdbregs_buffer_fini(&body);
 }
-END_TEST
 
 /* Cut anywhere, or with any byte changed: refused or understood, no more. */
-START_TEST(damaged)
+TEST(damaged)
 {
 	static const char text[] =
 		"<?xml version='1.0'?><!DOCTYPE target SYSTEM 'gdb-target.dtd'><target>"
@@ -165,19 +162,4 @@ START_TEST(damaged)
 			gdbregs__description_free(d);
 		}
 	}
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("description, hostile");
-	TCase *all = tcase_create("all");
-
-	tcase_set_timeout(all, 300);
-	tcase_add_loop_test(all, linear, 0, 4);
-	tcase_add_test(all, million);
-	tcase_add_test(all, growing_types);
-	tcase_add_test(all, damaged);
-	suite_add_tcase(suite, all);
-	return run_suite(suite);
 }

@@ -4,11 +4,11 @@
 #include "documents.h"
 
 #include "util/alloc.h"
-#include "../suite.h"
+#include "suite.h"
 
 #include <stdio.h>
 
-START_TEST(numbers)
+TEST(numbers)
 {
 	static const struct {
 		const char *bitsize;
@@ -44,7 +44,7 @@ START_TEST(numbers)
 		{"0xffffffffffffffffffffff", 0},
 	};
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		char body[100];
 
 		snprintf(body, sizeof(body), "<reg name='a' bitsize='%s'/>", cases[i].bitsize);
@@ -60,10 +60,9 @@ START_TEST(numbers)
 		gdbregs_free(text);
 	}
 }
-END_TEST
 
 /* They are not listed, have a number, and keep their place in g. */
-START_TEST(registers_without_a_name)
+TEST(registers_without_a_name)
 {
 	char *text =
 		feature_of("<reg name='' bitsize='12'/><reg name='a' bitsize='8'/>"
@@ -88,7 +87,6 @@ START_TEST(registers_without_a_name)
 	gdbregs__description_free(d);
 	gdbregs_free(text);
 }
-END_TEST
 
 static void bad_body(const char *body, int code, const char *says)
 {
@@ -98,7 +96,7 @@ static void bad_body(const char *body, int code, const char *says)
 	gdbregs_free(text);
 }
 
-START_TEST(number_errors)
+TEST(number_errors)
 {
 	bad_body("<reg name='a' bitsize='8' regnum='-1'/>", GDBREGS_ERR_DESCRIPTION,
 		 "target.xml:1:27: register \"a\": regnum -1 is out of range: 0 to 1048575 "
@@ -120,10 +118,9 @@ START_TEST(number_errors)
 		 "target.xml:1:27: register \"\\xc3\\xa9 \": bitsize 0 is out of range: 1 to "
 		 "524288 (max_register_bits)");
 }
-END_TEST
 
 /* What only a session's own limits forbid is LIMIT. */
-START_TEST(number_limits)
+TEST(number_limits)
 {
 	char *text = feature_of("<reg name='a' bitsize='65' regnum='100'/>");
 	const struct gdbregs_document one = document("target.xml", text);
@@ -141,10 +138,9 @@ START_TEST(number_limits)
 	gdbregs__description_free(parse_good(&one, 1, &o));
 	gdbregs_free(text);
 }
-END_TEST
 
 /* No option lets a number pass that would be negative in QEMU's int. */
-START_TEST(number_ceiling)
+TEST(number_ceiling)
 {
 	char *text = feature_of("<reg name='a' bitsize='8' regnum='0x7fffffff'/>"
 				"<reg name='b' bitsize='8'/>");
@@ -161,9 +157,8 @@ START_TEST(number_ceiling)
 	parse_bad(&wide, 1, &o, GDBREGS_ERR_DESCRIPTION, NULL);
 	gdbregs_free(text);
 }
-END_TEST
 
-START_TEST(count_limits)
+TEST(count_limits)
 {
 	char *text = feature_of("<reg name='a' bitsize='8'/><reg name='' bitsize='8'/>"
 				"<flags id='x' size='1'><field name='F' start='0' end='0'/></flags>"
@@ -183,7 +178,6 @@ START_TEST(count_limits)
 		  "target.xml:1:103: more than 1 types, fields and values (max_types)");
 	gdbregs_free(text);
 }
-END_TEST
 
 /* A name may be copied for each register that has it. */
 static const char *const long_names[] = {
@@ -199,9 +193,8 @@ static const char *const long_names[] = {
 	"</feature></target>",
 	"<target><xi:include href='%s'/></target>",
 };
-#define LONG_NAMES (sizeof(long_names) / sizeof(long_names[0]))
 
-START_TEST(name_limit)
+LOOP_TEST(name_limit, COUNT(long_names))
 {
 	for (size_t length = 1024; length <= 1025; length++) {
 		char name[1026] = "", text[1400];
@@ -218,7 +211,6 @@ START_TEST(name_limit)
 			parse_bad(documents, 2, NULL, GDBREGS_ERR_LIMIT, NULL);
 	}
 }
-END_TEST
 
 /* -------------------------------------------------------------- look-up --- */
 
@@ -231,7 +223,7 @@ static int find(const struct gdbregs_description *d, const char *feature, const 
 	return result < 0 ? result : (int)reg->index;
 }
 
-START_TEST(look_up)
+TEST(look_up)
 {
 	struct gdbregs_description *d =
 		good_text("<target><feature name='f'><reg name='lr' bitsize='32'/><reg name='pc' "
@@ -258,9 +250,8 @@ START_TEST(look_up)
 	ck_assert_int_eq(find(d, NULL, "pc"), GDBREGS_ERR_NO_REGISTER);
 	gdbregs__description_free(d);
 }
-END_TEST
 
-START_TEST(getters)
+TEST(getters)
 {
 	struct gdbregs_description *d =
 		good_text("<target><architecture>a</architecture><osabi>o</osabi><feature name='f'>"
@@ -301,9 +292,8 @@ START_TEST(getters)
 	ck_assert_int_eq(gdbregs_description_features(NULL, &features, &count), GDBREGS_ERR_INVAL);
 	gdbregs__description_free(d);
 }
-END_TEST
 
-START_TEST(getters_out_of_memory)
+TEST(getters_out_of_memory)
 {
 	struct gdbregs_description *d = good_text("<target/>");
 	struct gdbregs_reg_descriptor *registers = NULL;
@@ -323,7 +313,6 @@ START_TEST(getters_out_of_memory)
 	gdbregs_free(registers);
 	gdbregs__description_free(d);
 }
-END_TEST
 
 /* ------------------------------------------------------ one document --- */
 
@@ -340,7 +329,7 @@ static void expect_xml(const struct gdbregs_document *documents, size_t count, c
 	gdbregs__description_free(d);
 }
 
-START_TEST(resolved)
+TEST(resolved)
 {
 	const struct gdbregs_document documents[] = {
 		document("target.xml",
@@ -364,26 +353,4 @@ START_TEST(resolved)
 		   "  </x>\n"
 		   "  <z/>\n"
 		   "</target>\n");
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("description");
-	TCase *all = tcase_create("all");
-
-	tcase_set_timeout(all, 300);
-	tcase_add_test(all, numbers);
-	tcase_add_test(all, registers_without_a_name);
-	tcase_add_test(all, number_errors);
-	tcase_add_test(all, number_limits);
-	tcase_add_test(all, number_ceiling);
-	tcase_add_test(all, count_limits);
-	tcase_add_loop_test(all, name_limit, 0, LONG_NAMES);
-	tcase_add_test(all, look_up);
-	tcase_add_test(all, getters);
-	tcase_add_test(all, getters_out_of_memory);
-	tcase_add_test(all, resolved);
-	suite_add_tcase(suite, all);
-	return run_suite(suite);
 }

@@ -3,9 +3,8 @@
  * QEMU 10.0, gdbserver 13.1 and lldb-server 14 as measured on them. */
 #include "util/alloc.h"
 #include "tdesc/g-layout.h"
-#include "../suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -320,7 +319,7 @@ static void stub_of(struct stub *s, const char *registers)
 	for_each_word(s, registers, add_word);
 }
 
-START_TEST(layouts)
+LOOP_TEST(layouts, COUNT(cases))
 {
 	const struct layout_case *c = &cases[_i];
 	struct stub s;
@@ -352,7 +351,6 @@ START_TEST(layouts)
 	}
 	stub_fini(&s);
 }
-END_TEST
 
 /* Of all sizes in a range, those where a g of described registers can end. */
 static const struct {
@@ -365,7 +363,7 @@ static const struct {
 	{"0-71:32 72:32_ 80:12_", 280, 300, " 280 284 288 292 294 "},
 };
 
-START_TEST(where_g_can_end)
+LOOP_TEST(where_g_can_end, COUNT(sizes))
 {
 	struct stub s;
 	char text[32];
@@ -381,10 +379,9 @@ START_TEST(where_g_can_end)
 	ck_assert_ptr_null(described(&s, SIZE_MAX));
 	stub_fini(&s);
 }
-END_TEST
 
 /* The order of unnamed registers among the others is not known. */
-START_TEST(unnamed_unordered)
+TEST(unnamed_unordered)
 {
 	struct stub s;
 
@@ -393,11 +390,10 @@ START_TEST(unnamed_unordered)
 	ck_assert_ptr_null(described(&s, 11));
 	stub_fini(&s);
 }
-END_TEST
 
 /* ----------------------------------------------------------- no proof --- */
 
-START_TEST(what_refutes_a_layout)
+TEST(what_refutes_a_layout)
 {
 	struct stub s;
 	const uint8_t *bytes;
@@ -436,9 +432,8 @@ START_TEST(what_refutes_a_layout)
 	ck_assert_ptr_null(prove(&s));
 	stub_fini(&s);
 }
-END_TEST
 
-START_TEST(no_registers)
+TEST(no_registers)
 {
 	struct gdbregs_description d = {.registers = NULL};
 	bool nomem = true;
@@ -450,11 +445,10 @@ START_TEST(no_registers)
 	ck_assert(!nomem);
 	ck_assert_ptr_null(gdbregs__g_described(&d, 1, &nomem));
 }
-END_TEST
 
 /* ------------------------------------------------------------ resources --- */
 
-START_TEST(no_memory_is_told_apart)
+TEST(no_memory_is_told_apart)
 {
 	struct stub s;
 	bool nomem = false;
@@ -475,10 +469,9 @@ START_TEST(no_memory_is_told_apart)
 	gdbregs__alloc_fail(0, 0);
 	stub_fini(&s);
 }
-END_TEST
 
 /* In the worst order for a naive sort, and in none at all. */
-START_TEST(a_hundred_thousand_registers)
+TEST(a_hundred_thousand_registers)
 {
 	for (int shuffled = 0; shuffled < 2; shuffled++) {
 		struct stub s;
@@ -501,10 +494,9 @@ START_TEST(a_hundred_thousand_registers)
 		stub_fini(&s);
 	}
 }
-END_TEST
 
 /* One number a hundred thousand times. */
-START_TEST(all_of_one_number)
+TEST(all_of_one_number)
 {
 	struct stub s;
 
@@ -521,10 +513,9 @@ START_TEST(all_of_one_number)
 	gdbregs__free(layout);
 	stub_fini(&s);
 }
-END_TEST
 
 /* Sizes whose sum is beyond 32 bits. */
-START_TEST(sums_do_not_wrap)
+TEST(sums_do_not_wrap)
 {
 	struct stub s;
 
@@ -539,35 +530,4 @@ START_TEST(sums_do_not_wrap)
 	ck_assert_ptr_null(described(&s, (size_t)UINT32_MAX));
 	ck_assert_uint_eq(gdbregs__bytes_of_bits(UINT32_MAX), 0x20000000);
 	stub_fini(&s);
-}
-END_TEST
-
-#define COUNT(array) ((int)(sizeof(array) / sizeof(*(array))))
-
-static Suite *suite(void)
-{
-	Suite *s = suite_create("g_layout");
-	TCase *rows = tcase_create("cases");
-	TCase *refused = tcase_create("refused");
-	TCase *resources = tcase_create("resources");
-
-	tcase_add_loop_test(rows, layouts, 0, COUNT(cases));
-	tcase_add_loop_test(rows, where_g_can_end, 0, COUNT(sizes));
-	tcase_add_test(rows, unnamed_unordered);
-	suite_add_tcase(s, rows);
-	tcase_add_test(refused, what_refutes_a_layout);
-	tcase_add_test(refused, no_registers);
-	suite_add_tcase(s, refused);
-	tcase_set_timeout(resources, 60);
-	tcase_add_test(resources, no_memory_is_told_apart);
-	tcase_add_test(resources, a_hundred_thousand_registers);
-	tcase_add_test(resources, all_of_one_number);
-	tcase_add_test(resources, sums_do_not_wrap);
-	suite_add_tcase(s, resources);
-	return s;
-}
-
-int main(void)
-{
-	return run_suite(suite());
 }

@@ -3,7 +3,7 @@
 #include "documents.h"
 
 #include "util/alloc.h"
-#include "../suite.h"
+#include "suite.h"
 
 #include <stdio.h>
 
@@ -39,7 +39,7 @@ static const struct chain *chain(size_t last, int copies, const char *body)
 	return &c;
 }
 
-START_TEST(depth)
+TEST(depth)
 {
 	const struct chain *c = chain(31, 1, "<reg name='a' bitsize='8'/>");
 	struct gdbregs_description *d = parse_good(c->documents, c->count, NULL);
@@ -51,9 +51,8 @@ START_TEST(depth)
 	parse_bad(c->documents, c->count, NULL, GDBREGS_ERR_LIMIT,
 		  "31.xml:1:20: includes nest deeper than 31 (max_include_depth)");
 }
-END_TEST
 
-START_TEST(depth_option)
+TEST(depth_option)
 {
 	struct gdbregs_options o;
 	const struct chain *c = chain(3, 1, "");
@@ -72,10 +71,9 @@ START_TEST(depth_option)
 	c = chain(257, 1, "");
 	parse_bad(c->documents, c->count, &o, GDBREGS_ERR_LIMIT, NULL);
 }
-END_TEST
 
 /* Two includes each, 30 levels: a thousand million documents. */
-START_TEST(fan_out)
+TEST(fan_out)
 {
 	const struct chain *c = chain(30, 2, "");
 
@@ -87,9 +85,8 @@ START_TEST(fan_out)
 	c = chain(10, 2, "");
 	parse_bad(c->documents, c->count, NULL, GDBREGS_ERR_LIMIT, NULL);
 }
-END_TEST
 
-START_TEST(include_count)
+TEST(include_count)
 {
 	struct gdbregs_options o;
 	const struct chain *c = chain(2, 2, ""); /* 2 + 4 */
@@ -101,9 +98,8 @@ START_TEST(include_count)
 	parse_bad(c->documents, c->count, &o, GDBREGS_ERR_LIMIT,
 		  "1.xml:1:45: more than 5 includes (max_includes)");
 }
-END_TEST
 
-START_TEST(bytes)
+TEST(bytes)
 {
 	struct gdbregs_document documents[] = {
 		document("target.xml",
@@ -131,9 +127,8 @@ START_TEST(bytes)
 	parse_bad(documents, 2, &o, GDBREGS_ERR_LIMIT,
 		  "unused: more than 53 bytes (max_description_bytes)");
 }
-END_TEST
 
-START_TEST(element_depth)
+TEST(element_depth)
 {
 	struct gdbregs_buffer text = {0};
 	struct gdbregs_options o;
@@ -151,10 +146,9 @@ START_TEST(element_depth)
 		  "target.xml:2:1: elements nest deeper than 1 (max_element_depth)");
 	gdbregs_buffer_fini(&text);
 }
-END_TEST
 
 /* Depth goes on through documents, and the include itself is no level of it. */
-START_TEST(element_depth_over_documents)
+TEST(element_depth_over_documents)
 {
 	const struct chain *c = chain(3, 1, "<a><b/></a>"); /* target 1 2 3 a b */
 	struct gdbregs_options o;
@@ -166,10 +160,9 @@ START_TEST(element_depth_over_documents)
 	parse_bad(c->documents, c->count, &o, GDBREGS_ERR_LIMIT,
 		  "3.xml:1:22: elements nest deeper than 5 (max_element_depth)");
 }
-END_TEST
 
 /* What stands in an include element is not looked at, but it nests. */
-START_TEST(include_content)
+TEST(include_content)
 {
 	struct gdbregs_document documents[] = {
 		document("target.xml", "<target><xi:include href='a'><xi:include href='none'/>"
@@ -185,9 +178,8 @@ START_TEST(include_content)
 	o.max_element_depth = 3;
 	parse_bad(documents, 2, &o, GDBREGS_ERR_LIMIT, NULL);
 }
-END_TEST
 
-START_TEST(names)
+TEST(names)
 {
 	bad_text("<target><xi:include href=''/></target>", GDBREGS_ERR_DESCRIPTION,
 		 "target.xml:1:9: xi:include: \"\" is not a valid document name");
@@ -201,7 +193,6 @@ START_TEST(names)
 	gdbregs__description_free(good_text("<target xi:include='a'/>"));
 	parse_bad(NULL, 0, NULL, GDBREGS_ERR_INVAL, NULL);
 }
-END_TEST
 
 /* ------------------------------------------------------------- scanning --- */
 
@@ -228,7 +219,7 @@ static int scan(const char *text, struct hrefs *hrefs, const struct gdbregs_opti
 	return gdbregs__parse_includes(&d, &limits, on_href, hrefs, err);
 }
 
-START_TEST(scan_finds)
+TEST(scan_finds)
 {
 	struct hrefs hrefs = {0};
 
@@ -247,9 +238,8 @@ START_TEST(scan_finds)
 		GDBREGS_ERR_CANCELED);
 	ck_assert_str_eq(hrefs.text, "a ");
 }
-END_TEST
 
-START_TEST(scan_refuses)
+TEST(scan_refuses)
 {
 	struct hrefs hrefs = {0};
 	struct gdbregs_error err = {0};
@@ -271,26 +261,4 @@ START_TEST(scan_refuses)
 	gdbregs_options_init(&o);
 	o.max_element_depth = 2;
 	ck_assert_int_eq(scan("<a><b><c/></b></a>", &hrefs, &o, &err), GDBREGS_ERR_LIMIT);
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("include");
-	TCase *all = tcase_create("all");
-
-	tcase_set_timeout(all, 60);
-	tcase_add_test(all, depth);
-	tcase_add_test(all, depth_option);
-	tcase_add_test(all, fan_out);
-	tcase_add_test(all, include_count);
-	tcase_add_test(all, bytes);
-	tcase_add_test(all, element_depth);
-	tcase_add_test(all, element_depth_over_documents);
-	tcase_add_test(all, include_content);
-	tcase_add_test(all, names);
-	tcase_add_test(all, scan_finds);
-	tcase_add_test(all, scan_refuses);
-	suite_add_tcase(suite, all);
-	return run_suite(suite);
 }

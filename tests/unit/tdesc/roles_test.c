@@ -5,10 +5,8 @@
 
 #include "util/buffer.h"
 
-#include "../suite.h"
+#include "suite.h"
 #include "documents.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* A description with these registers of 32 bits, one word each; `:` begins a feature. */
 static struct gdbregs_description *described(const char *architecture, const char *registers)
@@ -95,7 +93,7 @@ static const struct {
 	{"unheard-of", ":c a b", {"-", "-", "-", "-", "-"}},
 };
 
-START_TEST(roles_by_architecture)
+LOOP_TEST(roles_by_architecture, COUNT(cases))
 {
 	struct gdbregs_description *d = described(cases[_i].architecture, cases[_i].registers);
 
@@ -107,9 +105,8 @@ START_TEST(roles_by_architecture)
 	ck_assert_ptr_null(gdbregs__roles_get(d, GDBREGS_ROLE_RETURN_ADDRESS + 1));
 	gdbregs__description_free(d);
 }
-END_TEST
 
-START_TEST(what_the_description_marks_comes_first)
+TEST(what_the_description_marks_comes_first)
 {
 	struct gdbregs_description *d =
 		good_text("<target><architecture>x86_64</architecture><feature>"
@@ -128,10 +125,9 @@ START_TEST(what_the_description_marks_comes_first)
 	ck_assert_str_eq(found(d, "first"), "r1");
 	gdbregs__description_free(d);
 }
-END_TEST
 
 /* QEMU's ppc has lr in two features. */
-START_TEST(the_core_feature_has_the_role)
+TEST(the_core_feature_has_the_role)
 {
 	struct gdbregs_description *d = described(
 		"powerpc:common", ":org.qemu.power.spr lr pc :org.gnu.gdb.power.core r1 pc lr");
@@ -145,7 +141,6 @@ START_TEST(the_core_feature_has_the_role)
 	ck_assert_str_eq(found(d, "sp"), "r1");
 	gdbregs__description_free(d);
 }
-END_TEST
 
 static const struct {
 	const char *architecture, *registers, *name, *found;
@@ -187,7 +182,7 @@ static const struct {
 	{"i386:x86-64", ":c rip", "", "none"},
 };
 
-START_TEST(other_names)
+LOOP_TEST(other_names, COUNT(names))
 {
 	struct gdbregs_description *d = described(names[_i].architecture, names[_i].registers);
 
@@ -196,9 +191,8 @@ START_TEST(other_names)
 		      found(d, names[_i].name), names[_i].found);
 	gdbregs__description_free(d);
 }
-END_TEST
 
-START_TEST(altnames)
+TEST(altnames)
 {
 	struct gdbregs_description *d = good_text(
 		"<target><architecture>aarch64</architecture><feature name='f'>"
@@ -223,9 +217,8 @@ START_TEST(altnames)
 	ck_assert_ptr_null(gdbregs_register_alias(NULL));
 	gdbregs__description_free(d);
 }
-END_TEST
 
-START_TEST(in_one_feature)
+TEST(in_one_feature)
 {
 	struct gdbregs_description *d = described("i386:x86-64", ":f rip eflags :g rsp");
 	const struct gdbregs_register *reg = NULL;
@@ -238,9 +231,8 @@ START_TEST(in_one_feature)
 	ck_assert_int_eq(gdbregs__roles_find(d, "g", "rflags", &reg), GDBREGS_ERR_NO_REGISTER);
 	gdbregs__description_free(d);
 }
-END_TEST
 
-START_TEST(of_a_description)
+TEST(of_a_description)
 {
 	struct gdbregs_description *d = described("i386:x86-64", ":f rax rip");
 	const struct gdbregs_register *reg = NULL;
@@ -260,26 +252,4 @@ START_TEST(of_a_description)
 	ck_assert_int_eq(gdbregs_description_find_register(d, NULL, NULL, &reg), GDBREGS_ERR_INVAL);
 	ck_assert_str_eq(gdbregs_register_name(reg), "rip");
 	gdbregs__description_free(d);
-}
-END_TEST
-
-static Suite *suite(void)
-{
-	Suite *s = suite_create("roles");
-	TCase *c = tcase_create("roles");
-
-	tcase_add_loop_test(c, roles_by_architecture, 0, COUNT(cases));
-	tcase_add_test(c, what_the_description_marks_comes_first);
-	tcase_add_test(c, the_core_feature_has_the_role);
-	tcase_add_loop_test(c, other_names, 0, COUNT(names));
-	tcase_add_test(c, altnames);
-	tcase_add_test(c, in_one_feature);
-	tcase_add_test(c, of_a_description);
-	suite_add_tcase(s, c);
-	return s;
-}
-
-int main(void)
-{
-	return run_suite(suite());
 }

@@ -5,7 +5,7 @@
 #include "tdesc/context.h"
 #include "tdesc/roles-table.h"
 
-#include "../suite.h"
+#include "suite.h"
 #include "documents.h"
 
 #include <limits.h>
@@ -94,7 +94,9 @@ static const struct {
 	{"<feature><reg name='cpsr' bitsize='32'/></feature>", "ours"},
 };
 
-START_TEST(bare_registers_get_types)
+FIXTURE(make_directory, remove_directory)
+
+LOOP_TEST(bare_registers_get_types, COUNT(cases))
 {
 	struct gdbregs_context *ctx = NULL;
 
@@ -111,10 +113,9 @@ START_TEST(bare_registers_get_types)
 	}
 	gdbregs_context_unref(ctx);
 }
-END_TEST
 
 /* A file is read once in a context: equal descriptions never differ in it. */
-START_TEST(missing_and_bad_files)
+LOOP_TEST(missing_and_bad_files, 6)
 {
 	static const char *const bad[] = {
 		NULL,	     "",       "<target>",
@@ -136,9 +137,8 @@ START_TEST(missing_and_bad_files)
 	gdbregs_context_unref(ctx);
 	ck_assert_int_eq(gdbregs_register_type_from(NULL), GDBREGS_TYPE_DESCRIBED);
 }
-END_TEST
 
-START_TEST(names_of_files)
+TEST(names_of_files)
 {
 	char path[GDBREGS__SHIPPED_PATH], expected[100];
 
@@ -150,7 +150,6 @@ START_TEST(names_of_files)
 	ck_assert(!gdbregs__shipped_path("/mips", path));
 	ck_assert(!gdbregs__shipped_path(".mips", path));
 }
-END_TEST
 
 /* Is this program where the library looks for the source's xml/, four or five levels below? */
 static bool in_build_directory(void)
@@ -166,7 +165,7 @@ static bool in_build_directory(void)
 	return levels == 4 || levels == 5;
 }
 
-START_TEST(the_directory_is_asked_for)
+TEST(the_directory_is_asked_for)
 {
 	struct gdbregs_buffer path = {0};
 
@@ -183,11 +182,10 @@ START_TEST(the_directory_is_asked_for)
 	}
 	gdbregs_buffer_fini(&path);
 }
-END_TEST
 
 /* Every file that a family names is there, is good, and is of use: each of its
  * registers has a type of flags, and no file has one without a family. */
-START_TEST(files_of_the_source)
+TEST(files_of_the_source)
 {
 	const struct gdbregs__limits limits = gdbregs__limits_from(NULL);
 
@@ -223,25 +221,4 @@ START_TEST(files_of_the_source)
 		gdbregs__description_free(d);
 		gdbregs_free(documents);
 	}
-}
-END_TEST
-
-static Suite *suite(void)
-{
-	Suite *s = suite_create("shipped");
-	TCase *c = tcase_create("shipped");
-
-	tcase_add_checked_fixture(c, make_directory, remove_directory);
-	tcase_add_loop_test(c, bare_registers_get_types, 0, sizeof(cases) / sizeof(cases[0]));
-	tcase_add_loop_test(c, missing_and_bad_files, 0, 6);
-	tcase_add_test(c, names_of_files);
-	tcase_add_test(c, the_directory_is_asked_for);
-	tcase_add_test(c, files_of_the_source);
-	suite_add_tcase(s, c);
-	return s;
-}
-
-int main(void)
-{
-	return run_suite(suite());
 }

@@ -6,7 +6,7 @@
 #include "util/alloc.h"
 #include "documents.h"
 #include "../guarded.h"
-#include "../suite.h"
+#include "suite.h"
 
 /* Events as a line: <name a=b>text</name>; a handler fails where asked to. */
 struct log {
@@ -87,7 +87,7 @@ static void refuse(const char *text, const char *says)
 	refuse_bytes(text, strlen(text), says);
 }
 
-START_TEST(nuls_behind)
+TEST(nuls_behind)
 {
 	expect_bytes("<a/>\0", 5, "<a></a>");
 	expect_bytes("<a/>\n\0\0\0", 8, "<a></a>");
@@ -95,9 +95,8 @@ START_TEST(nuls_behind)
 	refuse_bytes("<a>\0</a>", 8, NULL);
 	refuse_bytes("\0", 1, NULL);
 }
-END_TEST
 
-START_TEST(events)
+TEST(events)
 {
 	expect("<a/>", "<a></a>");
 	expect("<a b='1' c=\"2\"/>", "<a b=[1] c=[2]></a>");
@@ -109,9 +108,8 @@ START_TEST(events)
 	expect("<a b='1\n2\t3'/>", "<a b=[1 2 3]></a>");
 	expect("<a>\r\n</a>", "<a>\n</a>");
 }
-END_TEST
 
-START_TEST(doctype)
+TEST(doctype)
 {
 	expect("<!DOCTYPE a SYSTEM \"gdb-target.dtd\"><a/>", "<a></a>");
 	expect("<!DOCTYPE b PUBLIC 'x' 'gdb-target.dtd'><a/>", "<a></a>");
@@ -136,9 +134,8 @@ START_TEST(doctype)
 	refuse("<!DOCTYPE a PUBLIC 'gdb-target.dtd' 'other.dtd'><a/>", NULL);
 	refuse("<a>&x;</a>", "d:1:4: undefined entity");
 }
-END_TEST
 
-START_TEST(encodings)
+TEST(encodings)
 {
 	static const char utf16[] = "\xff\xfe<\0a\0/\0>\0";
 	struct log log = {0};
@@ -159,9 +156,8 @@ START_TEST(encodings)
 	refuse_bytes("<a>\0</a>", 8, NULL);
 	refuse("<a>&#0;</a>", NULL);
 }
-END_TEST
 
-START_TEST(positions)
+TEST(positions)
 {
 	refuse("", "d:1:1: no element found");
 	refuse("<a>", "d:1:4: no element found");
@@ -172,9 +168,8 @@ START_TEST(positions)
 	refuse("text", NULL);
 	refuse("<a", NULL);
 }
-END_TEST
 
-START_TEST(handler_errors)
+TEST(handler_errors)
 {
 	const char text[] = "<a>\n  <b/><c/>\n</a>";
 	struct gdbregs_error err = {0};
@@ -192,10 +187,9 @@ START_TEST(handler_errors)
 	ck_assert_int_eq(err.code, GDBREGS_ERR_NOMEM);
 	ck_assert_int_eq(run(&log, "d", "<a", 2, NULL), GDBREGS_ERR_DESCRIPTION);
 }
-END_TEST
 
 /* A document's name is the stub's to choose. */
-START_TEST(names)
+TEST(names)
 {
 	struct log log = {0};
 	struct gdbregs_error err = {0};
@@ -208,9 +202,8 @@ START_TEST(names)
 	ck_assert_int_eq(run(&log, name, "", 0, &err), GDBREGS_ERR_DESCRIPTION);
 	ck_assert_ptr_nonnull(strstr(err.text, "...:1:1: no element found"));
 }
-END_TEST
 
-START_TEST(attributes)
+TEST(attributes)
 {
 	static const char *const list[] = {"a", "1", "b", "", NULL};
 
@@ -219,9 +212,8 @@ START_TEST(attributes)
 	ck_assert_ptr_null(gdbregs__xml_attribute(list, "1"));
 	ck_assert_ptr_null(gdbregs__xml_attribute(list + 4, "a"));
 }
-END_TEST
 
-START_TEST(truncated)
+TEST(truncated)
 {
 	static const char text[] =
 		"<?xml version='1.0'?><!DOCTYPE a SYSTEM 'gdb-target.dtd'><!-- c --><a b='&lt;'>"
@@ -231,9 +223,8 @@ START_TEST(truncated)
 		refuse_bytes(text, size, NULL);
 	expect(text, "<a b=[<]>x\xc3\xa9<c></c></a>");
 }
-END_TEST
 
-START_TEST(out_of_memory)
+TEST(out_of_memory)
 {
 	static const char text[] =
 		"<?xml version='1.0'?><!DOCTYPE a SYSTEM 'gdb-target.dtd'><a b='&lt;' c='d'>x</a>";
@@ -252,24 +243,4 @@ START_TEST(out_of_memory)
 		gdbregs_buffer_fini(&log.text);
 	}
 	ck_assert_int_eq(result, 0);
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("xml");
-	TCase *all = tcase_create("all");
-
-	tcase_add_test(all, nuls_behind);
-	tcase_add_test(all, events);
-	tcase_add_test(all, doctype);
-	tcase_add_test(all, encodings);
-	tcase_add_test(all, positions);
-	tcase_add_test(all, handler_errors);
-	tcase_add_test(all, names);
-	tcase_add_test(all, attributes);
-	tcase_add_test(all, truncated);
-	tcase_add_test(all, out_of_memory);
-	suite_add_tcase(suite, all);
-	return run_suite(suite);
 }

@@ -3,9 +3,8 @@
 #include "util/hex.h"
 
 #include "../guarded.h"
-#include "../suite.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 
 /* What a character is worth, by the C library. */
@@ -21,19 +20,18 @@ static unsigned expected_digit(unsigned character)
 	return (unsigned)strtoul(text, &end, 16);
 }
 
-START_TEST(digits)
+TEST(digits)
 {
 	for (unsigned c = 0; c < 256; c++)
 		ck_assert_uint_eq(gdbregs__hex_digit((uint8_t)c), expected_digit(c));
 }
-END_TEST
 
 static enum gdbregs__hex_result decode(uint8_t *out, const char *hex)
 {
 	return gdbregs__hex_decode(out, guarded(hex, strlen(hex)), strlen(hex));
 }
 
-START_TEST(decode_known)
+TEST(decode_known)
 {
 	uint8_t out[32];
 
@@ -44,9 +42,8 @@ START_TEST(decode_known)
 	ck_assert_mem_eq(
 		out, "\x01\x23\x45\x67\x89\xab\xcd\xef\xfe\xdc\xba\x98\x76\x54\x32\x10\xf0", 17);
 }
-END_TEST
 
-START_TEST(decode_unavailable)
+TEST(decode_unavailable)
 {
 	uint8_t out[32];
 
@@ -64,9 +61,8 @@ START_TEST(decode_unavailable)
 	ck_assert_int_eq(decode(out, "XX"), GDBREGS__HEX_BAD);
 	ck_assert_int_eq(decode(out, "0123456789abcde!0123456789abcdxx"), GDBREGS__HEX_BAD);
 }
-END_TEST
 
-START_TEST(decode_odd)
+TEST(decode_odd)
 {
 	uint8_t out[32];
 
@@ -74,7 +70,6 @@ START_TEST(decode_odd)
 	ck_assert_int_eq(decode(out, "E14"), GDBREGS__HEX_BAD);
 	ck_assert_int_eq(decode(out, "0123456789abcdef0"), GDBREGS__HEX_BAD);
 }
-END_TEST
 
 static void check_position(char *hex, size_t hexlen, size_t at, unsigned character)
 {
@@ -96,7 +91,7 @@ static void check_position(char *hex, size_t hexlen, size_t at, unsigned charact
 
 /* Every character at every place of every length: no lane of a wide step lets a
  * neighbour's mistake through, nor spoils its neighbour. */
-START_TEST(decode_every_character_everywhere)
+TEST(decode_every_character_everywhere)
 {
 	char hex[72];
 
@@ -106,9 +101,8 @@ START_TEST(decode_every_character_everywhere)
 			for (unsigned c = 0; c < 256; c++)
 				check_position(hex, hexlen, at, c);
 }
-END_TEST
 
-START_TEST(encode_then_decode)
+TEST(encode_then_decode)
 {
 	uint8_t bytes[256], back[256];
 	char hex[512], text[3];
@@ -124,9 +118,8 @@ START_TEST(encode_then_decode)
 	ck_assert_mem_eq(back, bytes, 256);
 	gdbregs__hex_encode(hex, bytes, 0);
 }
-END_TEST
 
-START_TEST(numbers)
+TEST(numbers)
 {
 	static const uint64_t values[] = {0,	      1,	  9,	      0xa,
 					  0xf,	      0x10,	  0xff,	      0x100,
@@ -134,7 +127,7 @@ START_TEST(numbers)
 					  UINT32_MAX, UINT64_MAX, 1ull << 60, (1ull << 60) - 1};
 	char out[16], text[24];
 
-	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+	for (size_t i = 0; i < COUNT(values); i++) {
 		size_t length = gdbregs__hex_number(out, values[i]);
 
 		snprintf(text, sizeof(text), "%llx", (unsigned long long)values[i]);
@@ -142,14 +135,13 @@ START_TEST(numbers)
 		ck_assert_mem_eq(out, text, length);
 	}
 }
-END_TEST
 
 static bool parse(const char *text, size_t *at, uint64_t *value)
 {
 	return gdbregs__hex_parse(guarded(text, strlen(text)), strlen(text), at, value);
 }
 
-START_TEST(parse_numbers)
+TEST(parse_numbers)
 {
 	size_t at = 0;
 	uint64_t value = 0;
@@ -169,13 +161,12 @@ START_TEST(parse_numbers)
 	ck_assert_uint_eq(value, 1);
 	ck_assert_uint_eq(at, 22);
 }
-END_TEST
 
-START_TEST(parse_refuses)
+TEST(parse_refuses)
 {
 	static const char *const texts[] = {"", "x", "-1", ";", "10000000000000000", "g0"};
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (size_t i = 0; i < COUNT(texts); i++) {
 		size_t at = 0;
 		uint64_t value = 42;
 
@@ -184,7 +175,6 @@ START_TEST(parse_refuses)
 		ck_assert_uint_eq(value, 42);
 	}
 }
-END_TEST
 
 static void check_random(uint32_t *state)
 {
@@ -208,31 +198,10 @@ static void check_random(uint32_t *state)
 		MUST(out[i / 2] == (expected_digit(hex[i]) << 4 | expected_digit(hex[i + 1])));
 }
 
-START_TEST(random_input)
+TEST(random_input)
 {
 	uint32_t state = 0x1d872b41;
 
 	for (int i = 0; i < 100000; i++)
 		check_random(&state);
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("hex");
-	TCase *tests = tcase_create("hex");
-
-	tcase_set_timeout(tests, 300);
-	tcase_add_test(tests, digits);
-	tcase_add_test(tests, decode_known);
-	tcase_add_test(tests, decode_unavailable);
-	tcase_add_test(tests, decode_odd);
-	tcase_add_test(tests, decode_every_character_everywhere);
-	tcase_add_test(tests, encode_then_decode);
-	tcase_add_test(tests, numbers);
-	tcase_add_test(tests, parse_numbers);
-	tcase_add_test(tests, parse_refuses);
-	tcase_add_test(tests, random_input);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
 }

@@ -5,7 +5,7 @@
 #include "../tdesc/documents.h"
 
 #include "tdesc/context.h"
-#include "../suite.h"
+#include "suite.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,8 +37,6 @@ static const struct {
 	// clang-format on
 };
 
-#define LIMITS (sizeof(limits) / sizeof(*limits))
-
 static size_t fill(size_t which, struct gdbregs_document *documents)
 {
 	size_t count = 0;
@@ -64,7 +62,7 @@ static void require_named(const struct gdbregs_error *err, const char *option)
 		      option);
 }
 
-START_TEST(at_the_limit)
+LOOP_TEST(at_the_limit, COUNT(limits))
 {
 	struct gdbregs_document documents[3];
 	size_t count = fill(_i, documents);
@@ -72,9 +70,8 @@ START_TEST(at_the_limit)
 
 	gdbregs__description_free(parse_good(documents, count, &o));
 }
-END_TEST
 
-START_TEST(one_past)
+LOOP_TEST(one_past, COUNT(limits))
 {
 	struct gdbregs_document documents[3];
 	size_t count = fill(_i, documents);
@@ -88,10 +85,9 @@ START_TEST(one_past)
 	ck_assert_ptr_null(d);
 	require_named(&err, limits[_i].name);
 }
-END_TEST
 
 /* What another session was allowed to hold is not this one's measure. */
-START_TEST(known_to_the_context)
+LOOP_TEST(known_to_the_context, COUNT(limits))
 {
 	struct gdbregs_document documents[3];
 	size_t count = fill(_i, documents);
@@ -116,11 +112,10 @@ START_TEST(known_to_the_context)
 	ck_assert_ptr_eq(first, again);
 	gdbregs_context_unref(ctx);
 }
-END_TEST
 
 /* ------------------------------------------------------------------ the options --- */
 
-START_TEST(zero_is_the_default)
+TEST(zero_is_the_default)
 {
 	struct gdbregs_options zero, standard;
 
@@ -132,10 +127,9 @@ START_TEST(zero_is_the_default)
 	ck_assert_mem_eq(&a, &b, sizeof(a));
 	ck_assert_mem_eq(&a, &c, sizeof(a));
 }
-END_TEST
 
 /* As include/gdbregs.h documents them. */
-START_TEST(defaults)
+TEST(defaults)
 {
 	struct gdbregs_options o;
 
@@ -160,9 +154,8 @@ START_TEST(defaults)
 	ck_assert_uint_eq(o.connect_deadline_ms, 120000);
 	ck_assert_uint_eq(o.spin_us, 200);
 }
-END_TEST
 
-START_TEST(the_initialiser_has_the_defaults)
+TEST(the_initialiser_has_the_defaults)
 {
 	const struct gdbregs_options initialised = GDBREGS_OPTIONS_INIT;
 	struct gdbregs_options a, b;
@@ -176,13 +169,12 @@ START_TEST(the_initialiser_has_the_defaults)
 	ck_assert_uint_eq(a.reply_timeout_ms, b.reply_timeout_ms);
 	ck_assert_uint_eq(a.connect_deadline_ms, b.connect_deadline_ms);
 }
-END_TEST
 
 /* A program that was compiled with an older or a newer header: the struct is laid so that
  * it ends where memory ends. */
 #define OLD_SIZE (offsetof(struct gdbregs_options, max_vcpus) + sizeof(size_t))
 
-START_TEST(older_programs)
+TEST(older_programs)
 {
 	/* volatile: the compiler would warn that the struct does not fit. */
 	volatile size_t size = OLD_SIZE + 8;
@@ -200,9 +192,8 @@ START_TEST(older_programs)
 	ck_assert_uint_eq(taken.spin_us, 200);
 	free(o);
 }
-END_TEST
 
-START_TEST(newer_programs)
+TEST(newer_programs)
 {
 	struct {
 		struct gdbregs_options o;
@@ -223,10 +214,9 @@ START_TEST(newer_programs)
 	newer.o.size = 8;
 	ck_assert_ptr_nonnull(gdbregs__options_take(&taken, &newer.o));
 }
-END_TEST
 
 /* An enum of C may hold any number. The message names the member. */
-START_TEST(no_member_has_an_unknown_value)
+TEST(no_member_has_an_unknown_value)
 {
 	static const char *const names[] = {"access", "on_close", "pipeline", "byte_order"};
 
@@ -244,11 +234,10 @@ START_TEST(no_member_has_an_unknown_value)
 		ck_assert_ptr_nonnull(strstr(error.text, names[i]));
 	}
 }
-END_TEST
 
 /* QEMU keeps a number in an int, and dies of a negative one: no option goes
  * beyond. */
-START_TEST(no_option_lifts_the_ceiling)
+TEST(no_option_lifts_the_ceiling)
 {
 	static const char *const numbers[] = {"0x80000000", "4294967295", "4294967296",
 					      "18446744073709551615"};
@@ -277,29 +266,4 @@ START_TEST(no_option_lifts_the_ceiling)
 	struct gdbregs_description *d = NULL;
 	const struct gdbregs__limits most = gdbregs__limits_from(&o);
 	ck_assert_int_lt(gdbregs__parse_documents(&behind, 1, &most, &d, NULL), 0);
-}
-END_TEST
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("limits");
-	TCase *tests = tcase_create("limits");
-
-	tcase_add_loop_test(tests, at_the_limit, 0, LIMITS);
-	tcase_add_loop_test(tests, one_past, 0, LIMITS);
-	tcase_add_loop_test(tests, known_to_the_context, 0, LIMITS);
-	tcase_add_test(tests, zero_is_the_default);
-	tcase_add_test(tests, defaults);
-	tcase_add_test(tests, the_initialiser_has_the_defaults);
-	tcase_add_test(tests, older_programs);
-	tcase_add_test(tests, newer_programs);
-	tcase_add_test(tests, no_member_has_an_unknown_value);
-	tcase_add_test(tests, no_option_lifts_the_ceiling);
-	suite_add_tcase(suite, tests);
-	return suite;
-}
-
-int main(void)
-{
-	return run_suite(make_suite());
 }

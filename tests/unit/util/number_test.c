@@ -3,7 +3,7 @@
  * Numbers in attributes of descriptions are tested in tests/data/tdesc. */
 #include "util/number.h"
 
-#include "../suite.h"
+#include "suite.h"
 
 #include <string.h>
 
@@ -34,7 +34,7 @@ static const struct {
 	{"x", 99, false, 0},
 };
 
-START_TEST(decimal)
+LOOP_TEST(decimal, COUNT(rows))
 {
 	uint64_t value = 77;
 	size_t size = strlen(rows[_i].text);
@@ -43,29 +43,11 @@ START_TEST(decimal)
 	ck_assert_int_eq(taken, rows[_i].taken);
 	ck_assert_uint_eq(value, taken ? rows[_i].value : 77);
 }
-END_TEST
 
-START_TEST(not_beyond_the_size)
+TEST(not_beyond_the_size)
 {
 	uint64_t value = 77;
 
 	ck_assert(gdbregs__number_decimal("123", 2, 99, &value));
 	ck_assert_uint_eq(value, 12);
-}
-END_TEST
-
-static Suite *make_suite(void)
-{
-	Suite *suite = suite_create("number");
-	TCase *tests = tcase_create("number");
-
-	tcase_add_loop_test(tests, decimal, 0, sizeof(rows) / sizeof(*rows));
-	tcase_add_test(tests, not_beyond_the_size);
-	suite_add_tcase(suite, tests);
-	return suite;
-}
-
-int main(void)
-{
-	return run_suite(make_suite());
 }

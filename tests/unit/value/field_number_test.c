@@ -167,7 +167,9 @@ static void is_no_double(const char *name, const char *hex, int code)
 
 /* ---------------------------------------------------------------- integers --- */
 
-START_TEST(integers)
+FIXTURE(setup, teardown)
+
+TEST(integers)
 {
 	is_u64("x0", "0123456789abcdef", 0x0123456789abcdef);
 	is_u64("x0", "ffffffffffffffff", UINT64_MAX); /* signed: the bits as they are */
@@ -189,9 +191,8 @@ START_TEST(integers)
 	is_i64("i128", "00000000000000008000000000000000", GDBREGS_ERR_LIMIT, 0);
 	is_i64("i128", "00000000000000007fffffffffffffff", 0, INT64_MAX);
 }
-END_TEST
 
-START_TEST(bit_fields)
+TEST(bit_fields)
 {
 	/* Bit 0 is the least significant in both byte orders. */
 	is_u64("fl", "80d32041", 0x80d32041);
@@ -213,9 +214,8 @@ START_TEST(bit_fields)
 	is_not_u64("fl.top", "8000", GDBREGS_ERR_UNAVAILABLE);
 	is_u64("fl.PL", "2000", 2);
 }
-END_TEST
 
-START_TEST(memory_order)
+TEST(memory_order)
 {
 	/* The bytes are 00 01 02 ... 0f; what is where is in memory order. */
 	static const uint8_t bytes[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
@@ -229,7 +229,7 @@ START_TEST(memory_order)
 		{"v.p.d", 0x0f0e, 0x0e0f},
 	};
 
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+	for (size_t i = 0; i < COUNT(parts); i++) {
 		struct gdbregs_field f = field(parts[i].name);
 		uint64_t out;
 
@@ -251,9 +251,8 @@ START_TEST(memory_order)
 	f = field("fl.C");
 	ck_assert_int_eq(gdbregs_field_bytes(&f, bytes, 4, &part, &size), GDBREGS_ERR_UNSUPPORTED);
 }
-END_TEST
 
-START_TEST(what_has_no_number)
+TEST(what_has_no_number)
 {
 	static const char zeros[] = "00000000000000000000000000000000";
 
@@ -266,11 +265,10 @@ START_TEST(what_has_no_number)
 	is_not_u64("v.i[1]", "000000", GDBREGS_ERR_UNAVAILABLE);
 	is_not_u64("x0", "", GDBREGS_ERR_UNAVAILABLE);
 }
-END_TEST
 
 /* ------------------------------------------------------------------ floats --- */
 
-START_TEST(floats)
+TEST(floats)
 {
 	is_double("half", "3c00", 1.0);
 	is_double("half", "0001", 0x1p-24);
@@ -312,9 +310,8 @@ START_TEST(floats)
 	is_double_in(BIG, "m68k", "7fff00000000000000000000", INFINITY);
 	is_double_in(BIG, "fpa", "00003fff8000000000000000", 1.0);
 }
-END_TEST
 
-START_TEST(floats_that_no_double_is)
+TEST(floats_that_no_double_is)
 {
 	is_no_double("x87", "4000c90fdaa22168c235", GDBREGS_ERR_LIMIT); /* pi */
 	is_no_double("x87", "7ffeffffffffffffffff", GDBREGS_ERR_LIMIT);
@@ -326,9 +323,8 @@ START_TEST(floats_that_no_double_is)
 	is_no_double("quad", "43ff0000000000000000000000000000", GDBREGS_ERR_LIMIT); /* 2^1024 */
 	is_no_double("i128", "00000000000000000020000000000001", GDBREGS_ERR_LIMIT);
 }
-END_TEST
 
-START_TEST(floats_as_integers)
+TEST(floats_as_integers)
 {
 	is_u64("single", "40000000", 2);
 	is_u64("double", "43efffffffffffff", 0xfffffffffffff800);
@@ -344,9 +340,8 @@ START_TEST(floats_as_integers)
 	is_i64("double", "43e0000000000000", GDBREGS_ERR_LIMIT, 0);
 	is_i64("half", "3800", GDBREGS_ERR_LIMIT, 0);
 }
-END_TEST
 
-START_TEST(integers_as_doubles)
+TEST(integers_as_doubles)
 {
 	is_double("x0", "ffffffffffffffff", -1.0);
 	is_double("x0", "8000000000000000", -0x1p63);
@@ -367,7 +362,6 @@ START_TEST(integers_as_doubles)
 	bytes[0] = 1;
 	ck_assert_int_eq(gdbregs_field_double(&f, LITTLE, bytes, 64, &out), GDBREGS_ERR_LIMIT);
 }
-END_TEST
 
 /* ----------------------------------------------------------------- setting --- */
 
@@ -414,7 +408,7 @@ static void put_double(const char *name, const char *before, double number, cons
 	put_in(BIG, name, before, DOUBLE, 0, number, after ? 0 : GDBREGS_ERR_LIMIT, after);
 }
 
-START_TEST(setting_keeps_the_rest)
+TEST(setting_keeps_the_rest)
 {
 	put_u64("fl.Z", "ffffffff", 0, "ffffffbf");
 	put_u64("fl.Z", "00000000", 1, "00000040");
@@ -435,9 +429,8 @@ START_TEST(setting_keeps_the_rest)
 	put_u64("bits.lo", "ffffffffffffffffffffffffffffffff", 0,
 		"ffffffffffffffff8000000000000000");
 }
-END_TEST
 
-START_TEST(setting_integers)
+TEST(setting_integers)
 {
 	put_u64("x0", "ffffffffffffffff", 5, "0000000000000005");
 	put_u64("x0", "0000000000000000", UINT64_MAX, "ffffffffffffffff");
@@ -461,9 +454,8 @@ START_TEST(setting_integers)
 		   "80000000000000000000000000000000");
 	put_double("i128", "00000000000000000000000000000000", 0x1p128, NULL);
 }
-END_TEST
 
-START_TEST(setting_floats)
+TEST(setting_floats)
 {
 	put_double("half", "0000", 65504.0, "7bff");
 	put_double("half", "0000", 65505.0, NULL);
@@ -488,10 +480,9 @@ START_TEST(setting_floats)
 	put_in(BIG, "v.f", "00000000000000000000000000000000", U64, 1, 0, GDBREGS_ERR_UNSUPPORTED,
 	       "");
 }
-END_TEST
 
 /* In memory order, so the value in number order differs between byte orders. */
-START_TEST(setting_elements)
+TEST(setting_elements)
 {
 	static const uint8_t expected[] = {9, 9, 9, 9, 0, 0, 0x80, 0x3f, 9, 9, 9, 9, 9, 9, 9, 9};
 	struct gdbregs_field f = field("v.f[1]");
@@ -507,9 +498,8 @@ START_TEST(setting_elements)
 	ck_assert_uint_eq(bytes[3] + bytes[8], 18);
 	ck_assert_int_eq(gdbregs_field_put_double(&f, BIG, bytes, 7, 1.0), GDBREGS_ERR_UNAVAILABLE);
 }
-END_TEST
 
-START_TEST(arguments)
+TEST(arguments)
 {
 	struct gdbregs_field f = field("fl"), none;
 	uint8_t bytes[4] = {0};
@@ -533,28 +523,4 @@ START_TEST(arguments)
 	ck_assert_int_eq(gdbregs_field_i64(&f, UNKNOWN, "\xff", 1, &i), 0);
 	ck_assert_int_eq(i, -1);
 	ck_assert_int_eq(gdbregs_field_double(&f, UNKNOWN, "\xff", 1, &real), 0);
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("field numbers");
-	TCase *tests = tcase_create("all");
-
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_add_test(tests, integers);
-	tcase_add_test(tests, bit_fields);
-	tcase_add_test(tests, memory_order);
-	tcase_add_test(tests, what_has_no_number);
-	tcase_add_test(tests, floats);
-	tcase_add_test(tests, floats_that_no_double_is);
-	tcase_add_test(tests, floats_as_integers);
-	tcase_add_test(tests, integers_as_doubles);
-	tcase_add_test(tests, setting_keeps_the_rest);
-	tcase_add_test(tests, setting_integers);
-	tcase_add_test(tests, setting_floats);
-	tcase_add_test(tests, setting_elements);
-	tcase_add_test(tests, arguments);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
 }

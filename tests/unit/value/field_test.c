@@ -111,7 +111,9 @@ static const struct {
 	// clang-format on
 };
 
-START_TEST(descriptions)
+FIXTURE(setup, teardown)
+
+LOOP_TEST(descriptions, COUNT(described))
 {
 	struct gdbregs_field f = field(described[_i].path);
 
@@ -124,9 +126,8 @@ START_TEST(descriptions)
 	ck_assert_uint_eq(gdbregs_field_offset_bytes(&f), described[_i].offset);
 	ck_assert_uint_eq(gdbregs_field_count(&f), described[_i].count);
 }
-END_TEST
 
-START_TEST(what_is_not_there)
+TEST(what_is_not_there)
 {
 	static const char *const paths[] = {
 		"eflags.",	   "eflags.X",	   "eflags[0]",	   "eflags.C.x",
@@ -139,7 +140,7 @@ START_TEST(what_is_not_there)
 		"eflags. C",	   "part.b[33]",   "part.u.v[2]",  "lanes[4]",
 	};
 
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+	for (size_t i = 0; i < COUNT(paths); i++) {
 		struct gdbregs_field f = {.index_ = 77};
 		/* A byte read behind the end of the path would fault. */
 		const char *path = (const char *)guarded(paths[i], strlen(paths[i]) + 1);
@@ -149,9 +150,8 @@ START_TEST(what_is_not_there)
 		ck_assert_uint_eq(f.index_, 77);
 	}
 }
-END_TEST
 
-START_TEST(names_of_registers)
+TEST(names_of_registers)
 {
 	struct gdbregs_field f;
 
@@ -175,9 +175,8 @@ START_TEST(names_of_registers)
 	ck_assert_int_eq(gdbregs_description_find_field(d, NULL, NULL, &f), GDBREGS_ERR_INVAL);
 	ck_assert_int_eq(gdbregs_description_find_field(d, NULL, "v", NULL), GDBREGS_ERR_INVAL);
 }
-END_TEST
 
-START_TEST(enums)
+TEST(enums)
 {
 	struct gdbregs_field m = field("eflags.M"), c = field("eflags.C");
 	uint64_t value = 77;
@@ -197,9 +196,8 @@ START_TEST(enums)
 	ck_assert_ptr_null(gdbregs_field_enum_name(&c, 0));
 	ck_assert_int_eq(gdbregs_field_enum_value(&c, "usr", &value), GDBREGS_ERR_NO_FIELD);
 }
-END_TEST
 
-START_TEST(arguments)
+TEST(arguments)
 {
 	struct gdbregs_field f = field("eflags"), child = {.index_ = 77};
 	struct gdbregs_buffer path = {0};
@@ -235,7 +233,6 @@ START_TEST(arguments)
 	/* Programs keep thousands of them. */
 	ck_assert_uint_le(sizeof(struct gdbregs_field), 64);
 }
-END_TEST
 
 /* ---------------------------------------------------------------- walked --- */
 
@@ -313,12 +310,11 @@ static void walk_description(const struct gdbregs_description *all)
 	}
 }
 
-START_TEST(every_field_has_a_path)
+TEST(every_field_has_a_path)
 {
 	walk_description(d);
 	ck_assert_uint_gt(walked, 60);
 }
-END_TEST
 
 static void walk_files(struct gdbregs_context *context, const char *pattern)
 {
@@ -336,7 +332,7 @@ static void walk_files(struct gdbregs_context *context, const char *pattern)
 	globfree(&files);
 }
 
-START_TEST(every_field_of_the_files_has_a_path)
+TEST(every_field_of_the_files_has_a_path)
 {
 	struct gdbregs_context *context;
 
@@ -346,7 +342,6 @@ START_TEST(every_field_of_the_files_has_a_path)
 	ck_assert_uint_gt(walked, 500);
 	gdbregs_context_unref(context);
 }
-END_TEST
 
 /* --------------------------------------------------------------- hostile --- */
 
@@ -382,7 +377,7 @@ static char *expanding_text(unsigned levels)
 
 /* 8^16 parts: a library that expanded them would not be back before the test's time is
  * over, nor have the memory. */
-START_TEST(expanding_types)
+TEST(expanding_types)
 {
 	char *text = expanding_text(16);
 	struct gdbregs_description *hostile = good_text(text);
@@ -417,23 +412,4 @@ START_TEST(expanding_types)
 	free(bytes);
 	gdbregs__description_free(hostile);
 	gdbregs_free(text);
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("fields");
-	TCase *tests = tcase_create("all");
-
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_add_loop_test(tests, descriptions, 0, sizeof(described) / sizeof(described[0]));
-	tcase_add_test(tests, what_is_not_there);
-	tcase_add_test(tests, names_of_registers);
-	tcase_add_test(tests, enums);
-	tcase_add_test(tests, arguments);
-	tcase_add_test(tests, every_field_has_a_path);
-	tcase_add_test(tests, every_field_of_the_files_has_a_path);
-	tcase_add_test(tests, expanding_types);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
 }

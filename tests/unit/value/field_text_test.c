@@ -180,7 +180,9 @@ static const struct {
 	// clang-format on
 };
 
-START_TEST(texts)
+FIXTURE(setup, teardown)
+
+LOOP_TEST(texts, COUNT(parsed))
 {
 	struct gdbregs_field f = field(parsed[_i].name);
 	size_t size = size_of(&f);
@@ -198,9 +200,8 @@ START_TEST(texts)
 		ck_assert_str_eq(hex_of(big, size, BIG), parsed[_i].after);
 	}
 }
-END_TEST
 
-START_TEST(bytes_as_they_are)
+TEST(bytes_as_they_are)
 {
 	struct gdbregs_field f = field("v.i[1]");
 	uint8_t bytes[16] = {0};
@@ -220,9 +221,8 @@ START_TEST(bytes_as_they_are)
 	ck_assert_int_eq(gdbregs_field_parse(&f, "-2", UNKNOWN, bytes, 1), 0);
 	ck_assert_uint_eq(bytes[0], 0xfe);
 }
-END_TEST
 
-START_TEST(other_bits_stay)
+TEST(other_bits_stay)
 {
 	struct gdbregs_field f = field("fl.M");
 	uint8_t bytes[4] = {0xff, 0xff, 0xff, 0xff};
@@ -232,10 +232,9 @@ START_TEST(other_bits_stay)
 	ck_assert_int_eq(gdbregs_field_parse(&f, "16", BIG, bytes, 4), GDBREGS_ERR_LIMIT);
 	ck_assert_str_eq(hex_of(bytes, 4, BIG), "fff3ffff");
 }
-END_TEST
 
 /* Digits that count: 800 are read, and behind them only zeros. */
-START_TEST(many_digits)
+TEST(many_digits)
 {
 	struct gdbregs_field f = field("double");
 	char text[2000] = "0.";
@@ -248,7 +247,6 @@ START_TEST(many_digits)
 	text[1500] = '1';
 	ck_assert_int_eq(gdbregs_field_parse(&f, text, BIG, bytes, 8), GDBREGS_ERR_LIMIT);
 }
-END_TEST
 
 /* ------------------------------------------------------------ against the C library --- */
 
@@ -270,7 +268,7 @@ static void random_text(char *text, size_t capacity, int exponents)
 		 (unsigned long long)random_number(), exponent);
 }
 
-START_TEST(as_strtod)
+TEST(as_strtod)
 {
 	struct gdbregs_field f = field("double"), narrow = field("single");
 
@@ -300,10 +298,9 @@ START_TEST(as_strtod)
 		ck_assert_msg(made == (double)expected_narrow, "%s: %a", text, made);
 	}
 }
-END_TEST
 
 #if LDBL_MANT_DIG == 64
-START_TEST(as_strtold)
+TEST(as_strtold)
 {
 	struct gdbregs_field f = field("x87");
 	volatile long double above = 1 + LDBL_EPSILON;
@@ -325,14 +322,13 @@ START_TEST(as_strtold)
 		ck_assert_msg(memcmp(bytes, &expected, 10) == 0, "%s", text);
 	}
 }
-END_TEST
 #endif
 
 /* -------------------------------------------------------------- there and back --- */
 
 static const char *const formats[] = {"half", "bf", "single", "double", "x87", "m68k", "quad"};
 
-START_TEST(a_text_reads_back)
+LOOP_TEST(a_text_reads_back, COUNT(formats))
 {
 	struct gdbregs_field f = field(formats[_i]);
 	size_t size = size_of(&f);
@@ -363,10 +359,9 @@ START_TEST(a_text_reads_back)
 	}
 	gdbregs_buffer_fini(&text);
 }
-END_TEST
 
 /* The locale is the application's affair. */
-START_TEST(locales)
+TEST(locales)
 {
 	struct gdbregs_field f = field("double");
 	struct gdbregs_buffer text = {0};
@@ -380,7 +375,6 @@ START_TEST(locales)
 	ck_assert_str_eq((char *)text.data, "1.5");
 	gdbregs_buffer_fini(&text);
 }
-END_TEST
 
 /* -------------------------------------------------------------- formatting --- */
 
@@ -420,7 +414,7 @@ static const struct {
 	// clang-format on
 };
 
-START_TEST(formats_of_parts)
+LOOP_TEST(formats_of_parts, COUNT(formatted))
 {
 	struct gdbregs_field f = field(formatted[_i].name);
 	struct gdbregs_buffer text = {0};
@@ -435,9 +429,8 @@ START_TEST(formats_of_parts)
 	ck_assert_uint_eq(text.size, 0);
 	gdbregs_buffer_fini(&text);
 }
-END_TEST
 
-START_TEST(what_is_not_there_has_no_text)
+TEST(what_is_not_there_has_no_text)
 {
 	struct gdbregs_field f = field("v.f[3]");
 	struct gdbregs_buffer text = {0};
@@ -450,30 +443,4 @@ START_TEST(what_is_not_there_has_no_text)
 	f = field("v");
 	ck_assert_int_eq(gdbregs_field_format(&f, BIG, bytes, 0, &text), GDBREGS_ERR_UNAVAILABLE);
 	ck_assert_ptr_null(text.data);
-}
-END_TEST
-
-#define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
-
-int main(void)
-{
-	Suite *suite = suite_create("fields and text");
-	TCase *tests = tcase_create("all");
-
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_set_timeout(tests, 60);
-	tcase_add_loop_test(tests, texts, 0, COUNT(parsed));
-	tcase_add_test(tests, bytes_as_they_are);
-	tcase_add_test(tests, other_bits_stay);
-	tcase_add_test(tests, many_digits);
-	tcase_add_test(tests, as_strtod);
-#if LDBL_MANT_DIG == 64
-	tcase_add_test(tests, as_strtold);
-#endif
-	tcase_add_loop_test(tests, a_text_reads_back, 0, COUNT(formats));
-	tcase_add_test(tests, locales);
-	tcase_add_loop_test(tests, formats_of_parts, 0, COUNT(formatted));
-	tcase_add_test(tests, what_is_not_there_has_no_text);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
 }

@@ -3,7 +3,7 @@
 #ifndef GDBREGS_TESTS_FIELDS_H
 #define GDBREGS_TESTS_FIELDS_H
 
-#include "../suite.h"
+#include "suite.h"
 #include "../tdesc/documents.h"
 
 #define LITTLE	GDBREGS_BYTE_ORDER_LITTLE

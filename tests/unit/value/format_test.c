@@ -5,15 +5,14 @@
 #include "util/alloc.h"
 #include "tdesc/model.h"
 #include "value/text.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LITTLE	     GDBREGS_BYTE_ORDER_LITTLE
-#define BIG	     GDBREGS_BYTE_ORDER_BIG
-#define COUNT(array) ((uint32_t)(sizeof(array) / sizeof((array)[0])))
+#define LITTLE GDBREGS_BYTE_ORDER_LITTLE
+#define BIG    GDBREGS_BYTE_ORDER_BIG
 
 static struct gdbregs_buffer text;
 
@@ -142,9 +141,16 @@ static const char *extended(unsigned top, uint64_t mantissa)
 		ck_assert_str_eq(number(type, BIG, value, size), expected);                        \
 	} while (0)
 
+static void free_text(void)
+{
+	gdbregs_buffer_fini(&text);
+}
+
+FIXTURE(NULL, free_text)
+
 /* -------------------------------------------------------------- plain --- */
 
-START_TEST(integers_add_nothing)
+TEST(integers_add_nothing)
 {
 	check_number(&t_int, 0x1234, 8, "");
 	check_number(&t_bool, 1, 1, "");
@@ -152,9 +158,8 @@ START_TEST(integers_add_nothing)
 	check_number(&t_unknown, 0x1234, 8, "");
 	check_number(NULL, 0x1234, 8, "");
 }
-END_TEST
 
-START_TEST(unknown_order_or_no_bytes_is_empty)
+TEST(unknown_order_or_no_bytes_is_empty)
 {
 	uint8_t bytes[16] = {0x47};
 
@@ -164,9 +169,8 @@ START_TEST(unknown_order_or_no_bytes_is_empty)
 	ck_assert_str_eq(format(&t_v16u8, BIG, bytes, 0), "");
 	ck_assert_str_eq(format(&t_vunknown, BIG, bytes, 4), "");
 }
-END_TEST
 
-START_TEST(arguments_are_checked)
+TEST(arguments_are_checked)
 {
 	struct gdbregs_register r = {.type = &t_flags};
 	struct gdbregs_buffer kept = {0};
@@ -177,9 +181,8 @@ START_TEST(arguments_are_checked)
 	ck_assert_int_eq(gdbregs_register_format(&r, LITTLE, NULL, 0, &kept), 0);
 	gdbregs_buffer_fini(&kept);
 }
-END_TEST
 
-START_TEST(no_memory_leaves_the_text)
+TEST(no_memory_leaves_the_text)
 {
 	struct gdbregs_register r = {.type = &t_v16u8};
 	struct gdbregs_buffer kept = {0};
@@ -197,12 +200,11 @@ START_TEST(no_memory_leaves_the_text)
 	ck_assert_uint_eq(kept.size, 5);
 	gdbregs_buffer_fini(&kept);
 }
-END_TEST
 
 /* ------------------------------------------------------ flags and enums --- */
 
 /* GDB: p $f0 .. p $f4 */
-START_TEST(flags_as_gdb_shows_them)
+TEST(flags_as_gdb_shows_them)
 {
 	check_number(&t_flags, 0, 4, "[ IOPL=0 M=USR U1=0 ]");
 	check_number(&t_flags, 0x47, 4, "[ CF ZF PF IOPL=0 M=USR U1=0 ]");
@@ -210,10 +212,9 @@ START_TEST(flags_as_gdb_shows_them)
 	check_number(&t_flags, 5 << 16 | 1 << 20 | 8 << 24 | 4, 4, "[ PF IOPL=0 M=5 U1=1 ]");
 	check_number(&t_flags, 9 << 16, 4, "[ IOPL=0 M=9 U1=0 ]");
 }
-END_TEST
 
 /* QEMU 7.2's x86-64 eflags has its highest bit first. GDB: info registers eflags */
-START_TEST(flags_in_the_order_of_the_description)
+TEST(flags_in_the_order_of_the_description)
 {
 	static const struct gdbregs__field fields[] = {
 		{"", NULL, NULL, 22, 31, 0, 0},	    {"ID", NULL, NULL, 21, 21, 0, 0},
@@ -228,9 +229,8 @@ START_TEST(flags_in_the_order_of_the_description)
 	check_number(&type, 0x257, 4, "[ IOPL=0 IF ZF AF PF CF ]");
 	check_number(&type, 0x2, 4, "[ IOPL=0 ]");
 }
-END_TEST
 
-START_TEST(flags_of_another_size)
+TEST(flags_of_another_size)
 {
 	/* only the fields that are there */
 	check_number(&t_flags, 0x47, 1, "[ CF ZF PF ]");
@@ -239,9 +239,8 @@ START_TEST(flags_of_another_size)
 	check_number(&t_flags, 0x1, 8, "[ CF IOPL=0 M=USR U1=0 ]");
 	check_number(&t_flags, 0x1, 16, "[ CF IOPL=0 M=USR U1=0 ]");
 }
-END_TEST
 
-START_TEST(flags_up_to_bit_63)
+TEST(flags_up_to_bit_63)
 {
 	static const struct gdbregs__field fields[] = {{"LOW", NULL, NULL, 0, 0, 0, 0},
 						       {"TOP", NULL, NULL, 63, 63, 0, 0},
@@ -253,10 +252,9 @@ START_TEST(flags_up_to_bit_63)
 
 	check_number(&type, 1ull << 63, 8, "[ TOP ALL=9223372036854775808 ]");
 }
-END_TEST
 
 /* GDB: p $m0 .. p $m4; a number alone is left to the digits */
-START_TEST(enums_by_name)
+TEST(enums_by_name)
 {
 	check_number(&t_mode, 1, 4, "SYS");
 	check_number(&t_mode, 0, 4, "USR");
@@ -265,7 +263,6 @@ START_TEST(enums_by_name)
 	check_number(&t_mode, 9, 4, "");
 	check_number(&t_mode, 2, 1, "IRQ");
 }
-END_TEST
 
 /* -------------------------------------------------------------- floats --- */
 
@@ -325,17 +322,16 @@ static void check_samples(const struct gdbregs__type *type, const struct sample 
 	}
 }
 
-START_TEST(floats_in_decimal)
+TEST(floats_in_decimal)
 {
 	check_samples(&t_single, singles, COUNT(singles), 4);
 	check_samples(&t_double, doubles, COUNT(doubles), 8);
 	check_samples(&t_half, halves, COUNT(halves), 2);
 	check_samples(&t_bfloat16, bfloats, COUNT(bfloats), 2);
 }
-END_TEST
 
 /* GDB: info registers, digits shortened likewise */
-START_TEST(x87_in_decimal)
+TEST(x87_in_decimal)
 {
 	ck_assert_str_eq(extended(0, 0), "0");
 	ck_assert_str_eq(extended(0x8000, 0), "-0");
@@ -355,9 +351,8 @@ START_TEST(x87_in_decimal)
 	ck_assert_str_eq(extended(0x4034, 0x8e1bc9bf04000000), "10000000000000000");
 	ck_assert_str_eq(extended(1, 1ull << 63), "3.3621031431120935063e-4932");
 }
-END_TEST
 
-START_TEST(extended_in_other_sizes)
+TEST(extended_in_other_sizes)
 {
 	/* 1.5: 0xc000..., exponent 0x3fff */
 	static const uint8_t x87[16] = {[7] = 0xc0, [8] = 0xff, [9] = 0x3f, [10] = 0xaa};
@@ -381,7 +376,6 @@ START_TEST(extended_in_other_sizes)
 	ck_assert_str_eq(format(&t_half, BIG, x87, 1), "");
 	ck_assert_str_eq(format(&t_float, BIG, x87, 3), "");
 }
-END_TEST
 
 /* The C library reads every text back as the same bits, and no text with one
  * digit less does. */
@@ -403,7 +397,7 @@ static void check_shortest(const char *shown, double value)
 	}
 }
 
-START_TEST(doubles_read_back)
+TEST(doubles_read_back)
 {
 	uint64_t bits = 0x9e3779b97f4a7c15;
 
@@ -418,9 +412,8 @@ START_TEST(doubles_read_back)
 		check_shortest(number(&t_double, LITTLE, sample, 8), value);
 	}
 }
-END_TEST
 
-START_TEST(singles_read_back)
+TEST(singles_read_back)
 {
 	uint32_t bits = 1;
 
@@ -435,12 +428,11 @@ START_TEST(singles_read_back)
 		ck_assert_msg(strtof(shown, NULL) == value, "%s is not %.9g", shown, value);
 	}
 }
-END_TEST
 
 /* ---------------------------------------------------------- aggregates --- */
 
 /* GDB: p/x $va $vb $vc $vx */
-START_TEST(vectors_as_gdb_shows_them)
+TEST(vectors_as_gdb_shows_them)
 {
 	uint8_t bytes[300] = {0};
 	char *expected;
@@ -471,9 +463,8 @@ START_TEST(vectors_as_gdb_shows_them)
 	ck_assert_str_eq(format(&t_v300, LITTLE, bytes, 300), expected);
 	free(expected);
 }
-END_TEST
 
-START_TEST(elements_lie_in_memory_order)
+TEST(elements_lie_in_memory_order)
 {
 	static const uint8_t bytes[16] = {0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0, 7, 0, 8};
 
@@ -482,9 +473,8 @@ START_TEST(elements_lie_in_memory_order)
 	ck_assert_str_eq(format(&t_v8u16, LITTLE, bytes, 16),
 			 "{0x100, 0x200, 0x300, 0x400, 0x500, 0x600, 0x700, 0x800}");
 }
-END_TEST
 
-START_TEST(vectors_of_another_size)
+TEST(vectors_of_another_size)
 {
 	static const uint8_t bytes[20] = {1, 0, 2, 0, 3, [16] = 9};
 
@@ -499,10 +489,9 @@ START_TEST(vectors_of_another_size)
 	ck_assert_str_eq(format(&t_v2v2p, LITTLE, bytes, 8), "{{0x1, 0x2}, {0x3, 0x0}}");
 	ck_assert_str_eq(format(&t_vunknown, LITTLE, bytes, 8), "");
 }
-END_TEST
 
 /* GDB: p/x $sg, with flags as p $sg has them */
-START_TEST(structs_by_member)
+TEST(structs_by_member)
 {
 	static const uint8_t little[16] = {0, 0, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0x44};
 	static const uint8_t big[16] = {0, 0, 0,    0,	  0xff, 0xff, 0, 0,
@@ -515,17 +504,15 @@ START_TEST(structs_by_member)
 	ck_assert_str_eq(format(&t_segment, LITTLE, little, 10),
 			 "{base = 0xffff0000, limit = ?, fl = ?}");
 }
-END_TEST
 
 /* GDB: p/x $bt */
-START_TEST(bit_fields_of_a_struct)
+TEST(bit_fields_of_a_struct)
 {
 	check_number(&t_bits, 0xf0000000000aa215, 8, "{a = 0x5, b = 0x1, c = 0xaa2, e = 0xf}");
 	check_number(&t_bits, 0x215, 2, "{a = 0x5, b = 0x1, c = ?, e = ?}");
 }
-END_TEST
 
-START_TEST(unions_show_every_member)
+TEST(unions_show_every_member)
 {
 	static const uint8_t bytes[16] = {0, 0, 0x80, 0x3f, 0, 0, 0, 0x40};
 
@@ -536,9 +523,8 @@ START_TEST(unions_show_every_member)
 	ck_assert_str_eq(format(&t_vec128, BIG, bytes, 4),
 			 "{v4_float = {4.6006e-41}, v8_int16 = {0x0, 0x803f}, uint128 = ?}");
 }
-END_TEST
 
-START_TEST(unresolved_members_are_marked)
+TEST(unresolved_members_are_marked)
 {
 	static const struct gdbregs__field fields[] = {
 		{"a", "uint16", &t_uint16, -1, -1, 0, 0},
@@ -553,11 +539,10 @@ START_TEST(unresolved_members_are_marked)
 
 	ck_assert_str_eq(format(&type, LITTLE, bytes, 10), "{a = 0x1, b = ?, c = 0x3}");
 }
-END_TEST
 
 /* -------------------------------------------------------------- bounds --- */
 
-START_TEST(nesting_is_capped)
+TEST(nesting_is_capped)
 {
 	struct gdbregs__type chain[100];
 	const uint8_t byte = 7;
@@ -570,10 +555,9 @@ START_TEST(nesting_is_capped)
 	ck_assert_str_eq(format(&chain[3], LITTLE, &byte, 1), "{{{{0x7}}}}");
 	ck_assert_str_eq(format(&chain[99], LITTLE, &byte, 1), "{{{{{{{{{{{{{{{{?}}}}}}}}}}}}}}}}");
 }
-END_TEST
 
 /* Every union doubles what the one below prints. */
-START_TEST(length_is_capped)
+TEST(length_is_capped)
 {
 	struct gdbregs__type chain[15];
 	struct gdbregs__field fields[15][2];
@@ -595,10 +579,9 @@ START_TEST(length_is_capped)
 	ck_assert_str_eq(shown + strlen(shown) - 3, "...");
 	ck_assert_int_eq(strncmp(shown, "{a = {a = {a", 12), 0);
 }
-END_TEST
 
 /* The end is between numbers: half of one would be another one. */
-START_TEST(numbers_are_never_cut)
+TEST(numbers_are_never_cut)
 {
 	static const char names[] = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
 	static const uint32_t values[3] = {0xbf9e0652, 0xffc00000, 0x3dcccccd};
@@ -630,10 +613,9 @@ START_TEST(numbers_are_never_cut)
 		ck_assert_msg(whole, "cut: %s", shown + last);
 	}
 }
-END_TEST
 
 /* A million reserved bits, 200 times over, print nothing but take time. */
-START_TEST(work_is_capped)
+TEST(work_is_capped)
 {
 	size_t count = 1 << 20;
 	struct gdbregs__field *fields = calloc(count, sizeof(*fields));
@@ -662,10 +644,9 @@ START_TEST(work_is_capped)
 	free(fields);
 	free(evalues);
 }
-END_TEST
 
 /* 512 Kibit, the largest register: one number, and one vector of equal bytes. */
-START_TEST(large_registers)
+TEST(large_registers)
 {
 	size_t size = 65536;
 	uint8_t *bytes = calloc(1, size);
@@ -681,70 +662,12 @@ START_TEST(large_registers)
 	ck_assert_str_eq(format(&whole, BIG, bytes, size), "{all = ...");
 	free(bytes);
 }
-END_TEST
 
-START_TEST(names_are_made_printable)
+TEST(names_are_made_printable)
 {
 	static const struct gdbregs__field fields[] = {{"A\033[2J\n", NULL, NULL, 0, 0, 0, 0}};
 	static const struct gdbregs__type type = {
 		.kind = GDBREGS_TYPE_FLAGS, .bits = 8, .fields = fields, .field_count = 1};
 
 	check_number(&type, 1, 1, "[ A?[2J? ]");
-}
-END_TEST
-
-static Suite *suite(void)
-{
-	Suite *s = suite_create("values");
-	TCase *plain = tcase_create("plain");
-	TCase *named = tcase_create("flags and enums");
-	TCase *floats = tcase_create("floats");
-	TCase *aggregates = tcase_create("aggregates");
-	TCase *bounds = tcase_create("bounds");
-
-	tcase_add_test(plain, integers_add_nothing);
-	tcase_add_test(plain, unknown_order_or_no_bytes_is_empty);
-	tcase_add_test(plain, arguments_are_checked);
-	tcase_add_test(plain, no_memory_leaves_the_text);
-	suite_add_tcase(s, plain);
-	tcase_add_test(named, flags_as_gdb_shows_them);
-	tcase_add_test(named, flags_in_the_order_of_the_description);
-	tcase_add_test(named, flags_of_another_size);
-	tcase_add_test(named, flags_up_to_bit_63);
-	tcase_add_test(named, enums_by_name);
-	suite_add_tcase(s, named);
-	tcase_set_timeout(floats, 120);
-	tcase_add_test(floats, floats_in_decimal);
-	tcase_add_test(floats, x87_in_decimal);
-	tcase_add_test(floats, extended_in_other_sizes);
-	tcase_add_test(floats, doubles_read_back);
-	tcase_add_test(floats, singles_read_back);
-	suite_add_tcase(s, floats);
-	tcase_add_test(aggregates, vectors_as_gdb_shows_them);
-	tcase_add_test(aggregates, elements_lie_in_memory_order);
-	tcase_add_test(aggregates, vectors_of_another_size);
-	tcase_add_test(aggregates, structs_by_member);
-	tcase_add_test(aggregates, bit_fields_of_a_struct);
-	tcase_add_test(aggregates, unions_show_every_member);
-	tcase_add_test(aggregates, unresolved_members_are_marked);
-	suite_add_tcase(s, aggregates);
-	tcase_add_test(bounds, nesting_is_capped);
-	tcase_add_test(bounds, length_is_capped);
-	tcase_add_test(bounds, numbers_are_never_cut);
-	tcase_add_test(bounds, work_is_capped);
-	tcase_add_test(bounds, large_registers);
-	tcase_add_test(bounds, names_are_made_printable);
-	suite_add_tcase(s, bounds);
-	return s;
-}
-
-int main(void)
-{
-	SRunner *runner = srunner_create(suite());
-
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	gdbregs_buffer_fini(&text);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
