@@ -7,7 +7,7 @@
 
 #include "session/op-read.h"
 
-enum gdbregs__read_kind { GDBREGS__READ_P = 1, GDBREGS__READ_G };
+enum gdbregs__read_kind { GDBREGS__READ_P = 1, GDBREGS__READ_G, GDBREGS__READ_MSR };
 
 /* Where the value of a read comes from. */
 enum gdbregs__read_source {

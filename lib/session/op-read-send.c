@@ -4,6 +4,7 @@
  * requested. Each of the others gets a p. */
 #include "session/op-read-internal.h"
 #include "session/expedited.h"
+#include "session/order.h"
 
 /* A g costs the stub as much as a few p, so fewer registers are cheaper by p. */
 #define G_WORTH_REGISTERS 4
@@ -177,6 +178,20 @@ static void skip_others(struct gdbregs__read_op *r)
 		r->next++;
 }
 
+/* Begin with the next run. Returns 0, GDBREGS__PRODUCED if its msr was sent, or NOMEM. */
+static int begin_run(struct gdbregs_session *s, struct gdbregs__read_op *r)
+{
+	unsigned vcpu = r->reads[r->next].vcpu;
+
+	if (vcpu >= s->target.vcpu_count) {
+		r->results[r->planned++] =
+			(struct gdbregs__read_result){.status = GDBREGS_ERR_NO_VCPU};
+		return 0;
+	}
+	int sent = gdbregs__order_ask(s, &r->op, GDBREGS__READ_MSR, vcpu);
+	return sent ? sent : plan_run(s, r);
+}
+
 int gdbregs__read_produce(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct gdbregs__read_op *r = (struct gdbregs__read_op *)op;
@@ -188,10 +203,8 @@ int gdbregs__read_produce(struct gdbregs_session *s, struct gdbregs__op *op)
 			return send_next(s, r);
 		if (r->next == r->count)
 			return GDBREGS__PRODUCE_END;
-		if (r->reads[r->next].vcpu >= s->target.vcpu_count)
-			r->results[r->planned++] =
-				(struct gdbregs__read_result){.status = GDBREGS_ERR_NO_VCPU};
-		else if (plan_run(s, r) < 0)
-			return GDBREGS_ERR_NOMEM;
+		int sent = begin_run(s, r);
+		if (sent)
+			return sent;
 	}
 }

@@ -2,6 +2,7 @@
 /* Takes the replies to a read. The bytes are appended to the storage; the results have their
  * offsets until the end. */
 #include "session/op-read-internal.h"
+#include "session/order.h"
 #include "session/sized.h"
 
 #include "util/alloc.h"
@@ -78,6 +79,12 @@ static int reserve_values(struct gdbregs_buffer *storage, const struct gdbregs__
 	return gdbregs__buffer_reserve(storage, hexlen / 2 + 1);
 }
 
+/* A read that was canceled or has failed takes msr, and nothing else. */
+static bool is_wanted(const struct gdbregs__op *op)
+{
+	return !op->canceled && op->status >= 0;
+}
+
 int gdbregs__read_data(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t first,
 		       const struct gdbregs__frame_text *texts, size_t count)
 {
@@ -85,6 +92,8 @@ int gdbregs__read_data(struct gdbregs_session *s, struct gdbregs__op *op, uint32
 	struct gdbregs_buffer *storage = r->storage;
 	size_t most_bytes = s->stub.selection_failed ? 0 : s->limits.register_bits / 8;
 
+	if (!is_wanted(op))
+		return 0;
 	if (reserve_values(storage, texts, count) < 0)
 		return GDBREGS_ERR_NOMEM;
 	for (size_t i = 0; i < count; i++) {
@@ -251,5 +260,9 @@ int gdbregs__read_reply(struct gdbregs_session *s, struct gdbregs__op *op,
 {
 	struct gdbregs__read_op *r = (struct gdbregs__read_op *)op;
 
+	if (answer->kind == GDBREGS__READ_MSR)
+		gdbregs__order_take(s, answer->index, answer->payload, answer->size);
+	if (answer->kind == GDBREGS__READ_MSR || !is_wanted(op))
+		return 0;
 	return answer->kind == GDBREGS__READ_P ? on_p(s, r, answer) : on_g(s, r, answer);
 }

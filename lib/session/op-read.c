@@ -2,7 +2,6 @@
 /* Reads registers of any vCPUs: the beginning and the end of a read. Results go to a list of the
  * op, and are all copied to the caller at the end, or none of them. */
 #include "session/op-read-internal.h"
-#include "session/order.h"
 
 #include "util/alloc.h"
 
@@ -90,6 +89,7 @@ static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
 }
 
 static const struct gdbregs__op_class read_class = {
+	.wants_all_replies = true, /* of msr */
 	.produce = gdbregs__read_produce,
 	.reply = gdbregs__read_reply,
 	.data_kind = GDBREGS__READ_P,
@@ -136,10 +136,6 @@ static int queue(struct gdbregs_session *s, struct gdbregs__read_op *r, struct g
 		 struct gdbregs_read *reads, struct gdbregs_buffer *storage,
 		 struct gdbregs__op **out)
 {
-	if (gdbregs__order_queue(s, before, reads, r->count) < 0) {
-		discard(r);
-		return gdbregs__engine_say_nomem(&s->engine);
-	}
 	storage->size = 0;
 	r->reads = reads;
 	r->storage = storage;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* QEMU's ppc and ppc64 swap each register while MSR.LE of the vCPU is set, msr included
- * (7.2, 10.0). So the byte order may change at each stop. A read of registers is
- * preceded by a read of msr, once per stop and vCPU. With pipelining both travel
- * together. */
+ * (7.2, 10.0). So the byte order may change at each stop. The first read of registers
+ * of a vCPU after a stop begins with its msr (op-read-send.c). */
 #include "session/order.h"
 
 #include <string.h>
@@ -83,7 +82,9 @@ static const struct gdbregs_register *wanted(const struct gdbregs_session *s, ui
 {
 	const struct gdbregs__vcpu *v = &s->target.vcpus[vcpu];
 
-	return v->msr_asked == s->target.stop ? NULL : s->target.processes[v->process].msr;
+	if (!s->target.msr_decides || v->msr_asked == s->target.stop)
+		return NULL;
+	return s->target.processes[v->process].msr;
 }
 
 int gdbregs__order_ask(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind,
@@ -142,79 +143,6 @@ void gdbregs__order_forget(struct gdbregs_session *s)
 void gdbregs__order_forget_vcpu(struct gdbregs_session *s, uint32_t vcpu)
 {
 	s->target.vcpus[vcpu].msr_asked = s->target.vcpus[vcpu].msr_stop = 0;
-}
-
-/* -------------------------------------------------------------- the read of msr --- */
-
-struct order_op {
-	struct gdbregs__op op;
-	size_t count, next;
-	uint32_t vcpus[];
-};
-
-static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
-{
-	struct order_op *o = (struct order_op *)op;
-
-	for (; o->next < o->count; o->next++) {
-		int sent = gdbregs__order_ask(s, op, 1, o->vcpus[o->next]);
-		if (sent)
-			return sent;
-	}
-	return GDBREGS__PRODUCE_END;
-}
-
-static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
-		 const struct gdbregs__answer *answer)
-{
-	(void)op;
-	gdbregs__order_take(s, answer->index, answer->payload, answer->size);
-	return 0;
-}
-
-static const struct gdbregs__op_class order_class = {
-	.produce = produce,
-	.reply = reply,
-};
-
-/* Returns the number of vCPUs of the reads whose byte order msr may decide, each once per run of
- * reads. Writes them to vcpus, which may be NULL. */
-static size_t list_vcpus(const struct gdbregs_session *s, const struct gdbregs_read *reads,
-			 size_t count, bool all, uint32_t *vcpus)
-{
-	size_t found = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		unsigned vcpu = reads[i].vcpu;
-
-		if (vcpu >= s->target.vcpu_count || (i && reads[i - 1].vcpu == vcpu))
-			continue;
-		if (!all && !wanted(s, vcpu))
-			continue;
-		if (vcpus)
-			vcpus[found] = vcpu;
-		found++;
-	}
-	return found;
-}
-
-int gdbregs__order_queue(struct gdbregs_session *s, struct gdbregs__op *before,
-			 const struct gdbregs_read *reads, size_t count)
-{
-	if (!s->target.msr_decides)
-		return 0;
-	/* Requests in the queue may change what is known until these reads are sent. */
-	bool all = s->engine.first != NULL;
-	size_t found = list_vcpus(s, reads, count, all, NULL);
-	if (!found)
-		return 0;
-	struct order_op *o =
-		gdbregs__op_new(sizeof(*o) + found * sizeof(*o->vcpus), &order_class, NULL, NULL);
-	if (!o)
-		return GDBREGS_ERR_NOMEM;
-	o->count = list_vcpus(s, reads, count, all, o->vcpus);
-	gdbregs__engine_queue_ahead(&s->engine, &o->op, before);
-	return 0;
 }
 
 /* -------------------------------------------------------------- the byte order --- */

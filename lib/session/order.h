@@ -17,7 +17,8 @@ bool gdbregs__order_wants_auxv(const struct gdbregs_session *s);
 int gdbregs__order_take_auxv(struct gdbregs_session *s, const uint8_t *payload, size_t size);
 /* Send the next packet of a read of msr, if msr decides the byte order of the vCPU and
  * was not asked for since the last stop. Returns GDBREGS__PRODUCED, NOMEM, or 0 if there
- * is nothing to send. The reply comes with this kind and the vCPU as its index. */
+ * is nothing to send. The reply comes with this kind and the vCPU as its index. The op must
+ * take it even if it is canceled: no other op asks again. */
 int gdbregs__order_ask(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind,
 		       uint32_t vcpu);
 /* Take that reply. A reply without a value leaves the order unknown. */
@@ -31,9 +32,5 @@ void gdbregs__order_forget(struct gdbregs_session *s);
 void gdbregs__order_forget_vcpu(struct gdbregs_session *s, uint32_t vcpu);
 /* Returns the byte order of a vCPU, and how it is known. */
 struct gdbregs__byte_order gdbregs__order_of(const struct gdbregs_session *s, unsigned vcpu);
-/* Queue reads of msr for the vCPUs of these reads that need it, ahead of the op `before`, or
- * at the end for NULL. Returns 0 or NOMEM. */
-int gdbregs__order_queue(struct gdbregs_session *s, struct gdbregs__op *before,
-			 const struct gdbregs_read *reads, size_t count);
 
 #endif
