@@ -115,8 +115,7 @@ struct gdbregs__watches {
 	bool due; /* reads have values of the last stop that have not been delivered yet */
 	bool outside_delivery; /* the blocking calls run the callbacks themselves */
 	void (*then)(struct gdbregs_session *s); /* called after the read that follows a stop */
-	struct gdbregs__op *baseline; /* reads the values before a resume */
-	uintptr_t baselines; /* how many there were */
+	bool baseline_due; /* reads have the values before the resume */
 	/* The read under way: reads[i] is for list[i]; its bytes are in `now`. */
 	struct gdbregs_read *reads;
 	size_t read_count, read_capacity;

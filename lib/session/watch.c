@@ -16,8 +16,7 @@
 /* ------------------------------------------------------------------- the read --- */
 
 /* Queue the read, ahead of an op. There is a watch that was not removed. */
-static int read_all(struct gdbregs_session *s, struct gdbregs__op *before, gdbregs__op_done done,
-		    void *arg, struct gdbregs__op **out)
+static int read_all(struct gdbregs_session *s, struct gdbregs__op *before, gdbregs__op_done done)
 {
 	struct gdbregs__watches *w = &s->run.watches;
 
@@ -31,7 +30,7 @@ static int read_all(struct gdbregs_session *s, struct gdbregs__op *before, gdbre
 	for (size_t i = 0; i < w->count; i++)
 		w->reads[i] = (struct gdbregs_read){
 			.vcpu = w->list[i].vcpu, .reg = w->list[i].reg, .status = NOT_READ};
-	return gdbregs__read_ahead(s, before, w->reads, w->count, &w->now, done, arg, out);
+	return gdbregs__read_ahead(s, before, w->reads, w->count, &w->now, done, NULL, NULL);
 }
 
 /* The values that were read are those that were seen last. */
@@ -52,55 +51,31 @@ static void absorb(struct gdbregs__watches *w)
 
 /* ------------------------------------------------------------- before a resume --- */
 
-static void take_baseline(struct gdbregs__watches *w, int status)
+/* The read before the resume has left the queue. If it was canceled or has failed, its
+ * results were not written. */
+static void take_baseline(struct gdbregs__watches *w)
 {
-	w->baseline = NULL;
-	if (status >= 0)
-		absorb(w);
-	else
+	if (!w->baseline_due)
+		return;
+	w->baseline_due = false;
+	if (w->reads[0].status == NOT_READ)
 		w->stale = true;
-}
-
-/* When the stop reply has come, the read before the resume has completed, but its callback
- * may not have run. It is still under way if the resume failed for lack of memory. */
-static int settle_baseline(struct gdbregs_session *s)
-{
-	struct gdbregs__op *baseline = s->run.watches.baseline;
-
-	if (!baseline)
-		return 0;
-	if (!baseline->completed)
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_RUNNING,
-					   "watched registers are still being read");
-	take_baseline(&s->run.watches, baseline->status);
-	return 0;
-}
-
-/* arg is the number of the read, because a later one may be under way. */
-static void on_baseline(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
-			void *arg)
-{
-	struct gdbregs__watches *w = &s->run.watches;
-
-	(void)error;
-	if (w->baseline && w->baselines == (uintptr_t)arg)
-		take_baseline(w, status);
+	else
+		absorb(w);
 }
 
 int gdbregs__watch_prepare(struct gdbregs_session *s, struct gdbregs__op *before)
 {
 	struct gdbregs__watches *w = &s->run.watches;
-	int result = settle_baseline(s);
 
-	if (result < 0)
-		return result;
+	take_baseline(w);
 	w->due = false;
 	if (!w->stale || w->count == w->removed)
 		return 0;
-	w->baselines++;
-	result = read_all(s, before, on_baseline, (void *)w->baselines, &w->baseline);
+	int result = read_all(s, before, NULL);
 	if (result < 0)
 		return result;
+	w->baseline_due = true;
 	w->stale = false;
 	return 0;
 }
@@ -130,12 +105,12 @@ int gdbregs__watch_read(struct gdbregs_session *s, struct gdbregs__op *before,
 			void (*then)(struct gdbregs_session *s))
 {
 	struct gdbregs__watches *w = &s->run.watches;
-	int result = settle_baseline(s);
 
-	if (result < 0 || w->count == w->removed)
-		return result;
+	take_baseline(w);
+	if (w->count == w->removed)
+		return 0;
 	w->then = then;
-	result = read_all(s, before, on_read, NULL, NULL);
+	int result = read_all(s, before, on_read);
 	return result < 0 ? result : 1;
 }
 
