@@ -3,12 +3,7 @@
  * called here, after the loop has returned. They may therefore call blocking
  * functions, and close the session. */
 #include "api/blocking.h"
-#include "session/op-points.h"
-#include "session/op-read.h"
-#include "session/op-run.h"
-#include "session/op-state.h"
-#include "session/op-write.h"
-#include "session/stop-wait.h"
+#include "session/requests.h"
 #include "session/watch.h"
 
 /* ------------------------------------------------------------ reading and writing --- */

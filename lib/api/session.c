@@ -2,7 +2,7 @@
 /* The public functions that serve sessions of both kinds and do not wait: vCPUs, their
  * registers, and watches. */
 #include "session/order.h"
-#include "session/watch-list.h"
+#include "session/requests.h"
 #include "tdesc/roles.h"
 
 /* ----------------------------------------------------------------------- vCPUs --- */

@@ -2,12 +2,7 @@
 /* The public functions of gdbregs_uv.h. */
 #include <gdbregs_uv.h>
 
-#include "session/op-points.h"
-#include "session/op-read.h"
-#include "session/op-run.h"
-#include "session/op-state.h"
-#include "session/op-write.h"
-#include "session/stop-wait.h"
+#include "session/requests.h"
 #include "util/error.h"
 #include "uv/transport.h"
 

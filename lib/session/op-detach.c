@@ -11,7 +11,6 @@
  *
  * After the session has failed, the same op runs in the engine's blind mode: leaving a guest
  * halted is worse than sending packets whose replies cannot be matched. */
-#include "session/op-detach.h"
 #include "session/op-points.h"
 #include "session/qemu-sstep.h"
 #include "session/qemu-status.h"

@@ -64,10 +64,7 @@ static int ask_name(struct gdbregs_session *s, struct gdbregs__discover *d)
 	uint32_t vcpu = (uint32_t)d->names_next++;
 	if (!s->target.vcpus[vcpu].has_id)
 		return 0;
-	char id[GDBREGS__THREAD_ID_TEXT];
-	gdbregs__thread_id_format(id, &s->target.vcpus[vcpu].id);
-	return optional(s, gdbregs__engine_send_text(&s->engine, &d->op, KIND_NAME, vcpu,
-						     "qThreadExtraInfo,%s", id));
+	return optional(s, gdbregs__stub_ask_thread(s, &d->op, KIND_NAME, vcpu));
 }
 
 /* Until a description has been requested on this connection, QEMU 7.2 answers no `p`, and answers

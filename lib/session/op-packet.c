@@ -2,6 +2,7 @@
 /* Sending a raw packet for the caller, and taking its reply. */
 #include "session/expedited.h"
 #include "session/order.h"
+#include "session/requests.h"
 #include "session/sized.h"
 #include "session/watch.h"
 
@@ -46,7 +47,7 @@ static void add_console(struct gdbregs_session *s, struct packet_op *p, const ui
 	else
 		gdbregs__reply_console(payload, size, &p->console, &nomem);
 	if (nomem)
-		p->op.status = gdbregs__engine_say_nomem(&s->engine);
+		p->op.status = GDBREGS_ERR_NOMEM;
 }
 
 static bool unsolicited(struct gdbregs_session *s, struct gdbregs__op *op, const uint8_t *payload,
@@ -65,15 +66,15 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 	struct packet_op *p = (struct packet_op *)op;
 	struct gdbregs_buffer *out = p->reply;
 
-	if (gdbregs__buffer_reserve(&p->console, answer->size) < 0)
-		return gdbregs__engine_say_nomem(&s->engine);
+	(void)s;
+	/* If there is no memory, the caller's buffer keeps its contents. */
+	if (gdbregs__buffer_reserve(out, answer->size + p->console.size) < 0)
+		return GDBREGS_ERR_NOMEM;
 	out->size = 0;
-	if (gdbregs__buffer_append(out, answer->payload, answer->size) < 0)
-		return gdbregs__engine_say_nomem(&s->engine);
-	bool ok = gdbregs__reply_classify(answer->payload, answer->size) == GDBREGS__REPLY_OK;
-	if (ok && gdbregs__buffer_append(out, p->console.data, p->console.size) < 0)
-		return gdbregs__engine_say_nomem(&s->engine);
-	return 0;
+	int result = gdbregs__buffer_append(out, answer->payload, answer->size);
+	if (gdbregs__reply_classify(answer->payload, answer->size) == GDBREGS__REPLY_OK)
+		result = gdbregs__buffer_append(out, p->console.data, p->console.size);
+	return result;
 }
 
 static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
@@ -93,6 +94,20 @@ static const struct gdbregs__op_class packet_class = {
 	.destroy = destroy,
 };
 
+static struct gdbregs__op *make(const void *payload, size_t size, struct gdbregs_buffer *reply,
+				gdbregs__op_done done, void *arg)
+{
+	struct packet_op *p = gdbregs__op_new(sizeof(*p), &packet_class, done, arg);
+
+	if (!p)
+		return NULL;
+	p->reply = reply;
+	if (gdbregs__buffer_append(&p->payload, payload, size) == 0)
+		return &p->op;
+	gdbregs__free(p);
+	return NULL;
+}
+
 int gdbregs__raw_packet(struct gdbregs_session *s, const void *payload, size_t size,
 			struct gdbregs_buffer *reply, gdbregs__op_done done, void *arg,
 			struct gdbregs__op **out)
@@ -107,16 +122,5 @@ int gdbregs__raw_packet(struct gdbregs_session *s, const void *payload, size_t s
 	wrong = gdbregs__stub_check_size(s, size);
 	if (wrong)
 		return wrong;
-	struct packet_op *p = gdbregs__op_new(sizeof(*p), &packet_class, done, arg);
-	if (!p)
-		return gdbregs__engine_say_nomem(&s->engine);
-	p->reply = reply;
-	if (gdbregs__buffer_append(&p->payload, payload, size) < 0) {
-		destroy(s, &p->op);
-		return gdbregs__engine_say_nomem(&s->engine);
-	}
-	if (out)
-		*out = &p->op;
-	gdbregs__engine_queue(&s->engine, &p->op);
-	return 0;
+	return gdbregs__session_queue(s, make(payload, size, reply, done, arg), out);
 }

@@ -3,7 +3,7 @@
  * connection has closed. So the session has a list of all points that the stub may have, and
  * removes them when it ends. */
 #include "session/op-points.h"
-#include "session/point-kind.h"
+#include "session/requests.h"
 
 #include "util/alloc.h"
 
@@ -194,20 +194,21 @@ static const struct gdbregs__op_class point_class = {
 	.destroy = destroy,
 };
 
-static struct point_op *make(struct gdbregs_session *s, const struct gdbregs__point *point,
-			     bool insert, gdbregs__op_done done, void *arg)
+static struct gdbregs__op *make(struct gdbregs_session *s, const struct gdbregs__point *point,
+				bool insert, gdbregs__op_done done, void *arg)
 {
 	struct point_op *p = gdbregs__op_new(sizeof(*p), &point_class, done, arg);
 
 	if (!p || (insert && add(s, point) < 0)) {
 		gdbregs__free(p);
-		gdbregs__engine_say_nomem(&s->engine);
 		return NULL;
 	}
 	p->point = *point;
 	p->insert = insert;
 	p->ask_kind = insert && point->sent_kind == GDBREGS__KIND_OF_INSTRUCTION;
-	return p;
+	if (!insert)
+		set_state(s, point, GDBREGS__POINT_REMOVING);
+	return &p->op;
 }
 
 static int check(struct gdbregs_session *s, const struct gdbregs__point *point, bool insert)
@@ -243,17 +244,7 @@ static int change(struct gdbregs_session *s, const struct gdbregs__point *point,
 {
 	int wrong = check(s, point, insert);
 
-	if (wrong)
-		return wrong;
-	struct point_op *p = make(s, point, insert, done, arg);
-	if (!p)
-		return GDBREGS_ERR_NOMEM;
-	if (!insert)
-		set_state(s, point, GDBREGS__POINT_REMOVING);
-	if (out)
-		*out = &p->op;
-	gdbregs__engine_queue(&s->engine, &p->op);
-	return 0;
+	return wrong ? wrong : gdbregs__session_queue(s, make(s, point, insert, done, arg), out);
 }
 
 int gdbregs__points_insert(struct gdbregs_session *s, enum gdbregs_point type, uint64_t address,

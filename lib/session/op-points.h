@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The breakpoints and watchpoints of the session. Hides: the list of those that the stub has, and
- * their packets. */
+/* The breakpoints and watchpoints of the session. Hides: the list of those that the stub has,
+ * their packets, and the table of architectures. */
 #ifndef GDBREGS_LIB_SESSION_OP_POINTS_H
 #define GDBREGS_LIB_SESSION_OP_POINTS_H
 
 #include "session/session.h"
-
-int gdbregs__points_insert(struct gdbregs_session *s, enum gdbregs_point type, uint64_t address,
-			   unsigned kind, gdbregs__op_done done, void *arg,
-			   struct gdbregs__op **out);
-int gdbregs__points_remove(struct gdbregs_session *s, enum gdbregs_point type, uint64_t address,
-			   unsigned kind, gdbregs__op_done done, void *arg,
-			   struct gdbregs__op **out);
 
 /* Write the packet that inserts ('Z') or removes ('z') a point. It takes up to
  * GDBREGS__UNDO_TEXT bytes. Returns its length. */
@@ -21,5 +14,15 @@ size_t gdbregs__points_format(char *payload, char letter, const struct gdbregs__
  * is empty. */
 size_t gdbregs__points_withdraw(struct gdbregs_session *s, char *payload);
 void gdbregs__points_fini(struct gdbregs_session *s);
+
+/* --- point-kind.c: the kinds of breakpoints that GDB uses --------------------------------- */
+
+#define GDBREGS__KIND_OF_INSTRUCTION (~0u)
+
+/* Returns the kind of a breakpoint at an address, 0 if none is known for the architecture,
+ * or GDBREGS__KIND_OF_INSTRUCTION if it depends on the instruction there. */
+unsigned gdbregs__point_kind(const struct gdbregs_session *s, uint64_t address);
+/* Returns the kind for the reply to `m` for one byte of the instruction. */
+unsigned gdbregs__point_kind_of_byte(const struct gdbregs__answer *answer);
 
 #endif

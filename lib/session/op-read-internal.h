@@ -6,6 +6,7 @@
 #define GDBREGS_LIB_SESSION_OP_READ_INTERNAL_H
 
 #include "session/op-read.h"
+#include "session/requests.h"
 
 enum gdbregs__read_kind { GDBREGS__READ_P = 1, GDBREGS__READ_G, GDBREGS__READ_MSR };
 

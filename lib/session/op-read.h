@@ -5,13 +5,6 @@
 
 #include "session/session.h"
 
-/* Queue a read. Returns 0 or an error, which is set. */
-int gdbregs__read_one(struct gdbregs_session *s, uint32_t vcpu, const struct gdbregs_register *h,
-		      struct gdbregs_buffer *buf, gdbregs__op_done done, void *arg,
-		      struct gdbregs__op **out);
-int gdbregs__read_many(struct gdbregs_session *s, struct gdbregs_read *reads, size_t count,
-		       struct gdbregs_buffer *storage, gdbregs__op_done done, void *arg,
-		       struct gdbregs__op **out);
 /* Queue a read that the session makes for itself, ahead of an op that is in the queue, or
  * at the end for NULL. Returns 0 or NOMEM. */
 int gdbregs__read_ahead(struct gdbregs_session *s, struct gdbregs__op *before,

@@ -5,7 +5,7 @@
 #ifndef GDBREGS_LIB_SESSION_OP_RUN_INTERNAL_H
 #define GDBREGS_LIB_SESSION_OP_RUN_INTERNAL_H
 
-#include "session/op-run.h"
+#include "session/requests.h"
 
 enum gdbregs__run_kind {
 	KIND_VCONT = 1,

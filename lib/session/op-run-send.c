@@ -7,8 +7,6 @@
 #include "session/step-over.h"
 #include "session/watch.h"
 
-#include <string.h>
-
 /* --------------------------------------------------------------- preparations --- */
 
 int gdbregs__run_check(struct gdbregs_session *s)
@@ -77,15 +75,12 @@ static int choose(struct gdbregs_session *s, struct gdbregs__run_op *r)
 /* A halted vCPU does not complete a step. Only QEMU's text about a vCPU is known. */
 static int ask_state(struct gdbregs_session *s, struct gdbregs__run_op *r)
 {
-	char text[sizeof("qThreadExtraInfo,") + GDBREGS__THREAD_ID_TEXT] = "qThreadExtraInfo,";
-	const struct gdbregs__vcpu *vcpu = &s->target.vcpus[r->moving.vcpu];
-	size_t length = strlen(text);
+	uint32_t vcpu = r->moving.vcpu;
 
 	r->stage = STAGE_REMOVE;
-	if (!gdbregs__stub_is_qemu_system(&s->stub) || !vcpu->has_id)
+	if (!gdbregs__stub_is_qemu_system(&s->stub) || !s->target.vcpus[vcpu].has_id)
 		return 0;
-	length += gdbregs__thread_id_format(text + length, &vcpu->id);
-	return gdbregs__engine_send(&s->engine, &r->op, KIND_STATE, 0, text, length);
+	return gdbregs__stub_ask_thread(s, &r->op, KIND_STATE, vcpu);
 }
 
 static int remove_breakpoints(struct gdbregs_session *s, struct gdbregs__run_op *r)

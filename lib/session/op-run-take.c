@@ -3,7 +3,6 @@
  * refuses. */
 #include "session/op-run-internal.h"
 #include "session/expedited.h"
-#include "session/op-state.h"
 #include "session/step-over.h"
 #include "session/stop-wait.h"
 
@@ -25,7 +24,7 @@ static void on_vcont(struct gdbregs_session *s, const struct gdbregs__answer *an
 
 static void on_state(struct gdbregs__run_op *r, const struct gdbregs__answer *answer)
 {
-	if (gdbregs__state_in(answer) == GDBREGS_VCPU_HALTED)
+	if (gdbregs__stub_state_in(answer) == GDBREGS_VCPU_HALTED)
 		r->stage = STAGE_CHOOSE;
 }
 

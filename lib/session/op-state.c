@@ -1,29 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* QEMU writes "CPU#0 [running]" or "CPU#1 [halted ]", in hex digits. */
-#include "session/op-state.h"
-
-#include <string.h>
-
-#define HALTED	"68616c746564"
-#define RUNNING "72756e6e696e67"
+/* The state of a vCPU, which is part of the stub's text about its thread. */
+#include "session/requests.h"
 
 struct state_op {
 	struct gdbregs__op op;
 	uint32_t vcpu;
 	bool sent;
 };
-
-static bool has(const struct gdbregs__answer *answer, const char *digits)
-{
-	return memmem(answer->payload, answer->size, digits, strlen(digits)) != NULL;
-}
-
-enum gdbregs_vcpu_state gdbregs__state_in(const struct gdbregs__answer *answer)
-{
-	if (has(answer, HALTED))
-		return GDBREGS_VCPU_HALTED;
-	return has(answer, RUNNING) ? GDBREGS_VCPU_RUNNING : GDBREGS_VCPU_UNKNOWN;
-}
 
 /* Other stubs are asked only if they had a text when the session was connected: some do
  * not answer what they do not know. */
@@ -36,20 +19,18 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct state_op *p = (struct state_op *)op;
 	const struct gdbregs__vcpu *vcpu = &s->target.vcpus[p->vcpu];
-	char id[GDBREGS__THREAD_ID_TEXT];
 
 	if (p->sent || !can_tell(s, vcpu))
 		return GDBREGS__PRODUCE_END;
 	p->sent = true;
-	gdbregs__thread_id_format(id, &vcpu->id);
-	return gdbregs__engine_send_text(&s->engine, op, 1, 0, "qThreadExtraInfo,%s", id);
+	return gdbregs__stub_ask_thread(s, op, 1, p->vcpu);
 }
 
 static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 		 const struct gdbregs__answer *answer)
 {
 	(void)s;
-	op->status = (int)gdbregs__state_in(answer);
+	op->status = (int)gdbregs__stub_state_in(answer);
 	return 0;
 }
 
@@ -68,11 +49,7 @@ int gdbregs__ask_state(struct gdbregs_session *s, uint32_t vcpu, gdbregs__op_don
 	if (wrong)
 		return wrong;
 	struct state_op *p = gdbregs__op_new(sizeof(*p), &state_class, done, arg);
-	if (!p)
-		return gdbregs__engine_say_nomem(&s->engine);
-	p->vcpu = vcpu;
-	if (out)
-		*out = &p->op;
-	gdbregs__engine_queue(&s->engine, &p->op);
-	return 0;
+	if (p)
+		p->vcpu = vcpu;
+	return gdbregs__session_queue(s, p ? &p->op : NULL, out);
 }

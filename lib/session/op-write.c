@@ -13,10 +13,10 @@
  * Several registers are written side by side: with pipelining, all of them take two round
  * trips, or three if sizes have to be read. An msr that decides the byte order is written after all others, because
  * their bytes are in the order of before. */
-#include "session/op-write.h"
 #include "session/expedited.h"
 #include "session/op-read.h"
 #include "session/order.h"
+#include "session/requests.h"
 #include "session/sized.h"
 #include "session/watch.h"
 
@@ -472,18 +472,13 @@ static int add(struct gdbregs_session *s, struct write_op *w, const struct gdbre
 static int queue(struct gdbregs_session *s, struct write_op *w, const struct gdbregs_write *writes,
 		 size_t count, struct gdbregs__op **out)
 {
-	if (!w)
-		return gdbregs__engine_say_nomem(&s->engine);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; w && i < count; i++) {
 		if (add(s, w, &writes[i]) < 0) {
 			discard(w);
-			return gdbregs__engine_say_nomem(&s->engine);
+			w = NULL;
 		}
 	}
-	if (out)
-		*out = &w->op;
-	gdbregs__engine_queue(&s->engine, &w->op);
-	return 0;
+	return gdbregs__session_queue(s, w ? &w->op : NULL, out);
 }
 
 int gdbregs__write_register(struct gdbregs_session *s, uint32_t vcpu,

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Making, starting, stopping and freeing a session. */
 #include "session/session.h"
-#include "session/op-detach.h"
 #include "session/op-points.h"
-#include "session/op-run.h"
 #include "session/step-over.h"
 #include "session/watch.h"
 

@@ -76,16 +76,7 @@ int gdbregs__session_stop(struct gdbregs_session *s, uint64_t now_ms, gdbregs__o
 
 /* --- for the op classes -------------------------------------------------- */
 
-/* Conditions of a request, in addition to a session that is connected and stopped. */
-enum gdbregs__need {
-	GDBREGS__MAY_RUN = 1, /* the target may also be running */
-	GDBREGS__NEED_READ = 2, /* the session may read registers */
-	GDBREGS__NEED_WRITE = 4, /* the session may write registers */
-};
-
-/* Returns 0 if a request with these conditions may begin, else an error, which is set. */
-int gdbregs__session_begin(struct gdbregs_session *s, unsigned needs);
-/* Set the error that the target's program has ended. Returns NO_VCPU. */
+/* requests.c. Set the error that the target's program has ended. Returns NO_VCPU. */
 int gdbregs__session_say_exited(struct gdbregs_session *s);
 /* True if the stub has reported that the program has ended, and then closed the
  * connection. */
@@ -100,12 +91,21 @@ struct gdbregs__op *gdbregs__discover_new(gdbregs__op_done done, void *arg);
 bool gdbregs__probe_is_needed(const struct gdbregs_session *s);
 struct gdbregs__op *gdbregs__probe_new(gdbregs__op_done done, void *arg);
 
-/* op-packet.c: queue a packet of the caller's. Returns 0 or an error, which is set. */
-int gdbregs__raw_packet(struct gdbregs_session *s, const void *payload, size_t size,
-			struct gdbregs_buffer *reply, gdbregs__op_done done, void *arg,
-			struct gdbregs__op **out);
 /* op-prove-g.c: verify the layout of g for the vCPU's description, once all queued ops are
  * done. */
 void gdbregs__prove_g(struct gdbregs_session *s, uint32_t vcpu);
+/* op-run-send.c: the session is being stopped: stop a target that runs. */
+void gdbregs__run_close(struct gdbregs_session *s);
+
+/* op-detach.c: leave the target as the options demand. gdbregs__detach_new() makes the op for
+ * gdbregs__detach_blindly(), which is kept in s->leaving.reserve because a session may fail for
+ * lack of memory. Returns NULL when out of memory. */
+struct gdbregs__op *gdbregs__detach_new(gdbregs__op_done done, void *arg);
+/* Detach in order. Returns 0 or NOMEM. done is called at the end, or when the session has failed
+ * meanwhile. */
+int gdbregs__detach(struct gdbregs_session *s, gdbregs__op_done done, void *arg);
+/* Detach a session that has failed, in the engine's blind mode. Returns 0, or INVAL if that was
+ * done before. */
+int gdbregs__detach_blindly(struct gdbregs_session *s, gdbregs__op_done done, void *arg);
 
 #endif

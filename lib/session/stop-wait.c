@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Delivers stops to pending waits, or keeps a stop that arrives before anyone waits for it. */
 #include "session/stop-wait.h"
+#include "session/requests.h"
 #include "session/watch.h"
 
 #include <limits.h>

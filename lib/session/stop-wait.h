@@ -15,10 +15,6 @@ void gdbregs__stop_describe(struct gdbregs_session *s, uint32_t stepped,
 struct gdbregs__op *gdbregs__stop_wait_new(struct gdbregs_session *s, uint64_t number,
 					   int timeout_ms, struct gdbregs_stop *stop,
 					   gdbregs__op_done done, void *arg);
-/* Wait for the stop of the resume requested last, or take the pending stop. timeout_ms
- * negative: no timeout. */
-int gdbregs__stop_wait(struct gdbregs_session *s, int timeout_ms, struct gdbregs_stop *stop,
-		       gdbregs__op_done done, void *arg, struct gdbregs__op **out);
 /* A resume has ended. If it has stopped, read the watched registers, ahead of the op
  * `before` or at the end for NULL. Then complete the waits for this resume. If
  * report->status is negative, the error is set. */

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "session/session.h"
 
+#include <string.h>
+
+/* QEMU writes "CPU#0 [running]" or "CPU#1 [halted ]", in hex digits. */
+#define HALTED	"68616c746564"
+#define RUNNING "72756e6e696e67"
+
 int gdbregs__stub_check_size(struct gdbregs_session *s, size_t size)
 {
 	size_t most = s->stub.supported.packet_bytes;
@@ -31,6 +37,27 @@ int gdbregs__stub_select_vcpu(struct gdbregs_session *s, struct gdbregs__op *op,
 {
 	return s->target.vcpus[vcpu].has_id ? gdbregs__stub_select(s, op, &s->target.vcpus[vcpu].id)
 					    : 0;
+}
+
+int gdbregs__stub_ask_thread(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind,
+			     uint32_t vcpu)
+{
+	char id[GDBREGS__THREAD_ID_TEXT];
+
+	gdbregs__thread_id_format(id, &s->target.vcpus[vcpu].id);
+	return gdbregs__engine_send_text(&s->engine, op, kind, vcpu, "qThreadExtraInfo,%s", id);
+}
+
+static bool has(const struct gdbregs__answer *answer, const char *digits)
+{
+	return memmem(answer->payload, answer->size, digits, strlen(digits)) != NULL;
+}
+
+enum gdbregs_vcpu_state gdbregs__stub_state_in(const struct gdbregs__answer *answer)
+{
+	if (has(answer, HALTED))
+		return GDBREGS_VCPU_HALTED;
+	return has(answer, RUNNING) ? GDBREGS_VCPU_RUNNING : GDBREGS_VCPU_UNKNOWN;
 }
 
 void gdbregs__stub_forget_selection(struct gdbregs_session *s)

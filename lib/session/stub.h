@@ -57,6 +57,12 @@ int gdbregs__stub_check_size(struct gdbregs_session *s, size_t size);
 int gdbregs__stub_select(struct gdbregs_session *s, struct gdbregs__op *op,
 			 const struct gdbregs__thread_id *thread);
 int gdbregs__stub_select_vcpu(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t vcpu);
+/* Send a query for the stub's text about the thread of a vCPU, which must have an id. Returns
+ * GDBREGS__PRODUCED or NOMEM. */
+int gdbregs__stub_ask_thread(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind,
+			     uint32_t vcpu);
+/* Returns the state of the vCPU according to the reply, for QEMU's texts. */
+enum gdbregs_vcpu_state gdbregs__stub_state_in(const struct gdbregs__answer *answer);
 /* A packet was sent that may select another thread: do not rely on the last Hg. */
 void gdbregs__stub_forget_selection(struct gdbregs_session *s);
 /* Take the reply to an Hg. */

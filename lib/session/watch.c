@@ -4,7 +4,6 @@
  * reads[i] is for list[i]. */
 #include "session/watch.h"
 #include "session/op-read.h"
-#include "session/watch-list.h"
 
 #include "util/alloc.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Watched registers. Hides: how old and new values are kept, and that the list may change
- * while callbacks run. */
+ * while callbacks run or a read of its registers is under way. */
 #ifndef GDBREGS_LIB_SESSION_WATCH_H
 #define GDBREGS_LIB_SESSION_WATCH_H
 
@@ -21,5 +21,9 @@ bool gdbregs__watch_deliver(struct gdbregs_session *s);
  * comparison. */
 void gdbregs__watch_stale(struct gdbregs_session *s);
 void gdbregs__watch_fini(struct gdbregs_session *s);
+
+/* watch-list.c. No read is under way: drop the watches that were removed, and sort the rest. */
+void gdbregs__watches_tidy(struct gdbregs__watches *w);
+void gdbregs__watches_free(struct gdbregs__watches *w);
 
 #endif

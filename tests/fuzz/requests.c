@@ -4,11 +4,7 @@
  * its words were tampered with. */
 #include "session_fuzz.h"
 
-#include "session/op-points.h"
-#include "session/op-read.h"
-#include "session/op-run.h"
-#include "session/op-write.h"
-#include "session/stop-wait.h"
+#include "session/requests.h"
 
 void caller_begin(struct caller *c, struct partner *p)
 {

@@ -4,7 +4,7 @@
 #ifndef GDBREGS_TESTS_WIRE_DRIVE_H
 #define GDBREGS_TESTS_WIRE_DRIVE_H
 
-#include "session/op-read.h"
+#include "session/requests.h"
 #include "script.h"
 
 struct drive {

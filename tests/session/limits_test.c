@@ -4,7 +4,7 @@
 #include "harness.h"
 #include "suite.h"
 
-#include "session/op-run.h"
+#include "session/requests.h"
 
 #include <stdio.h>
 #include <stdlib.h>

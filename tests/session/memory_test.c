@@ -3,9 +3,7 @@
  * does what was requested. Nothing leaks, and the stub sees no violation. */
 #include "harness.h"
 
-#include "session/op-points.h"
-#include "session/op-run.h"
-#include "session/op-write.h"
+#include "session/requests.h"
 #include "session/watch.h"
 #include "util/alloc.h"
 #include "suite.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How the library finds out which of p and g can be relied on. */
 #include "batch.h"
-#include "session/op-write.h"
+#include "session/requests.h"
 #include "suite.h"
 
 #include <string.h>

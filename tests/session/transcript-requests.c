@@ -3,12 +3,7 @@
 #include "transcript.h"
 
 #include "rsp/packet.h"
-#include "session/op-points.h"
-#include "session/op-read.h"
-#include "session/op-run.h"
-#include "session/op-state.h"
-#include "session/op-write.h"
-#include "session/stop-wait.h"
+#include "session/requests.h"
 #include "session/watch.h"
 #include "util/hex.h"
 

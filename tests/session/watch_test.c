@@ -3,7 +3,7 @@
  * the callback. The other cases are in cases/watch*.txt. */
 #include "harness.h"
 #include "suite.h"
-#include "session/op-run.h"
+#include "session/requests.h"
 #include "session/watch.h"
 #include "util/alloc.h"
 

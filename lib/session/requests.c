@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The checks at the beginning of every request. */
-#include "session/session.h"
+/* The checks at the beginning of every request, and the end of making one. */
+#include "session/requests.h"
 
 static int check_access(struct gdbregs_session *s, unsigned needs)
 {
@@ -61,4 +61,15 @@ int gdbregs__session_begin(struct gdbregs_session *s, unsigned needs)
 			return gdbregs__engine_say_ended(e);
 		return gdbregs__engine_say(e, GDBREGS_ERR_CLOSED, "the session is closed");
 	}
+}
+
+int gdbregs__session_queue(struct gdbregs_session *s, struct gdbregs__op *op,
+			   struct gdbregs__op **out)
+{
+	if (!op)
+		return gdbregs__engine_say_nomem(&s->engine);
+	if (out)
+		*out = op;
+	gdbregs__engine_queue(&s->engine, op);
+	return 0;
 }
