@@ -52,21 +52,23 @@ static bool run_and_flip(struct caller *c, size_t place, unsigned bit)
 
 static void pass_time(struct caller *c)
 {
-	uint64_t at_ms = gdbregs__engine_next_deadline(&c->s->engine);
+	uint64_t at_ms = inside_deadline(c->s);
 
 	REQUIRE(at_ms != GDBREGS__FOREVER);
 	c->p->now_ms = at_ms;
-	gdbregs__engine_tick(&c->s->engine, at_ms);
+	inside_tick(c->s, at_ms);
 	run(c);
 }
 
 static void count(const struct gdbregs_session *s, struct outcome *o)
 {
-	if (!s->engine.fatal)
+	int fatal = inside_of(s).fatal;
+
+	if (!fatal)
 		o->good++;
-	else if (s->engine.fatal == GDBREGS_ERR_PROTOCOL)
+	else if (fatal == GDBREGS_ERR_PROTOCOL)
 		o->refused++;
-	else if (s->engine.fatal == GDBREGS_ERR_TIMEOUT)
+	else if (fatal == GDBREGS_ERR_TIMEOUT)
 		o->lost++;
 	else
 		o->other++;

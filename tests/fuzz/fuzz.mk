@@ -15,9 +15,9 @@ FUZZ_CFLAGS = $(LIB_CFLAGS) -iquote cli -iquote tests/session -O1 -g -fno-omit-f
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # What a target needs beside its own file and the library. The target `session` uses the stub
-# of the session tests.
+# of the session tests, and their view of a session.
 FUZZ_HELP_session := $(addprefix tests/fuzz/,stub.c sent.c requests.c) \
-	$(wildcard tests/session/script*.c tests/session/machines.c)
+	$(wildcard tests/session/script*.c tests/session/machines.c tests/session/inside.c)
 FUZZ_SRC := $(FUZZ_ALL:%=tests/fuzz/%_fuzz.c) tests/fuzz/replay.c tests/fuzz/damage_test.c \
 	$(FUZZ_HELP_session)
 

@@ -46,11 +46,9 @@ static void require_value(const struct slot *slot, unsigned vcpu,
 
 	if (c->p->trust == TRUST_NONE)
 		return;
-	REQUIRE(vcpu < c->s->target.vcpu_count && (size_t)size <= sizeof(expected));
+	REQUIRE(vcpu < inside_vcpu_count(c->s) && (size_t)size <= sizeof(expected));
 	REQUIRE((unsigned)size == (reg->bits + 7) / 8);
-	unsigned tid =
-		c->s->target.vcpus[vcpu].has_id ? (unsigned)c->s->target.vcpus[vcpu].id.tid : 1;
-	script_value(tid, reg->regnum, expected, (size_t)size);
+	script_value(inside_tid(c->s, vcpu), reg->regnum, expected, (size_t)size);
 	REQUIRE(memcmp(data, expected, (size_t)size) == 0);
 }
 
@@ -126,7 +124,7 @@ static void on_change(void *arg, unsigned vcpu, const struct gdbregs_register *h
 
 bool caller_deliver(struct caller *c)
 {
-	return gdbregs__engine_deliver(&c->s->engine);
+	return inside_deliver(c->s);
 }
 
 /* --------------------------------------------------------------------- requests --- */
@@ -142,7 +140,7 @@ static struct slot *free_slot(struct caller *c)
 /* Mostly a vCPU there is, sometimes one there is not. */
 static unsigned pick_vcpu(struct caller *c, unsigned choice)
 {
-	unsigned count = (unsigned)c->s->target.vcpu_count;
+	unsigned count = (unsigned)inside_vcpu_count(c->s);
 
 	return choice == 255 || !count ? choice : choice % count;
 }
@@ -151,13 +149,12 @@ static unsigned pick_vcpu(struct caller *c, unsigned choice)
 static const struct gdbregs_register *pick_register(struct caller *c, unsigned vcpu,
 						    unsigned choice)
 {
-	const struct gdbregs_session *s = c->s;
 	unsigned of = choice % 16 == 15 ? vcpu + 1 : vcpu;
+	unsigned count = (unsigned)inside_vcpu_count(c->s);
 
-	if (!s->target.vcpu_count)
+	if (!count)
 		return NULL;
-	const struct gdbregs_description *d =
-		s->target.processes[s->target.vcpus[of % s->target.vcpu_count].process].description;
+	const struct gdbregs_description *d = inside_description(c->s, of % count);
 	return d && d->register_count ? &d->registers[choice % d->register_count] : NULL;
 }
 
@@ -319,7 +316,7 @@ void caller_cancel(struct caller *c, unsigned slot)
 	if (!s->busy || !s->op || s->op->completed)
 		return;
 	s->canceled = true;
-	gdbregs__engine_cancel(&c->s->engine, s->op);
+	inside_cancel(c->s, s->op);
 }
 
 void caller_close(struct caller *c)
@@ -327,7 +324,7 @@ void caller_close(struct caller *c)
 	if (c->closing)
 		return;
 	c->closing = true;
-	if (c->s->engine.fatal) {
+	if (inside_of(c->s).fatal) {
 		c->p->trust = TRUST_NONE;
 		c->p->farewell = true;
 	}

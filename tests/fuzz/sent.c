@@ -28,43 +28,13 @@ static const struct {
 	// clang-format on
 };
 
-static bool described(const struct gdbregs_session *s, unsigned long regnum)
-{
-	for (size_t i = 0; i < s->target.process_count; i++) {
-		const struct gdbregs_description *d = s->target.processes[i].description;
-
-		for (size_t r = 0; d && r < d->register_count; r++)
-			if (d->registers[r].regnum == regnum)
-				return true;
-	}
-	return false;
-}
-
-static bool knows_pid(const struct gdbregs_session *s, long pid)
-{
-	for (size_t i = 0; i < s->target.process_count; i++)
-		if (s->target.processes[i].pid == pid)
-			return true;
-	return false;
-}
-
 static bool knows_thread(const struct gdbregs_session *s, const char *text)
 {
 	struct gdbregs__thread_id id;
 	size_t at = 0, size = strlen(text);
 
-	if (!gdbregs__thread_id_parse((const uint8_t *)text, size, &at, &id) || at != size ||
-	    !gdbregs__thread_id_listable(&id, gdbregs__stub_is_qemu(&s->stub)))
-		return false;
-	for (size_t i = 0; i < s->target.vcpu_count; i++)
-		if (s->target.vcpus[i].has_id &&
-		    gdbregs__thread_id_equal(&s->target.vcpus[i].id, &id))
-			return true;
-	for (size_t i = 0; i < s->target.process_count; i++)
-		if (s->target.processes[i].has_thread &&
-		    gdbregs__thread_id_equal(&s->target.processes[i].thread, &id))
-			return true;
-	return false;
+	return gdbregs__thread_id_parse((const uint8_t *)text, size, &at, &id) && at == size &&
+	       gdbregs__thread_id_listable(&id, inside_of(s).is_qemu) && inside_has_thread(s, &id);
 }
 
 /* Returns whether the process was not detached before. A second D would stop a machine of
@@ -87,7 +57,7 @@ static bool may_detach(const struct partner *p, const char *text)
 	char *end;
 	long pid = strtol(text, &end, 16);
 
-	return !*end && pid > 0 && (pid == 1 || knows_pid(p->s, pid));
+	return !*end && pid > 0 && (pid == 1 || inside_has_pid(p->s, pid));
 }
 
 static bool rest_is_good(const struct partner *p, enum rest rest, const char *text)
@@ -100,7 +70,7 @@ static bool rest_is_good(const struct partner *p, enum rest rest, const char *te
 		unsigned long regnum = strtoul(text, &end, 16);
 
 		return end > text && (!*end || *end == '=') && regnum <= 0x7fffffff &&
-		       described(p->s, regnum);
+		       inside_has_register(p->s, regnum);
 	}
 	case NUMBER:
 		return *text && strspn(text, "0123456789abcdef") == strlen(text);
@@ -134,7 +104,7 @@ static bool is_resume(const char *packet)
 /* vCont was not there after all, and nothing was resumed by it. */
 static bool falls_back(const struct partner *p, const char *packet)
 {
-	return p->by_vcont && p->s->stub.vcont != GDBREGS__VCONT_PRESENT && is_resume(packet) &&
+	return p->by_vcont && !inside_of(p->s).has_vcont && is_resume(packet) &&
 	       !begins(packet, "vCont;");
 }
 
@@ -142,9 +112,9 @@ static bool falls_back(const struct partner *p, const char *packet)
  * stops and is resumed within one call. */
 static bool is_answered(const struct partner *p)
 {
-	const struct gdbregs__engine *e = &p->s->engine;
+	const struct inside now = inside_of(p->s);
 
-	return !e->fatal && p->resume <= e->sent_count - e->in_flight;
+	return !now.fatal && p->resume <= now.sent_count - now.in_flight;
 }
 
 /* The target runs, as far as the session can know. What it was told before a resume
@@ -152,7 +122,7 @@ static bool is_answered(const struct partner *p)
 static bool runs(const struct partner *p)
 {
 	return p->resumed && !p->farewell && !is_answered(p) &&
-	       (gdbregs__run_is_resumed(&p->s->run) || p->trust != TRUST_NONE);
+	       (inside_of(p->s).resumed || p->trust != TRUST_NONE);
 }
 
 static void count_packet(struct partner *p, const char *packet)
@@ -170,7 +140,7 @@ static void count_packet(struct partner *p, const char *packet)
 /* The packets that are written but were not sent anew repeat the last one. */
 static void count_repeats(struct partner *p, const uint8_t *out, size_t size)
 {
-	uint64_t written = 0, anew = p->s->engine.sent_count - p->sent;
+	uint64_t written = 0, anew = inside_of(p->s).sent_count - p->sent;
 
 	for (size_t at = 0; at < size; at++)
 		written += out[at] == '$' && at + 1 < size && out[at + 1] != 'F';
@@ -198,9 +168,9 @@ static size_t require_packet(struct partner *p, const uint8_t *out, size_t size,
 	/* Anything but an answer to File-I/O stops a target that runs. What was
 	 * refused has not made it run, and is sent again. */
 	REQUIRE(!runs(p) || begins(packet, "F-1") || falls_back(p, packet) ||
-		(p->s->engine.resends && is_resume(packet) && p->answer != '+'));
+		(inside_of(p->s).resends && is_resume(packet) && p->answer != '+'));
 	/* A session that has failed cannot know what a resume would do. */
-	REQUIRE(!p->s->engine.blind || !is_resume(packet) || p->repeats);
+	REQUIRE(!inside_of(p->s).blind || !is_resume(packet) || p->repeats);
 	REQUIRE(packet[0] != 'D' || p->repeats || detaches_once(p, packet));
 	count_packet(p, packet);
 	p->resumed |= is_resume(packet);
@@ -213,7 +183,7 @@ static size_t require_packet(struct partner *p, const uint8_t *out, size_t size,
 static void require_ack(const struct partner *p, const uint8_t *out, size_t size, size_t at)
 {
 	/* Ahead of an answer to File-I/O; to a QEMU that runs, nowhere else. */
-	if (!runs(p) || !gdbregs__stub_is_qemu(&p->s->stub))
+	if (!runs(p) || !inside_of(p->s).is_qemu)
 		return;
 	while (at < size && out[at] == '+')
 		at++;

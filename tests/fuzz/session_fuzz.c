@@ -6,7 +6,6 @@
 
 #include "util/alloc.h"
 #include "tdesc/parse.h"
-#include "tdesc/context.h"
 
 /* What the flags of the fourth byte mean. */
 enum {
@@ -70,10 +69,10 @@ static void run(struct caller *c)
 static void pass_time(struct caller *c, uint64_t ms)
 {
 	c->p->now_ms += ms;
-	gdbregs__engine_tick(&c->s->engine, c->p->now_ms);
+	inside_tick(c->s, c->p->now_ms);
 	/* From here on the stub is late, whatever it says: it may get a packet twice, and
 	 * its replies may come after the wait for them has ended. */
-	if ((ms >= 1000 || c->s->engine.copies) && c->p->trust == TRUST_HONEST)
+	if ((ms >= 1000 || inside_of(c->s).has_copies) && c->p->trust == TRUST_HONEST)
 		c->p->trust = TRUST_DAMAGED;
 }
 
@@ -134,7 +133,7 @@ static void end(struct caller *c)
 	caller_close(c);
 	run(c);
 	while (!c->closed || !c->connected || caller_busy(c)) {
-		uint64_t at_ms = gdbregs__engine_next_deadline(&c->s->engine);
+		uint64_t at_ms = inside_deadline(c->s);
 
 		REQUIRE(at_ms != GDBREGS__FOREVER);
 		REQUIRE(ticks++ < 20);
@@ -167,10 +166,9 @@ static void farewell(struct caller *c)
 			;
 		size_t from = p->stub.taken;
 		p->stub.taken = p->stub.out.size;
-		gdbregs__engine_input(&c->s->engine, p->stub.out.data + from,
-				      p->stub.out.size - from, p->now_ms);
+		inside_input(c->s, p->stub.out.data + from, p->stub.out.size - from, p->now_ms);
 		if (p->stub.out.size == from)
-			gdbregs__engine_tick(&c->s->engine, p->now_ms += GDBREGS__BLIND_MS);
+			inside_tick(c->s, p->now_ms += GDBREGS__BLIND_MS);
 		caller_deliver(c);
 	}
 }
@@ -187,8 +185,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	REQUIRE(gdbregs__session_new(NULL, &o, "fuzz", &s) == 0);
 	if (flags & FLAG_GIVEN)
-		REQUIRE(gdbregs__context_description(s->context, &given, 1, &s->limits,
-						     &s->target.given, NULL) == 0);
+		REQUIRE(inside_give(s, &given) == 0);
 	partner_begin(&p, kind, flags & FLAG_WITH_PC ? MACHINE_WITH_PC : machine % MACHINE_WITH_PC,
 		      s);
 	/* Not what the stub has; so be it. */
@@ -202,7 +199,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		act(&c, &in);
 	if (!(flags & FLAG_ABANDON)) {
 		end(&c);
-		if (s->engine.fatal && !s->engine.blind)
+		if (inside_of(s).fatal && !inside_of(s).blind)
 			farewell(&c);
 	}
 	gdbregs__session_free(s);

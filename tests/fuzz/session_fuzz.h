@@ -7,8 +7,8 @@
 #define GDBREGS_TESTS_SESSION_FUZZ_H
 
 #include "fuzz.h"
+#include "../session/inside.h"
 #include "../session/script.h"
-#include "session/session.h"
 
 /* ---------------------------------------------------------------- stub.c --- */
 

@@ -39,15 +39,15 @@ void partner_end(struct partner *p)
 
 bool partner_take(struct partner *p)
 {
-	struct gdbregs_buffer out = p->s->engine.out;
+	size_t size;
+	const uint8_t *out = inside_output(p->s, &size);
 
-	p->resumed = p->resumed && (gdbregs__run_is_resumed(&p->s->run) || p->farewell);
-	if (!out.size)
+	p->resumed = p->resumed && (inside_of(p->s).resumed || p->farewell);
+	if (!size)
 		return false;
-	p->s->engine.out = (struct gdbregs_buffer){0};
-	partner_sent(p, out.data, out.size);
-	gdbregs_buffer_fini(&out);
-	gdbregs__engine_pump(&p->s->engine);
+	partner_sent(p, out, size);
+	inside_written(p->s);
+	inside_pump(p->s);
 	return true;
 }
 
@@ -56,7 +56,7 @@ bool partner_take(struct partner *p)
 static void note_answer(struct partner *p, const uint8_t *data, size_t size)
 {
 	/* In the middle of a packet or a notification a + is but a character. */
-	if (!p->answer && p->s->engine.decoder.state != 0)
+	if (!p->answer && inside_of(p->s).in_packet)
 		p->answer = '$';
 	for (size_t i = 0; i < size && !p->answer; i++)
 		if (data[i] && strchr("+-$%", data[i]))
@@ -72,7 +72,7 @@ static void input(struct partner *p, const uint8_t *data, size_t size)
 		memcpy(piece, data, size);
 	note_answer(p, piece, size);
 	if (!p->told_eof)
-		gdbregs__engine_input(&p->s->engine, piece, size, p->now_ms);
+		inside_input(p->s, piece, size, p->now_ms);
 	free(piece);
 }
 
@@ -191,26 +191,25 @@ void partner_eof(struct partner *p)
 	p->told_eof = true;
 	if (p->trust == TRUST_HONEST)
 		p->trust = TRUST_DAMAGED;
-	gdbregs__engine_eof(&p->s->engine, p->stub.taken % 2 ? "reset" : NULL);
+	inside_eof(p->s, p->stub.taken % 2 ? "reset" : NULL);
 }
 
 /* ------------------------------------------------------------ what always holds --- */
 
 void partner_require(const struct partner *p)
 {
-	const struct gdbregs_session *s = p->s;
-	bool awaited = s->engine.ring_count && !s->engine.ring[s->engine.ring_head].op->no_timeout;
+	const struct inside now = inside_of(p->s);
+	size_t unsent;
 
-	REQUIRE(s->engine.pipelined || s->engine.blind || s->engine.in_flight <= 1);
-	REQUIRE(s->engine.acked <= s->engine.in_flight);
-	REQUIRE(s->engine.out.size < 1 << 20);
-	REQUIRE(s->engine.decoder.payload.size <= s->limits.packet_bytes);
-	REQUIRE(!s->engine.fatal || s->engine.blind ||
-		(s->engine.in_flight == 0 && !s->engine.first));
+	inside_output(p->s, &unsent);
+	REQUIRE(now.pipelined || now.blind || now.in_flight <= 1);
+	REQUIRE(now.acked <= now.in_flight);
+	REQUIRE(unsent < 1 << 20);
+	REQUIRE(now.payload_bytes <= now.payload_limit_bytes);
+	REQUIRE(!now.fatal || now.blind || (now.in_flight == 0 && !now.has_queue));
 	/* Every wait has an end. */
-	REQUIRE(!awaited || s->engine.fatal ||
-		gdbregs__engine_next_deadline(&s->engine) != GDBREGS__FOREVER);
-	fuzz_require_printable(s->engine.error.text, sizeof(s->engine.error.text));
+	REQUIRE(!now.awaits_reply || now.fatal || inside_deadline(p->s) != GDBREGS__FOREVER);
+	fuzz_require_printable(now.error->text, sizeof(now.error->text));
 	if (p->trust == TRUST_HONEST && p->stub.violation[0]) {
 		fprintf(stderr, "%s\nsent: %s\n", p->stub.violation, p->stub.log);
 		abort();

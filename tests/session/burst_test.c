@@ -48,17 +48,19 @@ static void note_reads(struct outcome *o, const struct batch *b)
 
 static void note(struct outcome *o, const struct drive *d, const struct batch *b)
 {
-	const struct gdbregs_session *s = d->s;
+	const struct inside now = inside_of(d->s);
+	size_t unsent;
+	const uint8_t *out = inside_output(d->s, &unsent);
 
-	o->fatal = s->engine.fatal;
-	memcpy(o->error, s->engine.error.text, strlen(s->engine.error.text));
-	o->in_flight = s->engine.in_flight;
-	o->acked = s->engine.acked;
-	o->acks_owed = s->engine.acks_owed;
-	o->deadline_ms = s->engine.deadline_ms;
-	ck_assert_uint_lt(s->engine.out.size, sizeof(o->out));
-	if (s->engine.out.size)
-		memcpy(o->out, s->engine.out.data, s->engine.out.size);
+	o->fatal = now.fatal;
+	memcpy(o->error, now.error->text, strlen(now.error->text));
+	o->in_flight = now.in_flight;
+	o->acked = now.acked;
+	o->acks_owed = now.acks_owed;
+	o->deadline_ms = now.deadline_ms;
+	ck_assert_uint_lt(unsent, sizeof(o->out));
+	if (unsent)
+		memcpy(o->out, out, unsent);
 	if (o->call.calls && o->call.status == 0)
 		note_reads(o, b);
 }
@@ -75,7 +77,7 @@ static void ask(struct drive *d, struct script_stub *stub, struct batch *b, int 
 	script_begin(stub, kind == ACKED ? SCRIPT_QEMU10 : SCRIPT_PLAIN, script_small, 1);
 	stub->no_ack_mode = kind == UNACKED;
 	ck_assert_int_eq(drive_open(d, stub, &o), 0);
-	ck_assert(d->s->engine.pipelined);
+	ck_assert(inside_of(d->s).pipelined);
 	batch_add(b, d, 0);
 	batch_add(b, d, 1);
 	d->held = true;

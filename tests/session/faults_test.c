@@ -174,26 +174,26 @@ LOOP_TEST(no_stub, COUNT(others))
 /* Something that sends back what it gets is no stub either. */
 TEST(echo)
 {
-	struct gdbregs_session *s;
+	struct drive d = {0};
 	struct drive_call call = {0};
 
-	ck_assert_int_eq(gdbregs__session_new(NULL, NULL, "echo", &s), 0);
-	ck_assert_int_eq(gdbregs__session_start(s, 0, drive_done, &call), 0);
-	for (unsigned i = 0; i < 1000 && !s->engine.fatal && !call.calls; i++) {
-		struct gdbregs_buffer taken = s->engine.out;
+	ck_assert_int_eq(gdbregs__session_new(NULL, NULL, "echo", &d.s), 0);
+	ck_assert_int_eq(gdbregs__session_start(d.s, 0, drive_done, &call), 0);
+	for (unsigned i = 0; i < 1000 && !drive_failure(&d) && !call.calls; i++) {
+		struct script_bytes taken = {0};
 
-		s->engine.out = (struct gdbregs_buffer){0};
+		drive_take_output(&d, &taken);
 		if (!taken.size)
-			gdbregs__engine_tick(&s->engine, gdbregs__engine_next_deadline(&s->engine));
-		gdbregs__engine_input(&s->engine, taken.data, taken.size, 0);
-		gdbregs_buffer_fini(&taken);
-		while (gdbregs__engine_deliver(&s->engine))
+			inside_tick(d.s, inside_deadline(d.s));
+		drive_input(&d, taken.data, taken.size);
+		script_free(&taken);
+		while (drive_deliver(&d))
 			;
 	}
 	ck_assert_int_eq(call.calls, 1);
 	ck_assert_int_eq(call.status, GDBREGS_ERR_PROTOCOL);
-	ck_assert_ptr_nonnull(strstr(gdbregs_session_error(s), "not a gdbstub"));
-	gdbregs__session_free(s);
+	ck_assert_ptr_nonnull(strstr(gdbregs_session_error(d.s), "not a gdbstub"));
+	gdbregs__session_free(d.s);
 }
 
 /* Floods: the clock ends what never ends, and nothing is held of it. */
@@ -219,7 +219,7 @@ LOOP_TEST(flood, 4)
 		drive_tick(&d);
 		drive_deliver(&d);
 		ck_assert_uint_lt(drive_unsent(&d), 65536);
-		ck_assert_uint_lt(d.s->target.halt.text.size, 65536);
+		ck_assert_uint_lt(inside_of(d.s).halt_text_bytes, 65536);
 	}
 	ck_assert_uint_eq(call.calls, 1);
 	ck_assert_int_eq(call.status, GDBREGS_ERR_TIMEOUT);

@@ -42,48 +42,54 @@ void drive_begin(struct drive *d, struct script_stub *stub, struct gdbregs_conte
 
 void drive_input(struct drive *d, const void *data, size_t size)
 {
-	gdbregs__engine_input(&d->s->engine, data, size, d->now_ms);
+	inside_input(d->s, data, size, d->now_ms);
 }
 
 void drive_take_output(struct drive *d, struct script_bytes *out)
 {
-	script_put(out, d->s->engine.out.data, d->s->engine.out.size);
-	d->s->engine.out.size = 0;
+	size_t size;
+	const uint8_t *bytes = inside_output(d->s, &size);
+
+	script_put(out, bytes, size);
+	inside_written(d->s);
 }
 
 size_t drive_unsent(const struct drive *d)
 {
-	return d->s->engine.out.size;
+	size_t size;
+
+	inside_output(d->s, &size);
+	return size;
 }
 
 void drive_tick(struct drive *d)
 {
-	gdbregs__engine_tick(&d->s->engine, d->now_ms);
+	inside_tick(d->s, d->now_ms);
 }
 
 bool drive_deliver(struct drive *d)
 {
-	return gdbregs__engine_deliver(&d->s->engine);
+	return inside_deliver(d->s);
 }
 
 void drive_break(struct drive *d, const char *why)
 {
-	gdbregs__engine_eof(&d->s->engine, why);
+	inside_eof(d->s, why);
 }
 
 void drive_cancel(struct drive *d, struct gdbregs__op *op)
 {
-	gdbregs__engine_cancel(&d->s->engine, op);
+	inside_cancel(d->s, op);
 }
 
 int drive_failure(const struct drive *d)
 {
-	return d->s->engine.fatal;
+	return inside_of(d->s).fatal;
 }
 
 const struct gdbregs_error *drive_error(const struct drive *d)
 {
-	return &d->s->engine.error;
+	return inside_of(d->s).error;
 }
 
 static bool write_out(struct drive *d)
@@ -96,7 +102,7 @@ static bool write_out(struct drive *d)
 		taken.size = 0;
 		drive_take_output(d, &taken);
 		script_input(d->stub, taken.data, taken.size);
-		gdbregs__engine_pump(&d->s->engine);
+		inside_pump(d->s);
 	}
 	script_free(&taken);
 	return moved;
@@ -151,7 +157,7 @@ int drive_wait(struct drive *d, struct drive_call *call)
 {
 	drive_run(d);
 	for (unsigned i = 0; !call->calls; i++) {
-		uint64_t deadline = gdbregs__engine_next_deadline(&d->s->engine);
+		uint64_t deadline = inside_deadline(d->s);
 
 		ck_assert_msg(deadline != GDBREGS__FOREVER, "it waits for ever; sent: %.2000s",
 			      d->stub->log);
@@ -174,7 +180,7 @@ int drive_connect(struct drive *d)
 
 	if (result == 0)
 		return drive_wait(d, &call);
-	gdbregs__engine_fail(&d->s->engine, result, "out of memory");
+	inside_fail(d->s, result, "out of memory");
 	return result;
 }
 
@@ -252,7 +258,7 @@ void drive_end(struct drive *d)
 void drive_finish(struct drive *d)
 {
 	drive_run(d);
-	if (drive_failure(d) && !d->s->engine.blind)
+	if (drive_failure(d) && !inside_of(d->s).blind)
 		drive_farewell(d);
 	gdbregs__session_free(d->s);
 	d->s = NULL;

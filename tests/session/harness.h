@@ -5,6 +5,7 @@
 #define GDBREGS_TESTS_WIRE_DRIVE_H
 
 #include "session/requests.h"
+#include "inside.h"
 #include "script.h"
 
 struct drive {

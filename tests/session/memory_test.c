@@ -71,7 +71,7 @@ static void end(struct drive *d)
 	if (gdbregs__session_stop(d->s, d->now_ms, drive_done, &call) == 0)
 		drive_wait(d, &call);
 	else
-		gdbregs__engine_fail(&d->s->engine, GDBREGS_ERR_NOMEM, "out of memory");
+		inside_fail(d->s, GDBREGS_ERR_NOMEM, "out of memory");
 	gdbregs__alloc_fail(0, 0);
 	drive_finish(d);
 }
@@ -198,7 +198,7 @@ static void change(struct drive *d, const struct gdbregs_register *r1)
 	(void)gdbregs__write_register(s, 0, r1, "\1\2\3\4", 4, NULL, NULL, NULL);
 	drive_run(d);
 	int watched = gdbregs_watch(s, 0, r1, ignore_change, NULL);
-	ck_assert(watched == 0 || s->engine.fatal || watched == GDBREGS_ERR_NOMEM);
+	ck_assert(watched == 0 || drive_failure(d) || watched == GDBREGS_ERR_NOMEM);
 	(void)gdbregs__step(s, 0, NULL, NULL, NULL, NULL);
 	stops(d);
 	(void)gdbregs__continue(s, NULL, NULL, NULL, NULL);

@@ -189,7 +189,7 @@ static void on_fail(struct transcript *t, char **words)
 	while (strcmp(gdbregs_error_name(code) + strlen("GDBREGS_ERR_"), words[1]) != 0)
 		if (--code < -100)
 			transcript_fail(t, "no error is called %s", words[1]);
-	gdbregs__engine_fail(&t->d.s->engine, code, "enough");
+	inside_fail(t->d.s, code, "enough");
 }
 
 static void on_farewell(struct transcript *t, char **words)
@@ -404,7 +404,7 @@ static void ask_state(struct transcript *t, char **words)
 	else if (drive_failure(&t->d))
 		put_error(t, drive_failure(&t->d));
 	else
-		transcript_result(t, "= %s", states[t->d.s->state]);
+		transcript_result(t, "= %s", states[inside_of(t->d.s).state]);
 }
 
 static void ask_vcpus(struct transcript *t, char **words)
@@ -430,7 +430,7 @@ static void ask_same_description(struct transcript *t, char **words)
 
 static void ask_deadline(struct transcript *t, char **words)
 {
-	uint64_t deadline = gdbregs__engine_next_deadline(&t->d.s->engine);
+	uint64_t deadline = inside_deadline(t->d.s);
 
 	(void)words;
 	if (deadline == GDBREGS__FOREVER)
@@ -469,7 +469,7 @@ static void ask_left(struct transcript *t, char **words)
 	};
 
 	(void)words;
-	transcript_result(t, "= %s", left[t->d.s->leaving.left]);
+	transcript_result(t, "= %s", left[inside_of(t->d.s).left]);
 }
 
 static const struct {

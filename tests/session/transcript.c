@@ -245,16 +245,15 @@ static void on_eof(struct transcript *t, char *rest)
 
 static void on_time(struct transcript *t, char *rest)
 {
-	struct gdbregs__engine *engine = &t->d.s->engine;
 	uint64_t until = t->d.now_ms + strtoull(rest, NULL, 10);
 
-	while (gdbregs__engine_next_deadline(engine) <= until) {
-		t->d.now_ms = gdbregs__engine_next_deadline(engine);
-		gdbregs__engine_tick(engine, t->d.now_ms);
+	while (inside_deadline(t->d.s) <= until) {
+		t->d.now_ms = inside_deadline(t->d.s);
+		drive_tick(&t->d);
 		transcript_settle(t);
 	}
 	t->d.now_ms = until;
-	gdbregs__engine_tick(engine, until);
+	drive_tick(&t->d);
 	transcript_settle(t);
 }
 

@@ -165,7 +165,7 @@ static void free_session(void *arg, unsigned vcpu, const struct gdbregs_register
 /* As the blocking calls do, which deliver outside of the loop. */
 TEST(freeing_in_a_callback)
 {
-	d.s->run.watches.outside_delivery = true;
+	inside_deliver_watches_outside(d.s);
 	ck_assert_int_eq(gdbregs_watch(d.s, 0, pc, free_session, NULL), 0);
 	watch(0, pc);
 	step_to(pc, "0000000000000001");

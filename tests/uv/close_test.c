@@ -152,8 +152,10 @@ TEST(silent_before_identified)
 	ck_assert_int_eq(drive_connect(&d), GDBREGS_ERR_TIMEOUT);
 	struct drive_call call = {0};
 	ck_assert_int_eq(gdbregs__session_stop(d.s, d.now_ms, drive_done, &call), 0);
-	ck_assert_uint_eq(d.s->engine.out.size, strlen("$D;1#b0"));
-	ck_assert_mem_eq(d.s->engine.out.data, "$D;1#b0", d.s->engine.out.size);
+	size_t size;
+	const uint8_t *bytes = inside_output(d.s, &size);
+	ck_assert_uint_eq(size, strlen("$D;1#b0"));
+	ck_assert_mem_eq(bytes, "$D;1#b0", size);
 	drive_finish(&d);
 	script_end(&stub);
 }

@@ -4,6 +4,7 @@
  * empty at the end. */
 #include "uv/transport.h"
 #include "serve-loop.h"
+#include "../session/inside.h"
 #include "serve.h"
 #include "suite.h"
 
@@ -286,7 +287,7 @@ static void on_check(uv_check_t *check)
 	struct gdbregs__transport *t = gdbregs__transport_of(m->s);
 	struct pollfd reply = {.events = POLLIN};
 
-	if (t->state != GDBREGS__TRANSPORT_OPEN || !t->session->engine.in_flight)
+	if (t->state != GDBREGS__TRANSPORT_OPEN || !inside_of(t->session).in_flight)
 		return;
 	ck_assert_int_eq(uv_fileno((uv_handle_t *)t->in, &reply.fd), 0);
 	ck_assert_int_eq(poll(&reply, 1, 20000), 1);

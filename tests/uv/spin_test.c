@@ -3,6 +3,7 @@
  * the C library and determines what each poll finds. */
 #include "uv/transport.h"
 #include "serve.h"
+#include "../session/inside.h"
 #include "suite.h"
 
 #include <errno.h>
@@ -31,7 +32,7 @@ static int fails_with(int fd)
 		syscall(SYS_recvfrom, fd, &next, 1, MSG_PEEK, NULL, NULL);
 		return next == '+' ? 0 : EAGAIN;
 	case NO_STOP:
-		return session->state == GDBREGS__SESSION_RUNNING ? EAGAIN : 0;
+		return inside_of(session).state == GDBREGS__SESSION_RUNNING ? EAGAIN : 0;
 	case NOTHING:
 		return EAGAIN;
 	case AN_ERROR:
@@ -95,7 +96,7 @@ static void read_b(void)
 
 static void end(void)
 {
-	bool broken = session->engine.fatal == GDBREGS_ERR_CLOSED;
+	bool broken = inside_of(session).fatal == GDBREGS_ERR_CLOSED;
 
 	finds = NOTHING;
 	gdbregs_close(session);
