@@ -96,11 +96,9 @@ enum gdbregs__register_info_kind gdbregs__register_info_parse(const uint8_t *pay
 	if (gdbregs__reply_classify(payload, size) != GDBREGS__REPLY_DATA)
 		return GDBREGS__REGISTER_INFO_END;
 	while (rest.size) {
-		struct gdbregs__span value = gdbregs__span_cut(&rest, ';');
-		bool pair = value.size && memchr(value.text, ':', value.size);
-		struct gdbregs__span key = gdbregs__span_cut(&value, ':');
+		struct gdbregs__span key, value;
 
-		if (pair && !take_pair(&parsed, key, value))
+		if (gdbregs__span_pair(&rest, &key, &value) && !take_pair(&parsed, key, value))
 			return GDBREGS__REGISTER_INFO_BROKEN;
 	}
 	if (!parsed.name[0] || !parsed.bits)

@@ -221,44 +221,45 @@ void gdbregs__reply_supported(const uint8_t *payload, size_t size,
 
 /* --------------------------------------------------------------- thread lists --- */
 
-/* Check what follows an id: `,` and another id, or the end of the list. GDB takes any
- * other byte for the end. This function skips only bytes that cannot hide an id: a
- * comma (LLDB's stubs), a NUL, blanks, and an `l`, which should have been the next
- * reply. */
-static enum gdbregs__thread_list end_of(const uint8_t *rest, size_t size)
+/* Returns true if the byte can be part of an id, also of one that is malformed. `l` ends a
+ * list. */
+static bool in_id(uint8_t byte)
 {
-	enum gdbregs__thread_list end = GDBREGS__THREADS_MORE;
+	bool letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
 
-	for (size_t i = 0; i < size; i++) {
-		if (rest[i] == 'l')
-			end = GDBREGS__THREADS_END;
-		else if (!memchr(",; \r\n", rest[i], sizeof(",; \r\n")))
-			return GDBREGS__THREADS_BROKEN;
-	}
-	return end;
+	return (letter && byte != 'l') || is_digit(byte) || byte == '-' || byte == '.';
 }
 
-static bool another_follows(const uint8_t *rest, size_t size)
+/* Advance *at to the next id of a list, past commas and blanks. Returns false at the end
+ * of the list: as in GDB, that is the first other byte behind an id. */
+static bool find_id(const uint8_t *list, size_t size, size_t *at)
 {
-	return size > 1 && rest[0] == ',' && (rest[1] == 'p' || gdbregs__hex_digit(rest[1]) < 16);
+	bool comma = *at == 1;
+
+	for (; *at < size && memchr(", \r\n", list[*at], 4); ++*at)
+		comma = comma || list[*at] == ',';
+	return comma && *at < size && in_id(list[*at]);
 }
 
-/* Visit the ids after the m; `found` may be NULL. */
+/* Visit the ids after the m; `found` may be NULL. GDB reads 0x2 as 0, and an id of more
+ * than 64 bits as its low digits, which are the id of another thread. At an id that it
+ * cannot read GDB ends the list, and threads are missing. Such lists are malformed here. */
 static enum gdbregs__thread_list visit_ids(const uint8_t *payload, size_t size,
 					   gdbregs__thread_found found, void *arg)
 {
-	for (size_t at = 1; at < size; at++) {
+	size_t at = 1;
+
+	while (find_id(payload, size, &at)) {
 		struct gdbregs__thread_id id;
 		size_t start = at;
 
-		if (!gdbregs__thread_id_parse(payload, size, &at, &id))
+		if (!gdbregs__thread_id_parse(payload, size, &at, &id) ||
+		    (at < size && in_id(payload[at])))
 			return GDBREGS__THREADS_BROKEN;
 		if (found && found(arg, &id, (const char *)payload + start, at - start) != 0)
 			return GDBREGS__THREADS_STOPPED;
-		if (!another_follows(payload + at, size - at))
-			return end_of(payload + at, size - at);
 	}
-	return GDBREGS__THREADS_MORE;
+	return at < size && payload[at] == 'l' ? GDBREGS__THREADS_END : GDBREGS__THREADS_MORE;
 }
 
 enum gdbregs__thread_list gdbregs__reply_threads(const uint8_t *payload, size_t size,
@@ -269,6 +270,9 @@ enum gdbregs__thread_list gdbregs__reply_threads(const uint8_t *payload, size_t 
 	/* LLDB's stubs without threads send an error or OK, mspdebug sends an XML
 	 * document. */
 	if (size == 0 || payload[0] != 'm')
+		return GDBREGS__THREADS_NONE;
+	/* GDB finds no id in this list and works with the current thread. */
+	if (size == 3 && memcmp(payload, "m-1", 3) == 0)
 		return GDBREGS__THREADS_NONE;
 	/* Check the whole list before reporting any id: a malformed list reports
 	 * none. */

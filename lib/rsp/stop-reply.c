@@ -47,7 +47,8 @@ static int take_thread(struct gdbregs__stop *stop, const struct word *word,
 		       struct gdbregs__span value)
 {
 	(void)word;
-	return parse_thread(value, stop);
+	/* As in GDB, an empty id names no thread. */
+	return value.size ? parse_thread(value, stop) : 0;
 }
 
 /* Store the reason. OTHER is something the target did; it never replaces the reason
@@ -105,15 +106,15 @@ static int take_pair(struct pairs *pairs, struct gdbregs__span key, struct gdbre
 	return result < 0 ? result : 0;
 }
 
-static int take_item(struct pairs *pairs, struct gdbregs__span item)
+/* Take the next pair. GDB requires the colon of the last one only. A text without a colon
+ * says nothing. GDB also skips the pair after it (`01;thread:1`). */
+static int take_next(struct pairs *pairs, struct gdbregs__span *rest)
 {
-	if (item.size == 0)
-		return 0;
-	if (!memchr(item.text, ':', item.size))
-		return GDBREGS_ERR_PROTOCOL;
+	struct gdbregs__span key, value;
 
-	struct gdbregs__span key = gdbregs__span_cut(&item, ':');
-	return take_pair(pairs, key, item);
+	if (gdbregs__span_pair(rest, &key, &value))
+		return take_pair(pairs, key, value);
+	return key.size == 0 || gdbregs__span_has(*rest, ':') ? 0 : GDBREGS_ERR_PROTOCOL;
 }
 
 /* Parse exactly two digits: in a T reply a register number may follow. */
@@ -138,7 +139,7 @@ static int parse_t(struct gdbregs__span rest, struct gdbregs__stop *stop,
 	int result = parse_signal(&rest, &stop->signal);
 
 	while (result == 0 && rest.size)
-		result = take_item(&pairs, gdbregs__span_cut(&rest, ';'));
+		result = take_next(&pairs, &rest);
 	return result;
 }
 

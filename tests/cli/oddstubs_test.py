@@ -97,8 +97,21 @@ def a_list_that_is_none(directory):
             (vcpu,) = vcpus["targets"][0]["vcpus"]
             equal([reg["bytes"] for reg in vcpu["registers"]],
                   [value.hex() for value in stub.values[None]])
-    with ScriptStub({"qfThreadInfo": "m1,x"}) as stub:
-        one_line(run("dump", "-t", stub.target), 4, "thread list", "m1,x")
+    # All threads: gdb takes the one that has stopped.
+    for stop, selected in (("T05thread:2;", "2"), ("S05", None)):
+        with ScriptStub({"qfThreadInfo": "m-1"}, threads=("1", "2"), stop=stop) as stub:
+            values = dump(stub)
+            equal(list(values.values()), [as_served(stub)[selected or "1"]])
+            equal([p for p in stub.log if p[:2] == "Hg"], ["Hg2"] if selected else [])
+
+
+@test
+def a_list_that_cannot_be_read(directory):
+    """gdb reads 0 for 0x2, the low 64 bits of a longer id, or a list without these threads."""
+    for reply in ("m1,x", "m0x1,0x2", "m1,-1", "m10000000000000002,1"):
+        with ScriptStub({"qfThreadInfo": reply}) as stub:
+            one_line(run("dump", "-t", stub.target), 4, "thread list", reply[-2:])
+            assert not any(p[:2] == "Hg" and p != "Hg1" for p in stub.log), stub.log
 
 
 # -------------------------------------------------------------------- stray bytes ---
@@ -107,7 +120,9 @@ def a_list_that_is_none(directory):
 def stray_bytes(directory):
     """Behind a list, a stop reply, a description."""
     for change in ({"qfThreadInfo": "m1,2l"}, {"qfThreadInfo": "m1,2,"},
-                   {"qfThreadInfo": "m1,2\0"}, {"?": "S05;"}, {"?": "S05thread:1;"}):
+                   {"qfThreadInfo": "m1,2\0"}, {"qfThreadInfo": "m 1, 2"},
+                   {"qfThreadInfo": "m1,,2:3"}, {"?": "S05;"}, {"?": "S05thread:1;"},
+                   {"?": "T0501;thread:2;"}, {"?": "T05thread:;"}):
         with ScriptStub(change, threads=("1", "2")) as stub:
             same(stub)
     xml = ScriptStub.description

@@ -299,18 +299,36 @@ static const struct {
 	{"mfffffffe,fffffffd,01", GDBREGS__THREADS_MORE,
 	 "fffffffe=fffffffe fffffffd=fffffffd 01=1 "}, /* kgdb */
 	{"m0",              GDBREGS__THREADS_MORE,   "0=0 "},
-	/* What says nothing behind the ids; GDB ends the list at any byte but a comma. */
+	/* As in GDB 13.1, a list ends at any byte but a comma. */
 	{"m1,2l",           GDBREGS__THREADS_END,    "1=1 2=2 "},
 	{"m1,2,l",          GDBREGS__THREADS_END,    "1=1 2=2 "},
+	{"m1l,2",           GDBREGS__THREADS_END,    "1=1 "},
+	{"ml",              GDBREGS__THREADS_END,    ""},
 	{"m1 ",             GDBREGS__THREADS_MORE,   "1=1 "},
 	{"m1;\r\n",         GDBREGS__THREADS_MORE,   "1=1 "},
-	{"m,",              GDBREGS__THREADS_BROKEN, ""},
-	{"m1,,2",           GDBREGS__THREADS_BROKEN, ""},
-	{"ml",              GDBREGS__THREADS_BROKEN, ""},
-	{"m1l,2",           GDBREGS__THREADS_BROKEN, ""},
-	{"m10000000000000000", GDBREGS__THREADS_BROKEN, ""},
-	{"m1,2;3",          GDBREGS__THREADS_BROKEN, ""},
+	{"m1;2",            GDBREGS__THREADS_MORE,   "1=1 "},
+	{"m1,2;3",          GDBREGS__THREADS_MORE,   "1=1 2=2 "},
+	{"m1:2",            GDBREGS__THREADS_MORE,   "1=1 "},
+	{"m1,2:",           GDBREGS__THREADS_MORE,   "1=1 2=2 "},
+	{"m1 2",            GDBREGS__THREADS_MORE,   "1=1 "},
+	{"m1,<2>",          GDBREGS__THREADS_MORE,   "1=1 "},
+	{"m,",              GDBREGS__THREADS_MORE,   ""},
+	{"m1,,2",           GDBREGS__THREADS_MORE,   "1=1 2=2 "},
+	/* GDB ends the list at these blanks, too, but only another id can follow them. */
+	{"m 1,2",           GDBREGS__THREADS_MORE,   "1=1 2=2 "},
+	{"m1, 2 , p1.3",    GDBREGS__THREADS_MORE,   "1=1 2=2 p1.3=p1.3 "},
+	/* All threads: GDB has the current one. */
+	{"m-1",             GDBREGS__THREADS_NONE,   ""},
+	{"m-1,2",           GDBREGS__THREADS_MORE,   "-1=-1 2=2 "}, /* the session refuses -1 */
+	/* GDB 13.1 takes other threads for these, or misses some. */
+	{"m10000000000000001", GDBREGS__THREADS_BROKEN, ""},
+	{"m0x1,0x2",        GDBREGS__THREADS_BROKEN, ""},
 	{"m1,2,x",          GDBREGS__THREADS_BROKEN, ""},
+	{"m1g,2",           GDBREGS__THREADS_BROKEN, ""},
+	{"m1-2",            GDBREGS__THREADS_BROKEN, ""},
+	{"m1.2",            GDBREGS__THREADS_BROKEN, ""},
+	{"m-2",             GDBREGS__THREADS_BROKEN, ""},
+	{"mx",              GDBREGS__THREADS_BROKEN, ""},
 	{"mp1.",            GDBREGS__THREADS_BROKEN, ""},
 	// clang-format on
 };

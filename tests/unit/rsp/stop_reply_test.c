@@ -98,6 +98,11 @@ static const struct {
 	{"T05jstopinfo:5b7b:7d5d;",           "signal 5/0 -"},
 	{"T05watching:1;threads:zz;",         "signal 5/0 -"},
 	{"T0511112222333344445:00;",          "signal 5/0 -"}, /* no number has 65 bits or more */
+	/* GDB requires the colon of the last pair only, and takes no id for no thread. */
+	{"T0501;thread:1;",                   "signal 5/0 1"},
+	{"T0501;06;thread:1;07:00",           "signal 5/0 1 | 7=00 "},
+	{"T05;;thread:1;;",                   "signal 5/0 1"},
+	{"T05thread:;06:00;",                 "signal 5/0 - | 6=00 "},
 	{"W0",                                "exited 0/0 -"},
 	{"W00;",                              "exited 0/0 -"},
 	{"Wffffffff",                         "exited 0/4294967295 -"},
@@ -117,7 +122,9 @@ static const struct {
 	{"Txx",                               "protocol"},
 	{"T05thread",                         "protocol"},
 	{"T05thread;",                        "protocol"},
-	{"T05thread:;",                       "protocol"},
+	{"T05thread:2;01;",                   "protocol"},
+	{"T05thread:2;01",                    "protocol"},
+	{"w00;",                              "protocol"},
 	{"T05thread:x;",                      "protocol"},
 	{"T05thread:1 ;",                     "protocol"},
 	{"T05thread:p1.1;06",                 "protocol"},
