@@ -68,6 +68,14 @@ static bool is_gdbserver_or_valgrind(const struct gdbregs_session *s)
 	       (s->stub.supported.program_signals || s->stub.supported.catch_syscalls);
 }
 
+/* Other stubs may stay silent at optional queries. As long as they acknowledge packets, a reply that
+ * comes too late cannot be mistaken for the next one: op-probe.c ends the acks after all such
+ * queries. */
+static bool ends_acks_now(const struct gdbregs_session *s)
+{
+	return s->stub.supported.no_ack && (is_gdbserver_or_valgrind(s) || may_be_lldb(s));
+}
+
 /* The end of OpenOCD's reply (0.10 to 0.12). No other stub's reply ends like this. */
 static bool is_openocd(const struct gdbregs__answer *answer)
 {
@@ -88,10 +96,11 @@ static int send_step(struct gdbregs_session *s, struct hello *hello)
 		return gdbregs__engine_send(&s->engine, &hello->op, KIND_SUPPORTED, 0, SUPPORTED,
 					    strlen(SUPPORTED));
 	case STEP_IDENTIFY:
-		if (s->stub.supported.no_ack)
+		if (ends_acks_now(s))
 			return gdbregs__engine_send_text(&s->engine, &hello->op, KIND_NO_ACK, 0,
 							 "QStartNoAckMode");
-		if (!may_be_qemu(s))
+		/* QEMU has no such mode. */
+		if (s->stub.supported.no_ack || !may_be_qemu(s))
 			break;
 		return gdbregs__engine_send_text(&s->engine, &hello->op, KIND_QEMU, 0,
 						 "qqemu.Supported");
@@ -127,10 +136,8 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 
 static int on_no_ack(struct gdbregs_session *s, const struct gdbregs__answer *answer)
 {
-	if (gdbregs__reply_classify(answer->payload, answer->size) != GDBREGS__REPLY_OK)
-		return 0;
-	gdbregs__engine_end_acks(&s->engine);
-	may_pipeline(s, is_gdbserver_or_valgrind(s));
+	gdbregs__stub_on_no_ack(s, answer);
+	may_pipeline(s, s->engine.no_ack && is_gdbserver_or_valgrind(s));
 	return 0;
 }
 
@@ -186,7 +193,7 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 		on_supported(s, answer);
 		return 0;
 	case KIND_NO_ACK:
-		s->stub.kind = GDBREGS__STUB_OTHER; /* QEMU has no such mode */
+		s->stub.kind = GDBREGS__STUB_OTHER;
 		hello->step = STEP_HOST_INFO;
 		return on_no_ack(s, answer);
 	case KIND_QEMU:

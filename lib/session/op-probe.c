@@ -10,6 +10,9 @@
  * 3. Do p and g honour the thread that Hg selects? Old OpenOCD with an RTOS answers p
  *    for the current thread only. Two threads are compared.
  *
+ * After the last question, no-ack mode begins, if the stub has it and is not known to answer
+ * optional queries; see op-hello.c.
+ *
  * QEMU with its own description answers no question: it has p, which honours Hg, and
  * a g is verified by op-prove-g.c before it is used. (qemu-hexagon 7.2 dies of g.) */
 #include "session/session.h"
@@ -208,6 +211,13 @@ static int select_thread(struct gdbregs_session *s, struct probe *p)
 	}
 }
 
+static int end_acks(struct gdbregs_session *s, struct probe *p)
+{
+	if (!s->stub.supported.no_ack || s->engine.no_ack)
+		return GDBREGS__PRODUCE_END;
+	return gdbregs__engine_send_text(&s->engine, &p->op, 1, 0, "QStartNoAckMode");
+}
+
 static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct probe *p = (struct probe *)op;
@@ -215,18 +225,18 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 	if (p->waiting)
 		return GDBREGS__PRODUCE_WAIT;
 	advance(s, p);
-	if (p->step == STEP_END)
-		return GDBREGS__PRODUCE_END;
-	int sent = select_thread(s, p);
+	int sent = p->step == STEP_END ? 0 : select_thread(s, p);
 	if (sent)
 		return sent;
-	if (p->step == STEP_P)
+	if (p->step == STEP_END)
+		sent = end_acks(s, p);
+	else if (p->step == STEP_P)
 		sent = send_p(s, p, s->target.processes[0].description->registers[0].regnum);
 	else if (p->step == STEP_G || p->step == STEP_OTHER_G)
 		sent = send_g(s, p);
 	else
 		sent = send_p(s, p, p->reg->regnum);
-	p->waiting = sent > 0;
+	p->waiting = sent == GDBREGS__PRODUCED;
 	return sent;
 }
 
@@ -322,7 +332,7 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 	struct probe *p = (struct probe *)op;
 
 	p->waiting = false;
-	if (s->stub.selection_failed && p->step >= STEP_OTHER_G) {
+	if (s->stub.selection_failed && p->step >= STEP_OTHER_G && p->step < STEP_END) {
 		p->step = STEP_END;
 		return 0;
 	}
@@ -336,8 +346,11 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 		return on_other_g(s, p, answer);
 	case STEP_FIRST_P:
 		return on_first_p(p, answer);
-	default:
+	case STEP_OTHER_P:
 		on_other_p(s, p, answer);
+		return 0;
+	default:
+		gdbregs__stub_on_no_ack(s, answer);
 		return 0;
 	}
 }

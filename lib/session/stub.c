@@ -18,6 +18,12 @@ int gdbregs__stub_check_size(struct gdbregs_session *s, size_t size)
 				   most - GDBREGS__FRAME_OVERHEAD_BYTES);
 }
 
+/* With a single thread, there is no other one that the stub could have selected. */
+static bool has_one_thread(const struct gdbregs_session *s)
+{
+	return s->target.vcpu_count <= 1;
+}
+
 int gdbregs__stub_select(struct gdbregs_session *s, struct gdbregs__op *op,
 			 const struct gdbregs__thread_id *thread)
 {
@@ -25,9 +31,15 @@ int gdbregs__stub_select(struct gdbregs_session *s, struct gdbregs__op *op,
 
 	if (s->stub.selected && gdbregs__thread_id_equal(&s->stub.selected_thread, thread))
 		return 0;
+	if (s->stub.hg_missing && has_one_thread(s))
+		return 0;
 	size_t length = gdbregs__thread_id_format(text + 2, thread);
 	if (gdbregs__engine_send(&s->engine, op, GDBREGS__KIND_SHARED, 0, text, 2 + length) < 0)
 		return GDBREGS_ERR_NOMEM;
+	/* Some stubs are silent where they should say that they do not support Hg. With several
+	 * threads, silence is an error: GDB shows the registers of one thread for another. */
+	if (has_one_thread(s))
+		gdbregs__engine_wait_patiently(&s->engine);
 	s->stub.selected = true;
 	s->stub.selected_thread = *thread;
 	return 1;
@@ -65,19 +77,17 @@ void gdbregs__stub_forget_selection(struct gdbregs_session *s)
 	s->stub.selected = false;
 }
 
-/* A stub with a single thread may not implement Hg, or refuse it: there is no other
- * thread that it could have selected. QEMU refuses only threads that it does not have. */
+/* A stub with a single thread may not implement Hg, or refuse it. QEMU refuses only threads that
+ * it does not have. */
 static bool is_refusal(const struct gdbregs_session *s, const struct gdbregs__answer *answer)
 {
-	bool single = s->target.vcpu_count <= 1;
-
 	switch (gdbregs__reply_classify(answer->payload, answer->size)) {
 	case GDBREGS__REPLY_OK:
 		return false;
 	case GDBREGS__REPLY_EMPTY:
-		return !single;
+		return !has_one_thread(s);
 	case GDBREGS__REPLY_ERROR:
-		return !single || gdbregs__stub_is_qemu(&s->stub);
+		return !has_one_thread(s) || gdbregs__stub_is_qemu(&s->stub);
 	default:
 		return true;
 	}
@@ -93,4 +103,13 @@ const char *gdbregs__stub_interrupt_note(const struct gdbregs_session *s)
 void gdbregs__stub_on_selected(struct gdbregs_session *s, const struct gdbregs__answer *answer)
 {
 	s->stub.selection_failed = is_refusal(s, answer);
+	s->stub.hg_missing = answer->size == 0;
+}
+
+void gdbregs__stub_on_no_ack(struct gdbregs_session *s, const struct gdbregs__answer *answer)
+{
+	s->stub.supported.no_ack =
+		gdbregs__reply_classify(answer->payload, answer->size) == GDBREGS__REPLY_OK;
+	if (s->stub.supported.no_ack)
+		gdbregs__engine_end_acks(&s->engine);
 }

@@ -36,6 +36,7 @@ struct gdbregs__stub {
 	bool selected;
 	struct gdbregs__thread_id selected_thread;
 	bool selection_failed; /* the last Hg that was answered was refused */
+	bool hg_missing; /* an Hg was not supported: do not send it for the only thread */
 };
 
 static inline bool gdbregs__stub_is_qemu(const struct gdbregs__stub *stub)
@@ -67,6 +68,8 @@ enum gdbregs_vcpu_state gdbregs__stub_state_in(const struct gdbregs__answer *ans
 void gdbregs__stub_forget_selection(struct gdbregs_session *s);
 /* Take the reply to an Hg. */
 void gdbregs__stub_on_selected(struct gdbregs_session *s, const struct gdbregs__answer *answer);
+/* Take the reply to a QStartNoAckMode. */
+void gdbregs__stub_on_no_ack(struct gdbregs_session *s, const struct gdbregs__answer *answer);
 /* Returns why a target that was interrupted does not stop, or NULL if that is not known. */
 const char *gdbregs__stub_interrupt_note(const struct gdbregs_session *s);
 

@@ -203,21 +203,30 @@ def acknowledged_at_once(directory):
     assert not sys.platform.startswith("linux") or took < packets * 0.020, took
 
 
-class Deaf(ScriptStub):
+class NoAckStub(ScriptStub):
+    supported = ScriptStub.supported + ";QStartNoAckMode+"
+
+    def session(self):
+        self.acks = True
+        super().session()
+
+    def usual(self, packet):
+        return "OK" if packet == "QStartNoAckMode" else super().usual(packet)
+
+    def packet(self, packet):
+        taken = super().packet(packet)
+        self.acks = self.acks and packet != "QStartNoAckMode"
+        return taken
+
+
+class Deaf(NoAckStub):
     """winedbg leaves the first packets alone until another one comes, then answers all,
     and does the same when two come together later."""
 
     left = 1
     together = True  # acks first, then replies; else each reply behind its ack
-    supported = ScriptStub.supported + ";QStartNoAckMode+"
 
     def packet(self, packet):
-        if packet == "QStartNoAckMode":
-            self.acks = None
-            self.log.append(packet)
-            self.client.sendall(b"+" + frame("OK"))
-            self.acks = False
-            return True
         if len(self.log) < self.left:
             self.log.append(packet)
             return True
@@ -254,6 +263,7 @@ def pipelining_can_be_forbidden(directory):
     names = ";QStartNoAckMode+;QPassSignals+;QProgramSignals+"
     with Deaf(left=-1, supported=ScriptStub.supported + names) as stub:
         same(stub, "--no-pipeline")
+        equal(stub.log[1], "QStartNoAckMode")
     with Deaf(left=-1, supported=ScriptStub.supported + names) as stub:
         assert run("dump", "-t", stub.target).status in (3, 4)
 
@@ -290,15 +300,39 @@ def a_silent_stub_is_not_waited_for(directory):
 @test
 def silence_to_one_query(directory):
     """gdb 13 goes on after six seconds, and at once without p, which it does not ask for
-    where g has all. Here it is two seconds, or half of --timeout."""
+    where g has all. Here it is two seconds, or half of --timeout, in no-ack mode too."""
     xml = clitest.write(f"{directory}/t.xml", ScriptStub.description)
-    for silent, *more in [("qSupported*", "--tdesc", xml), ("p*",)]:
-        for timeout, most in (("5", 4), ("1", 2.5)):
-            with ScriptStub({silent: None}) as stub:
-                start = time.monotonic()
-                same(stub, "--timeout", timeout, *more)
-                took = time.monotonic() - start
-                assert took < most, (silent, timeout, took)
+    for stub_type in (ScriptStub, NoAckStub):
+        for silent, *more in [("qSupported*", "--tdesc", xml), ("p*",), ("Hg*",),
+                              ("qThreadExtraInfo*",)]:
+            for timeout, most in (("5", 4), ("1", 2.5)):
+                with stub_type({silent: None}) as stub:
+                    start = time.monotonic()
+                    same(stub, "--timeout", timeout, *more)
+                    took = time.monotonic() - start
+                    assert took < most, (silent, timeout, took)
+                    equal(stub.acks, stub_type is ScriptStub or silent == "qSupported*")
+                    assert sum(p.startswith("Hg") for p in stub.log) <= 1, stub.log
+
+
+@test
+def silence_to_hg_with_two_threads(directory):
+    """gdb shows the registers of the first thread for both."""
+    with ScriptStub({"Hg*": None}, threads=("1", "2")) as stub:
+        one_line(run("dump", "--timeout", "1", "-t", stub.target), 3, "has not answered")
+
+
+@test
+def a_late_reply_is_dropped(directory):
+    """It comes when it counts as missing, and before the next packet is acknowledged."""
+    for stub_type in (ScriptStub, NoAckStub):
+        for packet, late in [("qThreadExtraInfo*", "41424344"), ("qThreadExtraInfo*", "OK"),
+                             ("Hg*", "OK"), ("p*", "01020304")]:
+            def delayed(_, late=late):
+                time.sleep(1.2)
+                return late
+            with stub_type({packet: delayed}) as stub:
+                same(stub, "--timeout", "2")
 
 
 # ----------------------------------------------------------------- how it was left ---

@@ -33,14 +33,15 @@ static const struct list lists[] = {
 	{"the first id for ever", {{"qsThreadInfo", 0, "m1"}}, GDBREGS_ERR_LIMIT, 0, "", "max_vcpus"},
 	{"twice the same ids", {{"qfThreadInfo", 0, "m1,2,1"}, {"qsThreadInfo", 1, "m2,01,2"}}, 0, 2, "1", ""},
 	{"leading zeros", {{"qfThreadInfo", 0, "m00000001,0002"}}, 0, 2, "00000001", ""},
-	{"id -1", {{"qfThreadInfo", 0, "m-1"}}, GDBREGS_ERR_PROTOCOL, 0, "", "thread"},
+	{"id -1", {{"qfThreadInfo", 0, "m-1"}}, 0, 1, "1", ""},
+	{"id -1 and another", {{"qfThreadInfo", 0, "m-1,2"}}, GDBREGS_ERR_PROTOCOL, 0, "", "thread"},
 	{"all of a process", {{"qfThreadInfo", 0, "mp1.-1"}}, GDBREGS_ERR_PROTOCOL, 0, "", "thread"},
 	{"a process alone", {{"qfThreadInfo", 0, "mp1"}}, GDBREGS_ERR_PROTOCOL, 0, "", "thread"},
 	{"too large an id", {{"qfThreadInfo", 0, "m10000000000000000"}}, GDBREGS_ERR_PROTOCOL, 0, "", "thread"},
 	{"a very long id", {{"qfThreadInfo", 0, "m123456789012345678901234567890123456789"}}, GDBREGS_ERR_PROTOCOL, 0, "", "thread"},
 	{"no id", {{"qfThreadInfo", 0, "mhello"}}, GDBREGS_ERR_PROTOCOL, 0, "", "thread"},
 	{"no list", {{"qfThreadInfo", 0, "x1"}}, 0, 1, "1", ""},
-	{"two commas", {{"qfThreadInfo", 0, "m1,,2"}}, GDBREGS_ERR_PROTOCOL, 0, "", "thread"},
+	{"two commas", {{"qfThreadInfo", 0, "m1,,2"}}, 0, 2, "1", ""},
 	{"an error half-way", {{"qsThreadInfo", 1, "E03"}}, 0, 1, "01", ""},
 	// clang-format on
 };
