@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tdesc/builder-internal.h"
 
+#include "tdesc/g-layout.h"
 #include "tdesc/roles.h"
 #include "util/number.h"
 
@@ -189,16 +190,11 @@ static int reg_add(struct gdbregs__tdesc *t, const char *name, size_t bits, size
  * room in g: GDB's description of alpha has one for a number that has no register. */
 static int add_unnamed(struct gdbregs__tdesc *t, size_t bits, size_t regnum)
 {
-	const struct gdbregs__unnamed_register *last = t->unnamed.items;
-	struct gdbregs__unnamed_register *added;
+	struct gdbregs__g_place *added = gdbregs__tdesc_list_add(&t->unnamed, sizeof(*added));
 
-	if (t->unnamed.count && regnum <= last[t->unnamed.count - 1].regnum)
-		t->d->unnamed_unordered = true;
-	added = gdbregs__tdesc_list_add(&t->unnamed, sizeof(*added));
 	if (!added)
 		return GDBREGS_ERR_NOMEM;
-	added->regnum = (uint32_t)regnum;
-	added->bits = (uint32_t)bits;
+	*added = (struct gdbregs__g_place){(uint32_t)regnum, GDBREGS__UNNAMED, (uint32_t)bits};
 	return 0;
 }
 
@@ -225,6 +221,56 @@ int gdbregs__tdesc_reg_start(struct gdbregs__tdesc *t, const struct gdbregs__xml
 	return reg_add(t, name, bits, regnum, attributes);
 }
 
+static const struct gdbregs__feature_run *feature_find(const struct gdbregs_description *d,
+						       const char *name)
+{
+	for (size_t i = 0; i < d->feature_count; i++)
+		if (d->features[i].name && strcmp(d->features[i].name, name) == 0)
+			return &d->features[i];
+	return NULL;
+}
+
+static bool has_number(const struct gdbregs_description *d, uint32_t regnum)
+{
+	for (size_t i = 0; i < d->register_count; i++)
+		if (d->registers[i].regnum == regnum)
+			return true;
+	return false;
+}
+
+/* Correct the register numbers of a PowerPC description of QEMU 11.1. Other descriptions do
+ * not change: the error is visible in the description.
+ *
+ * QEMU 11.1 counts one register too few in the feature after the core of a PowerPC
+ * (fpu: 33 registers from 71 on; spe: 34). In its stub, the numbers of the following
+ * features start at the last of these registers: number 104 is vr1. Its description
+ * continues to count, and 104 is vr0 there. The special registers have the same
+ * numbers in both. In the description, the first of them therefore has the number of
+ * the register before it. That is how this function recognises the error. In the stub,
+ * the register after the fpu has the number of fpscr, and the stub returns fpscr for
+ * it: no number reads that register. gdb 18 reads the wrong registers. */
+static void renumber_power(struct gdbregs_description *d)
+{
+	const struct gdbregs__feature_run *special = feature_find(d, "org.qemu.power.spr");
+	const struct gdbregs__feature_run *floats = feature_find(d, "org.gnu.gdb.power.fpu");
+
+	if (!floats)
+		floats = feature_find(d, "org.gnu.gdb.power.spe");
+	if (!special || !floats || special->first <= floats->first)
+		return;
+
+	struct gdbregs_register *r = d->registers;
+	uint32_t after = floats->first + floats->count, lowest = r[floats->first].regnum;
+	if (r[special->first].regnum != r[special->first - 1].regnum)
+		return;
+	if (lowest == 0 || has_number(d, lowest - 1))
+		return;
+	for (uint32_t i = after; i < special->first; i++)
+		r[i].regnum--;
+	/* The stub has no register with that number, and reports an error for it. */
+	r[after].regnum = lowest - 1;
+}
+
 void *gdbregs__tdesc_keep(struct gdbregs__arena *arena, const struct gdbregs__tdesc_list *list,
 			  size_t item_size)
 {
@@ -241,17 +287,17 @@ int gdbregs__tdesc_finish(struct gdbregs__tdesc *t)
 
 	d->registers = gdbregs__tdesc_keep(&d->arena, &t->registers, sizeof(*d->registers));
 	d->features = gdbregs__tdesc_keep(&d->arena, &t->runs, sizeof(*d->features));
-	d->unnamed = gdbregs__tdesc_keep(&d->arena, &t->unnamed, sizeof(*d->unnamed));
-	if (!d->registers || !d->features || !d->unnamed)
+	if (!d->registers || !d->features)
 		return GDBREGS_ERR_NOMEM;
-	d->unnamed_count = t->unnamed.count;
 	d->register_count = t->registers.count;
 	d->feature_count = t->runs.count;
 	for (size_t i = 0; i < d->register_count; i++) {
 		d->registers[i].description = d;
 		d->registers[i].index = (uint32_t)i;
 	}
-	if (gdbregs__description_index(d) < 0)
+	renumber_power(d);
+	if (gdbregs__description_index(d) < 0 ||
+	    gdbregs__g_order(d, t->unnamed.items, t->unnamed.count) < 0)
 		return GDBREGS_ERR_NOMEM;
 	gdbregs__roles_fill(d);
 	return 0;

@@ -7,6 +7,7 @@
 
 #include "util/alloc.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* How much room a register takes in g. */
@@ -23,163 +24,96 @@ struct source {
 	const struct gdbregs__g_sample *samples; /* for SIZES_OF_SAMPLES */
 };
 
-/* The place of one register number in an array of indexes sorted by number. */
-struct place {
-	size_t first, end; /* range of the registers with that number */
-	uint32_t index; /* the last of them in the description */
-};
-
-static bool before(const struct gdbregs_description *d, uint32_t a, uint32_t b)
+static int compare_places(const void *left, const void *right)
 {
-	uint32_t left = d->registers[a].regnum, right = d->registers[b].regnum;
+	const struct gdbregs__g_place *a = left, *b = right;
 
-	return left < right || (left == right && a < b);
+	if (a->regnum != b->regnum)
+		return a->regnum < b->regnum ? -1 : 1;
+	return a->index < b->index ? -1 : a->index > b->index;
 }
 
-static void sift_down(const struct gdbregs_description *d, uint32_t *heap, size_t at, size_t count)
+int gdbregs__g_order(struct gdbregs_description *d, const struct gdbregs__g_place *unnamed,
+		     size_t unnamed_count)
 {
-	uint32_t moved = heap[at];
+	size_t room = d->register_count + unnamed_count, count = 0;
+	struct gdbregs__g_place *places = gdbregs__arena_alloc(&d->arena, room * sizeof(*places));
 
-	for (size_t child = 2 * at + 1; child < count; child = 2 * at + 1) {
-		if (child + 1 < count && before(d, heap[child], heap[child + 1]))
-			child++;
-		if (!before(d, moved, heap[child]))
-			break;
-		heap[at] = heap[child];
-		at = child;
-	}
-	heap[at] = moved;
-}
-
-/* Heapsort: needs no memory, and no input makes it slow. */
-static void sort(const struct gdbregs_description *d, uint32_t *indexes, size_t count)
-{
-	for (size_t i = count / 2; i-- > 0;)
-		sift_down(d, indexes, i, count);
-	for (size_t i = count; i-- > 1;) {
-		uint32_t largest = indexes[0];
-
-		indexes[0] = indexes[i];
-		indexes[i] = largest;
-		sift_down(d, indexes, 0, i);
-	}
-}
-
-/* Write the indexes of the registers that take room in g, by ascending number.
- * Returns how many. */
-static size_t ordered(const struct gdbregs_description *d, uint32_t *out)
-{
-	size_t count = 0;
-	bool sorted = true;
-
+	if (!places)
+		return GDBREGS_ERR_NOMEM;
 	for (size_t i = 0; i < d->register_count; i++) {
-		if (d->registers[i].derived)
-			continue;
-		out[count] = (uint32_t)i;
-		if (count && !before(d, out[count - 1], out[count]))
-			sorted = false;
-		count++;
+		const struct gdbregs_register *r = &d->registers[i];
+
+		if (!r->derived)
+			places[count++] =
+				(struct gdbregs__g_place){r->regnum, (uint32_t)i, r->bits};
 	}
-	if (!sorted)
-		sort(d, out, count);
-	return count;
+	for (size_t i = 0; i < unnamed_count; i++)
+		places[count++] = unnamed[i];
+	qsort(places, count, sizeof(*places), compare_places);
+	d->g_places = places;
+	d->g_place_count = count;
+	return 0;
 }
 
-static struct place next_place(const struct gdbregs_description *d, const uint32_t *order,
-			       size_t count, size_t first)
+/* Returns the end of the registers that share the place of g_places[first]: those with its
+ * number. The last of them determines the size. A register without a name shares with none. */
+static size_t group_end(const struct gdbregs_description *d, size_t first)
 {
+	const struct gdbregs__g_place *places = d->g_places;
 	size_t end = first + 1;
 
-	while (end < count && d->registers[order[end]].regnum == d->registers[order[first]].regnum)
+	while (end < d->g_place_count && places[end].index != GDBREGS__UNNAMED &&
+	       places[end].regnum == places[first].regnum)
 		end++;
-	return (struct place){first, end, order[end - 1]};
-}
-
-/* Skip unnamed registers with numbers below `below`. They take room in g, but their
- * values are not needed. Returns the new offset, or SIZE_MAX if one of them extends
- * beyond the end of g. */
-static size_t pass_unnamed(const struct gdbregs_description *d, size_t *next_unnamed,
-			   uint64_t below, size_t off, size_t g_size)
-{
-	for (; off < g_size && *next_unnamed < d->unnamed_count &&
-	       d->unnamed[*next_unnamed].regnum < below;
-	     (*next_unnamed)++) {
-		size_t bytes = gdbregs__bytes_of_bits(d->unnamed[*next_unnamed].bits);
-
-		if (bytes > g_size - off)
-			return SIZE_MAX;
-		off += bytes;
-	}
-	return off;
+	return end;
 }
 
 /* A register that extends beyond the end of g is a candidate too: it may be shorter
  * than the description says. */
 size_t gdbregs__g_candidates(const struct gdbregs_description *d, size_t g_size, uint32_t *out)
 {
-	size_t count = ordered(d, out), candidates = 0, off = 0, next_unnamed = 0;
+	size_t candidates = 0, off = 0;
 
-	for (size_t at = 0; at < count && off < g_size;) {
-		struct place place = next_place(d, out, count, at);
-		const struct gdbregs_register *r = &d->registers[place.index];
-		size_t bytes = gdbregs__bytes_of_bits(r->bits);
+	for (size_t at = 0; at < d->g_place_count && off < g_size;) {
+		size_t end = group_end(d, at);
+		const struct gdbregs__g_place *place = &d->g_places[end - 1];
+		size_t bytes = gdbregs__bytes_of_bits(place->bits), left = g_size - off;
 
-		off = pass_unnamed(d, &next_unnamed, r->regnum, off, g_size);
-		if (off >= g_size)
+		if (place->index != GDBREGS__UNNAMED)
+			out[candidates++] = place->index;
+		else if (bytes > left)
 			break;
-		out[candidates++] = place.index;
-		off = bytes < g_size - off ? off + bytes : g_size;
-		at = place.end;
+		off += bytes < left ? bytes : left;
+		at = end;
 	}
 	return candidates;
 }
 
-/* Create an empty layout, and allocate *order for the indexes. Returns NULL when out
- * of memory. */
-static struct gdbregs__g_layout *layout_new(const struct gdbregs_description *d, size_t g_size,
-					    uint32_t **order)
+static size_t described_bytes(const struct gdbregs_description *d,
+			      const struct gdbregs__g_place *place, enum sizes sizes)
 {
-	size_t slots = d->register_count, slot_bytes = sizeof(struct gdbregs__g_slot);
-	struct gdbregs__g_layout *layout = NULL;
+	uint32_t type_bits = 0;
 
-	if (slots <= (SIZE_MAX - sizeof(*layout)) / slot_bytes)
-		layout = gdbregs__calloc(1, sizeof(*layout) + slots * slot_bytes);
-	*order = layout ? gdbregs__realloc_array(NULL, slots, sizeof(**order)) : NULL;
-	if (!*order) {
-		gdbregs__free(layout);
-		return NULL;
-	}
-	layout->size_bytes = g_size;
-	return layout;
+	if (sizes == SIZES_OF_TYPES && place->index != GDBREGS__UNNAMED)
+		type_bits = d->registers[place->index].type_bits;
+	return gdbregs__bytes_of_bits(type_bits ? type_bits : place->bits);
 }
 
-static void set_slots(struct gdbregs__g_layout *layout, const uint32_t *order, struct place place,
-		      size_t off, size_t bytes)
-{
-	for (size_t i = place.first; i < place.end; i++)
-		layout->slots[order[i]] = (struct gdbregs__g_slot){(uint32_t)off, (uint32_t)bytes};
-}
-
-static size_t described_bytes(const struct gdbregs_register *r, enum sizes sizes)
-{
-	bool by_type = sizes == SIZES_OF_TYPES && r->type_bits;
-
-	return gdbregs__bytes_of_bits(by_type ? r->type_bits : r->bits);
-}
-
-/* Returns the size of the register at offset off of g, or 0 if g ends before the register, or does
- * not have its sample's value there. */
+/* Returns the size of the register at offset `off` of g. Returns 0 if g ends before the
+ * register does, or does not have its sample's value there. A register without a name has no
+ * sample: its value is not needed. */
 static size_t place_bytes(const struct gdbregs_description *d, const struct source *source,
-			  size_t off, size_t left, uint32_t index)
+			  const struct gdbregs__g_place *place, size_t off, size_t left)
 {
 	const struct gdbregs__g_sample *sample;
-	size_t bytes;
 
-	if (source->sizes != SIZES_OF_SAMPLES) {
-		bytes = described_bytes(&d->registers[index], source->sizes);
+	if (source->sizes != SIZES_OF_SAMPLES || place->index == GDBREGS__UNNAMED) {
+		size_t bytes = described_bytes(d, place, source->sizes);
+
 		return bytes > left ? 0 : bytes;
 	}
-	sample = &source->samples[index];
+	sample = &source->samples[place->index];
 	if (!sample->data || sample->size > left ||
 	    memcmp(sample->data, source->g + off, sample->size) != 0)
 		return 0;
@@ -189,27 +123,24 @@ static size_t place_bytes(const struct gdbregs_description *d, const struct sour
 /* Fill in the slots by ascending number until the end of g. Returns true if the last
  * register ends there. */
 static bool fill(struct gdbregs__g_layout *layout, const struct gdbregs_description *d,
-		 uint32_t *order, const struct source *source)
+		 const struct source *source)
 {
-	size_t count = ordered(d, order), size = layout->size_bytes, off = 0, next_unnamed = 0;
-	size_t at = 0;
+	const struct gdbregs__g_place *places = d->g_places;
+	size_t size = layout->size_bytes, off = 0, at = 0;
 
-	while (at < count && off < size) {
-		struct place place = next_place(d, order, count, at);
-		uint32_t regnum = d->registers[place.index].regnum;
+	while (at < d->g_place_count && off < size) {
+		size_t end = group_end(d, at);
+		size_t bytes = place_bytes(d, source, &places[end - 1], off, size - off);
 
-		off = pass_unnamed(d, &next_unnamed, regnum, off, size);
-		if (off >= size)
-			break;
-		size_t bytes = place_bytes(d, source, off, size - off, place.index);
 		if (bytes == 0)
 			return false;
-		set_slots(layout, order, place, off, bytes);
+		for (; at < end; at++)
+			if (places[at].index != GDBREGS__UNNAMED)
+				layout->slots[places[at].index] =
+					(struct gdbregs__g_slot){(uint32_t)off, (uint32_t)bytes};
 		off += bytes;
-		at = place.end;
 	}
-	off = pass_unnamed(d, &next_unnamed, UINT64_MAX, off, size);
-	layout->complete = at == count && next_unnamed == d->unnamed_count;
+	layout->complete = at == d->g_place_count;
 	return off == size;
 }
 
@@ -248,21 +179,20 @@ static bool has_offsets(const struct gdbregs_description *d)
 static struct gdbregs__g_layout *make(const struct gdbregs_description *d, size_t g_size,
 				      const struct source *source, bool *nomem)
 {
-	uint32_t *order;
 	struct gdbregs__g_layout *layout;
+	size_t slots_bytes = d->register_count * sizeof(layout->slots[0]);
 
-	if (g_size == 0 || g_size > UINT32_MAX || d->unnamed_unordered)
+	if (g_size == 0 || g_size > UINT32_MAX)
 		return NULL;
-	layout = layout_new(d, g_size, &order);
+	layout = gdbregs__calloc(1, sizeof(*layout) + slots_bytes);
 	if (!layout) {
 		*nomem = true;
 		return NULL;
 	}
+	layout->size_bytes = g_size;
 
-	bool holds = source->sizes != SIZES_OF_SAMPLES && has_offsets(d)
-			     ? fill_offsets(layout, d)
-			     : fill(layout, d, order, source);
-	gdbregs__free(order);
+	bool holds = source->sizes != SIZES_OF_SAMPLES && has_offsets(d) ? fill_offsets(layout, d)
+									 : fill(layout, d, source);
 	if (!holds) {
 		gdbregs__free(layout);
 		return NULL;
@@ -282,9 +212,9 @@ struct gdbregs__g_layout *gdbregs__g_prove(const struct gdbregs_description *d, 
 
 static bool sizes_differ(const struct gdbregs_description *d)
 {
-	for (size_t i = 0; i < d->register_count; i++)
-		if (described_bytes(&d->registers[i], SIZES_OF_BITS) !=
-		    described_bytes(&d->registers[i], SIZES_OF_TYPES))
+	for (size_t i = 0; i < d->g_place_count; i++)
+		if (described_bytes(d, &d->g_places[i], SIZES_OF_BITS) !=
+		    described_bytes(d, &d->g_places[i], SIZES_OF_TYPES))
 			return true;
 	return false;
 }
@@ -313,8 +243,9 @@ size_t gdbregs__g_described_bytes(const struct gdbregs_description *d)
 {
 	size_t bytes = 0;
 
-	for (size_t i = 0; i < d->unnamed_count; i++)
-		bytes += gdbregs__bytes_of_bits(d->unnamed[i].bits);
+	for (size_t i = 0; i < d->g_place_count; i++)
+		if (d->g_places[i].index == GDBREGS__UNNAMED)
+			bytes += gdbregs__bytes_of_bits(d->g_places[i].bits);
 	for (size_t i = 0; i < d->register_count; i++) {
 		const struct gdbregs_register *r = &d->registers[i];
 		size_t size = gdbregs__bytes_of_bits(r->bits);

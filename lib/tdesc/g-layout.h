@@ -27,6 +27,11 @@ struct gdbregs__g_sample {
 	size_t size;
 };
 
+/* Fill in d->g_places from the registers and from those without a name. Returns 0 or
+ * GDBREGS_ERR_NOMEM. */
+int gdbregs__g_order(struct gdbregs_description *d, const struct gdbregs__g_place *unnamed,
+		     size_t unnamed_count);
+
 /* List the registers that could be part of a g reply of g_size bytes, according to
  * the sizes in the description. Their values must be read by `p` to verify the
  * layout. Writes their indexes to `out` in ascending order of their numbers; `out`

@@ -95,9 +95,12 @@ struct gdbregs__feature_run { /* a struct gdbregs_feature, in the order of the d
 
 struct gdbregs__g_layout; /* g-layout.h */
 
-/* A register without a name. It is not visible in the API, but it takes room in g. */
-struct gdbregs__unnamed_register {
+#define GDBREGS__UNNAMED UINT32_MAX
+
+/* A register that takes room in g. One without a name is not visible in the API. */
+struct gdbregs__g_place {
 	uint32_t regnum;
+	uint32_t index; /* its index in the description, or GDBREGS__UNNAMED */
 	uint32_t bits;
 };
 
@@ -108,9 +111,8 @@ struct gdbregs_description {
 	size_t register_count;
 	struct gdbregs__feature_run *features;
 	size_t feature_count;
-	struct gdbregs__unnamed_register *unnamed;
-	size_t unnamed_count;
-	bool unnamed_unordered; /* the numbers are not ascending */
+	struct gdbregs__g_place *g_places; /* in ascending order of number, then of index */
+	size_t g_place_count;
 	struct gdbregs_document *documents; /* copies; [0] is target.xml */
 	size_t document_count;
 	struct gdbregs_document canonical; /* canonical XML; equal ones share a description */

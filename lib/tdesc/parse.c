@@ -4,7 +4,6 @@
 #include "util/error.h"
 #include "tdesc/canonical-xml.h"
 #include "tdesc/builder.h"
-#include "tdesc/power-numbers.h"
 #include "tdesc/xinclude.h"
 
 #include <string.h>
@@ -93,10 +92,7 @@ static int finish(struct gdbregs_description *d, struct sink *sink,
 		.data = (const uint8_t *)gdbregs__arena_copy(&d->arena, xml->data, xml->size),
 		.size = xml->size,
 	};
-	if (!d->canonical.data || gdbregs__tdesc_finish(sink->tdesc) < 0)
-		return GDBREGS_ERR_NOMEM;
-	gdbregs__power_renumber(d);
-	return 0;
+	return d->canonical.data ? gdbregs__tdesc_finish(sink->tdesc) : GDBREGS_ERR_NOMEM;
 }
 
 static int parse(struct gdbregs_description *d, struct gdbregs__xinclude *w, struct sink *sink)

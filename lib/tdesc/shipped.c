@@ -169,7 +169,7 @@ int gdbregs__shipped_complete(struct gdbregs_context *ctx, const struct gdbregs_
 	struct gdbregs_error err;
 	size_t count;
 
-	if ((*d)->register_count || (*d)->unnamed_count || !(*d)->architecture ||
+	if ((*d)->register_count || (*d)->g_place_count || !(*d)->architecture ||
 	    !layout_of((*d)->architecture) ||
 	    !gdbregs__shipped_path(layout_of((*d)->architecture), path))
 		return 0;

@@ -115,7 +115,7 @@ static void require_sound(const struct gdbregs_description *d)
 {
 	const struct gdbregs_register *none = NULL;
 
-	REQUIRE(d->register_count <= limits.registers && d->unnamed_count <= limits.registers);
+	REQUIRE(d->register_count <= limits.registers && d->g_place_count <= 2 * limits.registers);
 	for (size_t i = 0; i < d->register_count; i++)
 		require_register(d, i);
 	require_runs(d);

@@ -61,6 +61,17 @@ TEST(numbers)
 	}
 }
 
+/* Compare what takes room in g, as NUMBER:INDEX:BITS. */
+static void check_places(const struct gdbregs_description *d, const char *expected)
+{
+	char text[200] = "";
+
+	for (size_t i = 0; i < d->g_place_count; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%u:%d:%u ",
+			 d->g_places[i].regnum, (int)d->g_places[i].index, d->g_places[i].bits);
+	ck_assert_str_eq(text, expected);
+}
+
 /* They are not listed, have a number, and keep their place in g. */
 TEST(registers_without_a_name)
 {
@@ -72,18 +83,13 @@ TEST(registers_without_a_name)
 	ck_assert_uint_eq(d->register_count, 2);
 	ck_assert_uint_eq(d->registers[0].regnum, 1);
 	ck_assert_uint_eq(d->registers[1].regnum, 8);
-	ck_assert_uint_eq(d->unnamed_count, 2);
-	ck_assert_uint_eq(d->unnamed[0].regnum, 0);
-	ck_assert_uint_eq(d->unnamed[0].bits, 12);
-	ck_assert_uint_eq(d->unnamed[1].regnum, 7);
-	ck_assert_uint_eq(d->unnamed[1].bits, 64);
-	ck_assert(!d->unnamed_unordered);
+	check_places(d, "0:-1:12 1:0:8 7:-1:64 8:1:8 ");
 	gdbregs__description_free(d);
 	gdbregs_free(text);
-	text = feature_of("<reg name='' bitsize='8' regnum='2'/><reg name='' bitsize='8' "
+	text = feature_of("<reg name='' bitsize='8' regnum='2'/><reg name='' bitsize='16' "
 			  "regnum='1'/>");
 	d = good_text(text);
-	ck_assert(d->unnamed_unordered);
+	check_places(d, "1:-1:16 2:-1:8 ");
 	gdbregs__description_free(d);
 	gdbregs_free(text);
 }
