@@ -31,6 +31,8 @@ static bool take_size(const char *const *attributes, uint32_t *bits)
 	return true;
 }
 
+/* Vectors of vectors could overflow any number. No register is as large as the maximum, so a
+ * type of that size fits none. */
 static uint32_t add_up_to_max(uint32_t a, uint64_t b)
 {
 	return b > UINT32_MAX - a ? UINT32_MAX : a + (uint32_t)b;
@@ -84,13 +86,8 @@ static void measure_least(struct gdbregs__type *type)
 
 static int define(struct gdbregs__tdesc *t, const struct gdbregs__type *type)
 {
-	struct gdbregs__type *kept;
+	struct gdbregs__type *kept = gdbregs__arena_alloc(&t->d->arena, sizeof(*kept));
 
-	/* No register is larger than this limit. Vectors of vectors could overflow
-	 * any number. */
-	if (type->bits > t->limits->register_bits)
-		return 0;
-	kept = gdbregs__arena_alloc(&t->d->arena, sizeof(*kept));
 	if (!kept)
 		return GDBREGS_ERR_NOMEM;
 	*kept = *type;

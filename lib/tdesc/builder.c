@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* Of the text of <architecture> and <osabi>. */
+#define TEXT_MOST_BYTES 1024
+
 /* The places in which an element may appear. */
 enum place {
 	IN_NOTHING = 0, /* children are skipped */
@@ -112,8 +115,9 @@ static int text_start(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
 	return 0;
 }
 
-/* Store the text of an element. The first one that is not empty counts. A text longer
- * than a name is ignored: no such architecture exists. */
+/* Store the text of an element. The first one that is not empty counts. A long text is
+ * ignored: no such architecture exists. This does not depend on the limits of the session,
+ * because sessions with other limits share the description. */
 static int text_take(struct gdbregs__tdesc *t, const char **out)
 {
 	bool nomem = false;
@@ -122,7 +126,7 @@ static int text_take(struct gdbregs__tdesc *t, const char **out)
 	if (gdbregs__buffer_terminate(&t->text) < 0)
 		return GDBREGS_ERR_NOMEM;
 	char *text = gdbregs__xml_trim(&t->text, &size);
-	if (*out || !size || size > t->limits->name_bytes)
+	if (*out || !size || size > TEXT_MOST_BYTES)
 		return 0;
 	text[size] = '\0';
 	*out = gdbregs__tdesc_string(t, text, &nomem);

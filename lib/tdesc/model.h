@@ -97,7 +97,7 @@ struct gdbregs__g_layout; /* g-layout.h */
 
 #define GDBREGS__UNNAMED UINT32_MAX
 
-/* A register that takes room in g. One without a name is not visible in the API. */
+/* A register that takes room in g. The API does not show registers without a name. */
 struct gdbregs__g_place {
 	uint32_t regnum;
 	uint32_t index; /* its index in the description, or GDBREGS__UNNAMED */

@@ -204,6 +204,49 @@ LOOP_TEST(limits_of_the_session, COUNT(limited))
 	gdbregs_context_unref(ctx);
 }
 
+/* Descriptions that any of these sessions may use, whatever its limit. */
+static const struct {
+	size_t offset;
+	const char *name, *text;
+	size_t low;
+} shared[] = {
+	/* The register has 8 of the 32 elements. */
+	{LIMIT(register_bits),
+	 REGS("<vector id='v' type='uint8' count='32'/><reg name='a' bitsize='64' type='v'/>"), 64},
+	{LIMIT(register_bits),
+	 REGS("<vector id='w' type='uint64' count='65536'/><vector id='v' type='w' count='65536'/>"
+	      "<vector id='x' type='v' count='2'/>"
+	      "<union id='u'><field name='w' type='w'/><field name='b' type='uint8'/></union>"
+	      "<reg name='a' bitsize='128' type='u'/>"),
+	 128},
+	{LIMIT(name_bytes),
+	 "<target><architecture>i386:x86-64</architecture>"
+	 "<feature name='f'><reg name='a' bitsize='8'/></feature></target>",
+	 6},
+};
+
+/* The first session that parses a description does not decide what others see of it. */
+LOOP_TEST(limits_of_the_first_session, COUNT(shared))
+{
+	struct gdbregs_context *low = context(), *high = context();
+	struct gdbregs__limits limits = gdbregs__limits_from(NULL);
+	const struct gdbregs_document one = document("target.xml", shared[_i].text);
+	const struct gdbregs_description *expected = get_text(high, shared[_i].text), *d = NULL;
+	struct gdbregs_error err = {0};
+
+	memcpy((char *)&limits + shared[_i].offset, &shared[_i].low, sizeof(size_t));
+	int result = gdbregs__context_description(low, &one, 1, &limits, &d, &err);
+	ck_assert_msg(result == 0, "%s", err.text);
+	ck_assert_ptr_eq(get_text(low, shared[_i].text), d);
+	ck_assert_int_eq(gdbregs_register_kind(&d->registers[0]),
+			 gdbregs_register_kind(&expected->registers[0]));
+	ck_assert_int_ne(gdbregs_register_kind(&d->registers[0]), GDBREGS_TYPE_UNKNOWN);
+	ck_assert_uint_eq(d->registers[0].type_bits, expected->registers[0].type_bits);
+	ck_assert_pstr_eq(d->architecture, expected->architecture);
+	gdbregs_context_unref(low);
+	gdbregs_context_unref(high);
+}
+
 /* Sessions come and go, and the stub serves another description each time. */
 TEST(limit_of_the_context)
 {
