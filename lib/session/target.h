@@ -10,12 +10,20 @@
 #include "util/hash-table.h"
 #include "util/siphash.h"
 
+/* The documents of the description of a process, see op-discover-describe.c. */
+struct gdbregs__documents {
+	struct gdbregs__fetched *list;
+	size_t count, capacity;
+	size_t next; /* the first document that may have something to request */
+};
+
 /* A process of the stub: on QEMU, a cluster. */
 struct gdbregs__process {
 	int64_t pid; /* 0: the stub has no multiprocess ids */
 	bool attached;
 	bool has_thread;
 	struct gdbregs__thread_id thread; /* one of its threads */
+	struct gdbregs__documents documents; /* while connecting */
 	const struct gdbregs_description *description;
 	const struct gdbregs_register
 		*msr; /* the msr that decides the byte order, see order.c; NULL: there is none */
