@@ -237,31 +237,3 @@ TEST(large_annex)
 	script_free(&text);
 	free(registers);
 }
-
-/* A description that is given replaces the stub's, and QEMU 7.2 still has to be
- * asked for its own, or it answers no p. */
-LOOP_TEST(no_registers_asked_for, 2)
-{
-	struct gdbregs_options o;
-
-	gdbregs_options_init(&o);
-	o.access = GDBREGS_NO_REGS;
-	for (int kind = 0; kind < SCRIPT_KINDS; kind++) {
-		struct script_rule refused[] = {{XFER "*", 0, "E01"}, {0}};
-		struct gdbregs_buffer buf = {0};
-		struct script_stub stub;
-		struct drive d;
-
-		script_begin(&stub, (enum script_kind)kind, script_small, 1);
-		stub.rules = _i ? refused : NULL;
-		ck_assert_int_eq(drive_open(&d, &stub, &o), 0);
-		ck_assert_uint_eq(gdbregs_vcpu_count(d.s), 2);
-		ck_assert_int_eq(gdbregs__read_one(d.s, 0, (const struct gdbregs_register *)"x",
-						   &buf, NULL, NULL, NULL),
-				 GDBREGS_ERR_ACCESS);
-		drive_end(&d);
-		drive_check_stub(&stub);
-		ck_assert_uint_eq(stub.p_requests + stub.g_requests, 0);
-		script_end(&stub);
-	}
-}

@@ -89,25 +89,6 @@ TEST(refused_call_meanwhile)
 	end(&f);
 }
 
-TEST(canceled)
-{
-	struct drive_call closed = {0};
-	struct fixture f;
-
-	begin(&f);
-	f.d.held = true;
-	drive_cancel(&f.d, read_one(&f, 0, 0, f.b));
-	read_one(&f, 1, 0, f.b);
-	ck_assert_int_eq(gdbregs__session_stop(f.d.s, f.d.now_ms, drive_done, &closed), 0);
-	f.d.held = false;
-	drive_wait(&f.d, &closed);
-	check_call(&f, 0, GDBREGS_ERR_CANCELED, "the request was canceled");
-	check_call(&f, 1, GDBREGS_ERR_CANCELED, "the session was closed before");
-	gdbregs__session_free(f.d.s);
-	gdbregs_buffer_fini(&f.buf);
-	script_end(&f.stub);
-}
-
 /* Whatever has failed since: a session that has ended says why it did. */
 TEST(end_is_repeated)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Each limit that a session meets on the wire, at the limit and one past it. Those
- * on descriptions are in tests/unit/limits_test.c. */
+/* Limits on large packets and documents: just reached, then exceeded. Other limits of a session
+ * are in cases/limits.txt, those of descriptions in tests/unit/util/limits_test.c. */
 #include "harness.h"
 #include "suite.h"
 
@@ -120,27 +120,14 @@ static size_t small_bytes(void)
 	return bytes;
 }
 
-TEST(description_bytes)
-{
-	struct gdbregs_options o;
-	struct gdbregs_error err;
-
-	gdbregs_options_init(&o);
-	o.max_description_bytes = small_bytes();
-	ck_assert_int_eq(session(SCRIPT_QEMU10, script_small, 1, NULL, &o, &err), 8);
-	o.max_description_bytes--;
-	require_limit(session(SCRIPT_QEMU10, script_small, 1, NULL, &o, &err), &err,
-		      "max_description_bytes");
-}
-
 static size_t one_byte(unsigned request)
 {
 	(void)request;
 	return 1;
 }
 
-/* By the byte a large document takes for ever: so many pieces there may not be,
- * beyond those that were asked for ahead. */
+/* A stub that sends a large document byte by byte would never finish. Pieces that were asked for
+ * ahead come in addition to the limit. */
 #define PIECES_MOST (65536 / 128 + 1024 + 4096)
 
 TEST(description_pieces)
@@ -165,79 +152,7 @@ TEST(description_pieces)
 	script_end(&stub);
 }
 
-/* Two annexes, one of them named twice: three includes, two documents to ask for. */
-TEST(includes)
-{
-	struct gdbregs_options o;
-	struct gdbregs_error err;
-
-	gdbregs_options_init(&o);
-	o.max_includes = 2;
-	ck_assert_int_eq(session(SCRIPT_QEMU10, script_small, 1, NULL, &o, &err), 8);
-	o.max_includes = 1;
-	require_limit(session(SCRIPT_QEMU10, script_small, 1, NULL, &o, &err), &err,
-		      "max_includes");
-}
-
-/* ------------------------------------------------------------------------- vCPUs --- */
-
-TEST(vcpus)
-{
-	static const enum script_kind kinds[] = {SCRIPT_QEMU10, SCRIPT_USER, SCRIPT_GDBSERVER,
-						 SCRIPT_PLAIN};
-	struct script_process process = *script_small;
-	struct gdbregs_options o;
-	struct gdbregs_error err;
-
-	process.threads = 9;
-	gdbregs_options_init(&o);
-	for (size_t i = 0; i < COUNT(kinds); i++) {
-		o.max_vcpus = 9;
-		int result = session(kinds[i], &process, 1, NULL, &o, &err);
-		ck_assert_msg(result == 8, "%s: %s", script_kind_names[kinds[i]], err.text);
-		o.max_vcpus = 8;
-		require_limit(session(kinds[i], &process, 1, NULL, &o, &err), &err, "max_vcpus");
-	}
-}
-
-static const char *thread_list_of(size_t digits)
-{
-	static char text[200];
-	size_t length = (size_t)sprintf(text, "m");
-
-	memset(text + length, '0', digits - 1);
-	sprintf(text + length + digits - 1, "1");
-	return text;
-}
-
-TEST(thread_id_bytes)
-{
-	struct gdbregs_options o;
-	struct gdbregs_error err;
-
-	gdbregs_options_init(&o);
-	o.max_name_bytes = 100;
-	for (size_t past = 0; past < 2; past++) {
-		struct script_rule rules[] = {{"qfThreadInfo", 0, thread_list_of(100 + past)},
-					      {"qsThreadInfo", 0, "l"},
-					      {0}};
-		struct script_stub stub;
-		struct drive d;
-
-		script_begin(&stub, SCRIPT_PLAIN, script_small, 1);
-		stub.rules = rules;
-		int result = drive_open(&d, &stub, &o);
-		err = *drive_error(&d);
-		drive_end(&d);
-		script_end(&stub);
-		if (past)
-			require_limit(result, &err, "max_name_bytes");
-		else
-			ck_assert_msg(result == 0, "%s", err.text);
-	}
-}
-
-/* All processes' documents count together: each may have another description. */
+/* The documents of all processes count together: each process may have another description. */
 TEST(documents_of_all_processes)
 {
 	struct script_process processes[] = {*script_small, *script_small, *script_small};
@@ -256,86 +171,13 @@ TEST(documents_of_all_processes)
 		      "max_description_bytes");
 }
 
-/* -------------------------------------------------------------------- registers --- */
+/* -------------------------------------------------------------------- requests --- */
 
-/* Registers of a vCPU of script_small. */
-static size_t small_registers(void)
+/* A request must fit the stub's buffer, together with `$`, `#`, two digits and QEMU's NUL. A
+ * request that is too large is not sent. */
+LOOP_TEST(request_bytes, 3)
 {
-	struct gdbregs_reg_descriptor *all;
-	struct script_stub stub;
-	size_t count;
-	struct drive d;
-
-	script_begin(&stub, SCRIPT_QEMU10, script_small, 1);
-	ck_assert_int_eq(drive_open(&d, &stub, NULL), 0);
-	ck_assert_int_eq(gdbregs_get_registers(d.s, 0, &all, &count), 0);
-	gdbregs_free(all);
-	drive_end(&d);
-	script_end(&stub);
-	return count;
-}
-
-TEST(session_registers)
-{
-	struct script_process process = *script_small;
-	struct gdbregs_options o;
-	struct gdbregs_error err;
-
-	process.threads = 7;
-	gdbregs_options_init(&o);
-	o.max_session_registers = 7 * small_registers();
-	ck_assert_int_eq(session(SCRIPT_QEMU10, &process, 1, NULL, &o, &err), 8);
-	o.max_session_registers--;
-	require_limit(session(SCRIPT_QEMU10, &process, 1, NULL, &o, &err), &err,
-		      "max_session_registers");
-}
-
-/* Values beyond the limit are missing, those before are there. */
-TEST(value_bytes)
-{
-	struct script_rule rules[] = {{"p*", 0, reply_of(2 * 100)}, {0}};
-	struct gdbregs_buffer storage = {0};
-	struct gdbregs_read reads[8] = {0};
-	struct gdbregs_options o;
-	struct script_stub stub;
-	struct drive d;
-
-	gdbregs_options_init(&o);
-	o.max_value_bytes = 300;
-	script_begin(&stub, SCRIPT_QEMU10, script_small, 1);
-	stub.rules = rules;
-	ck_assert_int_eq(drive_open(&d, &stub, &o), 0);
-	for (size_t i = 0; i < 8; i++)
-		reads[i].reg = drive_register(&d, 0, "b");
-	ck_assert_int_eq(drive_read(&d, reads, 8, &storage), 0);
-	for (size_t i = 0; i < 8; i++)
-		ck_assert_int_eq(reads[i].status, i < 3 ? 100 : GDBREGS_ERR_LIMIT);
-	ck_assert_uint_le(storage.size, 300);
-	gdbregs_buffer_fini(&storage);
-	drive_end(&d);
-	script_end(&stub);
-}
-
-/* What the stub sends for a register, whatever its description says. */
-TEST(register_bits)
-{
-	struct script_rule rules[] = {{"p1", 0, NULL}, {0}};
-	struct gdbregs_options o;
-	struct gdbregs_error err;
-
-	gdbregs_options_init(&o);
-	o.max_register_bits = 8 * 64;
-	rules[0].reply = reply_of(2 * 64);
-	ck_assert_int_eq(session(SCRIPT_QEMU10, script_small, 1, rules, &o, &err), 64);
-	rules[0].reply = reply_of(2 * 65);
-	require_limit(session(SCRIPT_QEMU10, script_small, 1, rules, &o, &err), &err,
-		      "max_register_bits");
-}
-
-/* A request no larger than the stub takes: `$`, `#`, two digits and QEMU's NUL are
- * counted. The stub never sees the one that is too large. */
-TEST(request_bytes)
-{
+	static const enum script_kind kinds[] = {SCRIPT_QEMU10, SCRIPT_QEMU72, SCRIPT_PLAIN};
 	struct script_rule rules[] = {{"q*", 0, NULL}, {0}};
 	struct gdbregs_buffer reply = {0};
 	struct script_stub stub;
@@ -343,7 +185,7 @@ TEST(request_bytes)
 	static char payload[0x1000];
 
 	memset(payload, 'q', sizeof(payload));
-	script_begin(&stub, SCRIPT_QEMU10, script_small, 1);
+	script_begin(&stub, kinds[_i], script_small, 1);
 	ck_assert_int_eq(drive_open(&d, &stub, NULL), 0);
 	rules[0].reply = "OK";
 	stub.rules = rules;
@@ -363,9 +205,7 @@ TEST(request_bytes)
 	gdbregs_buffer_fini(&reply);
 }
 
-/* ------------------------------------------------------------------ semihosting --- */
-
-/* A stub that never ends asking for system calls, and does not read the answers. */
+/* A stub that sends system calls without end, and does not read the replies. */
 TEST(system_calls)
 {
 	struct script_stub stub;

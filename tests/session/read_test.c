@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reading registers from stubs with unusual replies, and raw packets. */
+/* Odd replies to p and g. What a session usually sends to read registers is in cases/g.txt,
+ * g-without-p.txt, read-by-the-other-packet.txt and selecting.txt. */
 #include "batch.h"
 #include "suite.h"
 
@@ -71,122 +72,143 @@ LOOP_TEST(odd_values, COUNT(values))
 	}
 }
 
-/* The refused thread alone, again and again: the refusal is no verdict. */
-LOOP_TEST(selection_refused_once, 3)
-{
-	const struct script_rule rules[] = {{"Hgp1.2", 1, "E22"}, {"Hg2", 3, "E22"}, {0}};
-	struct gdbregs_buffer buf = {0};
-	struct script_stub stub;
-	struct drive d;
+/* ------------------------------------------------------------------- odd g replies --- */
 
-	script_begin(&stub, p_kinds[_i], script_small, 1);
-	stub.rules = rules;
-	ck_assert_int_eq(drive_open(&d, &stub, NULL), 0);
-	const struct gdbregs_register *b = drive_register(&d, 1, "b");
-	/* When connecting, thread 2 of a stub that is not QEMU was selected twice. */
-	ck_assert_int_eq(drive_read_one(&d, 0, b, &buf), 8);
-	ck_assert_int_eq(drive_read_one(&d, 1, b, &buf), GDBREGS_ERR_NO_VCPU);
-	ck_assert_int_eq(drive_read_one(&d, 1, b, &buf), 8);
-	drive_check_value(2, 1, buf.data, 8);
-	drive_end(&d);
-	drive_check_stub(&stub);
-	gdbregs_buffer_fini(&buf);
-	script_end(&stub);
+/* How many g a stub of this kind is sent when connecting, for its two threads. */
+static unsigned connect_g(enum script_kind kind)
+{
+	return kind == SCRIPT_PLAIN ? 2 : 0;
 }
 
-/* A thread that can't be selected: its reads alone, and they may work later. */
-LOOP_TEST(selection_refused, 12)
+/* Connect to the wide machine, read all registers of vCPU 0 so many times, and let the
+ * verification of g finish. */
+static void open_wide(struct drive *d, struct script_stub *stub, struct batch *b,
+		      enum script_kind kind, const struct script_rule *rules, unsigned times)
 {
-	static const char *const answers[] = {"E22", "", "garbage", "0102"};
-	unsigned nth = p_kinds[_i / 4] == SCRIPT_PLAIN ? 3 : 1;
-	const struct script_rule rules[] = {{"Hg*2", nth, answers[_i % 4]},
-					    {"Hgp1.2", nth, answers[_i % 4]},
-					    {"Hg2", nth, answers[_i % 4]},
-					    {0}};
-	struct batch b = {0};
-	struct script_stub stub;
-	struct drive d;
+	*b = (struct batch){0};
+	script_begin(stub, kind, script_wide, 1);
+	stub->rules = rules;
+	ck_assert_int_eq(drive_open(d, stub, NULL), 0);
+	batch_add(b, d, 0);
+	while (times--)
+		batch_read(b, d, "");
+	drive_run(d);
+}
 
-	script_begin(&stub, p_kinds[_i / 4], script_small, 1);
-	stub.rules = rules;
-	ck_assert_int_eq(drive_open(&d, &stub, NULL), 0);
-	batch_add(&b, &d, 0);
-	batch_add(&b, &d, 1);
-	batch_add(&b, &d, 0);
-	ck_assert_int_eq(drive_read(&d, b.reads, b.count, &b.storage), 0);
-	for (size_t i = 0; i < b.count; i++) {
-		bool refused = b.reads[i].vcpu == 1;
+static void end_wide(struct drive *d, struct script_stub *stub, struct batch *b)
+{
+	drive_end(d);
+	drive_check_stub(stub);
+	ck_assert(stub->running);
+	gdbregs_buffer_fini(&b->storage);
+	script_end(stub);
+}
 
-		ck_assert_int_eq(b.reads[i].status,
-				 refused ? GDBREGS_ERR_NO_VCPU : (int)b.reads[i].reg->bits / 8);
-		if (!refused)
-			drive_check_value(1, b.reads[i].reg->regnum, b.reads[i].data,
-					  (size_t)b.reads[i].status);
+/* 16 registers of 4 bytes. */
+#define HEX8 "0123456789abcdef"
+#define G63  HEX8 HEX8 HEX8 HEX8 HEX8 HEX8 HEX8 "0123456789abcd"
+#define G64  HEX8 HEX8 HEX8 HEX8 HEX8 HEX8 HEX8 HEX8
+
+static const struct {
+	const char *reply;
+	unsigned nth; /* of the g: 1 is the one that is verified */
+} bad_g[] = {
+	{"", 1},   {"E01", 1}, {G64, 1}, {"00", 1},	{"0", 1},  {"xx", 1},	{G64 G64, 1},
+	{"zz", 1}, {"E01", 2}, {"", 2},	 {G64 "00", 2}, {"00", 2}, {"0123", 2}, {"0", 2},
+};
+
+/* A g that differs from p, at first or later: registers are read with p, and the values are
+ * right. */
+LOOP_TEST(bad_g_falls_back, COUNT(bad_g))
+{
+	for (size_t kind = 0; kind < 3; kind++) {
+		const struct script_rule rules[] = {
+			{"g", bad_g[_i].nth + connect_g(p_kinds[kind]), bad_g[_i].reply}, {0}};
+		struct script_stub stub;
+		struct drive d;
+		struct batch b;
+
+		open_wide(&d, &stub, &b, p_kinds[kind], rules, 2);
+		batch_read(&b, &d, "");
+		batch_read(&b, &d, "");
+		batch_read(&b, &d, "");
+		ck_assert_uint_eq(stub.g_requests + 1 - connect_g(p_kinds[kind]), bad_g[_i].nth);
+		end_wide(&d, &stub, &b);
 	}
-	batch_read(&b, &d, "");
-	drive_end(&d);
-	gdbregs_buffer_fini(&b.storage);
-	drive_check_stub(&stub);
-	script_end(&stub);
 }
 
-/* ---------------------------------------------------------------------- raw packets --- */
-
-/* A stub may wait for the ack of console output before it says OK. */
-TEST(packet_with_console)
+/* A g that is no data ends the session, whatever the first of its reads was. */
+LOOP_TEST(garbled_g, 6)
 {
-	static const struct script_rule rules[] = {{"qRcmd,68656c70", 0, SCRIPT_RAW "$O6869#2c"},
-						   {0}};
-	struct gdbregs_buffer reply = {0};
+	const struct script_rule rules[] = {{"g", 2 + connect_g(p_kinds[_i % 3]), "zz" G63}, {0}};
+	struct script_stub stub;
+	struct drive d;
+	struct batch b;
+
+	open_wide(&d, &stub, &b, p_kinds[_i % 3], rules, 2);
+	if (_i / 3)
+		b.reads[0].reg = NULL;
+	ck_assert_int_eq(drive_read(&d, b.reads, b.count, &b.storage), GDBREGS_ERR_PROTOCOL);
+	ck_assert_ptr_nonnull(strstr(gdbregs_session_error(d.s), "reply to `g`"));
+	end_wide(&d, &stub, &b);
+}
+
+/* The stub gets what was written so far, and answers, before more is asked for. */
+static void exchange(struct drive *d)
+{
+	struct script_stub *stub = d->stub;
+	struct script_bytes asked = {0};
+
+	drive_take_output(d, &asked);
+	script_input(stub, asked.data, asked.size);
+	script_free(&asked);
+	size_t from = stub->taken;
+	stub->taken = stub->out.size;
+	drive_input(d, stub->out.data + from, stub->out.size - from);
+}
+
+#define LONG 12000 /* more requests than are written at once */
+
+/* LONG reads that need a p, with the sixteen that g brings at `place` among them, one
+ * of no register, and a few of the other vCPU. */
+static size_t fill_long(struct gdbregs_read *reads, const struct batch *b, size_t place)
+{
+	size_t count = 0;
+
+	for (size_t by_g = 0; count < LONG + 16; count++)
+		reads[count] = b->reads[count >= place && by_g < 16 ? by_g++ : 16 + count % 4];
+	reads[count++] = (struct gdbregs_read){.vcpu = 0};
+	for (size_t i = 0; i < 20; i++) {
+		reads[count] = b->reads[i];
+		reads[count++].vcpu = 1;
+	}
+	return count;
+}
+
+/* g turns out wrong while the p of the same vCPU are still being asked for; what it
+ * was to bring stands before, among or behind them. */
+LOOP_TEST(g_given_up_while_asking, 12)
+{
+	static const size_t places[] = {0, LONG / 2, LONG - 600, LONG};
+	const struct script_rule rules[] = {{"g", 2 + connect_g(p_kinds[_i % 3]), "00"}, {0}};
+	struct gdbregs_read *reads = calloc(LONG + 37, sizeof(*reads));
 	struct drive_call call = {0};
 	struct script_stub stub;
 	struct drive d;
+	struct batch b;
 
-	script_begin(&stub, SCRIPT_PLAIN, script_small, 1);
-	stub.rules = rules;
-	ck_assert_int_eq(drive_open(&d, &stub, NULL), 0);
-	ck_assert_int_eq(
-		gdbregs__raw_packet(d.s, "qRcmd,68656c70", 14, &reply, drive_done, &call, NULL), 0);
-	drive_run(&d);
-	ck_assert_uint_eq(call.calls, 0);
-	ck_assert_uint_eq(stub.unacked, 0);
-	script_puts(&stub.out, "$OK#9a");
-	stub.unacked++;
+	open_wide(&d, &stub, &b, p_kinds[_i % 3], rules, 2);
+	size_t count = fill_long(reads, &b, places[_i / 3]);
+	ck_assert_int_eq(gdbregs__read_many(d.s, reads, count, &b.storage, drive_done, &call, NULL),
+			 0);
+	exchange(&d);
 	ck_assert_int_eq(drive_wait(&d, &call), 0);
-	ck_assert_uint_eq(reply.size, 4);
-	ck_assert_mem_eq(reply.data, "OKhi", 4);
-	drive_end(&d);
-	drive_check_stub(&stub);
-	gdbregs_buffer_fini(&reply);
-	script_end(&stub);
-}
-
-/* What a packet selects is selected anew; too long a packet is refused. */
-LOOP_TEST(packet, 3)
-{
-	struct gdbregs_buffer reply = {0}, buf = {0};
-	struct drive_call call = {0};
-	struct script_stub stub;
-	struct drive d;
-	static const char large[5000];
-
-	script_begin(&stub, p_kinds[_i], script_small, 1);
-	ck_assert_int_eq(drive_open(&d, &stub, NULL), 0);
-	const struct gdbregs_register *b = drive_register(&d, 0, "b");
-	ck_assert_int_eq(drive_read_one(&d, 0, b, &buf), 8);
-	const char *select = stub.multiprocess ? "Hgp1.2" : "Hg2";
-	ck_assert_int_eq(
-		gdbregs__raw_packet(d.s, select, strlen(select), &reply, drive_done, &call, NULL),
-		0);
-	ck_assert_int_eq(drive_wait(&d, &call), 0);
-	ck_assert_uint_eq(reply.size, 2);
-	ck_assert_int_eq(drive_read_one(&d, 0, b, &buf), 8);
-	drive_check_value(1, 1, buf.data, 8);
-	ck_assert_int_eq(gdbregs__raw_packet(d.s, large, 4092, &reply, NULL, NULL, NULL),
-			 GDBREGS_ERR_LIMIT);
-	drive_end(&d);
-	drive_check_stub(&stub);
-	gdbregs_buffer_fini(&reply);
-	gdbregs_buffer_fini(&buf);
-	script_end(&stub);
+	for (size_t i = 0; i < count; i++) {
+		ck_assert_int_eq(reads[i].status, reads[i].reg ? 4 : GDBREGS_ERR_INVAL);
+		if (reads[i].reg)
+			drive_check_value(reads[i].vcpu + 1, reads[i].reg->regnum, reads[i].data,
+					  4);
+	}
+	free(reads);
+	end_wide(&d, &stub, &b);
 }

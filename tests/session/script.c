@@ -56,6 +56,8 @@ static void answer_ruled(struct script_stub *stub, const char *reply)
 	char how = *reply;
 	size_t size = strlen(reply);
 
+	if (how == *SCRIPT_NEVER)
+		script_violate(stub, "it sent %.100s", (const char *)stub->packet.data);
 	if (how == *SCRIPT_NAK)
 		script_puts(&stub->out, "-");
 	if (how == *SCRIPT_AHEAD || how == *SCRIPT_RAW_NO_ACK)

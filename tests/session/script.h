@@ -59,6 +59,7 @@ struct script_value {
 #define SCRIPT_DAMAGED	  "\7" /* answered as usual, with a wrong checksum; not the copy after a NAK */
 #define SCRIPT_USUAL                                                                               \
 	"\16" /* answered as usual, these bytes of the wire ahead of it, behind the ack */
+#define SCRIPT_NEVER "\20" /* the client must not send that */
 #define SCRIPT_AHEAD "\17" /* the same, ahead of the ack */
 
 /* A reply instead of the usual one. The first rule that fits is used. */

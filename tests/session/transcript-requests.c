@@ -12,7 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORDS 8
+#define WORDS	   8
+#define READS	   64
+#define READ_BYTES 64
 
 /* A call under way. Each is freed when its result is written. */
 struct transcript_call {
@@ -21,7 +23,7 @@ struct transcript_call {
 	void (*put)(struct transcript_call *call, char *text, int status); /* NULL: `ok` */
 	struct gdbregs_stop stop;
 	struct gdbregs_buffer buffer;
-	struct gdbregs_read reads[WORDS];
+	struct gdbregs_read reads[READS];
 	struct gdbregs_write writes[WORDS];
 	size_t count;
 };
@@ -35,6 +37,20 @@ static void put_status(struct transcript *t, int status, const char *text)
 static void put_error(struct transcript *t, int status)
 {
 	put_status(t, status, gdbregs_session_error(t->d.s));
+}
+
+static void on_connect(struct transcript *t, char **words)
+{
+	int status = transcript_connect(t);
+
+	(void)words;
+	if (status < 0) {
+		put_error(t, status);
+		drive_farewell(&t->d);
+	} else {
+		transcript_result(t, "= ok");
+	}
+	t->stub.log[0] = '\0';
 }
 
 static void forget(struct transcript_call *call)
@@ -252,6 +268,79 @@ static void on_read_many(struct transcript *t, char **words)
 				       call, &t->last));
 }
 
+/* Returns whether it has the value that the stub has. */
+static bool is_right(const struct transcript *t, const struct gdbregs_read *read)
+{
+	const char *set = script_get(&t->stub, read->vcpu + 1, read->reg->regnum);
+	uint8_t usual[READ_BYTES];
+	char digits[2][2 * READ_BYTES + 1];
+
+	if (read->status < 0 || (size_t)read->status > READ_BYTES)
+		return false;
+	if (read->status != (int)(read->reg->bits / 8))
+		return false;
+	script_value(read->vcpu + 1, read->reg->regnum, usual, (size_t)read->status);
+	put_hex(digits[0], usual, (size_t)read->status);
+	put_hex(digits[1], read->data, (size_t)read->status);
+	return strcmp(set ? set : digits[0], digits[1]) == 0;
+}
+
+/* Returns the error that all reads ended with, or 0. */
+static int common_error(const struct transcript_call *call)
+{
+	int error = call->count ? call->reads[0].status : 0;
+
+	for (size_t i = 0; i < call->count; i++)
+		if (call->reads[i].status != error)
+			return 0;
+	return error < 0 ? error : 0;
+}
+
+/* Only the values that are not the stub's. */
+static void put_all(struct transcript_call *call, char *text, int status)
+{
+	(void)status;
+	text += sprintf(text, "ok");
+	if (common_error(call)) {
+		sprintf(text, " all %s",
+			gdbregs_error_name(common_error(call)) + strlen("GDBREGS_ERR_"));
+		return;
+	}
+	for (size_t i = 0; i < call->count; i++) {
+		const struct gdbregs_read *read = &call->reads[i];
+
+		if (is_right(call->t, read))
+			continue;
+		text += sprintf(text, " %u.%s=", read->vcpu, gdbregs_register_name(read->reg));
+		if (read->status < 0)
+			strcpy(text, gdbregs_error_name(read->status) + strlen("GDBREGS_ERR_"));
+		else
+			put_hex(text, read->data, (size_t)read->status);
+		text += strlen(text);
+	}
+}
+
+/* read-all VCPU...: all registers of these vCPUs at once. The result names those that have
+ * another value than the stub, or none: `ok` means that all are right. */
+static void on_read_all(struct transcript *t, char **words)
+{
+	struct transcript_call *call = make(t);
+	struct gdbregs_reg_descriptor *list;
+	size_t count;
+
+	call->put = put_all;
+	for (; *++words; gdbregs_free(list)) {
+		unsigned vcpu = (unsigned)strtoul(*words, NULL, 10);
+
+		ck_assert_int_eq(gdbregs_get_registers(t->d.s, vcpu, &list, &count), 0);
+		for (size_t i = 0; i < count && call->count < READS; i++)
+			call->reads[call->count++] =
+				(struct gdbregs_read){vcpu, list[i].handle, -99, NULL};
+	}
+	begun(call, gdbregs__read_many(t->d.s, call->reads, call->count, &call->buffer, on_done,
+				       call, &t->last));
+}
+
 static void on_write(struct transcript *t, char **words)
 {
 	struct transcript_call *call = make(t);
@@ -407,6 +496,14 @@ static void ask_state(struct transcript *t, char **words)
 		transcript_result(t, "= %s", states[inside_of(t->d.s).state]);
 }
 
+/* How the registers of a vCPU are read, if that is unusual. */
+static void ask_note(struct transcript *t, char **words)
+{
+	const char *note = gdbregs_vcpu_note(t->d.s, (unsigned)strtoul(words[1], NULL, 10));
+
+	transcript_result(t, note ? "= note: %s" : "= none", note);
+}
+
 static void ask_vcpus(struct transcript *t, char **words)
 {
 	(void)words;
@@ -478,6 +575,7 @@ static const struct {
 	void (*make)(struct transcript *t, char **words);
 	bool asks; /* about what is the case when bytes were exchanged */
 } requests[] = {
+	{"connect", 1, on_connect, false},
 	{"step", 2, on_step, false},
 	{"continue", 1, on_continue, false},
 	{"wait", 1, on_wait, false},
@@ -488,6 +586,7 @@ static const struct {
 	{"farewell", 1, on_farewell, true},
 	{"read", 2, on_read, false},
 	{"read-many", 2, on_read_many, false},
+	{"read-all", 2, on_read_all, false},
 	{"write", 2, on_write, false},
 	{"write-many", 1, on_write_many, false},
 	{"packet", 2, on_raw_packet, false},
@@ -499,6 +598,7 @@ static const struct {
 	{"unwatch-vcpu", 2, on_watch_vcpu, false},
 	{"vcpu-state", 2, on_vcpu_state, false},
 	{"state", 1, ask_state, true},
+	{"note", 2, ask_note, true},
 	{"vcpus", 1, ask_vcpus, true},
 	{"thread", 2, ask_thread, true},
 	{"same-description", 3, ask_same_description, true},

@@ -97,7 +97,8 @@ static void begin_stub(struct transcript *t, char *rest)
 		kind++;
 	if (kind == SCRIPT_KINDS)
 		transcript_fail(t, "no stub is called %s", name);
-	script_begin(&t->stub, (enum script_kind)kind, script_core, 1);
+	t->process = *script_core;
+	script_begin(&t->stub, (enum script_kind)kind, &t->process, 1);
 	script_core_values(&t->stub);
 	t->stub.controls = t->stub.log_bytes = true;
 	t->stub.rules = t->rules;
@@ -111,38 +112,80 @@ static void begin_stub(struct transcript *t, char *rest)
 	t->options.reply_timeout_ms = 1000;
 }
 
+static const struct {
+	const char *name;
+	size_t at, size; /* in struct gdbregs_options; all are numbers */
+	const char *choices[4]; /* by the number they mean */
+} option_names[] = {
+#define OPTION(name)                                                                               \
+#name, offsetof(struct gdbregs_options, name), sizeof(((struct gdbregs_options *)0)->name)
+	{OPTION(access), {"no", "r", "rw"}},
+	{OPTION(on_close), {"restore", "resume", "halt"}},
+	{OPTION(byte_order), {"unknown", "little", "big"}},
+	{OPTION(step_irq), {"no", "yes"}},
+	{OPTION(reply_timeout_ms), {0}},
+	{OPTION(max_packet_bytes), {0}},
+	{OPTION(max_description_bytes), {0}},
+	{OPTION(max_register_bits), {0}},
+	{OPTION(max_includes), {0}},
+	{OPTION(max_vcpus), {0}},
+	{OPTION(max_name_bytes), {0}},
+	{OPTION(max_session_registers), {0}},
+	{OPTION(max_value_bytes), {0}},
+#undef OPTION
+};
+
+static uint64_t option_value(struct transcript *t, const char *const *choices, const char *value)
+{
+	if (!choices[0])
+		return strtoull(value, NULL, 10);
+	for (uint64_t i = 0; i < 4 && choices[i]; i++)
+		if (strcmp(choices[i], value) == 0)
+			return i;
+	transcript_fail(t, "the option cannot be %s", value);
+}
+
 static void set_option(struct transcript *t, char *rest)
 {
 	char *value = strchr(rest, ' ');
 
-	if (value)
-		*value++ = '\0';
-	if (strcmp(rest, "step_irq") == 0)
-		t->options.step_irq = true;
-	else if (strcmp(rest, "access") == 0)
-		t->options.access = strcmp(value, "r") == 0    ? GDBREGS_R_REGS
-				    : strcmp(value, "no") == 0 ? GDBREGS_NO_REGS
-							       : GDBREGS_RW_REGS;
-	else if (strcmp(rest, "reply_timeout_ms") == 0)
-		t->options.reply_timeout_ms = (unsigned)strtoul(value, NULL, 10);
-	else if (strcmp(rest, "byte_order") == 0)
-		t->options.byte_order =
-			strcmp(value, "big") ? GDBREGS_BYTE_ORDER_LITTLE : GDBREGS_BYTE_ORDER_BIG;
-	else if (strcmp(rest, "on_close") == 0)
-		t->options.on_close = strcmp(value, "halt") == 0     ? GDBREGS_ON_CLOSE_HALT
-				      : strcmp(value, "resume") == 0 ? GDBREGS_ON_CLOSE_RESUME
-								     : GDBREGS_ON_CLOSE_RESTORE;
-	else
-		transcript_fail(t, "no option is called %s", rest);
+	if (t->d.s)
+		transcript_fail(t, "the session has begun");
+	if (!value)
+		transcript_fail(t, "%s needs a value", rest);
+	*value++ = '\0';
+	for (size_t i = 0; i < sizeof(option_names) / sizeof(*option_names); i++) {
+		if (strcmp(rest, option_names[i].name) != 0)
+			continue;
+		uint64_t number = option_value(t, option_names[i].choices, value);
+		char *member = (char *)&t->options + option_names[i].at;
+
+		if (option_names[i].size == 1)
+			*(uint8_t *)member = (uint8_t)number;
+		else if (option_names[i].size == 4)
+			*(uint32_t *)member = (uint32_t)number;
+		else
+			*(uint64_t *)member = number;
+		return;
+	}
+	transcript_fail(t, "no option is called %s", rest);
 }
 
+int transcript_connect(struct transcript *t)
+{
+	if (t->d.s)
+		transcript_fail(t, "the session has begun");
+	drive_begin(&t->d, &t->stub, NULL, &t->options);
+	t->d.piece = t->bytewise ? 1 : SIZE_MAX;
+	return drive_connect(&t->d);
+}
+
+/* A session connects before the first line that needs it. */
 static void connect(struct transcript *t)
 {
 	if (t->d.s)
 		return;
-	drive_begin(&t->d, &t->stub, NULL, &t->options);
-	t->d.piece = t->bytewise ? 1 : SIZE_MAX;
-	if (drive_connect(&t->d) < 0)
+	if (transcript_connect(t) < 0)
 		transcript_fail(t, "%s", gdbregs_session_error(t->d.s));
 	t->stub.log[0] = '\0';
 }
@@ -160,23 +203,42 @@ static void on_option(struct transcript *t, char *rest)
 }
 
 /* The strings of rules are in the text, which stays. */
+static void add_answer(struct transcript *t, unsigned nth, char *request)
+{
+	char *reply = strchr(request, ' ');
+
+	if (reply)
+		*reply++ = '\0';
+	ck_assert_uint_lt(t->rule_count + 1, SCRIPT_RULES);
+	if (reply && strcmp(reply, "(silent)") == 0)
+		strcpy(reply, SCRIPT_SILENT);
+	if (reply && strcmp(reply, "(lost)") == 0)
+		strcpy(reply, SCRIPT_LOST);
+	if (reply && strcmp(reply, "(never)") == 0)
+		strcpy(reply, SCRIPT_NEVER);
+	t->stub.seen[t->rule_count] = 0;
+	t->rules[t->rule_count++] = (struct script_rule){request, nth, reply ? reply : ""};
+	t->rules[t->rule_count] = (struct script_rule){0};
+}
+
 static void on_answer(struct transcript *t, char *rest)
 {
-	char *reply = strchr(rest, ' ');
-
-	if (strcmp(rest, "usual") == 0) {
-		t->rule_count = 0;
-	} else {
-		if (reply)
-			*reply++ = '\0';
-		ck_assert_uint_lt(t->rule_count + 1, SCRIPT_RULES);
-		if (reply && strcmp(reply, "(silent)") == 0)
-			strcpy(reply, SCRIPT_SILENT);
-		if (reply && strcmp(reply, "(lost)") == 0)
-			strcpy(reply, SCRIPT_LOST);
-		t->rules[t->rule_count++] = (struct script_rule){rest, 0, reply ? reply : ""};
+	if (strcmp(rest, "usual") != 0) {
+		add_answer(t, 0, rest);
+		return;
 	}
-	t->rules[t->rule_count] = (struct script_rule){0};
+	t->rule_count = 0;
+	t->rules[0] = (struct script_rule){0};
+}
+
+static void on_answer_nth(struct transcript *t, char *rest)
+{
+	char *request;
+	unsigned nth = (unsigned)strtoul(rest, &request, 10);
+
+	if (!nth || *request != ' ')
+		transcript_fail(t, "it needs a number and a request");
+	add_answer(t, nth, request + 1);
 }
 
 static void on_monitor(struct transcript *t, char *rest)
@@ -184,12 +246,32 @@ static void on_monitor(struct transcript *t, char *rest)
 	t->stub.status = rest;
 }
 
+static const struct {
+	const char *name;
+	const struct script_process *processes;
+	void (*set_values)(struct script_stub *stub); /* NULL: the usual ones */
+} machines[] = {
+	{"core", script_core, script_core_values},
+	{"power", script_power, script_power_values},
+	{"small", script_small, NULL},
+	{"wide", script_wide, NULL},
+};
+
 static void on_machine(struct transcript *t, char *rest)
 {
-	if (strcmp(rest, "power") != 0)
-		transcript_fail(t, "no machine is called %s", rest);
-	t->stub.processes = script_power;
-	script_power_values(&t->stub);
+	const char *name = strtok(rest, " "), *threads = strtok(NULL, " ");
+	size_t i = 0;
+
+	while (i < sizeof(machines) / sizeof(*machines) && strcmp(machines[i].name, name) != 0)
+		i++;
+	if (i == sizeof(machines) / sizeof(*machines))
+		transcript_fail(t, "no machine is called %s", name);
+	t->process = *machines[i].processes;
+	if (threads)
+		t->process.threads = (unsigned)strtoul(threads, NULL, 10);
+	t->stub.value_count = 0;
+	if (machines[i].set_values)
+		machines[i].set_values(&t->stub);
 }
 
 static void on_set(struct transcript *t, char *rest)
@@ -205,7 +287,8 @@ static void on_set(struct transcript *t, char *rest)
 
 static void on_request(struct transcript *t, char *rest)
 {
-	connect(t);
+	if (strcmp(rest, "connect") != 0)
+		connect(t);
 	t->unsettled = true;
 	transcript_request(t, rest);
 }
@@ -291,13 +374,14 @@ static const struct {
 	bool claims; /* what has happened, instead of making something happen */
 	bool whole; /* it gets the word as well */
 } kinds[] = {
-	{"stub", on_stub, false, false},     {"option", on_option, false, false},
-	{"answer", on_answer, false, false}, {"monitor", on_monitor, false, false},
-	{"set", on_set, false, false},	     {">", on_request, true, false},
-	{"->", on_sent, true, false},	     {"<-", on_packet, false, false},
-	{"<-raw", on_raw, false, false},     {"<-eof", on_eof, false, false},
-	{"time", on_time, false, false},     {"=", on_result, true, true},
-	{"!", on_result, true, true},	     {"machine", on_machine, false, false},
+	{"stub", on_stub, false, false},       {"option", on_option, false, false},
+	{"answer", on_answer, false, false},   {"answer-nth", on_answer_nth, false, false},
+	{"monitor", on_monitor, false, false}, {"set", on_set, false, false},
+	{">", on_request, true, false},	       {"->", on_sent, true, false},
+	{"<-", on_packet, false, false},       {"<-raw", on_raw, false, false},
+	{"<-eof", on_eof, false, false},       {"time", on_time, false, false},
+	{"=", on_result, true, true},	       {"!", on_result, true, true},
+	{"machine", on_machine, false, false},
 };
 
 static void play_line(struct transcript *t, char *line)

@@ -5,15 +5,20 @@
  *
  *	stub KIND [+FEATURE] [-FEATURE]...	a new stub and session; see feature_names
  *	option NAME VALUE	of the session; before the first request
- *	machine power		what the stub serves, before the first request; see machines.c
+ *	machine NAME [THREADS]	what the stub serves, instead of `core`; see machines.c
  *	monitor TEXT		what the stub's `info status` prints
  *	answer REQUEST REPLY	instead of the usual reply; REQUEST may end with *.
  *				REPLY may be (silent), which is acknowledged, or
- *				(lost), which is not. `answer usual` ends that
+ *				(lost), which is not, or (never): the request must not
+ *				be sent. `answer usual` ends that
+ *	answer-nth N REQUEST REPLY	the same for the Nth such request from here
  *	set VCPU.REG DIGITS	at the stub; DIGITS `-` make it unavailable
  *
  *	> REQUEST		a call of the library; see requests[]. Requests without
  *				any line between them are made before bytes are exchanged
+ *	> connect		with a result; else the first request connects. What
+ *				connecting sends is not in the text, nor is the detach
+ *				if it fails
  *	-> PACKET...		what was sent: packets, acks `+`, and `^` for 0x03
  *	<- PACKET		the stub sends it unasked; usual replies are not written
  *	<-raw BYTES		the same, as they are
@@ -37,6 +42,7 @@ struct transcript {
 	bool bytewise; /* the stub's bytes come one by one */
 
 	struct script_stub stub;
+	struct script_process process;
 	struct drive d;
 	struct gdbregs_options options;
 	struct script_rule rules[SCRIPT_RULES];
@@ -56,6 +62,8 @@ void transcript_play(const char *path, bool bytewise);
 /* Fail the test at the current line. */
 void transcript_fail(const struct transcript *t, const char *format, ...)
 	__attribute__((format(printf, 2, 3), noreturn));
+/* Returns what came of it. */
+int transcript_connect(struct transcript *t);
 /* Exchange bytes and deliver results until nothing happens any more. */
 void transcript_settle(struct transcript *t);
 /* Add a line to the results. */
