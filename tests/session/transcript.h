@@ -16,8 +16,8 @@
  *
  *	> REQUEST		a call of the library; see requests[]. Requests without
  *				any line between them are made before bytes are exchanged
- *	> connect		with a result; else the first request connects. What
- *				connecting sends is not in the text, nor is the detach
+ *	> connect		gives a result; otherwise the first request connects. The
+ *				text does not have what connecting sends, and the detach
  *				if it fails
  *	-> PACKET...		what was sent: packets, acks `+`, and `^` for 0x03
  *	<- PACKET		the stub sends it unasked; usual replies are not written
