@@ -3,7 +3,6 @@
 #include "util/alloc.h"
 #include "api/blocking.h"
 #include "util/error.h"
-#include "uv/sigpipe.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -50,13 +49,10 @@ static void close_and_free(struct gdbregs_session *s)
 {
 	struct gdbregs__transport *t = gdbregs__transport_of(s);
 	uv_loop_t *loop = t->loop;
-	struct gdbregs__pipe_guard guard;
 	bool closed = false;
 
-	gdbregs__pipe_guard_begin(&guard);
 	gdbregs__transport_close(s, on_closed, &closed);
 	run_until(t, &closed);
-	gdbregs__pipe_guard_end(&guard);
 	free_loop(loop);
 }
 
@@ -128,13 +124,11 @@ static int open_filled(struct gdbregs_context *ctx, const char *address, char *c
 	uv_loop_t *loop = gdbregs__malloc(sizeof(*loop));
 	struct gdbregs__waiting waiting = {0};
 	struct gdbregs_session *s;
-	struct gdbregs__pipe_guard guard;
 
 	if (!loop || uv_loop_init(loop) < 0) {
 		gdbregs__free(loop);
 		return gdbregs__fail_nomem(err);
 	}
-	gdbregs__pipe_guard_begin(&guard);
 	int result = gdbregs__transport_open(ctx, loop, address, argv, o, gdbregs__blocking_done,
 					     &waiting, &s, err);
 	if (result == 0) {
@@ -145,7 +139,6 @@ static int open_filled(struct gdbregs_context *ctx, const char *address, char *c
 		s->run.watches.outside_delivery = true;
 		run_until(t, &waiting.done);
 	}
-	gdbregs__pipe_guard_end(&guard);
 	if (result < 0) {
 		free_loop(loop);
 		return result;
@@ -228,56 +221,28 @@ static void take_wake(struct gdbregs_session *s, struct gdbregs__op *wait)
 	gdbregs__transport_kick(s);
 }
 
-/* Writes of the transport do not raise SIGPIPE, writes of libuv do. Block SIGPIPE
- * only while libuv writes, because the system calls would slow down each read of a
- * register. */
-static void run_guarded(struct gdbregs_session *s, const struct gdbregs__waiting *waiting)
-{
-	struct gdbregs__transport *t = gdbregs__transport_of(s);
-	struct gdbregs__pipe_guard guard;
-	bool guarded = false;
-
-	while (!waiting->done) {
-		if (waiting->wakeable)
-			take_wake(s, waiting->wakeable);
-		if (t->writing && !guarded) {
-			gdbregs__pipe_guard_begin(&guard);
-			guarded = true;
-		}
-		run_once(t);
-	}
-	if (guarded)
-		gdbregs__pipe_guard_end(&guard);
-}
-
 int gdbregs__blocking_wait(struct gdbregs_session *s, int queued, struct gdbregs__waiting *waiting)
 {
 	if (queued < 0)
 		return queued;
 	gdbregs__transport_kick(s);
-	run_guarded(s, waiting);
+	while (!waiting->done) {
+		if (waiting->wakeable)
+			take_wake(s, waiting->wakeable);
+		run_once(gdbregs__transport_of(s));
+	}
 	return waiting->status;
 }
 
 void gdbregs__blocking_flush(struct gdbregs_session *s)
 {
-	struct gdbregs__transport *t = gdbregs__transport_of(s);
-	struct gdbregs__pipe_guard guard;
-
-	gdbregs__pipe_guard_begin(&guard);
 	gdbregs__transport_kick(s);
-	while (!s->engine.fatal &&
-	       (t->writing || s->engine.out.size || s->run.phase == GDBREGS__RUN_PREPARING ||
-		s->run.phase == GDBREGS__RUN_STEPPING_OVER))
-		uv_run(t->loop, UV_RUN_ONCE);
-	gdbregs__pipe_guard_end(&guard);
+	while (!s->engine.fatal && (s->engine.out.size || s->run.phase == GDBREGS__RUN_PREPARING ||
+				    s->run.phase == GDBREGS__RUN_STEPPING_OVER))
+		uv_run(gdbregs__transport_of(s)->loop, UV_RUN_ONCE);
 }
 
 void gdbregs__blocking_poll_input(struct gdbregs_session *s)
 {
-	struct gdbregs__pipe_guard guard;
-
-	gdbregs__pipe_guard_begin(&guard);
 	uv_run(gdbregs__transport_of(s)->loop, UV_RUN_NOWAIT);
-	gdbregs__pipe_guard_end(&guard);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Shared by the files of the blocking calls.
- * Hides: running the loop, and keeping SIGPIPE from the caller. */
+ * Hides: running the loop. */
 #ifndef GDBREGS_LIB_API_BLOCKING_H
 #define GDBREGS_LIB_API_BLOCKING_H
 

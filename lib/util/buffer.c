@@ -58,6 +58,13 @@ int gdbregs__buffer_printf(struct gdbregs_buffer *buf, const char *format, ...)
 	return result;
 }
 
+void gdbregs__buffer_drop(struct gdbregs_buffer *buf, size_t size)
+{
+	buf->size -= size;
+	if (buf->size)
+		memmove(buf->data, buf->data + size, buf->size);
+}
+
 int gdbregs__buffer_terminate(struct gdbregs_buffer *buf)
 {
 	if (gdbregs__buffer_reserve(buf, 1) < 0)

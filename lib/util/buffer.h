@@ -14,6 +14,8 @@ int gdbregs__buffer_append(struct gdbregs_buffer *buf, const void *data, size_t 
 int gdbregs__buffer_append_text(struct gdbregs_buffer *buf, const char *text);
 int gdbregs__buffer_printf(struct gdbregs_buffer *buf, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Remove the first `size` bytes of the contents. */
+void gdbregs__buffer_drop(struct gdbregs_buffer *buf, size_t size);
 /* Write a NUL after the contents, without counting it in size. Returns 0 or
  * GDBREGS_ERR_NOMEM. */
 int gdbregs__buffer_terminate(struct gdbregs_buffer *buf);

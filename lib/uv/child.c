@@ -42,7 +42,7 @@ enum ending {
 struct gdbregs__child {
 	uv_timer_t timer;
 	pid_t pid; /* also the number of its process group */
-	int hangup_fd; /* hangs up when no process of the group has the stub's input open */
+	int fd; /* once it is ending: hangs up when no process has the other end open */
 	enum ending ending;
 	uint64_t until_ms; /* time of the next signal */
 	unsigned poll_ms;
@@ -51,19 +51,14 @@ struct gdbregs__child {
 
 /* ---------------------------------------------------------------------- ending --- */
 
-static void free_child(struct gdbregs__child *child)
-{
-	if (child->hangup_fd >= 0)
-		close(child->hangup_fd);
-	gdbregs__free(child);
-}
-
 static void on_timer_closed(uv_handle_t *timer)
 {
 	struct gdbregs__child *child = timer->data;
 	struct gdbregs__transport *t = child->transport;
 
-	free_child(child);
+	if (child->fd >= 0)
+		close(child->fd);
+	gdbregs__free(child);
 	t->child = NULL;
 	gdbregs__transport_event(t);
 }
@@ -83,7 +78,7 @@ static enum leader leader_state(const struct gdbregs__child *child)
 
 static bool has_hung_up(const struct gdbregs__child *child)
 {
-	struct pollfd watched = {.fd = child->hangup_fd};
+	struct pollfd watched = {.fd = child->fd};
 
 	return poll(&watched, 1, 0) > 0 && (watched.revents & (POLLHUP | POLLERR));
 }
@@ -185,12 +180,13 @@ void gdbregs__child_end(struct gdbregs__transport *t)
 
 	if (child->ending != NOT_ENDING)
 		return;
+	child->fd = gdbregs__transport_release_socket(t);
 	uv_update_time(t->loop);
 	enter(child, INPUT_CLOSED, GRACE_INPUT_MS);
 	if (floods_at_eof(&t->session->stub) && leader_state(child) != REAPED)
 		send_next_signal(child);
 	else if (!t->disowned)
-		shutdown(child->hangup_fd, SHUT_WR);
+		shutdown(child->fd, SHUT_WR);
 	uv_timer_start(&child->timer, on_poll_timer, 0, 0);
 }
 
@@ -231,7 +227,7 @@ static void on_report_timer(uv_timer_t *timer)
 {
 	struct gdbregs__child *child = timer->data;
 	struct gdbregs__transport *t = child->transport;
-	char how[60] = "closed its standard output";
+	char how[60] = "closed its standard input and output";
 
 	if (!describe_end(child, how, sizeof(how)) && !is_late(child)) {
 		poll_later(child, on_report_timer);
@@ -255,46 +251,6 @@ void gdbregs__child_output_ended(struct gdbregs__transport *t)
 
 /* -------------------------------------------------------------------- starting --- */
 
-/* The two ends of a socket pair. */
-struct ends {
-	int ours, stubs;
-};
-
-static void close_ends(struct ends *ends)
-{
-	if (ends->ours >= 0)
-		close(ends->ours);
-	if (ends->stubs >= 0)
-		close(ends->stubs);
-	*ends = (struct ends){-1, -1};
-}
-
-/* Move a descriptor above the numbers of standard input, output and error, which may
- * be closed in this process: libuv aborts when it closes one of these numbers. */
-static int move_above_stdio(int fd)
-{
-	if (fd > STDERR_FILENO)
-		return fd;
-	int moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-
-	close(fd);
-	return moved;
-}
-
-/* Returns 0 or an errno. */
-static int make_ends(struct ends *ends)
-{
-	int fds[2];
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
-		return errno;
-	*ends = (struct ends){move_above_stdio(fds[0]), move_above_stdio(fds[1])};
-	if (ends->ours >= 0 && ends->stubs >= 0)
-		return 0;
-	close_ends(ends);
-	return EMFILE;
-}
-
 /* Signals that this process ignores or blocks are reset for the stub. The stub leads
  * its own process group. So the group can be ended as a whole, and ^C on the terminal
  * does not reach it. */
@@ -314,7 +270,7 @@ static int set_attributes(posix_spawnattr_t *attributes)
 }
 
 /* Start the command. Returns 0 or an errno. */
-static int run_command(pid_t *pid, char *const argv[], int input, int output)
+static int run_command(pid_t *pid, char *const argv[], int stdio)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -326,9 +282,9 @@ static int run_command(pid_t *pid, char *const argv[], int input, int output)
 	if (!error) {
 		error = set_attributes(&attributes);
 		if (!error)
-			error = posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+			error = posix_spawn_file_actions_adddup2(&actions, stdio, STDIN_FILENO);
 		if (!error)
-			error = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+			error = posix_spawn_file_actions_adddup2(&actions, stdio, STDOUT_FILENO);
 		if (!error)
 			error = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
 		posix_spawnattr_destroy(&attributes);
@@ -337,37 +293,17 @@ static int run_command(pid_t *pid, char *const argv[], int input, int output)
 	return error;
 }
 
-/* Pass a descriptor to libuv, which then owns it. Returns 0 or an errno. */
-static int hand_to_libuv(uv_stream_t *stream, int *fd)
-{
-	int result = uv_pipe_open((uv_pipe_t *)stream, *fd);
-
-	if (result == 0)
-		*fd = -1;
-	return -result;
-}
-
-/* Create the pipes and start the command. Returns 0 or an errno. */
+/* Connect the child by a socket pair, and start the command. Returns 0 or an errno. */
 static int start(struct gdbregs__transport *t, char *const argv[])
 {
-	struct gdbregs__child *child = t->child;
-	struct ends input = {-1, -1}, output = {-1, -1};
-	int error = make_ends(&input);
+	int ends[2];
 
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+		return errno;
+	int error = -gdbregs__transport_take_socket(t, ends[0]);
 	if (!error)
-		error = make_ends(&output);
-	if (!error) {
-		child->hangup_fd = fcntl(input.ours, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-		error = child->hangup_fd < 0 ? errno : 0;
-	}
-	if (!error)
-		error = hand_to_libuv(t->out, &input.ours);
-	if (!error)
-		error = hand_to_libuv(t->in, &output.ours);
-	if (!error)
-		error = run_command(&child->pid, argv, input.stubs, output.stubs);
-	close_ends(&input);
-	close_ends(&output);
+		error = run_command(&t->child->pid, argv, ends[1]);
+	close(ends[1]);
 	return error;
 }
 
@@ -377,7 +313,7 @@ static struct gdbregs__child *make_child(struct gdbregs__transport *t)
 
 	if (!child)
 		return NULL;
-	child->hangup_fd = -1;
+	child->fd = -1;
 	child->transport = t;
 	return child;
 }
@@ -389,22 +325,15 @@ int gdbregs__child_spawn(struct gdbregs__transport *t, char *const argv[],
 	t->session->options.on_close = GDBREGS_ON_CLOSE_HALT;
 	t->session->engine.peer_is_child = true;
 	t->child = make_child(t);
-	t->in = t->child ? gdbregs__transport_new_stream(t, UV_NAMED_PIPE) : NULL;
-	t->out = t->in ? gdbregs__transport_new_stream(t, UV_NAMED_PIPE) : NULL;
-	int error = t->out ? start(t, argv) : ENOMEM;
+	int error = t->child ? start(t, argv) : ENOMEM;
 	if (!error) {
 		uv_timer_init(t->loop, &t->child->timer);
 		t->child->timer.data = t->child;
 		return 0;
 	}
-	if (t->in)
-		gdbregs__transport_drop_stream(t->in);
-	if (t->out)
-		gdbregs__transport_drop_stream(t->out);
-	if (t->child)
-		free_child(t->child);
+	gdbregs__transport_close_socket(t);
+	gdbregs__free(t->child);
 	t->child = NULL;
-	t->in = t->out = NULL;
 	if (error == ENOMEM)
 		return gdbregs__fail_nomem(err);
 	return gdbregs__fail(err, GDBREGS_ERR_SPAWN, "cannot start %s: %s", t->address.label,

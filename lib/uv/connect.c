@@ -7,12 +7,16 @@
 #include "util/alloc.h"
 #include "util/error.h"
 
+#include <errno.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
-
-static void try_next(struct gdbregs__transport *t);
 
 static void free_addresses(struct gdbregs__transport *t)
 {
@@ -31,6 +35,10 @@ static void explain(struct gdbregs__transport *t, int code, const char *reason)
 {
 	const char *hint = "";
 
+	if (code == UV_ENOMEM) {
+		gdbregs__fail_nomem(&t->connect_error);
+		return;
+	}
 	if (code == UV_ECONNREFUSED)
 		hint = "; is QEMU running there, with -s or -gdb?";
 	else if (code == UV_ENOENT && t->address.is_unix)
@@ -70,98 +78,84 @@ static void explain_timeout(struct gdbregs__transport *t, const char *what)
 	explain(t, 0, reason);
 }
 
-/* ------------------------------------------------------------------ one attempt --- */
+/* --------------------------------------------------------------------- attempts --- */
 
-static void drop_attempt(struct gdbregs__transport *t)
+#define IN_PROGRESS 1
+
+/* Begin to connect to an address. Returns 0 if the connection is there already,
+ * IN_PROGRESS, or an error of libuv. */
+static int begin_attempt(struct gdbregs__transport *t, const struct addrinfo *address)
 {
-	gdbregs__transport_drop_stream(t->in);
-	t->in = t->out = NULL;
+	int yes = 1;
+	int result = gdbregs__transport_take_socket(
+		t, socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+
+	if (result < 0)
+		return result;
+	if (!t->address.is_unix)
+		setsockopt(t->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+	if (connect(t->fd, address->ai_addr, address->ai_addrlen) < 0)
+		return errno == EINPROGRESS ? IN_PROGRESS : uv_translate_sys_error(errno);
+	return 0;
 }
 
-static void on_connect(uv_connect_t *request, int status)
+static void end_attempt(struct gdbregs__transport *t, int result)
 {
-	struct gdbregs__transport *t = request->data;
-
-	if (t && t->connecting == request)
-		t->connecting = NULL;
-	gdbregs__free(request);
-	if (!t || status == UV_ECANCELED)
-		return;
-	if (status < 0) {
-		explain(t, status, uv_strerror(status));
-		drop_attempt(t);
-		if (t->closing)
-			unreachable(t);
-		else
-			try_next(t);
-		gdbregs__transport_event(t);
+	if (result < 0) {
+		explain(t, result, uv_strerror(result));
+		gdbregs__transport_close_socket(t);
 		return;
 	}
 	free_addresses(t);
-	if (!t->address.is_unix)
-		uv_tcp_nodelay((uv_tcp_t *)t->in, 1);
 	gdbregs__transport_opened(t);
 }
 
-/* Create a stream and a request for an attempt. Returns false when out of memory. */
-static bool prepare(struct gdbregs__transport *t, uv_handle_type type)
-{
-	uv_connect_t *request = gdbregs__calloc(1, sizeof(*request));
-	uv_stream_t *stream = request ? gdbregs__transport_new_stream(t, type) : NULL;
-
-	if (!stream) {
-		gdbregs__free(request);
-		gdbregs__fail_nomem(&t->connect_error);
-		return false;
-	}
-	request->data = t;
-	t->connecting = request;
-	t->in = t->out = stream;
-	t->state = GDBREGS__TRANSPORT_CONNECTING;
-	return true;
-}
-
-static void connect_unix(struct gdbregs__transport *t)
-{
-	if (!prepare(t, UV_NAMED_PIPE)) {
-		unreachable(t);
-		return;
-	}
-	gdbregs__transport_set_limit(t, t->session->options.connect_timeout_ms);
-	uv_pipe_connect(t->connecting, (uv_pipe_t *)t->in, t->address.path, on_connect);
-}
-
 /* Give each address an equal share of the time that is left. */
-static void limit_attempt(struct gdbregs__transport *t, unsigned addresses_left)
+static void limit_attempt(struct gdbregs__transport *t)
 {
 	uint64_t now = uv_now(t->loop);
-	uint64_t left = t->connect_at_ms > now ? t->connect_at_ms - now : 0;
+	uint64_t left_ms = t->connect_at_ms > now ? t->connect_at_ms - now : 0;
+	unsigned addresses = 0;
 
-	gdbregs__transport_set_limit(t, left / addresses_left + 1);
+	for (struct addrinfo *a = t->address_next; a; a = a->ai_next)
+		addresses++;
+	gdbregs__transport_set_limit(t, left_ms / addresses + 1);
 }
 
 static void try_next(struct gdbregs__transport *t)
 {
-	while (t->address_next) {
-		struct addrinfo *address = t->address_next;
-		unsigned left = 0;
+	t->state = GDBREGS__TRANSPORT_CONNECTING;
+	while (t->address_next && !t->closing) {
+		const struct addrinfo *address = t->address_next;
 
-		for (struct addrinfo *a = address; a; a = a->ai_next)
-			left++;
+		limit_attempt(t);
 		t->address_next = address->ai_next;
-		if (!prepare(t, UV_TCP))
-			break;
-		limit_attempt(t, left);
-		int result = uv_tcp_connect(t->connecting, (uv_tcp_t *)t->in, address->ai_addr,
-					    on_connect);
+		int result = begin_attempt(t, address);
+		if (result == IN_PROGRESS) {
+			gdbregs__transport_watch(t);
+			return;
+		}
+		end_attempt(t, result);
 		if (result == 0)
 			return;
-		gdbregs__free(t->connecting);
-		t->connecting = NULL;
-		explain(t, result, uv_strerror(result));
-		drop_attempt(t);
 	}
 	unreachable(t);
+}
+
+void gdbregs__transport_check_connecting(struct gdbregs__transport *t)
+{
+	struct pollfd watched = {.fd = t->fd, .events = POLLOUT};
+	int error = 0;
+	socklen_t size = sizeof(error);
+
+	if (poll(&watched, 1, 0) <= 0)
+		return;
+	if (getsockopt(t->fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0)
+		error = errno;
+	end_attempt(t, uv_translate_sys_error(error));
+	if (error)
+		try_next(t);
+	gdbregs__transport_event(t);
 }
 
 /* -------------------------------------------------------------------- resolving --- */
@@ -185,10 +179,7 @@ static void resolve(struct gdbregs__transport *t)
 
 	if (result == 0)
 		return;
-	if (result == UV_ENOMEM)
-		gdbregs__fail_nomem(&t->connect_error);
-	else
-		explain(t, result, uv_strerror(result));
+	explain(t, result, uv_strerror(result));
 	unreachable(t);
 }
 
@@ -202,6 +193,18 @@ static bool is_literal(const struct gdbregs__address *address)
 	return uv_ip4_addr(address->host, 1, &v4) == 0 || uv_ip6_addr(address->host, 1, &v6) == 0;
 }
 
+static void connect_unix(struct gdbregs__transport *t)
+{
+	struct sockaddr_un path = {.sun_family = AF_UNIX};
+	struct addrinfo address = {.ai_family = AF_UNIX,
+				   .ai_addr = (struct sockaddr *)&path,
+				   .ai_addrlen = sizeof(path)};
+
+	strcpy(path.sun_path, t->address.path);
+	t->address_next = &address;
+	try_next(t);
+}
+
 static void connect_literal(struct gdbregs__transport *t)
 {
 	struct addrinfo hints = {.ai_family = AF_UNSPEC,
@@ -212,10 +215,7 @@ static void connect_literal(struct gdbregs__transport *t)
 	if (result != 0)
 		t->addresses = NULL;
 	t->address_next = t->addresses;
-	if (result == EAI_MEMORY)
-		gdbregs__fail_nomem(&t->connect_error);
-	else
-		explain(t, 0, "no such address");
+	explain(t, result == EAI_MEMORY ? UV_ENOMEM : 0, "no such address");
 	try_next(t);
 }
 
@@ -244,16 +244,9 @@ void gdbregs__transport_connect_abandon(struct gdbregs__transport *t)
 		unreachable(t);
 		return;
 	}
-	if (t->connecting) {
-		t->connecting->data = NULL;
-		t->connecting = NULL;
-		drop_attempt(t);
-	}
 	explain_timeout(t, "no answer");
-	if (t->closing)
-		unreachable(t);
-	else
-		try_next(t);
+	gdbregs__transport_close_socket(t);
+	try_next(t);
 }
 
 /* -------------------------------------------------------------------- opening --- */
@@ -293,6 +286,7 @@ static struct gdbregs__transport *make(struct gdbregs_session *s, uv_loop_t *loo
 	t->session = s;
 	t->loop = loop;
 	t->owner = getpid();
+	t->fd = -1;
 	t->timer_at_ms = t->limit_at_ms = GDBREGS__FOREVER;
 	uv_timer_init(loop, &t->timer);
 	t->timer.data = t;

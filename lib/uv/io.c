@@ -1,112 +1,165 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Bytes to and from the stub. Both directions run at the same time: a stub that
- * cannot write its replies stops reading requests. */
+/* Bytes to and from the stub. The transport owns the socket, and libuv only watches it:
+ * so no write raises SIGPIPE, and input can be read without the loop. */
 #include "uv/transport.h"
 
 #include "util/alloc.h"
-#include "uv/sigpipe.h"
+#include "util/buffer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
-/* ------------------------------------------------------------------ bytes out --- */
+/* The largest read. It is on the stack: a thousand idle sessions hold no buffer. */
+#define READ_BYTES 32768
 
-/* The peer may have sent an error before it closed the connection: keep reading until
- * end of file. */
-static void write_failed(struct gdbregs__transport *t, int code)
+/* ----------------------------------------------------------------- the socket --- */
+
+/* The loop has found the socket ready. */
+static void on_ready(uv_poll_t *poll, int status, int events)
 {
-	t->session->engine.out.size = 0;
-	if (code != UV_EPIPE && !t->child)
-		gdbregs__engine_eof(&t->session->engine, uv_strerror(code));
+	struct gdbregs__transport *t = poll->data;
+
+	/* After an error, libuv watches no more. Reading returns the error. */
+	if (status < 0)
+		t->watched = 0;
+	if (t->state == GDBREGS__TRANSPORT_CONNECTING)
+		gdbregs__transport_check_connecting(t);
+	else if ((status == 0 && !(events & UV_READABLE)) || !gdbregs__transport_read(t))
+		gdbregs__transport_event(t);
 }
 
-static void on_written(uv_write_t *write, int status)
+/* If this process has closed descriptor 0, 1 or 2, the socket may have got its number.
+ * Move it, or else messages of the process would go to the stub. */
+static int move_above_stdio(int fd)
 {
-	struct gdbregs__transport *t = write->data;
+	if (fd < 0 || fd > STDERR_FILENO)
+		return fd;
+	int moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 
-	t->writing = false;
-	t->write_bytes.size = 0;
-	if (status == UV_ECANCELED || !t->out)
-		return;
-	if (status < 0)
-		write_failed(t, status);
-	else
-		gdbregs__engine_pump(&t->session->engine);
+	close(fd);
+	return moved;
+}
+
+int gdbregs__transport_take_socket(struct gdbregs__transport *t, int fd)
+{
+	uv_poll_t *poll = gdbregs__malloc(sizeof(*poll));
+
+	fd = move_above_stdio(fd);
+	int result = fd < 0 ? uv_translate_sys_error(errno) : poll ? 0 : UV_ENOMEM;
+	if (result == 0)
+		result = uv_poll_init(t->loop, poll, fd);
+	if (result < 0) {
+		if (fd >= 0)
+			close(fd);
+		gdbregs__free(poll);
+		return result;
+	}
+	poll->data = t;
+	t->fd = fd;
+	t->poll = poll;
+	t->watched = 0;
+	t->open_handles++;
+	return 0;
+}
+
+static void on_poll_closed(uv_handle_t *poll)
+{
+	struct gdbregs__transport *t = poll->data;
+
+	gdbregs__free(poll);
+	t->open_handles--;
 	gdbregs__transport_event(t);
 }
 
-/* Let libuv write the bytes that the kernel did not accept. Replies are read
+int gdbregs__transport_release_socket(struct gdbregs__transport *t)
+{
+	int fd = t->fd;
+
+	if (fd >= 0)
+		uv_close((uv_handle_t *)t->poll, on_poll_closed);
+	t->fd = -1;
+	t->poll = NULL;
+	return fd;
+}
+
+void gdbregs__transport_close_socket(struct gdbregs__transport *t)
+{
+	int fd = gdbregs__transport_release_socket(t);
+
+	if (fd >= 0)
+		close(fd);
+}
+
+void gdbregs__transport_watch(struct gdbregs__transport *t)
+{
+	bool connecting = t->state == GDBREGS__TRANSPORT_CONNECTING;
+	int events = 0;
+
+	if (t->fd < 0)
+		return;
+	if (!connecting && !t->input_ended)
+		events |= UV_READABLE;
+	if (connecting || t->session->engine.out.size)
+		events |= UV_WRITABLE;
+	if (events == t->watched)
+		return;
+	t->watched = events;
+	uv_poll_start(t->poll, events, on_ready);
+}
+
+void gdbregs__transport_watch_anew(struct gdbregs__transport *t)
+{
+	if (t->fd < 0)
+		return;
+	uv_poll_stop(t->poll);
+	t->watched = 0;
+	gdbregs__transport_watch(t);
+}
+
+/* ------------------------------------------------------------------ bytes out --- */
+
+static bool is_busy(int error)
+{
+	return error == EAGAIN || error == EWOULDBLOCK || error == EINTR || error == ENOBUFS;
+}
+
+/* The peer may have sent an error before it closed the connection: keep reading until
+ * end of file. */
+static void write_failed(struct gdbregs__transport *t, int error)
+{
+	t->session->engine.out.size = 0;
+	if (error != EPIPE && !t->child)
+		gdbregs__engine_eof(&t->session->engine,
+				    uv_strerror(uv_translate_sys_error(error)));
+}
+
+/* What the kernel does not accept is written when the socket is ready. Replies are read
  * meanwhile: a stub that cannot write its replies stops reading requests. */
-static void write_rest(struct gdbregs__transport *t, size_t written)
-{
-	struct gdbregs_session *s = t->session;
-	struct gdbregs_buffer spare = t->write_bytes;
-
-	t->write_bytes = s->engine.out;
-	s->engine.out = spare;
-	s->engine.out.size = 0;
-	uv_buf_t rest = uv_buf_init((char *)t->write_bytes.data + written,
-				    (unsigned)(t->write_bytes.size - written));
-	t->write.data = t;
-	t->writing = true;
-	struct gdbregs__pipe_guard guard;
-	gdbregs__pipe_guard_begin(&guard);
-	int result = uv_write(&t->write, t->out, &rest, 1, on_written);
-	gdbregs__pipe_guard_end(&guard);
-	if (result < 0) {
-		t->writing = false;
-		write_failed(t, result);
-	}
-}
-
-/* Like uv_try_write(), but without SIGPIPE. All streams are sockets, also those of a
- * child. */
-static ssize_t try_write(struct gdbregs__transport *t)
-{
-	struct gdbregs_buffer *bytes = &t->session->engine.out;
-	uv_os_fd_t fd;
-
-	if (uv_fileno((uv_handle_t *)t->out, &fd) < 0)
-		return UV_EBADF;
-	ssize_t written = send(fd, bytes->data, bytes->size, MSG_NOSIGNAL | MSG_DONTWAIT);
-	if (written >= 0)
-		return written;
-	return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR || errno == ENOBUFS
-		       ? 0
-		       : uv_translate_sys_error(errno);
-}
-
 void gdbregs__transport_write(struct gdbregs__transport *t)
 {
-	struct gdbregs_session *s = t->session;
+	struct gdbregs_buffer *out = &t->session->engine.out;
 
-	while (s->engine.out.size && t->out && !t->writing) {
-		ssize_t written = try_write(t);
+	while (out->size && t->fd >= 0) {
+		ssize_t size = send(t->fd, out->data, out->size, MSG_NOSIGNAL | MSG_DONTWAIT);
 
-		if (written < 0) {
-			write_failed(t, (int)written);
-			return;
+		if (size < 0 && is_busy(errno))
+			break;
+		if (size < 0) {
+			write_failed(t, errno);
+			break;
 		}
-		if ((size_t)written < s->engine.out.size) {
-			write_rest(t, (size_t)written);
-			return;
-		}
-		s->engine.out.size = 0;
-		gdbregs__engine_pump(&s->engine);
+		gdbregs__buffer_drop(out, (size_t)size);
+		if (!out->size)
+			gdbregs__engine_pump(&t->session->engine);
 	}
+	gdbregs__transport_watch(t);
 }
 
 /* ------------------------------------------------------------------- bytes in --- */
-
-static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
-{
-	(void)handle;
-	(void)suggested;
-	buf->base = gdbregs__malloc(GDBREGS__TRANSPORT_READ_BYTES);
-	buf->len = buf->base ? GDBREGS__TRANSPORT_READ_BYTES : 0;
-}
 
 /* Some stubs send `+` and the reply separately, with Nagle's algorithm enabled
  * (Dolphin, mGBA). The reply then waits for our TCP acknowledgement, which the kernel
@@ -115,74 +168,50 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 static void acknowledge_at_once(const struct gdbregs__transport *t)
 {
 #ifdef TCP_QUICKACK
-	uv_os_fd_t fd;
 	int yes = 1;
 
-	if (t->in && t->in->type == UV_TCP && !gdbregs__stub_is_qemu(&t->session->stub) &&
-	    uv_fileno((uv_handle_t *)t->in, &fd) == 0)
-		setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof(yes));
+	if (!t->child && !t->address.is_unix && !gdbregs__stub_is_qemu(&t->session->stub))
+		setsockopt(t->fd, IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof(yes));
 #else
 	(void)t;
 #endif
 }
 
-void gdbregs__transport_input(struct gdbregs__transport *t, const uint8_t *data, size_t size)
+static void take_input(struct gdbregs__transport *t, const uint8_t *data, size_t size)
 {
-	t->reads++;
 	acknowledge_at_once(t);
 	t->session->engine.input_ns = uv_hrtime();
 	gdbregs__engine_input(&t->session->engine, data, size, uv_now(t->loop));
-	gdbregs__transport_event(t);
 }
 
-void gdbregs__transport_input_ends(struct gdbregs__transport *t, int code)
+/* The input has ended, with an errno or 0. */
+static void end_input(struct gdbregs__transport *t, int error)
 {
-	uv_read_stop(t->in);
+	t->input_ended = true;
 	t->session->engine.now_ms = uv_now(t->loop);
 	if (t->state == GDBREGS__TRANSPORT_DETACHING)
 		gdbregs__transport_shut(t);
-	else if (code == UV_ENOBUFS)
-		gdbregs__engine_fail_nomem(&t->session->engine);
 	else if (t->child)
 		gdbregs__child_output_ended(t);
 	else
-		gdbregs__engine_eof(&t->session->engine, code == UV_EOF ? NULL : uv_strerror(code));
+		gdbregs__engine_eof(&t->session->engine,
+				    error ? uv_strerror(uv_translate_sys_error(error)) : NULL);
+}
+
+bool gdbregs__transport_read(struct gdbregs__transport *t)
+{
+	uint8_t bytes[READ_BYTES];
+
+	if (t->fd < 0 || t->input_ended)
+		return false;
+	ssize_t size = recv(t->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+	if (size < 0 && is_busy(errno))
+		return false;
+	uv_update_time(t->loop);
+	if (size > 0)
+		take_input(t, bytes, (size_t)size);
+	else
+		end_input(t, size < 0 ? errno : 0);
 	gdbregs__transport_event(t);
-}
-
-static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
-{
-	struct gdbregs__transport *t = stream->data;
-
-	if (size > 0)
-		gdbregs__transport_input(t, (const uint8_t *)buf->base, (size_t)size);
-	gdbregs__free(buf->base);
-	if (size < 0)
-		gdbregs__transport_input_ends(t, (int)size);
-}
-
-void gdbregs__transport_read_missed(struct gdbregs__transport *t)
-{
-	uv_os_fd_t fd;
-
-	if (t->state == GDBREGS__TRANSPORT_CONNECTING || !t->in ||
-	    uv_fileno((uv_handle_t *)t->in, &fd) < 0)
-		return;
-	uint8_t *bytes = gdbregs__malloc(GDBREGS__TRANSPORT_READ_BYTES);
-	if (!bytes)
-		return;
-	ssize_t size = recv(fd, bytes, GDBREGS__TRANSPORT_READ_BYTES, MSG_DONTWAIT);
-	int error = size < 0 ? errno : 0;
-	uv_read_stop(t->in);
-	uv_read_start(t->in, on_alloc, on_read);
-	if (size > 0)
-		gdbregs__transport_input(t, bytes, (size_t)size);
-	else if (error != EAGAIN && error != EINTR)
-		gdbregs__transport_input_ends(t, error ? uv_translate_sys_error(error) : UV_EOF);
-	gdbregs__free(bytes);
-}
-
-int gdbregs__transport_read(struct gdbregs__transport *t)
-{
-	return uv_read_start(t->in, on_alloc, on_read);
+	return true;
 }

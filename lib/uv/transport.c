@@ -4,7 +4,6 @@
 #include "util/alloc.h"
 #include "util/error.h"
 
-#include <poll.h>
 #include <unistd.h>
 
 /* Time limit of a blind detach: a question, its answer, and the detach. */
@@ -25,14 +24,17 @@ void gdbregs__transport_clock(struct gdbregs_session *s)
 	s->engine.now_ms = uv_now(t->loop);
 }
 
-static void arm_timer(struct gdbregs__transport *t)
+static uint64_t next_deadline(const struct gdbregs__transport *t)
 {
 	uint64_t at = gdbregs__engine_next_deadline(&t->session->engine);
 
-	if (t->limit_at_ms < at)
-		at = t->limit_at_ms;
-	if (t->deliver_due)
-		at = 0;
+	return t->limit_at_ms < at ? t->limit_at_ms : at;
+}
+
+static void arm_timer(struct gdbregs__transport *t)
+{
+	uint64_t at = t->deliver_due ? 0 : next_deadline(t);
+
 	/* A timer that fires too early costs less than one that is moved at every
 	 * reply. */
 	if (at >= t->timer_at_ms)
@@ -82,46 +84,19 @@ static void on_limit(struct gdbregs__transport *t)
 	}
 }
 
-/* Returns true if the loop will find an event when it polls next: the connection, or input.
- * Returns false if reading has stopped because memory ran out. */
-static bool has_event(const struct gdbregs__transport *t)
-{
-	const uv_handle_t *stream = (const uv_handle_t *)t->in;
-	bool connecting = t->state == GDBREGS__TRANSPORT_CONNECTING;
-	struct pollfd watched = {.events = connecting ? POLLOUT : POLLIN};
-
-	return stream && (connecting || uv_is_active(stream)) &&
-	       uv_fileno(stream, &watched.fd) == 0 && poll(&watched, 1, 0) > 0;
-}
-
-/* Return true if a deadline has passed but the loop must poll first. If the loop was
- * busy or the process was stopped, the timers run before the reply is read. A peer
- * that keeps sending data delays its timeout by one read only.
+/* Input that has arrived is in time: if the loop was busy or the process was stopped, the
+ * timers run before the reply is read. A peer that keeps sending data delays its timeout
+ * by one read only.
  *
  * The loop may not be notified of input at all: a process that was forked shares our
  * epoll instance, and libuv there removes the connection from it when the session is
- * closed. So if a poll of the loop has changed nothing, read directly. */
-static bool must_poll_first(struct gdbregs__transport *t, uint64_t now)
+ * closed. So if there was input, register the socket anew. */
+static void look_first(struct gdbregs__transport *t)
 {
-	uint64_t due_ms = gdbregs__engine_next_deadline(&t->session->engine);
-
-	if (t->limit_at_ms < due_ms)
-		due_ms = t->limit_at_ms;
-	if (now < due_ms)
-		return false;
-	if (due_ms != t->overdue_at_ms) {
-		t->overdue_at_ms = due_ms;
-		t->overdue_reads = t->reads;
-		t->overdue_polled = false;
-	}
-	if (t->reads != t->overdue_reads || !has_event(t))
-		return false;
-	if (t->overdue_polled) {
-		gdbregs__transport_read_missed(t);
-		return false;
-	}
-	t->overdue_polled = true;
-	return true;
+	if (t->state == GDBREGS__TRANSPORT_CONNECTING)
+		gdbregs__transport_check_connecting(t);
+	else if (gdbregs__transport_read(t))
+		gdbregs__transport_watch_anew(t);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -131,14 +106,8 @@ static void on_timer(uv_timer_t *timer)
 
 	t->timer_at_ms = GDBREGS__FOREVER;
 	t->deliver_due = false;
-	if (must_poll_first(t, now)) {
-		/* Fire again after the loop has polled. Setting the time to 0
-		 * prevents that the timer is moved. */
-		t->timer_at_ms = 0;
-		uv_timer_start(timer, on_timer, 1, 0);
-		gdbregs__transport_event(t);
-		return;
-	}
+	if (now >= next_deadline(t))
+		look_first(t);
 	if (now >= t->limit_at_ms)
 		on_limit(t);
 	gdbregs__engine_tick(&t->session->engine, now);
@@ -173,7 +142,6 @@ static void free_all(uv_handle_t *handle)
 	if (leaving->report)
 		*leaving->report =
 			t->session->engine.peer_is_child ? GDBREGS_LEFT_ENDED : leaving->left;
-	gdbregs_buffer_fini(&t->write_bytes);
 	gdbregs__session_free(t->session);
 	gdbregs__free(t);
 	if (closed)
@@ -243,52 +211,16 @@ void gdbregs__transport_kick(struct gdbregs_session *s)
 
 /* --------------------------------------------------------------------- ending --- */
 
-uv_stream_t *gdbregs__transport_new_stream(struct gdbregs__transport *t, uv_handle_type type)
-{
-	union {
-		uv_tcp_t tcp;
-		uv_pipe_t pipe;
-		uv_stream_t stream;
-	} *made = gdbregs__calloc(1, sizeof(*made));
-
-	if (!made)
-		return NULL;
-	if (type == UV_TCP)
-		uv_tcp_init(t->loop, &made->tcp);
-	else
-		uv_pipe_init(t->loop, &made->pipe, 0);
-	made->stream.data = t;
-	t->open_handles++;
-	return &made->stream;
-}
-
-static void free_stream(uv_handle_t *handle)
-{
-	struct gdbregs__transport *t = handle->data;
-
-	gdbregs__free(handle);
-	t->open_handles--;
-	gdbregs__transport_event(t);
-}
-
-void gdbregs__transport_drop_stream(uv_stream_t *stream)
-{
-	uv_close((uv_handle_t *)stream, free_stream);
-}
-
 void gdbregs__transport_shut(struct gdbregs__transport *t)
 {
 	if (t->state == GDBREGS__TRANSPORT_SHUT)
 		return;
 	t->state = GDBREGS__TRANSPORT_SHUT;
 	t->limit_at_ms = GDBREGS__FOREVER;
-	if (t->in)
-		gdbregs__transport_drop_stream(t->in);
-	if (t->out && t->out != t->in)
-		gdbregs__transport_drop_stream(t->out);
-	t->in = t->out = NULL;
 	if (t->child)
 		gdbregs__child_end(t);
+	else
+		gdbregs__transport_close_socket(t);
 	t->deliver_due = true;
 	arm_timer(t);
 }
@@ -371,11 +303,7 @@ void gdbregs__transport_opened(struct gdbregs__transport *t)
 	gdbregs__transport_set_limit(t, (uint64_t)s->options.connect_deadline_ms +
 						s->options.first_reply_timeout_ms);
 	gdbregs__transport_clock(s);
-	int result = gdbregs__transport_read(t);
-	if (result < 0)
-		gdbregs__engine_fail(&s->engine, GDBREGS_ERR_CONNECT, "%s: %s", s->label,
-				     uv_strerror(result));
-	else if (gdbregs__session_start(s, s->engine.now_ms, on_discovered, t) < 0)
+	if (gdbregs__session_start(s, s->engine.now_ms, on_discovered, t) < 0)
 		gdbregs__engine_fail_nomem(&s->engine);
 	if (s->engine.fatal)
 		on_discovered(s, s->engine.fatal, &s->engine.ended_by, t);
@@ -438,6 +366,8 @@ void gdbregs__transport_close(struct gdbregs_session *s, gdbregs__transport_clos
 	case GDBREGS__TRANSPORT_DETACHING:
 		break;
 	case GDBREGS__TRANSPORT_SHUT:
+		if (t->failing)
+			set_canceled(t);
 		t->deliver_due = true;
 		arm_timer(t);
 		break;

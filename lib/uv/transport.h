@@ -38,12 +38,8 @@ struct gdbregs__transport {
 	uv_timer_t timer;
 	uint64_t timer_at_ms; /* when the timer fires; GDBREGS__FOREVER: it is stopped */
 	uint64_t limit_at_ms; /* time limit of the current state: connecting, closing, detaching */
-	uint64_t reads; /* number of reads from the stub */
 	unsigned spin_sessions_max; /* poll only while at most this many sessions poll */
 	struct gdbregs__spin_backoff backoff[2]; /* for a reply, for a stop */
-	uint64_t overdue_at_ms; /* the last deadline that has passed */
-	uint64_t overdue_reads; /* value of `reads` at that time */
-	bool overdue_polled; /* the loop has polled since then */
 	bool deliver_due; /* completions must be delivered from the loop */
 	uv_async_t *wake; /* of a blocking session: ends the loop's sleep */
 	bool woken; /* atomic: gdbregs_wake() was called */
@@ -51,17 +47,16 @@ struct gdbregs__transport {
 	/* Connecting. */
 	struct gdbregs__resolving *resolving;
 	struct addrinfo *addresses, *address_next;
-	uv_connect_t *connecting;
 	uint64_t connect_at_ms; /* deadline for all addresses */
 	struct gdbregs_error connect_error;
 
-	/* The connection; a child has two pipes. */
-	uv_stream_t *in, *out;
+	/* The connection. */
+	int fd; /* a socket; -1: none */
+	uv_poll_t *poll; /* watches it */
+	int watched; /* the events that it watches */
+	bool input_ended;
 	unsigned open_handles; /* not closed yet, including those of failed attempts */
-	uv_write_t write;
-	bool writing;
-	struct gdbregs_buffer write_bytes;
-	struct gdbregs__child *child;
+	struct gdbregs__child *child; /* the stub, if it was started by the session */
 
 	/* Callbacks. */
 	gdbregs__op_done connected;
@@ -103,20 +98,22 @@ static inline struct gdbregs__transport *gdbregs__transport_of(const struct gdbr
 
 /* --- shared by the files of the transport -------------------------------------- */
 
+/* Make a socket the connection. It is closed if the call fails. If `fd` is -1, the call
+ * fails with errno. Returns 0 or an error of libuv. */
+int gdbregs__transport_take_socket(struct gdbregs__transport *t, int fd);
+/* Stop watching the socket. Returns it, to the caller, who owns it now; or -1. */
+int gdbregs__transport_release_socket(struct gdbregs__transport *t);
+void gdbregs__transport_close_socket(struct gdbregs__transport *t);
+/* Watch the socket for the events that matter now. */
+void gdbregs__transport_watch(struct gdbregs__transport *t);
+/* Register the socket with the loop once more. */
+void gdbregs__transport_watch_anew(struct gdbregs__transport *t);
 /* Write the session's output, as far as the kernel accepts it. */
 void gdbregs__transport_write(struct gdbregs__transport *t);
-/* Begin to read. Returns 0 or an error of libuv. */
-int gdbregs__transport_read(struct gdbregs__transport *t);
-/* The largest read. */
-#define GDBREGS__TRANSPORT_READ_BYTES 65536
-/* Read what has arrived without the loop, which was not notified of it, and make the loop
- * watch the connection again. */
-void gdbregs__transport_read_missed(struct gdbregs__transport *t);
-/* Process bytes from the stub. */
-void gdbregs__transport_input(struct gdbregs__transport *t, const uint8_t *data, size_t size);
-/* Handle the end of input, or an error of libuv. */
-void gdbregs__transport_input_ends(struct gdbregs__transport *t, int code);
-/* Close the connection: close its streams, and end the child. */
+/* Read once, without waiting, and process what was read. Returns false if there was
+ * nothing. */
+bool gdbregs__transport_read(struct gdbregs__transport *t);
+/* Close the connection, and end the child. */
 void gdbregs__transport_shut(struct gdbregs__transport *t);
 
 /* Resolve the host name in a thread. The thread may outlive the session, because the
@@ -130,6 +127,8 @@ void gdbregs__resolve_abandon(struct gdbregs__transport *t);
 void gdbregs__transport_resolved(struct gdbregs__transport *t, int status,
 				 struct addrinfo *addresses);
 
+/* If the current attempt to connect has succeeded or failed, go on. */
+void gdbregs__transport_check_connecting(struct gdbregs__transport *t);
 void gdbregs__transport_connect_abandon(struct gdbregs__transport *t);
 /* Begin discovery on the open connection. */
 void gdbregs__transport_opened(struct gdbregs__transport *t);
@@ -137,10 +136,6 @@ void gdbregs__transport_opened(struct gdbregs__transport *t);
 void gdbregs__transport_unreachable(struct gdbregs__transport *t);
 void gdbregs__transport_set_limit(struct gdbregs__transport *t, uint64_t in_ms);
 void gdbregs__transport_event(struct gdbregs__transport *t);
-/* Create a stream of type UV_TCP or UV_NAMED_PIPE. Returns NULL when out of memory. */
-uv_stream_t *gdbregs__transport_new_stream(struct gdbregs__transport *t, uv_handle_type type);
-/* Close and free a stream. */
-void gdbregs__transport_drop_stream(uv_stream_t *stream);
 
 int gdbregs__child_spawn(struct gdbregs__transport *t, char *const argv[],
 			 struct gdbregs_error *err);

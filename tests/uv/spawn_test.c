@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Stubs that are child processes, on pipes; and commands that are not stubs. */
+/* Stubs that are child processes, on a pair of sockets; and commands that are not stubs. */
 #include "serve.h"
 #include "suite.h"
 
@@ -42,7 +42,8 @@ static int spawn(const char *const argv[], struct gdbregs_session **s, struct gd
 {
 	struct gdbregs_options o;
 	bool silent =
-		strcmp(argv[0], "sleep") == 0 || (argv[1] && argv[2] && strstr(argv[2], "trap"));
+		strcmp(argv[0], "sleep") == 0 ||
+		(argv[1] && argv[2] && (strstr(argv[2], "trap") || strstr(argv[2], "exec >&-")));
 
 	gdbregs_options_init(&o);
 	o.reply_timeout_ms = silent ? 300 : 50000;
@@ -67,7 +68,7 @@ TEST(spawn_stub)
 	check_no_child();
 }
 
-LOOP_TEST(spawn_failures, 10)
+LOOP_TEST(spawn_failures, 11)
 {
 	static const char *const commands[][4] = {
 		{"/nonexistent/stub", NULL},
@@ -79,6 +80,7 @@ LOOP_TEST(spawn_failures, 10)
 		{"cat", NULL},
 		{"sh", "-c", "exit 3", NULL},
 		{"sh", "-c", "kill -SEGV $$", NULL},
+		{"sh", "-c", "exec <&- >&-; sleep 60", NULL},
 		{"sh", "-c", "exec >&-; sleep 60", NULL},
 	};
 	static const struct {
@@ -94,7 +96,8 @@ LOOP_TEST(spawn_failures, 10)
 		{GDBREGS_ERR_PROTOCOL, "cat is not a gdbstub"},
 		{GDBREGS_ERR_CLOSED, "sh exited with status 3 before it answered"},
 		{GDBREGS_ERR_CLOSED, "sh was killed by signal 11 (SIGSEGV) before it answered"},
-		{GDBREGS_ERR_CLOSED, "sh closed its standard output before it answered"},
+		{GDBREGS_ERR_CLOSED, "sh closed its standard input and output before it answered"},
+		{GDBREGS_ERR_TIMEOUT, "does it serve GDB on its standard input and output?"},
 	};
 	struct gdbregs_session *s = NULL;
 	struct gdbregs_error err = {0};
