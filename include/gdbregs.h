@@ -26,14 +26,13 @@
  * stub is consistently slower. Fewer sessions of a process poll at the same time
  * than it has processors, so that one processor is left to the stubs.
  *
- * The process: the library installs no signal handler. A signal handler may call
- * gdbregs_wake() and no other function. A blocking call blocks SIGPIPE in the
- * calling thread while a write could raise it. If descriptors 0 to 2 are closed,
- * they refer to `/dev/null` while any thread connects. A host name is looked up in a
- * thread of its own, which blocks all signals; if the resolver does not answer, the
- * thread may outlive the session. After fork(), a session belongs to the parent: the
- * child may only close it, which sends nothing. exec() closes all descriptors of the
- * library. libgdbregs(7) has more on signals and fork().
+ * The process: the library installs no signal handler and never raises SIGPIPE. A
+ * signal handler may call gdbregs_wake() and no other function. If descriptors 0 to 2
+ * are closed, they refer to `/dev/null` while any thread connects. A host name is
+ * looked up in a thread of its own, which blocks all signals; if the resolver does not
+ * answer, the thread may outlive the session. After fork(), a session belongs to the
+ * parent: the child may only close it, which sends nothing. exec() closes all
+ * descriptors of the library. libgdbregs(7) has more on signals and fork().
  *
  * Since: 0.1, unless the comment of a function or type says otherwise.
  */
@@ -360,10 +359,11 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_connect(struct gdbregs_context *ctx, con
 
 /**
  * Start a command and talk to the stub on its standard input and output, e.g.
- * `qemu-system-x86_64 -S -gdb stdio -display none`. The command inherits
- * standard error. Closing the session ends the command (end of file on its input,
- * then SIGTERM, then SIGKILL) and reaps it. A gdbserver gets SIGTERM first, because
- * it prints lines without end when its input ends. The option `on_close` has no effect.
+ * `qemu-system-x86_64 -S -gdb stdio -display none`. Both are the same socket. The
+ * command inherits standard error. Closing the session ends the command (end of file
+ * on its input, then SIGTERM, then SIGKILL) and reaps it. A gdbserver gets SIGTERM
+ * first, because it prints lines without end when its input ends. The option
+ * `on_close` has no effect.
  *
  * The command leads a process group of its own, with the default actions of all
  * signals. SIGTERM and SIGKILL go to the whole group, so that

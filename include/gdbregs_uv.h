@@ -30,9 +30,6 @@
  * text) serve these sessions too. The blocking calls of gdbregs.h refuse these sessions
  * with INVAL, and the calls of this header refuse blocking sessions.
  *
- * A program that uses this header should ignore SIGPIPE: libuv's writes may raise
- * it after a stub has closed the connection.
- *
  * With `-std=c11`, uv.h needs `_POSIX_C_SOURCE` defined as 200809L, or `_GNU_SOURCE`,
  * before the first include.
  *

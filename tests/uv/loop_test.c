@@ -398,7 +398,7 @@ LOOP_TEST(spawn_and_close, 6)
 	struct listener l;
 	uv_loop_t loop;
 
-	signal(SIGPIPE, SIG_IGN);
+	signal(SIGPIPE, SIG_DFL); /* it is never raised */
 	gdbregs_options_init(&o);
 	o.reply_timeout_ms = 200;
 	uv_loop_init(&loop);
