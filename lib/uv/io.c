@@ -137,8 +137,8 @@ static void write_failed(struct gdbregs__transport *t, int error)
 				    uv_strerror(uv_translate_sys_error(error)));
 }
 
-/* What the kernel does not accept is written when the socket is ready. Replies are read
- * meanwhile: a stub that cannot write its replies stops reading requests. */
+/* Bytes that the kernel does not accept are written when the socket is ready. Replies are
+ * read meanwhile: a stub that cannot write its replies stops reading requests. */
 void gdbregs__transport_write(struct gdbregs__transport *t)
 {
 	struct gdbregs_buffer *out = &t->session->engine.out;
