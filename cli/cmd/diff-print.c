@@ -70,8 +70,8 @@ static void fill_meaning(struct cell cells[COLUMNS], const struct diff *d, const
 		cells[NEW_TEXT] = cell_text(after);
 	if (!flags_are(before) || !flags_are(after) || d->options->format == FORMAT_CSV)
 		return;
-	cells[CLEARED] = (struct cell){.kind = CELL_JSON, .json = missing(before, after)};
-	cells[SET] = (struct cell){.kind = CELL_JSON, .json = missing(after, before)};
+	cells[CLEARED] = cell_json(missing(before, after));
+	cells[SET] = cell_json(missing(after, before));
 }
 
 static void put_change(struct table *table, const struct diff *d, const struct change *c)

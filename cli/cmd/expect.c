@@ -139,10 +139,7 @@ static void put_result(struct table *table, const struct expect *e, const struct
 		[NAME] = cell_text(r->condition->name),
 		[WANTED] = cell_text(r->condition->wanted),
 		[IS] = cell_text(r->is.data),
-		[HOLDS] =
-			table->format == FORMAT_CSV || table->format == FORMAT_TEXT
-				? cell_text(r->holds ? "true" : "false")
-				: (struct cell){.kind = CELL_JSON, .json = json_boolean(r->holds)},
+		[HOLDS] = cell_bool(r->holds),
 		[LINE] = cell_text(line),
 	};
 	table_row(table, cells);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "opt/command.h"
-#include "out/table.h"
+#include "out/value-rows.h"
 #include "base/message.h"
 #include "target/shipped.h"
 #include "target/part.h"
-#include "target/value.h"
 
 #include <string.h>
 
@@ -17,17 +16,16 @@ struct listing {
 	struct table table;
 };
 
-/* A group that the description does not write is the one that GDB derives. */
+/* The name of a register has the columns that it has in snapshots. A group that the description
+ * does not write is the one that GDB derives. */
 enum {
 	VCPU,
-	CSV_FEATURE,
-	NAME,
-	FIELD,
-	FEATURE,
-	BITS,
-	TYPE,
-	TYPE_FROM,
-	GROUP,
+	REGISTER,
+	NAME = REGISTER + VALUE_REGISTER,
+	FIELD = REGISTER + VALUE_FIELD,
+	BITS = REGISTER + VALUE_BITS,
+	TYPE = REGISTER + VALUE_TYPE,
+	GROUP = REGISTER + VALUE_TYPE_FROM + 1,
 	/* With --fields. */
 	PLACE,
 	COUNT,
@@ -37,15 +35,8 @@ enum {
 	COLUMNS
 };
 
-static const struct column all_columns[COLUMNS] = {
+static const struct column own_columns[COLUMNS] = {
 	[VCPU] = {.name = "vcpu", .formats = IN_DATA, .level = 1},
-	[CSV_FEATURE] = {.name = "feature", .formats = IN_CSV},
-	[NAME] = {.name = "name", .formats = IN_TEXT | IN_DATA, .width = 4},
-	[FIELD] = {.name = "field", .formats = IN_OBJECT},
-	[FEATURE] = {.name = "feature", .formats = IN_OBJECT},
-	[BITS] = {.name = "bits", .formats = IN_TEXT | IN_DATA, .width = 5, .right = true},
-	[TYPE] = {.name = "type", .formats = IN_TEXT | IN_DATA, .width = 14},
-	[TYPE_FROM] = {.name = "type_from", .formats = IN_OBJECT},
 	[GROUP] = {.name = "group", .formats = IN_TEXT | IN_DATA},
 	[PLACE] = {.name = "place", .formats = IN_TEXT},
 	[COUNT] = {.name = "count", .formats = IN_DATA},
@@ -66,12 +57,7 @@ static void fill(struct cell cells[COLUMNS], const struct listing *l, const stru
 	struct value v = {.vcpu = vcpu, .reg = item->reg, .part = item->path ? item : NULL};
 	bool joined = l->table.format == FORMAT_TEXT || l->table.format == FORMAT_CSV;
 	fill_vcpu(cells, l, vcpu);
-	cells[FEATURE] = cells[CSV_FEATURE] = cell_text(gdbregs_register_feature(v.reg));
-	cells[NAME] = cell_text(value_data_name(&v, joined, name));
-	cells[FIELD] = v.part ? cell_text(item->path) : (struct cell){0};
-	cells[BITS] = cell_number(value_bits(&v));
-	cells[TYPE] = cell_text(value_type(&v));
-	cells[TYPE_FROM] = cell_type_from(v.reg);
+	value_rows_name(&cells[REGISTER], &v, joined, name);
 	cells[GROUP] = cell_text(select_group(v.reg));
 }
 
@@ -105,7 +91,7 @@ static void fill_enum(struct part_rows *rows, const struct gdbregs_field *field)
 	if (!rows->listing->fields || gdbregs_field_enum_count(field) == 0)
 		return;
 	if (format == FORMAT_JSON || format == FORMAT_JSONL) {
-		rows->cells[ENUM] = (struct cell){.kind = CELL_JSON, .json = enum_object(field)};
+		rows->cells[ENUM] = cell_json(enum_object(field));
 		return;
 	}
 	for (size_t i = 0; i < gdbregs_field_enum_count(field); i++) {
@@ -267,17 +253,31 @@ static void put_text(struct listing *l)
 	}
 }
 
-static bool put(struct listing *l, enum format format)
+static void choose_columns(struct column columns[COLUMNS], bool fields)
 {
 	enum { WIDEST_PART = 30, WIDEST_TYPE = 16 };
-	struct column columns[COLUMNS];
-	memcpy(columns, all_columns, sizeof(columns));
-	for (int i = PLACE; i < COLUMNS && !l->fields; i++)
+	memcpy(columns, own_columns, sizeof(own_columns));
+	memcpy(columns + REGISTER, value_columns, (GROUP - REGISTER) * sizeof(*columns));
+	for (int i = PLACE; i < COLUMNS && !fields; i++)
 		columns[i].formats = 0;
-	if (l->fields)
+	columns[NAME] = (struct column){.name = "name",
+					.formats = IN_TEXT | IN_DATA,
+					.width = 4,
+					.limit = fields ? WIDEST_PART : 0};
+	columns[BITS] = (struct column){
+		.name = "bits", .formats = IN_TEXT | IN_DATA, .width = 5, .right = true};
+	columns[TYPE] = (struct column){.name = "type",
+					.formats = IN_TEXT | IN_DATA,
+					.width = 14,
+					.limit = fields ? WIDEST_TYPE : 0};
+	if (fields)
 		columns[GROUP].formats = IN_DATA;
-	columns[NAME].limit = l->fields ? WIDEST_PART : 0;
-	columns[TYPE].limit = l->fields ? WIDEST_TYPE : 0;
+}
+
+static bool put(struct listing *l, enum format format)
+{
+	struct column columns[COLUMNS];
+	choose_columns(columns, l->fields);
 	table_init(&l->table, l->out, format, columns, COLUMNS);
 	l->table.indent = 2;
 	if (format == FORMAT_TEXT)

@@ -56,36 +56,16 @@ void json_element(json_t **array, json_t *value)
 	*array = NULL;
 }
 
-bool json_put(struct output *out, json_t *value)
-{
-	if (!value)
-		return false;
-	int result = json_dumpf(value, out->stream, flags);
-	json_decref(value);
-	return result == 0 || output_broken(out);
-}
-
 static int append(const char *data, size_t size, void *text)
 {
 	text_add(text, data, size);
 	return ((struct text *)text)->failed ? -1 : 0;
 }
 
-bool json_add(struct text *text, json_t *value)
-{
-	bool ok = value && json_dump_callback(value, append, text, flags) == 0;
-	json_decref(value);
-	return ok;
-}
-
 /* Not json_dumps(): jansson 2.14 drops parts of its text when memory is short. */
-bool json_put_open(struct output *out, json_t *object)
+void json_add(struct text *text, json_t *value)
 {
-	struct text line = {0};
-	bool ok = object && json_dump_callback(object, append, &line, flags) == 0;
-	json_decref(object);
-	if (ok)
-		fwrite(line.data, 1, line.size - 1, out->stream);
-	text_fini(&line);
-	return ok;
+	if (!value || json_dump_callback(value, append, text, flags) < 0)
+		text->failed = true;
+	json_decref(value);
 }

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Small things on top of jansson. Hides: text that is not UTF-8, and that
- * output is written piece by piece (memory does not grow with the output). */
+/* Small things on top of jansson. Hides: text that is not UTF-8. */
 #ifndef CLI_JSON_H
 #define CLI_JSON_H
 
-#include "base/output.h"
 #include "base/text.h"
 
 #include <jansson.h>
@@ -17,11 +15,7 @@ json_t *json_bytes(const void *data, size_t size);
 void json_member(json_t **object, const char *key, json_t *value);
 /* The same for an array. */
 void json_element(json_t **array, json_t *value);
-/* Write on one line and free. Returns false when out of memory. */
-bool json_put(struct output *out, json_t *value);
-/* The same into a text. */
-bool json_add(struct text *text, json_t *value);
-/* The same without the closing brace: members follow. */
-bool json_put_open(struct output *out, json_t *object);
+/* Add on one line, and free. A value of NULL makes the text fail. */
+void json_add(struct text *text, json_t *value);
 
 #endif

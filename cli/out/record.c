@@ -2,8 +2,8 @@
 #include "out/record.h"
 
 static const struct record_format *const formats[] = {
-	[FORMAT_TEXT] = &record_text, [FORMAT_JSON] = &record_json, [FORMAT_JSONL] = &record_json,
-	[FORMAT_CSV] = &record_csv,   [FORMAT_VCD] = &record_vcd,
+	[FORMAT_TEXT] = &record_text, [FORMAT_JSON] = &record_data, [FORMAT_JSONL] = &record_data,
+	[FORMAT_CSV] = &record_data,  [FORMAT_VCD] = &record_vcd,
 };
 
 void recorder_init(struct recorder *r, struct output *out, const struct options *o,

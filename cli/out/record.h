@@ -53,7 +53,7 @@ bool recorder_put(struct recorder *r, const struct record *record);
 void recorder_end(struct recorder *r);
 void recorder_fini(struct recorder *r);
 
-extern const struct record_format record_text, record_json, record_csv, record_vcd;
+extern const struct record_format record_text, record_data, record_vcd;
 
 /* For the formats: whether item `index` is in the record. */
 bool record_has(const struct record *record, size_t index);

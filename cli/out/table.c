@@ -25,6 +25,16 @@ struct cell cell_number(json_int_t number)
 	return (struct cell){.kind = CELL_NUMBER, .number = number};
 }
 
+struct cell cell_bool(bool value)
+{
+	return (struct cell){.kind = CELL_BOOL, .number = value};
+}
+
+struct cell cell_json(json_t *json)
+{
+	return (struct cell){.kind = CELL_JSON, .json = json};
+}
+
 struct cell cell_type_from(const struct gdbregs_register *reg)
 {
 	if (gdbregs_register_type_from(reg) == GDBREGS_TYPE_DESCRIBED)
@@ -32,7 +42,7 @@ struct cell cell_type_from(const struct gdbregs_register *reg)
 	return cell_text("shipped");
 }
 
-static unsigned format_bit(enum format format)
+static unsigned format_mask(enum format format)
 {
 	switch (format) {
 	case FORMAT_JSON:
@@ -48,7 +58,7 @@ static unsigned format_bit(enum format format)
 
 static bool is_shown(const struct table *t, size_t column)
 {
-	return (t->columns[column].formats & format_bit(t->format)) != 0;
+	return (t->columns[column].formats & t->mask) != 0;
 }
 
 /* Returns a cell as text. Numbers are written to `number`. */
@@ -60,6 +70,8 @@ static const char *text_of(const struct cell *cell, char number[32])
 	case CELL_NUMBER:
 		snprintf(number, 32, "%lld", (long long)cell->number);
 		return number;
+	case CELL_BOOL:
+		return cell->number ? "true" : "false";
 	default:
 		return NULL;
 	}
@@ -173,66 +185,119 @@ static void put_csv(struct table *t, const struct cell *cells)
 
 /* --------------------------------------------------------------- JSON --- */
 
-static json_t *json_of(const struct cell *cell)
+/* Returns whether JSON has the text as it is. */
+static bool is_plain(const char *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (text[i] < 0x20 || text[i] > 0x7e || text[i] == '"' || text[i] == '\\')
+			return false;
+	}
+	return true;
+}
+
+/* Usual texts are written without jansson. With it, a trace of 100,000 steps that change 16 registers
+ * each takes 2.1 s of CPU time instead of 1.3 s. */
+static void add_json(struct text *line, const struct cell *cell)
 {
 	switch (cell->kind) {
 	case CELL_TEXT:
-		return json_bytes(cell->text, cell->size);
+		if (!is_plain(cell->text, cell->size)) {
+			json_add(line, json_bytes(cell->text, cell->size));
+			return;
+		}
+		text_adds(line, "\"");
+		text_add(line, cell->text, cell->size);
+		text_adds(line, "\"");
+		return;
 	case CELL_NUMBER:
-		return json_integer(cell->number);
+		text_addf(line, "%lld", (long long)cell->number);
+		return;
+	case CELL_BOOL:
+		text_adds(line, cell->number ? "true" : "false");
+		return;
 	case CELL_FLOAT:
-		return json_real(cell->real);
+		json_add(line, json_real(cell->real));
+		return;
 	case CELL_JSON:
-		return cell->json;
+		json_add(line, cell->json);
+		return;
 	default:
-		return json_null();
+		text_adds(line, "null");
 	}
 }
 
-/* Returns an object of the columns of `level`; `any`: of all levels. */
-static json_t *make_object(const struct table *t, const struct cell *cells, unsigned level,
-			   bool any)
+/* Add the members of `level`, or in JSON lines of all levels. */
+static void add_members(struct table *t, const struct cell *cells, unsigned level)
 {
-	json_t *object = json_object();
+	bool every = t->format == FORMAT_JSONL && !t->one_line, any = false;
 	for (size_t i = 0; i < t->count; i++) {
-		if (is_shown(t, i) && cells[i].kind != CELL_ABSENT &&
-		    (any || t->columns[i].level == level))
-			json_member(&object, t->columns[i].name, json_of(&cells[i]));
+		if (!is_shown(t, i) || cells[i].kind == CELL_ABSENT ||
+		    (!every && t->columns[i].level != level))
+			continue;
+		text_adds(&t->line, any ? ",\"" : "\"");
+		text_adds(&t->line, t->columns[i].name);
+		text_adds(&t->line, "\":");
+		add_json(&t->line, &cells[i]);
+		any = true;
 	}
-	return object;
 }
 
-/* Each element is on a line of its own, indented by its depth. */
-static void begin_element(struct table *t)
+/* In JSON, each element is on a line of its own, indented by its depth. In JSON lines, an object is
+ * a line or in one. */
+static void begin_object(struct table *t, const struct cell *cells, unsigned level)
 {
-	fprintf(t->out->stream, "%s\n%*s", t->elements[t->depth]++ > 0 ? "," : "",
-		(int)t->depth + 1, "");
+	bool is_element = t->format == FORMAT_JSON || t->depth > 0;
+	if (is_element && t->elements[t->depth]++ > 0)
+		text_adds(&t->line, ",");
+	if (is_element && (t->depth == 0 || !t->one_line)) {
+		text_adds(&t->line, "\n");
+		text_add_blanks(&t->line, t->depth + 1);
+	}
+	text_adds(&t->line, "{");
+	add_members(t, cells, level);
 }
 
-void table_element(struct table *t, json_t *element)
+static void put_line(struct table *t)
 {
-	begin_element(t);
-	t->ok = json_put(t->out, element) && t->ok;
+	t->ok = t->ok && !t->line.failed;
+	if (t->ok)
+		fwrite(t->line.data, 1, t->line.size, t->out->stream);
+	text_clear(&t->line);
+}
+
+static void end_object(struct table *t)
+{
+	text_adds(&t->line, t->format == FORMAT_JSON || t->depth > 0 ? "}" : "}\n");
+	put_line(t);
+}
+
+static bool has_levels(const struct table *t)
+{
+	return t->format == FORMAT_JSON || (t->format == FORMAT_JSONL && t->one_line);
 }
 
 void table_enter(struct table *t, unsigned level, const struct cell *cells, const char *member)
 {
-	if (t->format != FORMAT_JSON)
+	if (!has_levels(t))
 		return;
-	begin_element(t);
-	json_t *object = make_object(t, cells, level, false);
-	bool empty = json_object_size(object) == 0;
-	t->ok = json_put_open(t->out, object) && t->ok;
-	fprintf(t->out->stream, "%s\"%s\":[", empty ? "" : ",", member);
+	begin_object(t, cells, level);
+	if (!member) {
+		end_object(t);
+		return;
+	}
+	bool any = t->line.data && t->line.data[t->line.size - 1] != '{';
+	text_addf(&t->line, "%s\"%s\":[", any ? "," : "", member);
+	put_line(t);
 	t->elements[++t->depth] = 0;
 }
 
 void table_leave(struct table *t)
 {
-	if (t->format != FORMAT_JSON)
+	if (!has_levels(t))
 		return;
-	fputs("]}", t->out->stream);
+	text_adds(&t->line, "]");
 	t->depth--;
+	end_object(t);
 }
 
 /* --------------------------------------------------------------- text --- */
@@ -352,7 +417,7 @@ static void put_folded(struct text *rest, const struct table *t, size_t column, 
 
 /* The cells of a row are in `line`, and what is broken on words in `rest`: beside them, or on
  * lines of its own. */
-static void put_line(struct table *t, struct text *line, const char *rest)
+static void put_text_line(struct table *t, struct text *line, const char *rest)
 {
 	FILE *stream = t->out->stream;
 	size_t width = output_width(t->out), start = t->indent + line->size;
@@ -385,7 +450,7 @@ static const char *put_row(struct table *t, const char *at)
 	}
 	t->ok = !line.failed && !rest.failed;
 	if (t->ok)
-		put_line(t, &line, rest.size > 0 ? rest.data : "");
+		put_text_line(t, &line, rest.size > 0 ? rest.data : "");
 	text_fini(&line);
 	text_fini(&rest);
 	return at;
@@ -410,17 +475,11 @@ void table_flush(struct table *t)
 void table_init(struct table *t, struct output *out, enum format format,
 		const struct column *columns, size_t count)
 {
-	table_init_member(t, out, format, columns, count, NULL);
-}
-
-void table_init_member(struct table *t, struct output *out, enum format format,
-		       const struct column *columns, size_t count, const char *beginning)
-{
 	*t = (struct table){.out = out,
 			    .format = format,
+			    .mask = format_mask(format),
 			    .columns = columns,
-			    .count = count,
-			    .member = beginning};
+			    .count = count};
 	t->widths = calloc(count + 1, sizeof(*t->widths));
 	t->ok = t->widths;
 	for (size_t i = 0; i < count && t->ok; i++) {
@@ -428,7 +487,7 @@ void table_init_member(struct table *t, struct output *out, enum format format,
 		t->widths[i] = columns[i].width > heading ? columns[i].width : heading;
 	}
 	if (format == FORMAT_JSON)
-		fprintf(out->stream, "%s[", beginning ? beginning : "");
+		fputs("[", out->stream);
 	if (format == FORMAT_CSV)
 		put_csv(t, NULL);
 }
@@ -442,11 +501,9 @@ void table_row(struct table *t, const struct cell *cells)
 		put_csv(t, cells);
 		break;
 	case FORMAT_JSON:
-		table_element(t, make_object(t, cells, 0, false));
-		break;
 	case FORMAT_JSONL:
-		t->ok = json_put(t->out, make_object(t, cells, 0, true));
-		fputc('\n', t->out->stream);
+		begin_object(t, cells, 0);
+		end_object(t);
 		break;
 	default:
 		keep_text(t, cells);
@@ -457,8 +514,15 @@ bool table_end(struct table *t)
 {
 	table_flush(t);
 	if (t->format == FORMAT_JSON)
-		fputs(t->member ? "]}\n" : "]\n", t->out->stream);
-	free(t->widths);
-	text_fini(&t->pending);
+		fputs(t->in_object ? "]}\n" : "]\n", t->out->stream);
+	table_fini(t);
 	return t->ok;
+}
+
+void table_fini(struct table *t)
+{
+	free(t->widths);
+	t->widths = NULL;
+	text_fini(&t->line);
+	text_fini(&t->pending);
 }

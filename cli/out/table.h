@@ -11,6 +11,7 @@
 #ifndef CLI_TABLE_H
 #define CLI_TABLE_H
 
+#include "base/output.h"
 #include "opt/options.h"
 #include "out/json.h"
 
@@ -27,14 +28,14 @@ struct column {
 	bool right; /* text: aligned to the right */
 };
 
-enum cell_kind { CELL_ABSENT, CELL_NULL, CELL_TEXT, CELL_NUMBER, CELL_FLOAT, CELL_JSON };
+enum cell_kind { CELL_ABSENT, CELL_NULL, CELL_TEXT, CELL_NUMBER, CELL_BOOL, CELL_FLOAT, CELL_JSON };
 
 /* A value of a row. A text is borrowed until the row is written; JSON is taken. */
 struct cell {
 	enum cell_kind kind;
 	const char *text;
 	size_t size;
-	json_int_t number;
+	json_int_t number; /* or 0 and 1 of CELL_BOOL */
 	double real;
 	json_t *json;
 };
@@ -42,17 +43,21 @@ struct cell {
 struct table {
 	struct output *out;
 	enum format format;
+	unsigned mask; /* IN_... of the format */
 	const struct column *columns;
 	size_t count;
 	unsigned depth; /* objects that are open */
 	size_t elements[4]; /* of the array that is open at each depth */
+	struct text line; /* of JSON, under way */
 	struct text pending; /* text rows that are not aligned yet, NUL after each cell */
 	size_t pending_rows;
 	size_t *widths;
 	size_t fold; /* text: this column and those after it are on lines below the row */
 	size_t indent; /* text: blanks in front of each row */
 	bool headed;
-	bool member; /* the JSON array is in an object */
+	bool in_object; /* set by the caller: the JSON array is the last member of an object */
+	/* Set by the caller: what table_enter() opens is on one line, also in JSON lines. */
+	bool one_line;
 	bool ok; /* false: out of memory */
 };
 
@@ -61,22 +66,19 @@ struct cell cell_text(const char *text);
 /* A text that may hold NULs. */
 struct cell cell_bytes(const void *data, size_t size);
 struct cell cell_number(json_int_t number);
+struct cell cell_bool(bool value);
+struct cell cell_json(json_t *json);
 /* "shipped" if the fields of the register come with the library, else absent. */
 struct cell cell_type_from(const struct gdbregs_register *reg);
 
 void table_init(struct table *t, struct output *out, enum format format,
 		const struct column *columns, size_t count);
-/* The same, where the JSON array is the last member of an object with that beginning. */
-void table_init_member(struct table *t, struct output *out, enum format format,
-		       const struct column *columns, size_t count, const char *beginning);
 /* JSON: open an object that has the columns of `level` and an array `member` of the rows
- * that follow. */
+ * that follow. member NULL: there is no array, and the object is closed. */
 void table_enter(struct table *t, unsigned level, const struct cell *cells, const char *member);
 void table_leave(struct table *t);
 /* Write a row: a cell for each column. */
 void table_row(struct table *t, const struct cell *cells);
-/* JSON: write an element of the array that is open; takes it. */
-void table_element(struct table *t, json_t *element);
 /* Text: whether the rows so far fit the line, and dropping them. */
 bool table_fits(const struct table *t);
 void table_drop(struct table *t);
@@ -84,5 +86,7 @@ void table_drop(struct table *t);
 void table_flush(struct table *t);
 /* End it. Returns false if memory ran out. */
 bool table_end(struct table *t);
+/* Free its memory, if its output was abandoned. */
+void table_fini(struct table *t);
 
 #endif

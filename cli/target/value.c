@@ -333,6 +333,13 @@ const char *value_decode_all(const struct value *v, struct gdbregs_buffer *decod
 	return error >= 0 && decoded->size > 0 ? (const char *)decoded->data : "";
 }
 
+const char *value_text(const struct value *v, struct gdbregs_buffer *decoded)
+{
+	enum gdbregs_type_kind kind = value_kind(v);
+	bool has_text = kind == GDBREGS_TYPE_FLAGS || kind == GDBREGS_TYPE_ENUM;
+	return has_text ? value_decode_all(v, decoded) : "";
+}
+
 const char *value_decode(const struct value *v, const struct options *o,
 			 struct gdbregs_buffer *decoded)
 {

@@ -71,6 +71,8 @@ const char *value_decode(const struct value *v, const struct options *o,
 			 struct gdbregs_buffer *decoded);
 /* The same for registers of all kinds. */
 const char *value_decode_all(const struct value *v, struct gdbregs_buffer *decoded);
+/* The same for flags and enums, whose meaning is in snapshot files, and "" for other values. */
+const char *value_text(const struct value *v, struct gdbregs_buffer *decoded);
 /* Returns whether it was read, and is 0. */
 bool value_is_zero(const struct value *v);
 /* Returns whether it is a scalar of known byte order, which can be shown as one number. */
