@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "out/vcd-names.h"
 
+#include <jansson.h>
 #include <stdlib.h>
-#include <string.h>
 
 static bool is_letter(char c)
 {
@@ -14,12 +14,20 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+/* Brackets are left out if they only close: `v4_float[1]` becomes v4_float_1. */
+static void add_characters(struct text *text, const char *name, bool is_path)
+{
+	if (!is_letter(name[0]) && !(is_path && name[0] == '['))
+		text_adds(text, "_");
+	for (; *name != '\0'; name++) {
+		if (!is_path || *name != ']')
+			text_add(text, is_letter(*name) || is_digit(*name) ? name : "_", 1);
+	}
+}
+
 void vcd_add_name(struct text *text, const char *name)
 {
-	if (!is_letter(name[0]))
-		text_adds(text, "_");
-	for (; *name != '\0'; name++)
-		text_add(text, is_letter(*name) || is_digit(*name) ? name : "_", 1);
+	add_characters(text, name, false);
 }
 
 void vcd_make_id(char id[VCD_ID], size_t index)
@@ -33,184 +41,110 @@ void vcd_make_id(char id[VCD_ID], size_t index)
 	id[size] = '\0';
 }
 
-/* A wire to be named, in its scope. */
-struct entry {
-	const char *scope; /* shared by the wires of a feature or register: it may be long */
-	char *name;
-	size_t index;
-};
+/* ------------------------------------------------------ names in a scope --- */
 
-static int compare_names(const char *scope, const char *name, const struct entry *b)
+/* A scope is an object with a member for each name: 0, or the number of its last copy. The
+ * scopes in it are members, too, whose names begin with a dot. */
+
+/* Returns NULL if memory runs out. */
+static json_t *open_scope(json_t *outer, const char *name)
 {
-	int order = scope == b->scope ? 0 : strcmp(scope, b->scope);
-	return order != 0 ? order : strcmp(name, b->name);
+	struct text key = {0};
+	text_adds(&key, ".");
+	vcd_add_name(&key, name);
+	json_t *scope = key.failed ? NULL : json_object_get(outer, key.data);
+	if (!scope && !key.failed && json_object_set_new(outer, key.data, json_object()) == 0)
+		scope = json_object_get(outer, key.data);
+	text_fini(&key);
+	return scope;
 }
 
-static int compare(const void *left, const void *right)
+static const char *feature_of(const struct chosen *item)
 {
-	const struct entry *a = left, *b = right;
-	int order = compare_names(a->scope, a->name, b);
-	return order != 0 ? order : (a->index > b->index) - (a->index < b->index);
-}
-
-static char *make_name(const char *from)
-{
-	struct text name = {0};
-	vcd_add_name(&name, from);
-	if (name.failed)
-		text_fini(&name);
-	return name.data;
-}
-
-static const char *feature_of(const struct sampler *sampler, size_t index)
-{
-	const char *feature = gdbregs_register_feature(sampler->items[index].reg);
+	const char *feature = gdbregs_register_feature(item->reg);
 	return feature ? feature : "";
 }
 
-/* The entries of a sampler. */
-struct entries {
-	struct entry *item;
-	size_t count;
-	char **scopes; /* owned */
-	size_t scope_count;
-	const char *feature, *reg; /* scopes of the item before */
-};
-
-/* `v4_float[1]` becomes v4_float_1. */
-static char *make_path(const char *path)
+/* Find the scope of each item: FEATURE, or FEATURE.REGISTER for a part. An item often has the
+ * scope of the item before: names of features may be long. */
+static bool find_scopes(json_t **scopes, json_t *root, const struct sampler *sampler)
 {
-	struct text name = {0};
-	struct text plain = {0};
-	for (; *path != '\0'; path++) {
-		if (*path != ']')
-			text_add(&plain, *path == '[' ? "_" : path, 1);
-	}
-	if (!plain.failed && plain.data)
-		vcd_add_name(&name, plain.data);
-	if (name.failed || plain.failed)
-		text_fini(&name);
-	text_fini(&plain);
-	return name.data;
-}
-
-/* Returns the scope of a register's parts: FEATURE.REGISTER. */
-static char *make_register_scope(const char *feature, const char *reg)
-{
-	struct text name = {0};
-	text_addf(&name, "%s.", feature ? feature : "");
-	vcd_add_name(&name, reg);
-	if (name.failed)
-		text_fini(&name);
-	return name.data;
-}
-
-/* Returns the scope of an item; one made for the item before is used again. */
-static const char *scope_of(struct entries *e, const struct sampler *sampler, size_t index)
-{
-	const struct chosen *item = &sampler->items[index];
-	const char *feature = feature_of(sampler, index);
-	bool first = index == 0, same = !first && item->reg == item[-1].reg;
-	if (first || feature != feature_of(sampler, index - 1))
-		e->feature = e->scopes[e->scope_count++] = make_name(feature);
-	if (!item->path)
-		return e->feature;
-	if (!same || !item[-1].path)
-		e->reg = e->scopes[e->scope_count++] =
-			make_register_scope(e->feature, gdbregs_register_name(item->reg));
-	return e->reg;
-}
-
-static bool fill(struct entries *e, const struct sampler *sampler)
-{
-	e->item = calloc(sampler->count + 1, sizeof(*e->item));
-	e->scopes = calloc(2 * sampler->count + 1, sizeof(*e->scopes));
-	if (!e->item || !e->scopes)
-		return false;
+	json_t *feature = NULL;
 	for (size_t i = 0; i < sampler->count; i++) {
 		const struct chosen *item = &sampler->items[i];
-		e->item[e->count++] = (struct entry){
-			.scope = scope_of(e, sampler, i),
-			.name = item->path ? make_path(item->path)
-					   : make_name(gdbregs_register_name(item->reg)),
-			.index = i,
-		};
-		if (!e->item[i].scope || !e->item[i].name)
+		if (i == 0 || feature_of(item) != feature_of(item - 1))
+			feature = open_scope(root, feature_of(item));
+		if (!item->path)
+			scopes[i] = feature;
+		else if (i > 0 && item[-1].path && item[-1].reg == item->reg)
+			scopes[i] = scopes[i - 1];
+		else
+			scopes[i] = open_scope(feature, gdbregs_register_name(item->reg));
+		if (!scopes[i])
 			return false;
 	}
 	return true;
 }
 
-static void fini(struct entries *e)
+static void make_name(struct text *name, const struct chosen *item)
 {
-	for (size_t i = 0; i < e->count; i++)
-		free(e->item[i].name);
-	for (size_t i = 0; i < e->scope_count; i++)
-		free(e->scopes[i]);
-	free(e->item);
-	free(e->scopes);
+	text_clear(name);
+	add_characters(name, item->path ? item->path : gdbregs_register_name(item->reg),
+		       item->path);
 }
 
-static bool is_taken(const struct entries *e, const char *scope, const char *name)
+/* Add every name to its scope. Returns false if memory runs out. */
+static bool enter_names(json_t *const *scopes, const struct sampler *sampler)
 {
-	size_t low = 0, high = e->count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = compare_names(scope, name, &e->item[middle]);
-		if (order == 0)
-			return true;
-		if (order > 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
-}
-
-/* `lr`, `lr_2`, ...: a number that gives no name that is there already. Returns
- * the number used. */
-static size_t add_copy(struct text *text, const struct entries *e, size_t index, size_t last)
-{
-	const struct entry *entry = &e->item[index];
 	struct text name = {0};
-	do {
-		text_clear(&name);
-		text_addf(&name, "%s_%zu", entry->name, ++last);
-	} while (!name.failed && is_taken(e, entry->scope, name.data));
-	text->failed |= name.failed;
-	if (!name.failed)
-		text_adds(text, name.data);
+	bool ok = true;
+	for (size_t i = 0; i < sampler->count && ok; i++) {
+		make_name(&name, &sampler->items[i]);
+		ok = !name.failed &&
+		     json_object_set_new(scopes[i], name.data, json_integer(0)) == 0;
+	}
 	text_fini(&name);
-	return last;
+	return ok;
 }
 
-static void add_names(struct text *text, const struct entries *e, size_t *starts)
+/* Add a name. Further items of this name are `lr_2`, `lr_3`, ..., unless there is such a name. */
+static bool add_unique(struct text *text, json_t *scope, struct text *name)
 {
-	size_t last = 1;
-	for (size_t i = 0; i < e->count; i++) {
-		const struct entry *entry = &e->item[i];
-		starts[entry->index] = text->size;
-		if (i == 0 || compare_names(entry->scope, entry->name, &e->item[i - 1]) != 0) {
-			last = 1;
-			text_adds(text, entry->name);
-		} else {
-			last = add_copy(text, e, i, last);
-		}
-		text_add(text, "", 1);
+	json_t *last = json_object_get(scope, name->data);
+	json_int_t number = json_integer_value(last);
+	size_t size = name->size;
+	while (number > 0 && !name->failed && json_object_get(scope, name->data)) {
+		name->size = size;
+		text_addf(name, "_%lld", (long long)++number);
 	}
+	text_add(text, name->data, name->size + 1);
+	return !name->failed && json_integer_set(last, number > 0 ? number : 1) == 0;
+}
+
+static bool add_names(struct text *text, size_t *starts, json_t *const *scopes,
+		      const struct sampler *sampler)
+{
+	struct text name = {0};
+	bool ok = enter_names(scopes, sampler);
+	for (size_t i = 0; i < sampler->count && ok; i++) {
+		starts[i] = text->size;
+		make_name(&name, &sampler->items[i]);
+		ok = !name.failed && add_unique(text, scopes[i], &name);
+	}
+	text_fini(&name);
+	return ok && !text->failed;
 }
 
 size_t *vcd_make_names(const struct sampler *sampler, struct text *text)
 {
-	struct entries e = {.count = 0};
 	size_t *starts = calloc(sampler->count + 1, sizeof(*starts));
-	bool ok = fill(&e, sampler) && starts;
-	if (ok) {
-		qsort(e.item, e.count, sizeof(*e.item), compare);
-		add_names(text, &e, starts);
-	}
-	fini(&e);
-	if (ok && !text->failed)
+	json_t **scopes = calloc(sampler->count + 1, sizeof(json_t *));
+	json_t *root = json_object();
+	bool ok = starts && scopes && find_scopes(scopes, root, sampler) &&
+		  add_names(text, starts, scopes, sampler);
+	json_decref(root);
+	free(scopes);
+	if (ok)
 		return starts;
 	free(starts);
 	return NULL;
