@@ -6,9 +6,9 @@ port or a socket, how gdb is told what the stub does not say, and what it cannot
 the reason. stubs_test.py goes over rows and behaviours.
 
 All rows were tried on Debian 12: gdbserver 13.1, lldb-server 14.0, valgrind 3.19, OpenOCD
-0.12.0, simavr 1.6, mspdebug 0.22, Wine 8.0, mGBA 0.10.1, DeSmuME 0.9.11, BlastEm 0.6.3 and
-qemu-user 7.2. Hatari 2.4 and FS-UAE 3.1 have no stub; DOSBox-X is not in Debian. MAME is
-left out for its size.
+0.12.0, simavr 1.6, mspdebug 0.22, Wine 8.0, mGBA 0.10.1, DeSmuME 0.9.11, BlastEm 0.6.3,
+MAME 0.251 and qemu-user 7.2. Hatari 2.4 and FS-UAE 3.1 have no stub; DOSBox-X is not in
+Debian.
 """
 import glob
 import os
@@ -506,20 +506,14 @@ class DeSmuMe(Emulator):
                 "--nojoy=1", self.rom(server.directory)]
 
 
-class BlastEm(Emulator):
-    """It speaks on its standard input and output, and ends at each packet it does not know.
-    The X server is for its window; what takes the connection becomes BlastEm."""
+class MegaDrive(Emulator):
+    """A console with a 68000, which starts without a ROM of its own."""
 
-    name = "BlastEm"
-    programs = (game("blastem"), "Xvfb", "xvfb-run")
-    environment = {"SDL_AUDIODRIVER": "dummy"}
     order = "big"
-    arch = architecture = "m68k"
+    architecture = "m68k"
     write = ("d7", 0x11223344)
     places = loop_places((0x200, 0x202, 0x204), (0x206, 0x208, 0x20A), STEPS)
     facts = {"d0": 6, "d1": 6, "d4": 0x12, "d5": 0x34}
-    cannot = {"watch": "it does not see 0x03 while its program runs",
-              "second": "it has no port of its own", "killed": "it ends with its client"}
 
     def rom(self, directory):
         """The first stack pointer and pc, the other vectors, a name; moveq #0x12,d4;
@@ -528,6 +522,30 @@ class BlastEm(Emulator):
         data += b"SEGA GENESIS".ljust(0x100)
         data += struct.pack(">6H", 0x7812, 0x7000, 0x7A34, 0x5280, 0x2200, 0x60FA)
         return write_file(directory, "loop.md", data.ljust(0x400, b"\0"))
+
+
+class Mame(MegaDrive):
+    name = "MAME"
+    programs = (game("mame"),)
+    environment = {**Emulator.environment, "QT_QPA_PLATFORM": "offscreen"}
+    cannot = {"killed": "it accepts one client"}
+
+    def command(self, server):
+        return [self.programs[0], "genesis", "-cart", self.rom(server.directory), "-debug",
+                "-debugger", "gdbstub", "-debugger_port", str(server.port), "-video", "none",
+                "-sound", "none"]
+
+
+class BlastEm(MegaDrive):
+    """It speaks on its standard input and output, and ends at each packet it does not know.
+    The X server is for its window; what takes the connection becomes BlastEm."""
+
+    name = "BlastEm"
+    programs = (game("blastem"), "Xvfb", "xvfb-run")
+    environment = {"SDL_AUDIODRIVER": "dummy"}
+    arch = "m68k"
+    cannot = {"watch": "it does not see 0x03 while its program runs",
+              "second": "it has no port of its own", "killed": "it ends with its client"}
 
     def command(self, server):
         serve = ("import os, socket, sys\n"
@@ -607,5 +625,5 @@ QEMU_USER = (
 
 STUBS = (GdbServer(), GdbServerMulti(), LldbServer(), LldbServerMulti(), Valgrind(), OpenOcd(),
          SimAvr(), MspDebug(),
-         WineDbg(), Mgba(), DeSmuMe(), BlastEm(),
+         WineDbg(), Mgba(), DeSmuMe(), BlastEm(), Mame(),
          *QEMU_USER)
