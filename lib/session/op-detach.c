@@ -12,8 +12,7 @@
  * After the session has failed, the same op runs in the engine's blind mode: leaving a guest
  * halted is worse than sending packets whose replies cannot be matched. */
 #include "session/op-points.h"
-#include "session/qemu-sstep.h"
-#include "session/qemu-status.h"
+#include "session/qemu.h"
 
 /* The time that a stub gets to refuse `c`. */
 #define REFUSAL_MS 500

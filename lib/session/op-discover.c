@@ -8,7 +8,7 @@
  * longer than expected. */
 #include "session/op-discover-internal.h"
 #include "session/order.h"
-#include "session/qemu-status.h"
+#include "session/qemu.h"
 
 #include "util/alloc.h"
 #include "util/error.h"

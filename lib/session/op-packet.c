@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Sending a raw packet for the caller, and taking its reply. */
-#include "session/expedited.h"
+#include "session/stop-values.h"
 #include "session/order.h"
 #include "session/requests.h"
-#include "session/sized.h"
 #include "session/watch.h"
 
 #include "util/alloc.h"

@@ -3,7 +3,7 @@
  * registers of the run, one g serves all of these. Registers that came with the stop reply are not
  * requested. Each of the others gets a p. */
 #include "session/op-read-internal.h"
-#include "session/expedited.h"
+#include "session/stop-values.h"
 #include "session/order.h"
 
 /* A g costs the stub as much as a few p, so fewer registers are cheaper by p. */

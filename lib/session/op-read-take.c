@@ -3,7 +3,7 @@
  * offsets until the end. */
 #include "session/op-read-internal.h"
 #include "session/order.h"
-#include "session/sized.h"
+#include "session/stop-values.h"
 
 #include "util/alloc.h"
 #include "util/error.h"

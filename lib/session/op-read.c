@@ -12,19 +12,14 @@
 static int deliver_one(struct gdbregs_session *s, struct gdbregs__read_op *r)
 {
 	const struct gdbregs__read_result *result = &r->results[0];
-	const char *name = r->one.reg ? r->one.reg->name : "?", *note;
+	const char *name = r->one.reg->name, *note;
+	int wrong = gdbregs__target_check_register(s, r->one.vcpu, r->one.reg);
 
+	if (wrong)
+		return wrong;
 	switch (result->status) {
-	case GDBREGS_ERR_INVAL:
-		return gdbregs__engine_say(&s->engine, result->status, "no register given");
 	case GDBREGS_ERR_NO_VCPU:
-		return gdbregs__engine_say(&s->engine, result->status, "%s has no vCPU %u",
-					   s->label, r->one.vcpu);
-	case GDBREGS_ERR_WRONG_VCPU_TYPE:
-		return gdbregs__engine_say(
-			&s->engine, result->status,
-			"register %s does not exist on vCPU %u (different CPU type)", name,
-			r->one.vcpu);
+		return gdbregs__stub_say_refused(s, r->one.vcpu);
 	case GDBREGS_ERR_UNAVAILABLE:
 		note = gdbregs_vcpu_note(s, r->one.vcpu);
 		return gdbregs__engine_say(&s->engine, result->status,
@@ -39,7 +34,7 @@ static int deliver_one(struct gdbregs_session *s, struct gdbregs__read_op *r)
 	r->one_out->size = 0;
 	if (gdbregs__buffer_append(r->one_out, r->scratch.data + result->off_bytes,
 				   (size_t)result->status) < 0)
-		return gdbregs__engine_say_nomem(&s->engine);
+		return GDBREGS_ERR_NOMEM;
 	return result->status;
 }
 
@@ -98,8 +93,9 @@ static const struct gdbregs__op_class read_class = {
 	.destroy = destroy,
 };
 
-static struct gdbregs__read_op *make(struct gdbregs_session *s, size_t count, gdbregs__op_done done,
-				     void *arg)
+/* storage NULL: a single read, which the op holds itself, and its storage. */
+static struct gdbregs__op *make(struct gdbregs_session *s, struct gdbregs_read *reads, size_t count,
+				struct gdbregs_buffer *storage, gdbregs__op_done done, void *arg)
 {
 	struct gdbregs__read_op *r = (struct gdbregs__read_op *)s->reading.spare;
 
@@ -123,35 +119,28 @@ static struct gdbregs__read_op *make(struct gdbregs_session *s, size_t count, gd
 		r->results = results;
 		r->results_capacity = count;
 	}
+	r->reads = storage ? reads : &r->one;
+	r->count = count;
+	r->storage = storage ? storage : &r->scratch;
+	r->storage->size = 0;
 	r->batch = ++s->reading.batches;
 	r->planned = r->next = 0;
 	r->g_due = false;
 	r->again = GDBREGS__READ_NONE;
-	r->count = count;
 	r->one_out = NULL;
-	return r;
-}
-
-static int queue(struct gdbregs_session *s, struct gdbregs__read_op *r, struct gdbregs__op *before,
-		 struct gdbregs_read *reads, struct gdbregs_buffer *storage,
-		 struct gdbregs__op **out)
-{
-	storage->size = 0;
-	r->reads = reads;
-	r->storage = storage;
-	if (out)
-		*out = &r->op;
-	gdbregs__engine_queue_ahead(&s->engine, &r->op, before);
-	return 0;
+	return &r->op;
 }
 
 int gdbregs__read_ahead(struct gdbregs_session *s, struct gdbregs__op *before,
 			struct gdbregs_read *reads, size_t count, struct gdbregs_buffer *storage,
-			gdbregs__op_done done, void *arg, struct gdbregs__op **out)
+			gdbregs__op_done done)
 {
-	struct gdbregs__read_op *r = make(s, count, done, arg);
+	struct gdbregs__op *op = make(s, reads, count, storage, done, NULL);
 
-	return r ? queue(s, r, before, reads, storage, out) : gdbregs__engine_say_nomem(&s->engine);
+	if (!op)
+		return gdbregs__engine_say_nomem(&s->engine);
+	gdbregs__engine_queue_ahead(&s->engine, op, before);
+	return 0;
 }
 
 int gdbregs__read_many(struct gdbregs_session *s, struct gdbregs_read *reads, size_t count,
@@ -165,7 +154,7 @@ int gdbregs__read_many(struct gdbregs_session *s, struct gdbregs_read *reads, si
 	if ((!reads && count) || !storage || count > UINT32_MAX)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
 					   "reads and storage must not be NULL");
-	return gdbregs__read_ahead(s, NULL, reads, count, storage, done, arg, out);
+	return gdbregs__session_queue(s, make(s, reads, count, storage, done, arg), out);
 }
 
 int gdbregs__read_one(struct gdbregs_session *s, uint32_t vcpu, const struct gdbregs_register *h,
@@ -179,10 +168,11 @@ int gdbregs__read_one(struct gdbregs_session *s, uint32_t vcpu, const struct gdb
 	if (!h || !buf)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
 					   "no register or no buffer given");
-	struct gdbregs__read_op *r = make(s, 1, done, arg);
-	if (!r)
-		return gdbregs__engine_say_nomem(&s->engine);
-	r->one = (struct gdbregs_read){.vcpu = vcpu, .reg = h};
-	r->one_out = buf;
-	return queue(s, r, NULL, &r->one, &r->scratch, out);
+	struct gdbregs__op *op = make(s, NULL, 1, NULL, done, arg);
+	if (op) {
+		struct gdbregs__read_op *r = (struct gdbregs__read_op *)op;
+		r->one = (struct gdbregs_read){.vcpu = vcpu, .reg = h};
+		r->one_out = buf;
+	}
+	return gdbregs__session_queue(s, op, out);
 }

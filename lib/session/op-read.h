@@ -6,10 +6,10 @@
 #include "session/session.h"
 
 /* Queue a read that the session makes for itself, ahead of an op that is in the queue, or
- * at the end for NULL. Returns 0 or NOMEM. */
+ * at the end for NULL. done may be NULL. Returns 0 or NOMEM. */
 int gdbregs__read_ahead(struct gdbregs_session *s, struct gdbregs__op *before,
 			struct gdbregs_read *reads, size_t count, struct gdbregs_buffer *storage,
-			gdbregs__op_done done, void *arg, struct gdbregs__op **out);
+			gdbregs__op_done done);
 
 /* Returns the layout of g by which registers of this process are read, or NULL if they
  * are read by p. */

@@ -2,8 +2,8 @@
 /* The packets of a run: the stages before the resume, the resume itself, and the stages
  * after it. Each stage sends one packet, or goes on to the next stage. */
 #include "session/op-run-internal.h"
-#include "session/expedited.h"
-#include "session/qemu-sstep.h"
+#include "session/stop-values.h"
+#include "session/qemu.h"
 #include "session/step-over.h"
 #include "session/watch.h"
 

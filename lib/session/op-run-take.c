@@ -2,7 +2,7 @@
 /* The replies to the packets of a run: what a stop reply means, and what to do if the stub
  * refuses. */
 #include "session/op-run-internal.h"
-#include "session/expedited.h"
+#include "session/stop-values.h"
 #include "session/step-over.h"
 #include "session/stop-wait.h"
 

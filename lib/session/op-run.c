@@ -9,7 +9,7 @@
  * forever. */
 #include "session/op-run-internal.h"
 #include "session/order.h"
-#include "session/sized.h"
+#include "session/stop-values.h"
 #include "session/stop-wait.h"
 
 #include "util/alloc.h"

@@ -13,11 +13,10 @@
  * Several registers are written side by side: with pipelining, all of them take two round
  * trips, or three if sizes have to be read. An msr that decides the byte order is written after all others, because
  * their bytes are in the order of before. */
-#include "session/expedited.h"
+#include "session/stop-values.h"
 #include "session/op-read.h"
 #include "session/order.h"
 #include "session/requests.h"
-#include "session/sized.h"
 #include "session/watch.h"
 
 #include "util/alloc.h"
@@ -323,8 +322,7 @@ static int on_verify(struct gdbregs_session *s, struct entry *w,
 static int take(struct gdbregs_session *s, struct entry *w, const struct gdbregs__answer *answer)
 {
 	if (s->stub.selection_failed)
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU,
-					   "%s refused to select vCPU %u", s->label, w->vcpu);
+		return gdbregs__stub_say_refused(s, w->vcpu);
 	switch (w->stage) {
 	case STAGE_READ:
 		return on_read(s, w, answer);

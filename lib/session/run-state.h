@@ -51,7 +51,7 @@ struct gdbregs__step_over {
 	struct gdbregs_buffer storage;
 };
 
-/* qemu-sstep.c: the single-step flags of QEMU, if options.step_irq has changed them. */
+/* qemu.c: the single-step flags of QEMU, if options.step_irq has changed them. */
 struct gdbregs__sstep {
 	bool asked, changed;
 	uint32_t before;
@@ -67,7 +67,7 @@ struct gdbregs__stopped {
 	struct gdbregs_stop stop;
 };
 
-/* expedited.c: registers that came with the stop reply. */
+/* stop-values.c: registers that came with the stop reply. */
 #define GDBREGS__EXPEDITED_MAX 64
 
 struct gdbregs__expedited_value {

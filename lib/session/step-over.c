@@ -214,7 +214,7 @@ static int queue_reads(struct gdbregs_session *s, struct gdbregs__op *before)
 	struct gdbregs__step_over *off = &s->run.step_over;
 
 	return off->read_count ? gdbregs__read_ahead(s, before, off->reads, off->read_count,
-						     &off->storage, NULL, NULL, NULL)
+						     &off->storage, NULL)
 			       : 0;
 }
 

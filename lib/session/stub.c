@@ -72,6 +72,12 @@ enum gdbregs_vcpu_state gdbregs__stub_state_in(const struct gdbregs__answer *ans
 	return has(answer, RUNNING) ? GDBREGS_VCPU_RUNNING : GDBREGS_VCPU_UNKNOWN;
 }
 
+int gdbregs__stub_say_refused(struct gdbregs_session *s, uint32_t vcpu)
+{
+	return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU, "%s refused to select vCPU %u",
+				   s->label, vcpu);
+}
+
 void gdbregs__stub_forget_selection(struct gdbregs_session *s)
 {
 	s->stub.selected = false;

@@ -64,6 +64,8 @@ int gdbregs__stub_ask_thread(struct gdbregs_session *s, struct gdbregs__op *op, 
 			     uint32_t vcpu);
 /* Returns the state of the vCPU according to the reply, for QEMU's texts. */
 enum gdbregs_vcpu_state gdbregs__stub_state_in(const struct gdbregs__answer *answer);
+/* Set the error that the stub has refused to select a vCPU. Returns NO_VCPU. */
+int gdbregs__stub_say_refused(struct gdbregs_session *s, uint32_t vcpu);
 /* A packet was sent that may select another thread: do not rely on the last Hg. */
 void gdbregs__stub_forget_selection(struct gdbregs_session *s);
 /* Take the reply to an Hg. */

@@ -47,7 +47,7 @@ struct gdbregs__vcpu {
 	/* The last run that it took part in, and the last one whose stop named it; see
 	 * session/step-over.c. */
 	uint64_t ran, reported;
-	/* The registers whose size is known, a bit each, see session/sized.c. NULL: none. */
+	/* The registers whose size is known, a bit each, see session/stop-values.c. NULL: none. */
 	uint8_t *sized;
 	uint64_t sized_at; /* when that was: target.sizes_valid */
 	/* The last run in which it was to step over a breakpoint, and where that is. */

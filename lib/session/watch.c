@@ -29,7 +29,7 @@ static int read_all(struct gdbregs_session *s, struct gdbregs__op *before, gdbre
 	for (size_t i = 0; i < w->count; i++)
 		w->reads[i] = (struct gdbregs_read){
 			.vcpu = w->list[i].vcpu, .reg = w->list[i].reg, .status = NOT_READ};
-	return gdbregs__read_ahead(s, before, w->reads, w->count, &w->now, done, NULL, NULL);
+	return gdbregs__read_ahead(s, before, w->reads, w->count, &w->now, done);
 }
 
 /* The values that were read are those that were seen last. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether the target was halted before we connected, and whether it may run, as QEMU's monitor
- * reports it. Hides: the request, and how its reply is parsed. */
-#ifndef GDBREGS_LIB_SESSION_QEMU_STATUS_H
-#define GDBREGS_LIB_SESSION_QEMU_STATUS_H
+/* Features of QEMU alone: the status of its monitor, which says whether the target was halted before
+ * we connected and whether it may run, and single-step flags, for options.step_irq. Hides: the
+ * requests, the names and values of the flags, and how the replies are parsed. */
+#ifndef GDBREGS_LIB_SESSION_QEMU_H
+#define GDBREGS_LIB_SESSION_QEMU_H
 
 #include "session/session.h"
 
@@ -18,5 +19,11 @@ void gdbregs__status_reply(struct gdbregs_session *s);
  * machine. */
 int gdbregs__status_ask_again(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t kind);
 void gdbregs__status_answer_again(struct gdbregs_session *s);
+
+/* Queue, ahead of an op, an op that lets interrupts through during steps, once, if the caller
+ * wants that and the stub is QEMU. Returns 0 or NOMEM. */
+int gdbregs__sstep_prepare(struct gdbregs_session *s, struct gdbregs__op *before);
+/* Write the packet that restores the flags of QEMU, once. Returns its length, or 0. */
+size_t gdbregs__sstep_withdraw(struct gdbregs_session *s, char *payload);
 
 #endif
