@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One bit of what a stub sends is flipped, each bit of a session in turn, for each
- * kind of stub. Wherever a checksum or the order of acks and replies can tell, it
- * is told: every value that is read is right (require_value() in requests.c), or
- * there is an error and it is one that damage leads to. */
+/* Flips each bit of what a stub sends, one in each session, for each kind of stub. Checksums and
+ * the order of acks and replies detect the damage: every value that is read is right
+ * (require_value() in requests.c), or the session fails with one of the expected errors. */
 #include "session_fuzz.h"
 
 #define MACHINE_WIDE 2
-/* A stub that agrees to no-ack mode and, as gdbserver on x86 does not, has p. */
+/* A stub with no-ack mode and with p, which gdbserver on x86 does not have. */
 #define NO_ACK_WITH_P SCRIPT_KINDS
 
 struct outcome {
@@ -32,7 +31,8 @@ static void run(struct caller *c)
 	while (partner_give(c->p, SIZE_MAX));
 }
 
-/* Run until the byte at `place` of the stub's stream is on its way, and flip it. */
+/* Run until the byte at `place` of the stub's output is about to be received, and flip a bit of it.
+ * */
 static bool run_and_flip(struct caller *c, size_t place, unsigned bit)
 {
 	struct partner *p = c->p;
@@ -74,7 +74,7 @@ static void count(const struct gdbregs_session *s, struct outcome *o)
 		o->other++;
 }
 
-/* Reads of several kinds, under way at once where the stub bears it. */
+/* Make reads of several kinds. They are in flight together if the stub supports pipelining. */
 static void ask(struct caller *c)
 {
 	static const uint8_t asks[] = {
@@ -82,7 +82,7 @@ static void ask(struct caller *c)
 		1, 0, 9, /* read ten of vCPU 0 */
 		0, 1, 2, /* vCPU 1, register 2 */
 		1, 2, 15, /* sixteen of vCPU 1 */
-		0, 0, 3, /* and one more */
+		0, 0, 3, /* vCPU 0, register 3 */
 	};
 	struct fuzz_input in = {asks, asks + sizeof(asks)};
 
@@ -90,7 +90,7 @@ static void ask(struct caller *c)
 		caller_ask(c, &in);
 }
 
-/* One session; false when its stream ends before `place`. */
+/* Run one session. Returns false if the output of the stub ends before `place`. */
 static bool session(unsigned kind, bool connecting, size_t place, unsigned bit, struct outcome *o)
 {
 	struct gdbregs_session *s;
@@ -141,8 +141,8 @@ static void try_all(unsigned kind, bool connecting, size_t step)
 	printf("%-10s %-10s %zu bytes: all well %lu, refused %lu, no answer %lu, other %lu\n",
 	       kind == NO_ACK_WITH_P ? "no acks" : script_kind_names[kind],
 	       connecting ? "connecting" : "reading", place, o.good, o.refused, o.lost, o.other);
-	/* There was damage, and what it does is one of these. Most sessions with one packet
-	 * at a time recover, for they send it again. */
+	/* The damage must have had one of these effects. Most sessions with one packet at a time
+	 * recover, because they send it again. */
 	REQUIRE(o.refused + o.lost > 20 && o.other == 0);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A description of several documents: the input is target.xml, then further
- * documents, each behind a line `=== NAME`. What comes out is sound in itself,
- * keeps the limits, reads the same once resolved, and can be shown. */
+/* A description of several documents. The input is target.xml, followed by other documents, each
+ * after a line `=== NAME`. The result is consistent, within the limits, the same when its canonical
+ * XML is parsed, and can be formatted. */
 #include "fuzz.h"
 
 #include "util/alloc.h"
@@ -12,7 +12,7 @@
 #define DOCUMENTS_MOST 40
 #define MARK	       "\n=== "
 
-/* Low, so that inputs reach them and none is slow. */
+/* Low limits: inputs reach them, and no input takes long. */
 static const struct gdbregs__limits limits = {
 	.packet_bytes = 4096,
 	.description_bytes = 1 << 18,
@@ -77,7 +77,7 @@ static void drop(struct documents *d)
 
 /* ------------------------------------------------------------------- soundness --- */
 
-/* DESCRIPTION and LIMIT name the document, with line and column. */
+/* The messages of DESCRIPTION and LIMIT name the document, with line and column. */
 static void require_error(int result, const struct gdbregs_error *err)
 {
 	REQUIRE(result == GDBREGS_ERR_DESCRIPTION || result == GDBREGS_ERR_LIMIT);
@@ -142,7 +142,7 @@ static void show_all(const struct gdbregs_description *d, uint32_t seed)
 	for (size_t i = 0; i < d->register_count && i < 40; i++) {
 		size_t size = (d->registers[i].bits + 7) / 8;
 
-		/* The stub has the last word on the size. */
+		/* The stub decides about the size. */
 		if (fuzz_random(&seed) % 4 == 0)
 			size = 1 + fuzz_random(&seed) % 40;
 		uint8_t *bytes = malloc(size);

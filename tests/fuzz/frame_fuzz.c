@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The frame decoder: whatever pieces the input comes in, and whether data is taken
- * many packets at a time, the events are the same; what it calls good has the right checksum by another reckoning; what is
- * encoded comes back. Input: the limit (1 byte), a seed for the pieces (2), then
- * the wire. */
+/* The frame decoder. The events do not depend on how the input is split, or on whether many packets
+ * of data are taken together. A packet that it accepts has the right checksum, computed
+ * independently. Encoding and decoding give the same bytes. Input: the limit (1 byte), a seed for
+ * the pieces (2 bytes), then the wire. */
 #include "fuzz.h"
 
 #include "rsp/packet.h"
 #include "rsp/reply.h"
 
 struct events {
-	uint8_t *bytes; /* of each: kind, size (4 bytes), payload */
+	uint8_t *bytes; /* for each event: kind, size (4 bytes), payload */
 	size_t size, capacity;
 };
 
@@ -39,7 +39,7 @@ static void note(struct events *e, const struct gdbregs__frame *frame, size_t ma
 	put(e, frame->payload, size);
 }
 
-/* Packets of data that can be taken together, as the events they are. */
+/* Take packets of data together, and record each as an event. */
 static void take_data(const struct gdbregs__frame_decoder *d, const uint8_t *piece, size_t size,
 		      size_t *used, bool acked, struct events *e)
 {
@@ -59,7 +59,7 @@ static void take_data(const struct gdbregs__frame_decoder *d, const uint8_t *pie
 	}
 }
 
-/* One call's worth of input, in memory of its own. */
+/* Pass one piece of input, in an allocation of its size. */
 static void feed(struct gdbregs__frame_decoder *d, const uint8_t *data, size_t size, bool together,
 		 struct events *e)
 {
@@ -119,8 +119,8 @@ static int digit(uint8_t c)
 	return at ? (int)(at - digits) - (at - digits > 15 ? 6 : 0) : -1;
 }
 
-/* Packets and notifications with the right checksum and sound run lengths, one
- * character at a time and with no limit: how many there are. */
+/* Count the packets and notifications with the right checksum and valid run lengths, one character
+ * at a time and without a limit. */
 static size_t count_good(const uint8_t *in, size_t size)
 {
 	size_t good = 0, at = 0;
@@ -184,7 +184,7 @@ static void round_trip(const uint8_t *data, size_t size)
 	gdbregs__frame_decoder_init(&d, wire.size);
 	REQUIRE(gdbregs__frame_next(&d, wire.data, wire.size, &used, &frame) == 0);
 	REQUIRE(frame.kind == GDBREGS__FRAME_PACKET && used == wire.size);
-	/* A piece of a document is the binary reply there is. */
+	/* Pieces of documents are the only binary replies. */
 	uint8_t *piece = malloc(frame.size + 1);
 	REQUIRE(piece);
 	piece[0] = 'l';

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Shared by the fuzz targets: taking an input apart, and REQUIRE(). A target is
- * one function over bytes; libFuzzer drives it, or replay.c over files. Nothing
- * in a target may depend on the clock, on addresses or on an earlier input. */
+/* Shared by the fuzz targets: reading an input, and REQUIRE(). A target is a function of bytes,
+ * which libFuzzer or replay.c calls. It must not depend on the clock, on addresses or on an earlier
+ * input. */
 #ifndef GDBREGS_TESTS_FUZZ_H
 #define GDBREGS_TESTS_FUZZ_H
 
@@ -32,7 +32,7 @@ static inline size_t fuzz_left(const struct fuzz_input *in)
 	return (size_t)(in->end - in->at);
 }
 
-/* The next byte; 0 behind the end. */
+/* Returns the next byte, or 0 after the end. */
 static inline uint8_t fuzz_byte(struct fuzz_input *in)
 {
 	return in->at < in->end ? *in->at++ : 0;
@@ -45,8 +45,8 @@ static inline unsigned fuzz_word(struct fuzz_input *in)
 	return high << 8 | fuzz_byte(in);
 }
 
-/* The next bytes, as many as there are up to `size`, in memory that ends where
- * they do: free() it. */
+/* Returns a copy of the next bytes, at most `size`, and sets `size`. The copy ends where its memory
+ * ends. free() it. */
 static inline uint8_t *fuzz_take(struct fuzz_input *in, size_t *size)
 {
 	if (*size > fuzz_left(in))
@@ -59,7 +59,7 @@ static inline uint8_t *fuzz_take(struct fuzz_input *in, size_t *size)
 	return copy;
 }
 
-/* Messages must be a single printable line. */
+/* Require a single printable line. */
 static inline void fuzz_require_printable(const char *text, size_t capacity)
 {
 	size_t length = strnlen(text, capacity);
@@ -69,7 +69,7 @@ static inline void fuzz_require_printable(const char *text, size_t capacity)
 		REQUIRE(text[i] >= 0x20 && text[i] < 0x7f);
 }
 
-/* The same pseudo-random numbers from the same seed (xorshift). */
+/* Returns a pseudo-random number (xorshift). */
 static inline uint32_t fuzz_random(uint32_t *state)
 {
 	*state ^= *state << 13;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Runs a fuzz target over files and directories, without libFuzzer: seeds and
- * regressions in every `make check`, with any compiler. Prints how many files
- * there were; a failure aborts, and the file's name has been printed. */
+/* Runs a fuzz target on files and directories without libFuzzer, so that `make check` can replay
+ * seeds and regressions with any compiler. Prints the number of files. It prints the name of each
+ * file before it runs, because a failure aborts. */
 #include "fuzz.h"
 
 #include <dirent.h>
@@ -21,7 +21,7 @@ static uint8_t *read_file(const char *path, size_t *size)
 		exit(2);
 	}
 	*size = (size_t)about.st_size;
-	/* Exactly as much as there is: one byte read too far is seen. */
+	/* The copy has exactly that size, so that reading past it is detected. */
 	uint8_t *data = malloc(*size);
 	if ((*size && !data) || fread(data, 1, *size, file) != *size) {
 		perror(path);
@@ -38,7 +38,7 @@ static void replay_file(const char *path)
 
 	printf("%s\n", path);
 	fflush(stdout);
-	/* A target that runs away ends here. */
+	/* Ends a target that does not terminate. */
 	alarm(60);
 	LLVMFuzzerTestOneInput(data, size);
 	alarm(0);

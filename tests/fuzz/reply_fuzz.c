@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Everything that reads a payload: replies, stop replies, thread lists, what
- * qSupported told. The whole input goes to each of them, in memory that ends
- * where it does. */
+/* All parsers of payloads: replies, stop replies, thread lists, qSupported. Each of them gets the
+ * whole input, in memory that ends with it. */
 #include "fuzz.h"
 
 #include "util/hex.h"
@@ -38,7 +37,7 @@ static void try_console(const uint8_t *payload, size_t size)
 	gdbregs_buffer_fini(&text);
 }
 
-/* The value written as hex is the reply, but for the digits' case. */
+/* The value in hex is the reply, except for upper and lower case. */
 static void try_register(const uint8_t *payload, size_t size, size_t capacity)
 {
 	uint8_t *out = malloc(capacity);

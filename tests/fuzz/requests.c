@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The caller's side: requests of all kinds, any number at once. Each calls back
- * exactly once, refused ones never; what was read is what the stub holds, unless
- * its words were tampered with. */
+/* The caller: requests of all kinds, in any number. Each accepted request calls back exactly once,
+ * a refused one never. Values that are read are those of the stub, unless its bytes were changed on
+ * the way. */
 #include "session_fuzz.h"
 
 #include "session/requests.h"
@@ -37,7 +37,7 @@ unsigned caller_busy(const struct caller *c)
 
 /* ------------------------------------------------------------------- call-backs --- */
 
-/* Damaged words may be lost or refused, never be taken for others. */
+/* Damaged bytes may be lost or refused, but not accepted as other bytes. */
 static void require_value(const struct slot *slot, unsigned vcpu,
 			  const struct gdbregs_register *reg, const uint8_t *data, int size)
 {
@@ -137,7 +137,7 @@ static struct slot *free_slot(struct caller *c)
 	return NULL;
 }
 
-/* Mostly a vCPU there is, sometimes one there is not. */
+/* Returns a vCPU, which sometimes does not exist. */
 static unsigned pick_vcpu(struct caller *c, unsigned choice)
 {
 	unsigned count = (unsigned)inside_vcpu_count(c->s);
@@ -145,7 +145,7 @@ static unsigned pick_vcpu(struct caller *c, unsigned choice)
 	return choice == 255 || !count ? choice : choice % count;
 }
 
-/* A register of that vCPU, or of another type of vCPU. */
+/* Returns a register of that vCPU, or of a vCPU of another type. */
 static const struct gdbregs_register *pick_register(struct caller *c, unsigned vcpu,
 						    unsigned choice)
 {
@@ -169,7 +169,7 @@ static int ask_read_one(struct slot *slot, struct fuzz_input *in)
 				 &slot->op);
 }
 
-/* Many alike (one vCPU's, in order, as a dump has them), or a mixture. */
+/* Read many registers: those of one vCPU in order, as a dump does, or a mixture. */
 static int ask_read_many(struct slot *slot, struct fuzz_input *in)
 {
 	struct caller *c = slot->caller;
@@ -194,7 +194,7 @@ static int ask_packet(struct slot *slot, struct fuzz_input *in)
 	uint8_t *rest = fuzz_take(in, &size);
 	char payload[80] = "qFuzz";
 
-	/* Free of what frames: the partner's reading of it is simple. */
+	/* The payload has only letters, so that the partner can parse it easily. */
 	for (size_t i = 0; i < size; i++)
 		payload[5 + i] = (char)('a' + rest[i] % 26);
 	free(rest);
@@ -238,7 +238,7 @@ static int ask_wait(struct slot *slot, struct fuzz_input *in)
 				  &slot->op);
 }
 
-/* A few addresses, and where the vCPUs of the machine with a program counter are. */
+/* Returns one of a few addresses, or the program counter of a vCPU of MACHINE_WITH_PC. */
 static uint64_t pick_address(unsigned choice)
 {
 	uint8_t pc[8];
@@ -265,7 +265,7 @@ static int ask_point(struct slot *slot, struct fuzz_input *in)
 						&slot->op);
 }
 
-/* These two have no op of their own. */
+/* The next two calls make no op. */
 static int ask_interrupt(struct slot *slot, struct fuzz_input *in)
 {
 	(void)in;
@@ -299,7 +299,7 @@ void caller_ask(struct caller *c, struct fuzz_input *in)
 	struct slot *slot = free_slot(c);
 	unsigned kind = fuzz_byte(in) % (sizeof(asks) / sizeof(*asks));
 
-	/* Calls while connecting or closing are refused by the core itself. */
+	/* The session itself refuses calls while it connects or closes. */
 	if (!slot)
 		return;
 	slot->busy = true;
@@ -326,7 +326,7 @@ void caller_close(struct caller *c)
 	c->closing = true;
 	if (inside_of(c->s).fatal) {
 		c->p->trust = TRUST_NONE;
-		c->p->farewell = true;
+		c->p->detaching = true;
 	}
 	REQUIRE(gdbregs__session_stop(c->s, c->p->now_ms, on_closed, c) == 0);
 }

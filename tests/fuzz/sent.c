@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the session sends, held against what may be sent: nothing that ends, crashes
- * or resets a target, and nothing at all to one that runs. */
+/* Checks what the session sends. It must not send packets that end, crash or reset a target, and
+ * must send nothing to a target that runs. */
 #include "session_fuzz.h"
 
 static bool begins(const char *text, const char *with)
@@ -8,7 +8,7 @@ static bool begins(const char *text, const char *with)
 	return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* All that a reader may ever say; each with what its rest is held against. */
+/* All packets that may be sent, and how the rest of each is checked. */
 enum rest { ANY, NOTHING, NUMBER, REGISTER, PROCESS, THREAD };
 
 static const struct {
@@ -51,7 +51,7 @@ static bool detaches_once(struct partner *p, const char *packet)
 	return true;
 }
 
-/* A pid must have been named by the stub; process 1 is in every QEMU. */
+/* The stub must have named the pid; process 1 is in every QEMU. */
 static bool may_detach(const struct partner *p, const char *text)
 {
 	char *end;
@@ -101,7 +101,7 @@ static bool is_resume(const char *packet)
 	return begins(packet, "vCont;") || !strcmp(packet, "c") || !strcmp(packet, "s");
 }
 
-/* vCont was not there after all, and nothing was resumed by it. */
+/* The stub has no vCont, and nothing was resumed by it. */
 static bool falls_back(const struct partner *p, const char *packet)
 {
 	return p->by_vcont && !inside_of(p->s).has_vcont && is_resume(packet) &&
@@ -117,11 +117,11 @@ static bool is_answered(const struct partner *p)
 	return !now.fatal && p->resume <= now.sent_count - now.in_flight;
 }
 
-/* The target runs, as far as the session can know. What it was told before a resume
- * that stands in front of this packet was even written are bytes of the input's own. */
+/* Returns true if the target runs, as far as the session can know. If bytes of the input came
+ * before this packet was written, the session may be wrong. */
 static bool runs(const struct partner *p)
 {
-	return p->resumed && !p->farewell && !is_answered(p) &&
+	return p->resumed && !p->detaching && !is_answered(p) &&
 	       (inside_of(p->s).resumed || p->trust != TRUST_NONE);
 }
 
@@ -137,7 +137,7 @@ static void count_packet(struct partner *p, const char *packet)
 		p->resume = p->sent;
 }
 
-/* The packets that are written but were not sent anew repeat the last one. */
+/* Count the packets in `out` that repeat the last one: they are written, but not newly sent. */
 static void count_repeats(struct partner *p, const uint8_t *out, size_t size)
 {
 	uint64_t written = 0, anew = inside_of(p->s).sent_count - p->sent;
@@ -147,7 +147,7 @@ static void count_repeats(struct partner *p, const uint8_t *out, size_t size)
 	p->repeats = written > anew ? written - anew : 0;
 }
 
-/* The packet that begins at out[at]; returns where the next thing begins. */
+/* Check the packet that begins at out[at]. Returns where the next one begins. */
 static size_t require_packet(struct partner *p, const uint8_t *out, size_t size, size_t at)
 {
 	const uint8_t *hash = memchr(out + at, '#', size - at);
@@ -165,11 +165,11 @@ static size_t require_packet(struct partner *p, const uint8_t *out, size_t size,
 	REQUIRE(memcmp(hash + 1, check, 2) == 0);
 	REQUIRE(!strchr(packet, '$'));
 	REQUIRE(is_allowed(p, packet));
-	/* Anything but an answer to File-I/O stops a target that runs. What was
-	 * refused has not made it run, and is sent again. */
+	/* A target that runs would be stopped by anything but a reply to File-I/O. A refused resume
+	 * did not make it run, and is sent again. */
 	REQUIRE(!runs(p) || begins(packet, "F-1") || falls_back(p, packet) ||
 		(inside_of(p->s).resends && is_resume(packet) && p->answer != '+'));
-	/* A session that has failed cannot know what a resume would do. */
+	/* A session that has failed must not resume: it cannot know the effect. */
 	REQUIRE(!inside_of(p->s).blind || !is_resume(packet) || p->repeats);
 	REQUIRE(packet[0] != 'D' || p->repeats || detaches_once(p, packet));
 	count_packet(p, packet);
@@ -182,7 +182,7 @@ static size_t require_packet(struct partner *p, const uint8_t *out, size_t size,
 
 static void require_ack(const struct partner *p, const uint8_t *out, size_t size, size_t at)
 {
-	/* Ahead of an answer to File-I/O; to a QEMU that runs, nowhere else. */
+	/* To a QEMU that runs, acks are sent only before a reply to File-I/O. */
 	if (!runs(p) || !inside_of(p->s).is_qemu)
 		return;
 	while (at < size && out[at] == '+')
@@ -190,7 +190,7 @@ static void require_ack(const struct partner *p, const uint8_t *out, size_t size
 	REQUIRE(at + 1 < size && out[at] == '$' && out[at + 1] == 'F');
 }
 
-/* 0x03: the stub stops its target, if it runs. */
+/* 0x03 stops the target if it runs. */
 static void interrupt(struct partner *p)
 {
 	REQUIRE(p->resumed);

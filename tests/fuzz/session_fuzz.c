@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A whole session against a stub that the input may spoil at any time, while a
- * caller makes requests. Input: four bytes that say which stub, machine and
- * options; then actions, a byte each with what they need. */
+/* A whole session with a stub whose bytes the input may damage at any time, while a caller makes
+ * requests. Input: four bytes for stub, machine and options; then actions, each a byte and its
+ * arguments. */
 #include "session_fuzz.h"
 
 #include "util/alloc.h"
 #include "tdesc/parse.h"
 
-/* What the flags of the fourth byte mean. */
+/* Flags in the fourth byte of the input. */
 enum {
 	FLAG_CONNECT = 1,
 	FLAG_ABANDON = 2,
@@ -44,7 +44,7 @@ static struct gdbregs_options options(unsigned how, unsigned flags)
 	return o;
 }
 
-/* Everything that can go on without anybody's doing, up to a point. */
+/* Exchange everything that needs no further action, with a bound. */
 static void settle(struct caller *c)
 {
 	for (unsigned i = 0; i < 400; i++) {
@@ -58,7 +58,7 @@ static void settle(struct caller *c)
 	}
 }
 
-/* The same with the stub's answers, until neither side has anything. */
+/* The same with the replies of the stub, until neither side has anything left. */
 static void run(struct caller *c)
 {
 	do
@@ -70,8 +70,8 @@ static void pass_time(struct caller *c, uint64_t ms)
 {
 	c->p->now_ms += ms;
 	inside_tick(c->s, c->p->now_ms);
-	/* From here on the stub is late, whatever it says: it may get a packet twice, and
-	 * its replies may come after the wait for them has ended. */
+	/* From now on the stub counts as late: it may receive a packet twice, and its replies may
+	 * arrive after the session has given up waiting for them. */
 	if ((ms >= 1000 || inside_of(c->s).has_copies) && c->p->trust == TRUST_HONEST)
 		c->p->trust = TRUST_DAMAGED;
 }
@@ -125,7 +125,7 @@ static void act(struct caller *c, struct fuzz_input *in)
 	settle(c);
 }
 
-/* From here on the clock alone: whatever is awaited, it ends, and soon. */
+/* Close. From now on only time passes: every wait must end, and soon. */
 static void end(struct caller *c)
 {
 	unsigned ticks = 0;
@@ -149,16 +149,16 @@ static void on_left(struct gdbregs_session *s, int status, const struct gdbregs_
 	*(bool *)arg = true;
 }
 
-static void farewell(struct caller *c)
+static void detach_blindly(struct caller *c)
 {
 	struct partner *p = c->p;
 	unsigned ticks = 0;
 	bool left = false;
 
-	if (p->told_eof)
+	if (p->eof_passed)
 		return;
 	p->trust = TRUST_NONE;
-	p->farewell = true;
+	p->detaching = true;
 	REQUIRE(gdbregs__session_stop(c->s, p->now_ms, on_left, &left) == 0);
 	while (!left) {
 		REQUIRE(ticks++ < 20);
@@ -200,7 +200,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!(flags & FLAG_ABANDON)) {
 		end(&c);
 		if (inside_of(s).fatal && !inside_of(s).blind)
-			farewell(&c);
+			detach_blindly(&c);
 	}
 	gdbregs__session_free(s);
 	caller_end(&c);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The two sides of the session target: a stub that is honest until the input
- * says otherwise (stub.c), and a caller who asks for things (requests.c). Both
- * hold the session to its promises. Hides: the scripted stub of the wire tests,
- * and what a caller has to keep alive. */
+/* The two sides of the fuzz target `session`: a stub that is honest until the input damages its
+ * bytes (stub.c), and a caller that makes requests (requests.c). Both check what the session does.
+ * Hides: the scripted stub of the session tests, and what a caller must keep alive. */
 #ifndef GDBREGS_TESTS_SESSION_FUZZ_H
 #define GDBREGS_TESTS_SESSION_FUZZ_H
 
@@ -12,55 +11,54 @@
 
 /* ---------------------------------------------------------------- stub.c --- */
 
-/* How far the stub's words can be trusted to be its own. */
+/* How far the bytes from the stub can be trusted. */
 enum trust {
-	TRUST_HONEST, /* whatever pieces they come in */
-	TRUST_DAMAGED, /* one bit was flipped on the way */
-	TRUST_NONE, /* bytes were put in, left out or replaced */
+	TRUST_HONEST, /* unchanged, in pieces of any size */
+	TRUST_DAMAGED, /* one bit was flipped */
+	TRUST_NONE, /* bytes were added, lost or replaced */
 };
 
 struct partner {
 	struct script_stub stub;
 	struct gdbregs_session *s;
 	enum trust trust;
-	bool resumed; /* a resume packet was sent and has not been answered */
-	uint64_t sent; /* packets that expect a reply, in the order they were written */
-	uint64_t resume; /* which of them was the last resume, counted from 1 */
+	bool resumed; /* a resume packet was sent, and its reply has not come */
+	uint64_t sent; /* number of packets sent that expect a reply */
+	uint64_t resume; /* which of them was the last resume, counted from 1; 0: none */
 	uint64_t repeats; /* how many of the next packets repeat the last one */
-	long detached[64]; /* the processes that were detached; 0: D named none */
+	long detached[64]; /* the processes that were detached; 0 is a D without a pid */
 	size_t detached_count;
 	bool by_vcont; /* the last packet was a vCont that resumes */
-	char answer; /* the first of + - $ % that the session got since; 0: none */
-	bool stop_due; /* the stub's target runs: its stop reply is still to come */
-	bool told_eof;
-	bool farewell; /* nothing is waited for any more */
+	char answer; /* the first of + - $ % that the session received since then, or 0 */
+	bool stop_due; /* the target runs: its stop reply has yet to come */
+	bool eof_passed;
+	bool detaching; /* the session has failed and detaches without waiting */
 	uint64_t now_ms;
 };
 
-/* Machines are counted from 0. The last one has a program counter. */
+/* Machines are numbered from 0. The last one has a program counter. */
 #define MACHINE_WITH_PC 3
-/* A stub of that kind and that machine, for a session not begun. */
+/* Begin a stub of that kind with that machine, for a session that has not begun. */
 void partner_begin(struct partner *p, unsigned kind, unsigned machine, struct gdbregs_session *s);
 void partner_end(struct partner *p);
-/* Take what the session wants to send, hold it against the rules, let the stub
- * answer. Returns whether there was anything. */
+/* Take what the session writes, check it, and let the stub reply. Returns whether there was
+ * anything. */
 bool partner_take(struct partner *p);
-/* Hand over at most `most` bytes of what the stub has sent; whether there were any. */
+/* Pass at most `most` bytes of the stub to the session. Returns whether there were any. */
 bool partner_give(struct partner *p, size_t most);
-/* The target stops by itself. */
+/* The target stops, if it runs. */
 void partner_stop(struct partner *p);
-/* The input's doing: bytes of its own, alone or as a packet; in place of the
- * stub's next packet; the stub's next bytes lost; one of their bits flipped. */
+/* Done by the input: pass bytes of its own, alone or as a packet; replace the next packet of the
+ * stub; drop the stub's next bytes; flip one of their bits; end the connection. */
 void partner_insert(struct partner *p, struct fuzz_input *in, size_t size);
 void partner_frame(struct partner *p, struct fuzz_input *in, size_t size, bool ack);
 void partner_replace(struct partner *p, struct fuzz_input *in, size_t size);
 void partner_drop(struct partner *p, size_t size);
 void partner_flip(struct partner *p, size_t at, unsigned bit);
 void partner_eof(struct partner *p);
-/* sent.c: these bytes were sent; they are held against the rules, the stub gets
- * them. */
+/* sent.c: check the bytes that the session has sent, and pass them to the stub. */
 void partner_sent(struct partner *p, const uint8_t *out, size_t size);
-/* Check the conditions that must hold at any time. */
+/* Check what must always hold. */
 void partner_require(const struct partner *p);
 
 /* ------------------------------------------------------------ requests.c --- */
@@ -68,13 +66,13 @@ void partner_require(const struct partner *p);
 #define SLOTS 12
 #define READS 24
 
-/* A request, from the call that accepted it until its callback. */
+/* A request, from the call that made it until its callback. */
 struct slot {
 	struct caller *caller;
 	bool busy, canceled;
 	unsigned serial;
 	struct gdbregs__op *op;
-	struct gdbregs_read *reads; /* of read many */
+	struct gdbregs_read *reads; /* of a read of many */
 	size_t count;
 	struct gdbregs_buffer buffer;
 	struct gdbregs_register const *reg;
@@ -96,13 +94,13 @@ void caller_begin(struct caller *c, struct partner *p);
 void caller_end(struct caller *c);
 /* Begin to connect. */
 void caller_connect(struct caller *c);
-/* Call back for what is complete; whether there was anything. */
+/* Call one completion callback. Returns whether there was one. */
 bool caller_deliver(struct caller *c);
-/* Ask for something, as the input says. */
+/* Make the request that the input describes. */
 void caller_ask(struct caller *c, struct fuzz_input *in);
 void caller_cancel(struct caller *c, unsigned slot);
 void caller_close(struct caller *c);
-/* Requests that have not called back. */
+/* Returns the number of requests that have not called back. */
 unsigned caller_busy(const struct caller *c);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Snapshot files, as `diff` reads them. The input is one file or, with a line
- * `===` between, two. A file that is taken does not differ from itself, and the
- * changes between two are written in each format. */
+/* Snapshot files, as `diff` reads them. The input is one file, or two with a line `===` between
+ * them. A file that is accepted does not differ from itself. The changes between two files are
+ * written in each format. */
 #include "fuzz.h"
 
 #include "cmd/diff-match.h"
@@ -12,7 +12,7 @@
 
 #define MARK "\n===\n"
 
-/* A file that has a name and stands on no disk. */
+/* Make a file that has a name and is only in memory. */
 static int make_file(const uint8_t *data, size_t size, char *path, size_t capacity)
 {
 	int fd = memfd_create("snapshot", 0);

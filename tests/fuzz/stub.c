@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The stub's side: what the session sends goes to the scripted stub of the wire
- * tests, and its answers come back as the input says. */
+/* The stub: what the session sends goes to the scripted stub of the session tests, and the input
+ * decides how the replies are passed back. */
 #include "session_fuzz.h"
 
 static const struct {
@@ -11,8 +11,8 @@ static const struct {
 		{script_wide, 1},
 		[MACHINE_WITH_PC] = {script_core, 1}};
 
-/* What the scripted stub does not know by itself. A run is answered here, for
- * its answer comes when the input says so. */
+/* Packets that the scripted stub does not know. Resumes are answered here, when the input says so.
+ * */
 static const struct script_rule rules[] = {
 	// clang-format off
 	{"vCont?", 0, "vCont;c;C;s;S"}, {"vCont;s*", 0, "T05thread:p1.1;"}, {"vCont;c", 0, SCRIPT_SILENT},
@@ -42,7 +42,7 @@ bool partner_take(struct partner *p)
 	size_t size;
 	const uint8_t *out = inside_output(p->s, &size);
 
-	p->resumed = p->resumed && (inside_of(p->s).resumed || p->farewell);
+	p->resumed = p->resumed && (inside_of(p->s).resumed || p->detaching);
 	if (!size)
 		return false;
 	partner_sent(p, out, size);
@@ -55,7 +55,7 @@ bool partner_take(struct partner *p)
 
 static void note_answer(struct partner *p, const uint8_t *data, size_t size)
 {
-	/* In the middle of a packet or a notification a + is but a character. */
+	/* Inside a packet or notification, + is an ordinary character. */
 	if (!p->answer && inside_of(p->s).in_packet)
 		p->answer = '$';
 	for (size_t i = 0; i < size && !p->answer; i++)
@@ -71,7 +71,7 @@ static void input(struct partner *p, const uint8_t *data, size_t size)
 	if (size)
 		memcpy(piece, data, size);
 	note_answer(p, piece, size);
-	if (!p->told_eof)
+	if (!p->eof_passed)
 		inside_input(p->s, piece, size, p->now_ms);
 	free(piece);
 }
@@ -80,7 +80,7 @@ bool partner_give(struct partner *p, size_t most)
 {
 	size_t left = p->stub.out.size - p->stub.taken;
 
-	if (!left || p->told_eof)
+	if (!left || p->eof_passed)
 		return false;
 	if (left > most)
 		left = most;
@@ -152,7 +152,7 @@ void partner_drop(struct partner *p, size_t size)
 	p->stub.taken += size < left ? size : left;
 }
 
-/* What looks like a whole packet afterwards is one to anybody. */
+/* Returns whether the bytes are still a packet with the right checksum after the flip. */
 static bool passes(const uint8_t *at, size_t left, size_t flipped)
 {
 	unsigned sum = 0;
@@ -186,9 +186,9 @@ void partner_flip(struct partner *p, size_t at, unsigned bit)
 
 void partner_eof(struct partner *p)
 {
-	if (p->told_eof)
+	if (p->eof_passed)
 		return;
-	p->told_eof = true;
+	p->eof_passed = true;
 	if (p->trust == TRUST_HONEST)
 		p->trust = TRUST_DAMAGED;
 	inside_eof(p->s, p->stub.taken % 2 ? "reset" : NULL);

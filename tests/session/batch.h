@@ -11,10 +11,10 @@ struct batch {
 	struct gdbregs_buffer storage;
 };
 
-/* All registers of the vCPU, behind those that are there. */
+/* Append all registers of the vCPU. */
 void batch_add(struct batch *b, struct drive *d, unsigned vcpu);
-/* Read all; those whose number is in `except`, blanks around it, are checked by
- * the caller, all others here. */
+/* Read all of them and check the values, except those of the registers whose numbers are in
+ * `except`, with blanks around each. */
 void batch_read(struct batch *b, struct drive *d, const char *except);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Replies to a batch that are complete in the input are taken many at a time. Replies that arrive
- * in pieces, or while a trace is set, are taken one by one. Whatever happens to them on the way,
- * both ways give the same results. */
+/* If the input has many complete replies to a batch, they are taken together. Replies that arrive
+ * in pieces, or while a trace is set, are taken one by one. Both ways must give the same results,
+ * also if replies are damaged. */
 #include "batch.h"
 #include "suite.h"
 
@@ -19,7 +19,7 @@ struct outcome {
 	size_t in_flight, acked;
 	unsigned acks_owed;
 	uint64_t deadline_ms;
-	char out[64]; /* what was said to it */
+	char out[64]; /* what the session sent */
 };
 
 static void ignore_trace(void *arg, enum gdbregs_direction direction, const void *bytes,
@@ -65,7 +65,7 @@ static void note(struct outcome *o, const struct drive *d, const struct batch *b
 		note_reads(o, b);
 }
 
-/* A batch of all registers of both vCPUs is asked for; the answers stand in the stub. */
+/* Queue a read of all registers of both vCPUs. The stub holds the replies. */
 static void ask(struct drive *d, struct script_stub *stub, struct batch *b, int kind, bool traced,
 		struct drive_call *call)
 {
@@ -87,8 +87,8 @@ static void ask(struct drive *d, struct script_stub *stub, struct batch *b, int 
 	drive_run(d);
 }
 
-/* How the answers come: whole, in pieces of so many bytes, or (BY_PACKET) each behind a
- * # and two bytes in an input of its own. */
+/* How the replies arrive: whole, in pieces of so many bytes, or each packet in an input of its own
+ * (BY_PACKET). */
 #define WHOLE	  (SIZE_MAX / 2)
 #define BY_PACKET 0
 
@@ -103,7 +103,7 @@ static size_t next_piece(const struct script_bytes *wire, size_t at, size_t piec
 	return left - size < 3 ? left : size + 3;
 }
 
-/* What comes of the batch when these bytes answer it. */
+/* Returns how the batch ends if these bytes answer it. */
 static struct outcome answer(int kind, const struct script_bytes *wire, size_t piece, bool traced)
 {
 	struct outcome o = {0};
@@ -157,7 +157,7 @@ static void check_alike(int kind, const struct script_bytes *wire)
 	same(&bytes, &traced, wire);
 }
 
-/* What the stub answers, undamaged. */
+/* Returns the replies of the stub, undamaged. */
 static struct script_bytes record(int kind)
 {
 	struct drive_call call = {0};
@@ -201,7 +201,7 @@ LOOP_TEST(flipped, KINDS)
 	script_free(&wire);
 }
 
-/* A byte missing, doubled, or another one more. */
+/* A byte is missing, doubled or added. */
 LOOP_TEST(lost_and_added, KINDS)
 {
 	static const char more[] = "+-$%#*0:O\r\3";
@@ -228,7 +228,7 @@ LOOP_TEST(lost_and_added, KINDS)
 	script_free(&wire);
 }
 
-/* Packets that are no answers, or other answers, between the others. */
+/* Packets between the replies that are not replies, or are replies to nothing. */
 LOOP_TEST(packets_between, KINDS)
 {
 	static const char *const packets[] = {
@@ -250,7 +250,7 @@ LOOP_TEST(packets_between, KINDS)
 			script_frame(&other, packet, strlen(packet));
 			while (wire.data[from - 3] != '#')
 				from++;
-			if (i % 3 != 1) /* ahead of that one, not instead of it */
+			if (i % 3 != 1) /* before that packet, not instead of it */
 				from = at;
 			if (i % 3 == 2 && _i == ACKED)
 				script_puts(&other, "+");

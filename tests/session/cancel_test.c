@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Requests that are canceled while under way, or whose session is closed. */
+/* Requests in flight that are canceled, or whose session is closed. */
 #include "harness.h"
 #include "suite.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct flight {
+struct pair {
 	struct script_stub stub;
 	struct drive d;
 	const struct gdbregs_register *a, *b;
@@ -15,10 +15,10 @@ struct flight {
 	struct gdbregs__op *ops[2];
 };
 
-/* Two reads under way, their replies held back. */
-static void take_off(struct flight *f, int kind)
+/* Send two reads and hold back the replies. */
+static void begin(struct pair *f, int kind)
 {
-	*f = (struct flight){0};
+	*f = (struct pair){0};
 	script_begin(&f->stub, (enum script_kind)kind, script_small, 1);
 	ck_assert_int_eq(drive_open(&f->d, &f->stub, NULL), 0);
 	f->a = drive_register(&f->d, 0, "b");
@@ -33,7 +33,7 @@ static void take_off(struct flight *f, int kind)
 	drive_run(&f->d);
 }
 
-static void land(struct flight *f)
+static void end(struct pair *f)
 {
 	f->d.held = false;
 	if (f->d.s)
@@ -46,8 +46,8 @@ static void land(struct flight *f)
 	script_end(&f->stub);
 }
 
-/* All that the stub has sent, before any completion is delivered. */
-static void rush(struct drive *d)
+/* Pass everything that the stub has sent, before any completion is delivered. */
+static void pass_all(struct drive *d)
 {
 	struct script_stub *stub = d->stub;
 
@@ -58,65 +58,64 @@ static void rush(struct drive *d)
 
 static const int p_kinds[] = {SCRIPT_PLAIN, SCRIPT_USER, SCRIPT_QEMU10};
 
-/* Bits of _i: which is canceled, and whether its callback comes before its
- * reply. */
+/* Bits of _i: which read is canceled, and whether its callback comes before its reply. */
 LOOP_TEST(cancel_one, 4)
 {
 	for (size_t kind = 0; kind < 3; kind++) {
-		struct flight f;
+		struct pair f;
 		int gone = _i & 1;
 
-		take_off(&f, p_kinds[kind]);
+		begin(&f, p_kinds[kind]);
 		drive_cancel(&f.d, f.ops[gone]);
 		drive_cancel(&f.d, f.ops[gone]);
 		ck_assert_uint_eq(f.calls[gone].calls, 0);
 		if (_i & 2)
 			drive_run(&f.d);
-		rush(&f.d);
+		pass_all(&f.d);
 		ck_assert_int_eq(drive_wait(&f.d, &f.calls[gone]), GDBREGS_ERR_CANCELED);
 		ck_assert_int_eq(drive_wait(&f.d, &f.calls[!gone]), gone ? 8 : 4);
 		drive_check_value(gone ? 1 : 2, gone ? 1 : 2, f.bufs[!gone].data, gone ? 8 : 4);
 		ck_assert_uint_eq(f.bufs[gone].size, 0);
-		/* And the session is as good as before. */
+		/* The session is still usable. */
 		drive_check_values(&f.d, 2);
-		land(&f);
+		end(&f);
 	}
 }
 
-/* A request that nobody waits for is canceled, and its reply comes at once. */
+/* A canceled request without a callback, whose reply arrives at once. */
 TEST(cancel_unwaited)
 {
 	for (size_t kind = 0; kind < 3; kind++) {
 		struct gdbregs_buffer buf = {0};
 		struct gdbregs__op *op;
-		struct flight f;
+		struct pair f;
 
-		take_off(&f, p_kinds[kind]);
+		begin(&f, p_kinds[kind]);
 		ck_assert_int_eq(gdbregs__read_one(f.d.s, 0, f.a, &buf, NULL, NULL, &op), 0);
 		drive_run(&f.d);
 		drive_cancel(&f.d, op);
-		rush(&f.d);
+		pass_all(&f.d);
 		drive_run(&f.d);
 		drive_check_values(&f.d, 1);
-		land(&f);
+		end(&f);
 		gdbregs_buffer_fini(&buf);
 	}
 }
 
-/* Closed with requests under way, whose replies come before the callbacks,
+/* The session is closed while requests are in flight. Their replies arrive before the callbacks,
  * after them, or never. */
 LOOP_TEST(close_in_flight, 4)
 {
 	for (size_t kind = 0; kind < 3; kind++) {
 		struct drive_call closed = {0};
-		struct flight f;
+		struct pair f;
 
-		take_off(&f, p_kinds[kind]);
+		begin(&f, p_kinds[kind]);
 		if (_i == 3)
 			drive_cancel(&f.d, f.ops[0]);
 		ck_assert_int_eq(gdbregs__session_stop(f.d.s, f.d.now_ms, drive_done, &closed), 0);
 		if (_i == 0)
-			rush(&f.d);
+			pass_all(&f.d);
 		if (_i == 1)
 			drive_run(&f.d);
 		f.d.held = _i == 2;
@@ -127,17 +126,17 @@ LOOP_TEST(close_in_flight, 4)
 		gdbregs__session_free(f.d.s);
 		f.d.s = NULL;
 		ck_assert(f.stub.running || _i == 2);
-		land(&f);
+		end(&f);
 	}
 }
 
-/* The connection ends with requests under way, one of them canceled. */
+/* The connection ends while requests are in flight; one of them is canceled. */
 LOOP_TEST(end_in_flight, 4)
 {
 	struct drive_call closed = {0};
-	struct flight f;
+	struct pair f;
 
-	take_off(&f, SCRIPT_QEMU10);
+	begin(&f, SCRIPT_QEMU10);
 	drive_cancel(&f.d, f.ops[_i & 1]);
 	if (_i & 2)
 		drive_run(&f.d);
@@ -152,15 +151,15 @@ LOOP_TEST(end_in_flight, 4)
 	ck_assert_int_eq(drive_wait(&f.d, &closed), GDBREGS_ERR_CLOSED);
 	gdbregs__session_free(f.d.s);
 	f.d.s = NULL;
-	land(&f);
+	end(&f);
 }
 
-/* Freed outright, as after a failure to connect; canceled reads included. */
+/* The session is freed without being closed, as after a failure to connect, with canceled reads. */
 LOOP_TEST(free_in_flight, 6)
 {
-	struct flight f;
+	struct pair f;
 
-	take_off(&f, p_kinds[_i % 3]);
+	begin(&f, p_kinds[_i % 3]);
 	drive_cancel(&f.d, f.ops[0]);
 	drive_cancel(&f.d, f.ops[1]);
 	if (_i >= 3)
@@ -171,7 +170,7 @@ LOOP_TEST(free_in_flight, 6)
 	script_end(&f.stub);
 }
 
-/* A proof of g is under way, for which nobody waits. */
+/* The session is closed while it verifies the layout of g. */
 LOOP_TEST(close_in_proof, 20)
 {
 	for (size_t kind = 0; kind < 3; kind++) {
@@ -199,7 +198,7 @@ LOOP_TEST(close_in_proof, 20)
 		d.cut_at = SIZE_MAX;
 		ck_assert_int_eq(gdbregs__session_stop(d.s, d.now_ms, drive_done, &closed), 0);
 		if (_i & 1)
-			rush(&d);
+			pass_all(&d);
 		ck_assert_int_eq(drive_wait(&d, &closed), 0);
 		gdbregs__session_free(d.s);
 		drive_check_stub(&stub);
@@ -214,9 +213,9 @@ TEST(wrong_state)
 {
 	struct gdbregs_buffer buf = {0};
 	struct drive_call closed = {0};
-	struct flight f;
+	struct pair f;
 
-	take_off(&f, SCRIPT_QEMU10);
+	begin(&f, SCRIPT_QEMU10);
 	ck_assert_int_eq(gdbregs__session_stop(f.d.s, f.d.now_ms, drive_done, &closed), 0);
 	ck_assert_int_eq(gdbregs__read_one(f.d.s, 0, f.a, &buf, NULL, NULL, NULL),
 			 GDBREGS_ERR_CLOSED);
@@ -226,7 +225,7 @@ TEST(wrong_state)
 			 GDBREGS_ERR_CLOSED);
 	gdbregs__session_free(f.d.s);
 	f.d.s = NULL;
-	land(&f);
+	end(&f);
 
 	struct script_stub stub;
 	struct drive d;

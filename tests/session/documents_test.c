@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How stubs serve descriptions: in chunks, in several documents, not at all. */
+/* How stubs serve descriptions: in pieces, in several documents, with errors, or not at all. */
 #include "harness.h"
 #include "suite.h"
 
@@ -41,7 +41,7 @@ static const struct {
 } chunks[] = {{1, NULL},  {2, NULL},	{7, NULL},   {100, NULL}, {131, NULL},
 	      {0, mixed}, {0, falling}, {0, rising}, {4096, NULL}};
 
-/* Lengths other than what was asked for; none is an end before the stub says so. */
+/* Pieces are shorter or longer than requested. Only `l` ends a document. */
 LOOP_TEST(chunk_lengths, COUNT(chunks))
 {
 	for (int kind = 0; kind < KINDS; kind++) {
@@ -142,7 +142,7 @@ static void check_served(const struct served *served, enum script_kind kind, siz
 			      served->what, gdbregs_session_error(d.s));
 	drive_end(&d);
 	drive_check_stub(&stub);
-	/* Whatever came of it, the target runs again. */
+	/* The target runs again in any case. */
 	ck_assert(stub.running);
 	ck_assert_uint_eq(stub.target_requests, 1);
 	script_end(&stub);
@@ -183,7 +183,7 @@ TEST(limits)
 		{"b.xml", "<feature name=\"b\">" REG("c") "</feature>"},
 		{0},
 	};
-	/* A document without end. */
+	/* An endless document. */
 	static const struct script_rule endless[] = {
 		{XFER "*", 0, "m<!-- one more line of many, of which there is no end -->"}, {0}};
 	struct gdbregs_options o;
@@ -205,7 +205,7 @@ TEST(limits)
 	}
 }
 
-/* Round trips stay few, however large the annexes are. */
+/* The number of round trips does not grow with the size of the annexes. */
 TEST(large_annex)
 {
 	struct script_bytes text = {0};

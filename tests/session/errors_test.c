@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* An error belongs to the request that failed, whatever other requests and calls do meanwhile. A
- * session that has ended repeats its error. */
+/* A request reports its own error, whatever other requests do meanwhile. A session that has ended
+ * repeats its error. */
 #include "harness.h"
 #include "suite.h"
 
@@ -89,7 +89,7 @@ TEST(refused_call_meanwhile)
 	end(&f);
 }
 
-/* Whatever has failed since: a session that has ended says why it did. */
+/* A session that has ended reports why, even if other calls have failed since. */
 TEST(end_is_repeated)
 {
 	static const char why[] = "stub closed the connection";

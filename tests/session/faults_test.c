@@ -8,7 +8,8 @@
 
 #define REPLY(text) "$" text
 
-/* One session against rules: how connecting and reading register b ended. */
+/* Connect to a stub with these rules and read register b. Returns the size of the value or the
+ * error. */
 static int session(enum script_kind kind, const struct script_rule *rules, struct script_stub *stub,
 		   struct gdbregs_error *err, size_t piece)
 {
@@ -36,7 +37,7 @@ static int session(enum script_kind kind, const struct script_rule *rules, struc
 
 struct fault {
 	const char *what;
-	int kinds; /* bits: serial with acks, pipelined QEMU, no-ack */
+	int kinds; /* bits of the enum below */
 	const char *request;
 	unsigned nth;
 	const char *reply;
@@ -171,7 +172,7 @@ LOOP_TEST(no_stub, COUNT(others))
 	}
 }
 
-/* Something that sends back what it gets is no stub either. */
+/* A peer that sends back everything it receives. */
 TEST(echo)
 {
 	struct drive d = {0};
@@ -196,7 +197,7 @@ TEST(echo)
 	gdbregs__session_free(d.s);
 }
 
-/* Floods: the clock ends what never ends, and nothing is held of it. */
+/* A peer that keeps sending: the deadline ends the request, and the input is not kept. */
 LOOP_TEST(flood, 4)
 {
 	static const char *const floods[] = {CONSOLE, NOTIFY, "junk", "+", STOP};

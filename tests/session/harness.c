@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The harness of the tests of sessions: drives a session against the scripted stub. */
+/* The harness of the session tests: a session and the scripted stub. */
 #include "harness.h"
 
 #include <check.h>
@@ -113,18 +113,19 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* The next piece of what the stub has sent, in memory that ends where it does. */
+/* Pass the next piece of what the stub has sent. The copy ends where its memory ends, so that
+ * reading past it is detected. */
 static bool read_in(struct drive *d)
 {
 	struct script_stub *stub = d->stub;
 	size_t end = least(stub->out.size, d->cut_at);
 
-	if (d->held || d->eof_told)
+	if (d->held || d->eof_passed)
 		return false;
 	if (stub->taken >= end) {
 		if (!(stub->closed || (d->cut_ends && end == d->cut_at)))
 			return false;
-		d->eof_told = true;
+		d->eof_passed = true;
 		drive_break(d, NULL);
 		return true;
 	}
@@ -162,7 +163,7 @@ int drive_wait(struct drive *d, struct drive_call *call)
 		ck_assert_msg(deadline != GDBREGS__FOREVER, "it waits for ever; sent: %.2000s",
 			      d->stub->log);
 		ck_assert_msg(i < TICKS_MAX, "it never gives up");
-		/* The client does without what was cut off, as it would without a reply. */
+		/* The client gives up waiting for what was cut off. */
 		d->stub->blind |= d->cut_at < d->stub->out.size;
 		d->now_ms = deadline;
 		drive_tick(d);
@@ -235,7 +236,7 @@ int drive_read_one(struct drive *d, unsigned vcpu, const struct gdbregs_register
 	return result < 0 ? result : drive_wait(d, &call);
 }
 
-void drive_farewell(struct drive *d)
+void drive_detach_blindly(struct drive *d)
 {
 	struct drive_call call = {0};
 
@@ -259,7 +260,7 @@ void drive_finish(struct drive *d)
 {
 	drive_run(d);
 	if (drive_failure(d) && !inside_of(d->s).blind)
-		drive_farewell(d);
+		drive_detach_blindly(d);
 	gdbregs__session_free(d->s);
 	d->s = NULL;
 }
@@ -303,7 +304,7 @@ static size_t list_all(struct drive *d, struct gdbregs_read *reads)
 	return total;
 }
 
-/* The stub numbers threads as it lists them: vCPU n is thread n + 1. */
+/* The stub numbers threads in the order of its list: vCPU n is thread n + 1. */
 void drive_check_values(struct drive *d, unsigned times)
 {
 	struct gdbregs_read reads[256];

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Connect with these options, and read register b if that went well. */
+/* Connect with these options, and read register b. Returns the size of its value or the error. */
 static int session(enum script_kind kind, const struct script_process *processes, size_t count,
 		   const struct script_rule *rules, const struct gdbregs_options *o,
 		   struct gdbregs_error *err)
@@ -42,7 +42,7 @@ static void require_limit(int result, const struct gdbregs_error *err, const cha
 
 #define PACKET_BYTES 600
 
-/* A thread's name as hex digits: what a name is does not matter, its size does. */
+/* Returns a reply of that size. It is the name of a thread in hex digits. */
 static const char *reply_of(size_t size)
 {
 	static char text[2 * PACKET_BYTES];
@@ -74,7 +74,7 @@ TEST(packet_bytes)
 		      "max_packet_bytes");
 }
 
-/* A reply of `size` characters once its run lengths are undone. */
+/* Returns a reply that has `size` characters when its run lengths are expanded. */
 static const char *short_wire_of(size_t size)
 {
 	static char wire[200];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The descriptions that the scripted stubs serve. They are small, so that every split of the
- * conversation can be tried. */
+/* The machines that the scripted stub serves. They are small, so that tests can try every split of
+ * a conversation. */
 #include "script.h"
 
 #define TARGET(body) "<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"gdb-target.dtd\">" body
@@ -11,7 +11,7 @@ static const struct script_document small_documents[] = {
 			      "</target>")},
 	{"core.xml", "<feature name=\"c}o\"><reg name=\"a\" bitsize=\"64\"/>"
 		     "<reg name=\"b\" bitsize=\"64\"/><reg name=\"c\" bitsize=\"32\"/></feature>"},
-	/* Numbers go on behind core.xml's, with a hole. */
+	/* Numbers continue after those of core.xml, with a gap. */
 	{"more.xml", "<feature name=\"more\"><reg name=\"x\" bitsize=\"8\" regnum=\"9\"/>"
 		     "<reg name=\"y\" bitsize=\"128\"/><reg name=\"a\" bitsize=\"16\"/></feature>"},
 	{0},
@@ -27,7 +27,7 @@ const struct script_process script_small[1] = {
 static const struct script_document other_documents[] = {
 	{"target.xml", TARGET("<target><architecture>arm</architecture>"
 			      "<xi:include href=\"core.xml\"/></target>")},
-	/* The same name as the other cluster's, another content. */
+	/* An annex with the name that the other cluster uses, and with different content. */
 	{"core.xml", "<feature name=\"r5\"><reg name=\"r0\" bitsize=\"32\"/>"
 		     "<reg name=\"r1\" bitsize=\"32\"/></feature>"},
 	{0},

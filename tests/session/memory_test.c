@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What came of it all; 0 or an error. */
+/* What each call returned. */
 struct outcome {
 	int made, connected, read, read_again, one;
 };
@@ -63,7 +63,7 @@ static bool nomem_or(int result, int otherwise)
 	return result == GDBREGS_ERR_NOMEM || result == otherwise;
 }
 
-/* As a transport closes; the stop itself may find no memory. */
+/* Close as a transport does. Stopping the session may fail for lack of memory, too. */
 static void end(struct drive *d)
 {
 	struct drive_call call = {0};
@@ -94,7 +94,7 @@ static unsigned long session(int kind, const struct script_process *processes, s
 	struct drive d;
 
 	script_begin(&stub, (enum script_kind)kind, processes, count);
-	/* On QEMU the end depends on what `info status` told. */
+	/* How QEMU is left depends on the reply to `info status`. */
 	stub.was_running = all_after;
 	drive_prepare(&d, &stub);
 	unsigned long before = gdbregs__alloc_count();
@@ -107,7 +107,7 @@ static unsigned long session(int kind, const struct script_process *processes, s
 	gdbregs__alloc_fail(0, 0);
 	check(&outcome);
 	drive_check_stub(&stub);
-	/* With a single failure there is memory to detach with. */
+	/* After a single failure there is memory for the detach. */
 	if (outcome.made == 0 && !all_after)
 		ck_assert_msg(stub.running != (strstr(stub.log, "qRcmd") != NULL),
 			      "allocation %lu; sent: %s", fail, stub.log);
@@ -127,7 +127,7 @@ LOOP_TEST(each_allocation, SCRIPT_KINDS * 4)
 		session(kind, processes, count, fail, _i >> 1 & 1);
 }
 
-/* A description by qRegisterInfo: how many allocations connecting takes. */
+/* Connect to a stub that is described by qRegisterInfo. Returns the number of allocations. */
 static unsigned long connect_described(unsigned long allocation, bool all_after)
 {
 	static const struct script_rule rules[] = {
@@ -184,7 +184,7 @@ static void stops(struct drive *d)
 	drive_run(d);
 }
 
-/* Everything once; what fails for lack of memory is left out. */
+/* Make each request once, and go on if one fails for lack of memory. */
 static void change(struct drive *d, const struct gdbregs_register *r1)
 {
 	struct gdbregs_session *s = d->s;
@@ -213,7 +213,8 @@ static void end_changed(struct drive *d)
 	drive_finish(d);
 }
 
-/* How many allocations it takes, the given one failing and maybe all after it. */
+/* Returns how many allocations the requests make. The given one fails, and all later ones if
+ * all_after is set. */
 static unsigned long change_without(unsigned long allocation, bool all_after, size_t piece,
 				    bool power)
 {
@@ -254,7 +255,7 @@ LOOP_TEST(each_allocation_of_changes, 4)
 	}
 }
 
-/* Without memory a watched step is told as failed once, or does what it must. */
+/* A step with a watched register fails once for lack of memory, or is carried out. */
 LOOP_TEST(each_allocation_of_a_watch, 4)
 {
 	struct script_stub stub;

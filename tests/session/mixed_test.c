@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Random lists of reads: vCPUs of two types in any order, registers named twice, of another type
- * or missing, vCPUs that do not exist, several lists at once, and a g whose layout changes at any
- * time. Every read gives the same result as if it had been the only one. */
+/* Random lists of reads: vCPUs of two types in any order, registers that are repeated, missing or
+ * of the other type, vCPUs that do not exist, several lists at a time, and a g whose layout changes
+ * at any time. Each read must have the result that it has alone. */
 #include "harness.h"
 #include "../unit/guarded.h"
 #include "suite.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LISTS	  3 /* under way at once */
+#define LISTS	  3 /* in flight at the same time */
 #define MOST	  60
 #define MOST_LONG 11000 /* more requests than are written at once */
 #define VCPUS	  12
@@ -127,7 +127,7 @@ static void check_list(const struct mixed *m, const struct list *l)
 	}
 }
 
-/* Some of what was written reaches the stub, some of what it said comes back. */
+/* Pass some of the bytes in both directions. */
 static void exchange(struct mixed *m)
 {
 	struct drive *d = &m->d;
@@ -175,7 +175,7 @@ static void read_lists(struct mixed *m, size_t most)
 	}
 }
 
-/* What the nth g answers, the first being the proof's. */
+/* Replies to the nth g. The first g is for the verification of its layout. */
 static const char *const bad_g[] = {"", "E01", "00", "0123", "E.no"};
 static const enum script_kind kinds[] = {SCRIPT_QEMU10, SCRIPT_PLAIN, SCRIPT_QEMU72,
 					 SCRIPT_GDBSERVER};
@@ -185,7 +185,8 @@ static void one_session(uint32_t seed, enum script_kind kind, size_t most)
 	struct mixed m = {.random = seed};
 	struct script_rule rules[3] = {0};
 
-	/* With two types the p behind a refused Hg would be of the other's registers. */
+	/* With two types of vCPUs, the p that follows a refused Hg would read a register of the
+	 * other type. */
 	m.refuses = kind != SCRIPT_QEMU10 && below(&m, 3) == 0;
 	if (m.refuses)
 		rules[0] = (struct script_rule){kind == SCRIPT_PLAIN ? "Hg4" : "Hgp1.4",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Odd replies to p and g. What a session usually sends to read registers is in cases/g.txt,
- * g-without-p.txt, read-by-the-other-packet.txt and selecting.txt. */
+/* Odd replies to p and g. The usual ones are in cases/g.txt, g-without-p.txt,
+ * read-by-the-other-packet.txt and selecting.txt. */
 #include "batch.h"
 #include "suite.h"
 
@@ -74,7 +74,7 @@ LOOP_TEST(odd_values, COUNT(values))
 
 /* ------------------------------------------------------------------- odd g replies --- */
 
-/* How many g a stub of this kind is sent when connecting, for its two threads. */
+/* Returns how many g are sent while connecting, for two threads. */
 static unsigned connect_g(enum script_kind kind)
 {
 	return kind == SCRIPT_PLAIN ? 2 : 0;
@@ -137,7 +137,8 @@ LOOP_TEST(bad_g_falls_back, COUNT(bad_g))
 	}
 }
 
-/* A g that is no data ends the session, whatever the first of its reads was. */
+/* A g reply with other characters than hex digits ends the session, even if the first of its reads
+ * was invalid. */
 LOOP_TEST(garbled_g, 6)
 {
 	const struct script_rule rules[] = {{"g", 2 + connect_g(p_kinds[_i % 3]), "zz" G63}, {0}};
@@ -153,7 +154,7 @@ LOOP_TEST(garbled_g, 6)
 	end_wide(&d, &stub, &b);
 }
 
-/* The stub gets what was written so far, and answers, before more is asked for. */
+/* Pass what was written so far, and the replies, before the session writes more. */
 static void exchange(struct drive *d)
 {
 	struct script_stub *stub = d->stub;
@@ -169,8 +170,8 @@ static void exchange(struct drive *d)
 
 #define LONG 12000 /* more requests than are written at once */
 
-/* LONG reads that need a p, with the sixteen that g brings at `place` among them, one
- * of no register, and a few of the other vCPU. */
+/* Fill in LONG reads that need a p. The sixteen reads that g serves are at `place` among them; then
+ * follow an invalid read and twenty of the other vCPU. */
 static size_t fill_long(struct gdbregs_read *reads, const struct batch *b, size_t place)
 {
 	size_t count = 0;
@@ -185,8 +186,8 @@ static size_t fill_long(struct gdbregs_read *reads, const struct batch *b, size_
 	return count;
 }
 
-/* g turns out wrong while the p of the same vCPU are still being asked for; what it
- * was to bring stands before, among or behind them. */
+/* The reply to g has the wrong size while the p requests of the same vCPU are still being written.
+ * The reads that g should have served are before, among or after them. */
 LOOP_TEST(g_given_up_while_asking, 12)
 {
 	static const size_t places[] = {0, LONG / 2, LONG - 600, LONG};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The replies of the scripted stub, which are those of real stubs. */
+/* The usual replies of the scripted stub, which are those of real stubs. */
 #include "script.h"
 
 #include <stdio.h>
@@ -25,7 +25,7 @@ static const struct script_register *find_register(const struct script_process *
 	return NULL;
 }
 
-/* A g has no digits for an unavailable register but zeros, as QEMU's. */
+/* As in QEMU, an unavailable register has zeros in g. */
 static void put_set(struct script_bytes *b, const char *digits, size_t size)
 {
 	if (*digits)
@@ -266,7 +266,7 @@ void script_answer_usual(struct script_stub *stub)
 		stub->running = true;
 		return;
 	}
-	/* Everything else is on the list of what harms, or nothing we need. */
+	/* No other packet is needed, and some would change the target. */
 	script_violate(stub, "it sent %.100s", request);
 	script_reply(stub, "", 0);
 }

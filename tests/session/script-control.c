@@ -69,7 +69,7 @@ static void write_all(struct script_stub *stub, const char *digits)
 
 /* ------------------------------------------------------------------- running --- */
 
-/* A resume is answered by the stop alone. */
+/* The only reply to a resume is the stop reply. */
 static bool resumes(const struct script_stub *stub, const char *request)
 {
 	if (stub->has_vcont)
@@ -81,7 +81,7 @@ bool script_take_running(struct script_stub *stub, uint8_t byte)
 {
 	if (byte == 3 && stub->log_bytes)
 		script_log(stub, "^");
-	/* Nothing else is there to stop it. */
+	/* The test has no other way to stop the target. */
 	if (byte == 3 && stub->blind)
 		script_send(stub, "T02thread:p01.01;");
 	if (byte != 3 && byte != '$' && byte != '+')
@@ -110,7 +110,7 @@ void script_send(struct script_stub *stub, const char *packet)
 /* ----------------------------------------------------------------- the table --- */
 
 static const struct {
-	const char *begins, *reply; /* NULL: see below */
+	const char *begins, *reply; /* NULL: answer() */
 } packets[] = {
 	{"vCont?", NULL},
 	{"Hc", "OK"},

@@ -35,7 +35,7 @@ static void format_id(const struct script_stub *stub, unsigned tid, char *out, s
 		snprintf(out, size, "%02x", tid);
 }
 
-/* The thread that an id names, if it is attached; else 0. */
+/* Returns the thread with that id if its process is attached, else 0. */
 static unsigned parse_id(const struct script_stub *stub, const char *text)
 {
 	unsigned pid = 0, tid = 0;
@@ -81,7 +81,7 @@ void script_on_attach(struct script_stub *stub, const char *rest)
 	script_replyf(stub, "T05thread:%s;", id);
 }
 
-/* The next attached thread behind `after`; 0: none. */
+/* Returns the next attached thread after `after`, or 0. */
 static unsigned next_thread(const struct script_stub *stub, unsigned after)
 {
 	for (unsigned tid = after + 1; tid < SCRIPT_TID_MAX; tid++) {

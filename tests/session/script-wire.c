@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The scripted stub: packets, acks, and the rules about what may be sent when. */
+/* The scripted stub: packets and acks, and what may be sent at which time. */
 #include "script.h"
 
 #include <stdarg.h>
@@ -71,7 +71,7 @@ void script_violate(struct script_stub *stub, const char *format, ...)
 
 /* ---------------------------------------------------------------- answers out --- */
 
-/* A count must not be one of # $ + -: cut the run short then. */
+/* The character of a count must not be one of # $ + -. Shorten the run then. */
 static size_t run_count(size_t repeats)
 {
 	size_t count = repeats > 97 ? 97 : repeats;
@@ -81,7 +81,7 @@ static size_t run_count(size_t repeats)
 	return count;
 }
 
-/* gdbserver shortens whatever repeats. */
+/* gdbserver sends runs for all repeated characters. */
 static void put_runs(struct script_bytes *b, const uint8_t *payload, size_t size)
 {
 	for (size_t i = 0; i < size;) {
@@ -161,7 +161,7 @@ static void on_packet(struct script_stub *stub)
 {
 	bool serial = !stub->pipelines && !stub->no_ack && !stub->blind;
 
-	/* A client to whom the ack does not come sends the same once more. */
+	/* A client that has not received the ack sends the same packet again. */
 	bool again = stub->request.size && stub->request.size == stub->packet.size &&
 		     !memcmp(stub->request.data, stub->packet.data, stub->packet.size);
 
@@ -222,7 +222,7 @@ static void check(struct script_stub *stub, uint8_t byte)
 
 static void take(struct script_stub *stub, uint8_t byte)
 {
-	/* One ack for the last OK is allowed; QEMU would be stopped by a second. */
+	/* The last OK may be acknowledged once. A second ack would stop QEMU's guest. */
 	if (stub->detached && byte == '+' && stub->unacked) {
 		stub->unacked = 0;
 		stub->acks++;
@@ -251,7 +251,7 @@ void script_input(struct script_stub *stub, const uint8_t *data, size_t size)
 {
 	for (size_t i = 0; i < size && !stub->closed; i++)
 		take(stub, data[i]);
-	/* QEMU would stop because of it. */
+	/* It would stop QEMU's guest. */
 	if (stub->resumed && size && data[size - 1] == '+')
 		script_violate(stub, "an ack alone while it runs");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The kinds of stubs, and the replies that a test makes them send instead. */
+/* The kinds of stubs, and the rules with which a test changes their replies. */
 #include "script.h"
 
 #include <stdio.h>
@@ -31,7 +31,7 @@ static void put_ack(struct script_stub *stub)
 		script_puts(&stub->out, "+");
 }
 
-/* What a NAK would have sent again. */
+/* Keep what is sent again after a NAK. */
 static void remember(struct script_stub *stub, const char *wire)
 {
 	stub->last.size = 0;
@@ -39,7 +39,7 @@ static void remember(struct script_stub *stub, const char *wire)
 	stub->last_answer = stub->out.size;
 }
 
-/* One for each packet, none for notifications. */
+/* Expect an ack for each packet, but not for notifications. */
 static void expect_acks(struct script_stub *stub, const char *wire)
 {
 	bool packet = false;
@@ -68,7 +68,7 @@ static void answer_ruled(struct script_stub *stub, const char *reply)
 		script_put(&stub->out, reply + 1, size - 1);
 	if (how == *SCRIPT_RAW)
 		remember(stub, reply + 1);
-	/* The first + of all is for what came ahead of the first ack. */
+	/* The very first + acknowledges what was sent before the first ack. */
 	if (how && how < ' ' && !(how == *SCRIPT_AHEAD && stub->requests == 1))
 		expect_acks(stub, reply);
 	stub->damage = how == *SCRIPT_DAMAGED;

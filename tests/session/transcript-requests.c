@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The requests of the `>` lines of transcripts, and how their results are written. */
+/* The requests of `>` lines, and the text of their results. */
 #include "transcript.h"
 
 #include "rsp/packet.h"
@@ -16,7 +16,7 @@
 #define READS	   64
 #define READ_BYTES 64
 
-/* A call under way. Each is freed when its result is written. */
+/* A request that has not completed. It is freed when its result is written. */
 struct transcript_call {
 	struct transcript_call *next;
 	struct transcript *t;
@@ -33,7 +33,7 @@ static void put_status(struct transcript *t, int status, const char *text)
 	transcript_result(t, "= %s: %s", gdbregs_error_name(status) + strlen("GDBREGS_ERR_"), text);
 }
 
-/* Of a call that failed at once. */
+/* The error of a call that failed at once. */
 static void put_error(struct transcript *t, int status)
 {
 	put_status(t, status, gdbregs_session_error(t->d.s));
@@ -46,7 +46,7 @@ static void on_connect(struct transcript *t, char **words)
 	(void)words;
 	if (status < 0) {
 		put_error(t, status);
-		drive_farewell(&t->d);
+		drive_detach_blindly(&t->d);
 	} else {
 		transcript_result(t, "= ok");
 	}
@@ -197,7 +197,7 @@ static void on_close(struct transcript *t, char **words)
 	begun(call, gdbregs__session_stop(t->d.s, t->d.now_ms, on_done, call));
 }
 
-/* fail ERROR: as a damaged reply does. */
+/* fail ERROR: fail the session, as a damaged reply does. */
 static void on_fail(struct transcript *t, char **words)
 {
 	int code = -1;
@@ -208,10 +208,10 @@ static void on_fail(struct transcript *t, char **words)
 	inside_fail(t->d.s, code, "enough");
 }
 
-static void on_farewell(struct transcript *t, char **words)
+static void on_detach_blindly(struct transcript *t, char **words)
 {
 	(void)words;
-	drive_farewell(&t->d);
+	drive_detach_blindly(&t->d);
 }
 
 /* ---------------------------------------------------------- reading and writing --- */
@@ -268,7 +268,7 @@ static void on_read_many(struct transcript *t, char **words)
 				       call, &t->last));
 }
 
-/* Returns whether it has the value that the stub has. */
+/* Returns true if the value is the one that the stub has. */
 static bool is_right(const struct transcript *t, const struct gdbregs_read *read)
 {
 	const char *set = script_get(&t->stub, read->vcpu + 1, read->reg->regnum);
@@ -285,7 +285,7 @@ static bool is_right(const struct transcript *t, const struct gdbregs_read *read
 	return strcmp(set ? set : digits[0], digits[1]) == 0;
 }
 
-/* Returns the error that all reads ended with, or 0. */
+/* Returns the error that all reads have in common, or 0. */
 static int common_error(const struct transcript_call *call)
 {
 	int error = call->count ? call->reads[0].status : 0;
@@ -296,7 +296,7 @@ static int common_error(const struct transcript_call *call)
 	return error < 0 ? error : 0;
 }
 
-/* Only the values that are not the stub's. */
+/* Write only the values that differ from the stub's. */
 static void put_all(struct transcript_call *call, char *text, int status)
 {
 	(void)status;
@@ -320,8 +320,8 @@ static void put_all(struct transcript_call *call, char *text, int status)
 	}
 }
 
-/* read-all VCPU...: all registers of these vCPUs at once. The result names those that have
- * another value than the stub, or none: `ok` means that all are right. */
+/* read-all VCPU...: read all registers of these vCPUs in one batch. The result lists the registers
+ * whose value differs from the stub's: `ok` alone means that all values are right. */
 static void on_read_all(struct transcript *t, char **words)
 {
 	struct transcript_call *call = make(t);
@@ -373,7 +373,7 @@ static void on_raw_packet(struct transcript *t, char **words)
 
 /* --------------------------------------------------------- points and watches --- */
 
-/* insert TYPE ADDRESS KIND, and remove: TYPE is the digit behind Z. */
+/* insert TYPE ADDRESS KIND, remove TYPE ADDRESS KIND: TYPE is the digit of the packet Z. */
 static void change_point(struct transcript *t, char **words)
 {
 	struct transcript_call *call = make(t);
@@ -421,7 +421,7 @@ static void put_writes(struct transcript_call *call, char *text, int status)
 						  strlen("GDBREGS_ERR_"));
 }
 
-/* VCPU.REG=DIGITS, several of them. */
+/* write-many VCPU.REG=DIGITS... */
 static void on_write_many(struct transcript *t, char **words)
 {
 	struct transcript_call *call = make(t);
@@ -496,7 +496,7 @@ static void ask_state(struct transcript *t, char **words)
 		transcript_result(t, "= %s", states[inside_of(t->d.s).state]);
 }
 
-/* How the registers of a vCPU are read, if that is unusual. */
+/* note VCPU: how its registers are read, if that is unusual. */
 static void ask_note(struct transcript *t, char **words)
 {
 	const char *note = gdbregs_vcpu_note(t->d.s, (unsigned)strtoul(words[1], NULL, 10));
@@ -544,7 +544,7 @@ static void ask_value(struct transcript *t, char **words)
 	transcript_result(t, "= %s", script_get(&t->stub, vcpu + 1, h->regnum));
 }
 
-/* The byte order of a vCPU, and how it is known. */
+/* order VCPU: its byte order, and how it is known. */
 static void ask_order(struct transcript *t, char **words)
 {
 	static const char *const orders[] = {"unknown", "little", "big"};
@@ -556,7 +556,7 @@ static void ask_order(struct transcript *t, char **words)
 			  sources[gdbregs_vcpu_byte_order_source(t->d.s, vcpu)]);
 }
 
-/* How the target was left. */
+/* left: how the target was left. */
 static void ask_left(struct transcript *t, char **words)
 {
 	static const char *const left[] = {
@@ -571,9 +571,9 @@ static void ask_left(struct transcript *t, char **words)
 
 static const struct {
 	const char *name;
-	unsigned words; /* at least */
+	unsigned words; /* minimum number of words */
 	void (*make)(struct transcript *t, char **words);
-	bool asks; /* about what is the case when bytes were exchanged */
+	bool asks; /* asks about the state after all bytes were exchanged */
 } requests[] = {
 	{"connect", 1, on_connect, false},
 	{"step", 2, on_step, false},
@@ -583,7 +583,7 @@ static const struct {
 	{"cancel", 1, on_cancel, false},
 	{"close", 1, on_close, false},
 	{"fail", 2, on_fail, false},
-	{"farewell", 1, on_farewell, true},
+	{"detach-blindly", 1, on_detach_blindly, true},
 	{"read", 2, on_read, false},
 	{"read-many", 2, on_read_many, false},
 	{"read-all", 2, on_read_all, false},

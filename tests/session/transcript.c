@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Runs the transcripts of tests/session/cases. */
+/* Plays the conversations in tests/session/cases. */
 #include "transcript.h"
 
 #include <check.h>
@@ -40,8 +40,8 @@ void transcript_settle(struct transcript *t)
 		transcript_fail(t, "%s", t->stub.violation);
 }
 
-/* What has happened is in the text. */
-static void check_told(struct transcript *t)
+/* Fail unless the text has mentioned everything that has happened. */
+static void check_all_read(struct transcript *t)
 {
 	if (t->d.s && t->unsettled)
 		transcript_settle(t);
@@ -80,7 +80,7 @@ static void end_stub(struct transcript *t)
 {
 	if (!t->begun)
 		return;
-	check_told(t);
+	check_all_read(t);
 	gdbregs__session_free(t->d.s);
 	script_end(&t->stub);
 	transcript_forget_calls(t);
@@ -114,8 +114,8 @@ static void begin_stub(struct transcript *t, char *rest)
 
 static const struct {
 	const char *name;
-	size_t at, size; /* in struct gdbregs_options; all are numbers */
-	const char *choices[4]; /* by the number they mean */
+	size_t at, size; /* in struct gdbregs_options; all members are numbers */
+	const char *choices[4]; /* words for the values 0, 1, ... */
 } option_names[] = {
 #define OPTION(name)                                                                               \
 #name, offsetof(struct gdbregs_options, name), sizeof(((struct gdbregs_options *)0)->name)
@@ -180,7 +180,7 @@ int transcript_connect(struct transcript *t)
 	return drive_connect(&t->d);
 }
 
-/* A session connects before the first line that needs it. */
+/* Connect before the first line that needs a session. */
 static void connect(struct transcript *t)
 {
 	if (t->d.s)
@@ -202,7 +202,7 @@ static void on_option(struct transcript *t, char *rest)
 	set_option(t, rest);
 }
 
-/* The strings of rules are in the text, which stays. */
+/* The rule refers to the text, which stays in memory. */
 static void add_answer(struct transcript *t, unsigned nth, char *request)
 {
 	char *reply = strchr(request, ' ');
@@ -249,7 +249,7 @@ static void on_monitor(struct transcript *t, char *rest)
 static const struct {
 	const char *name;
 	const struct script_process *processes;
-	void (*set_values)(struct script_stub *stub); /* NULL: the usual ones */
+	void (*set_values)(struct script_stub *stub); /* NULL: script_value() has the values */
 } machines[] = {
 	{"core", script_core, script_core_values},
 	{"power", script_power, script_power_values},
@@ -293,7 +293,7 @@ static void on_request(struct transcript *t, char *rest)
 	transcript_request(t, rest);
 }
 
-/* Several lines may say what was sent together. */
+/* Several lines may describe what was sent together. */
 static void on_sent(struct transcript *t, char *rest)
 {
 	size_t size = strlen(rest);
@@ -340,7 +340,8 @@ static void on_time(struct transcript *t, char *rest)
 	transcript_settle(t);
 }
 
-/* `got` is a line of the results, with or without the message of an error. */
+/* Returns true if a line of the results matches. An error may have a part of its message, or none.
+ * */
 static bool is_result(const char *expected, char *got)
 {
 	char *colon = strstr(got, ": ");
@@ -355,7 +356,7 @@ static bool is_result(const char *expected, char *got)
 	       memcmp(expected, got, (size_t)(colon - got)) == 0 && strstr(colon, part + 2);
 }
 
-/* `=` and `!` are read with the rest of their lines. */
+/* `=` and `!` are compared with the rest of their lines. */
 static void on_result(struct transcript *t, char *line)
 {
 	transcript_settle(t);
@@ -371,8 +372,8 @@ static void on_result(struct transcript *t, char *line)
 static const struct {
 	const char *word;
 	void (*play)(struct transcript *t, char *rest);
-	bool claims; /* what has happened, instead of making something happen */
-	bool whole; /* it gets the word as well */
+	bool claims; /* describes what has happened, instead of making something happen */
+	bool whole; /* play() gets the whole line */
 } kinds[] = {
 	{"stub", on_stub, false, false},       {"option", on_option, false, false},
 	{"answer", on_answer, false, false},   {"answer-nth", on_answer_nth, false, false},
@@ -394,7 +395,7 @@ static void play_line(struct transcript *t, char *line)
 		if (!t->begun && kinds[i].play != on_stub)
 			transcript_fail(t, "a transcript begins with a stub");
 		if (!kinds[i].claims || (*line == '>' && !t->unsettled))
-			check_told(t);
+			check_all_read(t);
 		kinds[i].play(t, kinds[i].whole ? line : line + size + (line[size] == ' '));
 		return;
 	}

@@ -39,7 +39,7 @@
 struct transcript {
 	const char *path;
 	unsigned line;
-	bool bytewise; /* the stub's bytes come one by one */
+	bool bytewise; /* the stub's bytes arrive one by one */
 
 	struct script_stub stub;
 	struct script_process process;
@@ -48,13 +48,13 @@ struct transcript {
 	struct script_rule rules[SCRIPT_RULES];
 	size_t rule_count;
 	bool begun; /* a `stub` line was read */
-	bool unsettled; /* requests were made, bytes not exchanged yet */
+	bool unsettled; /* requests were made, and bytes were not exchanged since */
 	struct gdbregs__op *last; /* for `> cancel` */
-	struct transcript_call *calls; /* that have no result yet */
-	char results[TRANSCRIPT_RESULTS]; /* lines that were not read in the text yet */
+	struct transcript_call *calls; /* requests without a result */
+	char results[TRANSCRIPT_RESULTS]; /* results that the text has not mentioned yet */
 };
 
-/* Play a file; the test fails with file and line where something else happens. */
+/* Play a file. The test fails, with file and line, if anything else happens. */
 void transcript_play(const char *path, bool bytewise);
 
 /* --- between transcript.c and transcript-requests.c ------------------------------ */
@@ -62,18 +62,18 @@ void transcript_play(const char *path, bool bytewise);
 /* Fail the test at the current line. */
 void transcript_fail(const struct transcript *t, const char *format, ...)
 	__attribute__((format(printf, 2, 3), noreturn));
-/* Returns what came of it. */
+/* Connect. Returns 0 or an error. */
 int transcript_connect(struct transcript *t);
-/* Exchange bytes and deliver results until nothing happens any more. */
+/* Exchange bytes and deliver results until nothing is left to do. */
 void transcript_settle(struct transcript *t);
 /* Add a line to the results. */
 void transcript_result(struct transcript *t, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Make the request of a `>` line, which is changed. */
+/* Make the request of a `>` line. The text is modified. */
 void transcript_request(struct transcript *t, char *text);
-/* Free the calls whose session was freed before they had a result. */
+/* Free the requests whose session was freed before they completed. */
 void transcript_forget_calls(struct transcript *t);
-/* "VCPU.REG", on the session or at the stub. */
+/* Return the register that "VCPU.REG" names, and its vCPU. */
 const struct gdbregs_register *transcript_register(struct transcript *t, const char *name,
 						   unsigned *vcpu);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Watched registers in cases that a transcript cannot express: thousands of them, and calls from
- * the callback. The other cases are in cases/watch*.txt. */
+ * callbacks. The other cases are in cases/watch*.txt. */
 #include "harness.h"
 #include "suite.h"
 #include "session/requests.h"
@@ -48,7 +48,7 @@ static void watch(unsigned vcpu, const struct gdbregs_register *h)
 	ck_assert_int_eq(gdbregs_watch(d.s, vcpu, h, on_change, NULL), 0);
 }
 
-/* A step of vCPU 0, after which that register has these digits; NULL: none has. */
+/* Step vCPU 0. At the stop, the register has these digits; h may be NULL. */
 static void step_to(const struct gdbregs_register *h, const char *digits)
 {
 	stepped = (struct drive_call){0};
@@ -69,7 +69,7 @@ TEST(thousands_in_one_round_trip)
 		watch(i % 2, i % 4 ? pc : r0);
 	for (int i = 0; i < 4; i++)
 		step_to(NULL, NULL);
-	/* Nothing grows from stop to stop. */
+	/* Memory does not grow from stop to stop. */
 	unsigned long before = gdbregs__alloc_count();
 	step_to(NULL, NULL);
 	unsigned long first = gdbregs__alloc_count() - before;
@@ -78,7 +78,7 @@ TEST(thousands_in_one_round_trip)
 	ck_assert_uint_eq(changes, 1250);
 }
 
-/* In either order, the time is linear: 100,000 would take minutes otherwise. */
+/* The time is linear, whichever order they are removed in. Otherwise 100,000 would take minutes. */
 TEST(removing_many)
 {
 	enum { MANY = 100000 };
@@ -117,7 +117,7 @@ static void unwatch_all(void *arg, unsigned vcpu, const struct gdbregs_register 
 	ck_assert_int_eq(gdbregs__step(d.s, 0, NULL, NULL, NULL, NULL), GDBREGS_ERR_RUNNING);
 }
 
-/* r0, which has changed as well, is unwatched before its turn. */
+/* r0, which has changed too, is unwatched before its callback is called. */
 TEST(changing_watches_in_a_callback)
 {
 	ck_assert_int_eq(gdbregs_watch(d.s, 0, pc, unwatch_all, NULL), 0);
@@ -162,7 +162,7 @@ static void free_session(void *arg, unsigned vcpu, const struct gdbregs_register
 	d.s = NULL;
 }
 
-/* As the blocking calls do, which deliver outside of the loop. */
+/* The blocking calls deliver outside of the loop. */
 TEST(freeing_in_a_callback)
 {
 	inside_deliver_watches_outside(d.s);

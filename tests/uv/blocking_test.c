@@ -79,7 +79,7 @@ LOOP_TEST(every_stub, SCRIPT_KINDS)
 	check_stub(&server);
 }
 
-/* Only one of the addresses that localhost has is served. */
+/* Only one of the addresses of localhost is served. */
 LOOP_TEST(several_addresses, 2)
 {
 	static struct server server;
@@ -117,7 +117,7 @@ static void count_call(void *arg)
 	++*(int *)arg;
 }
 
-/* The close call of the other kind works on a blocking session at once. */
+/* A blocking session can also be closed with the close call of the other kind. */
 TEST(closed_by_the_other_kind)
 {
 	static struct server server;
@@ -139,8 +139,8 @@ TEST(closed_by_the_other_kind)
 	check_stub(&server);
 }
 
-/* The connection was refused. qemu-user (7.2) passes on the number that the host has in
- * SO_ERROR. On mips it is another number, and libuv has no name for it. */
+/* The connection was refused. qemu-user (7.2) passes on the host's number in SO_ERROR. On mips that
+ * is another number, for which libuv has no name. */
 static bool is_refusal(const char *text)
 {
 	return strstr(text, "refused") ||
@@ -165,7 +165,7 @@ LOOP_TEST(nobody_there, 7)
 	struct gdbregs_session *s = (struct gdbregs_session *)&o;
 	struct gdbregs_error err;
 
-	/* Nobody may answer a question about names. */
+	/* Looking up a name would need the network. */
 	o.connect_timeout_ms = strstr(nowhere[_i].address, "invalid") ? 2000 : 20000;
 	ck_assert_int_eq(gdbregs_connect(NULL, nowhere[_i].address, &o, &s, &err),
 			 nowhere[_i].result);
@@ -197,7 +197,7 @@ TEST(silent)
 
 /* ------------------------------------------------------------- stubs that go away --- */
 
-/* SIGPIPE has its default action here: had it come, we would be dead. */
+/* SIGPIPE has its default action: it would end this process. */
 static void check_no_sigpipe(void)
 {
 	sigset_t set;
@@ -236,7 +236,7 @@ LOOP_TEST(gone_between_calls, 2 * SCRIPT_KINDS)
 #define READS 300000
 static struct gdbregs_read reads[READS];
 
-/* In the middle of a batch larger than what the sockets hold. */
+/* The connection ends during a batch that does not fit the sockets' buffers. */
 LOOP_TEST(gone_in_a_batch, 2)
 {
 	size_t count = script_slow() ? 40000 : READS;
@@ -263,7 +263,8 @@ LOOP_TEST(gone_in_a_batch, 2)
 	script_end(&server.stub);
 }
 
-/* A batch that neither side can hold: reading goes on while writing waits. */
+/* A batch that does not fit the buffers of either side: the session reads while it waits to write.
+ * */
 TEST(large_batch)
 {
 	size_t count = script_slow() ? 40000 : READS;
@@ -289,8 +290,8 @@ TEST(large_batch)
 	check_stub(&server);
 }
 
-/* An allocation fails while a reply is awaited, the one for the input itself among
- * them: closing ends all the same, and the target runs. */
+/* An allocation fails while a reply is awaited; it may be the one for the input. The session closes
+ * nevertheless, and the target runs. */
 LOOP_TEST(out_of_memory, 16)
 {
 	static struct server server;

@@ -9,8 +9,8 @@
 struct ending {
 	enum gdbregs_on_close on_close;
 	bool was_running;
-	const char *status; /* QEMU's words */
-	bool runs; /* afterwards, on QEMU */
+	const char *status; /* what QEMU's `info status` prints */
+	bool runs; /* whether the target runs afterwards, on QEMU */
 	bool runs_elsewhere;
 };
 
@@ -56,7 +56,7 @@ static void check_ending(const struct script_stub *stub, const struct ending *en
 		      stub->running ? "runs" : "is halted", stub->log);
 }
 
-/* Close when `at` bytes have come; returns whether that was before the end. */
+/* Close after `at` bytes have arrived. Returns whether more followed. */
 static bool close_at(int kind, const struct ending *ending, size_t at, size_t piece)
 {
 	struct drive_call call = {0};
@@ -79,7 +79,7 @@ static bool close_at(int kind, const struct ending *ending, size_t at, size_t pi
 	return early;
 }
 
-/* Every byte for the default, some for the others. */
+/* Try every byte with the default options, and some bytes with the others. */
 LOOP_TEST(close_anywhere, COUNT(endings))
 {
 	size_t step = script_slow() ? 97 : _i ? 11 : 1;
@@ -91,9 +91,9 @@ LOOP_TEST(close_anywhere, COUNT(endings))
 	}
 }
 
-/* The stub falls silent and is closed then: nothing harmful goes out, the end
- * comes in time, and nothing is detached twice. */
-LOOP_TEST(close_in_silence, SCRIPT_KINDS)
+/* The stub stops answering, and the session is closed. It sends nothing harmful, ends in time, and
+ * detaches nothing twice. */
+LOOP_TEST(stub_is_silent, SCRIPT_KINDS)
 {
 	bool early = true;
 
@@ -109,7 +109,7 @@ LOOP_TEST(close_in_silence, SCRIPT_KINDS)
 		early = stub.out.size > at;
 		uint64_t begun_ms = d.now_ms;
 		drive_end(&d);
-		/* Two seconds are for qSupported. */
+		/* qSupported is sent again for two seconds. */
 		ck_assert_uint_le(d.now_ms - begun_ms, 8000);
 		ck_assert_uint_eq(call.calls, 1);
 		drive_check_stub(&stub);
@@ -117,7 +117,7 @@ LOOP_TEST(close_in_silence, SCRIPT_KINDS)
 	}
 }
 
-/* The connection ends while detaching, or the OK never comes. */
+/* The connection ends during the detach, or the OK does not arrive. */
 LOOP_TEST(detach_unanswered, 6)
 {
 	static const char *const answers[] = {SCRIPT_CLOSE, SCRIPT_SILENT, SCRIPT_LOST, "E01",
@@ -139,8 +139,8 @@ LOOP_TEST(detach_unanswered, 6)
 	}
 }
 
-/* QEMU frozen between its first two answers: a D without a pid, which it refuses
- * in multiprocess mode, would leave the guest halted. */
+/* QEMU is frozen between its first two replies. In multiprocess mode it refuses a D without a pid,
+ * which would leave the guest halted. */
 TEST(silent_before_identified)
 {
 	const struct script_rule rules[] = {{"qqemu.Supported", 0, SCRIPT_SILENT}, {0}};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Connecting, reading all registers, closing: with each kind of stub, and with the input in pieces
- * of all kinds. */
+/* Connecting, reading all registers and closing, with each kind of stub, and with the input split
+ * in all kinds of ways. */
 #include "../session/harness.h"
 #include "suite.h"
 
@@ -15,7 +15,7 @@ struct machine {
 
 static const struct machine machines[] = {{script_small, 1, 2}, {script_clusters, 2, 3}};
 
-/* Only QEMU says what other processes there are. */
+/* Only QEMU lists other processes. */
 static const struct machine *machine_of(int kind)
 {
 	return &machines[kind == SCRIPT_QEMU10 || kind == SCRIPT_QEMU72];
@@ -39,7 +39,7 @@ static void check_vcpus(struct drive *d, int kind)
 		ck_assert_ptr_null(gdbregs_vcpu_name(d->s, 1));
 }
 
-/* gdbserver has no p, so two registers of the small machine can't be read. */
+/* gdbserver has no p, so two registers of the small machine cannot be read. */
 static void set_up(struct script_stub *stub, int kind)
 {
 	const struct machine *m = machine_of(kind);
@@ -65,7 +65,7 @@ static void read_some(struct drive *d)
 	gdbregs_buffer_fini(&buf);
 }
 
-/* A whole session; pieces are set by the caller's `d`. */
+/* Run a whole session. The caller has set in `d` how the input is split. */
 static void session(struct drive *d, int kind)
 {
 	ck_assert_msg(drive_connect(d) == 0, "%s: %s; break at %zu", script_kind_names[kind],
@@ -124,7 +124,7 @@ LOOP_TEST(every_split, SCRIPT_KINDS)
 	}
 }
 
-/* How far a session came that was cut short. */
+/* How far a session got before its input ended. */
 static int cut_session(struct drive *d)
 {
 	struct gdbregs_buffer buf = {0};
@@ -162,19 +162,19 @@ static size_t cut_at(int kind, size_t at, bool ends)
 	return total;
 }
 
-LOOP_TEST(every_end, SCRIPT_KINDS)
+LOOP_TEST(closed_after_any_byte, SCRIPT_KINDS)
 {
 	for (size_t at = 0; cut_at(_i, at, true); at += script_slow() ? 17 : 1)
 		;
 }
 
-LOOP_TEST(every_silence, SCRIPT_KINDS)
+LOOP_TEST(silent_after_any_byte, SCRIPT_KINDS)
 {
 	for (size_t at = 0; cut_at(_i, at, false); at += script_slow() ? 17 : 1)
 		;
 }
 
-/* Six round trips at most where requests are pipelined, whatever there is. */
+/* With pipelining, connecting takes at most six round trips. */
 LOOP_TEST(round_trips, SCRIPT_QEMU72 + 1)
 {
 	struct script_stub stub;
@@ -182,7 +182,7 @@ LOOP_TEST(round_trips, SCRIPT_QEMU72 + 1)
 
 	set_up(&stub, _i);
 	ck_assert_int_eq(drive_open(&d, &stub, NULL), 0);
-	/* QEMU 7.2's stop reply on connecting is no round trip. */
+	/* QEMU 7.2 sends a stop reply on connecting, which takes no round trip. */
 	ck_assert_uint_le(d.inputs, 6 + (_i == SCRIPT_QEMU72));
 	size_t before = d.inputs;
 	drive_check_values(&d, 1);
@@ -193,8 +193,8 @@ LOOP_TEST(round_trips, SCRIPT_QEMU72 + 1)
 	script_end(&stub);
 }
 
-/* Acks: none where there is no-ack mode but one; else never more than packets,
- * none as a packet's own round trip. */
+/* In no-ack mode there is one ack. Otherwise there are at most as many acks as packets, and an ack
+ * alone costs no round trip. */
 LOOP_TEST(acks, SCRIPT_KINDS)
 {
 	struct script_stub stub;
@@ -204,7 +204,7 @@ LOOP_TEST(acks, SCRIPT_KINDS)
 	ck_assert_int_eq(drive_open(&d, &stub, NULL), 0);
 	drive_end(&d);
 	drive_check_stub(&stub);
-	/* The first + is nobody's; QEMU gets none for the last OK. */
+	/* The first + acknowledges no packet, and QEMU is sent none for the last OK. */
 	if (stub.no_ack_mode)
 		ck_assert_uint_eq(stub.acks, 3);
 	else

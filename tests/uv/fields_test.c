@@ -43,7 +43,7 @@ static void teardown(void)
 	script_end(&server.stub);
 }
 
-/* The stub's little-endian number. */
+/* Returns the value of a register at the stub, which is little-endian. */
 static uint64_t served(unsigned tid, unsigned regnum, size_t offset, size_t size)
 {
 	uint8_t bytes[16];

@@ -35,7 +35,7 @@ static struct gdbregs_session *begin(struct server *server, enum gdbregs_on_clos
 	serve_start(server, NULL);
 	o.on_close = on_close;
 	o.reply_timeout_ms = TIMEOUT_MS;
-	o.spin_us = 0; /* polling would find the input */
+	o.spin_us = 0; /* polling would receive the input without the loop */
 	ck_assert_int_eq(gdbregs_connect(NULL, server->address, &o, &s, NULL), 0);
 	return s;
 }
@@ -48,7 +48,7 @@ static void close_in_time(struct gdbregs_session *s)
 	ck_assert(serve_now_s() - begun < 20);
 }
 
-/* The child sends nothing, however the target is to be left, and the loop of the parent is
+/* The child sends nothing, whatever its options for closing say, and the loop of the parent is
  * notified of all replies. */
 LOOP_TEST(parent_goes_on, 3)
 {
@@ -71,7 +71,7 @@ LOOP_TEST(parent_goes_on, 3)
 	script_end(&server.stub);
 }
 
-/* Closing keeps its time, whatever the child has sent and the stub has answered. */
+/* The parent's close ends in time, whatever the child has done. */
 LOOP_TEST(parent_closes, 3)
 {
 	static struct server server;
@@ -83,7 +83,7 @@ LOOP_TEST(parent_closes, 3)
 	script_end(&server.stub);
 }
 
-/* The same, and the stub closes the connection. */
+/* The stub closes the connection. */
 TEST(stub_closes)
 {
 	static struct server server;

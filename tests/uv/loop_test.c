@@ -38,7 +38,7 @@ struct member {
 	unsigned begun, ended, connects, closes;
 	int connect_status;
 	bool closed, in_call, refused;
-	unsigned recklessness; /* one in so many callbacks closes */
+	unsigned recklessness; /* one in so many callbacks closes the session */
 };
 
 static void on_closed(void *arg)
@@ -94,7 +94,7 @@ static void on_read(struct gdbregs_session *s, int status, const struct gdbregs_
 	ck_assert_uint_eq(++r->calls, 1);
 	r->status = status;
 	ck_assert_ptr_eq(s, m->s);
-	/* gdbserver answers no p: b stands in its g. */
+	/* gdbserver answers no p: b is in its g. */
 	check_read(r, status);
 	ck_assert(!r->canceled || status == GDBREGS_ERR_CANCELED);
 	r->handle = NULL;
@@ -136,7 +136,7 @@ static void cancel_some(struct member *m)
 	m->in_call = false;
 }
 
-/* What a member does in each of its callbacks. */
+/* Called in each callback of a member: make, cancel or close something at random. */
 static void act(struct member *m)
 {
 	if (m->closed)
@@ -279,8 +279,8 @@ LOOP_TEST(dropped_fleet, 20)
 
 #define BUSY_TIMEOUT_MS 50
 
-/* Behind every poll: the reply arrives, and the loop is kept from the next poll for
- * longer than the stub has to answer. */
+/* Called after every poll: wait until the reply has arrived, and keep the loop busy for longer than
+ * the deadline of the reply. */
 static void on_check(uv_check_t *check)
 {
 	struct member *m = check->data;
@@ -323,8 +323,8 @@ TEST(busy_loop)
 	free(m);
 }
 
-/* The connection stands, but the loop polls only when its time is up: a QEMU that was
- * left now would stay stopped. */
+/* The connection is established, but the loop polls only after the deadline. A QEMU that was left
+ * at this moment would stay halted. */
 TEST(late_connect)
 {
 	struct member *m = calloc(1, sizeof(*m));
@@ -414,7 +414,7 @@ LOOP_TEST(spawn_and_close, 6)
 	free(m);
 }
 
-/* Blocking calls and these refuse each other's sessions. */
+/* The blocking calls and those on a loop refuse each other's sessions. */
 TEST(refusals)
 {
 	struct member *m = calloc(1, sizeof(*m));
@@ -451,7 +451,7 @@ TEST(refusals)
 	free(m);
 }
 
-/* A session is closed by the close call of the other kind, too. */
+/* A session can also be closed with the close call of the other kind. */
 TEST(closed_by_the_other_kind)
 {
 	struct member *m = calloc(1, sizeof(*m));
@@ -461,7 +461,7 @@ TEST(closed_by_the_other_kind)
 	uv_loop_init(&loop);
 	serve_on_loop(&l, &loop);
 	connect_member(m, NULL, &loop, l.address, 1000);
-	m->closed = true; /* connecting is canceled */
+	m->closed = true; /* closing cancels connecting */
 	gdbregs_close(m->s);
 	ck_assert_int_eq(gdbregs_uv_packet(m->s, "?", 1, NULL, NULL, NULL, NULL),
 			 GDBREGS_ERR_INVAL);

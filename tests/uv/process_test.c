@@ -28,8 +28,8 @@ static struct gdbregs_options options(unsigned connect_ms)
 
 /* ---------------------------------------------------------------------- resolving --- */
 
-/* In place of the C library's, also for libuv: this host is looked up until the test
- * is over, others are not found. */
+/* Replaces the function of the C library, also for libuv. Looking up this host takes until the test
+ * ends; no other host is found. */
 #define SILENT "silent.invalid"
 
 static sem_t answer, answered;
@@ -48,14 +48,14 @@ int getaddrinfo(const char *host, const char *port, const struct addrinfo *hints
 	return EAI_AGAIN;
 }
 
-static void silence(void)
+static void resolver_hangs(void)
 {
 	sem_init(&answer, 0, 0);
 	sem_init(&answered, 0, 0);
 }
 
-/* The thread that looks it up ends before the test does. */
-static void break_silence(void)
+/* Let the thread of the resolver end before the test does. */
+static void resolver_answers(void)
 {
 	sem_post(&answer);
 	sem_wait(&answered);
@@ -68,12 +68,12 @@ TEST(resolver_is_silent)
 	struct gdbregs_error err;
 	double begun = serve_now_s();
 
-	silence();
+	resolver_hangs();
 	alarm(20);
 	ck_assert_int_eq(gdbregs_connect(NULL, SILENT ":1234", &o, &s, &err), GDBREGS_ERR_CONNECT);
 	ck_assert(strstr(err.text, "could not be resolved within 0.2 s (connect_timeout_ms)"));
 	ck_assert(serve_now_s() - begun < 10);
-	break_silence();
+	resolver_answers();
 }
 
 TEST(resolver_says_no)
@@ -82,7 +82,7 @@ TEST(resolver_says_no)
 	struct gdbregs_session *s;
 	struct gdbregs_error err;
 
-	silence();
+	resolver_hangs();
 	sem_post(&answer);
 	ck_assert_int_eq(gdbregs_connect(NULL, SILENT ":1234", &o, &s, &err), GDBREGS_ERR_CONNECT);
 	ck_assert(strstr(err.text, "or give an IP address"));
@@ -114,7 +114,7 @@ TEST(closed_while_resolving)
 	bool closed = false;
 	double begun = serve_now_s();
 
-	silence();
+	resolver_hangs();
 	alarm(20);
 	uv_loop_init(&loop);
 	ck_assert_int_eq(
@@ -127,7 +127,7 @@ TEST(closed_while_resolving)
 	ck_assert(closed);
 	ck_assert_int_eq(status, GDBREGS_ERR_CANCELED);
 	ck_assert(serve_now_s() - begun < 10);
-	break_silence();
+	resolver_answers();
 }
 
 /* ---------------------------------------------------------- descriptors 0, 1 and 2 --- */
@@ -162,7 +162,7 @@ static int without_standard_files(void)
 	return 0;
 }
 
-/* In a process of its own: libuv's assertion aborts it. */
+/* It runs in a process of its own, because an assertion of libuv would abort it. */
 TEST(standard_files_are_closed)
 {
 	int status;
@@ -215,7 +215,7 @@ TEST(sigchld_stays)
 	ck_assert_int_eq(children, 1);
 }
 
-/* An application that ignores SIGCHLD has no children to wait for. */
+/* In an application that ignores SIGCHLD, waitpid() finds no children. */
 TEST(sigchld_ignored)
 {
 	signal(SIGCHLD, SIG_IGN);
@@ -223,7 +223,7 @@ TEST(sigchld_ignored)
 	ck_assert(signal(SIGCHLD, SIG_DFL) == SIG_IGN);
 }
 
-/* A zombie has ended: whoever adopts it may not wait for it. */
+/* A zombie has ended, even if no process waits for it. */
 static bool is_alive(const char *pid)
 {
 	char path[64], stat[256] = "";
@@ -244,7 +244,7 @@ CHILD(serve_standard)
 static const char *const groups[] = {
 	/* The stub is the shell's child. */
 	"sh -c 'echo $$ >$1; exec $0 --child' $0 $1; true",
-	/* Others are, which hold nothing of ours, or do not heed SIGTERM. */
+	/* Other children have closed our pipes, or ignore SIGTERM. */
 	"sh -c 'echo $$ >$1; exec sleep 100' $0 $1 <&- >&- & exec $0 --child",
 	("sh -c 'trap \"\" TERM; echo $$ >$1; while :; do sleep 1; done' $0 $1 <&- >&- & "
 	 "exec $0 --child"),

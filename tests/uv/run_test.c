@@ -61,7 +61,7 @@ TEST(time_of_a_stop)
 	}
 }
 
-/* The stop is kept; its time is that of its arrival, not of the wait. */
+/* The stop is kept. Its time is when it arrived, not when it was waited for. */
 TEST(time_of_a_kept_stop)
 {
 	struct gdbregs_stop stop;
@@ -76,7 +76,8 @@ TEST(time_of_a_kept_stop)
 	ck_assert_uint_lt(stop.time_ns, before);
 }
 
-/* Nothing is initialised, and later versions find 0 in what they do not know yet. */
+/* The structures are not initialised. Members that the library does not know yet are 0 afterwards.
+ * */
 TEST(all_of_a_stop_is_written)
 {
 	static const uint64_t zero[4] = {0};

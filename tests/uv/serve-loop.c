@@ -56,7 +56,7 @@ static void on_sent(uv_write_t *write, int status)
 	free(write);
 }
 
-/* The bytes to be written live behind the request. */
+/* The bytes to write are in the same allocation, after the request. */
 static void send_pending(struct client *c)
 {
 	struct script_stub *stub = &c->stub;
@@ -121,7 +121,7 @@ void serve_on_loop(struct listener *l, uv_loop_t *loop)
 	ck_assert_int_eq(uv_listen((uv_stream_t *)&l->tcp, 128, on_client), 0);
 	uv_tcp_getsockname(&l->tcp, (struct sockaddr *)&address, &length);
 	snprintf(l->address, sizeof(l->address), "127.0.0.1:%u", ntohs(address.sin_port));
-	/* The loop ends when the sessions do. */
+	/* Do not keep the loop running when the sessions have ended. */
 	uv_unref((uv_handle_t *)&l->tcp);
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Scripted stubs of random kinds on a libuv loop, beside the sessions that speak
- * to them. */
+/* Scripted stubs of random kinds on a libuv loop, which the sessions under test use too. */
 #ifndef GDBREGS_TESTS_WIRE_SERVE_LOOP_H
 #define GDBREGS_TESTS_WIRE_SERVE_LOOP_H
 
@@ -12,17 +11,17 @@ struct listener {
 	uv_tcp_t tcp;
 	char address[40];
 	unsigned clients, violations, left_halted;
-	unsigned drop_after; /* requests after which a stub hangs up; 0: never */
+	unsigned drop_after; /* the stub closes the connection after so many requests; 0: never */
 	bool silent;
 };
 
-/* The same numbers from the same state. */
+/* Returns the next pseudo-random number below `limit`. */
 extern unsigned serve_dice_state;
 unsigned serve_dice(unsigned sides);
 
-/* Serve any number of clients; does not keep the loop alive by itself. */
+/* Serve any number of clients. This does not keep the loop running. */
 void serve_on_loop(struct listener *l, uv_loop_t *loop);
-/* Run until nothing is left of the sessions, then until nothing is left at all. */
+/* Run until all sessions have ended, and then until the loop is empty. */
 void serve_run_out(struct listener *l, uv_loop_t *loop);
 
 #endif

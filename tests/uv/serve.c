@@ -28,7 +28,7 @@ static bool write_all(struct script_stub *stub, int out)
 	return true;
 }
 
-/* One read's worth; false at the end. */
+/* Receive bytes once and reply. Returns false at the end of input. */
 static bool serve_some(struct script_stub *stub, int in, int out)
 {
 	uint8_t bytes[4096];

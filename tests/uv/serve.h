@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The scripted stub on a socket, in a thread of its own, for the blocking calls;
- * and on standard input and output, for spawned commands. */
+/* The scripted stub on a socket, in a thread, for the blocking calls; and on standard input and
+ * output, for commands that a test starts. */
 #ifndef GDBREGS_TESTS_WIRE_SERVE_H
 #define GDBREGS_TESTS_WIRE_SERVE_H
 
@@ -10,7 +10,7 @@
 
 enum serve_how {
 	SERVE,
-	SERVE_SILENTLY, /* accept and say nothing */
+	SERVE_SILENTLY, /* accept, and send nothing */
 	SERVE_TO_READ, /* close at the first p or g */
 	SERVE_TO_BREAK, /* close when serve_break() is called */
 };
@@ -19,18 +19,18 @@ enum serve_how {
 struct server {
 	struct script_stub stub;
 	enum serve_how how;
-	char address[128]; /* where it listens */
+	char address[128]; /* the address for gdbregs_connect() */
 	unsigned port;
 	int listener;
 	int wake[2];
 	pthread_t thread;
 };
 
-/* On 127.0.0.1, or on that path. Serves one client. */
+/* Listen on 127.0.0.1, or on that path, and serve one client. */
 void serve_start(struct server *server, const char *path);
 /* Close the connection now, and wait until it is closed. */
 void serve_break(struct server *server);
-/* Wait until the client is gone; the stub's records are ours then. */
+/* Wait until the client has disconnected. After that the thread does not use the stub. */
 void serve_stop(struct server *server);
 
 /* Returns what gdbregs_spawn() returns for a command that does not exist: SPAWN. qemu-user
@@ -38,12 +38,12 @@ void serve_stop(struct server *server);
  * exec. The session ends with CLOSED there. */
 int serve_no_such_command(void);
 
-/* Be a stub on these descriptors until the client is gone. */
+/* Serve a client on these descriptors until it disconnects. */
 void serve_descriptors(struct script_stub *stub, int in, int out);
-/* Be a small QEMU on standard input and output: main() of a command that is spawned. */
+/* Be a small QEMU on standard input and output. Returns an exit status. */
 int serve_standard(void);
 
-/* Seconds of the monotonic clock. */
+/* Returns the monotonic clock in seconds. */
 double serve_now_s(void);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Stubs that are child processes, on a pair of sockets; and commands that are not stubs. */
+/* Stubs that are child processes, connected by a pair of sockets, and commands that are not
+ * stubs. */
 #include "serve.h"
 #include "suite.h"
 
@@ -26,7 +27,7 @@ static void read_b(struct gdbregs_session *s)
 	gdbregs_buffer_fini(&buf);
 }
 
-/* SIGPIPE has its default action here: had it come, we would be dead. */
+/* SIGPIPE has its default action: it would end this process. */
 static void check_no_sigpipe(void)
 {
 	sigset_t set;
@@ -37,7 +38,7 @@ static void check_no_sigpipe(void)
 	ck_assert(!sigismember(&set, SIGPIPE));
 }
 
-/* Only a command that stays silent gets a short time: a busy machine slows down all others. */
+/* Only a silent command gets a short deadline, because all others are slow on a busy machine. */
 static int spawn(const char *const argv[], struct gdbregs_session **s, struct gdbregs_error *err)
 {
 	struct gdbregs_options o;
@@ -117,7 +118,7 @@ LOOP_TEST(spawn_failures, 11)
 	check_no_sigpipe();
 }
 
-/* It has neither ears for the end of its input nor for SIGTERM. */
+/* The command notices neither the end of its input nor SIGTERM. */
 TEST(spawn_stubborn)
 {
 	const char *const argv[] = {"sh", "-c", "trap '' TERM; exec sleep 60", NULL};

@@ -25,7 +25,7 @@ static enum finds { THE_REPLY, THE_ACK, NO_STOP, NOTHING, NOISE, AN_ERROR } find
 static unsigned looks, found;
 static struct gdbregs_session *session;
 
-/* What the look finds; 0: what is there. */
+/* Returns the error of the poll, or 0 if it finds what has arrived. */
 static int fails_with(int fd)
 {
 	char next = 0;
@@ -106,7 +106,7 @@ static void begin(const struct script_rule *rules, unsigned timeout_ms, enum fin
 	serve_start(&server, NULL);
 	ck_assert_int_eq(gdbregs_connect(NULL, server.address, &o, &session, NULL), 0);
 	ck_assert_int_eq(gdbregs_find_register(session, 0, NULL, "b", &b), 0);
-	/* On a machine of one processor, too. */
+	/* Polling is tested on machines with one processor, too. */
 	gdbregs__transport_of(session)->spin_sessions_max = 1;
 	finds = what;
 }
@@ -133,7 +133,7 @@ static void end(void)
 	gdbregs_buffer_fini(&buf);
 }
 
-/* What doubles is soon large: of so many replies a look is in vain for nine. */
+/* The interval between polls doubles: at least nine of so many replies are not polled for. */
 static void looks_rarely(enum finds what)
 {
 	unsigned looked = 0;
@@ -160,14 +160,14 @@ TEST(not_at_all)
 	spin_us = 200;
 }
 
-/* A stub that is slower than the polling is polled for less and less. */
+/* A stub that answers more slowly than polling waits is polled for less and less. */
 TEST(far_away)
 {
 	looks_rarely(NOTHING);
 }
 
-/* And again when he has come nearer: at last every reply is taken by a look, and one
- * that is late changes nothing. */
+/* Polling starts again when the stub becomes faster. In the end each reply is received by polling,
+ * and a single late reply changes nothing. */
 TEST(near_again)
 {
 	begin(NULL, LONG_MS, NOTHING);
@@ -189,13 +189,13 @@ TEST(near_again)
 	end();
 }
 
-/* QEMU acknowledges at once and answers when it can. */
+/* QEMU acknowledges at once, and replies when it can. */
 TEST(ack_alone)
 {
 	looks_rarely(THE_ACK);
 }
 
-/* Stops that take long say nothing of replies. */
+/* The time until a stop says nothing about the time of other replies. */
 TEST(slow_steps)
 {
 	static const struct script_rule stops[] = {
@@ -216,7 +216,7 @@ TEST(slow_steps)
 	end();
 }
 
-/* A look takes the socket's error away: it is told by whom it was found. */
+/* Polling takes the error from the socket, so it must report the error. */
 TEST(broken)
 {
 	begin(NULL, LONG_MS, AN_ERROR);
@@ -226,7 +226,7 @@ TEST(broken)
 	end();
 }
 
-/* Every look finds something, but never the reply. */
+/* Every poll receives something, but not the reply. */
 TEST(deadline)
 {
 	static const struct script_rule lost[] = {{"p1", 0, SCRIPT_LOST}, {NULL, 0, NULL}};
@@ -238,7 +238,7 @@ TEST(deadline)
 	end();
 }
 
-/* Where the stub needs our only processor, nobody looks. */
+/* If the stub needs our only processor, there is no polling. */
 TEST(one_processor)
 {
 	cpu_set_t all, one;

@@ -17,7 +17,7 @@ struct list {
 	struct script_rule rules[4];
 	int result;
 	unsigned vcpus;
-	const char *thread; /* of vCPU 0; NULL: none */
+	const char *thread; /* the name of vCPU 0; may be NULL */
 	const char *says;
 };
 
@@ -71,7 +71,7 @@ static void check_list(const struct list *list, size_t piece)
 		drive_check_values(&d, 1);
 	}
 	drive_end(&d);
-	/* Ids of the rules are none that the stub has listed itself. */
+	/* The stub itself has not listed the ids of the rules. */
 	if (!strstr(stub.violation, "unlisted"))
 		drive_check_stub(&stub);
 	ck_assert(stub.running);
@@ -86,7 +86,7 @@ LOOP_TEST(each_list, COUNT(lists))
 
 /* ---------------------------------------------------------------------- many vCPUs --- */
 
-/* One id in each reply, as QEMU has it. */
+/* QEMU lists one id in each reply. */
 static int open_many(struct drive *d, struct script_stub *stub, enum script_kind kind,
 		     unsigned threads, size_t max_vcpus)
 {
@@ -130,8 +130,8 @@ LOOP_TEST(many, 7)
 
 /* ------------------------------------------------------------------------- clusters --- */
 
-/* Pids of a machine: a cluster without CPUs can't be attached, and says nothing
- * of what is behind it. */
+/* The pids of a machine. A cluster without CPUs cannot be attached, and nothing is known about the
+ * clusters after it. */
 static const unsigned machines[][12] = {
 	{1, 2}, {1, 3}, {1, 2, 3, 4, 5, 6}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, {1, 4, 5},
 };
@@ -179,8 +179,8 @@ LOOP_TEST(clusters, COUNT(machines))
 	}
 }
 
-/* Only those are detached that were seen; an attached one that says it is another
- * is none. */
+/* Only processes that were attached are detached. A process whose stop reply names another process
+ * does not count. */
 LOOP_TEST(odd_clusters, 8)
 {
 	static const struct script_rule rules[][2] = {
@@ -203,7 +203,7 @@ LOOP_TEST(odd_clusters, 8)
 	script_end(&stub);
 }
 
-/* A register of one type of vCPU is refused on another, and harms no other. */
+/* A read of a register on a vCPU of another type fails, and other reads succeed. */
 TEST(wrong_type)
 {
 	struct gdbregs_buffer buf = {0};
@@ -237,7 +237,7 @@ TEST(wrong_type)
 	script_end(&stub);
 }
 
-/* Stubs that do without: multiprocess ids, names, Hg. */
+/* Stubs without multiprocess ids, names, or Hg. */
 LOOP_TEST(simple_stubs, 4)
 {
 	struct script_process process = script_small[0];
@@ -262,7 +262,7 @@ LOOP_TEST(simple_stubs, 4)
 	script_end(&stub);
 }
 
-/* A stub that says it knows multiprocess ids and uses none. */
+/* A stub that offers multiprocess ids and does not use them. */
 LOOP_TEST(no_pid_ever, KINDS)
 {
 	static const struct script_rule rules[] = {{"?", 0, "T05thread:1;"}, {0}};

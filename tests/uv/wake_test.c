@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* gdbregs_wake() from other threads and from signal handlers, and the states that a
- * session goes through. */
+/* gdbregs_wake() from other threads and from signal handlers; gdbregs_session_state(). */
 #include "serve.h"
 #include "suite.h"
 
@@ -21,7 +20,7 @@ static void begin(void)
 	memset(&server, 0, sizeof(server));
 	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
 	server.stub.controls = true;
-	server.stub.blind = true; /* 0x03 stops it */
+	server.stub.blind = true; /* 0x03 stops the target */
 	serve_start(&server, NULL);
 	ck_assert_int_eq(gdbregs_connect(NULL, server.address, NULL, &session, NULL), 0);
 	ck_assert_int_eq(gdbregs_session_state(session), GDBREGS_SESSION_STOPPED);
@@ -89,7 +88,7 @@ LOOP_TEST(from_a_signal_handler, 2)
 	end();
 }
 
-/* It is kept for the next wait, and several count as one. */
+/* A wake-up is kept for the next wait, and several count as one. */
 TEST(before_the_wait)
 {
 	begin();
@@ -112,7 +111,7 @@ static void *wake_often(void *arg)
 	return NULL;
 }
 
-/* Wake-ups at any moment lose no wait and no reply. */
+/* No wait and no reply is lost to a wake-up, whenever it comes. */
 TEST(at_any_moment)
 {
 	const struct gdbregs_register *b;

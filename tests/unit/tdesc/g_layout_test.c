@@ -452,7 +452,7 @@ TEST(no_registers)
 
 /* ------------------------------------------------------------ resources --- */
 
-TEST(no_memory_is_told_apart)
+TEST(no_memory_has_its_own_error)
 {
 	struct stub s;
 	bool nomem = false;
