@@ -342,7 +342,8 @@ int gdbregs__discover_take_register(struct gdbregs_session *s, struct gdbregs__d
 						   "%s describes more than %zu registers "
 						   "(max_registers)",
 						   s->label, s->limits.registers);
-		return gdbregs__register_infos_add(&d->infos, &info);
+		gdbregs__register_infos_add(&d->infos, &info);
+		return 0;
 	case GDBREGS__REGISTER_INFO_END:
 		d->infos_done = true;
 		return 0;

@@ -35,7 +35,7 @@ static int elements_log2(const struct gdbregs__register_info *info, size_t which
 	return log2;
 }
 
-static int define_vector(struct gdbregs__register_infos *infos, size_t which, int log2, char *type)
+static void define_vector(struct gdbregs__register_infos *infos, size_t which, int log2, char *type)
 {
 	char count[16];
 	const char *const attributes[] = {"id",	   type,  "type", elements[which].type,
@@ -44,23 +44,24 @@ static int define_vector(struct gdbregs__register_infos *infos, size_t which, in
 	snprintf(count, sizeof(count), "%u", 1u << log2);
 	snprintf(type, TYPE_TEXT, "v%s_%s", count, elements[which].type);
 	if (infos->vectors[which] & 1u << log2)
-		return 0;
+		return;
 	infos->vectors[which] |= 1u << log2;
-	return gdbregs__canonical_start(&infos->document, "vector", attributes) < 0
-		       ? GDBREGS_ERR_NOMEM
-		       : gdbregs__canonical_end(&infos->document, "vector");
+	gdbregs__canonical_start(&infos->document, "vector", attributes);
+	gdbregs__canonical_end(&infos->document, "vector");
 }
 
 /* The name of the register's type, defined if it is a vector. `type` has room for
  * TYPE_TEXT bytes. Integers and floats have the register's size. */
-static int type_of(struct gdbregs__register_infos *infos, const struct gdbregs__register_info *info,
-		   char *type)
+static void type_of(struct gdbregs__register_infos *infos,
+		    const struct gdbregs__register_info *info, char *type)
 {
 	const char *scalar = info->encoding == GDBREGS__ENCODING_IEEE754 ? "float" : "int";
 
 	for (size_t i = 0; i < GDBREGS__VECTOR_FORMATS && elements[i].format; i++)
-		if (strcmp(info->format, elements[i].format) == 0 && elements_log2(info, i) > 0)
-			return define_vector(infos, i, elements_log2(info, i), type);
+		if (strcmp(info->format, elements[i].format) == 0 && elements_log2(info, i) > 0) {
+			define_vector(infos, i, elements_log2(info, i), type);
+			return;
+		}
 	if (strcmp(info->format, "float") == 0)
 		scalar = "float";
 	else if (strcmp(info->generic, "pc") == 0 || strcmp(info->generic, "ra") == 0)
@@ -68,28 +69,27 @@ static int type_of(struct gdbregs__register_infos *infos, const struct gdbregs__
 	else if (strcmp(info->generic, "sp") == 0 || strcmp(info->generic, "fp") == 0)
 		scalar = "data_ptr";
 	snprintf(type, TYPE_TEXT, "%s", scalar);
-	return 0;
 }
 
-static int begin(struct gdbregs__register_infos *infos)
+static void begin(struct gdbregs__register_infos *infos)
 {
 	static const char *const none[] = {NULL};
 
-	if (gdbregs__canonical_start(&infos->document, "target", none) < 0)
-		return GDBREGS_ERR_NOMEM;
-	return gdbregs__canonical_start(&infos->document, "feature", none);
+	gdbregs__canonical_start(&infos->document, "target", none);
+	gdbregs__canonical_start(&infos->document, "feature", none);
 }
 
-int gdbregs__register_infos_add(struct gdbregs__register_infos *infos,
-				const struct gdbregs__register_info *info)
+void gdbregs__register_infos_add(struct gdbregs__register_infos *infos,
+				 const struct gdbregs__register_info *info)
 {
 	char bits[16], regnum[16], offset[16], container[16], type[TYPE_TEXT];
 	const char *attributes[20] = {"name",	info->name, "bitsize", bits,
 				      "regnum", regnum,	    "type",    type};
 	size_t at = 8;
 
-	if ((infos->count == 0 && begin(infos) < 0) || type_of(infos, info, type) < 0)
-		return GDBREGS_ERR_NOMEM;
+	if (infos->count == 0)
+		begin(infos);
+	type_of(infos, info, type);
 	snprintf(bits, sizeof(bits), "%u", (unsigned)info->bits);
 	snprintf(regnum, sizeof(regnum), "%u", (unsigned)infos->count++);
 	snprintf(container, sizeof(container), "%u", (unsigned)info->container);
@@ -106,18 +106,16 @@ int gdbregs__register_infos_add(struct gdbregs__register_infos *infos,
 			attributes[at++] = rest[i][0];
 			attributes[at++] = rest[i][1];
 		}
-	return gdbregs__canonical_start(&infos->document, "reg", attributes) < 0
-		       ? GDBREGS_ERR_NOMEM
-		       : gdbregs__canonical_end(&infos->document, "reg");
+	gdbregs__canonical_start(&infos->document, "reg", attributes);
+	gdbregs__canonical_end(&infos->document, "reg");
 }
 
 int gdbregs__register_infos_finish(struct gdbregs__register_infos *infos)
 {
 	if (infos->count == 0)
 		return 0;
-	if (gdbregs__canonical_end(&infos->document, "feature") < 0 ||
-	    gdbregs__canonical_end(&infos->document, "target") < 0)
-		return GDBREGS_ERR_NOMEM;
+	gdbregs__canonical_end(&infos->document, "feature");
+	gdbregs__canonical_end(&infos->document, "target");
 	return gdbregs__canonical_finish(&infos->document);
 }
 

@@ -16,9 +16,9 @@ struct gdbregs__register_infos {
 	uint32_t vectors[GDBREGS__VECTOR_FORMATS]; /* types defined: a bit for log2 of a count */
 };
 
-/* Add the next register. Returns 0 or GDBREGS_ERR_NOMEM. */
-int gdbregs__register_infos_add(struct gdbregs__register_infos *infos,
-				const struct gdbregs__register_info *info);
+/* Add the next register. */
+void gdbregs__register_infos_add(struct gdbregs__register_infos *infos,
+				 const struct gdbregs__register_info *info);
 /* End the document. Its text is then infos->document.xml. Returns 0 or GDBREGS_ERR_NOMEM. */
 int gdbregs__register_infos_finish(struct gdbregs__register_infos *infos);
 void gdbregs__register_infos_fini(struct gdbregs__register_infos *infos);

@@ -11,9 +11,15 @@
  * nested elements would grow many times over. */
 #define DEEPEST_INDENT 4
 
-static int put(struct gdbregs__canonical *r, const char *text)
+static void put_bytes(struct gdbregs__canonical *r, const char *bytes, size_t size)
 {
-	return gdbregs__buffer_append_text(&r->xml, text);
+	if (gdbregs__buffer_append(&r->xml, bytes, size) < 0)
+		r->nomem = true;
+}
+
+static void put(struct gdbregs__canonical *r, const char *text)
+{
+	put_bytes(r, text, strlen(text));
 }
 
 static const char *escape_of(char c, bool in_attribute)
@@ -38,41 +44,40 @@ static const char *escape_of(char c, bool in_attribute)
 	}
 }
 
-static int put_escaped(struct gdbregs__canonical *r, const char *text, size_t size,
-		       bool in_attribute)
+static void put_escaped(struct gdbregs__canonical *r, const char *text, size_t size,
+			bool in_attribute)
 {
 	size_t done = 0;
-	int result = 0;
 
-	for (size_t i = 0; i < size && result == 0; i++) {
+	for (size_t i = 0; i < size; i++) {
 		const char *escape = escape_of(text[i], in_attribute);
 
 		if (!escape)
 			continue;
-		result = gdbregs__buffer_append(&r->xml, text + done, i - done);
-		if (result == 0)
-			result = put(r, escape);
+		put_bytes(r, text + done, i - done);
+		put(r, escape);
 		done = i + 1;
 	}
-	return result == 0 ? gdbregs__buffer_append(&r->xml, text + done, size - done) : result;
+	put_bytes(r, text + done, size - done);
 }
 
-static int put_line(struct gdbregs__canonical *r, size_t depth)
+/* Begin a line with its indentation. */
+static void put_line(struct gdbregs__canonical *r)
 {
 	static const char indents[] = "        ";
-	size_t level = depth < DEEPEST_INDENT ? depth : DEEPEST_INDENT;
+	size_t level = r->depth < DEEPEST_INDENT ? r->depth : DEEPEST_INDENT;
 
-	if (gdbregs__buffer_append(&r->xml, "\n", 1) < 0)
-		return GDBREGS_ERR_NOMEM;
-	return gdbregs__buffer_append(&r->xml, indents, 2 * level);
+	put(r, "\n");
+	put_bytes(r, indents, 2 * level);
 }
 
-static int put_attribute(struct gdbregs__canonical *r, const char *name, const char *value)
+static void put_attribute(struct gdbregs__canonical *r, const char *name, const char *value)
 {
-	if (put(r, " ") < 0 || put(r, name) < 0 || put(r, "=\"") < 0 ||
-	    put_escaped(r, value, strlen(value), true) < 0)
-		return GDBREGS_ERR_NOMEM;
-	return put(r, "\"");
+	put(r, " ");
+	put(r, name);
+	put(r, "=\"");
+	put_escaped(r, value, strlen(value), true);
+	put(r, "\"");
 }
 
 /* Take the text since the last tag, without leading and trailing blanks. */
@@ -86,80 +91,86 @@ static size_t take_text(struct gdbregs__canonical *r, const char **text)
 }
 
 /* Put text between elements on its own line. */
-static int put_text_line(struct gdbregs__canonical *r)
+static void put_text_line(struct gdbregs__canonical *r)
 {
 	const char *text;
 	size_t size = take_text(r, &text);
 
 	if (size == 0)
-		return 0;
-	return put_line(r, r->depth) < 0 ? GDBREGS_ERR_NOMEM : put_escaped(r, text, size, false);
+		return;
+	put_line(r);
+	put_escaped(r, text, size, false);
 }
 
-static int close_tag(struct gdbregs__canonical *r)
+static void close_tag(struct gdbregs__canonical *r)
 {
-	if (!r->tag_open)
-		return 0;
+	if (r->tag_open)
+		put(r, ">");
 	r->tag_open = false;
-	return put(r, ">");
 }
 
-int gdbregs__canonical_start(struct gdbregs__canonical *r, const char *name,
-			     const char *const *attributes)
+void gdbregs__canonical_start(struct gdbregs__canonical *r, const char *name,
+			      const char *const *attributes)
 {
-	if (r->xml.size == 0 && put(r, "<?xml version=\"1.0\"?>") < 0)
-		return GDBREGS_ERR_NOMEM;
-	if (close_tag(r) < 0 || put_text_line(r) < 0 || put_line(r, r->depth) < 0 ||
-	    put(r, "<") < 0 || put(r, name) < 0)
-		return GDBREGS_ERR_NOMEM;
+	if (r->xml.size == 0)
+		put(r, "<?xml version=\"1.0\"?>");
+	close_tag(r);
+	put_text_line(r);
+	put_line(r);
+	put(r, "<");
+	put(r, name);
 	for (; *attributes; attributes += 2)
-		if (put_attribute(r, attributes[0], attributes[1]) < 0)
-			return GDBREGS_ERR_NOMEM;
+		put_attribute(r, attributes[0], attributes[1]);
 	r->depth++;
 	r->tag_open = true;
-	return 0;
 }
 
-static int put_end_tag(struct gdbregs__canonical *r, const char *name)
+static void put_end_tag(struct gdbregs__canonical *r, const char *name)
 {
-	return put(r, "</") < 0 || put(r, name) < 0 ? GDBREGS_ERR_NOMEM : put(r, ">");
+	put(r, "</");
+	put(r, name);
+	put(r, ">");
 }
 
 /* Put an element without children on one line. */
-static int end_childless(struct gdbregs__canonical *r, const char *name)
+static void end_childless(struct gdbregs__canonical *r, const char *name)
 {
 	const char *text;
 	size_t size = take_text(r, &text);
 
 	if (size == 0) {
 		r->tag_open = false;
-		return put(r, "/>");
+		put(r, "/>");
+		return;
 	}
-	if (close_tag(r) < 0 || put_escaped(r, text, size, false) < 0)
-		return GDBREGS_ERR_NOMEM;
-	return put_end_tag(r, name);
+	close_tag(r);
+	put_escaped(r, text, size, false);
+	put_end_tag(r, name);
 }
 
-int gdbregs__canonical_end(struct gdbregs__canonical *r, const char *name)
+void gdbregs__canonical_end(struct gdbregs__canonical *r, const char *name)
 {
 	if (r->tag_open) {
 		r->depth--;
-		return end_childless(r, name);
+		end_childless(r, name);
+		return;
 	}
-	if (put_text_line(r) < 0)
-		return GDBREGS_ERR_NOMEM;
+	put_text_line(r);
 	r->depth--;
-	return put_line(r, r->depth) < 0 ? GDBREGS_ERR_NOMEM : put_end_tag(r, name);
+	put_line(r);
+	put_end_tag(r, name);
 }
 
-int gdbregs__canonical_text(struct gdbregs__canonical *r, const char *text, size_t size)
+void gdbregs__canonical_text(struct gdbregs__canonical *r, const char *text, size_t size)
 {
-	return gdbregs__buffer_append(&r->text, text, size);
+	if (gdbregs__buffer_append(&r->text, text, size) < 0)
+		r->nomem = true;
 }
 
 int gdbregs__canonical_finish(struct gdbregs__canonical *r)
 {
-	return put(r, "\n");
+	put(r, "\n");
+	return r->nomem ? GDBREGS_ERR_NOMEM : 0;
 }
 
 void gdbregs__canonical_fini(struct gdbregs__canonical *r)

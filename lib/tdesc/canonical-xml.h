@@ -13,15 +13,16 @@ struct gdbregs__canonical {
 	struct gdbregs_buffer text; /* since the last tag */
 	size_t depth;
 	bool tag_open; /* the start tag still needs its `>` */
+	bool nomem; /* something is missing: gdbregs__canonical_finish() fails */
 };
 
-/* Write an event. Returns 0 or GDBREGS_ERR_NOMEM. */
-int gdbregs__canonical_start(struct gdbregs__canonical *r, const char *name,
-			     const char *const *attributes);
-int gdbregs__canonical_end(struct gdbregs__canonical *r, const char *name);
-int gdbregs__canonical_text(struct gdbregs__canonical *r, const char *text, size_t size);
-/* Complete the document in r->xml after the last event. Returns 0 or
- * GDBREGS_ERR_NOMEM. */
+/* Write an event. */
+void gdbregs__canonical_start(struct gdbregs__canonical *r, const char *name,
+			      const char *const *attributes);
+void gdbregs__canonical_end(struct gdbregs__canonical *r, const char *name);
+void gdbregs__canonical_text(struct gdbregs__canonical *r, const char *text, size_t size);
+/* Complete the document in r->xml after the last event. Returns 0, or GDBREGS_ERR_NOMEM if
+ * there was not enough memory for any of the events. */
 int gdbregs__canonical_finish(struct gdbregs__canonical *r);
 void gdbregs__canonical_fini(struct gdbregs__canonical *r);
 
