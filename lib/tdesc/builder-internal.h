@@ -7,14 +7,24 @@
 #include "util/intern.h"
 #include "tdesc/builder.h"
 
+/* Handles the start of an element. Returns 0 or a negative error other than NOMEM. */
+typedef int gdbregs__tdesc_handler(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
+				   const char *const *attributes);
+
+struct gdbregs__tdesc_element {
+	const char *name;
+	unsigned places; /* in which it may appear, see builder.c */
+	unsigned opens; /* the place that it is for its children */
+	gdbregs__tdesc_handler *start;
+	void (*end)(struct gdbregs__tdesc *t);
+	enum gdbregs_type_kind kind; /* of a type with fields or values */
+};
+
 /* A growing array of elements of one size. */
 struct gdbregs__tdesc_list {
 	void *items;
 	size_t count, capacity;
 };
-
-/* Add a zeroed element. Returns NULL when out of memory. */
-void *gdbregs__tdesc_list_add(struct gdbregs__tdesc_list *list, size_t item_size);
 
 /* An open element. Inside a feature, every frame names that feature. */
 struct gdbregs__tdesc_frame {
@@ -37,7 +47,8 @@ struct gdbregs__tdesc {
 	const struct gdbregs__limits *limits;
 	struct gdbregs__intern strings; /* strings of the description's arena */
 	struct gdbregs__arena scratch; /* freed with the builder */
-	struct gdbregs__table types; /* of struct definition (builder-scope.c) */
+	bool nomem; /* something is missing: the next event fails */
+	struct gdbregs__table types; /* of struct definition (builder-type.c) */
 	size_t type_count; /* types, fields and values, also those that are ignored */
 	struct gdbregs__tdesc_list frames;
 	size_t skipped; /* number of open elements in a skipped element, including that one */
@@ -49,48 +60,37 @@ struct gdbregs__tdesc {
 	struct gdbregs__tdesc_draft draft;
 };
 
-/* Handle the start of an element. Returns 0 or a negative error. */
-typedef int (*gdbregs__tdesc_handler)(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
-				      const char *const *attributes);
-
 /* Returns the frame of the innermost open element. There is at least one. */
 struct gdbregs__tdesc_frame *gdbregs__tdesc_top(struct gdbregs__tdesc *t);
-/* Copy a list to the arena. Returns NULL when out of memory. (builder-reg.c) */
-void *gdbregs__tdesc_keep(struct gdbregs__arena *arena, const struct gdbregs__tdesc_list *list,
+
+/* The following functions return NULL and set t->nomem when out of memory. */
+
+/* Add a zeroed element. */
+void *gdbregs__tdesc_list_add(struct gdbregs__tdesc *t, struct gdbregs__tdesc_list *list,
+			      size_t item_size);
+/* Copy a list to the description's arena. */
+void *gdbregs__tdesc_keep(struct gdbregs__tdesc *t, const struct gdbregs__tdesc_list *list,
 			  size_t item_size);
-/* Intern a text. Returns NULL if it is NULL or empty, or when out of memory; the
- * latter sets *nomem. */
-const char *gdbregs__tdesc_string(struct gdbregs__tdesc *t, const char *text, bool *nomem);
+/* Intern a text. Returns NULL also if it is NULL or empty. */
+const char *gdbregs__tdesc_string(struct gdbregs__tdesc *t, const char *text);
+/* Intern the value of an attribute. Returns NULL also if it is missing or empty. */
+const char *gdbregs__tdesc_attribute(struct gdbregs__tdesc *t, const char *const *attributes,
+				     const char *name);
 
 /* builder-reg.c */
-int gdbregs__tdesc_reg_start(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
-			     const char *const *attributes);
+gdbregs__tdesc_handler gdbregs__tdesc_reg_start;
 
 /* builder-type.c */
-int gdbregs__tdesc_type_vector(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
-			       const char *const *attributes);
-int gdbregs__tdesc_type_union(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
-			      const char *const *attributes);
-int gdbregs__tdesc_type_struct(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
-			       const char *const *attributes);
-int gdbregs__tdesc_type_flags(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
-			      const char *const *attributes);
-int gdbregs__tdesc_type_enum(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
-			     const char *const *attributes);
+gdbregs__tdesc_handler gdbregs__tdesc_vector_start;
+gdbregs__tdesc_handler gdbregs__tdesc_type_start;
+gdbregs__tdesc_handler gdbregs__tdesc_field_start;
+gdbregs__tdesc_handler gdbregs__tdesc_evalue_start;
 /* Handle the end of a type: define it, or ignore it. */
-int gdbregs__tdesc_type_end(struct gdbregs__tdesc *t);
+void gdbregs__tdesc_type_end(struct gdbregs__tdesc *t);
 
-int gdbregs__tdesc_field_start(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
-			       const char *const *attributes);
-int gdbregs__tdesc_field_evalue(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
-				const char *const *attributes);
-
-/* builder-scope.c; `name` was returned by gdbregs__tdesc_string(). */
-const struct gdbregs__type *gdbregs__tdesc_scope_find(struct gdbregs__tdesc *t, const char *name);
-/* Returns the pseudo types `int` and `float`, which only registers may have, or NULL. */
-const struct gdbregs__type *gdbregs__tdesc_scope_pseudo(const char *name);
-bool gdbregs__tdesc_scope_has(struct gdbregs__tdesc *t, const char *id);
-/* Define `type` under its id in the open feature. Returns 0 or GDBREGS_ERR_NOMEM. */
-int gdbregs__tdesc_scope_define(struct gdbregs__tdesc *t, const struct gdbregs__type *type);
+/* Find the type of a member or an element by the name that gdbregs__tdesc_string() returned. */
+const struct gdbregs__type *gdbregs__tdesc_type_find(struct gdbregs__tdesc *t, const char *name);
+/* Find the type of a register: also `int` and `float`, which only registers may have. */
+const struct gdbregs__type *gdbregs__tdesc_type_of_reg(struct gdbregs__tdesc *t, const char *name);
 
 #endif

@@ -7,15 +7,6 @@
 
 #include <string.h>
 
-/* QEMU keeps a register's number in an int, and results of the API count its bytes in
- * an int. No option can raise these limits. */
-#define NUMBER_CEILING 0x7fffffff
-
-static size_t at_most(size_t limit, size_t ceiling)
-{
-	return limit < ceiling ? limit : ceiling;
-}
-
 /* The valid range of an attribute. */
 struct range {
 	const char *attribute;
@@ -59,7 +50,7 @@ static int take_bits(struct gdbregs__tdesc *t, const struct gdbregs__xml *at, co
 	const struct range range = {
 		.attribute = "bitsize",
 		.least = 1,
-		.most = at_most(t->limits->register_bits, NUMBER_CEILING),
+		.most = t->limits->register_bits,
 		.most_standard = gdbregs__limits_from(NULL).register_bits,
 		.limit = "max_register_bits",
 	};
@@ -79,7 +70,7 @@ static int take_regnum(struct gdbregs__tdesc *t, const struct gdbregs__xml *at, 
 	const struct range range = {
 		.attribute = "regnum",
 		.least = 0,
-		.most = at_most(t->limits->register_number, NUMBER_CEILING),
+		.most = t->limits->register_number,
 		.most_standard = gdbregs__limits_from(NULL).register_number,
 		.limit = "max_register_number",
 	};
@@ -118,10 +109,8 @@ static bool type_fits(const struct gdbregs__type *type, uint32_t bits)
 
 static void set_type(struct gdbregs__tdesc *t, struct gdbregs_register *reg)
 {
-	const struct gdbregs__type *type = gdbregs__tdesc_scope_find(t, reg->type_name);
+	const struct gdbregs__type *type = gdbregs__tdesc_type_of_reg(t, reg->type_name);
 
-	if (!type)
-		type = gdbregs__tdesc_scope_pseudo(reg->type_name);
 	reg->type = type && type_fits(type, reg->bits) ? type : NULL;
 	reg->type_bits = type ? type->bits : 0;
 }
@@ -132,47 +121,45 @@ static int64_t g_offset(const char *text)
 {
 	uint64_t value;
 
-	if (!text || gdbregs__number_parse(text, &value) != GDBREGS__NUMBER_OK ||
-	    value > NUMBER_CEILING)
+	if (!text || gdbregs__number_parse(text, &value) != GDBREGS__NUMBER_OK || value > INT32_MAX)
 		return -1;
 	return (int64_t)value;
 }
 
-static int count_run(struct gdbregs__tdesc *t, const struct gdbregs__tdesc_frame *frame)
+/* Count a register of the open feature. */
+static void count_run(struct gdbregs__tdesc *t, const struct gdbregs__tdesc_frame *frame)
 {
 	struct gdbregs__feature_run *run;
 
 	if (t->runs.count && t->run_scope == frame->scope) {
 		run = (struct gdbregs__feature_run *)t->runs.items + t->runs.count - 1;
 	} else {
-		run = gdbregs__tdesc_list_add(&t->runs, sizeof(*run));
+		run = gdbregs__tdesc_list_add(t, &t->runs, sizeof(*run));
 		if (!run)
-			return GDBREGS_ERR_NOMEM;
+			return;
 		run->name = frame->feature;
 		run->first = (uint32_t)t->registers.count;
 		t->run_scope = frame->scope;
 	}
 	run->count++;
-	return 0;
 }
 
-static int reg_add(struct gdbregs__tdesc *t, const char *name, size_t bits, size_t regnum,
-		   const char *const *attributes)
+static void reg_add(struct gdbregs__tdesc *t, const char *name, size_t bits, size_t regnum,
+		    const char *const *attributes)
 {
-	const char *type = gdbregs__xml_attribute(attributes, "type");
-	const char *group = gdbregs__xml_attribute(attributes, "group");
 	const struct gdbregs__tdesc_frame *frame = gdbregs__tdesc_top(t);
-	bool nomem = count_run(t, frame) < 0;
-	struct gdbregs_register *reg = gdbregs__tdesc_list_add(&t->registers, sizeof(*reg));
 
-	if (nomem || !reg)
-		return GDBREGS_ERR_NOMEM;
-	reg->name = gdbregs__tdesc_string(t, name, &nomem);
+	count_run(t, frame);
+	struct gdbregs_register *reg = gdbregs__tdesc_list_add(t, &t->registers, sizeof(*reg));
+	if (!reg)
+		return;
+	reg->name = gdbregs__tdesc_string(t, name);
 	reg->feature = frame->feature;
-	reg->type_name = gdbregs__tdesc_string(t, type && *type ? type : "int", &nomem);
-	reg->group = gdbregs__tdesc_string(t, group, &nomem);
-	reg->altname =
-		gdbregs__tdesc_string(t, gdbregs__xml_attribute(attributes, "altname"), &nomem);
+	reg->type_name = gdbregs__tdesc_attribute(t, attributes, "type");
+	if (!reg->type_name)
+		reg->type_name = gdbregs__tdesc_string(t, "int");
+	reg->group = gdbregs__tdesc_attribute(t, attributes, "group");
+	reg->altname = gdbregs__tdesc_attribute(t, attributes, "altname");
 	reg->generic = gdbregs__roles_generic(gdbregs__xml_attribute(attributes, "generic"));
 	if (reg->altname || reg->generic)
 		t->d->has_other_names = true;
@@ -180,29 +167,26 @@ static int reg_add(struct gdbregs__tdesc *t, const char *name, size_t bits, size
 	reg->bits = (uint32_t)bits;
 	reg->g_off_bytes = g_offset(gdbregs__xml_attribute(attributes, "offset"));
 	reg->derived = gdbregs__xml_attribute(attributes, "value_regnums");
-	if (nomem)
-		return GDBREGS_ERR_NOMEM;
-	set_type(t, reg);
-	return 0;
+	if (reg->type_name)
+		set_type(t, reg);
 }
 
 /* Add a register without a name. QEMU's own plugins skip these too, but they take
  * room in g: GDB's description of alpha has one for a number that has no register. */
-static int add_unnamed(struct gdbregs__tdesc *t, size_t bits, size_t regnum)
+static void add_unnamed(struct gdbregs__tdesc *t, size_t bits, size_t regnum)
 {
-	struct gdbregs__g_place *added = gdbregs__tdesc_list_add(&t->unnamed, sizeof(*added));
+	struct gdbregs__g_place *added = gdbregs__tdesc_list_add(t, &t->unnamed, sizeof(*added));
 
-	if (!added)
-		return GDBREGS_ERR_NOMEM;
-	*added = (struct gdbregs__g_place){(uint32_t)regnum, GDBREGS__UNNAMED, (uint32_t)bits};
-	return 0;
+	if (added)
+		*added = (struct gdbregs__g_place){(uint32_t)regnum, GDBREGS__UNNAMED,
+						   (uint32_t)bits};
 }
 
 int gdbregs__tdesc_reg_start(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
 			     const char *const *attributes)
 {
 	const char *name = gdbregs__xml_attribute(attributes, "name");
-	size_t bits = 0, regnum = 0, most = at_most(t->limits->registers, NUMBER_CEILING);
+	size_t bits = 0, regnum = 0, most = t->limits->registers;
 
 	if (!name)
 		return gdbregs__xml_fail(at, GDBREGS_ERR_DESCRIPTION, "register without a name");
@@ -216,9 +200,11 @@ int gdbregs__tdesc_reg_start(struct gdbregs__tdesc *t, const struct gdbregs__xml
 	if ((*name ? t->registers.count : t->unnamed.count) >= most)
 		return gdbregs__xml_fail(at, GDBREGS_ERR_LIMIT,
 					 "more than %zu registers (max_registers)", most);
-	if (!*name)
-		return add_unnamed(t, bits, regnum);
-	return reg_add(t, name, bits, regnum, attributes);
+	if (*name)
+		reg_add(t, name, bits, regnum, attributes);
+	else
+		add_unnamed(t, bits, regnum);
+	return 0;
 }
 
 static const struct gdbregs__feature_run *feature_find(const struct gdbregs_description *d,
@@ -271,23 +257,13 @@ static void renumber_power(struct gdbregs_description *d)
 	r[after].regnum = lowest - 1;
 }
 
-void *gdbregs__tdesc_keep(struct gdbregs__arena *arena, const struct gdbregs__tdesc_list *list,
-			  size_t item_size)
-{
-	void *items = gdbregs__arena_alloc(arena, list->count * item_size);
-
-	if (items && list->count)
-		memcpy(items, list->items, list->count * item_size);
-	return items;
-}
-
 int gdbregs__tdesc_finish(struct gdbregs__tdesc *t)
 {
 	struct gdbregs_description *d = t->d;
 
-	d->registers = gdbregs__tdesc_keep(&d->arena, &t->registers, sizeof(*d->registers));
-	d->features = gdbregs__tdesc_keep(&d->arena, &t->runs, sizeof(*d->features));
-	if (!d->registers || !d->features)
+	d->registers = gdbregs__tdesc_keep(t, &t->registers, sizeof(*d->registers));
+	d->features = gdbregs__tdesc_keep(t, &t->runs, sizeof(*d->features));
+	if (t->nomem)
 		return GDBREGS_ERR_NOMEM;
 	d->register_count = t->registers.count;
 	d->feature_count = t->runs.count;

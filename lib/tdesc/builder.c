@@ -19,20 +19,9 @@ enum place {
 	IN_TEXT = 1 << 5,
 };
 
-struct gdbregs__tdesc_element {
-	const char *name;
-	unsigned stands; /* one or more of enum place: valid places */
-	enum place opens;
-	gdbregs__tdesc_handler start;
-	int (*end)(struct gdbregs__tdesc *t);
-};
-
-static int text_start(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
-		      const char *const *attributes);
-static int feature_start(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
-			 const char *const *attributes);
-static int architecture_end(struct gdbregs__tdesc *t);
-static int osabi_end(struct gdbregs__tdesc *t);
+static gdbregs__tdesc_handler text_start, feature_start;
+static void architecture_end(struct gdbregs__tdesc *t);
+static void osabi_end(struct gdbregs__tdesc *t);
 
 /* To support another element, add a line here, and its handlers. An element that is
  * not listed, or is in another place, is skipped with its contents: `compatible`,
@@ -40,28 +29,29 @@ static int osabi_end(struct gdbregs__tdesc *t);
  * stubs include feature files from feature files. The version of `target` is ignored.
  * GDB accepts only 1.0, and no other version exists. */
 // clang-format off
+#define NO_KIND GDBREGS_TYPE_UNKNOWN
 static const struct gdbregs__tdesc_element elements[] = {
-	{"reg",          IN_FEATURE,             IN_NOTHING,  gdbregs__tdesc_reg_start,    NULL},
-	{"field",        IN_MEMBERS,             IN_NOTHING,  gdbregs__tdesc_field_start,  NULL},
-	{"evalue",       IN_ENUM,                IN_NOTHING,  gdbregs__tdesc_field_evalue, NULL},
-	{"vector",       IN_FEATURE,             IN_NOTHING,  gdbregs__tdesc_type_vector,  NULL},
-	{"union",        IN_FEATURE,             IN_MEMBERS,  gdbregs__tdesc_type_union,   gdbregs__tdesc_type_end},
-	{"struct",       IN_FEATURE,             IN_MEMBERS,  gdbregs__tdesc_type_struct,  gdbregs__tdesc_type_end},
-	{"flags",        IN_FEATURE,             IN_MEMBERS,  gdbregs__tdesc_type_flags,   gdbregs__tdesc_type_end},
-	{"enum",         IN_FEATURE,             IN_ENUM,     gdbregs__tdesc_type_enum,    gdbregs__tdesc_type_end},
-	{"feature",      IN_TARGET | IN_FEATURE, IN_FEATURE,  feature_start,               NULL},
-	{"architecture", IN_TARGET,              IN_TEXT,     text_start,                  architecture_end},
-	{"osabi",        IN_TARGET,              IN_TEXT,     text_start,                  osabi_end},
-	{"target",       IN_DOCUMENT,            IN_TARGET,   NULL,                        NULL},
+	{"reg",          IN_FEATURE,             IN_NOTHING, gdbregs__tdesc_reg_start,    NULL, NO_KIND},
+	{"field",        IN_MEMBERS,             IN_NOTHING, gdbregs__tdesc_field_start,  NULL, NO_KIND},
+	{"evalue",       IN_ENUM,                IN_NOTHING, gdbregs__tdesc_evalue_start, NULL, NO_KIND},
+	{"vector",       IN_FEATURE,             IN_NOTHING, gdbregs__tdesc_vector_start, NULL, NO_KIND},
+	{"union",        IN_FEATURE,             IN_MEMBERS, gdbregs__tdesc_type_start, gdbregs__tdesc_type_end, GDBREGS_TYPE_UNION},
+	{"struct",       IN_FEATURE,             IN_MEMBERS, gdbregs__tdesc_type_start, gdbregs__tdesc_type_end, GDBREGS_TYPE_STRUCT},
+	{"flags",        IN_FEATURE,             IN_MEMBERS, gdbregs__tdesc_type_start, gdbregs__tdesc_type_end, GDBREGS_TYPE_FLAGS},
+	{"enum",         IN_FEATURE,             IN_ENUM,    gdbregs__tdesc_type_start, gdbregs__tdesc_type_end, GDBREGS_TYPE_ENUM},
+	{"feature",      IN_TARGET | IN_FEATURE, IN_FEATURE, feature_start, NULL,             NO_KIND},
+	{"architecture", IN_TARGET,              IN_TEXT,    text_start,    architecture_end, NO_KIND},
+	{"osabi",        IN_TARGET,              IN_TEXT,    text_start,    osabi_end,        NO_KIND},
+	{"target",       IN_DOCUMENT,            IN_TARGET,  NULL,          NULL,             NO_KIND},
 };
 // clang-format on
 
-static const struct gdbregs__tdesc_element outermost = {"", 0, IN_DOCUMENT, NULL, NULL};
+static const struct gdbregs__tdesc_element outermost = {.opens = IN_DOCUMENT};
 
-static const struct gdbregs__tdesc_element *element_find(enum place place, const char *name)
+static const struct gdbregs__tdesc_element *element_find(unsigned place, const char *name)
 {
 	for (size_t i = 0; i < sizeof(elements) / sizeof(elements[0]); i++)
-		if ((elements[i].stands & place) && strcmp(elements[i].name, name) == 0)
+		if ((elements[i].places & place) && strcmp(elements[i].name, name) == 0)
 			return &elements[i];
 	return NULL;
 }
@@ -71,39 +61,58 @@ struct gdbregs__tdesc_frame *gdbregs__tdesc_top(struct gdbregs__tdesc *t)
 	return (struct gdbregs__tdesc_frame *)t->frames.items + t->frames.count - 1;
 }
 
-void *gdbregs__tdesc_list_add(struct gdbregs__tdesc_list *list, size_t item_size)
+void *gdbregs__tdesc_list_add(struct gdbregs__tdesc *t, struct gdbregs__tdesc_list *list,
+			      size_t item_size)
 {
 	void *items = gdbregs__array_room(list->items, list->count, &list->capacity, item_size);
 
-	if (!items)
+	if (!items) {
+		t->nomem = true;
 		return NULL;
+	}
 	list->items = items;
 	return memset((char *)items + list->count++ * item_size, 0, item_size);
 }
 
-const char *gdbregs__tdesc_string(struct gdbregs__tdesc *t, const char *text, bool *nomem)
+void *gdbregs__tdesc_keep(struct gdbregs__tdesc *t, const struct gdbregs__tdesc_list *list,
+			  size_t item_size)
+{
+	void *items = gdbregs__arena_alloc(&t->d->arena, list->count * item_size);
+
+	if (!items)
+		t->nomem = true;
+	else if (list->count)
+		memcpy(items, list->items, list->count * item_size);
+	return items;
+}
+
+const char *gdbregs__tdesc_string(struct gdbregs__tdesc *t, const char *text)
 {
 	if (!text || !*text)
 		return NULL;
 
 	const char *string = gdbregs__intern_text(&t->strings, text);
 	if (!string)
-		*nomem = true;
+		t->nomem = true;
 	return string;
+}
+
+const char *gdbregs__tdesc_attribute(struct gdbregs__tdesc *t, const char *const *attributes,
+				     const char *name)
+{
+	return gdbregs__tdesc_string(t, gdbregs__xml_attribute(attributes, name));
 }
 
 static int feature_start(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
 			 const char *const *attributes)
 {
-	bool nomem = false;
 	struct gdbregs__tdesc_frame *frame = gdbregs__tdesc_top(t);
 
 	(void)at;
 	/* lldb-server 14 sends features without a name. */
-	frame->feature =
-		gdbregs__tdesc_string(t, gdbregs__xml_attribute(attributes, "name"), &nomem);
+	frame->feature = gdbregs__tdesc_attribute(t, attributes, "name");
 	frame->scope = ++t->scopes;
-	return nomem ? GDBREGS_ERR_NOMEM : 0;
+	return 0;
 }
 
 static int text_start(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
@@ -118,33 +127,33 @@ static int text_start(struct gdbregs__tdesc *t, const struct gdbregs__xml *at,
 /* Store the text of an element. The first one that is not empty counts. A long text is
  * ignored: no such architecture exists. This does not depend on the limits of the session,
  * because sessions with other limits share the description. */
-static int text_take(struct gdbregs__tdesc *t, const char **out)
+static void text_take(struct gdbregs__tdesc *t, const char **out)
 {
-	bool nomem = false;
 	size_t size;
 
-	if (gdbregs__buffer_terminate(&t->text) < 0)
-		return GDBREGS_ERR_NOMEM;
+	if (gdbregs__buffer_terminate(&t->text) < 0) {
+		t->nomem = true;
+		return;
+	}
 	char *text = gdbregs__xml_trim(&t->text, &size);
 	if (*out || !size || size > TEXT_MOST_BYTES)
-		return 0;
+		return;
 	text[size] = '\0';
-	*out = gdbregs__tdesc_string(t, text, &nomem);
-	return nomem ? GDBREGS_ERR_NOMEM : 0;
+	*out = gdbregs__tdesc_string(t, text);
 }
 
-static int architecture_end(struct gdbregs__tdesc *t)
+static void architecture_end(struct gdbregs__tdesc *t)
 {
-	return text_take(t, &t->d->architecture);
+	text_take(t, &t->d->architecture);
 }
 
-static int osabi_end(struct gdbregs__tdesc *t)
+static void osabi_end(struct gdbregs__tdesc *t)
 {
-	return text_take(t, &t->d->osabi);
+	text_take(t, &t->d->osabi);
 }
 
-/* Returns the length of the longest attribute: a name is copied for each register that has it, by
- * the library and by programs. */
+/* Check the lengths of all attributes: a name is copied for each register that has it, by the
+ * library and by programs. */
 static int check_lengths(struct gdbregs__tdesc *t, const struct gdbregs__xml *at, const char *name,
 			 const char *const *attributes)
 {
@@ -174,13 +183,15 @@ int gdbregs__tdesc_start(struct gdbregs__tdesc *t, const struct gdbregs__xml *at
 		return 0;
 	}
 
-	struct gdbregs__tdesc_frame *frame = gdbregs__tdesc_list_add(&t->frames, sizeof(*frame));
+	struct gdbregs__tdesc_frame *frame = gdbregs__tdesc_list_add(t, &t->frames, sizeof(*frame));
 	if (!frame)
 		return GDBREGS_ERR_NOMEM;
 	*frame = parent;
 	frame->element = element;
 	int result = check_lengths(t, at, name, attributes);
-	return result == 0 && element->start ? element->start(t, at, attributes) : result;
+	if (result == 0 && element->start)
+		result = element->start(t, at, attributes);
+	return result == 0 && t->nomem ? GDBREGS_ERR_NOMEM : result;
 }
 
 int gdbregs__tdesc_end(struct gdbregs__tdesc *t)
@@ -191,9 +202,10 @@ int gdbregs__tdesc_end(struct gdbregs__tdesc *t)
 	}
 
 	const struct gdbregs__tdesc_element *element = gdbregs__tdesc_top(t)->element;
-	int result = element->end ? element->end(t) : 0;
+	if (element->end)
+		element->end(t);
 	t->frames.count--;
-	return result;
+	return t->nomem ? GDBREGS_ERR_NOMEM : 0;
 }
 
 int gdbregs__tdesc_text(struct gdbregs__tdesc *t, const char *text, size_t size)
@@ -213,7 +225,7 @@ struct gdbregs__tdesc *gdbregs__tdesc_new(struct gdbregs_description *d,
 	t->d = d;
 	t->limits = limits;
 	gdbregs__intern_init(&t->strings, &d->arena);
-	struct gdbregs__tdesc_frame *frame = gdbregs__tdesc_list_add(&t->frames, sizeof(*frame));
+	struct gdbregs__tdesc_frame *frame = gdbregs__tdesc_list_add(t, &t->frames, sizeof(*frame));
 	if (!frame) {
 		gdbregs__tdesc_free(t);
 		return NULL;

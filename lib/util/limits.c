@@ -22,19 +22,23 @@
 	X(session_registers, 1048576)                                                              \
 	X(value_bytes, 32u << 20)
 
-/* QEMU truncates a register number to int and crashes on a negative one. */
-#define REGISTER_NUMBER_CEILING 0x7fffffff
+/* No option can raise these limits further. QEMU truncates a register number to int and crashes
+ * on a negative one, and results of the API count a register's bytes in an int. */
+#define REGISTER_CEILING 0x7fffffff
 
 struct gdbregs__limits gdbregs__limits_from(const struct gdbregs_options *o)
 {
 	struct gdbregs__limits limits;
+	size_t *const clamped[] = {&limits.registers, &limits.register_bits,
+				   &limits.register_number};
 
 #define LIMIT_SET(member, standard)                                                                \
 	limits.member = o && o->max_##member ? o->max_##member : (standard);
 	LIMIT_MAP(LIMIT_SET)
 #undef LIMIT_SET
-	if (limits.register_number > REGISTER_NUMBER_CEILING)
-		limits.register_number = REGISTER_NUMBER_CEILING;
+	for (size_t i = 0; i < sizeof(clamped) / sizeof(clamped[0]); i++)
+		if (*clamped[i] > REGISTER_CEILING)
+			*clamped[i] = REGISTER_CEILING;
 	return limits;
 }
 
