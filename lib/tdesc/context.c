@@ -291,70 +291,54 @@ static int insert_once(struct gdbregs_context *ctx, uint64_t hash, const struct 
 
 /* ------------------------------------------------------- shipped types --- */
 
-static const struct types *types_find(const struct gdbregs_context *ctx, const char *name)
-{
-	const struct types *types = ctx->types;
-
-	while (types && strcmp(types->name, name) != 0)
-		types = types->next;
-	return types;
-}
-
-/* Only NOMEM fails: a description is as good without them. */
+/* Read a shipped file of types. Only NOMEM is an error: a description can be used without
+ * them. */
 static int types_load(const char *name, struct gdbregs_description **out)
 {
 	const struct gdbregs__limits limits = gdbregs__limits_from(NULL);
 	char path[GDBREGS__SHIPPED_PATH];
-	struct gdbregs_document *documents;
+	struct gdbregs__files files = {0};
 	struct gdbregs_error err;
-	size_t count;
 
 	if (!gdbregs__shipped_path(name, path))
 		return 0;
-	int result = gdbregs__description_read(path, &limits, &documents, &count, &err);
-	if (result < 0)
-		return result == GDBREGS_ERR_NOMEM ? result : 0;
-	result = gdbregs__parse_documents(documents, count, &limits, out, &err);
-	gdbregs__free(documents);
+	int result = gdbregs__files_read(&files, path, &limits, &err);
+	if (result == 0)
+		result = gdbregs__parse_documents(files.documents, files.count, &limits, out, &err);
+	gdbregs__files_fini(&files);
 	return result == GDBREGS_ERR_NOMEM ? result : 0;
 }
 
-/* Takes `description` over; what another thread has put there meanwhile counts. */
-static const struct types *types_add(struct gdbregs_context *ctx, const char *name,
-				     struct gdbregs_description *description)
+/* Each file is read once in a context, so that equal descriptions have equal types. Returns NULL
+ * when out of memory. */
+static const struct types *types_get(struct gdbregs_context *ctx, const char *name)
 {
-	struct types *made = gdbregs__calloc(1, sizeof(*made));
+	struct types *types = ctx->types;
 
-	pthread_mutex_lock(&ctx->lock);
-	const struct types *types = types_find(ctx, name);
-	if (!types && made) {
-		*made = (struct types){name, description, ctx->types};
-		types = ctx->types = made;
+	while (types && strcmp(types->name, name) != 0)
+		types = types->next;
+	if (types)
+		return types;
+	types = gdbregs__calloc(1, sizeof(*types));
+	if (!types || types_load(name, &types->description) < 0) {
+		gdbregs__free(types);
+		return NULL;
 	}
-	pthread_mutex_unlock(&ctx->lock);
-	if (types != made || !made) {
-		gdbregs__description_free(description);
-		gdbregs__free(made);
-	}
+	types->name = name;
+	types->next = ctx->types;
+	ctx->types = types;
 	return types;
 }
 
-/* Each file is read once in a context, so that equal descriptions have equal types. */
 static int types_attach(struct gdbregs_context *ctx, struct gdbregs_description *parsed)
 {
 	const char *name = gdbregs__roles_types(parsed);
-	struct gdbregs_description *description = NULL;
 
 	if (!name)
 		return 0;
 	pthread_mutex_lock(&ctx->lock);
-	const struct types *types = types_find(ctx, name);
+	const struct types *types = types_get(ctx, name);
 	pthread_mutex_unlock(&ctx->lock);
-	if (!types) {
-		if (types_load(name, &description) < 0)
-			return GDBREGS_ERR_NOMEM;
-		types = types_add(ctx, name, description);
-	}
 	if (!types)
 		return GDBREGS_ERR_NOMEM;
 	if (types->description)

@@ -2,6 +2,7 @@
 #include "tdesc/context.h"
 
 #include "util/alloc.h"
+#include "util/arena.h"
 #include "util/buffer.h"
 #include "util/error.h"
 
@@ -12,13 +13,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The documents read so far. The first is the requested file. */
 struct reading {
-	char *directory; /* directory of the first, with a slash; "" is the working directory */
+	char *directory; /* of the requested file, with a slash; "" is the working directory */
 	const struct gdbregs__limits *limits;
 	struct gdbregs_error *err;
-	struct gdbregs_document *documents; /* each owns its name and its data */
-	size_t count, capacity;
+	struct gdbregs__files *files;
 	size_t bytes;
 	size_t includes;
 };
@@ -53,16 +52,22 @@ static int read_all(struct reading *r, const char *path, int fd, struct gdbregs_
 
 static int document_add(struct reading *r, const char *name, const struct gdbregs_buffer *data)
 {
-	struct gdbregs_document *documents =
-		gdbregs__array_room(r->documents, r->count, &r->capacity, sizeof(*documents));
+	struct gdbregs__files *files = r->files;
+	struct gdbregs_document *documents = gdbregs__array_room(
+		files->documents, files->count, &files->capacity, sizeof(*documents));
 
 	if (!documents)
 		return gdbregs__fail_nomem(r->err);
-	r->documents = documents;
-	char *copy = gdbregs__strdup(name);
-	if (!copy)
+	files->documents = documents;
+
+	struct gdbregs_document added = {
+		.name = gdbregs__arena_copy(&files->arena, name, strlen(name)),
+		.data = (uint8_t *)gdbregs__arena_copy(&files->arena, data->data, data->size),
+		.size = data->size,
+	};
+	if (!added.name || !added.data)
 		return gdbregs__fail_nomem(r->err);
-	r->documents[r->count++] = (struct gdbregs_document){copy, data->data, data->size};
+	documents[files->count++] = added;
 	r->bytes += data->size;
 	return 0;
 }
@@ -75,18 +80,8 @@ static int file_read(struct reading *r, const char *path, const char *name, int 
 	close(fd);
 	if (result == 0)
 		result = document_add(r, name, &data);
-	if (result < 0)
-		gdbregs_buffer_fini(&data);
+	gdbregs_buffer_fini(&data);
 	return result;
-}
-
-/* Read the requested file. The caller chose it, so it may be a link, a FIFO or a
- * device. */
-static int first_read(struct reading *r, const char *path, const char *name)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	return fd < 0 ? fail_io(r, path, errno) : file_read(r, path, name, fd);
 }
 
 /* Returns true if a document's name leads out of the directory. A description may come from an
@@ -105,8 +100,8 @@ static bool leads_out(const char *href)
 
 static bool has_document(const struct reading *r, const char *name)
 {
-	for (size_t i = 0; i < r->count; i++)
-		if (strcmp(r->documents[i].name, name) == 0)
+	for (size_t i = 0; i < r->files->count; i++)
+		if (strcmp(r->files->documents[i].name, name) == 0)
 			return true;
 	return false;
 }
@@ -211,7 +206,7 @@ static int include_read(struct reading *r, const char *path, const char *href)
 static int on_href(void *arg, const char *href)
 {
 	struct reading *r = arg;
-	size_t length = strlen(href);
+	struct gdbregs_buffer path = {0};
 
 	/* Each include is expanded at least once later, so this check rejects nothing
 	 * that would pass. It bounds the time spent in has_document(). */
@@ -220,95 +215,60 @@ static int on_href(void *arg, const char *href)
 				     "more than %zu includes (max_includes)", r->limits->includes);
 	if (leads_out(href) || has_document(r, href))
 		return 0;
-
-	size_t directory_length = strlen(r->directory);
-	char *path = gdbregs__malloc(directory_length + length + 1);
-	if (!path)
+	if (gdbregs__buffer_printf(&path, "%s%s", r->directory, href) < 0)
 		return gdbregs__fail_nomem(r->err);
-	memcpy(path, r->directory, directory_length);
-	memcpy(path + directory_length, href, length + 1);
-	int result = include_read(r, path, href);
-	gdbregs__free(path);
+	int result = include_read(r, (const char *)path.data, href);
+	gdbregs_buffer_fini(&path);
 	return result;
 }
 
-static int read_set(struct reading *r, const char *path)
+/* Read the requested file. The caller chose it, so it may be a link, a FIFO or a device. */
+static int first_read(struct reading *r, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
 
-	r->directory = gdbregs__strdup(path);
+	r->directory = gdbregs__arena_copy(&r->files->arena, path, (size_t)(name - path));
 	if (!r->directory)
 		return gdbregs__fail_nomem(r->err);
-	r->directory[name - path] = '\0';
-	int result = first_read(r, path, name);
-	for (size_t i = 0; i < r->count && result == 0; i++) {
+
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? fail_io(r, path, errno) : file_read(r, path, name, fd);
+}
+
+int gdbregs__files_read(struct gdbregs__files *files, const char *path,
+			const struct gdbregs__limits *limits, struct gdbregs_error *err)
+{
+	struct reading r = {.limits = limits, .err = err, .files = files};
+	int result = first_read(&r, path);
+
+	for (size_t i = 0; i < files->count && result == 0; i++) {
 		/* Copy it: the array may move while this document's includes are
 		 * added. */
-		const struct gdbregs_document document = r->documents[i];
+		const struct gdbregs_document document = files->documents[i];
 
-		result = gdbregs__parse_includes(&document, r->limits, on_href, r, r->err);
+		result = gdbregs__parse_includes(&document, limits, on_href, &r, err);
 	}
 	return result;
 }
 
-static char *put(char *at, const void *data, size_t size)
+void gdbregs__files_fini(struct gdbregs__files *files)
 {
-	if (size)
-		memcpy(at, data, size);
-	return at + size;
+	gdbregs__free(files->documents);
+	gdbregs__arena_fini(&files->arena);
 }
 
-/* Copy all documents to one allocation: the array, then the names and data. */
-static struct gdbregs_document *pack(const struct reading *r)
+int gdbregs__context_load(struct gdbregs_context *ctx, const char *path,
+			  const struct gdbregs__limits *limits,
+			  const struct gdbregs_description **out, struct gdbregs_error *err)
 {
-	size_t size = r->count * sizeof(struct gdbregs_document) + r->bytes;
+	struct gdbregs__files files = {0};
+	int result = gdbregs__files_read(&files, path, limits, err);
 
-	for (size_t i = 0; i < r->count; i++)
-		size += strlen(r->documents[i].name) + 1;
-	struct gdbregs_document *packed = gdbregs__malloc(size);
-	if (!packed)
-		return NULL;
-	char *at = (char *)(packed + r->count);
-	for (size_t i = 0; i < r->count; i++) {
-		const struct gdbregs_document *from = &r->documents[i];
-
-		packed[i] = (struct gdbregs_document){at, NULL, from->size};
-		at = put(at, from->name, strlen(from->name) + 1);
-		packed[i].data = (const uint8_t *)at;
-		at = put(at, from->data, from->size);
-	}
-	return packed;
-}
-
-static void reading_fini(struct reading *r)
-{
-	for (size_t i = 0; i < r->count; i++) {
-		gdbregs__free((char *)r->documents[i].name);
-		gdbregs__free((uint8_t *)r->documents[i].data);
-	}
-	gdbregs__free(r->documents);
-	gdbregs__free(r->directory);
-}
-
-int gdbregs__description_read(const char *path, const struct gdbregs__limits *limits,
-			      struct gdbregs_document **documents, size_t *count,
-			      struct gdbregs_error *err)
-{
-	struct reading r = {.limits = limits, .err = err};
-	int result = read_set(&r, path);
-
-	if (result == 0) {
-		struct gdbregs_document *packed = pack(&r);
-
-		if (packed) {
-			*documents = packed;
-			*count = r.count;
-		} else {
-			result = gdbregs__fail_nomem(err);
-		}
-	}
-	reading_fini(&r);
+	if (result == 0)
+		result = gdbregs__context_description(ctx, files.documents, files.count, limits,
+						      out, err);
+	gdbregs__files_fini(&files);
 	return result;
 }
 
@@ -317,8 +277,6 @@ int gdbregs_description_load(struct gdbregs_context *ctx, const char *path,
 			     const struct gdbregs_description **out, struct gdbregs_error *err)
 {
 	struct gdbregs_options options;
-	struct gdbregs_document *documents = NULL;
-	size_t count = 0;
 
 	if (!ctx || !path || !out)
 		return gdbregs__fail(err, GDBREGS_ERR_INVAL, "%s",
@@ -327,10 +285,5 @@ int gdbregs_description_load(struct gdbregs_context *ctx, const char *path,
 		return gdbregs__options_fail(o, err);
 	const struct gdbregs__limits limits = gdbregs__limits_from(&options);
 
-	int result = gdbregs__description_read(path, &limits, &documents, &count, err);
-	if (result < 0)
-		return result;
-	result = gdbregs__context_description(ctx, documents, count, &limits, out, err);
-	gdbregs__free(documents);
-	return result;
+	return gdbregs__context_load(ctx, path, &limits, out, err);
 }

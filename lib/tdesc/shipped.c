@@ -165,19 +165,13 @@ int gdbregs__shipped_complete(struct gdbregs_context *ctx, const struct gdbregs_
 			      const struct gdbregs_description **d)
 {
 	char path[GDBREGS__SHIPPED_PATH];
-	struct gdbregs_document *documents;
 	struct gdbregs_error err;
-	size_t count;
+	const char *layout = layout_of((*d)->architecture);
 
-	if ((*d)->register_count || (*d)->g_place_count || !(*d)->architecture ||
-	    !layout_of((*d)->architecture) ||
-	    !gdbregs__shipped_path(layout_of((*d)->architecture), path))
+	if ((*d)->register_count || (*d)->g_place_count || !layout ||
+	    !gdbregs__shipped_path(layout, path))
 		return 0;
-	int result = gdbregs__description_read(path, limits, &documents, &count, &err);
-	if (result == 0) {
-		result = gdbregs__context_description(ctx, documents, count, limits, d, &err);
-		gdbregs__free(documents);
-	}
+	int result = gdbregs__context_load(ctx, path, limits, d, &err);
 	return result == GDBREGS_ERR_NOMEM ? result : 0;
 }
 

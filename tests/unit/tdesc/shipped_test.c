@@ -193,17 +193,16 @@ TEST(files_of_the_source)
 	ck_assert_int_eq(setenv("GDBREGS_XML_DIR", "xml", 1), 0);
 	for (size_t f = 0; f < gdbregs__family_count; f++) {
 		char path[GDBREGS__SHIPPED_PATH];
-		struct gdbregs_document *documents;
+		struct gdbregs__files files = {0};
 		struct gdbregs_description *d;
 		struct gdbregs_error err;
-		size_t count;
 
 		if (!gdbregs__families[f].types)
 			continue;
 		ck_assert(gdbregs__shipped_path(gdbregs__families[f].types, path));
-		int result = gdbregs__description_read(path, &limits, &documents, &count, &err);
+		int result = gdbregs__files_read(&files, path, &limits, &err);
 		ck_assert_msg(result == 0, "%s", err.text);
-		d = parse_good(documents, count, NULL);
+		d = parse_good(files.documents, files.count, NULL);
 		ck_assert_uint_gt(d->register_count, 0);
 		for (size_t i = 0; i < d->register_count; i++) {
 			const struct gdbregs_register *reg = &d->registers[i];
@@ -219,6 +218,6 @@ TEST(files_of_the_source)
 					      reg->type->fields[k].name);
 		}
 		gdbregs__description_free(d);
-		gdbregs_free(documents);
+		gdbregs__files_fini(&files);
 	}
 }
