@@ -5,7 +5,7 @@
 #include "util/alloc.h"
 #include "util/hex.h"
 #include "value/format.h"
-#include "value/read-real.h"
+#include "value/float-text.h"
 
 #include <string.h>
 
@@ -200,7 +200,7 @@ static int parse_float(const struct gdbregs_field *f, const struct gdbregs__fiel
 	if (!format)
 		return GDBREGS_ERR_UNSUPPORTED;
 
-	int result = gdbregs__real_read(format, text, &real);
+	int result = gdbregs__float_read(format, text, &real);
 	return result < 0 ? result : gdbregs__field_write(f, at, to, real);
 }
 

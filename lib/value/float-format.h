@@ -44,12 +44,14 @@ struct gdbregs__real gdbregs__float_real(const struct gdbregs__float_format *f,
 bool gdbregs__float_store(const struct gdbregs__float_format *f, uint8_t *to,
 			  struct gdbregs__slice slice, struct gdbregs__real real);
 
-/* Bits of precision, digits that GDB shows, exponents of the smallest normal and of the
- * largest numbers (of their first bits). */
-unsigned gdbregs__float_precision(const struct gdbregs__float_format *f);
-int gdbregs__float_digits(const struct gdbregs__float_format *f);
-int gdbregs__float_least(const struct gdbregs__float_format *f);
-int gdbregs__float_most(const struct gdbregs__float_format *f);
+struct gdbregs__float_limits {
+	unsigned precision; /* bits, with the leading 1 */
+	int digits; /* as many as GDB shows */
+	int least,
+		most; /* exponents of the first bit of the smallest normal and the largest number */
+};
+
+struct gdbregs__float_limits gdbregs__float_limits(const struct gdbregs__float_format *f);
 
 /* The format of the C type double, whatever the byte order of the host. */
 struct gdbregs__real gdbregs__real_from_double(double value);

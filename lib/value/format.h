@@ -13,13 +13,6 @@
 void gdbregs__values_put(struct gdbregs__text *text, const struct gdbregs__type *type,
 			 struct gdbregs__slice slice, unsigned depth);
 
-/* Add a value of a vector, struct or union type (format-aggregate.c). */
-void gdbregs__values_put_aggregate(struct gdbregs__text *text, const struct gdbregs__type *type,
-				   struct gdbregs__slice slice, unsigned depth);
-
-/* Returns true if the bits of a field are part of the value. */
-bool gdbregs__values_has_bits(const struct gdbregs__field *field, struct gdbregs__slice slice);
-
 /* Add a bit field of `number`: an enum by name, other types in decimal or hex. */
 void gdbregs__values_put_bits(struct gdbregs__text *text, const struct gdbregs__field *field,
 			      uint64_t number, bool decimal);

@@ -30,22 +30,31 @@ uint8_t gdbregs__slice_byte(struct gdbregs__slice slice, size_t i)
 uint64_t gdbregs__slice_number(struct gdbregs__slice slice)
 {
 	size_t count = slice.size_bytes < 8 ? slice.size_bytes : 8;
-	uint64_t number = 0;
 
-	for (size_t i = 0; i < count; i++)
-		number |= (uint64_t)gdbregs__slice_byte(slice, i) << (8 * i);
-	return number;
+	return count ? gdbregs__slice_bits(slice, 0, count * 8) : 0;
 }
 
-void gdbregs__slice_set(uint8_t *to, struct gdbregs__slice slice, unsigned low, unsigned width,
+uint64_t gdbregs__slice_bits(struct gdbregs__slice slice, size_t low, size_t width)
+{
+	uint64_t value = 0;
+
+	for (size_t done = 0; done < width; done += 8 - (low + done) % 8) {
+		size_t at = low + done;
+
+		value |= (uint64_t)(gdbregs__slice_byte(slice, at / 8) >> at % 8) << done;
+	}
+	return width < 64 ? value & (((uint64_t)1 << width) - 1) : value;
+}
+
+void gdbregs__slice_set(uint8_t *to, struct gdbregs__slice slice, size_t low, size_t width,
 			uint64_t value)
 {
 	bool big = slice.order == GDBREGS_BYTE_ORDER_BIG;
 
-	for (unsigned done = 0; done < width;) {
+	for (size_t done = 0; done < width;) {
 		size_t i = (low + done) / 8;
-		unsigned shift = (low + done) % 8;
-		unsigned bits = width - done < 8 - shift ? width - done : 8 - shift;
+		size_t shift = (low + done) % 8;
+		size_t bits = width - done < 8 - shift ? width - done : 8 - shift;
 		unsigned mask = ((1u << bits) - 1) << shift;
 		uint8_t *byte = &to[big ? slice.size_bytes - 1 - i : i];
 

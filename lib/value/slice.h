@@ -30,9 +30,12 @@ uint64_t gdbregs__slice_number(struct gdbregs__slice slice);
 /* Byte i of the number, 0 the least significant. */
 uint8_t gdbregs__slice_byte(struct gdbregs__slice slice, size_t i);
 
+/* Returns `width` bits (1..64) from bit `low` on. The slice has those bits. */
+uint64_t gdbregs__slice_bits(struct gdbregs__slice slice, size_t low, size_t width);
+
 /* Set `width` bits (1..64) from bit `low` on. All other bits stay. `to` are the bytes of
  * `slice`, which has those bits. */
-void gdbregs__slice_set(uint8_t *to, struct gdbregs__slice slice, unsigned low, unsigned width,
+void gdbregs__slice_set(uint8_t *to, struct gdbregs__slice slice, size_t low, size_t width,
 			uint64_t value);
 
 #endif
