@@ -63,9 +63,9 @@ static inline void gdbregs__engine_trace(struct gdbregs__engine *e,
 /* Send the only packet in flight again. Returns 0 or NOMEM. */
 static inline int gdbregs__engine_send_again(struct gdbregs__engine *e)
 {
-	if (gdbregs__buffer_append(&e->out, e->last_packet.data, e->last_packet.size) < 0)
+	if (gdbregs__buffer_append(&e->out, e->only_packet.data, e->only_packet.size) < 0)
 		return GDBREGS_ERR_NOMEM;
-	gdbregs__engine_trace(e, GDBREGS_SENT, e->last_packet.data, e->last_packet.size);
+	gdbregs__engine_trace(e, GDBREGS_SENT, e->only_packet.data, e->only_packet.size);
 	return 0;
 }
 

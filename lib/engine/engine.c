@@ -64,7 +64,7 @@ void gdbregs__engine_fini(struct gdbregs__engine *e)
 		gdbregs__engine_discard(e, op);
 	gdbregs__frame_decoder_fini(&e->decoder);
 	gdbregs_buffer_fini(&e->out);
-	gdbregs_buffer_fini(&e->last_packet);
+	gdbregs_buffer_fini(&e->only_packet);
 	gdbregs__free(e->ring);
 }
 
@@ -491,7 +491,7 @@ static void fail_queue(struct gdbregs__engine *e, int code)
 	e->ring_count = 0;
 	e->ring_head = 0;
 	e->in_flight = 0;
-	e->acked = 0;
+	e->acked = false;
 	e->deadline_ms = e->resend_at_ms = GDBREGS__FOREVER;
 	e->hold_until_ms = 0;
 }

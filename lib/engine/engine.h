@@ -168,13 +168,11 @@ struct gdbregs__engine {
 	bool line_probed; /* a silent peer was sent empty lines, see timeout.c */
 	unsigned acks_owed; /* packets taken that were not acknowledged yet */
 	size_t acks_unsent; /* acks in out, if out is not empty */
-	size_t acked; /* requests acknowledged, not answered */
-	size_t junk_at_ack; /* bytes outside of packets when the last ack came */
-	size_t junk_ends; /* ends of packets among them when the last packet came */
+	bool acked; /* the oldest packet in flight was acknowledged */
 	size_t in_flight; /* packets sent, not answered */
 	uint64_t sent_count; /* packets sent in total */
-	struct gdbregs_buffer last_packet; /* to send again on a NAK */
-	uint64_t last_packet_number;
+	/* A copy of the only packet in flight, to send it again; empty if there are more. */
+	struct gdbregs_buffer only_packet;
 	unsigned resends; /* of it */
 	struct gdbregs__in_flight *ring;
 	size_t ring_capacity, ring_head, ring_count;

@@ -37,19 +37,9 @@ static void on_ack(struct gdbregs__engine *e)
 {
 	if (!is_text(e, '+'))
 		e->heard = true;
-	if (e->no_ack)
-		return;
-	/* QEMU is the only stub that is pipelined in ack mode; it sends each reply right
-	 * behind its ack. If there are other bytes between two acks, one of these bytes
-	 * began a reply; two acks in a row count as one. */
-	if (e->pipelined && e->acked) {
-		if (e->junk_at_ack != e->decoder.junk_count)
-			fail_damaged(e, "its beginning is missing");
-		return;
-	}
-	if (e->acked < e->in_flight)
-		e->acked++;
-	e->junk_at_ack = e->decoder.junk_count;
+	/* QEMU is the only stub that is pipelined in ack mode. It sends each reply right
+	 * behind its ack, so two acks in a row are those of one packet. */
+	e->acked = !e->no_ack && e->in_flight;
 }
 
 /* QEMU refuses the first packet of a new client if its previous client died in the
@@ -60,8 +50,7 @@ static void on_nak(struct gdbregs__engine *e)
 	 * target. */
 	if (is_text(e, '-') || e->no_ack || e->in_flight == 0 || e->acked)
 		return;
-	if (e->in_flight != 1 || e->last_packet_number + 1 != e->sent_count ||
-	    !e->last_packet.size) {
+	if (!e->only_packet.size) {
 		gdbregs__engine_fail(e, GDBREGS_ERR_PROTOCOL,
 				     "%s refused a packet as damaged; with %zu packets in flight "
 				     "it is not known which one",
@@ -161,15 +150,6 @@ static void on_unasked(struct gdbregs__engine *e, const struct gdbregs__frame *f
 		owe_ack(e);
 }
 
-/* Without acks, a reply whose `$` was damaged can be recognised by its `#` only. */
-static bool lost_beginning(struct gdbregs__engine *e)
-{
-	bool lost = e->no_ack && e->pipelined && e->junk_ends != e->decoder.junk_ends;
-
-	e->junk_ends = e->decoder.junk_ends;
-	return lost;
-}
-
 /* A single flipped bit turns `$` into `%`, and the checksum does not cover it. Every
  * notification has a name, `:` and an event; register data has no `:`. */
 static void on_notification(struct gdbregs__engine *e, const struct gdbregs__frame *frame)
@@ -178,7 +158,6 @@ static void on_notification(struct gdbregs__engine *e, const struct gdbregs__fra
 		trace_frame(e, frame);
 	if (e->pipelined && e->in_flight && !memchr(frame->payload, ':', frame->size))
 		fail_damaged(e, "a notification without a name");
-	e->junk_at_ack = SIZE_MAX;
 }
 
 /* No reply is awaited. QEMU 7.2 reports every stop, also one that its monitor has
@@ -201,12 +180,8 @@ static void on_packet(struct gdbregs__engine *e, const struct gdbregs__frame *fr
 		on_idle_packet(e, frame);
 		return;
 	}
-	if (!e->no_ack && e->acked == 0) {
+	if (!e->no_ack && !e->acked) {
 		on_unasked(e, frame);
-		return;
-	}
-	if (lost_beginning(e)) {
-		fail_damaged(e, "its beginning is missing");
 		return;
 	}
 	e->heard = e->replied = true;
@@ -221,8 +196,7 @@ static void on_packet(struct gdbregs__engine *e, const struct gdbregs__frame *fr
 	 * the stub may look at the next copy only when it has the ack. */
 	if (e->copies)
 		ack_now(e);
-	if (!e->no_ack)
-		e->acked--;
+	e->acked = false;
 	gdbregs__engine_dispatch(e, frame->payload, frame->size);
 }
 
@@ -254,6 +228,12 @@ static void on_frame(struct gdbregs__engine *e, const struct gdbregs__frame *fra
 		if (e->in_flight > 1)
 			on_damaged(e, "cut short by another packet");
 		break;
+	case GDBREGS__FRAME_HEADLESS:
+		/* If a reply is lost, each later reply would be matched to the wrong
+		 * request. */
+		if (e->pipelined && e->in_flight)
+			fail_damaged(e, "its beginning is missing");
+		break;
 	case GDBREGS__FRAME_TOO_LARGE:
 		gdbregs__engine_fail(e, GDBREGS_ERR_LIMIT,
 				     "%s sent a packet of more than %zu bytes (max_packet_bytes)",
@@ -267,8 +247,7 @@ static void on_frame(struct gdbregs__engine *e, const struct gdbregs__frame *fra
 /* As far as is known, only plain replies can come next. */
 static bool expects_burst(const struct gdbregs__engine *e)
 {
-	return e->pipelined && e->heard && e->acked == 0 && !e->config.trace &&
-	       (!e->no_ack || e->junk_ends == e->decoder.junk_ends);
+	return e->pipelined && e->heard && !e->acked && !e->config.trace;
 }
 
 /* Take the replies to a batch, many at a time, as on_ack() and on_packet() would take

@@ -35,7 +35,7 @@ void gdbregs__engine_end_acks(struct gdbregs__engine *e)
 {
 	/* The OK itself is still acknowledged, together with the next packet. */
 	e->acks_owed = 1;
-	e->acked = 0;
+	e->acked = false;
 	e->no_ack = true;
 }
 
@@ -96,16 +96,14 @@ static void note_sent(struct gdbregs__engine *e, struct gdbregs__op *op, uint32_
 		      uint32_t index, size_t start)
 {
 	add_entry(e, op, kind, index, 1);
+	e->only_packet.size = 0;
 	if (e->in_flight++ == 0) {
 		gdbregs__engine_arm_deadline(e);
-		e->junk_ends = e->decoder.junk_ends;
-		/* If there is no memory for the copy, a NAK cannot be answered. */
-		e->last_packet.size = 0;
-		e->last_packet_number = e->sent_count;
 		e->resends = 0;
 		e->sent_at_ms = e->now_ms;
 		e->copies = 0;
-		(void)gdbregs__buffer_append(&e->last_packet, e->out.data + start,
+		/* If there is no memory for the copy, a NAK cannot be answered. */
+		(void)gdbregs__buffer_append(&e->only_packet, e->out.data + start,
 					     e->out.size - start);
 	}
 	op->outstanding++;
@@ -161,6 +159,7 @@ int gdbregs__engine_send_p_batch(struct gdbregs__engine *e, struct gdbregs__op *
 		to += gdbregs__frame_put_p(to, regnums[i]);
 	e->out.size = (size_t)(to - e->out.data);
 	add_entry(e, op, kind, index, (uint32_t)count);
+	e->only_packet.size = 0;
 	e->in_flight += count;
 	e->sent_count += count;
 	op->outstanding += count;

@@ -61,7 +61,7 @@ void gdbregs__engine_wait_patiently(struct gdbregs__engine *e)
 
 void gdbregs__engine_give_empty_reply(struct gdbregs__engine *e)
 {
-	e->acked = 0;
+	e->acked = false;
 	gdbregs__engine_dispatch(e, (const uint8_t *)"", 0);
 	e->deadline_dirty = false;
 	if (!e->fatal || e->blind)
@@ -187,8 +187,7 @@ static void overdue(struct gdbregs__engine *e)
 /* A packet that was acknowledged is not sent again: it may have resumed the target. */
 static void resend(struct gdbregs__engine *e)
 {
-	bool lost = e->in_flight == 1 && e->acked == 0 && e->last_packet.size &&
-		    e->last_packet_number + 1 == e->sent_count;
+	bool lost = e->in_flight && !e->acked && e->only_packet.size;
 
 	e->resend_at_ms = GDBREGS__FOREVER;
 	if (!lost || (!e->heard && e->decoder.junk_count))

@@ -35,7 +35,6 @@ static void skip_junk(struct gdbregs__frame_decoder *d, uint8_t byte)
 	if (d->junk_count < sizeof(d->junk))
 		d->junk[d->junk_count] = byte;
 	d->junk_count++;
-	d->junk_ends += byte == '#';
 }
 
 static void take_idle(struct gdbregs__frame_decoder *d, struct input *in,
@@ -51,6 +50,8 @@ static void take_idle(struct gdbregs__frame_decoder *d, struct input *in,
 		begin(d, byte == '%');
 	else
 		skip_junk(d, byte);
+	if (byte == '#')
+		frame->kind = GDBREGS__FRAME_HEADLESS;
 }
 
 /* Make room for `more` bytes of payload. If the payload would exceed its limit, the

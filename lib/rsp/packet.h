@@ -16,6 +16,7 @@ enum gdbregs__frame_kind {
 	GDBREGS__FRAME_NOTIFICATION, /* the same for a packet that begins with % */
 	GDBREGS__FRAME_BAD, /* packet with a wrong or malformed checksum or run length */
 	GDBREGS__FRAME_TRUNCATED, /* a `$` in a packet: the old one is lost, a new one begins */
+	GDBREGS__FRAME_HEADLESS, /* a `#` between packets: the beginning of one may be lost */
 	GDBREGS__FRAME_TOO_LARGE, /* decoded payload above the limit; the rest is skipped */
 };
 
@@ -50,7 +51,6 @@ struct gdbregs__frame_decoder {
 	 * for an error message that shows what answered. */
 	size_t junk_count;
 	uint8_t junk[48];
-	size_t junk_ends; /* number of `#` in them: each may end a packet without its start */
 };
 
 void gdbregs__frame_decoder_init(struct gdbregs__frame_decoder *d, size_t max_bytes);

@@ -27,8 +27,8 @@ static void put(struct transcript *t, const char *text, size_t size)
 
 static void record(struct transcript *t, const struct gdbregs__frame *frame)
 {
-	static const char *const names[] = {"",	 "ack", "nak",	     "$",
-					    "%", "bad", "truncated", "large"};
+	static const char *const names[] = {"",	   "ack",	"nak",	    "$",    "%",
+					    "bad", "truncated", "headless", "large"};
 
 	put(t, names[frame->kind], strlen(names[frame->kind]));
 	if (frame->kind == GDBREGS__FRAME_PACKET || frame->kind == GDBREGS__FRAME_NOTIFICATION) {
@@ -277,8 +277,9 @@ TEST(limit)
 TEST(junk)
 {
 	EVENTS("HTTP/1.1 400 Bad Request\r\n$OK#9a", "$OK\n");
-	EVENTS("\x03\x03$OK#9a#9a+", "$OK\nack\n");
-	EVENTS("#00", "");
+	EVENTS("\x03\x03$OK#9a#9a+", "$OK\nheadless\nack\n");
+	EVENTS("#00", "headless\n");
+	EVENTS("4OK#9a$OK#9a", "headless\n$OK\n"); /* a bit of the first $ is flipped */
 }
 
 TEST(junk_is_kept)
