@@ -9,7 +9,6 @@ one more than at the stop before.
 """
 import collections
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,16 +24,6 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SOFTWARE, HARDWARE = "0", "1"
 TRAP = 5
 Stop = collections.namedtuple("Stop", "vcpu signal pc counter")
-
-
-def build(directory):
-    library = os.path.dirname(libtest.CLI)
-    program = os.path.join(directory, "hits")
-    subprocess.run([*os.environ.get("CC", "cc").split(), "-std=c11", "-Wall", "-Wextra", "-Werror",
-                    "-I", os.path.join(libtest.ROOT, "include"), "-o", program,
-                    os.path.join(HERE, "hits.c"), os.path.join(library, "libgdbregs.so.0"),
-                    "-Wl,-rpath," + library], check=True)
-    return program
 
 
 def hits(program, address, kind, place, counter, actions, name):
@@ -336,7 +325,7 @@ PARTS = {
 def main():
     libtest.need("as", "objcopy", "nm", "cc", "gdbserver", "qemu-x86_64")
     with tempfile.TemporaryDirectory(prefix="gdbregs-hits.") as directory:
-        program = build(directory)
+        program = libtest.compile_c(directory, os.path.join(HERE, "hits.c"))
         for name in libtest.selected(list(PARTS)):
             PARTS[name](program)
     libtest.finish("breakpoints")

@@ -9,11 +9,11 @@ only these.
 import json
 import re
 import shlex
-import subprocess
 import sys
 
 sys.dont_write_bytecode = True
 
+import libjudge
 import libtest
 import qemu
 from libtest import check, equal, run, say
@@ -33,11 +33,7 @@ def seen(machine, name):
 
 def gdb(machine, *commands):
     """What gdb prints for each command, a line each."""
-    args = ["gdb-multiarch", "-nx", "-batch", "-ex", f"target remote {machine.gdb_address}"]
-    for command in commands:
-        args += ["-ex", command]
-    done = subprocess.run(args, capture_output=True, text=True, check=False,
-                          timeout=qemu.DEADLINE_S, stdin=subprocess.DEVNULL)
+    done = libjudge.gdb(f"target remote {machine.gdb_address}", *commands)
     return [line.partition(" = ")[2] for line in done.stdout.splitlines() if " = " in line]
 
 

@@ -117,18 +117,6 @@ WITHOUT_FIRMWARE = ("riscv32", "rx")
 LEAST_FIELDS = 20000
 
 
-def compile_program(directory):
-    source, program = (os.path.join(directory, name) for name in ("every.c", "every"))
-    with open(source, "w") as file:
-        file.write(PROGRAM)
-    flags = subprocess.check_output(["pkg-config", "--libs", "libuv", "expat"], text=True)
-    subprocess.run([*os.environ.get("CC", "cc").split(), "-I",
-                    os.path.join(libtest.ROOT, "include"), "-o", program, source,
-                    os.path.join(os.path.dirname(libtest.CLI), "libgdbregs.a"), *flags.split(),
-                    "-lpthread"], check=True)
-    return program
-
-
 def save(directory, name, *words):
     """The documents that a stub serves; the path of the first, or None."""
     place = os.path.join(directory, name.replace("/", "_").replace(" ", "_"))
@@ -197,7 +185,7 @@ def main():
     libtest.need()
     os.environ["GDBREGS_XML_DIR"] = os.path.join(libtest.ROOT, "xml")
     with tempfile.TemporaryDirectory(prefix="gdbregs-every.") as directory:
-        program = compile_program(directory)
+        program = libtest.compile_c(directory, PROGRAM)
         total = 0
         for source in (from_machines(directory), from_servers(directory), from_tree()):
             for name, path in source:

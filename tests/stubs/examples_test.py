@@ -13,6 +13,7 @@ import tempfile
 
 sys.dont_write_bytecode = True
 
+import libjudge
 import libtest
 import qemu
 from libtest import check, equal, say
@@ -22,16 +23,7 @@ STEPS = 12
 
 
 def build(name, directory):
-    """The program, linked with the shared library. Warnings are errors."""
-    library = os.path.dirname(libtest.CLI)
-    program = os.path.join(directory, name)
-    flags = subprocess.run(["pkg-config", "--cflags", "--libs", "libuv"], check=True, text=True,
-                           stdout=subprocess.PIPE).stdout.split()
-    subprocess.run([*os.environ.get("CC", "cc").split(), "-std=c11", "-Wall", "-Wextra", "-Werror",
-                    "-I", os.path.join(libtest.ROOT, "include"), "-o", program,
-                    os.path.join(EXAMPLES, name + ".c"), os.path.join(library, "libgdbregs.so.0"),
-                    "-Wl,-rpath," + library, *flags], check=True)
-    return program
+    return libtest.compile_c(directory, os.path.join(EXAMPLES, name + ".c"))
 
 
 def run(*argv):
@@ -43,13 +35,8 @@ def run(*argv):
 
 def gdb_steps(machine):
     """The program counters of the first instructions, as gdb has them."""
-    script = "import gdb\nfor i in range(%d):\n" \
-             " print('pc', hex(int(gdb.parse_and_eval('(unsigned long)$rip'))))\n" \
-             " gdb.execute('stepi', to_string=True)\n" % STEPS
-    done = subprocess.run(["gdb-multiarch", "-nx", "-batch", "-ex", "set architecture i386:x86-64",
-                           "-ex", f"target remote {machine.gdb_address}", "-ex",
-                           "python exec(%r)" % script], capture_output=True, text=True,
-                          timeout=qemu.DEADLINE_S, check=False)
+    done = libjudge.gdb("set architecture i386:x86-64", f"target remote {machine.gdb_address}",
+                        *['printf "pc %#lx\\n", (unsigned long)$rip', "stepi"] * STEPS)
     return [int(word, 16) for word in re.findall(r"^pc (0x[0-9a-f]+)", done.stdout, re.M)]
 
 

@@ -24,6 +24,7 @@ import libxml
 import libxstate
 import qemu
 import stubs
+from clitest import Fake
 from libtest import check, equal, say
 from rsp import Rsp
 
@@ -178,13 +179,6 @@ int main(int argc, char **argv)
 # missing; their first bit is -1.
 SCRIPT = r"""
 import gdb, os, re
-for command in ("set pagination off", "set confirm off", "set endian " + os.environ["ORDER"]):
-    gdb.execute(command, to_string=True)
-if os.environ["ARCHITECTURE"]:
-    gdb.execute("set architecture " + os.environ["ARCHITECTURE"], to_string=True)
-if os.environ["DESCRIPTION"]:
-    gdb.execute("set tdesc filename " + os.environ["DESCRIPTION"], to_string=True)
-gdb.execute("target remote " + os.environ["ADDRESS"], to_string=True)
 if os.environ["DESCRIPTION"]:
     # QEMU 7.2 answers no `p` before it was asked for its description.
     for command in ("maint packet qXfer:features:read:target.xml:0,10",
@@ -298,21 +292,8 @@ OTHER_NAMES = {
                 (("d.f", 2), ("d.s", 2), ("s.f", 4), ("s.u", 4), ("h.f", 8), ("h.u", 8),
                  ("b.u", 16)) for i in range(count)],
 }
-FAKESTUB = os.path.join(os.path.dirname(libtest.CLI), "tests", "fakestub", "fakestub")
 # Of each register, so many fields are set.
 ROUNDS = 3
-
-
-def compile_program(directory):
-    source, program = (os.path.join(directory, name) for name in ("fields.c", "fields"))
-    with open(source, "w") as file:
-        file.write(PROGRAM)
-    build = os.path.dirname(libtest.CLI)
-    flags = subprocess.check_output(["pkg-config", "--libs", "libuv", "expat"], text=True)
-    subprocess.run([*os.environ.get("CC", "cc").split(), "-I",
-                    os.path.join(libtest.ROOT, "include"), "-o", program, source,
-                    os.path.join(build, "libgdbregs.a"), *flags.split(), "-lpthread"], check=True)
-    return program
 
 
 class Bench:
@@ -335,20 +316,14 @@ def padded(description, feature):
     Registers of other sizes take the place of those that `g` has (see libjudge.py): 280
     bytes of loongarch64. gdb takes any feature that it does not know as it is described.
     """
-    names = ["pc", "zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "fp", "s1",
-             *(f"a{i}" for i in range(8)), *(f"s{i}" for i in range(2, 12)),
-             *(f"t{i}" for i in range(3, 7))]
-    registers = "".join(f'<reg name="{name}" bitsize="32"/>' for name in names)
     if "regnum" not in feature.partition("<reg ")[2].partition(">")[0]:
         feature = feature.replace("<reg ", '<reg regnum="35" ', 1)
     with open(description, "w") as file:
-        file.write('<?xml version="1.0"?><!DOCTYPE target SYSTEM "gdb-target.dtd"><target>'
-                   '<architecture>riscv:rv32</architecture>'
-                   f'<feature name="org.gnu.gdb.riscv.cpu">{registers}</feature>'
-                   '<feature name="pad"><vector id="wide" type="uint8" count="74"/>'
-                   '<reg name="pad0" bitsize="592" type="wide"/>'
-                   '<reg name="pad1" bitsize="592" type="wide"/></feature>'
-                   + feature[feature.index("<feature"):] + "</target>")
+        file.write(libjudge.stand_in(
+            after='<feature name="pad"><vector id="wide" type="uint8" count="74"/>'
+                  '<reg name="pad0" bitsize="592" type="wide"/>'
+                  '<reg name="pad1" bitsize="592" type="wide"/></feature>'
+                  + feature[feature.index("<feature"):]))
     return description
 
 
@@ -392,12 +367,9 @@ def by_gdb(bench, keys, directory):
         file.write(SCRIPT)
     with open(paths, "w") as file:
         file.writelines(f"{kind} {text}\n" for kind, text in keys)
-    environment = dict(os.environ, ORDER=bench.order, ARCHITECTURE=bench.architecture,
-                       DESCRIPTION=bench.description, ADDRESS=bench.gdb_address, PATHS=paths,
-                       LC_ALL="C", HOME=directory)
-    result = subprocess.run([libjudge.GDB, "-nx", "-batch", "-x", script], env=environment,
-                            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
-                            preexec_fn=qemu.die_with_parent)
+    result = libjudge.gdb(*libjudge.connect(bench.gdb_address, bench.order, bench.architecture,
+                                            bench.description),
+                          script=script, timeout=120, DESCRIPTION=bench.description, PATHS=paths)
     lines = [line.split(" ")[1:] for line in result.stdout.splitlines()
              if line.startswith("is ")]
     equal(len(lines), len(keys), f"{bench.name}: gdb's lines {result.stderr[-300:]}")
@@ -616,22 +588,14 @@ def avx512_description():
 
 def run_fake(case, program, directory):
     """No QEMU has AVX-512, and few processors: a stub that only knows the description."""
-    if not os.path.exists(FAKESTUB):
-        say(f"{case[0]:12} not compared: no fake stub")
-        return
     with open(os.path.join(directory, "target.xml"), "w") as file:
         file.write(avx512_description())
     address = os.path.join(directory, "socket")
-    with subprocess.Popen([FAKESTUB, "--gdbserver", "--one-guest", "--unix", address, "--tdesc",
-                           directory, "--g-all"], stdout=subprocess.PIPE, text=True,
-                          preexec_fn=qemu.die_with_parent) as stub:
-        stub.stdout.readline()
-        try:
-            judge(case, program, Bench(case[0], "unix:" + address, address, "little"), set(),
-                  directory)
-        finally:
-            stub.terminate()
-            stub.communicate()
+    stub = Fake("--gdbserver", "--one-guest", "--unix", address, "--tdesc", directory, "--g-all")
+    try:
+        judge(case, program, Bench(case[0], stub.target, address, "little"), set(), directory)
+    finally:
+        stub.stop()
 
 
 class GdbServer(stubs.GdbServer):
@@ -669,7 +633,7 @@ def main():
     os.environ["GDBREGS_XML_DIR"] = os.path.join(libtest.ROOT, "xml")
     names = libtest.selected([case[0] for case in CASES])
     with tempfile.TemporaryDirectory(prefix="gdbregs-fields.") as directory:
-        program = compile_program(directory)
+        program = libtest.compile_c(directory, PROGRAM)
         for case in CASES:
             if case[0] in names:
                 RUNS.get(case[0], run_machine)(case, program, directory)

@@ -2,9 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # timeout: 300
 """The default kinds of breakpoints: gdb sends the same to the same machine."""
-import os
 import re
-import subprocess
 import sys
 
 sys.dont_write_bytecode = True
@@ -56,9 +54,7 @@ def gdb_kinds(machine, architecture, address):
                 f"set endian {'big' if machine.target.name in BIG else 'little'}",
                 f"target remote {machine.gdb_address}", "set breakpoint always-inserted on",
                 "set debug remote 1", f"break *{address:#x}", "set debug remote 0"]
-    done = subprocess.run([libjudge.GDB, "-nx", "-batch",
-                           *(word for c in commands for word in ("-ex", c))],
-                          capture_output=True, text=True, timeout=qemu.DEADLINE_S, check=False)
+    done = libjudge.gdb(*commands)
     return sent(done.stdout + done.stderr)
 
 

@@ -7,7 +7,6 @@ by them: values as gdb reads them from the same stub.
 """
 import os
 import re
-import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 
@@ -16,7 +15,6 @@ sys.dont_write_bytecode = True
 import libjudge
 import libtest
 import liblisting
-import qemu
 from libtest import check, equal, run_json, say
 
 sys.path.append(os.path.join(libtest.ROOT, "tests", "cli"))
@@ -52,11 +50,7 @@ OURS = {"code_ptr": "pointer", "data_ptr": "pointer", "i387_ext": "float",
 
 
 def gdb(*commands):
-    result = subprocess.run([libjudge.GDB, "-batch", "-nx", "-ex", "set osabi none",
-                             *(arg for command in commands for arg in ("-ex", command))],
-                            capture_output=True, text=True, timeout=60, errors="replace",
-                            env=dict(os.environ, LC_ALL="C", HOME="/nonexistent"),
-                            preexec_fn=qemu.die_with_parent)
+    result = libjudge.gdb("set osabi none", *commands)
     return result.stdout, result.stderr
 
 

@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs inside gdb-multiarch, started by libjudge.py: reads every register of
-every thread and writes them down as JSON.
+"""Runs inside gdb-multiarch, started by libjudge.py: reads every register of every
+thread and writes them down as JSON.
 
-Question (file named by JUDGE_QUESTION): {"address", "order", "architecture" or
-null, "description": file to use instead of the stub's or null, "clusters":
+Question (file named by JUDGE_QUESTION): {"connect": [commands], "order", "clusters":
 number of gdb processes, "method", "numbers": [stub's register numbers] for the
-method "packets", "steps": how many instructions the first thread executes}.
+method "packets", "steps": how many instructions the first thread executes,
+"pc_only": whether only the pc is read after each}.
 Answer (file named by JUDGE_ANSWER): {"threads": {"p1.1": {"16": "f0ff…"}},
-"names": {"p1.1": {"16": "rip"}}, "steps": [the first thread's registers after each
-step]}; the bytes are in target byte order, null where gdb could not read the
-register.
+"names": {"p1.1": {"16": "rip"}}, "steps": [registers or pc after each step]}; the
+bytes are in target byte order, null where gdb could not read the register.
 """
 import json
 import os
@@ -117,11 +116,12 @@ def read_thread(name, question):
 
 
 def step(thread, question):
-    """Registers by the stub's number after each of so many steps."""
+    """Step so many times. Returns what the question wants to know after each step."""
     states = []
     for _ in range(question["steps"]):
         quiet("stepi")
-        states.append(read_thread(thread, question)[0])
+        states.append(int(gdb.parse_and_eval("(unsigned long long)$pc"))
+                      if question["pc_only"] else read_thread(thread, question)[0])
     return states
 
 
@@ -134,16 +134,9 @@ def all_threads():
 def main():
     with open(os.environ["JUDGE_QUESTION"]) as file:
         question = json.load(file)
-    for command in ("set pagination off", "set confirm off", "set width 0",
-                    "set remotetimeout 60", "set endian " + question["order"]):
+    for command in question["connect"]:
         quiet(command)
-    if question["architecture"]:
-        quiet("set architecture " + question["architecture"])
-    if question["description"]:
-        quiet("set tdesc filename " + question["description"])
-    clusters = question["clusters"]
-    quiet(("target extended-remote " if clusters > 1 else "target remote ") + question["address"])
-    attach_clusters(clusters)
+    attach_clusters(question["clusters"])
     answer = {"threads": {}, "names": {}}
     for thread in all_threads():
         name = f"p{thread.ptid[0]:x}.{thread.ptid[1]:x}"
@@ -151,7 +144,7 @@ def main():
         values, names = read_thread(name, question)
         answer["threads"][name] = values
         answer["names"][name] = names
-    answer["steps"] = step("p1.1", question)
+    answer["steps"] = step(next(iter(answer["threads"])), question)
     with open(os.environ["JUDGE_ANSWER"], "w") as file:
         json.dump(answer, file)
 

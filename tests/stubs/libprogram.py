@@ -175,11 +175,8 @@ def goes_on(pid):
 def by_gdb(pid):
     """Every thread's raw registers as numbers, by gdb and no stub: it attaches,
     reads and leaves. {tid: {name: value}}"""
-    result = subprocess.run(
-        [libjudge.GDB, "-nx", "-batch", "-p", str(pid), "-ex", "set width 0",
-         "-ex", "thread apply all maint print raw-registers"],
-        env=dict(os.environ, LC_ALL="C"), stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        timeout=120, preexec_fn=qemu.die_with_parent)
+    result = libjudge.gdb("set width 0", f"attach {pid}",
+                          "thread apply all maint print raw-registers", timeout=120)
     found, current = {}, None
     for line in result.stdout.splitlines():
         header = re.match(r"Thread \d+ \(.*LWP (\d+)", line)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Shared by the tests on real stubs: running gdbregs-cli, counting checks, the exit status."""
+"""Shared by the tests on real stubs: running gdbregs-cli, compiling, counting checks."""
 import json
+import os
 import shutil
+import subprocess
 import sys
 
 import qemu  # noqa: F401: the path of tool
@@ -57,6 +59,23 @@ def need(*binaries):
     for binary in (CLI, *binaries):
         if not shutil.which(binary):
             skip(f"{binary} is not there")
+
+
+def compile_c(directory, source, *flags):
+    """Compile a C file, or the text of one, with the library. Returns the program's path."""
+    path = source
+    if not source.endswith(".c"):
+        path = os.path.join(directory, "program.c")
+        with open(path, "w") as file:
+            file.write(source)
+    program = os.path.join(directory, os.path.basename(path)[:-2])
+    library = os.path.dirname(CLI)
+    packages = subprocess.check_output(["pkg-config", "--cflags", "--libs", "libuv"], text=True)
+    subprocess.run([*os.environ.get("CC", "cc").split(), "-std=c11", "-Wall", "-Wextra", "-Werror",
+                    *flags, "-I", os.path.join(ROOT, "include"), "-o", program, path,
+                    os.path.join(library, "libgdbregs.so.0"), "-Wl,-rpath," + library,
+                    *packages.split()], check=True)
+    return program
 
 
 def selected(names):

@@ -10,15 +10,15 @@ be told the byte order. Other targets say how their order is known.
 import json
 import os
 import re
-import subprocess
 import sys
 
 sys.dont_write_bytecode = True
 
+import libjudge
 import libtest
 import qemu
 import stubs
-from libtest import check, equal, run, run_json, say
+from libtest import equal, run, run_json, say
 from rsp import Rsp
 
 # r3 = 0x1234, then on at 0x140 in little-endian mode.
@@ -51,13 +51,10 @@ def monitor(machine, vcpu=0):
 
 def by_gdb(machine, order):
     """r3 and msr as gdb has them, which has to be told the order."""
-    out = subprocess.run(
-        ["gdb-multiarch", "-nx", "-batch", "-ex", "set endian " + order,
-         "-ex", "target remote " + machine.gdb_address,
-         "-ex", "printf \"is %#lx %#lx\\n\", $r3, $msr",
-         # Without detaching: that would resume the guest.
-         "-ex", "python import os; os.kill(os.getpid(), 9)"],
-        capture_output=True, text=True, timeout=60, check=False).stdout
+    out = libjudge.gdb("set endian " + order, "target remote " + machine.gdb_address,
+                       "printf \"is %#lx %#lx\\n\", $r3, $msr",
+                       # Without detaching: that would resume the guest.
+                       "python import os; os.kill(os.getpid(), 9)").stdout
     found = re.search(r"^is (\S+) (\S+)$", out, re.M)
     return [int(number, 16) for number in found.groups()] if found else out
 

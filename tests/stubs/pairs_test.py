@@ -21,18 +21,6 @@ PLAIN = ["reads", "writes", "state", "read", "write", "packet", "insert", "remov
 REQUESTS = PLAIN + ["step", "continue", "wait", "interrupt"]
 
 
-def build(directory):
-    library = os.path.dirname(libtest.CLI)
-    program = os.path.join(directory, "pairs")
-    flags = subprocess.run(["pkg-config", "--cflags", "--libs", "libuv"], check=True, text=True,
-                           stdout=subprocess.PIPE).stdout.split()
-    subprocess.run([*os.environ.get("CC", "cc").split(), "-std=c11", "-Wall", "-Wextra", "-Werror",
-                    "-I", os.path.join(libtest.ROOT, "include"), "-o", program,
-                    os.path.join(HERE, "pairs.c"), os.path.join(library, "libgdbregs.so.0"),
-                    "-Wl,-rpath," + library, *flags], check=True)
-    return program
-
-
 def results(first, second):
     """Of the two calls."""
     a = "INVAL" if first == "wait" else "ok"
@@ -80,7 +68,7 @@ def compare(table, name):
 def main():
     libtest.need("qemu-system-riscv64")
     with tempfile.TemporaryDirectory(prefix="gdbregs-pairs.") as directory:
-        program = build(directory)
+        program = libtest.compile_c(directory, os.path.join(HERE, "pairs.c"))
         with Fake("--registers", 4) as fake:
             compare(found(program, fake.target, 0x1000, "r1", "scripted"), "scripted stub")
         path = os.path.join(directory, "loop")

@@ -11,7 +11,6 @@ only these.
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -22,9 +21,8 @@ import libjudge
 import libtest
 import libxml
 import qemu
+from clitest import FAKE, Fake
 from libtest import check, equal, say
-
-FAKESTUB = os.path.join(os.path.dirname(libtest.CLI), "tests", "fakestub", "fakestub")
 
 # Prints `name register` for each name that is found.
 PROGRAM = r"""
@@ -53,11 +51,6 @@ int main(int argc, char **argv)
 # is the wrong one for us, and `fp` is not asked.
 SCRIPT = """
 import gdb, os
-for command in ("set pagination off", "set confirm off", "set endian " + os.environ["ORDER"]):
-    gdb.execute(command, to_string=True)
-if os.environ["ARCHITECTURE"]:
-    gdb.execute("set architecture " + os.environ["ARCHITECTURE"], to_string=True)
-gdb.execute("target remote " + os.environ["ADDRESS"], to_string=True)
 for name in os.environ["NAMES"].split():
     try:
         value = gdb.parse_and_eval("$" + name)
@@ -111,18 +104,6 @@ SHIPPED = [
 ]
 
 
-def compile_program(directory):
-    source, program = (os.path.join(directory, name) for name in ("roles.c", "roles"))
-    with open(source, "w") as file:
-        file.write(PROGRAM)
-    build = os.path.dirname(libtest.CLI)
-    flags = subprocess.check_output(["pkg-config", "--libs", "libuv", "expat"], text=True)
-    subprocess.run([*os.environ.get("CC", "cc").split(), "-I",
-                    os.path.join(libtest.ROOT, "include"), "-o", program, source,
-                    os.path.join(build, "libgdbregs.a"), *flags.split(), "-lpthread"], check=True)
-    return program
-
-
 def description_of(case, path):
     """Write the description to `path`; why it can't be had, or None."""
     if case.shipped:
@@ -149,25 +130,16 @@ def ours(case, program, path):
 def by_gdb(case, directory):
     """The value for each of the case's names."""
     address = os.path.join(directory, "socket")
-    stub = subprocess.Popen([FAKESTUB, "--gdbserver", "--unix", address, "--tdesc", directory,
-                            
-                             *(["--no-xfer", "--g-all"] if case.shipped else [])],
-                            stdout=subprocess.PIPE, text=True,
-                            preexec_fn=qemu.die_with_parent)
+    stub = Fake("--gdbserver", "--unix", address, "--tdesc", directory,
+                *(["--no-xfer", "--g-all"] if case.shipped else []))
     try:
-        stub.stdout.readline()
         script = os.path.join(directory, "ask.py")
         with open(script, "w") as file:
             file.write(SCRIPT)
-        result = subprocess.run(
-            [libjudge.GDB, "-nx", "-batch", "-x", script], capture_output=True, text=True,
-            errors="replace", stdin=subprocess.DEVNULL, timeout=60,
-            preexec_fn=qemu.die_with_parent,
-            env=dict(os.environ, ORDER=case.order, ARCHITECTURE=case.gdb or "", ADDRESS=address,
-                     NAMES=case.names, LC_ALL="C", HOME=directory))
+        result = libjudge.gdb(*libjudge.connect(address, case.order, case.gdb), script=script,
+                              NAMES=case.names)
     finally:
-        stub.send_signal(signal.SIGTERM)
-        stub.communicate()
+        stub.stop()
     found = {name: int(value, 16)
              for name, value in re.findall(r"^is (\S+) (0x[0-9a-f]+)", result.stdout, re.M)}
     check(found, f"{case.name}: gdb", result.stdout + result.stderr)
@@ -206,10 +178,10 @@ def run_case(case, program):
 
 
 def main():
-    libtest.need(libjudge.GDB or "gdb-multiarch", FAKESTUB)
+    libtest.need(libjudge.GDB or "gdb-multiarch", FAKE)
     cases = {case.name: case for case in QEMU + SHIPPED}
     with tempfile.TemporaryDirectory(prefix="gdbregs-roles.") as directory:
-        program = compile_program(directory)
+        program = libtest.compile_c(directory, PROGRAM)
         for name in libtest.selected(list(cases)):
             run_case(cases[name], program)
     libtest.finish("roles")

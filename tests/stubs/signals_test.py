@@ -4,11 +4,11 @@
 import ctypes
 import os
 import re
-import subprocess
 import sys
 
 sys.dont_write_bytecode = True
 
+import libjudge
 import libtest
 from libtest import equal
 
@@ -20,8 +20,7 @@ LAST = 151  # of gdb 13
 def main():
     library = ctypes.CDLL(os.path.join(os.path.dirname(libtest.CLI), "libgdbregs.so.0"))
     library.gdbregs_signal_name.restype = ctypes.c_char_p
-    listing = subprocess.run(["gdb-multiarch", "-nx", "-batch", "-ex", "info signals"], text=True,
-                             stdout=subprocess.PIPE, check=True).stdout
+    listing = libjudge.gdb("info signals").stdout
     names = re.findall(r"^([A-Z]\w+)\s+(?:Yes|No)\s", listing, re.M)
     numbers = [number for number in range(1, LAST + 1) if number not in UNLISTED]
     equal(len(names) >= len(numbers), True, "gdb's list is as long")

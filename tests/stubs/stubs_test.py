@@ -23,7 +23,6 @@ import stubs
 from libtest import BAD_STUB, CLI, DONE, NO_CONNECTION, check, equal, one_message, run, say
 from rsp import Rsp
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 LONG_S = 30
 NO_VCPU = 5
 STARTS = 3
@@ -35,19 +34,16 @@ class TooEarly(Exception):
 
 def by_gdb(server, steps=0):
     """What gdb reads: {name: bytes}, and the pc after each step; None if it fails."""
-    stub = server.stub
-    question = {"address": server.gdb_address(), "order": stub.order,
-                "architecture": stub.architecture, "description": None, "steps": steps}
-    environment = dict(os.environ, GDBNAMES=json.dumps(question), LC_ALL="C",
-                       HOME=server.directory)
-    result = subprocess.run([libjudge.GDB, "-nx", "-batch", "-x",
-                             os.path.join(HERE, "libgdbnames.py")],
-                            env=environment, stdin=subprocess.DEVNULL, capture_output=True,
-                            text=True, timeout=120, preexec_fn=qemu.die_with_parent)
-    for line in result.stdout.splitlines():
-        if line.startswith("ANSWER "):
-            return json.loads(line[7:])
-    return {"error": (result.stdout + result.stderr).strip().splitlines()[-1:]}
+    stub = {"address": server.gdb_address(), "order": server.stub.order,
+            "architecture": server.stub.architecture}
+    answer, printed = libjudge.put(stub, 120, clusters=1, method="registers", steps=steps,
+                                   pc_only=True)
+    if not answer:
+        return {"error": printed.strip().splitlines()[-1:]}
+    (thread, values), *_ = answer["threads"].items()
+    return {"registers": {name: values[number] for number, name in
+                          answer["names"][thread].items() if number in values},
+            "steps": answer["steps"]}
 
 
 def tool(server, *args, status=DONE):

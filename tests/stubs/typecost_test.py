@@ -18,9 +18,9 @@ import tempfile
 sys.dont_write_bytecode = True
 
 import libtest
+from clitest import FAKE
 from libtest import check, equal, say
 
-FAKESTUB = os.path.join(os.path.dirname(libtest.CLI), "tests", "fakestub", "fakestub")
 WIDTH, DEPTH = 8, 24
 SAME, LINEAR = 1.1, 2.3
 
@@ -147,14 +147,7 @@ def compare(place, most, costs):
 
 
 def library(directory, paths):
-    source, program = (os.path.join(directory, name) for name in ("cost.c", "cost"))
-    with open(source, "w") as file:
-        file.write(PROGRAM)
-    flags = subprocess.check_output(["pkg-config", "--libs", "libuv", "expat"], text=True)
-    subprocess.run([*os.environ.get("CC", "cc").split(), "-O1", "-I",
-                    os.path.join(libtest.ROOT, "include"), "-o", program, source,
-                    os.path.join(os.path.dirname(libtest.CLI), "libgdbregs.a"), *flags.split(),
-                    "-lpthread"], check=True)
+    program = libtest.compile_c(directory, PROGRAM, "-O1")
     for call, most in CALLS.items():
         costs = [instructions([program, path, str(depth), call], "--toggle-collect=measured_*")
                  for depth, path in paths.items()]
@@ -167,13 +160,13 @@ def tool(paths):
     for command, most in COMMANDS.items():
         costs = []
         for path in paths.values():
-            stub = ["--", FAKESTUB, "--stdio", "--tdesc", os.path.dirname(path)]
+            stub = ["--", FAKE, "--stdio", "--tdesc", os.path.dirname(path)]
             costs.append(instructions([libtest.CLI, *command.split(), *stub])[0])
         compare("gdbregs-cli " + command, most, costs)
 
 
 def main():
-    libtest.need(FAKESTUB)
+    libtest.need(FAKE)
     if not shutil.which("valgrind"):
         libtest.skip("valgrind is not installed")
     with tempfile.TemporaryDirectory(prefix="gdbregs-cost.") as directory:
