@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Input that ends where readable memory ends: one byte read too far faults. */
+/* Input that ends where readable memory ends, so that reading one byte past it faults. */
 #ifndef GDBREGS_TESTS_GUARDED_H
 #define GDBREGS_TESTS_GUARDED_H
 
@@ -9,17 +9,18 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* ck_assert() for loops: it tells its runner nothing when all is well, which
- * makes it a hundred times faster. */
+/* ck_assert() for loops. It does not report success to the runner, which makes it a hundred times
+ * faster. */
 #define MUST(condition)                                                                            \
 	do {                                                                                       \
 		if (!(condition))                                                                  \
 			ck_abort_msg("%s", #condition);                                            \
 	} while (0)
 
-#define GUARDED_BYTES (1 << 16) /* at most this much input; a multiple of any page */
+#define GUARDED_BYTES (1 << 16) /* maximum size of the input; a multiple of any page size */
 
-/* A copy of `size` bytes, laid against the end; good until the next call. */
+/* Returns a copy of `size` bytes that ends where readable memory ends. It is valid until the next
+ * call. */
 static inline const uint8_t *guarded(const void *data, size_t size)
 {
 	static uint8_t *area;
@@ -37,7 +38,7 @@ static inline const uint8_t *guarded(const void *data, size_t size)
 	return area + GUARDED_BYTES - size;
 }
 
-/* The same pseudo-random numbers on every run (xorshift). */
+/* Returns a pseudo-random number (xorshift), the same ones in every run. */
 static inline uint32_t random_next(uint32_t *state)
 {
 	*state ^= *state << 13;
@@ -46,7 +47,7 @@ static inline uint32_t random_next(uint32_t *state)
 	return *state;
 }
 
-/* Fill `out` with up to `most` characters of `alphabet`; returns how many. */
+/* Fill `out` with up to `most` characters of `alphabet`. Returns how many. */
 static inline size_t random_text(uint32_t *state, uint8_t *out, size_t most, const char *alphabet,
 				 size_t alphabet_size)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From input to events. Every case is run whole, at every split in two, byte by byte, on every
- * prefix, and with every allocation failing once. */
+/* Events of the packet decoder. Every case is run whole, at every split in two, byte by byte, on
+ * every prefix, and with every allocation failing once. */
 #include "util/alloc.h"
 #include "rsp/packet.h"
 
@@ -9,9 +9,9 @@
 
 #include <stdio.h>
 
-#define MAX_BYTES 64 /* of a payload in the cases */
+#define MAX_BYTES 64 /* maximum payload of the cases */
 
-/* Events in text, one a line. */
+/* Events as text, one in each line. */
 struct transcript {
 	char text[8192];
 	size_t size;
@@ -38,7 +38,7 @@ static void record(struct transcript *t, const struct gdbregs__frame *frame)
 	put(t, "\n", 1);
 }
 
-/* One piece of input to its end; a call that found no memory is made again. */
+/* Decode a piece of input completely. A call that fails for lack of memory is repeated. */
 static void feed(struct gdbregs__frame_decoder *d, const uint8_t *in, size_t size,
 		 struct transcript *t)
 {
@@ -66,7 +66,7 @@ static void feed(struct gdbregs__frame_decoder *d, const uint8_t *in, size_t siz
 	MUST(used == size);
 }
 
-/* Input in two pieces, each of which is then cut into steps of `step` bytes. */
+/* Decode input in two pieces, each of which is cut into steps of `step` bytes. */
 static void run(const uint8_t *in, size_t size, size_t split, size_t step, struct transcript *t)
 {
 	struct gdbregs__frame_decoder d;
@@ -138,11 +138,11 @@ static void check_events(const void *input, size_t size, const char *expected, s
 	check_without_memory(in, size, 3, expected, expected_size);
 }
 
-/* String literals, which may hold NULs. */
+/* String literals that may contain NULs. */
 #define EVENTS(input, expected)                                                                    \
 	check_events(input, sizeof(input) - 1, expected, sizeof(expected) - 1)
 
-/* `$payload#hh` of a literal, summed here, byte by byte. */
+/* The packet `$payload#hh` of a literal. The checksum is computed here, byte by byte. */
 static size_t packet(uint8_t *out, char start, const void *payload, size_t size)
 {
 	unsigned sum = 0;
@@ -157,7 +157,7 @@ static size_t packet(uint8_t *out, char start, const void *payload, size_t size)
 	return size + 4;
 }
 
-/* The events of one packet with that raw payload. */
+/* Check the events of a packet with this raw payload. */
 #define PAYLOAD(raw, expected)                                                                     \
 	do {                                                                                       \
 		uint8_t wire[512];                                                                 \
@@ -172,9 +172,9 @@ TEST(packets)
 	EVENTS("$E22#a9", "$E22\n");
 	EVENTS("+$OK#9a", "ack\n$OK\n");
 	EVENTS("+-+", "ack\nnak\nack\n");
-	EVENTS("+$OK#9A", "ack\n$OK\n"); /* either case */
+	EVENTS("+$OK#9A", "ack\n$OK\n"); /* lower and upper case */
 	EVENTS("$OK#9a$#00$E22#a9+", "$OK\n$\n$E22\nack\n");
-	EVENTS("$T02thread:01;#04", "$T02thread:01;\n"); /* QEMU 7.2, unasked */
+	EVENTS("$T02thread:01;#04", "$T02thread:01;\n"); /* QEMU 7.2, without a request */
 	PAYLOAD("0123456789abcdef", "$0123456789abcdef\n");
 	PAYLOAD("0123456789abcde", "$0123456789abcde\n");
 	PAYLOAD("0123456789abcdef0123456789abcdef0123", "$0123456789abcdef0123456789abcdef0123\n");
@@ -201,7 +201,7 @@ TEST(bad_checksums)
 	EVENTS("$OK#zz", "bad\n");
 	EVENTS("$OK#9x", "bad\n");
 	EVENTS("$OK#x9", "bad\n");
-	EVENTS("$OK# 9a", "bad\n"); /* the a is junk */
+	EVENTS("$OK# 9a", "bad\n"); /* the a is outside of a packet */
 	EVENTS("$OK#9b$OK#9a", "bad\n$OK\n");
 	EVENTS("$OK##9a+", "bad\nack\n");
 	EVENTS("$0123456789abcdef0123456789abcdef#00+", "bad\nack\n");
@@ -212,7 +212,7 @@ TEST(truncated)
 	EVENTS("$p0$p0#a0", "truncated\n$p0\n");
 	EVENTS("$$OK#9a", "truncated\n$OK\n");
 	EVENTS("$T05thread:p01$$OK#9a+", "truncated\ntruncated\n$OK\nack\n");
-	EVENTS("$0*$OK#9a", "bad\n"); /* there the $ is a count, and the sum another */
+	EVENTS("$0*$OK#9a", "bad\n"); /* there the $ is a count, and the checksum differs */
 }
 
 TEST(run_lengths)
@@ -242,7 +242,7 @@ TEST(run_lengths_malformed)
 		"bad\n");
 	PAYLOAD("a*\0", "bad\n");
 	EVENTS("$*!#4b$OK#9a", "bad\n$OK\n");
-	EVENTS("$a*#8b+", ""); /* # is the count: the packet has not ended */
+	EVENTS("$a*#8b+", ""); /* # is the count, so the packet has not ended */
 }
 
 #define DIGITS_16 "0123456789abcdef"
@@ -263,11 +263,11 @@ TEST(limit)
 	PAYLOAD("0*]", "large\n"); /* 65 */
 	PAYLOAD("0*\\0", "large\n");
 
-	/* What comes behind is read as ever; a # that is a count ends nothing. */
+	/* What follows is decoded as usual. A # that is a count does not end the packet. */
 	size = packet(input, '$', DIGITS_64 "01*#2", 69);
 	memcpy(input + size, "+$OK#9a", 7);
 	check_events(input, size + 7, "large\nack\n$OK\n", 14);
-	/* A wrong checksum behind it says nothing new, a $ begins a packet. */
+	/* A wrong checksum after it is not reported again. A $ begins a packet. */
 	EVENTS("$" DIGITS_64 "1#00$OK#9a", "large\n$OK\n");
 	EVENTS("$" DIGITS_64 "1*$OK#9a$OK#9a", "large\n$OK\n");
 	EVENTS("$" DIGITS_64 "1$OK#9a", "large\n$OK\n");
@@ -339,8 +339,7 @@ TEST(no_input)
 	gdbregs__frame_decoder_fini(&d);
 }
 
-/* Every length around the sizes of the wide steps, with the byte that decides at
- * every place. */
+/* Every length around the sizes of the wide steps, with the deciding byte at every place. */
 TEST(every_length)
 {
 	uint8_t payload[80], wire[100];
@@ -382,7 +381,7 @@ TEST(encode)
 	check_encoded("?", 1, "$?#3f");
 	check_encoded("p0", 2, "$p0#a0");
 	check_encoded("OK", 2, "$OK#9a");
-	/* 7d 03 7d 04 7d 5d 7d 0a sums up to 0x262. */
+	/* The sum of 7d 03 7d 04 7d 5d 7d 0a is 0x262. */
 	check_encoded("#$}*", 4, "$}\x03}\x04}]}\x0a#62");
 	check_encoded("}", 1, "$}]#da");
 }
@@ -437,7 +436,7 @@ TEST(encode_without_memory)
 
 /* ------------------------------------------------------------- random --- */
 
-/* Packets that are mostly good, with what may go wrong strewn in. */
+/* Packets that are mostly valid, with damage at random places. */
 static size_t random_wire(uint32_t *state, uint8_t *wire, size_t room)
 {
 	static const char alphabet[] = "0123456789abcdef*!#$+-%}~ \x1d\xff";
@@ -475,7 +474,7 @@ TEST(random_input)
 	}
 }
 
-/* Not a packet in sight. */
+/* Random bytes without packets. */
 TEST(random_bytes)
 {
 	static struct transcript whole, other;

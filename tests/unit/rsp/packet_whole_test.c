@@ -11,7 +11,7 @@
 #define MAX_BYTES 400
 #define TEXTS_MAX 8
 
-/* `$payload#hh` by the protocol's definition, one byte at a time. */
+/* Returns the packet `$payload#hh`. The checksum is computed byte by byte. */
 static size_t packet(uint8_t *out, const void *payload, size_t size)
 {
 	char check[4];
@@ -51,13 +51,13 @@ static void check_taken(const uint8_t *payload, size_t size)
 	MUST(whole(wire, length, &text) == length);
 	MUST(text.size == size);
 	MUST(memcmp(text.payload, payload, size) == 0);
-	/* Cut short anywhere it is not whole. */
+	/* A packet that is cut short is not complete. */
 	for (size_t cut = 1; cut < length; cut++)
 		MUST(whole(wire, cut, &text) == 0);
 }
 
-/* Digits, text below and between, and bytes with their highest bit: a step of any
- * width meets each of them at every place. */
+/* The payloads have digits, characters below and between digits, and bytes with the highest bit
+ * set, each at every place. */
 TEST(every_length)
 {
 	static const char alphabets[][20] = {"0123456789abcdef", "ab <\n\"'(),;}~\x7f",
@@ -73,9 +73,9 @@ TEST(every_length)
 		}
 }
 
-/* A run length, another packet's beginning or an early end at any place: the checksum
- * is right by the bytes up to the last #, so only the character can have stopped it.
- * Behind an early # stands 55, which is right for some. */
+/* A character that ends the fast path is at any place: a run length, the beginning of a packet, or
+ * an early end. The checksum is right for the bytes up to the last #, so only this character can
+ * end the fast path. After an early #, the digits 55 are the right checksum of some cases. */
 TEST(every_end_everywhere)
 {
 	static const char ends[] = "#$*";
@@ -94,7 +94,7 @@ TEST(every_end_everywhere)
 		}
 }
 
-/* One wrong bit at any place of any length is no packet. */
+/* A packet with one wrong bit is not accepted, at any place and of any length. */
 TEST(every_flipped_bit)
 {
 	uint8_t payload[150], wire[160];
@@ -125,7 +125,7 @@ TEST(limit)
 
 /* ------------------------------------------------------------- many packets --- */
 
-/* Take data from `wire`; checks how many and how far. */
+/* Take data from `wire`, and check how many packets and bytes were taken. */
 static void check_data(const char *wire, bool acked, size_t most, size_t count, size_t used)
 {
 	struct gdbregs__frame_decoder d = decoder();
@@ -145,7 +145,7 @@ TEST(data)
 	check_data(both, true, TEXTS_MAX, 2, 16);
 	check_data(both, true, 1, 1, 7);
 	check_data(both, true, 0, 0, 0);
-	/* Cut in the second one, it is left. */
+	/* If the second packet is cut, only the first one is taken. */
 	for (size_t cut = 7; cut < sizeof(both) - 1; cut++) {
 		char wire[sizeof(both)];
 		snprintf(wire, sizeof(wire), "%.*s", (int)cut, both);
@@ -156,7 +156,7 @@ TEST(data)
 	check_data("+", true, TEXTS_MAX, 0, 0);
 }
 
-/* What only looks like it stops the taking, with what came before it taken. */
+/* Bytes that only look like data end the taking. The packets before them are taken. */
 TEST(no_data)
 {
 	static const char
@@ -165,7 +165,7 @@ TEST(no_data)
 				"$34#67", /* no ack */
 				"++$34#67", /* two of them */
 				"-$34#67",  "+%34#67", "+x$34#67", "+$34#68",
-				"+$CD#87", /* capitals do not begin what an error may, too */
+				"+$CD#87", /* a capital letter may begin an error */
 				"+$E14#aa", "+$E1#76", "+$#00",	   "+$OK#9a",
 				"+$T05#b9", "+$xx#f0", "+$O41#e4", "+$S05#b8",
 				"+$3*!#7e", "+$34#AB",
@@ -178,7 +178,7 @@ TEST(no_data)
 		check_data(wire, true, TEXTS_MAX, 1 + capitals, capitals ? strlen(wire) : 7);
 		check_data(others[i], true, TEXTS_MAX, capitals, capitals ? 7 : 0);
 	}
-	/* An ack where there are none to be. */
+	/* An ack in no-ack mode. */
 	check_data("$12#63+$34#67", false, TEXTS_MAX, 1, 6);
 }
 
@@ -198,7 +198,7 @@ TEST(within_a_packet)
 	gdbregs__frame_decoder_fini(&d);
 }
 
-/* The machine's word for what was taken: an ack and a packet each time. */
+/* The state machine must return an ack and a packet for each packet taken. */
 static void check_machine(const uint8_t *wire, size_t size, const struct gdbregs__frame_text *texts,
 			  size_t count, size_t end)
 {

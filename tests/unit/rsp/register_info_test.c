@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Replies to qRegisterInfo: lldb-server 14's own, and broken ones. */
+/* Replies to qRegisterInfo: those of lldb-server 14, and malformed ones. */
 #include "rsp/register-info.h"
 
 #include "../guarded.h"

@@ -6,7 +6,7 @@
 #include "../guarded.h"
 #include "suite.h"
 
-/* A literal's bytes without its NUL, laid against unreadable memory. */
+/* The bytes of a literal without its NUL, which end where readable memory ends. */
 #define SENT(literal) guarded(literal, sizeof(literal) - 1), sizeof(literal) - 1
 
 /* ----------------------------------------------------------- classify --- */
@@ -30,7 +30,8 @@ static const struct {
 	{"E42;",              GDBREGS__REPLY_ERROR, "E42;"},
 	{"E42;6e6",           GDBREGS__REPLY_ERROR, "E42;6e6"},
 	{"E42;text",          GDBREGS__REPLY_ERROR, "E42;text"},
-	/* What begins with E and is none: registers, and what nobody sends. */
+	/* Replies that begin with E and are not errors: registers, and replies that no stub sends.
+	 * */
 	{"E",                 GDBREGS__REPLY_DATA,  "E"},
 	{"E1",                GDBREGS__REPLY_DATA,  "E1"},
 	{"E142",              GDBREGS__REPLY_DATA,  "E142"},
@@ -67,7 +68,7 @@ TEST(error_text_is_cut)
 	gdbregs__reply_error_text(text, sizeof(text), guarded(payload, 4000), 4000);
 	ck_assert(strlen(text) < sizeof(text));
 	gdbregs__reply_error_text(text, sizeof(text), guarded(payload, 404), 404);
-	ck_assert_str_eq(text, "ffff..."); /* 66 is f */
+	ck_assert_str_eq(text, "ffff..."); /* 66 is the letter f */
 }
 
 /* ------------------------------------------------------------ console --- */
@@ -216,13 +217,13 @@ TEST(xfer_escapes)
 	struct gdbregs_buffer data = {0};
 	size_t added;
 
-	/* The four that stubs escape, and bytes that need none. */
+	/* The four bytes that stubs escape, and bytes without escapes. */
 	ck_assert_int_eq(XFER("ma}\x03}\x04}\x5d}\x0a"
 			      "b\0\xff"),
 			 GDBREGS__XFER_MORE);
 	ck_assert_uint_eq(added, 8);
 	ck_assert_mem_eq(data.data, "a#$}*b\0\xff", 8);
-	/* Any byte may be escaped, # itself too; one escape does not escape the next. */
+	/* Any byte may be escaped, including #. An escape does not affect the escape after it. */
 	ck_assert_int_eq(XFER("l}}}#}]"), GDBREGS__XFER_LAST);
 	ck_assert_uint_eq(added, 3);
 	ck_assert_mem_eq(data.data + 8, "]\x03}", 3);
@@ -258,7 +259,7 @@ TEST(xfer_failures)
 /* ------------------------------------------------------------- threads --- */
 
 struct found {
-	char text[128]; /* each id as written, then = and as read */
+	char text[128]; /* each id as written, then = and the id as parsed */
 	int stop_after;
 };
 
@@ -299,7 +300,7 @@ static const struct {
 	{"mfffffffe,fffffffd,01", GDBREGS__THREADS_MORE,
 	 "fffffffe=fffffffe fffffffd=fffffffd 01=1 "}, /* kgdb */
 	{"m0",              GDBREGS__THREADS_MORE,   "0=0 "},
-	/* As in GDB 13.1, a list ends at any byte but a comma. */
+	/* As in GDB 13.1, a list ends at any byte other than a comma. */
 	{"m1,2l",           GDBREGS__THREADS_END,    "1=1 2=2 "},
 	{"m1,2,l",          GDBREGS__THREADS_END,    "1=1 2=2 "},
 	{"m1l,2",           GDBREGS__THREADS_END,    "1=1 "},
@@ -314,13 +315,13 @@ static const struct {
 	{"m1,<2>",          GDBREGS__THREADS_MORE,   "1=1 "},
 	{"m,",              GDBREGS__THREADS_MORE,   ""},
 	{"m1,,2",           GDBREGS__THREADS_MORE,   "1=1 2=2 "},
-	/* GDB ends the list at these blanks, too, but only another id can follow them. */
+	/* GDB ends the list at these blanks, too, although only another id can follow them. */
 	{"m 1,2",           GDBREGS__THREADS_MORE,   "1=1 2=2 "},
 	{"m1, 2 , p1.3",    GDBREGS__THREADS_MORE,   "1=1 2=2 p1.3=p1.3 "},
-	/* All threads: GDB has the current one. */
+	/* All threads: GDB takes the current thread. */
 	{"m-1",             GDBREGS__THREADS_NONE,   ""},
 	{"m-1,2",           GDBREGS__THREADS_MORE,   "-1=-1 2=2 "}, /* the session refuses -1 */
-	/* GDB 13.1 takes other threads for these, or misses some. */
+	/* GDB 13.1 understands other threads here, or misses some. */
 	{"m10000000000000001", GDBREGS__THREADS_BROKEN, ""},
 	{"m0x1,0x2",        GDBREGS__THREADS_BROKEN, ""},
 	{"m1,2,x",          GDBREGS__THREADS_BROKEN, ""},
@@ -404,7 +405,7 @@ static const struct {
 	// clang-format on
 };
 
-/* The names that tell stubs apart, as these write them. */
+/* The names by which stubs are identified, as each of them sends its name. */
 TEST(supported_identity)
 {
 	struct gdbregs__supported s;

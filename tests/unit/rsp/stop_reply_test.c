@@ -22,7 +22,7 @@ static int note_register(void *arg, uint64_t regnum, const uint8_t *hex, size_t 
 	return seen->result;
 }
 
-/* A stop reply in words, or its error: "signal 5 reason 0 thread p1.1 | registers". */
+/* Returns a stop reply as text, or its error: "signal 5 reason 0 thread p1.1 | registers". */
 static const char *describe(const char *payload, struct seen *seen)
 {
 	static char text[512];
@@ -75,14 +75,14 @@ static const struct {
 	{"X09;process:a410",                  "terminated 9/0 pa410.-1"},
 	{"w00;p1.2",                          "thread-exit 0/0 p1.2"},
 	{"N",                                 "no-resumed 0/0 -"},
-	/* lldb-server: an empty value is an unavailable one, many words */
+	/* lldb-server: an empty value means unavailable, and there are many keys */
 	{"T05thread:1f;name:a b;threads:1f,20;thread-pcs:10,20;00:0011;01:;reason:trace;",
 	 "signal 5/0 1f | 0=0011 1= "},
 	{"T02thread:1",                       "signal 2/0 1"},
 	/* others */
 	{"S05",                               "signal 5/0 -"},
 	{"S05;",                              "signal 5/0 -"},
-	{"S05thread:1;",                      "signal 5/0 -"}, /* GDB skips it */
+	{"S05thread:1;",                      "signal 5/0 -"}, /* GDB ignores it */
 	{"T05thread:0000000080001234;",       "signal 5/0 80001234"}, /* OpenOCD */
 	{"T05thread:ffffffffffffffff;",       "signal 5/0 ffffffffffffffff"},
 	{"T05thread:0;",                      "signal 5/0 0"},
@@ -97,8 +97,8 @@ static const struct {
 	{"T05what:ever;: ;x:;",               "signal 5/0 -"},
 	{"T05jstopinfo:5b7b:7d5d;",           "signal 5/0 -"},
 	{"T05watching:1;threads:zz;",         "signal 5/0 -"},
-	{"T0511112222333344445:00;",          "signal 5/0 -"}, /* no number has 65 bits or more */
-	/* GDB requires the colon of the last pair only, and takes no id for no thread. */
+	{"T0511112222333344445:00;",          "signal 5/0 -"}, /* a number has at most 64 bits */
+	/* GDB requires the colon of the last pair only, and accepts a missing thread id. */
 	{"T0501;thread:1;",                   "signal 5/0 1"},
 	{"T0501;06;thread:1;07:00",           "signal 5/0 1 | 7=00 "},
 	{"T05;;thread:1;;",                   "signal 5/0 1"},
@@ -109,7 +109,7 @@ static const struct {
 	{"W00;later:1;process:2",             "exited 0/0 p2.-1"},
 	{"w1;2",                              "thread-exit 0/1 2"},
 	{"w1;2;more",                         "thread-exit 0/1 2"},
-	/* none */
+	/* not a stop reply */
 	{"",                                  "protocol"},
 	{"OK",                                "protocol"},
 	{"O414243",                           "protocol"},
@@ -193,7 +193,7 @@ TEST(callback_refuses)
 
 	ck_assert_str_eq(describe("T0506:00;07:00;", &seen), "other error");
 	ck_assert_str_eq(seen.text, "6=00 ");
-	/* Only a negative result stops it. */
+	/* Only a negative result of the callback ends the parsing. */
 	seen = (struct seen){.result = 1};
 	ck_assert_str_eq(describe("T0506:00;07:00;", &seen), "signal 5/0 - | 6=00 7=00 ");
 }

@@ -122,7 +122,7 @@ TEST(equal)
 	ck_assert(!gdbregs__thread_id_equal(&a, &b));
 	b = (struct gdbregs__thread_id){false, false, 0, 2};
 	ck_assert(!gdbregs__thread_id_equal(&a, &b));
-	/* p0.2, thread 2 of any process, is not the thread 2 of a stub without them. */
+	/* p0.2, thread 2 of any process, differs from thread 2 of a stub without process ids. */
 	a = (struct gdbregs__thread_id){true, false, 0, 2};
 	ck_assert(!gdbregs__thread_id_equal(&a, &b));
 }

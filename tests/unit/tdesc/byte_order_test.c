@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Byte order from a description, with the names that QEMU, gdbserver and lldb-server
- * use. It is unknown wherever GDB has no default either. */
+/* The byte order of a description, with the names that QEMU, gdbserver and lldb-server use. It is
+ * unknown where GDB has no default either. */
 #include "tdesc/byte-order.h"
 #include "suite.h"
 
@@ -59,7 +59,7 @@ static enum gdbregs_byte_order_source source_of(const char *architecture, bool q
 	return gdbregs__byte_order(&d, qemu_system).source;
 }
 
-/* As GDB: little, unless the description says otherwise. */
+/* Little-endian unless the description says otherwise, as in GDB. */
 TEST(arm_is_assumed_to_be_little)
 {
 	static const char *const names[] = {"aarch64", "aarch64:ilp32", "arm",	   "armv7e-m",
@@ -135,7 +135,7 @@ TEST(the_architecture_counts_first)
 	ck_assert_int_eq(gdbregs__byte_order(&d, true).order, GDBREGS_BYTE_ORDER_BIG);
 }
 
-/* As QEMU 7.2 and 10.0 describe it: 35 registers of 8 bits, RISC-V's feature. */
+/* As QEMU 7.2 and 10.0 describe AVR: 35 registers of 8 bits, with RISC-V's feature. */
 TEST(avr_by_its_shape)
 {
 	struct gdbregs_register r[36];
@@ -162,7 +162,7 @@ TEST(avr_by_its_shape)
 	ck_assert_int_eq(gdbregs__byte_order(&d, true).order, GDBREGS_BYTE_ORDER_UNKNOWN);
 }
 
-/* A name, or the path of its file: as options.architecture has it. */
+/* A name or the path of its file, as in options.architecture. */
 TEST(shipped_descriptions_say_it)
 {
 	static const char *const big[] = {"mips",	"mips64",

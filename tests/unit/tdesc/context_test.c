@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Contexts: which descriptions are shared, which limits apply, threads, lack of memory. */
+/* Contexts: which descriptions are shared, limits, threads, lack of memory. */
 #include "tdesc/context.h"
 
 #include "util/alloc.h"
@@ -48,7 +48,7 @@ TEST(same)
 
 	ck_assert_ptr_eq(get_text(ctx, ONE_REG("a")), d);
 	ck_assert_ptr_ne(get_text(ctx, ONE_REG("b")), d);
-	/* What was given is not needed any more. */
+	/* The documents are not needed any more. */
 	memset(text, 'x', sizeof(text) - 1);
 	ck_assert_str_eq(d->registers[0].name, "a");
 	ck_assert_ptr_eq(get_text(ctx, ONE_REG("a")), d);
@@ -57,7 +57,7 @@ TEST(same)
 	gdbregs_context_unref(ctx);
 }
 
-/* Other documents, but they say the same. */
+/* Different documents with the same meaning. */
 TEST(same_resolved)
 {
 	struct gdbregs_context *ctx = context();
@@ -80,7 +80,7 @@ TEST(same_resolved)
 	gdbregs_context_unref(ctx);
 }
 
-/* The same bytes cut at another place, or under another name, are others. */
+/* The same bytes, split differently or under other names, are different descriptions. */
 TEST(content_decides)
 {
 	struct gdbregs_context *ctx = context();
@@ -147,7 +147,7 @@ TEST(two_contexts)
 #define REGS(regs)    "<target><feature name='f'>" regs "</feature></target>"
 #define INCLUDES      "<target><xi:include href='other'/></target>"
 
-/* Each limit that applies to descriptions, a description, and the lowest limit for it. */
+/* Each limit that applies to descriptions, with a description and the lowest limit for it. */
 static const struct {
 	size_t offset;
 	const char *name, *text, *other;
@@ -180,8 +180,8 @@ static int get_within(struct gdbregs_context *ctx, size_t row, size_t most,
 					    err);
 }
 
-/* A description that is known, because another session has higher limits, is refused with
- * the same words as one that is new. */
+/* A description that is known because another session has higher limits is refused with the same
+ * message as a new one. */
 LOOP_TEST(limits_of_the_session, COUNT(limited))
 {
 	struct gdbregs_context *fresh = context(), *ctx = context();
@@ -204,7 +204,7 @@ LOOP_TEST(limits_of_the_session, COUNT(limited))
 	gdbregs_context_unref(ctx);
 }
 
-/* Descriptions that any of these sessions may use, whatever its limit. */
+/* Descriptions that each of these sessions may use, whatever its limits are. */
 static const struct {
 	size_t offset;
 	const char *name, *text;
@@ -225,7 +225,7 @@ static const struct {
 	 6},
 };
 
-/* The first session that parses a description does not decide what others see of it. */
+/* The first session that parses a description does not determine what others see. */
 LOOP_TEST(limits_of_the_first_session, COUNT(shared))
 {
 	struct gdbregs_context *low = context(), *high = context();
@@ -247,7 +247,7 @@ LOOP_TEST(limits_of_the_first_session, COUNT(shared))
 	gdbregs_context_unref(high);
 }
 
-/* Sessions come and go, and the stub serves another description each time. */
+/* The stub serves each session a different description. */
 TEST(limit_of_the_context)
 {
 	struct gdbregs_context *ctx = context();
@@ -267,7 +267,7 @@ TEST(limit_of_the_context)
 	ck_assert(strstr(err.text, "max_context_bytes"));
 	ck_assert_int_gt(count, 30);
 	ck_assert_int_lt(count, 200);
-	/* What is known costs nothing; what is refused does not, either. */
+	/* Neither known nor refused descriptions use more of the context's bytes. */
 	ck_assert_ptr_eq(get_text(ctx, ONE_REG("r0")), first);
 	ck_assert_ptr_nonnull(get_text(ctx, ONE_REG("last")));
 	gdbregs_context_unref(ctx);
@@ -358,7 +358,7 @@ TEST(threads)
 	}
 }
 
-/* The last reference may go in any thread, at any time. */
+/* Any thread may release the last reference, at any time. */
 static void *drop(void *arg)
 {
 	gdbregs_context_unref(arg);
@@ -399,7 +399,7 @@ static void fill_rich(struct gdbregs_document *documents)
 		"type='e'/></feature>");
 }
 
-/* Fail allocation `nth` alone, or it and all after it. */
+/* Fail only allocation `nth`, or all from there on. */
 static int try_failing(struct gdbregs_context *ctx, unsigned long nth, int all_after)
 {
 	const struct gdbregs__limits limits = gdbregs__limits_from(NULL);
@@ -430,7 +430,7 @@ LOOP_TEST(out_of_memory, 2)
 		failures += result < 0;
 		if (result == 0 && gdbregs__alloc_count() - before < nth)
 			last = nth;
-		/* The context is as good as before. */
+		/* The context is still usable. */
 		struct gdbregs_document documents[2];
 		fill_rich(documents);
 		const struct gdbregs_description *d = get(ctx, documents, 2);
@@ -451,7 +451,7 @@ TEST(context_out_of_memory)
 	ck_assert_ptr_null(ctx);
 }
 
-/* Equal strings are equal pointers, and outlive the pool. */
+/* Equal strings have the same pointer, which stays valid after the pool is freed. */
 TEST(intern_pool)
 {
 	struct gdbregs__arena arena = {0};

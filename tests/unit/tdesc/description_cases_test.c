@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Descriptions as files: each folder of tests/data/tdesc holds target.xml, what
- * it includes, and `expected`: the model in plain text, or the error. With
- * UPDATE_EXPECTED in the environment these are written instead (make update-expected). */
+/* Each folder of tests/data/tdesc has a target.xml, the documents that it includes, and `expected`:
+ * the model as text, or the error. If UPDATE_EXPECTED is set in the environment, `expected` is
+ * rewritten (make update-expected). */
 #include "tdesc/parse.h"
 
 #include "util/buffer.h"
@@ -78,7 +78,7 @@ static void put_register(struct gdbregs_buffer *out, const struct gdbregs_regist
 		put_type(out, reg->type);
 }
 
-/* The runs cover the registers, in order. */
+/* The ranges cover all registers, in order. */
 static void put_runs(struct gdbregs_buffer *out, const struct gdbregs_description *d)
 {
 	size_t next = 0;
@@ -120,7 +120,7 @@ static void read_file(const char *path, struct gdbregs_buffer *out)
 	ck_assert_int_eq(gdbregs__buffer_terminate(out), 0);
 }
 
-/* The resolved document says the same, and resolves to itself. */
+/* The canonical XML has the same meaning, and is its own canonical XML. */
 static void read_again(const struct gdbregs_description *d, const char *expected)
 {
 	const struct gdbregs__limits limits = gdbregs__limits_from(NULL);

@@ -80,7 +80,7 @@ TEST(good)
 	ck_assert_uint_eq(gdbregs_description_document_count(d), 4);
 	ck_assert_str_eq(gdbregs_description_document(d, 0).name, "some.xml");
 	ck_assert_str_eq(gdbregs_description_document(d, 2).name, "below/b.xml");
-	/* Without a folder in its name. */
+	/* The path has no folder. */
 	char *old = getcwd(NULL, 0);
 	const struct gdbregs_description *again = NULL;
 	ck_assert_int_eq(chdir(f.path), 0);
@@ -130,7 +130,7 @@ TEST(bad)
 	gdbregs_context_unref(ctx);
 }
 
-/* A description reads nothing that does not stand beside it. */
+/* A description cannot include files outside of its directory. */
 TEST(outside)
 {
 	static const char *const hrefs[] = {"/etc/hostname", "../c.xml",
@@ -182,9 +182,9 @@ TEST(out_of_memory)
 	gdbregs_context_unref(ctx);
 }
 
-/* A name beside the description, and what it is. */
+/* A name next to the description, and its kind. */
 struct trap {
-	const char *make; /* with a shell, in the folder */
+	const char *make; /* created by the shell, in the folder */
 	const char *href;
 	int result;
 	const char *says;
@@ -223,7 +223,7 @@ LOOP_TEST(includes_stay_below, COUNT(traps))
 	int result = load(ctx, &f, "some.xml", NULL, &d, &err);
 	ck_assert_msg(result == trap->result, "%s: %s", trap->href, err.text);
 	ck_assert_msg(strstr(err.text, trap->says) != NULL, "%s", err.text);
-	/* The description itself may be a link: the caller named it. */
+	/* The description itself may be a link, because the caller has named it. */
 	snprintf(text, sizeof(text), "ln -s ../some.xml %s/below/link", f.path);
 	ck_assert_int_eq(system(text), 0);
 	write_file(&f, "some.xml", "<target><xi:include href='b'/></target>");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Hostile descriptions: large, deep, damaged. */
+/* Hostile descriptions: large, deep or damaged ones. */
 #include "documents.h"
 #include "suite.h"
 
@@ -71,8 +71,8 @@ static double time_of(int count, write_item write)
 	return took;
 }
 
-/* Ten times as much takes ten times as long, with room for a busy machine; if
- * anything were quadratic it would take a hundred times as long, and minutes. */
+/* Ten times the input takes ten times as long, with room for a busy machine. If anything were
+ * quadratic, it would take a hundred times as long. */
 LOOP_TEST(linear, 4)
 {
 	static const write_item writes[] = {write_register, write_same_name, write_type,
@@ -99,7 +99,7 @@ TEST(million)
 	gdbregs_free((void *)big.data);
 }
 
-/* Types within types outgrow every size: none of them is kept. */
+/* Types within types grow beyond every limit, and are not kept. */
 TEST(growing_types)
 {
 	struct gdbregs_buffer body = {0};
@@ -132,7 +132,7 @@ TEST(growing_types)
 	gdbregs_buffer_fini(&body);
 }
 
-/* Cut anywhere, or with any byte changed: refused or understood, no more. */
+/* Descriptions that are cut anywhere, or have any byte changed, are refused or parsed. */
 TEST(damaged)
 {
 	static const char text[] =

@@ -12,7 +12,7 @@ TEST(numbers)
 {
 	static const struct {
 		const char *bitsize;
-		uint32_t bits; /* 0: refused */
+		uint32_t bits; /* 0: the description is refused */
 	} cases[] = {
 		{"1", 1},
 		{"12", 12},
@@ -61,7 +61,7 @@ TEST(numbers)
 	}
 }
 
-/* Compare what takes room in g, as NUMBER:INDEX:BITS. */
+/* Compare the registers that take room in g, as NUMBER:INDEX:BITS. */
 static void check_places(const struct gdbregs_description *d, const char *expected)
 {
 	char text[200] = "";
@@ -72,7 +72,7 @@ static void check_places(const struct gdbregs_description *d, const char *expect
 	ck_assert_str_eq(text, expected);
 }
 
-/* They are not listed, have a number, and keep their place in g. */
+/* Registers without a name are not listed. They have a number and a place in g. */
 TEST(registers_without_a_name)
 {
 	char *text =
@@ -116,7 +116,7 @@ TEST(number_errors)
 		 GDBREGS_ERR_DESCRIPTION,
 		 "target.xml:1:71: register \"b\": regnum (implied) is out of range: 0 to 1048575 "
 		 "(max_register_number)");
-	/* A register without a name that counts is still a register. */
+	/* A register whose name is empty is still a register. */
 	bad_body("<reg name='' bitsize='8' regnum='1048575'/><reg name='b' bitsize='8'/>",
 		 GDBREGS_ERR_DESCRIPTION, NULL);
 	bad_body("<reg name=''/>", GDBREGS_ERR_DESCRIPTION, NULL);
@@ -125,7 +125,7 @@ TEST(number_errors)
 		 "524288 (max_register_bits)");
 }
 
-/* What only a session's own limits forbid is LIMIT. */
+/* If only a limit of the session forbids a number, the error is LIMIT. */
 TEST(number_limits)
 {
 	char *text = feature_of("<reg name='a' bitsize='65' regnum='100'/>");
@@ -145,7 +145,7 @@ TEST(number_limits)
 	gdbregs_free(text);
 }
 
-/* No option lets a number pass that would be negative in QEMU's int. */
+/* No option permits a number that would be negative in QEMU's int. */
 TEST(number_ceiling)
 {
 	char *text = feature_of("<reg name='a' bitsize='8' regnum='0x7fffffff'/>"
@@ -185,7 +185,7 @@ TEST(count_limits)
 	gdbregs_free(text);
 }
 
-/* A name may be copied for each register that has it. */
+/* Each register with a long name may hold a copy of it. */
 static const char *const long_names[] = {
 	"<target><feature name='%s'/></target>",
 	"<target><feature name='f'><reg name='%s' bitsize='8'/></feature></target>",

@@ -14,7 +14,7 @@ static inline struct gdbregs_document document(const char *name, const char *tex
 	return (struct gdbregs_document){name, (const uint8_t *)text, strlen(text)};
 }
 
-/* A target.xml of one feature `f`, with `body` in it. */
+/* Makes a target.xml with one feature `f` that contains `body`. */
 static inline char *feature_of(const char *body)
 {
 	struct gdbregs_buffer text = {0};
@@ -40,7 +40,7 @@ static inline struct gdbregs_description *parse_good(const struct gdbregs_docume
 	return d;
 }
 
-/* `text` NULL: whatever it says. */
+/* `text` is a part of the message, or NULL. */
 static inline void parse_bad(const struct gdbregs_document *documents, size_t count,
 			     const struct gdbregs_options *options, int code, const char *text)
 {

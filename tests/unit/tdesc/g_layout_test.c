@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The places of registers in g: the numberings, sizes and g lengths of QEMU 7.2,
- * QEMU 10.0, gdbserver 13.1 and lldb-server 14 as measured on them. */
+/* The places of registers in g. The numbers, sizes and lengths of g are those of QEMU 7.2, QEMU
+ * 10.0, gdbserver 13.1 and lldb-server 14, as measured. */
 #include "util/alloc.h"
 #include "tdesc/g-layout.h"
 #include "suite.h"
@@ -11,15 +11,14 @@
 
 #define MANY 100000
 
-/* A stub's registers: the description, what p returns for each, and the g that
- * a stub makes of them. */
+/* The registers of a stub: the description, what p returns for each, and g. */
 struct stub {
 	struct gdbregs_description d;
 	struct gdbregs__g_place unnamed[4];
 	size_t unnamed_count;
 	struct gdbregs__g_sample *samples;
 	uint32_t *candidates;
-	uint8_t *bytes; /* 16 for each register, other ones for each number */
+	uint8_t *bytes; /* 16 bytes for each register, which depend on its number */
 	uint8_t *g;
 	size_t g_size;
 };
@@ -45,7 +44,7 @@ static void stub_fini(struct stub *s)
 	free(s->g);
 }
 
-/* One more register, whose p returns p_bytes bytes. */
+/* Add a register whose p returns p_bytes bytes. */
 static void add(struct stub *s, uint32_t regnum, uint32_t bits, size_t p_bytes)
 {
 	size_t i = s->d.register_count++;
@@ -64,7 +63,7 @@ static void add_run(struct stub *s, uint32_t first, uint32_t last, uint32_t bits
 		add(s, n, bits, (bits + 7) / 8);
 }
 
-/* g goes on with register i's bytes. */
+/* Append the bytes of register i to g. */
 static void send(struct stub *s, size_t i)
 {
 	memcpy(s->g + s->g_size, s->samples[i].data, s->samples[i].size);
@@ -86,7 +85,7 @@ static void order(struct stub *s)
 static struct gdbregs__g_layout *prove(struct stub *s)
 {
 	bool nomem = true;
-	/* g ends where its memory ends, so that reading on is seen */
+	/* g ends where its memory ends, so that reading past it is detected */
 	uint8_t *copy = malloc(s->g_size ? s->g_size : 1);
 
 	order(s);
@@ -121,7 +120,7 @@ static size_t candidates(struct stub *s)
 		ck_assert_uint_eq((layout)->slots[i].size_bytes, size);                            \
 	} while (0)
 
-/* Every slot's bytes are those of p; returns how many have one. */
+/* Check that the bytes of every slot are those of p. Returns the number of slots with a place. */
 static size_t check_against_p(const struct stub *s, const struct gdbregs__g_layout *layout)
 {
 	size_t count = 0;
@@ -179,15 +178,16 @@ static const struct layout_case {
 	 "4 0@8+8 1@0+8 2@0+4 3@1+1 4@0+0 5@0+0 6@0+0"},
 	{"lldb-server 14: a longer g", "0:64@8 1:64@0 2:32@0d 3:8@1d 4:64 5:64@12", "", 17, NULL, NULL, "none"},
 
-	/* A register that is longer in the description than what is left may be shorter in
-	 * fact: it is a candidate, and no register behind the end is. */
+	/* A register may be shorter than described: the one that the end of g is in is a candidate,
+	 * and later ones are not. */
 	{"ends in a register", "0:64 1:64/4 2-3:64", "0 1", 12, "0-1", "2", NULL},
 	{"ends with a register", "0:64 1:64/4 2-3:64", "0", 8, "0", NULL, NULL},
 	{"is empty", "0:64 1:64/4 2-3:64", "", 0, "", NULL, "none"},
-	/* Two registers with one number have one place, of the size that the later one has. */
+	/* Two registers with the same number have the same place, with the size of the later one.
+	 * */
 	{"one number twice", "0:64 1:32/8 2:64 1:64", "0 1 2", 24, "0-2", "4 1@8+8", "4"},
 
-	/* GDB gives a register the room of its type. */
+	/* As in GDB, a register takes the room of its type. */
 	{"a type of 100 bytes in 32 bits", "0:32t32 1:32t800 2:32", "", 108, NULL, NULL,
 	 "3 1@4+100 2@104+4"},
 	{"a type that does not count", "0:32t32 1:32t800 2:32", "", 12, NULL, NULL, "3 1@4+4 2@8+4"},
@@ -224,7 +224,7 @@ static void set_flags(struct stub *s, const char *flags)
 	}
 }
 
-/* The number behind `sign`, or `otherwise`. */
+/* Returns the number after `sign`, or `otherwise`. */
 static size_t option(const char *word, char sign, size_t otherwise)
 {
 	const char *at = strchr(word, sign);
@@ -253,7 +253,7 @@ static void add_word(struct stub *s, const char *word)
 	}
 }
 
-/* The last register with that number. */
+/* Returns the index of the last register with that number. */
 static size_t index_of(const struct stub *s, size_t regnum)
 {
 	size_t i = s->d.register_count;
@@ -367,7 +367,7 @@ LOOP_TEST(layouts, COUNT(cases))
 	stub_fini(&s);
 }
 
-/* Of all sizes in a range, those where a g of described registers can end. */
+/* For a range of sizes, those at which a g of described registers can end. */
 static const struct {
 	const char *registers;
 	size_t first, last;
@@ -432,7 +432,7 @@ TEST(what_refutes_a_layout)
 	s.g_size = 0;
 	ck_assert_ptr_null(prove(&s));
 	s.g_size = 64;
-	s.d.registers[5].derived = true; /* one less in g */
+	s.d.registers[5].derived = true; /* one register less in g */
 	ck_assert_ptr_null(prove(&s));
 	stub_fini(&s);
 }
@@ -474,7 +474,7 @@ TEST(no_memory_has_its_own_error)
 	stub_fini(&s);
 }
 
-/* In the worst order for a naive sort, and in none at all. */
+/* In the worst order for a simple sort, and in random order. */
 TEST(a_hundred_thousand_registers)
 {
 	for (int shuffled = 0; shuffled < 2; shuffled++) {
@@ -499,7 +499,7 @@ TEST(a_hundred_thousand_registers)
 	}
 }
 
-/* One number a hundred thousand times. */
+/* All registers have the same number. */
 TEST(all_of_one_number)
 {
 	struct stub s;
@@ -518,7 +518,7 @@ TEST(all_of_one_number)
 	stub_fini(&s);
 }
 
-/* Sizes whose sum is beyond 32 bits. */
+/* The sum of the sizes exceeds 32 bits. */
 TEST(sums_do_not_wrap)
 {
 	struct stub s;

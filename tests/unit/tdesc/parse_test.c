@@ -7,8 +7,8 @@
 
 #include <stdio.h>
 
-/* A chain: target.xml includes 1.xml includes 2.xml ... up to `last`, each
- * `copies` times; the last is `body`. */
+/* Makes a chain: target.xml includes 1.xml, which includes 2.xml and so on up to `last`, each
+ * `copies` times. The last one is `body`. */
 #define CHAIN_MOST 400
 
 struct chain {
@@ -63,7 +63,7 @@ TEST(depth_option)
 	o.max_include_depth = 2;
 	parse_bad(c->documents, c->count, &o, GDBREGS_ERR_LIMIT,
 		  "2.xml:1:19: includes nest deeper than 2 (max_include_depth)");
-	/* Beyond reason an option has no effect: the stack has an end. */
+	/* A very high option has no effect, because the stack is limited. */
 	o.max_include_depth = SIZE_MAX;
 	o.max_element_depth = SIZE_MAX;
 	c = chain(256, 1, "");
@@ -72,7 +72,7 @@ TEST(depth_option)
 	parse_bad(c->documents, c->count, &o, GDBREGS_ERR_LIMIT, NULL);
 }
 
-/* Two includes each, 30 levels: a thousand million documents. */
+/* Each document includes two, on 30 levels: a thousand million documents. */
 TEST(fan_out)
 {
 	const struct chain *c = chain(30, 2, "");
@@ -118,7 +118,7 @@ TEST(bytes)
 	o.max_description_bytes = raw - 1;
 	parse_bad(documents, 2, &o, GDBREGS_ERR_LIMIT,
 		  "a: more than 68 bytes (max_description_bytes)");
-	/* A document that nobody includes counts too: it was sent and is kept. */
+	/* A document that is not included counts, too, because it was received and is kept. */
 	documents[0] = document("target.xml", "<target/>");
 	documents[1] = document("unused", "this is no XML, and nobody asked for it to be");
 	o.max_description_bytes = documents[0].size + documents[1].size;
@@ -147,7 +147,7 @@ TEST(element_depth)
 	gdbregs_buffer_fini(&text);
 }
 
-/* Depth goes on through documents, and the include itself is no level of it. */
+/* The depth of elements continues in included documents. The include itself is not a level. */
 TEST(element_depth_over_documents)
 {
 	const struct chain *c = chain(3, 1, "<a><b/></a>"); /* target 1 2 3 a b */
@@ -161,7 +161,7 @@ TEST(element_depth_over_documents)
 		  "3.xml:1:22: elements nest deeper than 5 (max_element_depth)");
 }
 
-/* What stands in an include element is not looked at, but it nests. */
+/* The content of an include element is ignored, but its depth counts. */
 TEST(include_content)
 {
 	struct gdbregs_document documents[] = {
@@ -187,7 +187,7 @@ TEST(names)
 	bad_text("<target><xi:include href='a,b'/></target>", GDBREGS_ERR_DESCRIPTION, NULL);
 	bad_text("<target><xi:include/></target>", GDBREGS_ERR_DESCRIPTION, NULL);
 	bad_text("<target><xi:include href='&#27;[31m'/></target>", GDBREGS_ERR_DESCRIPTION, NULL);
-	/* Not an include. */
+	/* This is not an include. */
 	gdbregs__description_free(good_text("<target><include href='a'/></target>"));
 	gdbregs__description_free(good_text("<target><xi:includes href='a'/></target>"));
 	gdbregs__description_free(good_text("<target xi:include='a'/>"));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which register is the pc, and by which names registers are found. The names are
- * those of the ABIs; roles_test.py compares with gdb. */
+/* Which register is the pc, and the names by which registers are found. The names are those of the
+ * ABIs; roles_test.py compares them with gdb. */
 #include "tdesc/roles.h"
 
 #include "util/buffer.h"
@@ -8,7 +8,7 @@
 #include "suite.h"
 #include "documents.h"
 
-/* A description with these registers of 32 bits, one word each; `:` begins a feature. */
+/* Makes a description with registers of 32 bits, one for each word. `:` begins a feature. */
 static struct gdbregs_description *described(const char *architecture, const char *registers)
 {
 	struct gdbregs_buffer xml = {0};
@@ -43,7 +43,7 @@ static const char *role_of(const struct gdbregs_description *d, enum gdbregs_rol
 	return reg ? reg->name : "-";
 }
 
-/* The register that `name` finds, or how it is not found. */
+/* Returns the name of the register that `name` finds, or the error. */
 static const char *found(const struct gdbregs_description *d, const char *name)
 {
 	const struct gdbregs_register *reg = NULL;
@@ -58,7 +58,7 @@ static const char *found(const struct gdbregs_description *d, const char *name)
 
 static const struct {
 	const char *architecture, *registers;
-	const char *roles[GDBREGS_ROLE_RETURN_ADDRESS]; /* pc sp fp flags return address */
+	const char *roles[GDBREGS_ROLE_RETURN_ADDRESS]; /* pc, sp, fp, flags, return address */
 } cases[] = {
 	{"i386:x86-64", ":c rax rbp rsp rip eflags", {"rip", "rsp", "rbp", "eflags", "-"}},
 	{"i386:x64-32", ":c rax rbp rsp rip eflags", {"rip", "rsp", "rbp", "eflags", "-"}},
@@ -135,7 +135,7 @@ TEST(the_core_feature_has_the_role)
 
 	ck_assert_ptr_nonnull(reg);
 	ck_assert_str_eq(reg->feature, "org.gnu.gdb.power.core");
-	/* By name it is ambiguous: an exact name always wins. */
+	/* The name is ambiguous, because an exact name takes precedence. */
 	ck_assert_str_eq(found(d, "lr"), "several");
 	ck_assert_str_eq(found(d, "ra"), "lr");
 	ck_assert_str_eq(found(d, "sp"), "r1");
@@ -164,7 +164,7 @@ static const struct {
 	{"aarch64", ":c x16 fp lr sp pc cpsr", "x30", "lr"},
 	{"aarch64", ":c x16 z0 z1 z2", "v1", "z1"},
 	{"aarch64", ":c x16 z0 v0", "v0", "v0"},
-	/* Not the other way: without SVE there is no z1. */
+	/* Without SVE, z1 does not exist. */
 	{"aarch64", ":c x16 v0 v1 v2", "z1", "none"},
 	{"aarch64", ":c x16 z0 z1", "<v1", "none"},
 	{"powerpc:common", ":c r0 r1 pc lr", "sp", "r1"},
@@ -173,9 +173,9 @@ static const struct {
 	{"mips", ":c r8 r12 r29", "a4", "none"},
 	{"mips:isa64", ":c r8 r12 r29", "a4", "r8"},
 	{"mips:isa64", ":c r8 r12 r29", "t4", "r12"},
-	/* In o32 it is r8, in n64 r12. */
+	/* The name is r8 in o32 and r12 in n64. */
 	{"mips:isa64", ":c r8 r12 r29", "t0", "several"},
-	/* An exact name wins over what it would mean otherwise. */
+	/* An exact name takes precedence over its other meanings. */
 	{"riscv:rv64", ":c x5 t0", "t0", "t0"},
 	{"m68k", ":c a6 fp", "fp", "fp"},
 	{"unheard-of", ":c r1 counter", "pc", "none"},
@@ -208,7 +208,7 @@ TEST(altnames)
 	ck_assert_str_eq(found(d, "x29"), "fp");
 	ck_assert_str_eq(found(d, "both"), "several");
 	ck_assert_str_eq(found(d, "a"), "a");
-	/* Before the roles and the ABI. */
+	/* It takes precedence over roles and names of the ABI. */
 	ck_assert_str_eq(found(d, "sp"), "d");
 	ck_assert_int_eq(gdbregs__roles_find(d, "g", "both", &reg), 0);
 	ck_assert_str_eq(reg->name, "e");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where shipped files are, and which registers get types from them. */
+/* Where the shipped files are, and which registers get types from them. */
 #include "tdesc/shipped.h"
 
 #include "tdesc/context.h"
@@ -73,22 +73,22 @@ static const struct gdbregs_description *get(struct gdbregs_context *ctx, const 
 
 static const struct {
 	const char *registers;
-	const char *type; /* NULL: it is the stub's, or there is none */
+	const char *type; /* NULL: the type is the stub's, or there is no type */
 } cases[] = {
 	{CORE("bitsize='32'"), "ours"},
 	{CORE("bitsize='32' type='int'"), "ours"},
 	{CORE("bitsize='32' type='uint32'"), "ours"},
 	{CORE("bitsize='64' type='int64'"), "ours64"},
-	/* Another width. */
+	/* The register has another width. */
 	{CORE("bitsize='16'"), NULL},
-	/* What the stub describes, or means to. */
+	/* The stub describes a type, or intends to. */
 	{CORE("bitsize='32' type='theirs'"), NULL},
 	{CORE("bitsize='32' type='undefined'"), NULL},
 	{CORE("bitsize='32' type='code_ptr'"), NULL},
 	{CORE("bitsize='32' type='data_ptr'"), NULL},
 	{CORE("bitsize='32' type='ieee_single'"), NULL},
 	{CORE("bitsize='32' type='float'"), NULL},
-	/* Another feature, another name; a feature without a name, as lldb-server's. */
+	/* Another feature or another name. In lldb-server's descriptions features have no names. */
 	{"<feature name='f'><reg name='cpsr' bitsize='32'/></feature>", NULL},
 	{"<feature name='org.gnu.gdb.aarch64.core'><reg name='x0' bitsize='32'/></feature>", NULL},
 	{"<feature><reg name='cpsr' bitsize='32'/></feature>", "ours"},
@@ -108,13 +108,13 @@ LOOP_TEST(bare_registers_get_types, COUNT(cases))
 	if (cases[_i].type) {
 		ck_assert_str_eq(reg->type->id, cases[_i].type);
 		ck_assert_int_eq(gdbregs_register_kind(reg), GDBREGS_TYPE_FLAGS);
-		/* What the stub wrote stays. */
+		/* Types that the stub describes are kept. */
 		ck_assert_str_ne(gdbregs_register_type(reg), cases[_i].type);
 	}
 	gdbregs_context_unref(ctx);
 }
 
-/* A file is read once in a context: equal descriptions never differ in it. */
+/* A context reads a file once, so that equal descriptions have the same types. */
 LOOP_TEST(missing_and_bad_files, 6)
 {
 	static const char *const bad[] = {
@@ -151,7 +151,8 @@ TEST(names_of_files)
 	ck_assert(!gdbregs__shipped_path(".mips", path));
 }
 
-/* Is this program where the library looks for the source's xml/, four or five levels below? */
+/* Returns whether this program is where the library looks for the source's xml/, four or five
+ * levels below it. */
 static bool in_build_directory(void)
 {
 	char program[PATH_MAX] = "", top[PATH_MAX] = "";
@@ -173,7 +174,7 @@ TEST(the_directory_is_asked_for)
 	ck_assert_int_eq(gdbregs_shipped_directory(&path), 0);
 	ck_assert_str_eq((const char *)path.data, directory);
 	ck_assert_uint_eq(path.size, strlen(directory));
-	/* Of a program in the build directory it is the source's. */
+	/* For a program in the build directory, it is the source's directory. */
 	unsetenv("GDBREGS_XML_DIR");
 	ck_assert_int_eq(gdbregs_shipped_directory(&path), 0);
 	if (in_build_directory()) {
@@ -183,13 +184,13 @@ TEST(the_directory_is_asked_for)
 	gdbregs_buffer_fini(&path);
 }
 
-/* Every file that a family names is there, is good, and is of use: each of its
- * registers has a type of flags, and no file has one without a family. */
+/* Every file of a family exists and is valid. Each of its registers has a type of flags, and every
+ * file belongs to a family. */
 TEST(files_of_the_source)
 {
 	const struct gdbregs__limits limits = gdbregs__limits_from(NULL);
 
-	/* The build directory may be anywhere: this is run from the top of the source. */
+	/* The build directory may be anywhere, but tests run at the top of the source. */
 	ck_assert_int_eq(setenv("GDBREGS_XML_DIR", "xml", 1), 0);
 	for (size_t f = 0; f < gdbregs__family_count; f++) {
 		char path[GDBREGS__SHIPPED_PATH];

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The XML parser: events, attributes, encodings, positions of errors, lack of memory.
- * */
+/* The XML parser: events, attributes, encodings, positions of errors, lack of memory. */
 #include "tdesc/xml.h"
 
 #include "util/alloc.h"
@@ -8,10 +7,10 @@
 #include "../guarded.h"
 #include "suite.h"
 
-/* Events as a line: <name a=b>text</name>; a handler fails where asked to. */
+/* Events as a line: <name a=b>text</name>. A handler can be made to fail. */
 struct log {
 	struct gdbregs_buffer text;
-	int fail_at_start; /* the n-th start fails */
+	int fail_at_start; /* start() fails at the nth call */
 	int fail_code;
 	bool says;
 };
@@ -114,7 +113,7 @@ TEST(doctype)
 	expect("<!DOCTYPE a SYSTEM \"gdb-target.dtd\"><a/>", "<a></a>");
 	expect("<!DOCTYPE b PUBLIC 'x' 'gdb-target.dtd'><a/>", "<a></a>");
 	expect("<!DOCTYPE a><a/>", "<a></a>");
-	/* As GDB, which drops what it can't know because a DTD might have had it. */
+	/* As in GDB, entities that a DTD could have declared are dropped. */
 	expect("<!DOCTYPE a SYSTEM 'gdb-target.dtd'><a b='1&x;2'>3&y;4</a>", "<a b=[12]>34</a>");
 	expect("<!DOCTYPE a []><a/>", "<a></a>");
 	expect("<!DOCTYPE a SYSTEM \"gdb-target.dtd\" [ <!-- % <!ENTITY --> \n]><a>1</a>",
@@ -152,7 +151,7 @@ TEST(encodings)
 	refuse("<a>\xff</a>", "d:1:4: not well-formed (invalid token)");
 	refuse("<a>\xc3</a>", NULL);
 	refuse("<a>\xed\xa0\x80</a>", NULL); /* a surrogate */
-	refuse("<a>\xc0\x80</a>", NULL); /* NUL, too long */
+	refuse("<a>\xc0\x80</a>", NULL); /* a NUL that is encoded in two bytes */
 	refuse_bytes("<a>\0</a>", 8, NULL);
 	refuse("<a>&#0;</a>", NULL);
 }
@@ -178,7 +177,7 @@ TEST(handler_errors)
 	ck_assert_int_eq(run(&log, "some.xml", text, strlen(text), &err), GDBREGS_ERR_LIMIT);
 	ck_assert_str_eq(err.text, "some.xml:2:3: <b> is not liked");
 	ck_assert_int_eq(err.code, GDBREGS_ERR_LIMIT);
-	/* Nothing comes after it, not even the end of the same element. */
+	/* No event follows, not even the end of the same element. */
 	ck_assert_mem_eq(log.text.data, "<a>\n  ", log.text.size);
 	gdbregs_buffer_fini(&log.text);
 
@@ -188,7 +187,7 @@ TEST(handler_errors)
 	ck_assert_int_eq(run(&log, "d", "<a", 2, NULL), GDBREGS_ERR_DESCRIPTION);
 }
 
-/* A document's name is the stub's to choose. */
+/* The stub chooses the name of a document. */
 TEST(names)
 {
 	struct log log = {0};

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-/* What a character is worth, by the C library. */
+/* Returns the value of a digit, computed by the C library. */
 static unsigned expected_digit(unsigned character)
 {
 	char text[2] = {(char)character, '\0'};
@@ -53,7 +53,7 @@ TEST(decode_unavailable)
 	ck_assert_int_eq(decode(out, "0123456789abcdxx0123456789abcdef"), GDBREGS__HEX_UNAVAILABLE);
 	ck_assert_int_eq(decode(out, "0123456789abcdef0123456789abcdefxx"),
 			 GDBREGS__HEX_UNAVAILABLE);
-	/* Half a byte is no byte, and one bad character outweighs an x. */
+	/* Half a byte is an error, and an invalid character takes precedence over an x. */
 	ck_assert_int_eq(decode(out, "x0"), GDBREGS__HEX_BAD);
 	ck_assert_int_eq(decode(out, "0x"), GDBREGS__HEX_BAD);
 	ck_assert_int_eq(decode(out, "0xx0"), GDBREGS__HEX_BAD);
@@ -89,8 +89,8 @@ static void check_position(char *hex, size_t hexlen, size_t at, unsigned charact
 	hex[at] = before;
 }
 
-/* Every character at every place of every length: no lane of a wide step lets a
- * neighbour's mistake through, nor spoils its neighbour. */
+/* Every character is at every place of every length. In a wide step, an error of one character must
+ * not affect its neighbours. */
 TEST(decode_every_character_everywhere)
 {
 	char hex[72];

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Each limit on descriptions at the limit and one past it, from a fresh parse and
- * from a context that knows the description already. Those that a session meets
- * on the wire are in tests/session/limits_test.c. */
+/* Limits on descriptions, just reached and then exceeded, in a new description and in one that a
+ * context knows already. Other limits of a session are in tests/session/cases/limits.txt. */
 #include "../tdesc/documents.h"
 
 #include "tdesc/context.h"
@@ -16,7 +15,7 @@ static const struct gdbregs_document plain[] = {
 #define OPTION(member) #member, offsetof(struct gdbregs_options, member)
 #define REG(name)      "<reg name='" name "' bitsize='8'/>"
 
-/* Documents, how much of the limited thing they have, and the option. */
+/* Documents, the size that is limited, and the option that limits it. */
 static const struct {
 	const char *name;
 	size_t offset;
@@ -32,7 +31,7 @@ static const struct {
 	{OPTION(max_include_depth), {"<target><xi:include href='1.xml'/></target>", "<feature name='f'><xi:include href='2.xml'/></feature>", REG("a")}, 2},
 	{OPTION(max_element_depth), {"<target><a><b><c/></b></a><d/></target>"}, 4},
 	{OPTION(max_types), {"<target><feature name='f'><vector id='v' type='int8' count='4'/><flags id='g' size='4'><field name='x' start='0' end='0'/><field name='y' start='1' end='1'/></flags><enum id='e' size='4'><evalue name='z' value='0'/></enum></feature></target>"}, 6},
-	/* Of target.xml and 1.xml twice: 69 + 2 * 10. */
+	/* target.xml once and 1.xml twice: 69 + 2 * 10. */
 	{OPTION(max_description_bytes), {"<target><xi:include href='1.xml'/><xi:include href='1.xml'/></target>", "<feature/>"}, 89},
 	// clang-format on
 };
@@ -86,7 +85,7 @@ LOOP_TEST(one_past, COUNT(limits))
 	require_named(&err, limits[_i].name);
 }
 
-/* What another session was allowed to hold is not this one's measure. */
+/* The limits of other sessions do not matter. */
 LOOP_TEST(known_to_the_context, COUNT(limits))
 {
 	struct gdbregs_document documents[3];
@@ -128,7 +127,7 @@ TEST(zero_is_the_default)
 	ck_assert_mem_eq(&a, &c, sizeof(a));
 }
 
-/* As include/gdbregs.h documents them. */
+/* The defaults in include/gdbregs.h. */
 TEST(defaults)
 {
 	struct gdbregs_options o;
@@ -170,8 +169,8 @@ TEST(the_initialiser_has_the_defaults)
 	ck_assert_uint_eq(a.connect_deadline_ms, b.connect_deadline_ms);
 }
 
-/* A program that was compiled with an older or a newer header: the struct is laid so that
- * it ends where memory ends. */
+/* A program that was compiled with an older or a newer header. The struct ends where its memory
+ * ends. */
 #define OLD_SIZE (offsetof(struct gdbregs_options, max_vcpus) + sizeof(size_t))
 
 TEST(older_programs)
@@ -209,7 +208,7 @@ TEST(newer_programs)
 	newer.later[1] = 1;
 	ck_assert_ptr_nonnull(gdbregs__options_take(&taken, &newer.o));
 	newer.later[1] = 0;
-	newer.o.size = SIZE_MAX; /* what an uninitialised struct may hold */
+	newer.o.size = SIZE_MAX; /* an uninitialised struct */
 	ck_assert_ptr_nonnull(gdbregs__options_take(&taken, &newer.o));
 	newer.o.size = 8;
 	ck_assert_ptr_nonnull(gdbregs__options_take(&taken, &newer.o));
@@ -235,8 +234,8 @@ TEST(no_member_has_an_unknown_value)
 	}
 }
 
-/* QEMU keeps a number in an int, and dies of a negative one: no option goes
- * beyond. */
+/* QEMU stores a number in an int, and a negative number kills it. No option permits larger numbers.
+ * */
 TEST(no_option_lifts_the_ceiling)
 {
 	static const char *const numbers[] = {"0x80000000", "4294967295", "4294967296",

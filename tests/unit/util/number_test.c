@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* `value` of a text that is not taken is of no account. */
+/* If the text is not a number, `value` is not used. */
 static const struct {
 	const char *text;
 	uint64_t most;

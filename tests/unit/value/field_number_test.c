@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Numbers of fields. Expected bits of floats are those of IEEE 754, of Intel's and
+/* Numbers of fields. The expected bits of floats are those of IEEE 754 and of Intel's and
  * Motorola's manuals. */
 #include "fields.h"
 #include "util/alloc.h"
@@ -51,7 +51,8 @@ static void setup(void)
 	d = good_text(description);
 }
 
-/* A value from hex digits, the most significant first; kept until the next. */
+/* Make a register value from hex digits, most significant first. It is valid until the next call.
+ * */
 static struct value {
 	uint8_t *bytes;
 	size_t size;
@@ -59,7 +60,7 @@ static struct value {
 {
 	static uint8_t bytes[64];
 	size_t size = strlen(hex) / 2;
-	/* It ends where the memory does, so that valgrind sees what is read beyond. */
+	/* The value ends where its memory ends, so that valgrind detects reading past it. */
 	struct value v = {bytes + sizeof(bytes) - size, size};
 
 	for (size_t i = 0; i < size; i++) {
@@ -124,7 +125,7 @@ static void is_i64(const char *name, const char *hex, int code, int64_t expected
 		}
 }
 
-/* What a double has, and, the other way round, that setting it gives these bytes. */
+/* Check that the field reads as this double, and that setting the double gives these bytes. */
 static void is_double_in(enum gdbregs_byte_order order, const char *name, const char *hex,
 			 double expected)
 {
@@ -172,7 +173,7 @@ FIXTURE(setup, teardown)
 TEST(integers)
 {
 	is_u64("x0", "0123456789abcdef", 0x0123456789abcdef);
-	is_u64("x0", "ffffffffffffffff", UINT64_MAX); /* signed: the bits as they are */
+	is_u64("x0", "ffffffffffffffff", UINT64_MAX); /* signed: the bits are not extended */
 	is_u64("u64", "ffffffffffffffff", UINT64_MAX);
 	is_u64("i8", "80", 0x80);
 	is_u64("new", "8001", 0x8001);
@@ -217,7 +218,7 @@ TEST(bit_fields)
 
 TEST(memory_order)
 {
-	/* The bytes are 00 01 02 ... 0f; what is where is in memory order. */
+	/* The bytes are 00 01 02 ... 0f. The places are in memory order. */
 	static const uint8_t bytes[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 	static const struct {
 		const char *name;
@@ -367,7 +368,7 @@ TEST(integers_as_doubles)
 
 enum put { U64, I64, DOUBLE };
 
-/* Set a field in bytes of `before`, and see what they are. */
+/* Set a field in the bytes `before`, and check the result. */
 static void put_in(enum gdbregs_byte_order order, const char *name, const char *before,
 		   enum put how, uint64_t number, double real, int code, const char *after)
 {
@@ -442,7 +443,7 @@ TEST(setting_integers)
 	put_u64("i8", "00", 256, NULL);
 	put_i64("i128", "00000000000000000000000000000000", -1, "ffffffffffffffffffffffffffffffff");
 	put_u64("i128", "ffffffffffffffffffffffffffffffff", 1, "00000000000000000000000000000001");
-	put_u64("bit", "fe", 1, "ff"); /* its other bits are padding */
+	put_u64("bit", "fe", 1, "ff"); /* the other bits are padding */
 	put_u64("bit", "fe", 2, NULL);
 	put_double("i8", "00", -128.0, "80");
 	put_double("i8", "00", 0.5, NULL);
@@ -472,7 +473,7 @@ TEST(setting_floats)
 	put_u64("x87", "00000000000000000000", UINT64_MAX, "403effffffffffffffff");
 	put_u64("quad", "00000000000000000000000000000000", UINT64_MAX,
 		"403efffffffffffffffe000000000000");
-	/* Padding stays. */
+	/* Padding is unchanged. */
 	put_in(LITTLE, "m68k", "abcd00000000000000000000", U64, 1, 0, 0,
 	       "abcd3fff8000000000000000");
 	put_in(BIG, "m68k", "0000abcd0000000000000000", U64, 1, 0, 0, "3fffabcd8000000000000000");
@@ -481,7 +482,7 @@ TEST(setting_floats)
 	       "");
 }
 
-/* In memory order, so the value in number order differs between byte orders. */
+/* The bytes are in memory order, so the value as a number depends on the byte order. */
 TEST(setting_elements)
 {
 	static const uint8_t expected[] = {9, 9, 9, 9, 0, 0, 0x80, 0x3f, 9, 9, 9, 9, 9, 9, 9, 9};

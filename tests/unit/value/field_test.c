@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Fields: found by path, walked, described. */
+/* Finding fields by path, walking them, and describing them. */
 #include "../guarded.h"
 #include "fields.h"
 #include "util/alloc.h"
@@ -80,7 +80,7 @@ static const struct {
 	{"v.s.a",       "a",      "uint16",      GDBREGS_TYPE_INTEGER, false,  16,  0,  0, 0},
 	{"v.s.b",       "b",      "fl",          GDBREGS_TYPE_FLAGS,   false,  32,  0,  2, 6},
 	{"v.s.b.PL",    "PL",     "uint32",      GDBREGS_TYPE_INTEGER, false,   2, 12,  2, 0},
-	/* Pointers share what is left of the struct. */
+	/* Pointers share the rest of the struct. */
 	{"v.s.p",       "p",      "code_ptr",    GDBREGS_TYPE_INTEGER, false,  96,  0,  6, 0},
 	{"v.s.q",       "q",      "data_ptr",    GDBREGS_TYPE_INTEGER, false,  96,  0, 18, 0},
 	{"v.s.d",       "d",      "int16",       GDBREGS_TYPE_INTEGER, true,   16,  0, 30, 0},
@@ -95,7 +95,7 @@ static const struct {
 	{"dotted.name", "dotted.name", "fl",     GDBREGS_TYPE_FLAGS,   false,  32,  0,  0, 6},
 	{"dotted.name.PL", "PL",  "uint32",      GDBREGS_TYPE_INTEGER, false,   2, 12,  0, 0},
 	{"dotted.f[0]", NULL,     "v4f",         GDBREGS_TYPE_VECTOR,  false, 128,  0,  0, 4},
-	/* Types larger than their register: whole elements of vectors are left. */
+	/* Types that are larger than their register: of a vector, the elements that fit remain. */
 	{"part",        "part",   "large",       GDBREGS_TYPE_UNION,   false, 264,  0,  0, 3},
 	{"part.b",      "b",      "v64b",        GDBREGS_TYPE_VECTOR,  false, 264,  0,  0, 33},
 	{"part.b[32]",  NULL,     "uint8",       GDBREGS_TYPE_INTEGER, false,   8,  0, 32, 0},
@@ -142,7 +142,7 @@ TEST(what_is_not_there)
 
 	for (size_t i = 0; i < COUNT(paths); i++) {
 		struct gdbregs_field f = {.index_ = 77};
-		/* A byte read behind the end of the path would fault. */
+		/* The path ends where readable memory ends. */
 		const char *path = (const char *)guarded(paths[i], strlen(paths[i]) + 1);
 		int result = gdbregs_description_find_field(d, NULL, path, &f);
 
@@ -168,7 +168,7 @@ TEST(names_of_registers)
 	ck_assert_int_eq(gdbregs_description_find_field(d, NULL, "", &f), GDBREGS_ERR_NO_REGISTER);
 	ck_assert_int_eq(gdbregs_description_find_field(d, NULL, ".C", &f),
 			 GDBREGS_ERR_NO_REGISTER);
-	/* Roles are names, too. */
+	/* Names of roles are names of registers, too. */
 	ck_assert_int_eq(gdbregs_description_find_field(d, NULL, "flags.PL", &f), 0);
 	ck_assert_str_eq(gdbregs_register_name(gdbregs_field_register(&f)), "eflags");
 	ck_assert_int_eq(gdbregs_description_find_field(NULL, NULL, "eax", &f), GDBREGS_ERR_INVAL);
@@ -230,7 +230,7 @@ TEST(arguments)
 			 GDBREGS_ERR_INVAL);
 	ck_assert_int_eq(gdbregs_field_append_path(NULL, &path), GDBREGS_ERR_INVAL);
 	ck_assert_uint_eq(child.index_, 77);
-	/* Programs keep thousands of them. */
+	/* Programs keep thousands of fields. */
 	ck_assert_uint_le(sizeof(struct gdbregs_field), 64);
 }
 
@@ -238,7 +238,7 @@ TEST(arguments)
 
 static unsigned long walked;
 
-/* The bits of a field: all of them set, and no other. */
+/* Check that a field has these bits, and no others. */
 static void check_bits(const struct gdbregs_field *f, enum gdbregs_byte_order order)
 {
 	size_t size = (gdbregs_register_bits(gdbregs_field_register(f)) + 7) / 8, set = 0;
@@ -265,7 +265,7 @@ static void check_bits(const struct gdbregs_field *f, enum gdbregs_byte_order or
 static void walk(const struct gdbregs_field *f, struct gdbregs_buffer *path)
 {
 	size_t count = gdbregs_field_count(f), before = path->size;
-	/* Of long vectors, the ends. */
+	/* Only the first and last elements of a long vector are tested. */
 	bool is_long = gdbregs_field_kind(f) == GDBREGS_TYPE_VECTOR && count > 20;
 
 	walked++;
@@ -282,7 +282,7 @@ static void walk(const struct gdbregs_field *f, struct gdbregs_buffer *path)
 		const char *text = (char *)path->data;
 		ck_assert_msg(gdbregs_field_find(gdbregs_field_register(f), text, &found) == 0,
 			      "%s", text);
-		/* The first of those with one name. */
+		/* A name that several fields have finds the first one. */
 		if (gdbregs_field_index(&found) == i)
 			ck_assert_mem_eq(&found, &child, sizeof(found));
 		else
@@ -325,7 +325,7 @@ static void walk_files(struct gdbregs_context *context, const char *pattern)
 		const struct gdbregs_description *loaded;
 		struct gdbregs_error err;
 
-		/* The bad ones are here, too. */
+		/* Malformed descriptions are included. */
 		if (gdbregs_description_load(context, files.gl_pathv[i], NULL, &loaded, &err) == 0)
 			walk_description(loaded);
 	}
@@ -345,7 +345,7 @@ TEST(every_field_of_the_files_has_a_path)
 
 /* --------------------------------------------------------------- hostile --- */
 
-/* u0 has members of 8 bits. Each level doubles the width with a vector and multiplies the
+/* u0 has members of 8 bits. Each level doubles the width with a vector and multiplies the number of
  * parts by eight: u10 would expand to 8^10 parts. */
 static char *expanding_text(unsigned levels)
 {
@@ -375,8 +375,7 @@ static char *expanding_text(unsigned levels)
 	return (char *)text.data;
 }
 
-/* 8^16 parts: a library that expanded them would not be back before the test's time is
- * over, nor have the memory. */
+/* There are 8^16 parts: expanding them would take more time and memory than the test has. */
 TEST(expanding_types)
 {
 	char *text = expanding_text(16);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Fields from text and as text. For floats, the expected values are those of C's strtod() in the C
+/* Parsing and formatting fields. For floats, the expected values are those of C's strtod() in the C
  * locale. */
 #include "fields.h"
 #include "util/alloc.h"
@@ -50,7 +50,7 @@ static size_t size_of(const struct gdbregs_field *f)
 	return gdbregs_register_bits(gdbregs_field_register(f)) / 8;
 }
 
-/* The bytes as hex digits, the most significant first. */
+/* Returns the bytes as hex digits, most significant first. */
 static const char *hex_of(const uint8_t *bytes, size_t size, enum gdbregs_byte_order order)
 {
 	static char hex[160];
@@ -94,7 +94,7 @@ static const struct {
 	{"fl.S", "-8",    0, "00800000"},
 	{"fl.S", "-9",    GDBREGS_ERR_LIMIT, NULL},
 	{"fl.M", "svc",   0, "00030000"},
-	{"fl.M", "0x1",   0, "00020000"}, /* a name wins */
+	{"fl.M", "0x1",   0, "00020000"}, /* a name takes precedence */
 	{"fl.M", "0b1",   0, "00010000"},
 	{"fl.M", "SVC",   GDBREGS_ERR_INVAL, NULL},
 	{"mode", "svc",   0, "00000003"},
@@ -137,7 +137,7 @@ static const struct {
 	{"single", "-0x1",    GDBREGS_ERR_INVAL, NULL},
 	{"single", "0x1.8p1", 0, "40400000"},
 	{"single", "0x.8",    0, "3f000000"},
-	{"single", "0x1.000001p0", 0, "3f800000"}, /* half way, to even */
+	{"single", "0x1.000001p0", 0, "3f800000"}, /* half way: rounded to even */
 	{"single", "0x1.000003p0", 0, "3f800002"},
 	{"single", "0x1.00000100000000000000001p0", 0, "3f800001"},
 	{"single", "0x1p128", GDBREGS_ERR_LIMIT, NULL},
@@ -233,7 +233,7 @@ TEST(other_bits_stay)
 	ck_assert_str_eq(hex_of(bytes, 4, BIG), "fff3ffff");
 }
 
-/* Digits that count: 800 are read, and behind them only zeros. */
+/* The first 800 digits count. After them only zeros do not change the value. */
 TEST(many_digits)
 {
 	struct gdbregs_field f = field("double");
@@ -346,13 +346,13 @@ LOOP_TEST(a_text_reads_back, COUNT(formats))
 			bytes[2] = bytes[3] = 0;
 			bytes[4] |= 0x80;
 		}
-		/* Often the exponents that are special. */
+		/* The special exponents are tried often. */
 		if (i % 4 == 0)
 			bytes[size == 12 ? 0 : size - 1] |= 0x7f;
 		enum gdbregs_byte_order order = size == 12 ? BIG : LITTLE;
 		ck_assert_int_eq(gdbregs_field_format(&f, order, bytes, size, &text), 0);
 		if (text.data[0] == '<')
-			continue; /* x87's zeros with an integer bit, and the like */
+			continue; /* for example x87's zeros with an integer bit */
 		int result = gdbregs_field_parse(&f, (char *)text.data, order, back, size);
 		ck_assert_msg(result == 0 && memcmp(bytes, back, size) == 0, "%s of %s: %d, %s",
 			      (char *)text.data, formats[_i], result, hex_of(bytes, size, order));
@@ -360,7 +360,7 @@ LOOP_TEST(a_text_reads_back, COUNT(formats))
 	gdbregs_buffer_fini(&text);
 }
 
-/* The locale is the application's affair. */
+/* The locale of the application has no influence. */
 TEST(locales)
 {
 	struct gdbregs_field f = field("double");
@@ -380,7 +380,7 @@ TEST(locales)
 
 static const struct {
 	const char *name;
-	const char *bytes; /* 16, most significant first as in big endian */
+	const char *bytes; /* 16 bytes, most significant first */
 	size_t size;
 	const char *text;
 } formatted[] = {

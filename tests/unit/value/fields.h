@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The description for tests of fields, and its fields by name. */
+/* The description that the tests of fields share, and a function to find its fields. */
 #ifndef GDBREGS_TESTS_FIELDS_H
 #define GDBREGS_TESTS_FIELDS_H
 

@@ -99,7 +99,7 @@ static const struct gdbregs__type t_vec128 = {
 
 /* ------------------------------------------------------------ helpers --- */
 
-/* Formats a copy that ends where its memory ends, so that reading on is seen. */
+/* Format a copy that ends where its memory ends, so that reading past it is detected. */
 static const char *format(const struct gdbregs__type *type, enum gdbregs_byte_order order,
 			  const void *bytes, size_t size)
 {
@@ -134,7 +134,7 @@ static const char *extended(unsigned top, uint64_t mantissa)
 	return format(&t_x87, LITTLE, bytes, sizeof(bytes));
 }
 
-/* Both byte orders give one text. */
+/* Check that both byte orders give the same text. */
 #define check_number(type, value, size, expected)                                                  \
 	do {                                                                                       \
 		ck_assert_str_eq(number(type, LITTLE, value, size), expected);                     \
@@ -232,10 +232,10 @@ TEST(flags_in_the_order_of_the_description)
 
 TEST(flags_of_another_size)
 {
-	/* only the fields that are there */
+	/* only the fields within the size */
 	check_number(&t_flags, 0x47, 1, "[ CF ZF PF ]");
 	check_number(&t_flags, 0x1047, 2, "[ CF ZF PF IOPL=1 ]");
-	/* bit 0 is the value's lowest, wherever it is stored */
+	/* bit 0 is the least significant bit, wherever it is stored */
 	check_number(&t_flags, 0x1, 8, "[ CF IOPL=0 M=USR U1=0 ]");
 	check_number(&t_flags, 0x1, 16, "[ CF IOPL=0 M=USR U1=0 ]");
 }
@@ -253,7 +253,7 @@ TEST(flags_up_to_bit_63)
 	check_number(&type, 1ull << 63, 8, "[ TOP ALL=9223372036854775808 ]");
 }
 
-/* GDB: p $m0 .. p $m4; a number alone is left to the digits */
+/* GDB: p $m0 .. p $m4; a plain number adds nothing to the digits */
 TEST(enums_by_name)
 {
 	check_number(&t_mode, 1, 4, "SYS");
@@ -272,8 +272,8 @@ struct sample {
 };
 
 // clang-format off
-/* GDB: info registers; it shows 9, 17, 5 and 4 digits where fewer read back as
- * the same value, and pads one NaN: those three are written from the bits. */
+/* GDB: info registers. GDB shows 9, 17, 5 and 4 digits where fewer would read back as the same
+ * value, and pads one NaN. The expected text of these is derived from the bits. */
 static const struct sample singles[] = {
 	{0, "0"}, {0x80000000, "-0"}, {0x3f800000, "1"}, {0x3dcccccd, "0.1"},
 	{0x7f800000, "inf"}, {0xff800000, "-inf"}, {0x7fc00000, "nan(0x400000)"},
@@ -291,14 +291,14 @@ static const struct sample doubles[] = {
 	{0x43abc16d674ec800, "1e+18"}, {0x3f1a36e2eb1c432d, "0.0001"},
 	{0x3ee4f8b588e368f1, "1e-05"}, {0x400921fb54442d18, "3.141592653589793"},
 	{0xc05edd2f1a9fbe77, "-123.456"},
-	/* the smallest normal one, whose neighbours are not equally far */
+	/* the smallest normal number, whose neighbours are at different distances */
 	{0x0010000000000000, "2.2250738585072014e-308"},
-	/* a power of two: 9007199254740992 and its neighbours */
+	/* a power of two, 9007199254740992, and its neighbours */
 	{0x4340000000000000, "9007199254740992"}, {0x433fffffffffffff, "9007199254740991"},
-	/* 1e23 lies just between two of them: the even one reads back */
+	/* 1e23 is exactly between two of them and reads back as the even one */
 	{0x44b52d02c7e14af5, "9.999999999999997e+22"}, {0x44b52d02c7e14af6, "1e+23"},
 	{0x44b52d02c7e14af7, "1.0000000000000001e+23"},
-	/* ...624.25 and .75, as near to one digit as to the next: the even one */
+	/* ...624.25 and .75 are as near to one digit as to the next: the even digit */
 	{0x4310000000000001, "1125899906842624.2"}, {0x4310000000000003, "1125899906842624.8"},
 };
 static const struct sample halves[] = {
@@ -330,7 +330,7 @@ TEST(floats_in_decimal)
 	check_samples(&t_bfloat16, bfloats, COUNT(bfloats), 2);
 }
 
-/* GDB: info registers, digits shortened likewise */
+/* GDB: info registers, with fewer digits as above */
 TEST(x87_in_decimal)
 {
 	ck_assert_str_eq(extended(0, 0), "0");
@@ -377,8 +377,7 @@ TEST(extended_in_other_sizes)
 	ck_assert_str_eq(format(&t_float, BIG, x87, 3), "");
 }
 
-/* The C library reads every text back as the same bits, and no text with one
- * digit less does. */
+/* The C library reads each text back as the same bits, and no text with fewer digits. */
 static void check_shortest(const char *shown, double value)
 {
 	char shorter[40];
@@ -483,7 +482,7 @@ TEST(vectors_of_another_size)
 	ck_assert_str_eq(format(&t_v8u16, LITTLE, bytes, 4), "{0x1, 0x2}");
 	ck_assert_str_eq(format(&t_v8u16, LITTLE, bytes, 5), "{0x1, 0x2}");
 	ck_assert_str_eq(format(&t_v8u16, LITTLE, bytes, 1), "");
-	/* pointers have the size that fits */
+	/* pointers have the size of the register */
 	ck_assert_str_eq(format(&t_v2p, LITTLE, bytes, 8), "{0x20001, 0x3}");
 	ck_assert_str_eq(format(&t_v2p, LITTLE, bytes, 4), "{0x1, 0x2}");
 	ck_assert_str_eq(format(&t_v2v2p, LITTLE, bytes, 8), "{{0x1, 0x2}, {0x3, 0x0}}");
@@ -556,7 +555,7 @@ TEST(nesting_is_capped)
 	ck_assert_str_eq(format(&chain[99], LITTLE, &byte, 1), "{{{{{{{{{{{{{{{{?}}}}}}}}}}}}}}}}");
 }
 
-/* Every union doubles what the one below prints. */
+/* Each union doubles the text of the one below. */
 TEST(length_is_capped)
 {
 	struct gdbregs__type chain[15];
@@ -580,7 +579,7 @@ TEST(length_is_capped)
 	ck_assert_int_eq(strncmp(shown, "{a = {a = {a", 12), 0);
 }
 
-/* The end is between numbers: half of one would be another one. */
+/* The text is cut between numbers: half a number would be another number. */
 TEST(numbers_are_never_cut)
 {
 	static const char names[] = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
@@ -614,7 +613,7 @@ TEST(numbers_are_never_cut)
 	}
 }
 
-/* A million reserved bits, 200 times over, print nothing but take time. */
+/* A million reserved bits, 200 times: nothing is printed, but it takes time. */
 TEST(work_is_capped)
 {
 	size_t count = 1 << 20;
@@ -645,7 +644,7 @@ TEST(work_is_capped)
 	free(evalues);
 }
 
-/* 512 Kibit, the largest register: one number, and one vector of equal bytes. */
+/* 512 Kibit, the largest register: as a number, and as a vector of equal bytes. */
 TEST(large_registers)
 {
 	size_t size = 65536;
