@@ -11,45 +11,69 @@ static const char *skip_blanks(const char *text)
 	return text + strspn(text, " \t\n\v\f\r");
 }
 
-static const char *take_base(const char *text, unsigned *base)
+static unsigned take_base(const char **text)
 {
-	*base = 10;
-	if (text[0] != '0')
-		return text;
-	if ((text[1] | 0x20) == 'x') {
-		*base = 16;
-		return text + 2;
+	static const struct {
+		char letter;
+		unsigned base;
+	} prefixes[] = {{'x', 16}, {'o', 8}, {'b', 2}};
+	const char *at = *text;
+
+	for (size_t i = 0; at[0] == '0' && i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		if ((at[1] | 0x20) == prefixes[i].letter) {
+			*text += 2;
+			return prefixes[i].base;
+		}
 	}
-	if ((text[1] | 0x20) == 'b') {
-		*base = 2;
-		return text + 2;
+	return at[0] == '0' ? 8 : 10;
+}
+
+bool gdbregs__number_split(const char *text, struct gdbregs__number_text *out)
+{
+	out->negative = *text == '-';
+	text += *text == '-' || *text == '+';
+	out->digits = text;
+	out->base = take_base(&out->digits);
+	out->prefixed = out->digits != text;
+
+	const char *end = out->digits;
+	while (gdbregs__hex_digit((uint8_t)*end) < out->base)
+		end++;
+	return end != out->digits && !*end;
+}
+
+bool gdbregs__number_magnitude(const struct gdbregs__number_text *text, uint8_t *bytes, size_t size)
+{
+	const char *digits = text->digits + strspn(text->digits, "0");
+
+	memset(bytes, 0, size);
+	for (; *digits; digits++) {
+		unsigned carry = gdbregs__hex_digit((uint8_t)*digits);
+
+		for (size_t i = 0; i < size; i++) {
+			carry += bytes[i] * text->base;
+			bytes[i] = (uint8_t)carry;
+			carry >>= 8;
+		}
+		if (carry)
+			return false;
 	}
-	*base = 8;
-	return text;
+	return true;
 }
 
 enum gdbregs__number gdbregs__number_parse(const char *text, uint64_t *value)
 {
-	unsigned base;
+	struct gdbregs__number_text number;
+	uint8_t bytes[8];
 	uint64_t sum = 0;
-	int too_large = 0;
-	const char *at = skip_blanks(text);
-	int negative = *at == '-';
 
-	if (*at == '-' || *at == '+')
-		at++;
-	at = take_base(at, &base);
-	const char *first = at;
-	for (; gdbregs__hex_digit((uint8_t)*at) < base; at++) {
-		unsigned digit = gdbregs__hex_digit((uint8_t)*at);
-
-		if (sum > (UINT64_MAX - digit) / base)
-			too_large = 1;
-		sum = sum * base + digit;
-	}
-	if (at == first || *at)
+	if (!gdbregs__number_split(skip_blanks(text), &number))
 		return GDBREGS__NUMBER_NONE;
-	if (too_large || (negative && sum))
+	if (!gdbregs__number_magnitude(&number, bytes, sizeof(bytes)))
+		return GDBREGS__NUMBER_RANGE;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		sum |= (uint64_t)bytes[i] << (8 * i);
+	if (number.negative && sum)
 		return GDBREGS__NUMBER_RANGE;
 	*value = sum;
 	return GDBREGS__NUMBER_OK;

@@ -104,28 +104,30 @@ static const struct gdbregs__float_format *format_of(const struct gdbregs_field 
 
 /* ---------------------------------------------------------------- reading --- */
 
-static bool bit(const struct gdbregs__field_at *at, size_t i)
+/* Returns the bits of a number from `from` on, at most 64. Above the number, all are equal to
+ * `fill`. */
+static uint64_t bits_from(const struct gdbregs__field_at *at, size_t from, bool fill)
 {
-	size_t at_bit = at->low_bit + i;
+	size_t left = from < at->width_bits ? at->width_bits - from : 0;
+	uint64_t above = fill ? UINT64_MAX : 0;
 
-	return gdbregs__slice_byte(at->slice, at_bit / 8) >> at_bit % 8 & 1;
+	if (left == 0)
+		return above;
+	if (left >= 64)
+		return gdbregs__slice_bits(at->slice, at->low_bit + from, 64);
+	return gdbregs__slice_bits(at->slice, at->low_bit + from, left) | above << left;
 }
 
-/* Returns whether the bits from `from` on are all zeros or, with `set`, all ones. */
-static bool bits_are(const struct gdbregs__field_at *at, size_t from, bool set)
+/* Returns the number of the lowest bit that is 1, or the width if there is none. */
+static size_t lowest_one(const struct gdbregs__field_at *at)
 {
-	for (size_t i = from; i < at->width_bits; i++)
-		if (bit(at, i) != set)
-			return false;
-	return true;
-}
+	for (size_t from = 0; from < at->width_bits; from += 64) {
+		uint64_t bits = bits_from(at, from, false);
 
-/* Returns the lowest 64 bits. */
-static uint64_t low_number(const struct gdbregs__field_at *at)
-{
-	uint64_t number = gdbregs__slice_number(at->slice) >> at->low_bit;
-
-	return at->width_bits < 64 ? number & (((uint64_t)1 << at->width_bits) - 1) : number;
+		if (bits)
+			return from + (size_t)__builtin_ctzll(bits);
+	}
+	return at->width_bits;
 }
 
 /* Convert an integer of any width. Above its lowest 1, the magnitude of a negative number has the
@@ -133,37 +135,30 @@ static uint64_t low_number(const struct gdbregs__field_at *at)
 static bool real_from_bits(const struct gdbregs__field_at *at, bool is_signed,
 			   struct gdbregs__real *real)
 {
-	size_t low = 0;
-	bool negative = is_signed && bit(at, at->width_bits - 1);
+	size_t low = lowest_one(at);
+	bool negative = is_signed && bits_from(at, at->width_bits - 1, false);
+	uint64_t sign = negative ? UINT64_MAX : 0;
 
 	*real = (struct gdbregs__real){.negative = negative};
-	while (low < at->width_bits && !bit(at, low))
-		low++;
 	if (low == at->width_bits)
 		return true;
 	real->exponent = (int)low;
-	real->low = 1;
-	for (size_t i = low + 1; i < at->width_bits; i++) {
-		if (bit(at, i) == negative)
-			continue;
-		if (i - low >= 128)
+	real->low = (bits_from(at, low, negative) ^ sign) | 1;
+	real->high = bits_from(at, low + 64, negative) ^ sign;
+	for (size_t from = low + 128; from < at->width_bits; from += 64)
+		if (bits_from(at, from, negative) != sign)
 			return false;
-		if (i - low < 64)
-			real->low |= (uint64_t)1 << (i - low);
-		else
-			real->high |= (uint64_t)1 << (i - low - 64);
-	}
 	return true;
 }
 
 /* Returns the number of a field. */
 static int read_real(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
-		     struct gdbregs__real *real)
+		     bool is_signed, struct gdbregs__real *real)
 {
 	const struct gdbregs__float_format *format = format_of(f, at);
 
 	if (gdbregs__field_is_integer(f))
-		return real_from_bits(at, gdbregs_field_is_signed(f), real) ? 0 : GDBREGS_ERR_LIMIT;
+		return real_from_bits(at, is_signed, real) ? 0 : GDBREGS_ERR_LIMIT;
 	if (!format)
 		return GDBREGS_ERR_UNSUPPORTED;
 
@@ -174,12 +169,15 @@ static int read_real(const struct gdbregs_field *f, const struct gdbregs__field_
 	return 0;
 }
 
-/* Convert a float's number to an integer's sign and magnitude. */
-static int read_integral(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
-			 struct gdbregs__real *real)
+/* Read an integer's sign and magnitude. The latter is real->low. */
+static int read_integer(const struct gdbregs_field *f, enum gdbregs_byte_order order,
+			const void *bytes, size_t size, bool is_signed, struct gdbregs__real *real)
 {
-	int result = read_real(f, at, real);
+	struct gdbregs__field_at at;
+	int result = gdbregs__field_locate_number(f, order, bytes, size, &at);
 
+	if (result == 0)
+		result = read_real(f, &at, is_signed, real);
 	if (result < 0)
 		return result;
 	if (real->kind == GDBREGS__REAL_NAN)
@@ -190,20 +188,9 @@ static int read_integral(const struct gdbregs_field *f, const struct gdbregs__fi
 int gdbregs_field_u64(const struct gdbregs_field *f, enum gdbregs_byte_order order,
 		      const void *bytes, size_t size, uint64_t *out)
 {
-	struct gdbregs__field_at at;
 	struct gdbregs__real real;
-	int result =
-		out ? gdbregs__field_locate_number(f, order, bytes, size, &at) : GDBREGS_ERR_INVAL;
+	int result = out ? read_integer(f, order, bytes, size, false, &real) : GDBREGS_ERR_INVAL;
 
-	if (result < 0)
-		return result;
-	if (gdbregs__field_is_integer(f)) {
-		if (!bits_are(&at, 64, false))
-			return GDBREGS_ERR_LIMIT;
-		*out = low_number(&at);
-		return 0;
-	}
-	result = read_integral(f, &at, &real);
 	if (result < 0)
 		return result;
 	if (real.negative && real.low)
@@ -212,34 +199,13 @@ int gdbregs_field_u64(const struct gdbregs_field *f, enum gdbregs_byte_order ord
 	return 0;
 }
 
-static int i64_from_bits(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
-			 int64_t *out)
-{
-	bool negative = gdbregs_field_is_signed(f) && bit(at, at->width_bits - 1);
-	uint64_t number = low_number(at);
-
-	/* All bits from bit 63 on are equal to the sign. */
-	if (!bits_are(at, 63, negative))
-		return GDBREGS_ERR_LIMIT;
-	if (negative && at->width_bits < 64)
-		number |= UINT64_MAX << at->width_bits;
-	memcpy(out, &number, sizeof(number));
-	return 0;
-}
-
 int gdbregs_field_i64(const struct gdbregs_field *f, enum gdbregs_byte_order order,
 		      const void *bytes, size_t size, int64_t *out)
 {
-	struct gdbregs__field_at at;
 	struct gdbregs__real real;
-	int result =
-		out ? gdbregs__field_locate_number(f, order, bytes, size, &at) : GDBREGS_ERR_INVAL;
+	int result = out ? read_integer(f, order, bytes, size, gdbregs_field_is_signed(f), &real)
+			 : GDBREGS_ERR_INVAL;
 
-	if (result < 0)
-		return result;
-	if (gdbregs__field_is_integer(f))
-		return i64_from_bits(f, &at, out);
-	result = read_integral(f, &at, &real);
 	if (result < 0)
 		return result;
 	if (real.low > (uint64_t)INT64_MAX + real.negative)
@@ -259,7 +225,7 @@ int gdbregs_field_double(const struct gdbregs_field *f, enum gdbregs_byte_order 
 		out ? gdbregs__field_locate_number(f, order, bytes, size, &at) : GDBREGS_ERR_INVAL;
 
 	if (result == 0)
-		result = read_real(f, &at, &real);
+		result = read_real(f, &at, gdbregs_field_is_signed(f), &real);
 	if (result < 0)
 		return result;
 	return gdbregs__real_to_double(real, out) ? 0 : GDBREGS_ERR_LIMIT;
@@ -312,7 +278,7 @@ static bool fits(const uint8_t *magnitude, size_t bits, bool negative, bool is_s
 }
 
 int gdbregs__field_write_integer(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
-				 uint8_t *to, bool negative, const uint8_t *magnitude, size_t size)
+				 bool negative, const uint8_t *magnitude, size_t size)
 {
 	unsigned carry = 1;
 
@@ -328,33 +294,31 @@ int gdbregs__field_write_integer(const struct gdbregs_field *f, const struct gdb
 			byte = carry & 0xff;
 			carry >>= 8;
 		}
-		gdbregs__slice_set(to, at->slice, (unsigned)(at->low_bit + done),
-				   left < 8 ? (unsigned)left : 8, byte);
+		gdbregs__slice_set(at->slice, at->low_bit + done, left < 8 ? left : 8, byte);
 	}
 	return 0;
 }
 
-static int write_real(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
-		      uint8_t *to, const struct gdbregs__real *real)
+static int write_integer(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
+			 const struct gdbregs__real *real)
 {
 	uint8_t magnitude[16];
 
 	for (size_t i = 0; i < sizeof(magnitude); i++)
 		magnitude[i] = (uint8_t)((i < 8 ? real->low : real->high) >> i % 8 * 8);
-	return gdbregs__field_write_integer(f, at, to, real->negative, magnitude,
-					    sizeof(magnitude));
+	return gdbregs__field_write_integer(f, at, real->negative, magnitude, sizeof(magnitude));
 }
 
 int gdbregs__field_write(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
-			 uint8_t *to, struct gdbregs__real real)
+			 struct gdbregs__real real)
 {
 	const struct gdbregs__float_format *format = format_of(f, at);
 
 	if (format)
-		return gdbregs__float_store(format, to, at->slice, real) ? 0 : GDBREGS_ERR_LIMIT;
+		return gdbregs__float_store(format, at->slice, real) ? 0 : GDBREGS_ERR_LIMIT;
 	if (!gdbregs__field_is_integer(f))
 		return GDBREGS_ERR_UNSUPPORTED;
-	return gdbregs__real_to_integer(&real) ? write_real(f, at, to, &real) : GDBREGS_ERR_LIMIT;
+	return gdbregs__real_to_integer(&real) ? write_integer(f, at, &real) : GDBREGS_ERR_LIMIT;
 }
 
 static int put_real(const struct gdbregs_field *f, enum gdbregs_byte_order order, void *bytes,
@@ -363,10 +327,7 @@ static int put_real(const struct gdbregs_field *f, enum gdbregs_byte_order order
 	struct gdbregs__field_at at;
 	int result = gdbregs__field_locate_number(f, order, bytes, size, &at);
 
-	return result < 0 ? result
-			  : gdbregs__field_write(
-				    f, &at, (uint8_t *)bytes + (at.slice.bytes - (uint8_t *)bytes),
-				    real);
+	return result < 0 ? result : gdbregs__field_write(f, &at, real);
 }
 
 int gdbregs_field_put_u64(const struct gdbregs_field *f, enum gdbregs_byte_order order, void *bytes,

@@ -4,6 +4,7 @@
 
 #include "util/alloc.h"
 #include "util/hex.h"
+#include "util/number.h"
 #include "value/format.h"
 #include "value/float-text.h"
 
@@ -69,153 +70,70 @@ int gdbregs_field_format(const struct gdbregs_field *f, enum gdbregs_byte_order 
 	return gdbregs__text_replace(text, &made);
 }
 
-/* --------------------------------------------------------------- integers --- */
+/* ------------------------------------------------------------------ parse --- */
 
-/* Returns the base of a number. *digits is set to its first digit. */
-static unsigned base_of(const char *text, const char **digits)
+static int write_integer(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
+			 const struct gdbregs__number_text *number)
 {
-	static const struct {
-		char letter;
-		unsigned base;
-	} table[] = {{'x', 16}, {'o', 8}, {'b', 2}};
-
-	text += text[0] == '-' || text[0] == '+';
-	*digits = text;
-	for (size_t i = 0; text[0] == '0' && i < sizeof(table) / sizeof(table[0]); i++) {
-		if ((text[1] | 0x20) == table[i].letter) {
-			*digits = text + 2;
-			return table[i].base;
-		}
-	}
-	return text[0] == '0' && text[1] ? 8 : 10;
-}
-
-static unsigned digit_of(char c)
-{
-	return gdbregs__hex_digit((uint8_t)c);
-}
-
-static bool is_integer(const char *text)
-{
-	const char *digits;
-	unsigned base = base_of(text, &digits);
-
-	if (!*digits)
-		return false;
-	while (digit_of(*digits) < base)
-		digits++;
-	return !*digits;
-}
-
-/* It begins with 0x, 0o or 0b: bits are meant, whatever the type. */
-static bool is_bits(const char *text)
-{
-	const char *digits;
-
-	base_of(text, &digits);
-	return digits >= text + 2 && (digits[-1] < '0' || digits[-1] > '9') && digits[-2] == '0' &&
-	       is_integer(text);
-}
-
-/* A number as bytes, the least significant first. */
-struct wide {
-	uint8_t *bytes;
-	size_t size_bytes;
-};
-
-/* n = n * base + digit. Returns false if it does not fit any more. */
-static bool push_digit(struct wide *n, unsigned base, unsigned digit)
-{
-	unsigned carry = digit;
-
-	for (size_t i = 0; i < n->size_bytes; i++) {
-		carry += n->bytes[i] * base;
-		n->bytes[i] = (uint8_t)carry;
-		carry >>= 8;
-	}
-	return carry == 0;
-}
-
-static bool read_magnitude(struct wide *n, const char *text)
-{
-	const char *digits;
-	unsigned base = base_of(text, &digits);
-
-	while (*digits == '0')
-		digits++;
-	for (; *digits; digits++)
-		if (!push_digit(n, base, digit_of(*digits)))
-			return false;
-	return true;
-}
-
-static int parse_integer(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
-			 const char *text, uint8_t *to)
-{
-	struct wide n = {.size_bytes = (at->width_bits + 7) / 8};
-
-	if (!is_integer(text))
-		return GDBREGS_ERR_INVAL;
-	n.bytes = gdbregs__calloc(n.size_bytes, 1);
-	if (!n.bytes)
-		return GDBREGS_ERR_NOMEM;
-
+	size_t size = (at->width_bits + 7) / 8;
+	uint8_t *magnitude = gdbregs__malloc(size);
 	int result = GDBREGS_ERR_LIMIT;
-	if (read_magnitude(&n, text))
-		result = gdbregs__field_write_integer(f, at, to, text[0] == '-', n.bytes,
-						      n.size_bytes);
-	gdbregs__free(n.bytes);
+
+	if (!magnitude)
+		return GDBREGS_ERR_NOMEM;
+	if (gdbregs__number_magnitude(number, magnitude, size))
+		result = gdbregs__field_write_integer(f, at, number->negative, magnitude, size);
+	gdbregs__free(magnitude);
 	return result;
 }
 
-/* ---------------------------------------------------------------- the rest --- */
-
 static int parse_bytes(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
-		       const char *digits, uint8_t *to)
+		       const char *digits)
 {
-	size_t count = 0;
+	size_t count = strlen(digits);
 
 	if (f->place_ == GDBREGS__FIELD_BITS)
 		return GDBREGS_ERR_UNSUPPORTED;
-	while (digit_of(digits[count]) < 16)
-		count++;
-	if (digits[count] || count == 0 || count % 2)
+	if (count == 0 || count % 2 || strspn(digits, "0123456789abcdefABCDEF") != count)
 		return GDBREGS_ERR_INVAL;
 	if (count / 2 != at->slice.size_bytes)
 		return GDBREGS_ERR_LIMIT;
-	for (size_t i = 0; i < count / 2; i++)
-		to[i] = (uint8_t)(digit_of(digits[2 * i]) << 4 | digit_of(digits[2 * i + 1]));
+	gdbregs__hex_decode((uint8_t *)at->slice.bytes, (const uint8_t *)digits, count);
 	return 0;
 }
 
+/* A prefix 0x, 0o or 0b means the bits of the float. */
 static int parse_float(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
-		       const char *text, uint8_t *to)
+		       const char *text)
 {
 	const struct gdbregs__float_format *format =
 		gdbregs__float_format(gdbregs__field_type(f)->scalar, at->slice);
+	struct gdbregs__number_text number;
 	struct gdbregs__real real;
 
-	if (is_bits(text))
-		return text[0] == '0' ? parse_integer(f, at, text, to) : GDBREGS_ERR_INVAL;
+	if (gdbregs__number_split(text, &number) && number.prefixed)
+		return text[0] == '0' ? write_integer(f, at, &number) : GDBREGS_ERR_INVAL;
 	if (!format)
 		return GDBREGS_ERR_UNSUPPORTED;
 
 	int result = gdbregs__float_read(format, text, &real);
-	return result < 0 ? result : gdbregs__field_write(f, at, to, real);
+	return result < 0 ? result : gdbregs__field_write(f, at, real);
 }
 
 static int parse_number(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
-			const char *text, uint8_t *to)
+			const char *text)
 {
+	struct gdbregs__number_text number;
 	uint64_t value;
 
 	if (gdbregs_field_kind(f) == GDBREGS_TYPE_FLOAT)
-		return parse_float(f, at, text, to);
+		return parse_float(f, at, text);
 	if (!gdbregs__field_is_integer(f))
 		return GDBREGS_ERR_UNSUPPORTED;
 	if (gdbregs_field_enum_value(f, text, &value) == 0)
-		return gdbregs__field_write(f, at, to, (struct gdbregs__real){.low = value});
-	return parse_integer(f, at, text, to);
+		return gdbregs__field_write(f, at, (struct gdbregs__real){.low = value});
+	return gdbregs__number_split(text, &number) ? write_integer(f, at, &number)
+						    : GDBREGS_ERR_INVAL;
 }
 
 int gdbregs_field_parse(const struct gdbregs_field *f, const char *text,
@@ -230,7 +148,5 @@ int gdbregs_field_parse(const struct gdbregs_field *f, const char *text,
 			     : gdbregs__field_locate_number(f, order, bytes, size, &at);
 	if (result < 0)
 		return result;
-
-	uint8_t *to = (uint8_t *)bytes + (at.slice.bytes - (const uint8_t *)bytes);
-	return raw ? parse_bytes(f, &at, text + 4, to) : parse_number(f, &at, text, to);
+	return raw ? parse_bytes(f, &at, text + 4) : parse_number(f, &at, text);
 }

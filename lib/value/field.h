@@ -48,14 +48,15 @@ struct gdbregs__slice gdbregs__field_register_slice(const struct gdbregs_registe
 						    enum gdbregs_byte_order order,
 						    const void *bytes, size_t size);
 
-/* Write a number into a field. `to` are the bytes of at->slice. Errors: LIMIT UNSUPPORTED. */
+/* Write a number into a field that was located in bytes that may be written. Errors: LIMIT
+ * UNSUPPORTED. */
 int gdbregs__field_write(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
-			 uint8_t *to, struct gdbregs__real real);
+			 struct gdbregs__real real);
 
 /* The same for an integer of any width, whose magnitude begins with its least significant byte.
  * Errors: LIMIT. */
 int gdbregs__field_write_integer(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
-				 uint8_t *to, bool negative, const uint8_t *magnitude, size_t size);
+				 bool negative, const uint8_t *magnitude, size_t size);
 
 /* Find the place of a member of a struct or union of size_bytes. Returns the member's size. */
 uint32_t gdbregs__field_place(const struct gdbregs__type *type, const struct gdbregs__field *member,

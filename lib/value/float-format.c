@@ -195,20 +195,21 @@ struct gdbregs__float_parts gdbregs__float_unpack(const struct gdbregs__float_fo
 	return parts;
 }
 
-static void pack(const struct gdbregs__float_format *f, uint8_t *to, struct gdbregs__slice slice,
+static void pack(const struct gdbregs__float_format *f, struct gdbregs__slice slice,
 		 struct gdbregs__float_parts p)
 {
-	uint8_t swapped[12];
+	uint8_t swapped[12], *to = (uint8_t *)slice.bytes;
 	unsigned bits = f->fraction_bits;
-	uint8_t *number = swap_words(f, swapped, to, slice.order) ? swapped : to;
 
+	if (swap_words(f, swapped, to, slice.order))
+		slice.bytes = swapped;
 	shift_right(&p.high, &p.low, 128 - bits);
-	gdbregs__slice_set(number, slice, 0, bits > 64 ? 64 : bits, p.low);
+	gdbregs__slice_set(slice, 0, bits > 64 ? 64 : bits, p.low);
 	if (bits > 64)
-		gdbregs__slice_set(number, slice, 64, bits - 64, p.high);
-	gdbregs__slice_set(number, slice, f->exponent_at, f->exponent_bits, (uint64_t)p.exponent);
-	gdbregs__slice_set(number, slice, f->sign_at, 1, p.negative);
-	if (number == swapped)
+		gdbregs__slice_set(slice, 64, bits - 64, p.high);
+	gdbregs__slice_set(slice, f->exponent_at, f->exponent_bits, (uint64_t)p.exponent);
+	gdbregs__slice_set(slice, f->sign_at, 1, p.negative);
+	if (slice.bytes == swapped)
 		swap_words(f, to, swapped, slice.order);
 }
 
@@ -324,15 +325,15 @@ static bool pack_finite(const struct gdbregs__float_format *f, struct gdbregs__r
 	return true;
 }
 
-bool gdbregs__float_store(const struct gdbregs__float_format *f, uint8_t *to,
-			  struct gdbregs__slice slice, struct gdbregs__real real)
+bool gdbregs__float_store(const struct gdbregs__float_format *f, struct gdbregs__slice slice,
+			  struct gdbregs__real real)
 {
 	struct gdbregs__float_parts p = {.negative = real.negative};
 	bool ok = real.kind == GDBREGS__REAL_FINITE ? pack_finite(f, real, &p)
 						    : pack_special(f, real, &p);
 
 	if (ok)
-		pack(f, to, slice, p);
+		pack(f, slice, p);
 	return ok;
 }
 
@@ -347,7 +348,7 @@ struct gdbregs__real gdbregs__real_from_double(double value)
 	uint8_t bytes[8] = {0};
 
 	memcpy(&number, &value, sizeof(number));
-	gdbregs__slice_set(bytes, double_slice(bytes), 0, 64, number);
+	gdbregs__slice_set(double_slice(bytes), 0, 64, number);
 	return gdbregs__float_real(&formats[DOUBLE],
 				   gdbregs__float_unpack(&formats[DOUBLE], double_slice(bytes)));
 }
@@ -356,7 +357,7 @@ bool gdbregs__real_to_double(struct gdbregs__real real, double *out)
 {
 	uint8_t bytes[8] = {0};
 
-	if (!gdbregs__float_store(&formats[DOUBLE], bytes, double_slice(bytes), real))
+	if (!gdbregs__float_store(&formats[DOUBLE], double_slice(bytes), real))
 		return false;
 
 	uint64_t number = gdbregs__slice_number(double_slice(bytes));

@@ -39,16 +39,16 @@ bool gdbregs__float_is_invalid(const struct gdbregs__float_format *f,
 /* Returns the number that valid parts represent. */
 struct gdbregs__real gdbregs__float_real(const struct gdbregs__float_format *f,
 					 struct gdbregs__float_parts parts);
-/* Write a number over a value. Padding stays. Returns false, and nothing is written, if
- * the format does not hold it exactly. `to` are the bytes of `slice`. */
-bool gdbregs__float_store(const struct gdbregs__float_format *f, uint8_t *to,
-			  struct gdbregs__slice slice, struct gdbregs__real real);
+/* Write a number over a value, whose bytes may be written. Padding stays. Returns false and
+ * writes nothing if the format does not hold the number exactly. */
+bool gdbregs__float_store(const struct gdbregs__float_format *f, struct gdbregs__slice slice,
+			  struct gdbregs__real real);
 
 struct gdbregs__float_limits {
 	unsigned precision; /* bits, with the leading 1 */
 	int digits; /* as many as GDB shows */
-	int least,
-		most; /* exponents of the first bit of the smallest normal and the largest number */
+	int least; /* exponent of the smallest normal number */
+	int most; /* exponent of the largest number */
 };
 
 struct gdbregs__float_limits gdbregs__float_limits(const struct gdbregs__float_format *f);

@@ -22,9 +22,15 @@ struct gdbregs__slice gdbregs__slice_low(struct gdbregs__slice slice, size_t siz
 	return slice;
 }
 
+/* Returns the place in memory of byte i of the number. */
+static size_t place(struct gdbregs__slice slice, size_t i)
+{
+	return slice.order == GDBREGS_BYTE_ORDER_BIG ? slice.size_bytes - 1 - i : i;
+}
+
 uint8_t gdbregs__slice_byte(struct gdbregs__slice slice, size_t i)
 {
-	return slice.bytes[slice.order == GDBREGS_BYTE_ORDER_BIG ? slice.size_bytes - 1 - i : i];
+	return slice.bytes[place(slice, i)];
 }
 
 uint64_t gdbregs__slice_number(struct gdbregs__slice slice)
@@ -46,17 +52,13 @@ uint64_t gdbregs__slice_bits(struct gdbregs__slice slice, size_t low, size_t wid
 	return width < 64 ? value & (((uint64_t)1 << width) - 1) : value;
 }
 
-void gdbregs__slice_set(uint8_t *to, struct gdbregs__slice slice, size_t low, size_t width,
-			uint64_t value)
+void gdbregs__slice_set(struct gdbregs__slice slice, size_t low, size_t width, uint64_t value)
 {
-	bool big = slice.order == GDBREGS_BYTE_ORDER_BIG;
-
 	for (size_t done = 0; done < width;) {
-		size_t i = (low + done) / 8;
 		size_t shift = (low + done) % 8;
 		size_t bits = width - done < 8 - shift ? width - done : 8 - shift;
 		unsigned mask = ((1u << bits) - 1) << shift;
-		uint8_t *byte = &to[big ? slice.size_bytes - 1 - i : i];
+		uint8_t *byte = (uint8_t *)slice.bytes + place(slice, (low + done) / 8);
 
 		*byte = (uint8_t)((*byte & ~mask) | ((unsigned)(value >> done) << shift & mask));
 		done += bits;

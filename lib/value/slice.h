@@ -33,9 +33,8 @@ uint8_t gdbregs__slice_byte(struct gdbregs__slice slice, size_t i);
 /* Returns `width` bits (1..64) from bit `low` on. The slice has those bits. */
 uint64_t gdbregs__slice_bits(struct gdbregs__slice slice, size_t low, size_t width);
 
-/* Set `width` bits (1..64) from bit `low` on. All other bits stay. `to` are the bytes of
- * `slice`, which has those bits. */
-void gdbregs__slice_set(uint8_t *to, struct gdbregs__slice slice, size_t low, size_t width,
-			uint64_t value);
+/* Set `width` bits (1..64) from bit `low` on. All other bits stay. The slice has those bits, and
+ * its bytes may be written. */
+void gdbregs__slice_set(struct gdbregs__slice slice, size_t low, size_t width, uint64_t value);
 
 #endif
