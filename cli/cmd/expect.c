@@ -72,12 +72,16 @@ static int start(struct target *t)
 
 /* ------------------------------------------------------------- results --- */
 
+/* A condition on one vCPU. */
 struct result {
-	const struct sampler *sampler;
 	const struct condition *condition;
+	const struct sampler *sampler; /* NULL: the run failed before it was known */
+	bool is_numbered; /* `vcpu` is known: without a connection, it is not what `all` means */
+	unsigned vcpu;
 	char text[120]; /* the condition */
 	struct text is; /* the register, in data without padding */
 	bool holds;
+	const char *error; /* why the register could not be looked at; or NULL */
 };
 
 /* A float as a number instead of its bits, and the name of the value of an enum. */
@@ -96,21 +100,37 @@ static bool add_meaning(struct text *text, const struct value *v)
 	return meaning;
 }
 
-static bool make_result(struct result *r, const struct expect *e, size_t sampler, size_t index,
-			bool padded)
+/* Returns false if memory runs out. */
+static bool look_at(struct result *r, const struct expect *e, size_t index, bool padded)
 {
-	r->sampler = &e->sampling.samplers[sampler];
 	const struct bound_condition *bound = conditions_at(&e->conditions, r->sampler, index);
-	r->condition = bound->condition;
-	condition_write(r->text, sizeof(r->text), bound->condition);
+	struct value v = condition_value(bound, r->sampler);
 	r->holds = condition_holds(bound, r->sampler);
 	text_clear(&r->is);
-	struct value v = condition_value(bound, r->sampler);
 	if (padded || !value_is_number(&v))
 		value_show(&r->is, &v);
 	else
 		value_add_number(&r->is, &v, false);
 	return add_meaning(&r->is, &v) && !r->is.failed;
+}
+
+/* Returns how many vCPUs the conditions are about, as far as that is known. */
+static size_t count_vcpus(const struct expect *e)
+{
+	const struct options *o = e->options;
+	if (e->sampling.count > 0)
+		return e->sampling.count;
+	return o->vcpu_count > 0 && !o->vcpus_all ? o->vcpu_count : 1;
+}
+
+static void name_result(struct result *r, const struct expect *e, size_t vcpu, size_t index)
+{
+	const struct options *o = e->options;
+	r->condition = &e->conditions.item[index];
+	condition_write(r->text, sizeof(r->text), r->condition);
+	r->sampler = e->sampling.count > 0 ? &e->sampling.samplers[vcpu] : NULL;
+	r->is_numbered = r->sampler || !o->vcpus_all;
+	r->vcpu = r->sampler ? r->sampler->vcpu->index : o->vcpu_count > 0 ? o->vcpus[vcpu] : 0;
 }
 
 enum { VCPU, CONDITION, NAME, WANTED, IS, HOLDS, FAILURE, LINE, COLUMNS };
@@ -126,15 +146,16 @@ static const struct column columns[COLUMNS] = {
 	[LINE] = {.name = "line", .formats = IN_TEXT},
 };
 
-static void put_result(struct table *table, const struct expect *e, const struct result *r)
+/* A run that failed has no lines in text: there is only the message on stderr. */
+static void put_row(struct table *table, const struct expect *e, const struct result *r)
 {
 	char line[300];
 	bool several = e->sampling.count > 1;
-	int size = several ? snprintf(line, sizeof(line), "vCPU %u  ", r->sampler->vcpu->index) : 0;
+	int size = several ? snprintf(line, sizeof(line), "vCPU %u  ", r->vcpu) : 0;
 	snprintf(line + size, sizeof(line) - (size_t)size, "%-4s  %s%s%s", r->holds ? "ok" : "FAIL",
 		 r->text, r->holds ? "" : ", but it is ", r->holds ? "" : r->is.data);
-	const struct cell cells[COLUMNS] = {
-		[VCPU] = cell_number(r->sampler->vcpu->index),
+	struct cell cells[COLUMNS] = {
+		[VCPU] = r->is_numbered ? cell_number(r->vcpu) : cell_text(NULL),
 		[CONDITION] = cell_text(r->text),
 		[NAME] = cell_text(r->condition->name),
 		[WANTED] = cell_text(r->condition->wanted),
@@ -142,7 +163,12 @@ static void put_result(struct table *table, const struct expect *e, const struct
 		[HOLDS] = cell_bool(r->holds),
 		[LINE] = cell_text(line),
 	};
-	table_row(table, cells);
+	if (r->error) {
+		cells[IS] = cells[HOLDS] = cell_text(NULL);
+		cells[FAILURE] = cell_text(r->error);
+	}
+	if (!r->error || table->format != FORMAT_TEXT)
+		table_row(table, cells);
 }
 
 /* Write "vCPU 0 is at 0x7c00"; nothing where the program counter is not known. */
@@ -166,130 +192,64 @@ static void write_time(char *text, size_t capacity, const struct expect *e)
 		snprintf(text, capacity, " after %.3g s", e->took_ms / 1000.0);
 }
 
-static void put_case(struct junit *junit, const struct expect *e, const struct result *r)
+static void put_case(struct junit *junit, const struct expect *e, const struct target *t,
+		     const struct result *r)
 {
 	char name[200], message[300], took[40];
 	struct text place = {0};
-	if (!junit)
+	if (r->is_numbered)
+		snprintf(name, sizeof(name), "vCPU %u: %s", r->vcpu, r->text);
+	else
+		snprintf(name, sizeof(name), "all vCPUs: %s", r->text);
+	if (r->error) {
+		junit_error(junit, t->name, name, r->error);
 		return;
+	}
 	add_place(&place, r->sampler);
 	write_time(took, sizeof(took), e);
-	snprintf(name, sizeof(name), "vCPU %u: %s", r->sampler->vcpu->index, r->text);
 	snprintf(message, sizeof(message), "%s is %s%s%s%s", r->condition->name, r->is.data, took,
 		 place.size > 0 ? "; " : "", place.size > 0 ? place.data : "");
-	junit_case(junit, e->sampling.target->name, name, r->holds ? NULL : message);
+	junit_case(junit, t->name, name, r->holds ? NULL : message);
 	text_fini(&place);
 }
 
-static bool put_all(struct output *out, const struct expect *e, struct junit *junit)
+/* Put the result of each condition into the table and the report; each may be NULL. `error`: the
+ * run failed, and every condition has this error. Returns false if memory runs out. */
+static bool put_results(struct table *table, struct junit *junit, const struct expect *e,
+			const struct target *t, const char *error)
 {
-	struct result r = {.is = {0}};
-	struct table table;
-	table_init(&table, out, e->options->format, columns, COLUMNS);
-	for (size_t i = 0; i < e->sampling.count && table.ok; i++) {
-		for (size_t j = 0; j < e->conditions.count && table.ok; j++) {
-			table.ok = make_result(&r, e, i, j, table.format == FORMAT_TEXT);
-			if (table.ok) {
-				put_result(&table, e, &r);
-				put_case(junit, e, &r);
-			}
-		}
+	struct result r = {.error = error};
+	bool padded = e->options->format == FORMAT_TEXT, ok = true;
+	size_t count = count_vcpus(e) * e->conditions.count;
+	for (size_t i = 0; i < count && ok; i++) {
+		size_t index = i % e->conditions.count;
+		name_result(&r, e, i / e->conditions.count, index);
+		ok = error || look_at(&r, e, index, padded);
+		if (ok && table)
+			put_row(table, e, &r);
+		if (ok && junit)
+			put_case(junit, e, t, &r);
 	}
 	text_fini(&r.is);
-	return table_end(&table);
+	return ok;
 }
 
-/* ------------------------------------------------------------ failures --- */
-
-/* The vCPUs that conditions are about, which may not be known without a connection. */
-static size_t count_vcpus(const struct expect *e)
-{
-	const struct options *o = e->options;
-	size_t asked = o->vcpu_count > 0 && !o->vcpus_all ? o->vcpu_count : 1;
-	return e->sampling.count > 0 ? e->sampling.count : asked;
-}
-
-/* Returns false if it is not known. */
-static bool find_vcpu(const struct expect *e, size_t index, unsigned *vcpu)
-{
-	const struct options *o = e->options;
-	bool seen = e->sampling.count > 0;
-	if (!seen && o->vcpus_all)
-		return false;
-	*vcpu = seen		    ? e->sampling.samplers[index].vcpu->index
-		: o->vcpu_count > 0 ? o->vcpus[index]
-				    : 0;
-	return true;
-}
-
-/* A condition that could not be looked at. */
-static void put_error(struct table *table, struct junit *junit, const struct expect *e,
-		      const struct target *t, size_t index, const struct condition *c)
-{
-	char text[120], name[200];
-	unsigned vcpu = 0;
-	bool known = find_vcpu(e, index, &vcpu);
-	condition_write(text, sizeof(text), c);
-	int size = known ? snprintf(name, sizeof(name), "vCPU %u: ", vcpu)
-			 : snprintf(name, sizeof(name), "all vCPUs: ");
-	snprintf(name + size, sizeof(name) - (size_t)size, "%s", text);
-	const struct cell cells[COLUMNS] = {
-		[VCPU] = known ? cell_number(vcpu) : cell_text(NULL),
-		[CONDITION] = cell_text(text),
-		[NAME] = cell_text(c->name),
-		[WANTED] = cell_text(c->wanted),
-		[IS] = cell_text(NULL),
-		[HOLDS] = cell_text(NULL),
-		[FAILURE] = cell_text(t->error),
-	};
-	if (table->format != FORMAT_TEXT)
-		table_row(table, cells);
-	if (junit)
-		junit_error(junit, t->name, name, t->error);
-}
-
-/* The run failed: an error for each condition, so that no older result remains. */
-static void put_errors(struct table *table, const struct expect *e, const struct target *t,
-		       struct junit *junit)
-{
-	size_t vcpus = count_vcpus(e);
-	for (size_t i = 0; i < vcpus && table->ok; i++) {
-		for (size_t j = 0; j < e->conditions.count && table->ok; j++)
-			put_error(table, junit, e, t, i, &e->conditions.item[j]);
-	}
-}
-
-/* Returns the same for a run that failed before it had a target: a bad --tdesc, say. */
+/* Report a run that failed before it had a target: a bad --tdesc, say. */
 static int write_early_failure(const struct expect *e)
 {
 	const struct options *o = e->options;
 	struct junit junit;
-	struct table table = {.format = FORMAT_TEXT, .ok = true};
 	struct target t = {.name = o->spawn		  ? o->spawn[0]
 				   : o->targets.count > 0 ? o->targets.item[0]
-							  : (char[]){"localhost:1234"},
-			   .error = ""};
-	snprintf(t.error, sizeof(t.error), "%s", message_last());
+							  : (char[]){"localhost:1234"}};
 	int status = junit_open(&junit, o->junit, "expect");
 	if (status != 0)
 		return status;
-	put_errors(&table, e, &t, &junit);
+	put_results(NULL, &junit, e, &t, message_last());
 	return junit_close(&junit, 0);
 }
 
-/* In text there is only the message on stderr. */
-static int print_errors(struct output *out, const struct expect *e, const struct target *t,
-			struct junit *junit)
-{
-	struct table table;
-	table_init(&table, out, e->options->format, columns, COLUMNS);
-	put_errors(&table, e, t, junit);
-	bool made = table_end(&table);
-	if (e->options->format != FORMAT_TEXT)
-		return output_end(out, made);
-	output_abandon(out);
-	return 0;
-}
+/* -------------------------------------------------------------- output --- */
 
 /* The guest has gone on meanwhile, or has ended: what it was when it was last seen. */
 static int say_unmet(const struct expect *e)
@@ -309,12 +269,26 @@ static int say_unmet(const struct expect *e)
 	return status;
 }
 
+static int put_all(struct output *out, struct junit *junit, const struct expect *e,
+		   const struct target *t)
+{
+	struct table table;
+	const char *error = t->status != 0 ? t->error : NULL;
+	table_init(&table, out, e->options->format, columns, COLUMNS);
+	table.ok = put_results(&table, junit, e, t, error) && table.ok;
+	bool made = table_end(&table);
+	if (!error || e->options->format != FORMAT_TEXT)
+		return output_end(out, made);
+	output_abandon(out);
+	return 0;
+}
+
 static int print(struct output *out, const struct targets *set)
 {
-	const struct expect *e = set->work_arg;
+	struct expect *e = set->work_arg;
 	struct junit junit;
 	bool file = set->options->junit;
-	((struct expect *)set->work_arg)->began = true;
+	e->began = true;
 	int failed = targets_report(set);
 	if (failed == 0 && !e->looked) {
 		output_abandon(out);
@@ -325,8 +299,7 @@ static int print(struct output *out, const struct targets *set)
 		output_abandon(out);
 		return status;
 	}
-	int written = failed != 0 ? print_errors(out, e, &set->item[0], file ? &junit : NULL)
-				  : output_end(out, put_all(out, e, file ? &junit : NULL));
+	int written = put_all(out, file ? &junit : NULL, e, &set->item[0]);
 	if (file)
 		status = junit_close(&junit, e->took_ms);
 	if (failed == 0 && !e->met)
