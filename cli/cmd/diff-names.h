@@ -17,8 +17,4 @@ bool names_fit(const char *pattern, const struct stored_value *v);
  * exit status with a message on stderr. */
 int names_add(struct stored *s, const struct options *o, const struct targets *set, bool *seen);
 
-/* Add the values that the parts of `file` have in the targets. A part that a target does
- * not have is not added. Returns 0, or an exit status with a message on stderr. */
-int names_add_parts(struct stored *s, const struct targets *set, const struct stored *file);
-
 #endif

@@ -3,7 +3,6 @@
 
 #include "base/output.h"
 
-#include <string.h>
 #include <unistd.h>
 
 static void add_attribute(struct text *xml, const char *name, const char *value)
@@ -28,17 +27,11 @@ static void add_register(struct text *xml, const struct stored_value *v)
 	text_adds(xml, "/>\n");
 }
 
-static bool same_feature(const struct stored_value *a, const struct stored_value *b)
-{
-	const char *x = a->feature ? a->feature : "", *y = b->feature ? b->feature : "";
-	return strcmp(x, y) == 0;
-}
-
 static void add_registers(struct text *xml, const struct stored *s, size_t first, size_t end)
 {
 	for (size_t i = first; i < end; i++) {
 		const struct stored_value *v = &s->item[i];
-		bool begins = i == first || !same_feature(v, &s->item[i - 1]);
+		bool begins = i == first || !stored_same_feature(v, &s->item[i - 1]);
 		if (begins && i > first)
 			text_adds(xml, "</feature>\n");
 		if (begins) {

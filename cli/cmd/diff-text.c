@@ -237,19 +237,9 @@ static void put_line(struct page *page, const struct widths *w)
 
 /* ---------------------------------------------------------------- groups --- */
 
-static bool same_text(const char *a, const char *b)
+static bool same_group(const struct stored_value *a, const struct stored_value *b)
 {
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-static bool same_vcpu(const struct stored_value *a, const struct stored_value *b)
-{
-	return a->target_rank == b->target_rank && a->vcpu == b->vcpu;
-}
-
-static bool same_feature(const struct stored_value *a, const struct stored_value *b)
-{
-	return same_vcpu(a, b) && same_text(a->feature, b->feature);
+	return stored_same_vcpu(a, b) && stored_same_feature(a, b);
 }
 
 /* Returns the end of the group that begins at item `first`; its widths. */
@@ -259,7 +249,7 @@ static size_t measure(struct page *page, size_t first, struct widths *w)
 	const struct stored_value *head = diff_subject(&d->item[first]);
 	size_t i = first, width = output_width(page->out);
 	*w = (struct widths){0};
-	for (; i < d->count && same_feature(head, diff_subject(&d->item[i])) && page->ok; i++) {
+	for (; i < d->count && same_group(head, diff_subject(&d->item[i])) && page->ok; i++) {
 		if (!diff_counts(d, &d->item[i]))
 			continue;
 		page->ok = fill(&page->line, d, &d->item[i]);
@@ -281,7 +271,7 @@ static void put_headings(struct page *page, const struct stored_value *v,
 		fputc('\n', stream);
 	if (page->diff->several && (!last || v->target_rank != last->target_rank))
 		output_title(page->out, v->target, '=');
-	if (!last || !same_vcpu(v, last)) {
+	if (!last || !stored_same_vcpu(v, last)) {
 		snprintf(vcpu, sizeof(vcpu), "vCPU %u", v->vcpu);
 		output_title(page->out, vcpu, '-');
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "opt/command.h"
 #include "cmd/diff-match.h"
-#include "cmd/diff-names.h"
+#include "cmd/diff-parts.h"
 #include "base/message.h"
 
 #include <errno.h>
@@ -92,7 +92,7 @@ static int compare_targets(const struct options *o, struct stored *before)
 	all.patterns.count = all.features.count = all.excludes.count = 0;
 	int status = read_targets(&after, &set, &all);
 	if (status == 0)
-		status = names_add_parts(&after, &set, before);
+		status = parts_add(&after, &set, before);
 	if (status == 0)
 		status = compare(o, &set, before, &after);
 	stored_fini(&after);

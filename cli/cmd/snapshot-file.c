@@ -67,20 +67,20 @@ static int get_vcpu(const struct object *o, unsigned *out)
 
 static int get_order(const struct object *o, enum gdbregs_byte_order *out)
 {
+	static const enum gdbregs_byte_order known[] = {GDBREGS_BYTE_ORDER_LITTLE,
+							GDBREGS_BYTE_ORDER_BIG};
 	const char *name;
 	int status = get_string(o, "byte_order", false, &name);
-	if (status != 0)
-		return status;
 	*out = GDBREGS_BYTE_ORDER_UNKNOWN;
-	if (!name)
-		return 0;
-	if (strcmp(name, "little") == 0)
-		*out = GDBREGS_BYTE_ORDER_LITTLE;
-	else if (strcmp(name, "big") == 0)
-		*out = GDBREGS_BYTE_ORDER_BIG;
-	else
-		return bad(o, "byte_order", "is neither \"little\" nor \"big\"");
-	return 0;
+	if (status != 0 || !name)
+		return status;
+	for (size_t i = 0; i < 2; i++) {
+		if (strcmp(name, byte_order_name(known[i])) == 0)
+			*out = known[i];
+	}
+	return *out != GDBREGS_BYTE_ORDER_UNKNOWN
+		       ? 0
+		       : bad(o, "byte_order", "is neither \"little\" nor \"big\"");
 }
 
 static bool is_hex(const char *text)
@@ -98,17 +98,19 @@ static int check_digits(const struct object *o, const struct stored_value *value
 	return 0;
 }
 
-static struct stored_value *append(struct stored *s)
+static int append(struct stored *s, struct stored_value value)
 {
 	if (s->count == s->capacity) {
 		size_t capacity = s->capacity > 0 ? 2 * s->capacity : 256;
 		struct stored_value *item = realloc(s->item, capacity * sizeof(*item));
 		if (!item)
-			return NULL;
+			return fail_nomem();
 		s->item = item;
 		s->capacity = capacity;
 	}
-	return &s->item[s->count];
+	value.place = s->count;
+	s->item[s->count++] = value;
+	return 0;
 }
 
 /* 0: the file does not say it. */
@@ -134,14 +136,7 @@ static int add_register(struct stored *s, const struct object *o, struct stored_
 		status = check_digits(o, &value);
 	value.type = json_string_value(json_object_get(o->json, "type"));
 	value.bits = get_bits(o);
-	if (status != 0)
-		return status;
-	struct stored_value *item = append(s);
-	if (!item)
-		return fail_nomem();
-	value.place = s->count++;
-	*item = value;
-	return 0;
+	return status == 0 ? append(s, value) : status;
 }
 
 static int add_vcpu(struct stored *s, const struct object *o, struct stored_value value)
@@ -162,20 +157,19 @@ static int add_vcpu(struct stored *s, const struct object *o, struct stored_valu
 	return status;
 }
 
-static int keep(struct stored *s, json_t *root)
+/* Takes `json`, which may be NULL for lack of memory. */
+static int keep(struct stored *s, json_t *json)
 {
-	/* The size doubles with the count: JSON lines have a root each. */
-	if ((s->root_count & (s->root_count - 1)) == 0) {
-		size_t capacity = s->root_count > 0 ? 2 * s->root_count : 1;
-		json_t **roots = realloc(s->roots, capacity * sizeof(*roots));
-		if (!roots) {
-			json_decref(root);
-			return fail_nomem();
-		}
-		s->roots = roots;
-	}
-	s->roots[s->root_count++] = root;
-	return 0;
+	if (!s->kept)
+		s->kept = json_array();
+	return json_array_append_new(s->kept, json) == 0 ? 0 : fail_nomem();
+}
+
+static void note_target(struct stored *s, const char *target)
+{
+	if (!s->target)
+		s->target = target;
+	s->several |= strcmp(s->target, target) != 0;
 }
 
 static int add_failure(struct stored *s, const char *target, const char *error)
@@ -205,9 +199,7 @@ static int take_name(struct stored *s, const struct object *o, const char **targ
 		return status;
 	if (*failed)
 		status = add_failure(s, *target, error);
-	if (!s->target)
-		s->target = *target;
-	s->several |= strcmp(s->target, *target) != 0;
+	note_target(s, *target);
 	return status;
 }
 
@@ -215,7 +207,7 @@ static int begin(struct stored *s, json_t *root, const char *place, struct objec
 {
 	*o = (struct object){.stored = s, .json = root};
 	snprintf(o->place, sizeof(o->place), "%s", place);
-	return root ? keep(s, root) : fail_nomem();
+	return keep(s, root);
 }
 
 /* Takes `target`, which may be NULL for lack of memory. */
@@ -252,30 +244,24 @@ static int add_line(struct stored *s, json_t *line, const char *place)
 
 /* ------------------------------------------------------------- targets --- */
 
-static bool reserve(struct stored *s, size_t count)
+static int add_vcpu_reads(struct stored *s, const char *target, const struct snapshot *snapshot,
+			  const struct vcpu *vcpu)
 {
-	struct stored_value *item = realloc(s->item, (s->count + count + 1) * sizeof(*item));
-	if (!item)
-		return false;
-	s->item = item;
-	s->capacity = s->count + count + 1;
-	return true;
-}
-
-static void add_read(struct stored *s, const char *target, const struct vcpu *vcpu,
-		     const char *architecture, const struct gdbregs_read *read)
-{
-	s->item[s->count] = (struct stored_value){
+	const struct selected *selected = snapshot_selected(snapshot, vcpu);
+	const struct gdbregs_read *reads = &snapshot->reads[vcpu->first_read];
+	struct stored_value value = {
 		.target = target,
-		.feature = gdbregs_register_feature(read->reg),
-		.name = gdbregs_register_name(read->reg),
-		.architecture = architecture,
-		.read = read,
 		.vcpu = vcpu->index,
 		.order = vcpu->order,
-		.place = s->count,
-	};
-	s->count++;
+		.architecture = gdbregs_description_architecture(selected->description)};
+	int status = 0;
+	for (size_t i = 0; i < selected->register_count && status == 0; i++) {
+		value.read = &reads[i];
+		value.name = gdbregs_register_name(reads[i].reg);
+		value.feature = gdbregs_register_feature(reads[i].reg);
+		status = append(s, value);
+	}
+	return status;
 }
 
 int stored_add_target(struct stored *s, const struct target *t)
@@ -283,38 +269,18 @@ int stored_add_target(struct stored *s, const struct target *t)
 	const struct snapshot *snapshot = &t->snapshot;
 	/* As it would be in a file. */
 	json_t *name = json_text(t->name);
-	int status = name ? keep(s, name) : fail_nomem();
+	int status = keep(s, name);
 	if (status != 0)
 		return status;
-	if (!reserve(s, snapshot->read_count))
-		return fail_nomem();
-	const char *target = json_string_value(name);
-	if (!s->target)
-		s->target = target;
-	s->several |= strcmp(s->target, target) != 0;
-	for (size_t i = 0; i < snapshot->vcpu_count; i++) {
-		const struct vcpu *vcpu = &snapshot->vcpus[i];
-		const struct selected *selected = snapshot_selected(snapshot, vcpu);
-		const char *architecture = gdbregs_description_architecture(selected->description);
-		for (size_t j = 0; j < selected->register_count; j++)
-			add_read(s, target, vcpu, architecture,
-				 &snapshot->reads[vcpu->first_read + j]);
-	}
-	return 0;
-}
-
-int stored_add_register(struct stored *s, json_t *json, struct stored_value value)
-{
-	struct object o;
-	int status = begin(s, json, "target", &o);
-	return status != 0 ? status : add_register(s, &o, value);
+	note_target(s, json_string_value(name));
+	for (size_t i = 0; i < snapshot->vcpu_count && status == 0; i++)
+		status = add_vcpu_reads(s, json_string_value(name), snapshot, &snapshot->vcpus[i]);
+	return status;
 }
 
 void stored_fini(struct stored *s)
 {
-	for (size_t i = 0; i < s->root_count; i++)
-		json_decref(s->roots[i]);
-	free(s->roots);
+	json_decref(s->kept);
 	free(s->failures);
 	free(s->item);
 	*s = (struct stored){.name = NULL};
@@ -471,29 +437,47 @@ static struct value value_of(const struct stored_value *v, struct vcpu *vcpu)
 	return value_make(v->target, vcpu, v->order, NULL, v->read);
 }
 
-/* Flags and enums have a text, as in a snapshot file. */
-static bool decode(struct stored_texts *texts, const struct value *from)
-{
-	enum gdbregs_type_kind kind = value_kind(from);
-	if (kind != GDBREGS_TYPE_FLAGS && kind != GDBREGS_TYPE_ENUM)
-		return true;
-	const char *text = value_decode_all(from, &texts->decoded);
-	if (text && text[0] != '\0')
-		texts->value.text = text;
-	return text;
-}
-
+/* Make the texts that a value has in a snapshot file. Returns false if memory runs out. */
 static bool make_texts(struct stored_texts *texts, const struct value *from)
 {
+	const char *meaning = value_text(from, &texts->decoded);
 	text_clear(&texts->bytes);
 	text_clear(&texts->number);
-	text_add_bytes(&texts->bytes, from->bytes, from->size_bytes);
-	texts->value.bytes = texts->bytes.data;
+	if (from->status > 0 && !from->is_bit_field) {
+		text_add_bytes(&texts->bytes, from->bytes, from->size_bytes);
+		texts->value.bytes = texts->bytes.data;
+	}
 	if (value_is_number(from)) {
 		value_add_number(&texts->number, from, false);
 		texts->value.number = texts->number.data;
 	}
-	return decode(texts, from) && !texts->bytes.failed && !texts->number.failed;
+	if (meaning && meaning[0] != '\0')
+		texts->value.text = meaning;
+	return meaning && !texts->bytes.failed && !texts->number.failed;
+}
+
+/* Replace a text by a copy that exists as long as `s`. */
+static int keep_text(struct stored *s, const char **text)
+{
+	if (!*text)
+		return 0;
+	json_t *copy = json_text(*text);
+	*text = json_string_value(copy);
+	return keep(s, copy);
+}
+
+int stored_add_value(struct stored *s, const struct value *from, struct stored_value value)
+{
+	struct stored_texts texts = {.value = value};
+	struct stored_value *added = &texts.value;
+	int status = make_texts(&texts, from) ? 0 : fail_nomem();
+	const char **members[] = {&added->bytes, &added->number, &added->text};
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]) && status == 0; i++)
+		status = keep_text(s, members[i]);
+	if (status == 0)
+		status = append(s, *added);
+	stored_texts_fini(&texts);
+	return status;
 }
 
 const struct stored_value *stored_show(struct stored_texts *texts, const struct stored_value *v,
@@ -530,6 +514,18 @@ unsigned stored_byte(const struct stored_value *v, size_t i)
 	if (v->read)
 		return v->read->data[i];
 	return number_digit(v->bytes[2 * i]) << 4 | number_digit(v->bytes[2 * i + 1]);
+}
+
+bool stored_same_vcpu(const struct stored_value *a, const struct stored_value *b)
+{
+	return a->vcpu == b->vcpu && (a->target == b->target || strcmp(a->target, b->target) == 0);
+}
+
+bool stored_same_feature(const struct stored_value *a, const struct stored_value *b)
+{
+	if (!a->feature || !b->feature)
+		return a->feature == b->feature;
+	return a->feature == b->feature || strcmp(a->feature, b->feature) == 0;
 }
 
 /* QEMU's PowerPC reverses the bytes of a register in its other mode. */

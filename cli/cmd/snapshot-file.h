@@ -37,8 +37,7 @@ struct stored_failure {
 
 struct stored {
 	const char *name; /* for messages */
-	json_t **roots; /* what the strings belong to */
-	size_t root_count;
+	json_t *kept; /* an array: what the strings belong to */
 	struct stored_value *item;
 	size_t count, capacity;
 	const char *target; /* the first one's name; NULL: there is none */
@@ -52,10 +51,9 @@ struct stored {
 int stored_read(struct stored *s, const char *path);
 /* Add the registers of a target that was read. It must exist as long as `s`. */
 int stored_add_target(struct stored *s, const struct target *t);
-/* Add a register or part that is described by a JSON object as in a file. Takes ownership of
- * `json`, which may be NULL for lack of memory. `value` has what its vCPU and target say of it;
- * its target's name must exist as long as `s`. */
-int stored_add_register(struct stored *s, json_t *json, struct stored_value value);
+/* Add a value that was made from another one: a part of a register. `value` has its names, its
+ * vCPU and its target, which must exist as long as `s`. */
+int stored_add_value(struct stored *s, const struct value *from, struct stored_value value);
 void stored_fini(struct stored *s);
 
 /* --------------------------------------------------------- of a target --- */
@@ -81,6 +79,9 @@ bool stored_has_bytes(const struct stored_value *v);
 /* How many, and each of them, in the order of the target. */
 size_t stored_size(const struct stored_value *v);
 unsigned stored_byte(const struct stored_value *v, size_t i);
+/* Returns whether two values are of one vCPU of one target; and of one feature. */
+bool stored_same_vcpu(const struct stored_value *a, const struct stored_value *b);
+bool stored_same_feature(const struct stored_value *a, const struct stored_value *b);
 /* Compare the bytes of two values, each of a file or of a target. Both have bytes. Bytes
  * in different byte orders are compared in reverse. */
 bool stored_same_bytes(const struct stored_value *a, const struct stored_value *b);
