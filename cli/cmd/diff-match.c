@@ -35,7 +35,8 @@ static bool fits_feature(const char *glob, const struct stored_value *v)
 static void select_values(struct stored *s, const struct options *o, bool *seen)
 {
 	size_t kept = 0;
-	for (size_t i = 0; i < s->count; i++) {
+	s->total = s->count;
+	for (size_t i = 0; i < s->total; i++) {
 		const struct stored_value *v = &s->item[i];
 		bool pattern = fits_any(&o->patterns, seen, names_fit, v) || v->alias;
 		bool feature = fits_any(&o->features, seen + o->patterns.count, fits_feature, v);
@@ -73,28 +74,23 @@ static const char *find_unseen(const struct string_list *words, const bool **see
 	return i < words->count ? words->item[i] : NULL;
 }
 
-/* The values of a snapshot, and those that were not selected. */
-struct names_of {
-	const struct stored *stored;
-	size_t count;
-};
-
 /* Write "; did you mean 'rip'?", or nothing. */
-static void add_suggestion(struct text *hint, const char *word, const struct names_of names[2])
+static void add_suggestion(struct text *hint, const char *word, const struct diff *d)
 {
 	struct suggestion near;
 	const char *colon = name_colon(word);
 	suggest_begin(&near, colon ? colon + 1 : word);
-	for (int i = 0; i < 2; i++) {
-		for (size_t j = 0; j < names[i].count; j++)
-			suggest_offer(&near, names[i].stored->item[j].name);
-	}
+	for (size_t i = 0; i < d->before->total; i++)
+		suggest_offer(&near, d->before->item[i].name);
+	for (size_t i = 0; i < d->after->total; i++)
+		suggest_offer(&near, d->after->item[i].name);
 	if (near.best)
 		text_addf(hint, "; did you mean '%s'?", near.best);
 }
 
-static int check_seen(const struct options *o, const bool *seen, const struct names_of names[2])
+static int check_seen(const struct diff *d, const bool *seen)
 {
+	const struct options *o = d->options;
 	struct text hint = {0};
 	const char *pattern = find_unseen(&o->patterns, &seen);
 	const char *feature = find_unseen(&o->features, &seen);
@@ -106,16 +102,17 @@ static int check_seen(const struct options *o, const bool *seen, const struct na
 		return 0;
 	text_adds(&hint, pattern ? "" : exclude_hint(exclude));
 	if (hint.size == 0)
-		add_suggestion(&hint, pattern ? pattern : exclude, names);
+		add_suggestion(&hint, pattern ? pattern : exclude, d);
 	int status = fail(STATUS_SELECTION, "no register matches '%s' in either snapshot%s",
 			  pattern ? pattern : exclude, hint.data ? hint.data : "");
 	text_fini(&hint);
 	return status;
 }
 
-static int select_both(const struct options *o, const struct targets *set, struct stored *before,
+static int select_both(const struct diff *d, const struct targets *set, struct stored *before,
 		       struct stored *after)
 {
+	const struct options *o = d->options;
 	bool *seen = calloc(o->patterns.count + o->features.count + o->excludes.count + 1,
 			    sizeof(*seen));
 	if (!seen)
@@ -124,10 +121,9 @@ static int select_both(const struct options *o, const struct targets *set, struc
 	if (status == 0)
 		status = names_add(after, o, set, seen);
 	if (status == 0) {
-		const struct names_of names[2] = {{before, before->count}, {after, after->count}};
 		select_values(before, o, seen);
 		select_values(after, o, seen);
-		status = check_seen(o, seen, names);
+		status = check_seen(d, seen);
 	}
 	free(seen);
 	return status;
@@ -349,7 +345,7 @@ int diff_make(struct diff *d, const struct options *o, const struct targets *set
 			   .before = before,
 			   .after = after,
 			   .several = before->several || after->several};
-	int status = select_both(o, set, before, after);
+	int status = select_both(d, set, before, after);
 	if (status == 0)
 		status = match(before, after);
 	if (status != 0)

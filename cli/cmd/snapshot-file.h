@@ -40,6 +40,7 @@ struct stored {
 	json_t *kept; /* an array: what the strings belong to */
 	struct stored_value *item;
 	size_t count, capacity;
+	size_t total; /* once some were selected: with the others, which are behind them */
 	const char *target; /* the first one's name; NULL: there is none */
 	bool several; /* targets */
 	struct stored_failure *failures; /* targets that were not read */
