@@ -268,12 +268,12 @@ static void add(struct diff *d, enum change_kind kind, const struct stored_value
 /* Bit fields have a number and no bytes. */
 static bool is_known(const struct stored_value *v)
 {
-	return stored_has_bytes(v) || (v->field && v->number);
+	return v->bytes || (v->field && v->number);
 }
 
 static bool differ(const struct stored_value *a, const struct stored_value *b)
 {
-	if (stored_has_bytes(a) && stored_has_bytes(b))
+	if (a->bytes && b->bytes)
 		return !stored_same_bytes(a, b);
 	return !a->number || !b->number || strcasecmp(a->number, b->number) != 0;
 }

@@ -131,27 +131,15 @@ static void mark(struct stored_value *v, const struct meaning *m)
 		v->alias = m->pattern;
 }
 
-/* Returns the bytes of a value of a file. Returns false if there are not as many as the register
- * has. */
-static bool get_bytes(const struct stored_value *v, uint8_t *out, size_t size)
-{
-	if (!stored_has_bytes(v) || stored_size(v) != size)
-		return false;
-	for (size_t i = 0; i < size; i++)
-		out[i] = (uint8_t)stored_byte(v, i);
-	return true;
-}
-
 /* JSON lines do not say the byte order, but a number beside the bytes does: either order
  * makes it, or there is one only. */
-static enum gdbregs_byte_order find_order(const struct stored_value *v, const uint8_t *bytes,
-					  size_t size)
+static enum gdbregs_byte_order find_order(const struct stored_value *v)
 {
 	struct text number = {0};
 	enum gdbregs_byte_order order = v->order;
-	if (order != GDBREGS_BYTE_ORDER_UNKNOWN || !v->number)
+	if (order != GDBREGS_BYTE_ORDER_UNKNOWN || !v->bytes || !v->number)
 		return order;
-	text_add_number(&number, GDBREGS_BYTE_ORDER_LITTLE, bytes, size, false);
+	text_add_number(&number, GDBREGS_BYTE_ORDER_LITTLE, v->bytes, v->size, false);
 	if (!number.failed)
 		order = strcasecmp(number.data, v->number) == 0 ? GDBREGS_BYTE_ORDER_LITTLE
 								: GDBREGS_BYTE_ORDER_BIG;
@@ -159,29 +147,26 @@ static enum gdbregs_byte_order find_order(const struct stored_value *v, const ui
 	return order;
 }
 
+/* Add a part of a value, which is unavailable if the value has another size than its register. */
 static int add_part(struct stored *s, size_t whole, const struct meaning *m)
 {
-	struct stored_value added = s->item[whole];
-	size_t size = (gdbregs_register_bits(m->chosen.reg) + 7) / 8;
-	uint8_t *bytes = malloc(size + 1);
-	if (!bytes)
-		return fail_nomem();
-	bool known = get_bytes(&added, bytes, size);
+	struct stored_value part = s->item[whole];
+	bool known = part.bytes && part.size == (gdbregs_register_bits(m->chosen.reg) + 7) / 8;
 	if (known)
-		added.order = find_order(&added, bytes, size);
-	const struct vcpu vcpu = {.index = added.vcpu, .order = added.order};
-	const struct gdbregs_read read = {.vcpu = added.vcpu,
+		part.order = find_order(&part);
+	const struct vcpu vcpu = {.index = part.vcpu, .order = part.order};
+	const struct gdbregs_read read = {.vcpu = part.vcpu,
 					  .reg = m->chosen.reg,
-					  .status = known ? (int)size : GDBREGS_ERR_UNAVAILABLE,
-					  .data = known ? bytes : NULL};
-	struct value value = value_make(added.target, &vcpu, added.order, &m->chosen, &read);
-	added.field = m->path;
-	added.read = NULL;
-	added.bytes = added.number = added.text = added.type = added.alias = NULL;
-	mark(&added, m);
-	int status = stored_add_value(s, &value, added);
-	free(bytes);
-	return status;
+					  .status =
+						  known ? (int)part.size : GDBREGS_ERR_UNAVAILABLE,
+					  .data = known ? part.bytes : NULL};
+	struct value value = value_make(part.target, &vcpu, part.order, &m->chosen, &read);
+	part.field = m->path;
+	part.read = NULL;
+	part.bytes = NULL;
+	part.number = part.text = part.type = part.alias = NULL;
+	mark(&part, m);
+	return stored_add_value(s, &value, part);
 }
 
 /* Returns whether another pattern has added the part. */

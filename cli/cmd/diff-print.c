@@ -18,12 +18,21 @@ static void add_field(struct text *text, const struct stored_value *v)
 	text_adds(text, v->field ? v->field : "");
 }
 
-/* The number if it has one, else the bytes, which have no 0x. */
-static const char *brief(const struct stored_value *v)
+/* Returns the bytes as digits, or NULL if the value has no bytes. */
+static const char *show_bytes(struct text *text, const struct stored_value *v)
 {
-	if (!v)
+	text_clear(text);
+	if (!v || !v->bytes)
 		return NULL;
-	return v->number && (v->bytes || v->field) ? v->number : v->bytes;
+	text_adds(text, "");
+	text_add_bytes(text, v->bytes, v->size);
+	return text->data;
+}
+
+/* Returns the number if it has one, else the bytes, which have no 0x. */
+static const char *brief(const struct stored_value *v, const char *bytes)
+{
+	return v && v->number && (v->bytes || v->field) ? v->number : bytes;
 }
 
 static void add_word(void *arg, const char *word, size_t size)
@@ -78,7 +87,8 @@ static void put_change(struct table *table, const struct diff *d, const struct c
 {
 	const struct stored_value *v = diff_subject(c);
 	bool csv = d->options->format == FORMAT_CSV;
-	struct text name = {0};
+	struct text name = {0}, before = {0}, after = {0};
+	const char *old = show_bytes(&before, c->before), *new = show_bytes(&after, c->after);
 	text_adds(&name, v->name);
 	add_field(&name, v);
 	struct cell cells[COLUMNS] = {
@@ -88,15 +98,17 @@ static void put_change(struct table *table, const struct diff *d, const struct c
 		[NAME] = cell_text(csv ? name.data : v->name),
 		[FIELD] = v->field ? cell_text(v->field) : (struct cell){0},
 		[CHANGE] = cell_text(kinds[c->kind]),
-		[OLD] = cell_text(brief(c->before)),
-		[NEW] = cell_text(brief(c->after)),
-		[OLD_BYTES] = cell_text(c->before ? c->before->bytes : NULL),
-		[NEW_BYTES] = cell_text(c->after ? c->after->bytes : NULL),
+		[OLD] = cell_text(brief(c->before, old)),
+		[NEW] = cell_text(brief(c->after, new)),
+		[OLD_BYTES] = cell_text(old),
+		[NEW_BYTES] = cell_text(new),
 	};
 	fill_meaning(cells, d, c);
 	table_row(table, cells);
-	table->ok = table->ok && !name.failed;
+	table->ok = table->ok && !name.failed && !before.failed && !after.failed;
 	text_fini(&name);
+	text_fini(&before);
+	text_fini(&after);
 }
 
 static bool write_data(struct output *out, const struct diff *d)

@@ -11,7 +11,7 @@
 #define NORMAL "\033[0m"
 
 /* A longer name moves its own line to the right, and not the others. */
-enum { INDENT = 2, WIDEST_NAME = 24, LANE_DIGITS = 16 };
+enum { INDENT = 2, WIDEST_NAME = 24, LANE_BYTES = 8 };
 #define ARROW " -> "
 
 /* ---------------------------------------------------------------- values --- */
@@ -28,17 +28,13 @@ static enum gdbregs_byte_order order_of(const struct diff *d, const struct store
 	return other ? other->order : GDBREGS_BYTE_ORDER_UNKNOWN;
 }
 
-/* Hexadecimal digits of bytes in target order as a number. */
-static void add_digits(struct text *text, enum gdbregs_byte_order order, const char *hex,
+static void add_digits(struct text *text, enum gdbregs_byte_order order, const uint8_t *bytes,
 		       size_t size)
 {
-	text_adds(text, order != GDBREGS_BYTE_ORDER_UNKNOWN ? "0x" : "");
-	if (order != GDBREGS_BYTE_ORDER_LITTLE) {
-		text_add(text, hex, size);
-		return;
-	}
-	for (size_t i = size; i >= 2; i -= 2)
-		text_add(text, hex + i - 2, 2);
+	if (order != GDBREGS_BYTE_ORDER_UNKNOWN)
+		text_add_number(text, order, bytes, size, true);
+	else
+		text_add_bytes(text, bytes, size);
 }
 
 /* A number of a file, with as many digits as its register has. */
@@ -58,9 +54,9 @@ static void add_value(struct text *text, enum gdbregs_byte_order order,
 	else if (!v->bytes)
 		text_adds(text, "<unavailable>");
 	else if (order == GDBREGS_BYTE_ORDER_UNKNOWN && v->number)
-		add_padded(text, v->number, strlen(v->bytes));
+		add_padded(text, v->number, 2 * v->size);
 	else
-		add_digits(text, order, v->bytes, strlen(v->bytes));
+		add_digits(text, order, v->bytes, v->size);
 }
 
 static void add_name(struct text *text, const struct stored_value *v)
@@ -154,31 +150,25 @@ static void put_name(const struct page *page, size_t width)
 	fprintf(stream, "%*s%-*s ", INDENT, "", (int)width, page->line.name.data);
 }
 
-static size_t lanes_of(const struct stored_value *v)
-{
-	return (strlen(v->bytes) + LANE_DIGITS - 1) / LANE_DIGITS;
-}
-
 /* Of a register that does not fit the line, the lanes of 64 bits that differ; lane 0 has
  * the first bytes in memory. */
 static void put_lanes(struct page *page, const struct change *c, size_t name)
 {
-	const char *a = c->before->bytes, *b = c->after->bytes;
-	size_t size = strlen(a);
+	const uint8_t *a = c->before->bytes, *b = c->after->bytes;
 	enum gdbregs_byte_order order = order_of(page->diff, c->before, c->after);
 	struct text *before = &page->line.before, *after = &page->line.after;
-	for (size_t lane = 0; lane < lanes_of(c->before) && page->ok; lane++) {
-		size_t at = lane * LANE_DIGITS, rest = size - at;
-		size_t digits = rest < LANE_DIGITS ? rest : LANE_DIGITS;
-		if (memcmp(a + at, b + at, digits) == 0)
+	for (size_t at = 0; at < c->before->size && page->ok; at += LANE_BYTES) {
+		size_t rest = c->before->size - at;
+		size_t size = rest < LANE_BYTES ? rest : LANE_BYTES;
+		if (memcmp(a + at, b + at, size) == 0)
 			continue;
 		text_clear(before);
 		text_clear(after);
-		add_digits(before, order, a + at, digits);
-		add_digits(after, order, b + at, digits);
+		add_digits(before, order, a + at, size);
+		add_digits(after, order, b + at, size);
 		page->ok = !before->failed && !after->failed;
 		put_name(page, name);
-		fprintf(page->out->stream, "[%zu] ", lane);
+		fprintf(page->out->stream, "[%zu] ", at / LANE_BYTES);
 		put_change(page, page->ok ? before->data : "", 0, page->ok ? after->data : "");
 		fputc('\n', page->out->stream);
 	}
@@ -203,8 +193,7 @@ static bool has_lanes(const struct page *page, const struct change *c)
 {
 	if (c->kind != CHANGE_CHANGED || !c->before->bytes || !c->after->bytes)
 		return false;
-	return strlen(c->before->bytes) == strlen(c->after->bytes) &&
-	       strlen(c->before->bytes) > LANE_DIGITS &&
+	return c->before->size == c->after->size && c->before->size > LANE_BYTES &&
 	       order_of(page->diff, c->before, c->after) ==
 		       order_of(page->diff, c->after, c->before);
 }

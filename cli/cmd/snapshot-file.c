@@ -88,13 +88,26 @@ static bool is_hex(const char *text)
 	return strspn(text, "0123456789abcdefABCDEF") == strlen(text);
 }
 
-static int check_digits(const struct object *o, const struct stored_value *value)
+static int check_number(const struct object *o, const char *number)
 {
-	if (value->bytes && (!is_hex(value->bytes) || strlen(value->bytes) % 2 != 0))
-		return bad(o, "bytes", "is not made of pairs of hexadecimal digits");
-	if (value->number && (strncmp(value->number, "0x", 2) != 0 || value->number[2] == '\0' ||
-			      !is_hex(value->number + 2)))
+	if (number && (strncmp(number, "0x", 2) != 0 || number[2] == '\0' || !is_hex(number + 2)))
 		return bad(o, "value", "is not a number that begins with 0x");
+	return 0;
+}
+
+/* There is room: a byte takes two characters of the file. */
+static int take_bytes(struct stored *s, const struct object *o, const char *hex,
+		      struct stored_value *value)
+{
+	if (!hex)
+		return 0;
+	value->size = strlen(hex) / 2;
+	value->bytes = s->bytes + s->byte_count;
+	if (!is_hex(hex) || strlen(hex) % 2 != 0)
+		return bad(o, "bytes", "is not made of pairs of hexadecimal digits");
+	for (; *hex != '\0'; hex += 2)
+		s->bytes[s->byte_count++] =
+			(uint8_t)(number_digit(hex[0]) << 4 | number_digit(hex[1]));
 	return 0;
 }
 
@@ -123,17 +136,19 @@ static unsigned get_bits(const struct object *o)
 /* `value`: what its vCPU and target say of it. */
 static int add_register(struct stored *s, const struct object *o, struct stored_value value)
 {
+	const char *hex = NULL;
 	const struct {
 		const char *name;
 		const char **out;
-	} members[] = {{"name", &value.name},	    {"field", &value.field},
-		       {"feature", &value.feature}, {"bytes", &value.bytes},
-		       {"value", &value.number},    {"text", &value.text}};
+	} members[] = {{"name", &value.name}, {"field", &value.field},	{"feature", &value.feature},
+		       {"bytes", &hex},	      {"value", &value.number}, {"text", &value.text}};
 	int status = need_object(o);
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]) && status == 0; i++)
 		status = get_string(o, members[i].name, i == 0, members[i].out);
 	if (status == 0)
-		status = check_digits(o, &value);
+		status = take_bytes(s, o, hex, &value);
+	if (status == 0)
+		status = check_number(o, value.number);
 	value.type = json_string_value(json_object_get(o->json, "type"));
 	value.bits = get_bits(o);
 	return status == 0 ? append(s, value) : status;
@@ -256,7 +271,10 @@ static int add_vcpu_reads(struct stored *s, const char *target, const struct sna
 		.architecture = gdbregs_description_architecture(selected->description)};
 	int status = 0;
 	for (size_t i = 0; i < selected->register_count && status == 0; i++) {
+		bool known = reads[i].status > 0;
 		value.read = &reads[i];
+		value.bytes = known ? reads[i].data : NULL;
+		value.size = known ? (size_t)reads[i].status : 0;
 		value.name = gdbregs_register_name(reads[i].reg);
 		value.feature = gdbregs_register_feature(reads[i].reg);
 		status = append(s, value);
@@ -281,6 +299,7 @@ int stored_add_target(struct stored *s, const struct target *t)
 void stored_fini(struct stored *s)
 {
 	json_decref(s->kept);
+	free(s->bytes);
 	free(s->failures);
 	free(s->item);
 	*s = (struct stored){.name = NULL};
@@ -403,7 +422,10 @@ static int parse(struct stored *s, const struct text *content)
 	if (!first)
 		return bad_json(s, 1, &error);
 	int status = 0;
-	if (json_object_get(first, "format")) {
+	s->bytes = malloc(content->size / 2 + 1);
+	if (!s->bytes) {
+		status = fail_nomem();
+	} else if (json_object_get(first, "format")) {
 		size_t end = (size_t)error.position;
 		if (end < content->size && !is_blank(data + end))
 			status = fail(STATUS_FILE, "%s: there is data after the snapshot", s->name);
@@ -441,19 +463,14 @@ static struct value value_of(const struct stored_value *v, struct vcpu *vcpu)
 static bool make_texts(struct stored_texts *texts, const struct value *from)
 {
 	const char *meaning = value_text(from, &texts->decoded);
-	text_clear(&texts->bytes);
 	text_clear(&texts->number);
-	if (from->status > 0 && !from->is_bit_field) {
-		text_add_bytes(&texts->bytes, from->bytes, from->size_bytes);
-		texts->value.bytes = texts->bytes.data;
-	}
 	if (value_is_number(from)) {
 		value_add_number(&texts->number, from, false);
 		texts->value.number = texts->number.data;
 	}
 	if (meaning && meaning[0] != '\0')
 		texts->value.text = meaning;
-	return meaning && !texts->bytes.failed && !texts->number.failed;
+	return meaning && !texts->number.failed;
 }
 
 /* Replace a text by a copy that exists as long as `s`. */
@@ -471,9 +488,14 @@ int stored_add_value(struct stored *s, const struct value *from, struct stored_v
 	struct stored_texts texts = {.value = value};
 	struct stored_value *added = &texts.value;
 	int status = make_texts(&texts, from) ? 0 : fail_nomem();
-	const char **members[] = {&added->bytes, &added->number, &added->text};
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]) && status == 0; i++)
-		status = keep_text(s, members[i]);
+	if (status == 0)
+		status = keep_text(s, &added->number);
+	if (status == 0)
+		status = keep_text(s, &added->text);
+	if (from->status > 0 && !from->is_bit_field) {
+		added->bytes = from->bytes;
+		added->size = from->size_bytes;
+	}
 	if (status == 0)
 		status = append(s, *added);
 	stored_texts_fini(&texts);
@@ -484,7 +506,7 @@ const struct stored_value *stored_show(struct stored_texts *texts, const struct 
 				       bool *ok)
 {
 	struct vcpu vcpu;
-	if (!v || !v->read || !stored_has_bytes(v))
+	if (!v || !v->read || !v->bytes)
 		return v;
 	struct value from = value_of(v, &vcpu);
 	texts->value = *v;
@@ -494,26 +516,8 @@ const struct stored_value *stored_show(struct stored_texts *texts, const struct 
 
 void stored_texts_fini(struct stored_texts *texts)
 {
-	text_fini(&texts->bytes);
 	text_fini(&texts->number);
 	gdbregs_buffer_fini(&texts->decoded);
-}
-
-bool stored_has_bytes(const struct stored_value *v)
-{
-	return v->read ? v->read->status > 0 : v->bytes != NULL;
-}
-
-size_t stored_size(const struct stored_value *v)
-{
-	return v->read ? (size_t)v->read->status : strlen(v->bytes) / 2;
-}
-
-unsigned stored_byte(const struct stored_value *v, size_t i)
-{
-	if (v->read)
-		return v->read->data[i];
-	return number_digit(v->bytes[2 * i]) << 4 | number_digit(v->bytes[2 * i + 1]);
 }
 
 bool stored_same_vcpu(const struct stored_value *a, const struct stored_value *b)
@@ -537,14 +541,12 @@ static bool is_reversed(const struct stored_value *a, const struct stored_value 
 
 bool stored_same_bytes(const struct stored_value *a, const struct stored_value *b)
 {
-	size_t size = stored_size(a);
-	bool reversed = is_reversed(a, b);
-	if (size != stored_size(b))
+	if (a->size != b->size)
 		return false;
-	if (!reversed && a->read && b->read)
-		return memcmp(a->read->data, b->read->data, size) == 0;
-	for (size_t i = 0; i < size; i++) {
-		if (stored_byte(a, i) != stored_byte(b, reversed ? size - 1 - i : i))
+	if (!is_reversed(a, b))
+		return memcmp(a->bytes, b->bytes, a->size) == 0;
+	for (size_t i = 0; i < a->size; i++) {
+		if (a->bytes[i] != b->bytes[b->size - 1 - i])
 			return false;
 	}
 	return true;

@@ -16,11 +16,11 @@ struct stored_value {
 	const char *architecture; /* of its vCPU; NULL: not known */
 	const char *type; /* NULL: not known */
 	const char *field; /* the path of a part, "ZF"; NULL: the whole register */
-	const char *bytes; /* hex digits, whole bytes; NULL: unavailable, or a bit field */
+	const uint8_t *bytes; /* in the order of the target; NULL: unavailable, or a bit field */
+	size_t size; /* of the bytes */
 	const char *number; /* "0x..."; NULL: it has no number */
 	const char *text; /* what it means; NULL: not more than its digits */
-	/* Set for a register of a target. It has no bytes, number and text of its own: see
-	 * stored_show(). */
+	/* Set for a register of a target. It has no number and text of its own: see stored_show(). */
 	const struct gdbregs_read *read;
 	size_t target_rank; /* of the target's name among those of both snapshots */
 	unsigned vcpu, bits;
@@ -38,6 +38,8 @@ struct stored_failure {
 struct stored {
 	const char *name; /* for messages */
 	json_t *kept; /* an array: what the strings belong to */
+	uint8_t *bytes; /* of all values of a file */
+	size_t byte_count;
 	struct stored_value *item;
 	size_t count, capacity;
 	size_t total; /* once some were selected: with the others, which are behind them */
@@ -53,7 +55,7 @@ int stored_read(struct stored *s, const char *path);
 /* Add the registers of a target that was read. It must exist as long as `s`. */
 int stored_add_target(struct stored *s, const struct target *t);
 /* Add a value that was made from another one: a part of a register. `value` has its names, its
- * vCPU and its target, which must exist as long as `s`. */
+ * vCPU and its target. These and the bytes must exist as long as `s`. */
 int stored_add_value(struct stored *s, const struct value *from, struct stored_value value);
 void stored_fini(struct stored *s);
 
@@ -64,7 +66,7 @@ void stored_fini(struct stored *s);
 
 /* The texts of one value. */
 struct stored_texts {
-	struct text bytes, number;
+	struct text number;
 	struct gdbregs_buffer decoded;
 	struct stored_value value;
 };
@@ -75,16 +77,11 @@ const struct stored_value *stored_show(struct stored_texts *texts, const struct 
 				       bool *ok);
 void stored_texts_fini(struct stored_texts *texts);
 
-/* Returns whether the target has sent bytes for the register. */
-bool stored_has_bytes(const struct stored_value *v);
-/* How many, and each of them, in the order of the target. */
-size_t stored_size(const struct stored_value *v);
-unsigned stored_byte(const struct stored_value *v, size_t i);
 /* Returns whether two values are of one vCPU of one target; and of one feature. */
 bool stored_same_vcpu(const struct stored_value *a, const struct stored_value *b);
 bool stored_same_feature(const struct stored_value *a, const struct stored_value *b);
-/* Compare the bytes of two values, each of a file or of a target. Both have bytes. Bytes
- * in different byte orders are compared in reverse. */
+/* Returns whether two values have the same bytes. Both have bytes. Bytes in different byte orders
+ * are compared in reverse. */
 bool stored_same_bytes(const struct stored_value *a, const struct stored_value *b);
 
 #endif
