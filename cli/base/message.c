@@ -7,6 +7,7 @@
 #include <gdbregs.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static struct {
 	bool quiet;
@@ -72,6 +73,37 @@ int status_of(int code, int connected)
 	}
 }
 
+/* Returns NULL for options that the tool does not have: limits. */
+static const char *advice(const char *option)
+{
+	static const struct {
+		const char *option;
+		const char *advice;
+	} table[] = {
+		{"reply_timeout_ms", "if it is slow, raise --timeout"},
+		{"first_reply_timeout_ms", "if it is slow, raise --wait"},
+		{"connect_timeout_ms", "if it is slow, raise --timeout"},
+		{"connect_deadline_ms", "raise --connect-deadline"},
+		{"architecture", "name one with --arch or give one with --tdesc"},
+	};
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if (strcmp(table[i].option, option) == 0)
+			return table[i].advice;
+	}
+	return NULL;
+}
+
+void library_error_text(const struct gdbregs_error *error, char *text, size_t capacity)
+{
+	const char *help = advice(error->option);
+	if (error->option[0] == '\0')
+		snprintf(text, capacity, "%s", error->text);
+	else if (help)
+		snprintf(text, capacity, "%s; %s", error->text, help);
+	else
+		snprintf(text, capacity, "%s (%s)", error->text, error->option);
+}
+
 int fail(int status, const char *format, ...)
 {
 	va_list args;
@@ -82,6 +114,13 @@ int fail(int status, const char *format, ...)
 	vsnprintf(last, sizeof(last), format, args);
 	va_end(args);
 	return status;
+}
+
+int fail_library(const struct gdbregs_error *error)
+{
+	char text[sizeof(*error) + 80];
+	library_error_text(error, text, sizeof(text));
+	return fail(status_of(error->code, 1), "%s", text);
 }
 
 const char *message_last(void)

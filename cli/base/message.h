@@ -4,6 +4,7 @@
 #ifndef CLI_MESSAGE_H
 #define CLI_MESSAGE_H
 
+#include <gdbregs.h>
 #include <stdbool.h>
 
 /* Exit statuses: the same numbers as in gdbregs-cli(1). */
@@ -20,6 +21,10 @@ enum status {
 /* Returns the exit status for a GDBREGS_ERR_*. `connected`: the session had been made. */
 int status_of(int code, int connected);
 
+/* Write the text of an error of the library. If the library names one of its options, the text
+ * says which option of the tool may help. */
+void library_error_text(const struct gdbregs_error *error, char *text, size_t capacity);
+
 /* Make stderr line-buffered, so that lines of one process do not mix. Call it before any
  * output. */
 void message_init(void);
@@ -28,6 +33,8 @@ void message_set(bool quiet, bool verbose);
 /* Print an error. Returns `status`, so that callers end with `return fail(...)`. */
 int fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int fail_nomem(void);
+/* Print an error of the library that belongs to no target. Returns its exit status. */
+int fail_library(const struct gdbregs_error *error);
 /* The same for a number that is bad: 08. `option` is what it is the value of. */
 int fail_octal(const char *option, const char *number);
 /* The text of the error that was printed last, without prefix; "" before the first one. */

@@ -119,5 +119,5 @@ int offline_load(const struct options *o, struct gdbregs_context **context,
 		return fail_nomem();
 	const char *path = o->tdesc ? o->tdesc : arch;
 	int code = gdbregs_description_load(*context, path, NULL, out, &error);
-	return code < 0 ? fail(status_of(code, 1), "%s", error.text) : 0;
+	return code < 0 ? fail_library(&error) : 0;
 }

@@ -91,101 +91,17 @@ int target_fail_interrupted(struct target *t)
 
 /* ------------------------------------------------------------- errors --- */
 
-/* The ways in which the label may occur in a sentence, with the text that is dropped with it. */
-static const struct {
-	const char *before;
-	const char *after;
-	bool first; /* the sentence begins with it */
-} forms[] = {
-	{"", ": ", true}, /* LABEL: connection reset */
-	{"", " ", true}, /* LABEL has not answered */
-	{"address \"", "\": ", true},
-	{" to ", "", false}, /* cannot connect to LABEL: refused */
-	{" behind ", "", false},
-	{" of ", "", false}, /* the program of LABEL has ended */
-	{" ", "", false}, /* cannot start LABEL: no such file */
-};
-
-/* Returns where the label occurs in that form, with *size bytes, or NULL. */
-static const char *find_label(const char *words, const char *label, size_t form, size_t *size)
+/* Take a failure from the library. Codes that no call of the library returned have no text. */
+static void take_error(struct target *t, int code, const struct gdbregs_error *error)
 {
-	char part[512];
-	int length = snprintf(part, sizeof(part), "%s%s%s", forms[form].before, label,
-			      forms[form].after);
-	if (label[0] == '\0' || length < 0 || (size_t)length >= sizeof(part))
-		return NULL;
-	*size = (size_t)length;
-	if (forms[form].first)
-		return strncmp(words, part, *size) == 0 ? words : NULL;
-	const char *at = strstr(words, part);
-	return at && strchr(" :;,", at[*size]) ? at : NULL;
-}
-
-/* The library names members of its options. Users know the options of the command line. */
-static const struct {
-	const char *member;
-	const char *option;
-} renamed[] = {
-	{"first_reply_timeout_ms", "--wait"},
-	{"reply_timeout_ms", "--timeout"},
-	{"connect_timeout_ms", "--timeout"},
-	{"name the architecture, or give a description file",
-	 "name it with --arch, or give one with --tdesc"},
-};
-
-static void name_options(char *text)
-{
-	for (size_t i = 0; i < sizeof(renamed) / sizeof(renamed[0]); i++) {
-		size_t member = strlen(renamed[i].member), option = strlen(renamed[i].option);
-		for (char *at = text; (at = strstr(at, renamed[i].member)); at += option) {
-			memcpy(at, renamed[i].option, option);
-			memmove(at + option, at + member, strlen(at + member) + 1);
-		}
-	}
-}
-
-/* Copy `words` without `label`, which the caller prints in front, if the rest is a sentence.
- * Replace the library's options by the tool's. */
-static void write_error(char *out, size_t capacity, const char *words, const char *label)
-{
-	const char *at = NULL;
-	size_t size = 0;
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]) && !at; i++)
-		at = find_label(words, label, i, &size);
-	if (at)
-		snprintf(out, capacity, "%.*s%s", (int)(at - words), words, at + size);
-	else
-		snprintf(out, capacity, "%s", words);
-	name_options(out);
-}
-
-/* Write the name that the library's messages have for the target: its address, the name of
- * the command, or a bad address as it was given. */
-static void label(const struct target *t, int code, char *text, size_t capacity)
-{
-	const char *name = t->name;
-	bool address = !t->set->options->spawn && code != GDBREGS_ERR_INVAL;
-	if (t->set->options->spawn)
-		name = t->set->options->spawn[0];
-	else if (address && strncmp(name, "tcp:", 4) == 0)
-		name += 4;
-	snprintf(text, capacity, "%s%s", address && name[0] == ':' ? "localhost" : "", name);
-}
-
-/* Take the text of a failure from the library. */
-static void take_error(struct target *t, int code, const char *words)
-{
-	char known[sizeof(t->error)];
-	struct text printable = {0};
 	if (code == TARGET_FAILED)
 		return;
-	label(t, code, known, sizeof(known));
-	text_add_printable(&printable, known, strlen(known));
 	t->status = status_of(code, t->connected);
 	t->gone = code == GDBREGS_ERR_CLOSED;
-	write_error(t->error, sizeof(t->error), words[0] != '\0' ? words : gdbregs_strerror(code),
-		    printable.data ? printable.data : known);
-	text_fini(&printable);
+	if (error->code == code)
+		library_error_text(error, t->error, sizeof(t->error));
+	else
+		snprintf(t->error, sizeof(t->error), "%s", gdbregs_strerror(code));
 }
 
 /* --------------------------------------------------------------- work --- */
@@ -211,7 +127,7 @@ void target_done(struct target *t, int code)
 		return;
 	uv_timer_stop(&t->timer);
 	if (code < 0)
-		take_error(t, code, gdbregs_session_error(t->session));
+		take_error(t, code, gdbregs_session_last_error(t->session));
 	close_target(t);
 }
 
@@ -369,7 +285,7 @@ static void connect_target(struct target *t)
 	if (code >= 0)
 		return;
 	t->session = NULL;
-	take_error(t, code, error.text);
+	take_error(t, code, &error);
 	target_over(t);
 }
 

@@ -73,7 +73,7 @@ static int check_tdesc(struct targets *set)
 	if (!set->options->tdesc)
 		return 0;
 	int code = gdbregs_description_load(set->context, set->options->tdesc, NULL, &d, &error);
-	return code < 0 ? fail(status_of(code, 1), "%s", error.text) : 0;
+	return code < 0 ? fail_library(&error) : 0;
 }
 
 static void interrupt_all(void *arg)

@@ -66,11 +66,11 @@ static const struct gdbregs_description *description_of(struct gdbregs_session *
 		*result = GDBREGS_ERR_INVAL;
 	else if (vcpu >= s->target.vcpu_count)
 		*result = gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU,
-					      "there is no vCPU %u: %s has %zu", vcpu, s->label,
+					      "there is no vCPU %u: the target has %zu", vcpu,
 					      s->target.vcpu_count);
 	else if (!d)
 		*result = gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_DESCRIPTION,
-					      "%s serves no target description", s->label);
+					      "the stub serves no target description");
 	return d;
 }
 

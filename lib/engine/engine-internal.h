@@ -28,11 +28,9 @@ static inline void gdbregs__engine_leave(struct gdbregs__engine *e, struct gdbre
 	e->current = previous;
 }
 
-/* errors.c: set the error of the call or op; keep it with the op, if the op has failed with
- * its code; get it. */
-void gdbregs__engine_set_error(struct gdbregs__engine *e, int code, const char *format,
-			       va_list args);
-void gdbregs__op_set_error(struct gdbregs__op *op, const char *text);
+/* errors.c: set the error of an op; keep that of the engine with the op, if the op has failed
+ * with its code; get it. */
+void gdbregs__op_set_error(struct gdbregs__op *op, const struct gdbregs_error *error);
 void gdbregs__engine_keep_error(struct gdbregs__engine *e, struct gdbregs__op *op);
 void gdbregs__engine_op_error(const struct gdbregs__engine *e, const struct gdbregs__op *op,
 			      struct gdbregs_error *error);

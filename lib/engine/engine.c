@@ -212,9 +212,9 @@ static void end_sending(struct gdbregs__engine *e, struct gdbregs__op *op)
 static void fail_op(struct gdbregs__engine *e, struct gdbregs__op *op, int code)
 {
 	if (op->class->fatal_on_error) {
-		gdbregs__engine_fail(e, code, "%s",
-				     e->error.code == code ? e->error.text
-							   : gdbregs_strerror(code));
+		if (e->error.code != code)
+			gdbregs__fail(&e->error, code, "%s", gdbregs_strerror(code));
+		gdbregs__engine_fail_with(e, &e->error);
 		return;
 	}
 	if (op->status >= 0)
@@ -290,8 +290,10 @@ void gdbregs__engine_discard(struct gdbregs__engine *e, struct gdbregs__op *op)
 
 static void cancel(struct gdbregs__engine *e, struct gdbregs__op *op, const char *why)
 {
-	op->status = GDBREGS_ERR_CANCELED;
-	gdbregs__op_set_error(op, why);
+	struct gdbregs_error error;
+
+	op->status = gdbregs__fail(&error, GDBREGS_ERR_CANCELED, "%s", why);
+	gdbregs__op_set_error(op, &error);
 	/* The op has completed but its callback has not run: only what it reports changes. */
 	if (op->completed)
 		return;
@@ -481,7 +483,7 @@ static void fail_queue(struct gdbregs__engine *e, int code)
 		op->outstanding = 0;
 		if (!op->canceled) {
 			op->status = code;
-			gdbregs__op_set_error(op, e->ended_by.text);
+			gdbregs__op_set_error(op, &e->ended_by);
 			gdbregs__engine_call_finish(e, op);
 		}
 		unlink_queued(e, op);
@@ -496,21 +498,27 @@ static void fail_queue(struct gdbregs__engine *e, int code)
 	e->hold_until_ms = 0;
 }
 
-void gdbregs__engine_fail(struct gdbregs__engine *e, int code, const char *format, ...)
+void gdbregs__engine_fail_with(struct gdbregs__engine *e, const struct gdbregs_error *error)
 {
-	va_list args;
-
 	if (e->fatal)
 		return;
-	va_start(args, format);
-	gdbregs__engine_set_error(e, code, format, args);
-	va_end(args);
-	e->fatal = code;
-	e->ended_by = e->last_failure = e->error;
+	e->fatal = error->code;
+	e->ended_by = e->last_failure = e->error = *error;
 	e->config.on_fail(e->config.session);
-	fail_queue(e, code);
+	fail_queue(e, e->fatal);
 	e->error = e->ended_by;
-	end_waits(e, code);
+	end_waits(e, e->fatal);
+}
+
+void gdbregs__engine_fail(struct gdbregs__engine *e, int code, const char *format, ...)
+{
+	struct gdbregs_error error;
+	va_list args;
+
+	va_start(args, format);
+	gdbregs__fail_args(&error, code, format, args);
+	va_end(args);
+	gdbregs__engine_fail_with(e, &error);
 }
 
 void gdbregs__engine_go_blind(struct gdbregs__engine *e, bool keep_output)

@@ -19,6 +19,7 @@
 #define GDBREGS_LIB_ENGINE_ENGINE_H
 
 #include "rsp/packet.h"
+#include "util/error.h"
 
 #include <gdbregs.h>
 #include <stdarg.h>
@@ -92,7 +93,8 @@ struct gdbregs__op {
 	size_t outstanding; /* packets in flight */
 	uint64_t deadline_ms; /* of a wait */
 	int status; /* negative once failed; finish() may set a count */
-	char *error; /* why it failed, allocated; NULL: what gdbregs_strerror() says */
+	struct gdbregs_error
+		*error; /* why it failed, allocated; NULL: what gdbregs_strerror() says */
 	bool ended; /* has nothing more to produce */
 	bool canceled; /* its outputs must not be written any more */
 	bool completed; /* is or was on the list of completed ops */
@@ -118,7 +120,6 @@ struct gdbregs__in_flight {
 
 struct gdbregs__engine_config {
 	struct gdbregs_session *session; /* passed to all callbacks */
-	const char *peer; /* the peer, for messages; borrowed */
 	size_t packet_limit_bytes;
 	unsigned reply_timeout_ms;
 	unsigned first_reply_timeout_ms; /* 0: the same */
@@ -283,6 +284,8 @@ void gdbregs__engine_give_empty_reply(struct gdbregs__engine *e);
  * calls. */
 void gdbregs__engine_fail(struct gdbregs__engine *e, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* The same with an error that was set before. */
+void gdbregs__engine_fail_with(struct gdbregs__engine *e, const struct gdbregs_error *error);
 /* The same when out of memory. */
 void gdbregs__engine_fail_nomem(struct gdbregs__engine *e);
 /* After a failure, take one more op: it detaches the target. Replies can no longer be
@@ -294,6 +297,8 @@ void gdbregs__engine_go_blind(struct gdbregs__engine *e, bool keep_output);
 /* Set the error of a call or op that failed without affecting the session. Returns code. */
 int gdbregs__engine_say(struct gdbregs__engine *e, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* The same with an error that was set before. */
+int gdbregs__engine_repeat(struct gdbregs__engine *e, const struct gdbregs_error *error);
 /* The same for a call that ran out of memory. Returns NOMEM. */
 int gdbregs__engine_say_nomem(struct gdbregs__engine *e);
 /* Set the error of a call on a session that has ended to the reason why it ended.

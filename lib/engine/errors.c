@@ -6,41 +6,32 @@
 #include "util/alloc.h"
 #include "util/error.h"
 
-#include <stdio.h>
-
-void gdbregs__engine_set_error(struct gdbregs__engine *e, int code, const char *format,
-			       va_list args)
-{
-	char text[2 * sizeof(e->error.text)];
-
-	vsnprintf(text, sizeof(text), format, args);
-	gdbregs__fail(&e->error, code, "%s", text);
-	if (!e->current)
-		e->last_failure = e->error;
-}
-
 /* When out of memory, the general text of the code is used. */
-void gdbregs__op_set_error(struct gdbregs__op *op, const char *text)
+void gdbregs__op_set_error(struct gdbregs__op *op, const struct gdbregs_error *error)
 {
-	gdbregs__free(op->error);
-	op->error = gdbregs__strdup(text);
+	if (!op->error)
+		op->error = gdbregs__calloc(1, sizeof(*op->error));
+	if (op->error)
+		*op->error = *error;
 }
 
 /* The class of the op has set an error. It is the reason if the codes agree. */
 void gdbregs__engine_keep_error(struct gdbregs__engine *e, struct gdbregs__op *op)
 {
 	if (op->status < 0 && !op->error && e->error.code == op->status)
-		gdbregs__op_set_error(op, e->error.text);
+		gdbregs__op_set_error(op, &e->error);
 }
 
 void gdbregs__engine_op_error(const struct gdbregs__engine *e, const struct gdbregs__op *op,
 			      struct gdbregs_error *error)
 {
-	const char *text = op->error;
-
-	if (!text)
-		text = op->status == e->fatal ? e->ended_by.text : gdbregs_strerror(op->status);
-	gdbregs__fail(error, op->status, "%s", text);
+	if (op->error)
+		*error = *op->error;
+	else if (op->status == e->fatal)
+		*error = e->ended_by;
+	else
+		gdbregs__fail(error, op->status, "%s", gdbregs_strerror(op->status));
+	error->code = op->status;
 }
 
 /* finish() finds the error of an op that has failed in e->error. */
@@ -68,14 +59,22 @@ bool gdbregs__engine_call_overdue(struct gdbregs__engine *e, struct gdbregs__op 
 	return goes_on;
 }
 
+int gdbregs__engine_repeat(struct gdbregs__engine *e, const struct gdbregs_error *error)
+{
+	e->error = *error;
+	if (!e->current)
+		e->last_failure = *error;
+	return error->code;
+}
+
 int gdbregs__engine_say(struct gdbregs__engine *e, int code, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	gdbregs__engine_set_error(e, code, format, args);
+	gdbregs__fail_args(&e->error, code, format, args);
 	va_end(args);
-	return code;
+	return gdbregs__engine_repeat(e, &e->error);
 }
 
 int gdbregs__engine_say_nomem(struct gdbregs__engine *e)
@@ -85,7 +84,5 @@ int gdbregs__engine_say_nomem(struct gdbregs__engine *e)
 
 int gdbregs__engine_say_ended(struct gdbregs__engine *e)
 {
-	if (!e->ended_by.code)
-		return 0;
-	return gdbregs__engine_say(e, e->ended_by.code, "%s", e->ended_by.text);
+	return e->ended_by.code ? gdbregs__engine_repeat(e, &e->ended_by) : 0;
 }

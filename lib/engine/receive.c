@@ -29,8 +29,7 @@ static bool is_text(struct gdbregs__engine *e, uint8_t character)
 
 static void fail_damaged(struct gdbregs__engine *e, const char *how)
 {
-	gdbregs__engine_fail(e, GDBREGS_ERR_PROTOCOL, "%s sent a damaged packet (%s)",
-			     e->config.peer, how);
+	gdbregs__engine_fail(e, GDBREGS_ERR_PROTOCOL, "the stub sent a damaged packet (%s)", how);
 }
 
 static void on_ack(struct gdbregs__engine *e)
@@ -51,15 +50,16 @@ static void on_nak(struct gdbregs__engine *e)
 	if (is_text(e, '-') || e->no_ack || e->in_flight == 0 || e->acked)
 		return;
 	if (!e->only_packet.size) {
-		gdbregs__engine_fail(e, GDBREGS_ERR_PROTOCOL,
-				     "%s refused a packet as damaged; with %zu packets in flight "
-				     "it is not known which one",
-				     e->config.peer, e->in_flight);
+		gdbregs__engine_fail(
+			e, GDBREGS_ERR_PROTOCOL,
+			"the stub refused a packet as damaged; with %zu packets in flight "
+			"it is not known which one",
+			e->in_flight);
 		return;
 	}
 	if (e->resends++ == RESENDS_MAX) {
 		gdbregs__engine_fail(e, GDBREGS_ERR_PROTOCOL,
-				     "%s refused a packet as damaged %d times", e->config.peer,
+				     "the stub refused a packet as damaged %d times",
 				     RESENDS_MAX + 1);
 		return;
 	}
@@ -93,10 +93,12 @@ static void owe_ack(struct gdbregs__engine *e)
 	/* A stub may send endless console output and never read. */
 	size_t unsent = e->acks_owed + (e->out.size ? e->acks_unsent : 0);
 	if (unsent > e->config.packet_limit_bytes)
-		gdbregs__engine_fail(e, GDBREGS_ERR_LIMIT,
-				     "%s sends packets but does not read: more than %zu "
-				     "acknowledgements are unsent (max_packet_bytes)",
-				     e->config.peer, e->config.packet_limit_bytes);
+		gdbregs__engine_fail(
+			e, GDBREGS_ERR_LIMIT,
+			GDBREGS__OPTION(
+				"max_packet_bytes") "the stub sends packets but does not read: "
+						    "more than %zu acknowledgements are unsent",
+			e->config.packet_limit_bytes);
 }
 
 /* The packet was not the reply, so no request follows that could carry the ack, and a
@@ -235,9 +237,11 @@ static void on_frame(struct gdbregs__engine *e, const struct gdbregs__frame *fra
 			fail_damaged(e, "its beginning is missing");
 		break;
 	case GDBREGS__FRAME_TOO_LARGE:
-		gdbregs__engine_fail(e, GDBREGS_ERR_LIMIT,
-				     "%s sent a packet of more than %zu bytes (max_packet_bytes)",
-				     e->config.peer, e->config.packet_limit_bytes);
+		gdbregs__engine_fail(
+			e, GDBREGS_ERR_LIMIT,
+			GDBREGS__OPTION(
+				"max_packet_bytes") "the stub sent a packet of more than %zu bytes",
+			e->config.packet_limit_bytes);
 		break;
 	case GDBREGS__FRAME_NONE:
 		break;

@@ -15,10 +15,14 @@
 /* That of one whose reply matters more. */
 #define PATIENT_MS 2000
 
+static bool waits_for_first(const struct gdbregs__engine *e)
+{
+	return !e->replied && e->config.first_reply_timeout_ms;
+}
+
 static uint64_t reply_timeout_ms(const struct gdbregs__engine *e)
 {
-	return !e->replied && e->config.first_reply_timeout_ms ? e->config.first_reply_timeout_ms
-							       : e->config.reply_timeout_ms;
+	return waits_for_first(e) ? e->config.first_reply_timeout_ms : e->config.reply_timeout_ms;
 }
 
 void gdbregs__engine_arm_deadline(struct gdbregs__engine *e)
@@ -95,13 +99,13 @@ void gdbregs__engine_fail_not_a_stub(struct gdbregs__engine *e)
 			   count < sizeof(e->decoder.junk) ? count : sizeof(e->decoder.junk));
 	if (e->peer_is_child)
 		gdbregs__engine_fail(e, GDBREGS_ERR_PROTOCOL,
-				     "%s is not a gdbstub: it wrote \"%s\"; it must serve GDB on "
+				     "this is not a gdbstub: it wrote \"%s\"; it must serve GDB on "
 				     "its standard input and output",
-				     e->config.peer, text);
+				     text);
 	else
 		gdbregs__engine_fail(e, GDBREGS_ERR_PROTOCOL,
-				     "%s is not a gdbstub: it answered \"%s\"; check the address",
-				     e->config.peer, text);
+				     "this is not a gdbstub: it answered \"%s\"; check the address",
+				     text);
 }
 
 static const char *close_hint(const struct gdbregs__engine *e)
@@ -122,11 +126,11 @@ void gdbregs__engine_eof(struct gdbregs__engine *e, const char *why)
 	if (!e->heard && e->decoder.junk_count)
 		gdbregs__engine_fail_not_a_stub(e);
 	else if (why)
-		gdbregs__engine_fail(e, GDBREGS_ERR_CLOSED, "the connection to %s broke: %s%s",
-				     e->config.peer, why, reason_of_end(e));
+		gdbregs__engine_fail(e, GDBREGS_ERR_CLOSED, "the connection broke: %s%s", why,
+				     reason_of_end(e));
 	else
-		gdbregs__engine_fail(e, GDBREGS_ERR_CLOSED, "%s closed the connection%s",
-				     e->config.peer, reason_of_end(e));
+		gdbregs__engine_fail(e, GDBREGS_ERR_CLOSED, "the stub closed the connection%s",
+				     reason_of_end(e));
 }
 
 void gdbregs__engine_child_ended(struct gdbregs__engine *e, const char *how)
@@ -134,33 +138,29 @@ void gdbregs__engine_child_ended(struct gdbregs__engine *e, const char *how)
 	if (!e->heard && e->decoder.junk_count)
 		gdbregs__engine_fail_not_a_stub(e);
 	else
-		gdbregs__engine_fail(e, GDBREGS_ERR_CLOSED, "%s %s%s", e->config.peer, how,
+		gdbregs__engine_fail(e, GDBREGS_ERR_CLOSED, "the command %s%s", how,
 				     e->heard ? close_hint(e) : " before it answered");
 }
 
 /* ----------------------------------------------------------------- overdue --- */
 
+/* The option and the time, then why a stub may be silent. */
+#define NOT_ANSWERED GDBREGS__OPTION("%s") "the %s not answered for %.1f s%s"
+
 static void fail_silent(struct gdbregs__engine *e)
 {
-	double timeout_s = (double)reply_timeout_ms(e) / 1000;
+	const char *who = "stub has", *why = "";
 
-	if (e->heard)
-		gdbregs__engine_fail(
-			e, GDBREGS_ERR_TIMEOUT,
-			"%s has not answered for %.1f s; if it is slow, raise reply_timeout_ms",
-			e->config.peer, timeout_s);
-	else if (e->peer_is_child)
-		gdbregs__engine_fail(
-			e, GDBREGS_ERR_TIMEOUT,
-			"%s runs, but has not answered for %.1f s: does it serve GDB on its "
-			"standard input and output? If it is slow, raise reply_timeout_ms",
-			e->config.peer, timeout_s);
-	else
-		gdbregs__engine_fail(
-			e, GDBREGS_ERR_TIMEOUT,
-			"%s accepts connections but has not answered for %.1f s; a gdbstub serves "
-			"one client at a time: is another debugger connected?",
-			e->config.peer, timeout_s);
+	if (!e->heard && e->peer_is_child) {
+		who = "command runs, but has";
+		why = "; it must serve GDB on its standard input and output";
+	} else if (!e->heard) {
+		who = "stub accepts connections but has";
+		why = "; is another debugger connected? A gdbstub serves one client at a time";
+	}
+	gdbregs__engine_fail(e, GDBREGS_ERR_TIMEOUT, NOT_ANSWERED,
+			     waits_for_first(e) ? "first_reply_timeout_ms" : "reply_timeout_ms",
+			     who, (double)reply_timeout_ms(e) / 1000, why);
 }
 
 /* The awaited reply did not come in time. */

@@ -83,10 +83,11 @@ int gdbregs__documents_add(struct gdbregs_session *s, struct gdbregs__documents 
 			name);
 	/* Each process may have a description of its own; the limit is for all of them together. */
 	if (s->target.document_count >= s->limits.includes + s->target.process_count)
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
-					   "the stub's descriptions have more than %zu "
-					   "documents (max_includes)",
-					   s->limits.includes);
+		return gdbregs__engine_say(
+			&s->engine, GDBREGS_ERR_LIMIT,
+			GDBREGS__OPTION("max_includes") "the stub's descriptions have more than "
+							"%zu documents",
+			s->limits.includes);
 	struct gdbregs__fetched *list =
 		gdbregs__array_room(d->list, d->count, &d->capacity, sizeof(*list));
 	if (!list)
@@ -213,15 +214,17 @@ static int count_bytes(struct gdbregs_session *s, size_t added)
 	s->target.document_bytes += added;
 	s->target.document_pieces++;
 	if (s->target.document_bytes > most)
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
-					   "the stub's descriptions are larger than %zu bytes "
-					   "(max_description_bytes)",
-					   most);
+		return gdbregs__engine_say(
+			&s->engine, GDBREGS_ERR_LIMIT,
+			GDBREGS__OPTION("max_description_bytes") "the stub's descriptions are "
+								 "larger than %zu bytes",
+			most);
 	if (s->target.document_pieces > PIECES_MAX(most))
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
-					   "the stub sends its descriptions in more than %zu "
-					   "pieces (max_description_bytes)",
-					   PIECES_MAX(most));
+		return gdbregs__engine_say(
+			&s->engine, GDBREGS_ERR_LIMIT,
+			GDBREGS__OPTION("max_description_bytes") "the stub sends its descriptions "
+								 "in more than %zu pieces",
+			PIECES_MAX(most));
 	return 0;
 }
 
@@ -285,9 +288,9 @@ int gdbregs__discover_take_document(struct gdbregs_session *s, struct gdbregs__d
 
 	(void)d;
 	if (s->stub.selection_failed)
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_PROTOCOL,
-					   "%s refused to select a thread that it had listed",
-					   s->label);
+		return gdbregs__engine_say(
+			&s->engine, GDBREGS_ERR_PROTOCOL,
+			"the stub refused to select a thread that it had listed");
 	int result = take_chunk(s, documents, answer);
 	if (result != GDBREGS_ERR_NO_DESCRIPTION)
 		return result;
@@ -338,10 +341,11 @@ int gdbregs__discover_take_register(struct gdbregs_session *s, struct gdbregs__d
 	switch (gdbregs__register_info_parse(answer->payload, answer->size, &info)) {
 	case GDBREGS__REGISTER_INFO_ONE:
 		if (d->infos.count >= s->limits.registers)
-			return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
-						   "%s describes more than %zu registers "
-						   "(max_registers)",
-						   s->label, s->limits.registers);
+			return gdbregs__engine_say(
+				&s->engine, GDBREGS_ERR_LIMIT,
+				GDBREGS__OPTION("max_registers") "the stub describes more than %zu "
+								 "registers",
+				s->limits.registers);
 		gdbregs__register_infos_add(&d->infos, &info);
 		return 0;
 	case GDBREGS__REGISTER_INFO_END:
@@ -355,8 +359,8 @@ int gdbregs__discover_take_register(struct gdbregs_session *s, struct gdbregs__d
 	if (d->infos_done)
 		return 0;
 	return gdbregs__engine_say(
-		&s->engine, GDBREGS_ERR_PROTOCOL, "%s sent an invalid reply to qRegisterInfo%x: %s",
-		s->label, (unsigned)answer->index,
+		&s->engine, GDBREGS_ERR_PROTOCOL,
+		"the stub sent an invalid reply to qRegisterInfo%x: %s", (unsigned)answer->index,
 		gdbregs__printable(text, sizeof(text), answer->payload, answer->size));
 }
 
@@ -426,10 +430,10 @@ int gdbregs__discover_resolve(struct gdbregs_session *s, struct gdbregs__discove
 		if (result < 0)
 			return result;
 		if (!*out && s->options.access != GDBREGS_NO_REGS)
-			return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_DESCRIPTION,
-						   "%s serves no target description; name the "
-						   "architecture, or give a description file",
-						   s->label);
+			return gdbregs__engine_say(
+				&s->engine, GDBREGS_ERR_NO_DESCRIPTION,
+				GDBREGS__OPTION(
+					"architecture") "the stub serves no target description");
 	}
 	return 0;
 }

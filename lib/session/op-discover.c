@@ -69,10 +69,10 @@ static int take_stop(struct gdbregs_session *s, struct gdbregs__discover *d,
 	/* lldb-server without a program: E02 (14), or an empty reply. */
 	if (kind == GDBREGS__REPLY_EMPTY || kind == GDBREGS__REPLY_ERROR) {
 		s->target.exited = true;
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU,
-					   "%s has no program: nothing is being debugged; start or "
-					   "attach one with the stub",
-					   s->label);
+		return gdbregs__engine_say(
+			&s->engine, GDBREGS_ERR_NO_VCPU,
+			"the stub has no program: nothing is being debugged; start or "
+			"attach one with the stub");
 	}
 	if (gdbregs__stop_parse(answer->payload, answer->size, &stop, NULL, NULL) < 0 ||
 	    (gdbregs__thread_id_concrete(&stop.thread) &&
@@ -81,14 +81,13 @@ static int take_stop(struct gdbregs_session *s, struct gdbregs__discover *d,
 
 		return gdbregs__engine_say(
 			&s->engine, GDBREGS_ERR_PROTOCOL,
-			"%s answered \"%s\" when asked why the target stopped", s->label,
+			"the stub answered \"%s\" when asked why the target stopped",
 			gdbregs__printable(text, sizeof(text), answer->payload, answer->size));
 	}
 	if (gdbregs__stop_is_end(stop.kind)) {
 		s->target.exited = true;
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU,
-					   "the program of %s has ended, or was not started",
-					   s->label);
+					   "the program has ended, or was not started");
 	}
 	/* The stub's first process is attached from the start; now its pid is known. */
 	if (!stop.has_thread)
@@ -242,7 +241,7 @@ static int found_thread(void *arg, const struct gdbregs__thread_id *id, const ch
 	if (!gdbregs__thread_id_listable(id, gdbregs__stub_is_qemu(&s->stub)))
 		return gdbregs__engine_say(
 			&s->engine, GDBREGS_ERR_PROTOCOL,
-			"%s sent an invalid thread id in its thread list: \"%.*s\"", s->label,
+			"the stub sent an invalid thread id in its thread list: \"%.*s\"",
 			(int)length, text);
 	/* The stop reply had no thread, so the pid of the first process is not known. */
 	if (id->has_pid && !knows_pid(s, id->pid) && s->target.processes[0].pid == 0 &&
@@ -258,8 +257,8 @@ static int say_broken_list(struct gdbregs_session *s, const struct gdbregs__answ
 	char text[60];
 
 	return gdbregs__engine_say(
-		&s->engine, GDBREGS_ERR_PROTOCOL, "%s sent an invalid thread list: \"%s\"",
-		s->label, gdbregs__printable(text, sizeof(text), answer->payload, answer->size));
+		&s->engine, GDBREGS_ERR_PROTOCOL, "the stub sent an invalid thread list: \"%s\"",
+		gdbregs__printable(text, sizeof(text), answer->payload, answer->size));
 }
 
 static int end_threads(struct gdbregs_session *s, struct gdbregs__discover *d)
@@ -281,9 +280,10 @@ static int end_threads(struct gdbregs_session *s, struct gdbregs__discover *d)
 static int go_on(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
 	if (++d->threads_answers > s->limits.vcpus)
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
-					   "%s sends an endless thread list (max_vcpus is %zu)",
-					   s->label, s->limits.vcpus);
+		return gdbregs__engine_say(
+			&s->engine, GDBREGS_ERR_LIMIT,
+			GDBREGS__OPTION("max_vcpus") "the stub lists more than %zu threads",
+			s->limits.vcpus);
 	if (outstanding(d, ASK_THREADS))
 		return 0;
 	size_t most = s->limits.vcpus - d->threads_answers + 1;
@@ -458,10 +458,11 @@ static int check_registers(struct gdbregs_session *s)
 
 		count += process->description ? process->description->register_count : 0;
 		if (count > s->limits.session_registers)
-			return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
-						   "the vCPUs of %s have more than %zu registers "
-						   "together (max_session_registers)",
-						   s->label, s->limits.session_registers);
+			return gdbregs__engine_say(
+				&s->engine, GDBREGS_ERR_LIMIT,
+				GDBREGS__OPTION("max_session_registers") "the vCPUs have more than "
+									 "%zu registers together",
+				s->limits.session_registers);
 	}
 	return 0;
 }

@@ -172,7 +172,7 @@ static void on_supported(struct gdbregs_session *s, const struct gdbregs__answer
 	s->stub.kind = GDBREGS__STUB_GREETED;
 	if (is_echo(answer))
 		gdbregs__engine_fail(&s->engine, GDBREGS_ERR_PROTOCOL,
-				     "%s is not a gdbstub: it echoes what it receives%s", s->label,
+				     "this is not a gdbstub: it echoes what it receives%s",
 				     s->engine.peer_is_child ? "" : "; check the address");
 	else
 		gdbregs__reply_supported(answer->payload, answer->size, &s->stub.supported);

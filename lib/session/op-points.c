@@ -125,11 +125,12 @@ static int refused(struct gdbregs_session *s, const struct point_op *p,
 	char text[80];
 
 	if (answer->size == 0)
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_UNSUPPORTED, "%s has no %s",
-					   s->label, names[p->point.type]);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_UNSUPPORTED,
+					   "the stub has no %s", names[p->point.type]);
 	return gdbregs__engine_say(
-		&s->engine, GDBREGS_ERR_REMOTE, "%s refused to %s one of its %s at 0x%llx: %s",
-		s->label, p->insert ? "insert" : "remove", names[p->point.type],
+		&s->engine, GDBREGS_ERR_REMOTE,
+		"the stub refused to %s one of its %s at 0x%llx: %s",
+		p->insert ? "insert" : "remove", names[p->point.type],
 		(unsigned long long)p->point.address,
 		gdbregs__reply_error_text(text, sizeof(text), answer->payload, answer->size));
 }

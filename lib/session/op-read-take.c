@@ -15,9 +15,8 @@ static int garbled(struct gdbregs_session *s, const char *request, const struct 
 
 	gdbregs__engine_fail(
 		&s->engine, GDBREGS_ERR_PROTOCOL,
-		"%s sent an invalid reply to `%s` (register %s): \"%s\" is not register data",
-		s->label, request, read->reg->name,
-		gdbregs__printable(text, sizeof(text), payload, size));
+		"the stub sent an invalid reply to `%s` (register %s): \"%s\" is not register data",
+		request, read->reg->name, gdbregs__printable(text, sizeof(text), payload, size));
 	return GDBREGS_ERR_PROTOCOL;
 }
 

@@ -26,10 +26,13 @@ static int deliver_one(struct gdbregs_session *s, struct gdbregs__read_op *r)
 					   "the stub has no value for register %s of vCPU %u%s%s",
 					   name, r->one.vcpu, note ? ": " : "", note ? note : "");
 	case GDBREGS_ERR_LIMIT:
-		return gdbregs__engine_say(&s->engine, result->status,
-					   "the value of register %s is larger than %zu bits "
-					   "(max_register_bits) or %zu bytes (max_value_bytes)",
-					   name, s->limits.register_bits, s->limits.value_bytes);
+		return gdbregs__engine_say(
+			&s->engine, result->status,
+			GDBREGS__OPTION("%s") "the value of register %s is larger than %zu bits or "
+					      "%zu bytes",
+			s->limits.register_bits / 8 < s->limits.value_bytes ? "max_register_bits"
+									    : "max_value_bytes",
+			name, s->limits.register_bits, s->limits.value_bytes);
 	}
 	r->one_out->size = 0;
 	if (gdbregs__buffer_append(r->one_out, r->scratch.data + result->off_bytes,

@@ -121,9 +121,7 @@ static int insert_breakpoints(struct gdbregs_session *s, struct gdbregs__run_op 
 	if (length)
 		return gdbregs__engine_send(&s->engine, &r->op, KIND_INSERT, 0, payload, length);
 	r->stage = r->stepping_over && !r->ended_early ? STAGE_CHOOSE : STAGE_DONE;
-	return r->failed.code < 0
-		       ? gdbregs__engine_say(&s->engine, r->failed.code, "%s", r->failed.text)
-		       : 0;
+	return r->failed.code < 0 ? gdbregs__engine_repeat(&s->engine, &r->failed) : 0;
 }
 
 /* ------------------------------------------------------------------ the resume --- */

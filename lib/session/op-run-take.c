@@ -82,7 +82,7 @@ static int on_stop(struct gdbregs_session *s, struct gdbregs__run_op *r,
 	if (result < 0) {
 		gdbregs__engine_fail(
 			&s->engine, GDBREGS_ERR_PROTOCOL,
-			"%s answered \"%s\" when the target was resumed", s->label,
+			"the stub answered \"%s\" when the target was resumed",
 			gdbregs__printable(text, sizeof(text), answer->payload, answer->size));
 		return result;
 	}
@@ -92,17 +92,17 @@ static int on_stop(struct gdbregs_session *s, struct gdbregs__run_op *r,
 	return 0;
 }
 
-static int fail_refused(struct gdbregs_session *s, struct gdbregs__run_op *r,
-			const struct gdbregs__answer *answer)
+static int fail_refused(struct gdbregs__run_op *r, const struct gdbregs__answer *answer)
 {
 	char text[80];
 
 	if (answer->size == 0)
-		gdbregs__fail(&r->failed, GDBREGS_ERR_UNSUPPORTED, "%s cannot resume the target",
-			      s->label);
+		gdbregs__fail(&r->failed, GDBREGS_ERR_UNSUPPORTED,
+			      "the stub cannot resume the target");
 	else
-		gdbregs__fail(&r->failed, GDBREGS_ERR_REMOTE, "%s refused to resume the target: %s",
-			      s->label,
+		gdbregs__fail(&r->failed, GDBREGS_ERR_REMOTE,
+			      "the stub refused to resume the target: %s",
+
 			      gdbregs__reply_error_text(text, sizeof(text), answer->payload,
 							answer->size));
 	r->ended_early = true;
@@ -126,18 +126,17 @@ static int on_resume(struct gdbregs_session *s, struct gdbregs__run_op *r,
 	}
 	enum gdbregs__reply_kind kind = gdbregs__reply_classify(answer->payload, answer->size);
 	if (kind == GDBREGS__REPLY_EMPTY || kind == GDBREGS__REPLY_ERROR)
-		return fail_refused(s, r, answer);
+		return fail_refused(r, answer);
 	return on_stop(s, r, answer);
 }
 
-static int on_thread(struct gdbregs_session *s, struct gdbregs__run_op *r,
-		     const struct gdbregs__answer *answer)
+static int on_thread(struct gdbregs__run_op *r, const struct gdbregs__answer *answer)
 {
 	/* GDB ignores this reply, but the wrong thread must not be stepped. */
 	if (r->moving.vcpu == GDBREGS__ALL_VCPUS ||
 	    gdbregs__reply_classify(answer->payload, answer->size) != GDBREGS__REPLY_ERROR)
 		return 0;
-	return fail_refused(s, r, answer);
+	return fail_refused(r, answer);
 }
 
 int gdbregs__run_reply(struct gdbregs_session *s, struct gdbregs__op *op,
@@ -157,7 +156,7 @@ int gdbregs__run_reply(struct gdbregs_session *s, struct gdbregs__op *op,
 	case KIND_INSERT:
 		return gdbregs__step_over_inserted(s, answer);
 	case KIND_THREAD:
-		return on_thread(s, r, answer);
+		return on_thread(r, answer);
 	default:
 		return on_resume(s, r, answer);
 	}
@@ -175,9 +174,9 @@ bool gdbregs__run_unsolicited(struct gdbregs_session *s, struct gdbregs__op *op,
 	if (!gdbregs__run_is_resumed(&s->run) || size < 2 || payload[0] != 'F')
 		return false;
 	if (s->engine.out.size > ANSWERS_MAX_BYTES)
-		gdbregs__engine_fail(&s->engine, GDBREGS_ERR_PROTOCOL,
-				     "%s sends system call requests but does not read the replies",
-				     s->label);
+		gdbregs__engine_fail(
+			&s->engine, GDBREGS_ERR_PROTOCOL,
+			"the stub sends system call requests but does not read the replies");
 	else if (gdbregs__engine_send_unacked(&s->engine, answer, strlen(answer)) < 0)
 		gdbregs__engine_fail_nomem(&s->engine);
 	return true;

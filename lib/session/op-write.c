@@ -260,8 +260,8 @@ static int on_no_write(struct gdbregs_session *s, struct entry *w)
 	if (try_g(s, w))
 		return 0;
 	return gdbregs__engine_say(&s->engine, GDBREGS_ERR_UNSUPPORTED,
-				   "%s cannot write register %s: it supports neither P nor G",
-				   s->label, w->reg->name);
+				   "the stub cannot write register %s: it supports neither P nor G",
+				   w->reg->name);
 }
 
 static int on_written(struct gdbregs_session *s, struct entry *w,
@@ -280,7 +280,7 @@ static int on_written(struct gdbregs_session *s, struct entry *w,
 	if (kind == GDBREGS__REPLY_EMPTY || w->found.size || (s->stub.p_missing && !w->write_by_g))
 		return on_no_write(s, w);
 	return gdbregs__engine_say(
-		&s->engine, GDBREGS_ERR_REMOTE, "%s refused to write register %s: %s", s->label,
+		&s->engine, GDBREGS_ERR_REMOTE, "the stub refused to write register %s: %s",
 		w->reg->name,
 		gdbregs__reply_error_text(text, sizeof(text), answer->payload, answer->size));
 }
@@ -409,9 +409,10 @@ static int check(struct gdbregs_session *s, const struct gdbregs_write *write)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
 					   "no register or no value given");
 	if (write->size > s->limits.register_bits / 8)
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
-					   "a register has at most %zu bits (max_register_bits)",
-					   s->limits.register_bits);
+		return gdbregs__engine_say(
+			&s->engine, GDBREGS_ERR_LIMIT,
+			GDBREGS__OPTION("max_register_bits") "a register has at most %zu bits",
+			s->limits.register_bits);
 	return gdbregs__target_check_register(s, write->vcpu, write->reg);
 }
 

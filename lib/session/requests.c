@@ -15,8 +15,7 @@ static int check_access(struct gdbregs_session *s, unsigned needs)
 
 int gdbregs__session_say_exited(struct gdbregs_session *s)
 {
-	return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU,
-				   "the program behind %s has ended", s->label);
+	return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU, "the program has ended");
 }
 
 /* A request that needs nothing but a session sends nothing while the target is stopped:

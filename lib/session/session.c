@@ -24,7 +24,6 @@ static void init_engine(struct gdbregs_session *s)
 {
 	const struct gdbregs__engine_config config = {
 		.session = s,
-		.peer = s->label,
 		.packet_limit_bytes = s->limits.packet_bytes,
 		.reply_timeout_ms = s->options.reply_timeout_ms,
 		.first_reply_timeout_ms = s->options.first_reply_timeout_ms,
@@ -38,7 +37,7 @@ static void init_engine(struct gdbregs_session *s)
 }
 
 int gdbregs__session_new(struct gdbregs_context *ctx, const struct gdbregs_options *o,
-			 const char *label, struct gdbregs_session **out)
+			 struct gdbregs_session **out)
 {
 	struct gdbregs_session *s = gdbregs__calloc(1, sizeof(*s));
 
@@ -50,11 +49,10 @@ int gdbregs__session_new(struct gdbregs_context *ctx, const struct gdbregs_optio
 	}
 	s->limits = gdbregs__limits_from(&s->options);
 	s->run.step_over.hit_vcpu = GDBREGS__ALL_VCPUS;
-	s->label = gdbregs__strdup(label);
 	s->context = gdbregs_context_ref(ctx);
 	init_engine(s);
 	s->leaving.reserve = gdbregs__detach_new(NULL, NULL);
-	if (!s->label || !s->leaving.reserve || (!ctx && gdbregs_context_new(&s->context) < 0)) {
+	if (!s->leaving.reserve || (!ctx && gdbregs_context_new(&s->context) < 0)) {
 		gdbregs__session_free(s);
 		return GDBREGS_ERR_NOMEM;
 	}
@@ -76,7 +74,6 @@ void gdbregs__session_free(struct gdbregs_session *s)
 	gdbregs__step_over_fini(s);
 	gdbregs__target_fini(&s->target);
 	gdbregs_buffer_fini(&s->run.expedited.bytes);
-	gdbregs__free(s->label);
 	gdbregs_context_unref(s->context);
 	if (s->run.gone)
 		*s->run.gone = true;

@@ -44,7 +44,6 @@ struct gdbregs_session {
 	struct gdbregs_context *context;
 	struct gdbregs_options options; /* its strings must not be used after connecting */
 	struct gdbregs__limits limits;
-	char *label; /* what we are connected to, for messages */
 	enum gdbregs__session_state state;
 	struct gdbregs__stub stub;
 	struct gdbregs__target target;
@@ -60,7 +59,7 @@ struct gdbregs_session {
  * stopped or has ended. The session takes a reference to the context; NULL makes a new context.
  * Returns 0, NOMEM or INVAL. */
 int gdbregs__session_new(struct gdbregs_context *ctx, const struct gdbregs_options *o,
-			 const char *label, struct gdbregs_session **out);
+			 struct gdbregs_session **out);
 void gdbregs__session_free(struct gdbregs_session *s);
 
 /* Begin: queue hello and discovery. done is called when vCPUs and registers are known, or with the

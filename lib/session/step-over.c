@@ -422,7 +422,7 @@ int gdbregs__step_over_inserted(struct gdbregs_session *s, const struct gdbregs_
 	*point = s->run.points.list[--s->run.points.count];
 	return gdbregs__engine_say(
 		&s->engine, GDBREGS_ERR_REMOTE,
-		"%s refused to insert the breakpoint at 0x%llx again after a step: %s", s->label,
+		"the stub refused to insert the breakpoint at 0x%llx again after a step: %s",
 		address,
 		gdbregs__reply_error_text(text, sizeof(text), answer->payload, answer->size));
 }

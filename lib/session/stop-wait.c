@@ -172,9 +172,7 @@ static int say_no_stop(struct gdbregs_session *s)
 {
 	if (s->target.exited)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
-					   "the program behind %s has ended: there is no stop to "
-					   "wait for",
-					   s->label);
+					   "the program has ended: there is no stop to wait for");
 	return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
 				   "the target was not resumed: there is no stop to wait for");
 }

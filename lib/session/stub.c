@@ -14,7 +14,7 @@ int gdbregs__stub_check_size(struct gdbregs_session *s, size_t size)
 	if (size + GDBREGS__FRAME_OVERHEAD_BYTES <= most)
 		return 0;
 	return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
-				   "%s takes packets of at most %zu bytes", s->label,
+				   "the stub takes packets of at most %zu bytes",
 				   most - GDBREGS__FRAME_OVERHEAD_BYTES);
 }
 
@@ -74,8 +74,8 @@ enum gdbregs_vcpu_state gdbregs__stub_state_in(const struct gdbregs__answer *ans
 
 int gdbregs__stub_say_refused(struct gdbregs_session *s, uint32_t vcpu)
 {
-	return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU, "%s refused to select vCPU %u",
-				   s->label, vcpu);
+	return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU,
+				   "the stub refused to select vCPU %u", vcpu);
 }
 
 void gdbregs__stub_forget_selection(struct gdbregs_session *s)

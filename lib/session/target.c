@@ -16,7 +16,7 @@ int gdbregs__target_process(struct gdbregs_session *s, int64_t pid, size_t most)
 			return (int)i;
 	if (s->target.process_count == most)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
-					   "%s has more than %zu processes", s->label, most);
+					   "the stub has more than %zu processes", most);
 	struct gdbregs__process *processes =
 		gdbregs__array_room(s->target.processes, s->target.process_count,
 				    &s->target.process_capacity, sizeof(*processes));
@@ -101,14 +101,16 @@ int gdbregs__target_add_vcpu(struct gdbregs_session *s, const struct gdbregs__th
 	if (id)
 		vcpu.id = *id;
 	if (s->target.vcpu_count == s->limits.vcpus)
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
-					   "%s has more than %zu vCPUs (max_vcpus)", s->label,
-					   s->limits.vcpus);
+		return gdbregs__engine_say(
+			&s->engine, GDBREGS_ERR_LIMIT,
+			GDBREGS__OPTION("max_vcpus") "the target has more than %zu vCPUs",
+			s->limits.vcpus);
 	if (length > s->limits.name_bytes)
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
-					   "%s lists a thread id of %zu bytes, more than %zu "
-					   "(max_name_bytes)",
-					   s->label, length, s->limits.name_bytes);
+		return gdbregs__engine_say(
+			&s->engine, GDBREGS_ERR_LIMIT,
+			GDBREGS__OPTION("max_name_bytes") "the stub lists a thread id of %zu "
+							  "bytes, more than %zu",
+			length, s->limits.name_bytes);
 	if (s->target.vcpu_count == 0)
 		s->target.hash_key = gdbregs__hash_key();
 	if (find_id(s, &vcpu.id))
@@ -164,8 +166,8 @@ unsigned gdbregs__target_stopped_vcpu(struct gdbregs_session *s,
 int gdbregs__target_check_vcpu(struct gdbregs_session *s, unsigned vcpu)
 {
 	if (vcpu >= s->target.vcpu_count)
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU, "%s has no vCPU %u",
-					   s->label, vcpu);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_NO_VCPU, "there is no vCPU %u",
+					   vcpu);
 	return 0;
 }
 

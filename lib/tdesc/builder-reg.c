@@ -25,8 +25,9 @@ static int fail_range(const struct gdbregs__xml *at, const struct range *range, 
 									: GDBREGS_ERR_DESCRIPTION;
 
 	return gdbregs__xml_fail(
-		at, code, "register \"%.40s\": %s %.40s is out of range: %zu to %zu (%s)", reg,
-		range->attribute, shown, range->least, range->most, range->limit);
+		at, code,
+		GDBREGS__OPTION("%s") "register \"%.40s\": %s %.40s is out of range: %zu to %zu",
+		range->limit, reg, range->attribute, shown, range->least, range->most);
 }
 
 static int take_number(const struct gdbregs__xml *at, const struct range *range, const char *reg,
@@ -199,7 +200,8 @@ int gdbregs__tdesc_reg_start(struct gdbregs__tdesc *t, const struct gdbregs__xml
 	t->next_regnum = (uint64_t)regnum + 1;
 	if ((*name ? t->registers.count : t->unnamed.count) >= most)
 		return gdbregs__xml_fail(at, GDBREGS_ERR_LIMIT,
-					 "more than %zu registers (max_registers)", most);
+					 GDBREGS__OPTION("max_registers") "more than %zu registers",
+					 most);
 	if (*name)
 		reg_add(t, name, bits, regnum, attributes);
 	else

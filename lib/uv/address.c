@@ -9,46 +9,42 @@
 
 #define FORMS "HOST:PORT, :PORT, [V6]:PORT, tcp:HOST:PORT or unix:PATH"
 
-static int bad(struct gdbregs_error *err, const char *text, const char *reason)
+static int bad(struct gdbregs_error *err, const char *reason)
 {
-	return gdbregs__fail(err, GDBREGS_ERR_INVAL, "address \"%.80s\": %s; give " FORMS, text,
-			     reason);
+	return gdbregs__fail(err, GDBREGS_ERR_INVAL, "%s; an address is " FORMS, reason);
 }
 
-static int parse_unix(const char *text, const char *path, struct gdbregs__address *out,
-		      struct gdbregs_error *err)
+static int parse_unix(const char *path, struct gdbregs__address *out, struct gdbregs_error *err)
 {
 	if (!*path)
-		return bad(err, text, "the path is missing");
+		return bad(err, "the path is missing");
 	if (strlen(path) >= sizeof(out->path))
 		return gdbregs__fail(err, GDBREGS_ERR_INVAL,
-				     "the path of a unix socket has at most %zu bytes: %.80s...",
-				     sizeof(out->path) - 1, path);
+				     "the path of a unix socket has at most %zu bytes",
+				     sizeof(out->path) - 1);
 	out->is_unix = true;
 	strcpy(out->path, path);
-	snprintf(out->label, sizeof(out->label), "unix:%s", path);
 	return 0;
 }
 
-static int parse_port(const char *text, const char *port, struct gdbregs__address *out,
-		      struct gdbregs_error *err)
+static int parse_port(const char *port, struct gdbregs__address *out, struct gdbregs_error *err)
 {
 	size_t length = strlen(port);
 	uint64_t number;
 
 	if (length == 0 || strspn(port, "0123456789") != length)
-		return bad(err, text, "the port is not a number");
+		return bad(err, "the port is not a number");
 	if (!gdbregs__number_decimal(port, length, 65535, &number) || number == 0)
-		return bad(err, text, "the port is not between 1 and 65535");
+		return bad(err, "the port is not between 1 and 65535");
 	snprintf(out->port, sizeof(out->port), "%u", (unsigned)number);
 	return 0;
 }
 
-static int parse_host(const char *text, const char *host, size_t length,
-		      struct gdbregs__address *out, struct gdbregs_error *err)
+static int parse_host(const char *host, size_t length, struct gdbregs__address *out,
+		      struct gdbregs_error *err)
 {
 	if (length >= sizeof(out->host))
-		return bad(err, text, "the host name is too long");
+		return bad(err, "the host name is too long");
 	if (length == 0)
 		strcpy(out->host, "localhost");
 	else {
@@ -58,32 +54,25 @@ static int parse_host(const char *text, const char *host, size_t length,
 	return 0;
 }
 
-/* `text` is the whole address, for messages; `rest` is the part after `tcp:`. */
-static int parse_tcp(const char *text, const char *rest, struct gdbregs__address *out,
-		     struct gdbregs_error *err)
+static int parse_tcp(const char *text, struct gdbregs__address *out, struct gdbregs_error *err)
 {
-	const char *colon = strrchr(rest, ':');
-	const char *host = rest;
-	bool bracketed = *rest == '[';
+	const char *colon = strrchr(text, ':');
+	const char *host = text;
+	bool bracketed = *text == '[';
 
 	if (!colon)
-		return bad(err, text, "the port is missing");
-	size_t length = (size_t)(colon - rest);
+		return bad(err, "the port is missing");
+	size_t length = (size_t)(colon - text);
 	if (bracketed) {
-		if (length < 3 || rest[length - 1] != ']')
-			return bad(err, text, "the brackets of the IPv6 address do not match");
+		if (length < 3 || text[length - 1] != ']')
+			return bad(err, "the brackets of the IPv6 address do not match");
 		host++;
 		length -= 2;
-	} else if (memchr(rest, ':', length)) {
-		return bad(err, text, "an IPv6 address must be in brackets");
+	} else if (memchr(text, ':', length)) {
+		return bad(err, "an IPv6 address must be in brackets");
 	}
-	int result = parse_port(text, colon + 1, out, err);
-	if (result == 0)
-		result = parse_host(text, host, length, out, err);
-	if (result == 0)
-		snprintf(out->label, sizeof(out->label), bracketed ? "[%s]:%s" : "%s:%s", out->host,
-			 out->port);
-	return result;
+	int result = parse_port(colon + 1, out, err);
+	return result < 0 ? result : parse_host(host, length, out, err);
 }
 
 int gdbregs__address_parse(const char *text, struct gdbregs__address *out,
@@ -95,11 +84,11 @@ int gdbregs__address_parse(const char *text, struct gdbregs__address *out,
 	if (!text || !*text)
 		text = "localhost:1234";
 	if (strncmp(text, "unix:", 5) == 0)
-		result = parse_unix(text, text + 5, &address, err);
+		result = parse_unix(text + 5, &address, err);
 	else if (strncmp(text, "tcp:", 4) == 0)
-		result = parse_tcp(text, text + 4, &address, err);
+		result = parse_tcp(text + 4, &address, err);
 	else
-		result = parse_tcp(text, text, &address, err);
+		result = parse_tcp(text, &address, err);
 	if (result == 0)
 		*out = address;
 	return result;

@@ -14,7 +14,6 @@ struct gdbregs__address {
 	char host[GDBREGS__HOST_BYTES];
 	char port[6];
 	char path[GDBREGS__PATH_BYTES];
-	char label[GDBREGS__HOST_BYTES + 16]; /* used in messages */
 };
 
 /* Parse an address: HOST:PORT, :PORT, [V6]:PORT, tcp:HOST:PORT, unix:PATH. NULL and

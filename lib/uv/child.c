@@ -336,6 +336,6 @@ int gdbregs__child_spawn(struct gdbregs__transport *t, char *const argv[],
 	t->child = NULL;
 	if (error == ENOMEM)
 		return gdbregs__fail_nomem(err);
-	return gdbregs__fail(err, GDBREGS_ERR_SPAWN, "cannot start %s: %s", t->address.label,
+	return gdbregs__fail(err, GDBREGS_ERR_SPAWN, "cannot start: %s",
 			     uv_strerror(uv_translate_sys_error(error)));
 }

@@ -46,8 +46,7 @@ static void explain(struct gdbregs__transport *t, int code, const char *reason)
 	else if (code == UV_EAGAIN)
 		reason = "too many clients wait there; a gdbstub serves one client at a time: is "
 			 "another debugger connected?";
-	gdbregs__fail(&t->connect_error, GDBREGS_ERR_CONNECT, "cannot connect to %s: %s%s",
-		      t->address.label, reason, hint);
+	gdbregs__fail(&t->connect_error, GDBREGS_ERR_CONNECT, "cannot connect: %s%s", reason, hint);
 }
 
 /* The host's name has no address. */
@@ -71,11 +70,9 @@ static void explain_resolver(struct gdbregs__transport *t, int status)
 /* The time limit has expired. */
 static void explain_timeout(struct gdbregs__transport *t, const char *what)
 {
-	char reason[100];
-
-	snprintf(reason, sizeof(reason), "%s within %.1f s (connect_timeout_ms)", what,
-		 (double)t->session->options.connect_timeout_ms / 1000);
-	explain(t, 0, reason);
+	gdbregs__fail(&t->connect_error, GDBREGS_ERR_CONNECT,
+		      GDBREGS__OPTION("connect_timeout_ms") "cannot connect: %s within %.1f s",
+		      what, (double)t->session->options.connect_timeout_ms / 1000);
 }
 
 /* --------------------------------------------------------------------- attempts --- */
@@ -303,13 +300,11 @@ int gdbregs__transport_open(struct gdbregs_context *ctx, uv_loop_t *loop, const 
 	struct gdbregs_session *s;
 	int result = 0;
 
-	if (argv)
-		gdbregs__printable(parsed.label, sizeof(parsed.label), argv[0], strlen(argv[0]));
-	else
+	if (!argv)
 		result = gdbregs__address_parse(address, &parsed, err);
 	if (result < 0)
 		return result;
-	result = gdbregs__session_new(ctx, o, parsed.label, &s);
+	result = gdbregs__session_new(ctx, o, &s);
 	if (result == GDBREGS_ERR_INVAL)
 		return gdbregs__options_fail(o, err);
 	if (result < 0)

@@ -57,12 +57,14 @@ static void fail_late(struct gdbregs__transport *t)
 
 	if (t->stopping)
 		gdbregs__engine_fail(&s->engine, GDBREGS_ERR_TIMEOUT,
-				     "%s did not answer the detach in time", s->label);
+				     "the stub did not answer the detach in time");
 	else
-		gdbregs__engine_fail(&s->engine, GDBREGS_ERR_TIMEOUT,
-				     "%s answers too slowly: connecting did not finish within %.1f "
-				     "s (connect_deadline_ms)",
-				     s->label, s->options.connect_deadline_ms / 1000.0);
+		gdbregs__engine_fail(
+			&s->engine, GDBREGS_ERR_TIMEOUT,
+			GDBREGS__OPTION(
+				"connect_deadline_ms") "the stub answers too slowly: connecting "
+						       "did not finish within %.1f s",
+			s->options.connect_deadline_ms / 1000.0);
 }
 
 static void on_limit(struct gdbregs__transport *t)
@@ -235,7 +237,7 @@ static void on_stopped(struct gdbregs_session *s, int status, const struct gdbre
 	if (t->state == GDBREGS__TRANSPORT_SHUT)
 		return;
 	if (status < 0 && !s->engine.fatal)
-		gdbregs__engine_fail(&s->engine, status, "%s", error->text);
+		gdbregs__engine_fail_with(&s->engine, error);
 	if (s->engine.fatal && !s->engine.blind) {
 		detach_blindly(t);
 	} else {
@@ -314,8 +316,7 @@ void gdbregs__transport_opened(struct gdbregs__transport *t)
 
 void gdbregs__transport_unreachable(struct gdbregs__transport *t)
 {
-	gdbregs__engine_fail(&t->session->engine, t->connect_error.code, "%s",
-			     t->connect_error.text);
+	gdbregs__engine_fail_with(&t->session->engine, &t->connect_error);
 	/* Report it from the loop: this may run inside the caller's call. */
 	if (t->closing)
 		set_canceled(t);

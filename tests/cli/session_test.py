@@ -418,9 +418,10 @@ def spawned(_):
     equal(target["target"], f"{FAKE} --stdio --registers 3")
     equal(target["vcpus"][0]["registers"], [expected_register(0, 1)])
     one_line(run("read", "--", "/nowhere/at/all", "-x"), 3, "/nowhere/at/all")
-    one_line(run("read", "--", "true"), 3, "true: exited with status 0 before it answered")
+    one_line(run("read", "--", "true"), 3, "true: the command exited with status 0 before it answered")
     one_line(run("read", "--timeout", "0.3", "--", "sleep", "100"), 3, "sleep 100",
-             "raise --timeout")
+             "the command runs, but has not answered for 0.3 s; it must serve GDB on its standard "
+             "input and output; if it is slow, raise --timeout")
 
 
 def named_once(result, name, *others):

@@ -99,7 +99,7 @@ static bool session(unsigned kind, bool connecting, size_t place, unsigned bit, 
 	struct caller c;
 
 	gdbregs_options_init(&options);
-	REQUIRE(gdbregs__session_new(NULL, &options, "stub", &s) == 0);
+	REQUIRE(gdbregs__session_new(NULL, &options, &s) == 0);
 	partner_begin(&p, kind == NO_ACK_WITH_P ? SCRIPT_GDBSERVER : kind, MACHINE_WIDE, s);
 	p.stub.has_p |= kind == NO_ACK_WITH_P;
 	caller_begin(&c, &p);

@@ -183,7 +183,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct partner p;
 	struct caller c;
 
-	REQUIRE(gdbregs__session_new(NULL, &o, "fuzz", &s) == 0);
+	REQUIRE(gdbregs__session_new(NULL, &o, &s) == 0);
 	if (flags & FLAG_GIVEN)
 		REQUIRE(inside_give(s, &given) == 0);
 	partner_begin(&p, kind, flags & FLAG_WITH_PC ? MACHINE_WITH_PC : machine % MACHINE_WITH_PC,

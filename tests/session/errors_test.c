@@ -89,10 +89,53 @@ TEST(refused_call_meanwhile)
 	end(&f);
 }
 
+/* The timeout that has passed is named in the error of the request, and in those of later calls. */
+TEST(option_of_a_request)
+{
+	struct script_rule rules[] = {{"p*", 0, SCRIPT_SILENT}, {0}};
+	const struct gdbregs_register *none;
+	struct fixture f;
+
+	begin(&f);
+	f.stub.rules = rules;
+	read_one(&f, 0, 0, f.b);
+	drive_wait(&f.d, &f.calls[0]);
+	check_call(&f, 0, GDBREGS_ERR_TIMEOUT, "the stub has not answered for 5.0 s");
+	ck_assert_str_eq(f.calls[0].error.option, "reply_timeout_ms");
+	ck_assert_int_eq(gdbregs_find_register(f.d.s, 0, NULL, "nothing", &none),
+			 GDBREGS_ERR_NO_REGISTER);
+	ck_assert_str_eq(gdbregs_session_last_error(f.d.s)->option, "");
+	ck_assert_int_eq(gdbregs__read_one(f.d.s, 0, f.b, &f.buf, NULL, NULL, NULL),
+			 GDBREGS_ERR_TIMEOUT);
+	const struct gdbregs_error *last = gdbregs_session_last_error(f.d.s);
+	ck_assert_int_eq(last->code, GDBREGS_ERR_TIMEOUT);
+	ck_assert_str_eq(last->text, f.calls[0].error.text);
+	ck_assert_str_eq(last->option, "reply_timeout_ms");
+	end(&f);
+}
+
+LOOP_TEST(option_of_the_first_reply, 2)
+{
+	struct script_rule rules[] = {{"*", 0, SCRIPT_LOST}, {0}};
+	struct gdbregs_options o = GDBREGS_OPTIONS_INIT;
+	struct script_stub stub;
+	struct drive d;
+
+	o.first_reply_timeout_ms = (unsigned)_i * 700;
+	script_begin(&stub, SCRIPT_PLAIN, script_small, 1);
+	stub.rules = rules;
+	drive_begin(&d, &stub, NULL, &o);
+	ck_assert_int_eq(drive_connect(&d), GDBREGS_ERR_TIMEOUT);
+	ck_assert_str_eq(gdbregs_session_last_error(d.s)->option,
+			 _i ? "first_reply_timeout_ms" : "reply_timeout_ms");
+	drive_end(&d);
+	script_end(&stub);
+}
+
 /* A session that has ended reports why, even if other calls have failed since. */
 TEST(end_is_repeated)
 {
-	static const char why[] = "stub closed the connection";
+	static const char why[] = "the stub closed the connection";
 	const struct gdbregs_register *none;
 	struct fixture f;
 

@@ -79,7 +79,7 @@ static const struct fault faults[] = {
 	{"a reply whose $ is damaged", QEMU, "qfThreadInfo", 0, SCRIPT_RAW "4m1,2#fd", GDBREGS_ERR_PROTOCOL, "beginning is missing"},
 	{"a reply whose $ is damaged, without acks", NO_ACK, "qsThreadInfo", 0, SCRIPT_RAW "4l#6c", GDBREGS_ERR_PROTOCOL, "beginning is missing"},
 	{"a reply whose $ became a %", QEMU, "qfThreadInfo", 0, SCRIPT_RAW "%m1#9e", GDBREGS_ERR_PROTOCOL, "notification without a name"},
-	{"too large", ALL, "?", 0, SCRIPT_RAW "$a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~", GDBREGS_ERR_LIMIT, "max_packet_bytes"},
+	{"too large", ALL, "?", 0, SCRIPT_RAW "$a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~a*~", GDBREGS_ERR_LIMIT, "sent a packet of more than 4096 bytes"},
 	{"run length of nothing", NO_ACK, "?", 0, SCRIPT_RAW "$*!S05#7d", GDBREGS_ERR_PROTOCOL, "damaged"},
 	{"checksum of no digits", NO_ACK, "?", 0, SCRIPT_RAW "$S05#zz", GDBREGS_ERR_PROTOCOL, "damaged"},
 	{"upper-case checksum", ALL, "?", 0, SCRIPT_RAW "$S0b#E5", 8, ""},
@@ -181,7 +181,7 @@ TEST(echo)
 	struct drive d = {0};
 	struct drive_call call = {0};
 
-	ck_assert_int_eq(gdbregs__session_new(NULL, NULL, "echo", &d.s), 0);
+	ck_assert_int_eq(gdbregs__session_new(NULL, NULL, &d.s), 0);
 	ck_assert_int_eq(gdbregs__session_start(d.s, 0, drive_done, &call), 0);
 	for (unsigned i = 0; i < 1000 && !drive_failure(&d) && !call.calls; i++) {
 		struct script_bytes taken = {0};

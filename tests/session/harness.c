@@ -35,7 +35,7 @@ void drive_begin(struct drive *d, struct script_stub *stub, struct gdbregs_conte
 		 const struct gdbregs_options *o)
 {
 	drive_prepare(d, stub);
-	ck_assert_int_eq(gdbregs__session_new(ctx, o, "stub", &d->s), 0);
+	ck_assert_int_eq(gdbregs__session_new(ctx, o, &d->s), 0);
 }
 
 /* ----------------------------------------------------------------- bytes and calls --- */

@@ -99,7 +99,7 @@ static unsigned long session(int kind, const struct script_process *processes, s
 	drive_prepare(&d, &stub);
 	unsigned long before = gdbregs__alloc_count();
 	gdbregs__alloc_fail(fail, all_after);
-	outcome.made = gdbregs__session_new(NULL, NULL, "stub", &d.s);
+	outcome.made = gdbregs__session_new(NULL, NULL, &d.s);
 	if (outcome.made == 0) {
 		use(&d, &outcome);
 		end(&d);
@@ -145,7 +145,7 @@ static unsigned long connect_described(unsigned long allocation, bool all_after)
 	drive_prepare(&d, &stub);
 	unsigned long before = gdbregs__alloc_count();
 	gdbregs__alloc_fail(allocation, all_after);
-	if (gdbregs__session_new(NULL, NULL, "stub", &d.s) == 0) {
+	if (gdbregs__session_new(NULL, NULL, &d.s) == 0) {
 		int connected = drive_connect(&d);
 
 		ck_assert_msg(nomem_or(connected, 0), "connect: %d", connected);

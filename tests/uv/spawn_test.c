@@ -88,17 +88,19 @@ LOOP_TEST(spawn_failures, 11)
 		int code;
 		const char *says;
 	} results[] = {
-		{GDBREGS_ERR_SPAWN, "cannot start /nonexistent/stub"},
-		{GDBREGS_ERR_SPAWN, "cannot start no-such-command-at-all"},
-		{GDBREGS_ERR_CLOSED, "true exited with status 0 before it answered"},
-		{GDBREGS_ERR_CLOSED, "false exited with status 1 before it answered"},
-		{GDBREGS_ERR_PROTOCOL, "echo is not a gdbstub: it wrote \"hello\\x0a\""},
-		{GDBREGS_ERR_TIMEOUT, "If it is slow, raise reply_timeout_ms"},
-		{GDBREGS_ERR_PROTOCOL, "cat is not a gdbstub"},
-		{GDBREGS_ERR_CLOSED, "sh exited with status 3 before it answered"},
-		{GDBREGS_ERR_CLOSED, "sh was killed by signal 11 (SIGSEGV) before it answered"},
-		{GDBREGS_ERR_CLOSED, "sh closed its standard input and output before it answered"},
-		{GDBREGS_ERR_TIMEOUT, "does it serve GDB on its standard input and output?"},
+		{GDBREGS_ERR_SPAWN, "cannot start: no such file or directory"},
+		{GDBREGS_ERR_SPAWN, "cannot start: no such file or directory"},
+		{GDBREGS_ERR_CLOSED, "the command exited with status 0 before it answered"},
+		{GDBREGS_ERR_CLOSED, "the command exited with status 1 before it answered"},
+		{GDBREGS_ERR_PROTOCOL, "this is not a gdbstub: it wrote \"hello\\x0a\""},
+		{GDBREGS_ERR_TIMEOUT, "it must serve GDB on its standard input and output"},
+		{GDBREGS_ERR_PROTOCOL, "this is not a gdbstub"},
+		{GDBREGS_ERR_CLOSED, "the command exited with status 3 before it answered"},
+		{GDBREGS_ERR_CLOSED,
+		 "the command was killed by signal 11 (SIGSEGV) before it answered"},
+		{GDBREGS_ERR_CLOSED,
+		 "the command closed its standard input and output before it answered"},
+		{GDBREGS_ERR_TIMEOUT, "it must serve GDB on its standard input and output"},
 	};
 	struct gdbregs_session *s = NULL;
 	struct gdbregs_error err = {0};

@@ -56,7 +56,7 @@ def connecting_has_a_deadline(_):
     notification = b"%" + packet("Stop:T05thread:1;")[1:]
     for before in (b"", notification, packet("O41"), b"+"):
         with Slow("qXfer", {**SERIAL, "qXfer": byte_by_byte}, before) as stub:
-            result = check(run(stub, "list", "--connect-deadline", 1.5), NO_CONNECTION, "connect_deadline_ms")
+            result = check(run(stub, "list", "--connect-deadline", 1.5), NO_CONNECTION, "raise --connect-deadline")
         took(result, 1.5)
 
 

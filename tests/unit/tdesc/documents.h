@@ -7,6 +7,7 @@
 #include "tdesc/parse.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <string.h>
 
 static inline struct gdbregs_document document(const char *name, const char *text)
@@ -40,7 +41,7 @@ static inline struct gdbregs_description *parse_good(const struct gdbregs_docume
 	return d;
 }
 
-/* `text` is a part of the message, or NULL. */
+/* `text` is a part of the message, after which comes the option in parentheses. It may be NULL. */
 static inline void parse_bad(const struct gdbregs_document *documents, size_t count,
 			     const struct gdbregs_options *options, int code, const char *text)
 {
@@ -51,6 +52,9 @@ static inline void parse_bad(const struct gdbregs_document *documents, size_t co
 	ck_assert_int_eq(gdbregs__parse_documents(documents, count, &limits, &d, &err), code);
 	ck_assert_ptr_null(d);
 	ck_assert_int_eq(err.code, code);
+	if (err.option[0])
+		snprintf(err.text + strlen(err.text), sizeof(err.text) - strlen(err.text), " (%s)",
+			 err.option);
 	if (text)
 		ck_assert_str_eq(err.text, text);
 }
