@@ -15,10 +15,11 @@ import tempfile
 
 sys.dont_write_bytecode = True
 
+import libprogram
 import libtest
 import qemu
-from clitest import wait_until
 from libtest import check, equal, say
+from stubs import FOR_PROGRAMS
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SOFTWARE, HARDWARE = "0", "1"
@@ -250,53 +251,21 @@ int main(int argc, char **argv)
 ROUNDS = 40
 
 
-def build_guest(directory):
-    """A program and the address of its breakpoint."""
-    path = os.path.join(directory, "guest")
-    with open(path + ".c", "w") as file:
-        file.write(PROGRAM.replace("ROUNDS", str(ROUNDS)))
-    subprocess.run(["cc", "-static", "-no-pie", "-O1", "-pthread", "-o", path, path + ".c"],
-                   check=True)
-    symbols = subprocess.run(["nm", path], check=True, capture_output=True, text=True).stdout
-    place = next(line.split()[0] for line in symbols.splitlines() if line.endswith(" hit"))
-    return path, int(place, 16)
-
-
 def program_hits(program, stub, arguments, counting, name):
     """To the end of the program: all rounds of all threads that count."""
     with tempfile.TemporaryDirectory(prefix="gdbregs-hits.") as directory:
-        guest, place = build_guest(directory)
+        guest, symbols = libprogram.compile_static(directory,
+                                                   PROGRAM.replace("ROUNDS", str(ROUNDS)))
+        place = symbols["hit"]
         rounds = ROUNDS * counting
-        address, process = stub(directory, guest, *arguments)
-        try:
-            stops, ended = hits(program, address, SOFTWARE, hex(place), "r12", "c" * (rounds + 1),
-                                name)
-        finally:
-            process.kill()
-            process.wait()
+        stub = FOR_PROGRAMS[stub]
+        with stub.on(stub.started, [guest, *arguments]) as server:
+            stops, ended = hits(program, server.address, SOFTWARE, hex(place), "r12",
+                                "c" * (rounds + 1), name)
     check(ended, name, f"the program has not ended after {len(stops)} stops")
     last = each_hit_once(stops, place, name)
     equal((len(stops), len(last)), (rounds, counting), name)
     say(f"{name}: {rounds} stops in {counting} threads")
-
-
-def gdbserver(_, *guest):
-    port = qemu.free_port()
-    process = subprocess.Popen(["gdbserver", "--once", f"127.0.0.1:{port}", *guest],
-                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-                               preexec_fn=qemu.die_with_parent)
-    while "Listening" not in process.stderr.readline():
-        pass
-    return f"127.0.0.1:{port}", process
-
-
-def qemu_user(directory, *guest):
-    path = os.path.join(directory, "gdb")
-    process = subprocess.Popen(["qemu-x86_64", "-g", path, *guest],
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                               preexec_fn=qemu.die_with_parent)
-    wait_until(lambda: os.path.exists(path), "qemu-user's socket")
-    return "unix:" + path, process
 
 
 PARTS = {
@@ -311,13 +280,13 @@ PARTS = {
     "states": states,
     "reset": all_stand_there,
     "steps": steps,
-    "gdbserver": lambda program: program_hits(program, gdbserver, (), 1, "gdbserver"),
-    "gdbserver-threads": lambda program: program_hits(program, gdbserver, "3", 3,
+    "gdbserver": lambda program: program_hits(program, "gdbserver", (), 1, "gdbserver"),
+    "gdbserver-threads": lambda program: program_hits(program, "gdbserver", "3", 3,
                                                       "gdbserver, 3 threads"),
-    "qemu-user": lambda program: program_hits(program, qemu_user, (), 1, "qemu-user"),
+    "qemu-user": lambda program: program_hits(program, "qemu-user", (), 1, "qemu-user"),
     # QEMU 7.2 and 10.0 mix up what two threads say that stop at the same time; gdb fails
     # there, too. So only one thread comes by, and the others run meanwhile.
-    "qemu-user-threads": lambda program: program_hits(program, qemu_user, ("3", "idle"), 1,
+    "qemu-user-threads": lambda program: program_hits(program, "qemu-user", ("3", "idle"), 1,
                                                       "qemu-user, 3 more threads"),
 }
 

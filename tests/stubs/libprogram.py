@@ -105,20 +105,23 @@ def facts(n):
     return {"rbx": n, "r12": own, "r13": 0, "r15": 0x99aabbccddeeff00 - n, "xmm5": own}
 
 
+def compile_static(directory, source):
+    """The program, and the addresses of its functions and labels."""
+    path = os.path.join(directory, "program")
+    with open(path + ".c", "w") as file:
+        file.write(source)
+    subprocess.run([compiler(), "-O1", "-static", "-no-pie", "-pthread", "-o", path, path + ".c"],
+                   check=True)
+    listing = subprocess.check_output(["nm", path], text=True)
+    return path, {name: int(value, 16)
+                  for value, name in re.findall(r"^([0-9a-f]+) [Tt] (\S+)$", listing, re.M)}
+
+
 class Binary:
     """The compiled program, its symbols, its entry."""
 
     def __init__(self, directory):
-        self.path = os.path.join(directory, "program")
-        source = self.path + ".c"
-        with open(source, "w") as file:
-            file.write(SOURCE)
-        subprocess.run([compiler(), "-O1", "-static", "-no-pie", "-pthread", "-o", self.path,
-                        source], check=True)
-        listing = subprocess.run(["nm", self.path], capture_output=True, text=True,
-                                 check=True).stdout
-        found = re.findall(r"^([0-9a-f]+) T (gate|begin2|spin2|spin3|_start)$", listing, re.M)
-        self.address = {name: int(value, 16) for value, name in found}
+        self.path, self.address = compile_static(directory, SOURCE)
         self.ready = self.path + ".ready"
 
 

@@ -12,9 +12,7 @@ Names of parts as arguments run only these.
 import glob
 import json
 import os
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
 
@@ -28,6 +26,7 @@ import qemu
 from libprogram import SPIN_BYTES, facts, goes_on, states, threads
 from libtest import DONE, NO_CONNECTION, check, equal, one_message, run, run_json, say
 from rsp import Rsp
+from stubs import FOR_PROGRAMS
 from tool import poll
 
 LONG_S = 30
@@ -35,68 +34,6 @@ LONG_S = 30
 PATIENT = ("--timeout", str(LONG_S))
 # Those of a worker that change from one stop to the next.
 MOVING = {"rip", "eflags", "rflags", "r14", "r14d", "r14w", "r14l"}
-
-
-# -------------------------------------------------------------------- the stubs
-
-def lldb_server():
-    """Debian's names end in the version."""
-    found = [path for directory in os.get_exec_path()
-             for path in glob.glob(os.path.join(directory, "lldb-server*"))]
-    return max(found, key=lambda path: [int(n) for n in re.findall(r"\d+", path)], default=None)
-
-
-class Stub:
-    """One way to start a stub: for a program that runs already, or for a new one."""
-
-    def __init__(self, name, program, attached, started):
-        self.name = name
-        self.program = program
-        self.attached = attached
-        self.started = started
-
-    def missing(self):
-        return None if self.program else f"{self.name} is not installed"
-
-
-STUBS = {stub.name: stub for stub in (
-    Stub("gdbserver", shutil.which("gdbserver"),
-         lambda port, pid: ["--attach", f"127.0.0.1:{port}", str(pid)],
-         lambda port, argv: [f"127.0.0.1:{port}", *argv]),
-    Stub("lldb-server", lldb_server(),
-         lambda port, pid: ["gdbserver", f"127.0.0.1:{port}", "--attach", str(pid)],
-         lambda port, argv: ["gdbserver", f"127.0.0.1:{port}", "--", *argv]),
-    Stub("qemu-user", shutil.which("qemu-x86_64"), None,
-         lambda port, argv: ["-g", str(port), *argv]),
-)}
-
-
-class Server:
-    """A stub under way. Its output, and that of a program it starts, is kept."""
-
-    def __init__(self, stub, arguments):
-        self.port = qemu.free_port()
-        self.address = f"127.0.0.1:{self.port}"
-        self.output = tempfile.TemporaryFile()
-        self.process = subprocess.Popen([stub.program, *arguments(self.port)],
-                                        stdin=subprocess.DEVNULL, stdout=self.output,
-                                        stderr=self.output, preexec_fn=qemu.die_with_parent)
-
-    def text(self):
-        self.output.seek(0)
-        return self.output.read().decode("utf-8", "replace")
-
-    def ends(self):
-        """It does so by itself."""
-        return poll(lambda: self.process.poll() is not None, LONG_S)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exc):
-        self.process.kill()
-        self.process.wait()
-        self.output.close()
 
 
 class Session:
@@ -107,13 +44,13 @@ class Session:
         self.program = program
 
     def server(self):
-        return Server(self.stub, lambda port: self.stub.attached(port, self.program.pid))
+        return self.stub.on(self.stub.attached, self.program.pid)
 
     def run(self, *args, status=DONE):
         """One command; afterwards the program goes on, and the stub is gone."""
         place = f"{self.stub.name} {' '.join(args)}"
         with self.server() as server:
-            result = run(*args, *PATIENT, "-t", server.address, "--wait=20")
+            result = run(*args, *PATIENT, "-t", server.address)
             check(result.status == status, place, result)
             check(server.ends(), place, "the stub does not end")
         check(poll(lambda: goes_on(self.program.pid), LONG_S), f"{place}: it goes on",
@@ -168,7 +105,7 @@ def not_the_threads(stub, program):
     thread."""
     if stub.name != "gdbserver":
         return lambda name: False
-    return libxstate.leftovers(stub.program, program.pid)
+    return libxstate.leftovers(stub.programs[0], program.pid)
 
 
 def check_dump(session):
@@ -284,8 +221,7 @@ def check_write(session, workers):
     check(poll(lambda: len(threads(pid)) == 2, LONG_S), f"{name} write", "no thread ended")
     left = check_threads(session)
     with session.server() as server:
-        result = run("write", "-c", str(left[threads(pid)[-1]]), "r13=2", "-t", server.address,
-                     "--wait=20")
+        result = run("write", "-c", str(left[threads(pid)[-1]]), "r13=2", "-t", server.address)
         check(result.status == DONE, f"{name} the last write", result)
     equal(session.program.process.wait(LONG_S), 42, f"{name} write: the program's status")
 
@@ -315,15 +251,14 @@ def check_started(stub, binary):
     name = f"{stub.name} started"
     if os.path.exists(binary.ready):
         os.unlink(binary.ready)
-    with Server(stub, lambda port: stub.started(port, [binary.path])) as server:
+    with stub.on(stub.started, [binary.path]) as server:
         # qemu-user (7.2) stops only the thread that comes to a breakpoint. While the tool
         # steps that thread with the breakpoints removed, the first thread may run past the
         # gate, and the trace would wait for ever.
         places = ("gate",) if stub.name == "qemu-user" else ("begin2", "gate")
         breaks = [word for place in places
                   for word in ("--break", f"{binary.address[place]:#x}")]
-        result = run("trace", *breaks, "-n", "1", "--all", "-f", "jsonl", "-t", server.address,
-                     "--wait=20")
+        result = run("trace", *breaks, "-n", "1", "--all", "-f", "jsonl", "-t", server.address)
         check(result.status == DONE, name, result)
         if "begin2" in places:
             check("started during the trace" in result.err, name, result)
@@ -353,9 +288,9 @@ def end_left_over(binary):
 def check_end(stub, binary):
     """It ends while we wait for the next hit: the trace says how, and is whole."""
     name = f"{stub.name} end"
-    with Server(stub, lambda port: stub.started(port, [binary.path, "quick"])) as server:
+    with stub.on(stub.started, [binary.path, "quick"]) as server:
         result = run("trace", "--break", f"{binary.address['gate']:#x}", "-n", "5", "rip", "-f",
-                     "jsonl", "-t", server.address, "--wait=20")
+                     "jsonl", "-t", server.address)
         # The program ended before it came there five times.
         check(result.status == libtest.DIFFERENT, name, result)
         records = [json.loads(line) for line in result.out.splitlines()]
@@ -369,11 +304,11 @@ def check_end(stub, binary):
 def check_halt(binary):
     """gdbserver waits for the next client, and the program with it, as --on-exit has it.
     gdb is the next."""
-    stub = STUBS["gdbserver"]
+    stub = FOR_PROGRAMS["gdbserver"]
     with libprogram.Program(binary) as program:
         nobodys = not_the_threads(stub, program)
         with Session(stub, program).server() as server:
-            address = ("-t", server.address, "--wait=20", "--on-exit")
+            address = ("-t", server.address, "--on-exit")
             for command in ("vcpus", "dump"):
                 got = run_json(command, *address, "halt")
                 equal(states(program.pid), {"t"}, f"halt, after {command}")
@@ -439,14 +374,14 @@ class ForJudge:
 
     def __init__(self, server):
         self.target = qemu.target("x86_64")
-        self.gdb_address = server.address
+        self.gdb_address = server.gdb_address()
 
 
 def check_second_client(stub, binary):
     """Somebody else is served: we are told, and he finds what he left."""
     place = f"{stub.name} second client"
     with libprogram.Program(binary) as program, Session(stub, program).server() as server:
-        with first_client(server) as first:
+        with Rsp(server.connection()) as first:
             first.hello()
             result = run("vcpus", "-t", server.address, "--timeout", "1")
             equal(result.status, NO_CONNECTION, place)
@@ -458,26 +393,11 @@ def check_second_client(stub, binary):
     say(f"{stub.name:11} second client: {result.err.strip()}")
 
 
-def first_client(server):
-    found = []
-
-    def connect():
-        try:
-            found.append(Rsp(("127.0.0.1", server.port)))
-        except ConnectionError:
-            return False
-        return True
-
-    if not poll(connect, LONG_S):
-        raise RuntimeError(f"the stub does not listen: {server.text()}")
-    return found[0]
-
-
 # --------------------------------------------------------------------------- main
 
 def parts(binary):
     found = {}
-    for stub in STUBS.values():
+    for stub in FOR_PROGRAMS.values():
         if stub.missing():
             say(f"{stub.name:11} not tried: {stub.missing()}")
             continue
@@ -490,7 +410,7 @@ def parts(binary):
         found["valgrind"] = lambda: check_valgrind(binary)
     else:
         say("valgrind    not tried: it is not installed")
-    if not STUBS["gdbserver"].missing():
+    if not FOR_PROGRAMS["gdbserver"].missing():
         found["halt"] = lambda: check_halt(binary)
         found["quiet"] = lambda: check_quiet(binary)
     return found

@@ -10,6 +10,7 @@ All rows were tried on Debian 12: gdbserver 13.1, lldb-server 14.0, valgrind 3.1
 MAME 0.251 and qemu-user 7.2. Hatari 2.4 and FS-UAE 3.1 have no stub; DOSBox-X is not in
 Debian.
 """
+import copy
 import glob
 import os
 import re
@@ -140,6 +141,10 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.address = f"127.0.0.1:{self.port}"
+
+    def ends(self):
+        """It does so by itself."""
+        return poll(lambda: self.process.poll() is not None, START_S)
 
     def connection(self):
         """For rsp.py and sockets."""
@@ -281,6 +286,22 @@ class GdbServerMulti(GdbServer):
                 x86_64_program(server.directory)]
 
 
+class ForPrograms(Stub):
+    """A stub for a program of x86-64 that a test has: one that it starts, or one that runs.
+    `started` and `attached` make the stub's arguments of a port and the program's words, or
+    its process id."""
+
+    def __init__(self, name, program, started, attached=None):
+        self.name, self.programs = name, (program,)
+        self.started, self.attached = started, attached
+
+    def on(self, arguments, program):
+        """A stub under way."""
+        row = copy.copy(self)
+        row.command = lambda server: [*self.programs, *arguments(server.port, program)]
+        return Server(row)
+
+
 def lldb_server():
     """Debian's names end in the version."""
     found = [path for directory in os.get_exec_path()
@@ -311,6 +332,17 @@ class LldbServerMulti(LldbServer):
 
     def command(self, server):
         return [self.programs[0], "gdbserver", f"127.0.0.1:{server.port}"]
+
+
+FOR_PROGRAMS = {row.name: row for row in (
+    ForPrograms("gdbserver", "gdbserver",
+                lambda port, words: [f"127.0.0.1:{port}", *words],
+                lambda port, pid: ["--attach", f"127.0.0.1:{port}", str(pid)]),
+    ForPrograms("lldb-server", lldb_server(),
+                lambda port, words: ["gdbserver", f"127.0.0.1:{port}", "--", *words],
+                lambda port, pid: ["gdbserver", f"127.0.0.1:{port}", "--attach", str(pid)]),
+    ForPrograms("qemu-user", "qemu-x86_64", lambda port, words: ["-g", str(port), *words]),
+)}
 
 
 class Valgrind(Stub):

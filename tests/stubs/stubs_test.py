@@ -8,7 +8,6 @@ known; what was written. At the end a table says what was tried, and what was no
 the reason. Names of stubs as arguments run only these.
 """
 import json
-import os
 import re
 import subprocess
 import sys

@@ -1,16 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Ways to a stub, and things at the other end that are none.
+"""Addresses at which there is a stub, and addresses at which there is none.
 
-Good ways: TCP by name, IPv4, IPv6, port alone; unix socket; a spawned command's
-standard streams; qemu-user (other stubs: otherstubs_test.py). Bad ends: nothing
-listens, nothing is said, HTTP is spoken, the stub dies half-way.
+Stubs: TCP by name, IPv4, IPv6, port alone; unix socket; the standard streams of a
+command that the tool starts. No stub: nothing listens, a server is silent, a server
+speaks HTTP, the stub dies in the middle.
 """
 import contextlib
 import http.server
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -143,51 +142,6 @@ def check_spawn_signal(mark, stub):
     say("spawned QEMU: read, and gone after success, error and signal")
 
 
-# --------------------------------------------------------------- other stubs
-
-def with_stub(argv, port):
-    process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL, preexec_fn=qemu.die_with_parent)
-    return contextlib.closing(Stub(process, f"127.0.0.1:{port}"))
-
-
-class Stub:
-    def __init__(self, process, address):
-        self.process = process
-        self.address = address
-
-    def close(self):
-        self.process.kill()
-        self.process.wait()
-
-
-def check_other_stub(name, argv, port, pc, least):
-    """A stub of a process at its first instruction: pc is not 0, registers enough."""
-    with with_stub(argv, port) as stub:
-        result = run("dump", "-f", "json", "--wait=50", "-t", stub.address)
-        vcpus = dump_of(result, name)
-        if not check(len(vcpus) == 1, name, "one vCPU expected"):
-            return
-        registers = vcpus[0]["registers"]
-        check(len(registers) >= least, name, f"{len(registers)} registers")
-        value = next(reg["bytes"] for reg in registers if reg["name"] == pc)
-        check(value and int(value, 16), name, f"{pc} is {value}")
-        say(f"{name}: {len(registers)} registers, {pc} {value}")
-
-
-def check_qemu_user(directory):
-    compiler = shutil.which("aarch64-linux-gnu-gcc")
-    if not (compiler and shutil.which("qemu-aarch64")):
-        say("qemu-aarch64 not tried: it or aarch64-linux-gnu-gcc is not installed")
-        return
-    source, program = (os.path.join(directory, name) for name in ("loop.s", "loop"))
-    with open(source, "w") as file:
-        file.write(".globl _start\n_start:\tmov x1, #0x1234\n1:\tadd x0, x0, #1\n\tb 1b\n")
-    subprocess.run([compiler, "-static", "-nostdlib", "-o", program, source], check=True)
-    port = qemu.free_port()
-    check_other_stub("qemu-aarch64", ["qemu-aarch64", "-g", str(port), program], port, "pc", 34)
-
-
 # ------------------------------------------------------------------ bad ends
 
 def expect_failure(name, status, *args):
@@ -302,7 +256,6 @@ def main():
     check_default_address()
     check_spawn()
     with tempfile.TemporaryDirectory(prefix="gdbregs-real.") as directory:
-        check_qemu_user(directory)
         check_nothing_there(directory)
     check_bad_servers()
     check_http()
