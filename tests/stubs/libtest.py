@@ -8,7 +8,8 @@ import sys
 
 import qemu  # noqa: F401: the path of tool
 from tool import (BAD_STUB, CLI, DEADLINE_S, DIFFERENT, DONE, NO_CONNECTION,  # noqa: F401
-                  NO_OUTPUT, NO_REGISTER, ROOT, USAGE, Result, poll, run, skip)
+                  NO_OUTPUT, NO_REGISTER, ROOT, USAGE, Result, die_with_parent, poll, run, skip,
+                  start)
 
 checks = 0
 failures = 0
@@ -81,6 +82,11 @@ def compile_c(directory, source, *flags):
 def selected(names):
     """The names on the command line, or all."""
     return sys.argv[1:] or names
+
+
+def started(machine, *args, **more):
+    """The tool at work on a machine; finish() waits for its end."""
+    return start(*args, "-t", machine.address, preexec_fn=die_with_parent, **more)
 
 
 def run_json(*args, timeout=DEADLINE_S):

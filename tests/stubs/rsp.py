@@ -154,5 +154,3 @@ def unescape(data):
             out.append(data[at])
             at += 1
     return bytes(out)
-
-

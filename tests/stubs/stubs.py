@@ -262,13 +262,18 @@ class Stub:
         return found
 
 
-class GdbServer(Stub):
-    name = "gdbserver"
-    programs = ("gdbserver", "setarch")
+class X86Stub(Stub):
+    """It runs x86_64_program()."""
+
     pc = "rip"
     write = ("r12", 0x1122334455667788)
     places = loop_places((), X86_64_PLACES, STEPS)
     facts = {"rbx": 7, "rcx": 7}
+
+
+class GdbServer(X86Stub):
+    name = "gdbserver"
+    programs = ("gdbserver", "setarch")
     moving = "fs_base|gs_base"
     cannot = {"killed": "it holds the program, and accepts nobody"}
 
@@ -310,13 +315,9 @@ def lldb_server():
                default="lldb-server")
 
 
-class LldbServer(Stub):
+class LldbServer(X86Stub):
     name = "lldb-server"
     programs = (lldb_server(), "setarch")
-    pc = "rip"
-    write = ("r12", 0x1122334455667788)
-    places = loop_places((), X86_64_PLACES, STEPS)
-    facts = {"rbx": 7, "rcx": 7}
     cannot = {"killed": "it ends with its client"}
 
     def command(self, server):
@@ -345,15 +346,11 @@ FOR_PROGRAMS = {row.name: row for row in (
 )}
 
 
-class Valgrind(Stub):
+class Valgrind(X86Stub):
     """Its stub speaks through vgdb, which waits until valgrind is there. `sh` is one process
     group with both."""
     name = "valgrind"
     programs = ("valgrind", "vgdb", "setarch")
-    pc = "rip"
-    write = ("r12", 0x1122334455667788)
-    places = loop_places((), X86_64_PLACES, STEPS)
-    facts = {"rbx": 7, "rcx": 7}
     cannot = {"killed": "vgdb ends with its client"}
 
     def command(self, server):

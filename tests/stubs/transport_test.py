@@ -22,8 +22,8 @@ sys.dont_write_bytecode = True
 import libtest
 import qemu
 from libtest import (BAD_STUB, CLI, DONE, NO_CONNECTION, NO_OUTPUT, check, equal, one_message, run,
-                     say)
-from tool import poll
+                     say, started)
+from tool import finish, poll
 
 NO_END_S = 60
 
@@ -228,25 +228,17 @@ def check_killed_stub():
     outcomes = {}
     for delay_ms in (0, 1, 2, 3, 4, 6, 8, 12):
         with qemu.Machine(qemu.target("aarch64"), halted=False, stub="tcp") as machine:
-            process = subprocess.Popen([CLI, "dump", "-f", "json", "--timeout", "2", "-t",
-                                        machine.address], stdout=subprocess.PIPE,
-                                       stderr=subprocess.PIPE, text=True)
+            process = started(machine, "dump", "-f", "json", "--timeout", "2")
             time.sleep(delay_ms / 1000)
             machine.process.kill()
-            try:
-                out, err = process.communicate(timeout=NO_END_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                out, err = process.communicate()
-                check(False, "stub killed", f"no end, {delay_ms} ms")
-            status = process.returncode
-            outcomes[status] = outcomes.get(status, 0) + 1
-            check(status in (DONE, NO_CONNECTION, BAD_STUB), "stub killed", f"{status} {err}")
-            if status == DONE:
-                json.loads(out)
+            result = finish(process)
+            outcomes[result.status] = outcomes.get(result.status, 0) + 1
+            check(result.status in (DONE, NO_CONNECTION, BAD_STUB), "stub killed", result)
+            if result.status == DONE:
+                json.loads(result.out)
             else:
-                equal("bytes" in out, False, "stub killed: no half output")
-                check(err.startswith("gdbregs-cli: "), "stub killed: message", err)
+                equal("bytes" in result.out, False, "stub killed: no half output")
+                one_message(result, "stub killed: message")
     say(f"stub killed half-way: exit statuses {outcomes}")
 
 

@@ -2,17 +2,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # timeout: 600
 """valgrind is silent on real dumps: a running machine's over TCP, a spawned one's."""
-import os
-import shutil
 import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-
+import libtest
 import qemu
+from libtest import CLI
 
-CLI = os.environ.get("GDBREGS_CLI") or os.path.join(os.environ.get("BUILD", "build"), "gdbregs-cli")
 # valgrind 3.27 also looks for leaks where a forked child runs another program.
 VALGRIND = ["valgrind", "-q", "--child-silent-after-fork=yes", "--leak-check=full",
             "--show-leak-kinds=all", "--errors-for-leak-kinds=all", "--error-exitcode=99"]
@@ -31,9 +28,7 @@ def check(name, *argv):
 
 
 def main():
-    if not shutil.which("valgrind"):
-        print("valgrind is not installed")
-        return 77
+    libtest.need("valgrind")
     failed = check("spawned x86_64", "-j", "--", "qemu-system-x86_64", "-S", "-gdb", "stdio",
                    "-display", "none", "-monitor", "none", "-serial", "null")
     with qemu.Machine(qemu.target("aarch64"), stub="tcp", halted=False) as machine:
