@@ -178,7 +178,7 @@ def what_changed_since_the_last_record(directory):
 
 
 @test
-def one_resume_and_one_flight_a_step(directory):
+def one_resume_and_one_round_trip_a_step(directory):
     log = os.path.join(directory, "log")
     with Fake("--registers", 3, "--log", log) as fake:
         silent_ok(run("trace", "-n", "50", "r0", "r1", "-t", fake.target))

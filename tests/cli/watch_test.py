@@ -54,7 +54,7 @@ def the_guest_runs_in_between(directory):
 
 
 @test
-def one_flight_a_sample(directory):
+def one_round_trip_a_sample(directory):
     log = os.path.join(directory, "log")
     with Fake("--registers", 3, "--vcpus", 2, "--log", log) as fake:
         silent_ok(run("watch", "-n", "3", "-i", "0.1", "r0", "-c", "all", "-t", fake.target))

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Connections: sockets and the pipes of --stdio. Like QEMU, which writes its
- * replies before it reads on, a connection takes no requests while replies
- * wait to be written. */
+/* Connections: sockets, and the pipes of --stdio. Like QEMU, which writes its replies before it
+ * reads again, a connection takes no requests while replies wait to be written. */
 #include "fake.h"
 
 #include <stdlib.h>
@@ -65,7 +64,7 @@ void fake_conn_close(struct fake_conn *c, bool reset)
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 {
-	static char block[65536]; /* one loop, and libuv fills it just before it calls back */
+	static char block[65536]; /* shared by the loop: libuv fills it just before it calls back */
 	(void)handle;
 	(void)suggested;
 	*buf = uv_buf_init(block, sizeof(block));
@@ -134,7 +133,7 @@ static void write_piece(struct fake_conn *c)
 		fake_conn_close(c, false);
 }
 
-/* Take what is to be sent next; false: there is nothing. */
+/* Take what is to be sent next. Returns false if there is nothing. */
 static bool refill(struct fake_conn *c)
 {
 	struct fake_buffer sent = c->sending;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The objects of the fake stub and the functions that its files share; fakestub.c explains how it
- * is used. It shares no code with the library on purpose, so that an error in one does not hide in
- * the other. It aborts when out of memory. */
+/* The objects of the fake stub, and the functions that its files share; fakestub.c explains how it
+ * is used. It shares no code with the library, so that an error in one does not hide in the other.
+ * It aborts when out of memory. */
 #ifndef GDBREGS_TESTS_FAKE_H
 #define GDBREGS_TESTS_FAKE_H
 
@@ -21,7 +21,7 @@ struct fake_buffer {
 	size_t capacity;
 };
 
-/* util.c. Buffers keep a NUL after their last byte. */
+/* util.c: a buffer has a NUL after its last byte. */
 void *fake_alloc(void *old, size_t count, size_t size);
 char *fake_copy(const char *text);
 void fake_put(struct fake_buffer *b, const void *bytes, size_t size);
@@ -30,13 +30,13 @@ void fake_printf(struct fake_buffer *b, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void fake_put_hex(struct fake_buffer *b, const void *bytes, size_t size);
 void fake_put_fill(struct fake_buffer *b, char byte, size_t count);
-void fake_drop(struct fake_buffer *b, size_t count); /* from the front */
-int fake_digit(int character); /* -1: none */
-size_t fake_unhex(uint8_t *out, size_t room, const char *hex); /* bytes; stops at a non-digit */
+void fake_drop(struct fake_buffer *b, size_t count); /* remove bytes from the front */
+int fake_digit(int character); /* -1 if it is not found */
+size_t fake_unhex(uint8_t *out, size_t room, const char *hex); /* returns the number of bytes */
 void fake_unescape(struct fake_buffer *out, const char *text); /* \xHH and \\ */
 _Noreturn void fake_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* A set of numbers, "1,4-7"; with values, "1=4,2=8". */
+/* A set of numbers, "1,4-7". It may have values, "1=4,2=8". */
 struct fake_pair {
 	uint64_t first, last;
 	uint64_t value;
@@ -48,7 +48,7 @@ struct fake_set {
 void fake_set_parse(struct fake_set *set, const char *text);
 const struct fake_pair *fake_set_find(const struct fake_set *set, uint64_t number);
 
-/* "@N", "@N+", "@*": when something happens. No text: the first time. */
+/* "@N", "@N+", "@*": when a fault or a rule applies. Without text: the first time. */
 struct fake_when {
 	uint64_t at;
 	bool onward;
@@ -66,7 +66,7 @@ struct fake_document {
 struct fake_reg {
 	uint32_t number;
 	uint32_t bits;
-	uint32_t feature; /* 0: of the first feature that has registers */
+	uint32_t feature; /* 0: index of the first feature that has registers */
 };
 
 struct fake_cluster {
@@ -96,7 +96,7 @@ void fake_machine_build(struct fake_machine *m, struct fake_config *cfg);
 struct fake_cluster *fake_machine_cluster(struct fake_machine *m, uint64_t pid);
 struct fake_cluster *fake_machine_cluster_of(struct fake_machine *m, unsigned vcpu);
 
-/* tdesc.c: documents and the registers that stand in them. */
+/* tdesc.c: documents, and the registers in them. */
 void fake_tdesc_generate(struct fake_cluster *c, const struct fake_config *cfg);
 void fake_tdesc_load(struct fake_cluster *c, const char *directory);
 void fake_tdesc_scan(struct fake_cluster *c);
@@ -114,9 +114,9 @@ struct fake_write {
 
 struct fake_guest {
 	bool running;
-	bool dead; /* k, or something that crashes QEMU */
+	bool dead; /* killed by k, or by a packet that crashes QEMU */
 	bool multiprocess;
-	const char *status; /* what `info status` says while halted */
+	const char *status; /* output of `info status` while it is halted */
 	unsigned generation;
 	struct fake_write *writes;
 	size_t write_count;
@@ -125,7 +125,7 @@ struct fake_guest {
 	struct fake_conn *client;
 };
 
-/* guest.c: the guest's values and its life. */
+/* guest.c: the values of the guest, and how they change. */
 struct fake_guest *fake_guest_new(const struct fake_config *cfg);
 void fake_guest_free(struct fake_guest *g);
 size_t fake_guest_size(const struct fake_config *cfg, const struct fake_reg *reg);
@@ -134,7 +134,7 @@ void fake_guest_value(const struct fake_guest *g, const struct fake_config *cfg,
 void fake_guest_store(struct fake_guest *g, unsigned vcpu, uint32_t number, const uint8_t *data,
 		      size_t size);
 void fake_guest_break(struct fake_guest *g, uint64_t address, bool insert);
-/* The generation at which the next breakpoint is met; false: none is. */
+/* Returns the generation at which the next breakpoint is hit. Returns false if there is none. */
 bool fake_guest_next_break(const struct fake_guest *g, unsigned *generation);
 
 /* -------------------------------------------------------------- faults --- */
@@ -200,25 +200,25 @@ enum fake_fault_kind {
 struct fake_fault {
 	enum fake_fault_kind kind;
 	struct fake_when when;
-	char *packets; /* glob; NULL: all */
+	char *packets; /* a glob; NULL: all packets */
 };
 
-/* A reply on its way out. */
+/* A reply before it is sent. */
 struct fake_reply {
 	struct fake_buffer payload;
-	struct fake_buffer before; /* wire bytes ahead of it */
+	struct fake_buffer before; /* raw bytes that are sent before it */
 	bool escape;
-	bool drop, twice, raw; /* raw: the payload is wire text between $ and # already */
+	bool drop, twice, raw; /* raw: the payload is the text between $ and # as it is sent */
 	bool bad_sum, bad_hex, cut, lasting;
 };
 
 /* fault.c */
 void fake_fault_parse(struct fake_fault *fault, const char *text);
 void fake_fault_list(FILE *to);
-/* True when a fault of this kind strikes the packet under way; counts it. */
+/* Count the packet. Returns true if a fault of this kind applies to it. */
 bool fake_fault_hits(struct fake_conn *c, enum fake_fault_kind kind);
 void fake_fault_reply(struct fake_conn *c, struct fake_reply *r);
-/* More of an endless reply, for c->endless. */
+/* Append more of an endless reply, for c->endless. */
 void fake_fault_stream(struct fake_conn *c, struct fake_buffer *out);
 
 /* -------------------------------------------------------------- script --- */
@@ -237,24 +237,24 @@ struct fake_rule {
 	struct fake_when when;
 	enum fake_action action;
 	struct fake_buffer text;
-	uint64_t seen; /* over all connections */
+	uint64_t seen; /* counted over all connections */
 };
 
 /* script.c */
 void fake_script_load(struct fake_config *cfg, const char *path);
-/* The script's reply to the packet that is being answered. NULL: it has none. */
+/* Returns the script's reply to the packet, or NULL. */
 const struct fake_rule *fake_script_match(struct fake_config *cfg, const char *packet);
 
 /* ------------------------------------------------------------- options --- */
 
 enum fake_serial {
-	SERIAL_NO, /* takes packets as they come */
-	SERIAL_USER, /* qemu-user: waits for the ack in a later segment than its reply's packet */
-	SERIAL_SERVER, /* gdbserver: waits for the ack, wherever it comes */
+	SERIAL_NO, /* takes packets as they arrive */
+	SERIAL_USER, /* qemu-user: waits for the ack, in a later segment */
+	SERIAL_SERVER, /* gdbserver: waits for the ack, in any segment */
 };
 
 struct fake_config {
-	/* where */
+	/* where it listens */
 	const char *unix_path;
 	bool stdio;
 	unsigned port, start_delay_ms;
@@ -287,7 +287,7 @@ struct fake_config {
 	size_t fault_count;
 	struct fake_rule *rules;
 	size_t rule_count;
-	char **script_texts; /* values of options in scripts */
+	char **script_texts; /* strings that options from scripts refer to */
 	size_t script_text_count;
 };
 
@@ -313,38 +313,38 @@ struct fake_conn {
 	} in, out_pipe;
 	uv_stream_t *writer;
 	uv_timer_t timer; /* chunks and delays */
-	uv_timer_t stop_timer; /* until the guest stops */
+	uv_timer_t stop_timer; /* timer until the guest stops */
 	uv_write_t write;
 	struct fake_buffer out, sending;
-	size_t sent, piece; /* of `sending` */
+	size_t sent, piece; /* sent bytes of `sending` */
 	bool writing, waiting, closing, close_when_flushed, reset;
 	unsigned open_handles;
 	uint64_t bytes_out;
 	/* the wire (wire.c) */
-	struct fake_buffer queue; /* read, not yet taken */
-	struct fake_buffer stash; /* qemu-user's own read buffer */
+	struct fake_buffer queue; /* received, not yet processed */
+	struct fake_buffer stash; /* the read buffer of qemu-user */
 	struct fake_buffer packet;
-	struct fake_buffer last; /* the last reply as it stood on the wire */
+	struct fake_buffer last; /* the last reply, as it was sent */
 	int state;
 	uint8_t sum, check;
-	bool pending; /* a reply waits for its ack */
-	unsigned unacked; /* packets sent and not acked, for counting surplus acks */
+	bool pending; /* a reply has not been acknowledged */
+	unsigned unacked; /* packets that were not acknowledged, for counting surplus acks */
 	bool no_ack, nak_next, silent, mute;
-	unsigned last_ack_due; /* the ack of the OK that began no-ack mode */
+	unsigned last_ack_due; /* the ack of the OK that began no-ack mode is still allowed */
 	uint64_t fault_seen[FAKE_MAX_FAULTS];
 	int endless; /* enum fake_fault_kind, or -1 */
 	unsigned random;
 	/* the protocol (packets.c and others) */
-	bool *attached; /* by cluster */
+	bool *attached; /* for each cluster */
 	unsigned g_vcpu, c_vcpu;
-	bool hg_stale; /* vAttached since the last Hg */
+	bool hg_stale; /* a vAttach came after the last Hg */
 	bool xml_read, asked, xml_registers, detached, first_packet_seen;
 	size_t thread_next;
 	size_t xfer_last;
 	uint64_t g_count;
 };
 
-/* fakestub.c: counts for the summary. */
+/* fakestub.c: the numbers of the summary. */
 struct fake_totals {
 	uint64_t connections, packets, acks, surplus_acks, naks, interrupts, violations;
 	uint64_t left_running, left_halted;
@@ -372,16 +372,16 @@ void fake_wire_replyf(struct fake_conn *c, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void fake_wire_frame(struct fake_buffer *out, char first, const uint8_t *payload, size_t size);
 
-/* packets.c: one packet, NUL-terminated in c->packet. */
+/* packets.c: handle the packet in c->packet, which is NUL-terminated. */
 void fake_packets_handle(struct fake_conn *c);
-void fake_packets_crash(struct fake_conn *c, const char *why); /* what kills QEMU */
+void fake_packets_crash(struct fake_conn *c, const char *why); /* QEMU is killed */
 
 /* threads.c */
 void fake_threads_init(struct fake_conn *c);
-/* Read a thread id; false if there is none. -1 means all, 0 means any. */
+/* Parse a thread id. Returns false if it is invalid. -1 means all threads, 0 means any. */
 bool fake_threads_parse(struct fake_conn *c, const char *text, long *pid, long *tid,
 			const char **end);
-long fake_threads_find(struct fake_conn *c, long pid, long tid); /* vCPU or -1 */
+long fake_threads_find(struct fake_conn *c, long pid, long tid); /* returns the vCPU, or -1 */
 void fake_threads_print(struct fake_conn *c, struct fake_buffer *b, unsigned vcpu);
 void fake_threads_hg(struct fake_conn *c, const char *args);
 void fake_threads_first(struct fake_conn *c, const char *args);
@@ -400,8 +400,8 @@ void fake_values_G(struct fake_conn *c, const char *args);
 void fake_values_xfer(struct fake_conn *c, const char *args);
 
 /* run.c */
-void fake_run_accepted(struct fake_conn *c); /* a client came */
-bool fake_run_byte(struct fake_conn *c, uint8_t byte); /* true: the running guest swallowed it */
+void fake_run_accepted(struct fake_conn *c); /* called when a client connects */
+bool fake_run_byte(struct fake_conn *c, uint8_t byte); /* true: the byte is done with */
 void fake_run_interrupt(struct fake_conn *c);
 void fake_run_stop(struct fake_conn *c, unsigned signal);
 void fake_run_question(struct fake_conn *c, const char *args);

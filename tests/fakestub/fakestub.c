@@ -1,47 +1,48 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * fakestub: a gdbstub that a test tells how to behave.
+ * fakestub: a gdbstub that behaves as a test asks it to.
  *
  *	fakestub [OPTION]...        --help lists the options and the faults
  *
- * It listens on 127.0.0.1 (a free port, or --port N) and prints "PORT n"; with
- * --unix PATH it prints "PATH path"; with --stdio it serves one client on its
- * standard input and output and ends with it. Each connection has a guest of
- * its own in its first state, so that a thousand sessions can use one process;
- * with --one-guest all share one, one client at a time, and the others wait in
- * silence, as with QEMU.
+ * It listens on 127.0.0.1 (a free port, or --port N) and prints "PORT n". With
+ * --unix PATH it prints "PATH path". With --stdio it serves one client on its
+ * standard input and output, and ends with the client. Each connection has its
+ * own guest, so that a thousand sessions can use one process. With --one-guest
+ * all clients share a guest: one client is served at a time, and the others wait
+ * without a reply, as with QEMU.
  *
- * What it is: --qemu72 (the default), --qemu10, --qemu-user, --gdbserver,
- * --noack (no-ack mode, p and g), --serial (an unknown stub that bears one
- * request at a time). Give these first: later options change what they set.
+ * Kinds of stubs: --qemu72 (the default), --qemu10, --qemu-user, --gdbserver,
+ * --noack (no-ack mode, p and g), --serial (an unknown stub that takes one
+ * request at a time). Give these first, because later options change what they set.
  *
  * The machine: --vcpus, --registers (numbered from 0, --regnum-step apart, in
  * --annexes documents, --reg-bytes each), or --tdesc DIR with target.xml and
- * what it includes; --clusters N, or --cluster VCPUS[,REGISTERS[,REG_BYTES
- * [,ARCH]]] once for each. Lists of registers are numbers, "1,4-7". A reply to
- * g holds the registers of the first feature, by ascending number, unless
- * --g-all or --g-registers N. Values: see guest.c.
+ * the documents that it includes; --clusters N, or --cluster VCPUS[,REGISTERS
+ * [,REG_BYTES[,ARCH]]] once for each cluster. A list of registers has numbers and
+ * ranges, "1,4-7". A reply to g has the registers of the first feature, in
+ * ascending order, or those that --g-all or --g-registers N say. For the values,
+ * see guest.c.
  *
- * The target runs (--running) or is halted with --status TEXT in its `info
- * status`. A run ends by 0x03, after --stop-after-ms, or with --pc REG at a
+ * The target runs (--running), or is halted and has --status TEXT in its `info
+ * status`. A run ends on 0x03, after --stop-after-ms, or, with --pc REG, at a
  * breakpoint.
  *
- * Faults: --fault KIND[@N|@N+|@*][:GLOB], 16 at most; --fault-connection N has
- * them on that connection only. --chunk N writes pieces of N bytes, --chunk-ms
- * apart. --script FILE: see script.c.
+ * Faults: --fault KIND[@N|@N+|@*][:GLOB], at most 16. With --fault-connection N
+ * they apply to that connection only. --chunk N writes pieces of N bytes,
+ * --chunk-ms apart. For --script FILE, see script.c.
  *
  * --log FILE has a line for each event: "CONN open", "CONN packet PAYLOAD",
- * "CONN interrupt", "CONN violation TEXT", "CONN close running|halted", with
+ * "CONN interrupt", "CONN violation TEXT", "CONN close running|halted", and with
  * --log-replies "CONN reply PAYLOAD". On SIGTERM or SIGINT it prints
  *
  *	summary connections=N packets=N acks=N surplus_acks=N naks=N interrupts=N
  *	left_running=N left_halted=N state=running|halted violations=N
  *
- * on one line of stdout (with --stdio of stderr) and of the log, and exits with
- * 1 if there was a violation: a packet that is never to be sent, one that would
+ * as one line on stdout (on stderr with --stdio) and in the log. It exits with 1
+ * if there was a violation: a packet that must never be sent, a packet that would
  * kill a real stub, a byte while the target runs or after the last detach, a
- * request ahead of the ack that a stub waits for, p or g without Hg after a
- * vAttach. It ends when its parent does.
+ * request before the ack that a stub waits for, or p or g without Hg after a
+ * vAttach. It ends with its parent process.
  */
 #include "fake.h"
 
@@ -129,8 +130,8 @@ static void on_idle(uv_idle_t *idle)
 		end();
 }
 
-/* What came before the signal counts: it is polled twice more, once for a client
- * not accepted yet and once for what that client has said. */
+/* Input that arrived before the signal counts. So poll twice more: once for a client that was not
+ * accepted yet, and once for its input. */
 static void on_signal(uv_signal_t *handle, int number)
 {
 	static uv_idle_t idle;
@@ -161,7 +162,7 @@ static void start(struct fake_conn *c)
 	fake_conn_start(c, guest);
 }
 
-/* The next of those that wait for the one guest. */
+/* Accept the next client that waits for the only guest. */
 static void start_next(void)
 {
 	struct fake_conn *c = queued;

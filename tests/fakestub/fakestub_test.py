@@ -600,7 +600,7 @@ class Proxied(Case):
         self.assertGreaterEqual(took, 0.2)
         self.assertLess(took, 20)  # one after the other they would take 40 s
 
-    def test_flights(self):
+    def test_round_trips(self):
         self.stub("--noack")
         with tempfile.NamedTemporaryFile("r") as record:
             c = self.proxy("--delay-ms", 20, "--record", record.name)
@@ -611,7 +611,7 @@ class Proxied(Case):
             c.close()
             wait_until(lambda: "\n" in read(record.name), "a record")
             line = record.read()
-        self.assertIn("flights=3 ", line)
+        self.assertIn("round_trips=3 ", line)
         self.assertIn("bytes_up=36 ", line)
         self.assertIn("bytes_down=126", line)
 

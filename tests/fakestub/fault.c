@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Faults: KIND[@N|@N+|@*][:GLOB]. N counts, on each connection, the packets or
- * replies that match the glob (all without one) and concern that kind; @N+ and
- * @* go on from there. Without @ it is @1, for xfer-* and threads-* it is @*. */
+/* Faults: KIND[@N|@N+|@*][:GLOB]. N counts the packets or replies of a connection that match the
+ * glob (all if there is none) and that the kind applies to. @N+ and @* continue from there. The
+ * default is @1, and @* for xfer-* and threads-*. */
 #include "fake.h"
 
 #include <fnmatch.h>
@@ -36,7 +36,7 @@ void fake_fault_parse(struct fake_fault *fault, const char *text)
 		fake_die("no such fault: %s", text);
 	const char *rest = fake_when_parse(&fault->when, text + length);
 	fault->kind = (enum fake_fault_kind)i;
-	/* The kinds that change what the stub is: always, unless said. */
+	/* Kinds that change what the stub is: they always apply unless @N is given. */
 	if (fault->kind >= FAULT_XFER_ENDLESS && text[length] != '@')
 		fault->when.onward = true;
 	fault->packets = NULL;
@@ -54,7 +54,7 @@ static bool concerns(const struct fake_conn *c, const struct fake_fault *fault)
 	return !fault->packets || !fnmatch(fault->packets, packet, 0);
 }
 
-/* Counts one more and says whether it strikes; NULL: none of them does. */
+/* Count the packet or reply. Returns the fault that applies to it, or NULL. */
 static const struct fake_fault *strike(struct fake_conn *c, enum fake_fault_kind kind)
 {
 	const struct fake_fault *found = NULL;
@@ -137,7 +137,7 @@ static void stall(struct fake_conn *c, struct fake_reply *r)
 	c->silent = true;
 }
 
-/* What happens to the reply as a whole. */
+/* Apply faults to the reply as a whole. */
 static void strike_sending(struct fake_conn *c, struct fake_reply *r, enum fake_fault_kind kind)
 {
 	if (kind == FAULT_SILENCE)
@@ -154,7 +154,7 @@ static void strike_sending(struct fake_conn *c, struct fake_reply *r, enum fake_
 		begin_endless(c, r, kind);
 }
 
-/* What its bytes become, and what stands before them. */
+/* Apply faults to its bytes, and to what is sent before them. */
 static void strike_bytes(struct fake_conn *c, struct fake_reply *r, enum fake_fault_kind kind)
 {
 	if (kind == FAULT_JUNK)

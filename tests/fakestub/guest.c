@@ -3,9 +3,9 @@
  *
  *	byte b of register r on vCPU v = (v*31 + r*7 + b*13 + generation) & 0xff
  *
- * r is the register's number, v counts over all clusters, the generation is one
- * more after each step and each run. A register written to keeps what was
- * written. The one named by --pc is 0x1000 + 4*generation, little-endian. */
+ * r is the register's number, v counts the vCPUs of all clusters, and the generation
+ * increases with each step and each run. A register that was written keeps its value.
+ * The register that --pc names is 0x1000 + 4*generation, little-endian. */
 #include "fake.h"
 
 #include <stdlib.h>
@@ -31,7 +31,7 @@ void fake_guest_free(struct fake_guest *g)
 	free(g);
 }
 
-/* Bytes of a reply to `p`. */
+/* Returns the size of a reply to `p`. */
 size_t fake_guest_size(const struct fake_config *cfg, const struct fake_reg *reg)
 {
 	const struct fake_pair *size = fake_set_find(&cfg->sizes, reg->number);

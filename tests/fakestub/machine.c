@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The machine of the fake stub: how many vCPUs, registers and threads, and their
- * values. */
+/* The machine of the fake stub: vCPUs, registers, threads, and their values. */
 #include "fake.h"
 
 #include <stdlib.h>
@@ -26,7 +25,7 @@ static void build_cluster(struct fake_machine *m, unsigned index, struct fake_co
 	c->pid = index + 1;
 	c->first_vcpu = m->vcpus;
 	c->vcpus = cfg->vcpus;
-	c->registers = cfg->registers + index; /* so that their descriptions differ */
+	c->registers = cfg->registers + index; /* so that the descriptions of clusters differ */
 	c->reg_bytes = cfg->reg_bytes;
 	c->arch = (char *)cfg->arch;
 	if (index < cfg->cluster_text_count)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The table of options. A preset sets several of them. */
+/* The table of options. A preset sets several options. */
 #include "fake.h"
 
 #include <stdlib.h>
@@ -34,7 +34,7 @@ static void preset_qemu_user(struct fake_config *cfg)
 	cfg->serial = SERIAL_USER;
 }
 
-/* Bears pipelining by no-ack mode, and is no QEMU. */
+/* Supports pipelining in no-ack mode, and is not QEMU. */
 static void preset_noack(struct fake_config *cfg)
 {
 	preset_qemu10(cfg);
@@ -53,7 +53,7 @@ static void preset_gdbserver(struct fake_config *cfg)
 	cfg->serial = SERIAL_SERVER;
 }
 
-/* One request at a time and nothing known of what it is. */
+/* One request at a time, from a stub that cannot be identified. */
 static void preset_serial(struct fake_config *cfg)
 {
 	preset_noack(cfg);

@@ -24,7 +24,7 @@ static void reply_unreadable(struct fake_conn *c, const char *args)
 	fake_wire_replyf(c, "E14");
 }
 
-/* What ends, resets or changes a target: a reader has no business there. */
+/* Packets that end, reset or change a target. A client that only reads must not send them. */
 static void forbidden(struct fake_conn *c, const char *args)
 {
 	(void)args;
@@ -86,7 +86,7 @@ static void host_info(struct fake_conn *c, const char *args)
 	fake_wire_replyf(c, "%s", c->cfg->host_info ? c->cfg->host_info : "");
 }
 
-/* QPassSignals, QProgramSignals: gdb sends them where they are advertised. */
+/* QPassSignals and QProgramSignals: gdb sends them if the stub offers them. */
 static void signals_listed(struct fake_conn *c, const char *args)
 {
 	if (c->cfg->no_ack_mode)
@@ -113,7 +113,7 @@ static void put_console(struct fake_conn *c, const char *text, size_t size)
 	free(frame.data);
 }
 
-/* A monitor command: its output in O packets, then OK. */
+/* A monitor command: send its output in O packets, then OK. */
 static void monitor(struct fake_conn *c, const char *args)
 {
 	char command[256] = "", text[400];
@@ -140,8 +140,8 @@ static void remove_break(struct fake_conn *c, const char *args)
 	fake_run_break(c, args, false);
 }
 
-/* The first entry that the packet starts with is its own. "=" at the end:
- * the packet is nothing but that. */
+/* The first entry that is a prefix of the packet handles it. If the entry ends with "=", it must be
+ * the whole packet. */
 // clang-format off
 static const struct {
 	const char *start;
@@ -206,13 +206,13 @@ static void dispatch(struct fake_conn *c, const char *packet)
 	for (size_t i = 0; i < COUNT_OF(table); i++) {
 		if (!starts(packet, table[i].start, &length))
 			continue;
-		/* Hg and Hc share a handler that wants to see which. */
+		/* Hg and Hc share a handler, which needs the letter. */
 		table[i].handle(c, packet + (packet[0] == 'H' ? 1 : length));
 		return;
 	}
 }
 
-/* True: the script has dealt with it. */
+/* Returns true if the script has replied. */
 static bool scripted(struct fake_conn *c, const char *packet)
 {
 	const struct fake_rule *rule = fake_script_match(c->cfg, packet);

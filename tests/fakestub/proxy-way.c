@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One direction of a connection: bytes arrive, are delayed, and are passed on. */
+/* A direction of a connection: bytes are received, delayed, and passed on. */
 #include "proxy.h"
 
 #include <stdlib.h>
@@ -101,8 +101,8 @@ static void on_due(uv_timer_t *timer)
 
 static void count_up(struct pair *p)
 {
-	if (p->answered || !p->flights)
-		p->flights++;
+	if (p->answered || !p->round_trips)
+		p->round_trips++;
 	p->answered = false;
 }
 
@@ -130,7 +130,7 @@ static void enqueue(struct way *w, const char *data, size_t size)
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 {
-	static char block[65536]; /* one loop, and libuv fills it just before it calls back */
+	static char block[65536]; /* shared by the loop: libuv fills it just before it calls back */
 	(void)handle;
 	(void)suggested;
 	*buf = uv_buf_init(block, sizeof(block));

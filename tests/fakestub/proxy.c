@@ -1,26 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * proxy: stands between a client and a stub, delays what passes and counts how
- * often the client waited.
+ * proxy: connects a client with a stub, delays bytes and counts round trips.
  *
  *	proxy --listen PORT --to HOST:PORT|unix:PATH [OPTION]...
  *
  *	--listen N         on 127.0.0.1; 0: a free port. It prints "PORT n".
  *	--to ADDRESS       where the stub is; HOST is an IPv4 address or localhost
- *	--delay-ms N       each direction; any amount may be under way
- *	--record FILE      append counts to this file, not to stdout
- *	--chunk N          pass bytes on in pieces of N
+ *	--delay-ms N       in each direction; any number of bytes may be on their way
+ *	--record FILE      append the counts to this file instead of stdout
+ *	--chunk N          pass bytes in pieces of N
  *	--flip-bit-down N  flip the lowest bit of the Nth byte from the stub
  *	--cut-down N       close after N bytes from the stub
  *
- * At the end of each connection, and on SIGTERM for those still open, it
+ * At the end of each connection, and on SIGTERM for connections that are open, it
  * records
  *
- *	flights=N bytes_up=N bytes_down=N
+ *	round_trips=N bytes_up=N bytes_down=N
  *
- * up being from the client to the stub. A flight begins when bytes of the
- * client arrive and bytes of the stub were delivered to it since its last
- * flight began: it has waited for an answer once. It ends with its parent.
+ * Up is the direction from the client to the stub. A round trip begins when the
+ * client sends bytes after it has received bytes, because the client has waited
+ * for them. The proxy ends with its parent process.
  */
 #include "proxy.h"
 
@@ -48,8 +47,8 @@ void *proxy_alloc(size_t size)
 
 static void print_counts(const struct pair *p)
 {
-	fprintf(record, "flights=%llu bytes_up=%llu bytes_down=%llu\n",
-		(unsigned long long)p->flights, (unsigned long long)p->up.bytes,
+	fprintf(record, "round_trips=%llu bytes_up=%llu bytes_down=%llu\n",
+		(unsigned long long)p->round_trips, (unsigned long long)p->up.bytes,
 		(unsigned long long)p->down.bytes);
 	fflush(record);
 }

@@ -10,7 +10,7 @@
 struct piece {
 	struct piece *next;
 	uint64_t due_ns;
-	size_t size; /* 0: the end */
+	size_t size; /* 0: the end of the stream */
 	char data[];
 };
 
@@ -30,7 +30,7 @@ struct way {
 	struct piece *first, **last;
 	uint64_t bytes; /* arrived */
 	bool down;
-	bool ended; /* its end was passed on */
+	bool ended; /* the end was passed on */
 	uv_shutdown_t shutdown;
 };
 
@@ -39,7 +39,7 @@ struct pair {
 	union stream client, stub;
 	struct way up, down;
 	uv_connect_t connect;
-	uint64_t flights;
+	uint64_t round_trips;
 	bool answered; /* bytes were delivered to the client since its last round trip began */
 	bool closing;
 	unsigned open_handles;
@@ -56,6 +56,6 @@ void proxy_close(struct pair *p);
 /* proxy-way.c */
 void proxy_way_init(struct way *w, struct pair *p, bool down, uv_loop_t *loop);
 void proxy_way_free(struct way *w);
-void proxy_way_start(struct pair *p); /* both ways: the stub is connected */
+void proxy_way_start(struct pair *p); /* start both directions: the stub is connected */
 
 #endif

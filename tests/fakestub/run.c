@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Running and stopping, as QEMU does it: all vCPUs stop together, and while
- * they run any byte stops them. */
+/* Running and stopping, as in QEMU: all vCPUs stop together, and any byte stops a running machine.
+ * */
 #include "fake.h"
 
 #include <stdlib.h>
@@ -16,7 +16,7 @@ static void stop_reply(struct fake_conn *c, unsigned signal, unsigned vcpu)
 	free(b.data);
 }
 
-/* QEMU's current threads follow the stopping CPU, whatever Hg said before. */
+/* QEMU selects the CPU that stopped, whatever Hg has selected before. */
 static void stopped_on(struct fake_conn *c, unsigned vcpu)
 {
 	c->guest->running = false;
@@ -29,8 +29,7 @@ void fake_run_accepted(struct fake_conn *c)
 	c->guest->running = false;
 	if (was_running)
 		c->guest->status = "paused";
-	/* QEMU 7.2: a client that comes to a running machine is sent a stop
-	 * reply that it has not asked for. */
+	/* QEMU 7.2 sends a stop reply to a client that connects to a running machine. */
 	if (was_running && c->cfg->qemu72)
 		stop_reply(c, 2, 0);
 }
@@ -97,7 +96,7 @@ static void step(struct fake_conn *c, unsigned vcpu)
 {
 	c->guest->running = true;
 	c->c_vcpu = vcpu;
-	/* A halted vCPU never ends its step: QEMU waits for an interrupt. */
+	/* A halted vCPU does not complete its step: QEMU waits for an interrupt. */
 	if (fake_set_find(&c->cfg->wfi, vcpu))
 		return;
 	c->guest->generation++;
@@ -122,7 +121,7 @@ struct actions {
 	long vcpu;
 };
 
-/* One action of a vCont; false: it was answered already. */
+/* Carry out an action of a vCont. Returns false if a reply was sent. */
 static bool read_action(struct fake_conn *c, const char **at, struct actions *a)
 {
 	char kind = *(*at)++;
@@ -162,7 +161,7 @@ void fake_run_vcont(struct fake_conn *c, const char *args)
 		fake_wire_replyf(c, "vCont;c;C;s;S");
 		return;
 	}
-	/* Without actions QEMU says nothing at all. */
+	/* QEMU does not reply if there are no actions. */
 	while (*args == ';') {
 		args++;
 		if (!read_action(c, &args, &a))

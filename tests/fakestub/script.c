@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Script files: options, a line each, and rules
+/* Script files: lines with an option, or with a rule
  *
  *	GLOB [@N|@N+|@*] -> reply TEXT | raw TEXT | console TEXT | ack | silent | close
  *
- * for packets that match: a payload in place of the usual reply, bytes as they
- * are, console output before the usual reply, an ack and nothing else, silence
- * from here on, or the end of the connection. \xHH and \\ are escapes. Without
- * @ a rule always holds; with it, N counts matching packets over all
- * connections. The first rule that holds is taken. */
+ * for packets that match: another payload instead of the usual reply, raw bytes,
+ * console output before the usual reply, only an ack, no reply from here on, or the
+ * end of the connection. \xHH and \\ are escapes. Without @ a rule always applies.
+ * With it, N counts matching packets over all connections. The first rule that
+ * applies is used. */
 #include "fake.h"
 
 #include <fnmatch.h>
@@ -61,7 +61,7 @@ static void read_option(struct fake_config *cfg, char *line)
 	size_t length = strcspn(line, " =");
 	const char *value = line[length] ? line + length + 1 : NULL;
 	line[length] = 0;
-	/* Options keep the text they are given. */
+	/* Options refer to their text, which must stay. */
 	size_t n = cfg->script_text_count;
 	cfg->script_texts = fake_alloc(cfg->script_texts, n + 1, sizeof(char *));
 	cfg->script_texts[n] = value ? fake_copy(value) : NULL;

@@ -53,7 +53,7 @@ static void generate_feature(struct fake_cluster *c, const struct fake_config *c
 void fake_tdesc_generate(struct fake_cluster *c, const struct fake_config *cfg)
 {
 	unsigned annexes = cfg->annexes ? cfg->annexes : 1;
-	/* Like QEMU's: no declaration of xi. */
+	/* As in QEMU, the prefix xi is not declared. */
 	add_document(c, "target.xml");
 	struct fake_buffer top = {0};
 	fake_puts(&top,
@@ -109,14 +109,14 @@ const struct fake_document *fake_tdesc_find(const struct fake_cluster *c, const 
 struct scan {
 	struct fake_cluster *cluster;
 	uint32_t next_number;
-	uint32_t features; /* that have registers */
-	bool fresh; /* a feature began and had no register yet */
+	uint32_t features; /* features that have registers */
+	bool fresh; /* the feature that began last has no register yet */
 	unsigned depth;
 	unsigned includes;
 	size_t capacity;
 };
 
-/* The attribute's text in tag..end, copied; false if it has none. */
+/* Copy the attribute's text in tag..end. Returns false if there is no such attribute. */
 static bool attribute(const char *tag, const char *end, const char *name, char *out, size_t room)
 {
 	size_t length = strlen(name);

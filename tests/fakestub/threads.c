@@ -9,7 +9,7 @@ void fake_threads_init(struct fake_conn *c)
 {
 	size_t count = c->machine->cluster_count;
 	c->attached = fake_alloc(NULL, count, sizeof(bool));
-	/* QEMU attaches its first process to a new client and no other. */
+	/* QEMU attaches only its first process to a new client. */
 	for (size_t i = 0; i < count; i++)
 		c->attached[i] = i == 0 || !c->cfg->qemu;
 }
@@ -32,7 +32,7 @@ bool fake_threads_parse(struct fake_conn *c, const char *text, long *pid, long *
 			const char **end)
 {
 	const char *at = text;
-	/* Without a process, QEMU 7.2 looks in the first one only. */
+	/* If the id has no process, QEMU 7.2 searches the first process only. */
 	*pid = c->cfg->qemu72 ? 1 : 0;
 	if (*at == 'p') {
 		at++;
@@ -116,14 +116,14 @@ static void list_on(struct fake_conn *c)
 		fake_threads_print(c, &b, v);
 	}
 	if (b.size == 1)
-		b.data[0] = 'l'; /* what was left belongs to processes not attached */
+		b.data[0] = 'l'; /* the rest belongs to processes that are not attached */
 	if (b.size > 1 && fake_fault_hits(c, FAULT_THREADS_COMMA))
 		fake_puts(&b, ",");
 	fake_wire_reply(c, &b, false);
 	free(b.data);
 }
 
-/* A list that never ends; false: it is an ordinary one. */
+/* Send a list that does not end, if that fault applies. Returns false if it does not. */
 static bool list_endless(struct fake_conn *c)
 {
 	struct fake_buffer b = {0};
@@ -174,7 +174,7 @@ void fake_threads_extra(struct fake_conn *c, const char *args)
 		return;
 	}
 	if (vcpu < 0) {
-		/* QEMU acks it and never replies. */
+		/* QEMU acknowledges it and does not reply. */
 		fake_violation(c, "qThreadExtraInfo of an unknown thread");
 		return;
 	}
@@ -197,7 +197,7 @@ void fake_threads_alive(struct fake_conn *c, const char *args)
 	fake_wire_replyf(c, find_named(c, args) >= 0 ? "OK" : "E22");
 }
 
-/* The first vCPU of the current process, not Hg's. */
+/* The first vCPU of the current process, not the one that Hg has selected. */
 void fake_threads_current(struct fake_conn *c, const char *args)
 {
 	struct fake_buffer b = {0};

@@ -10,14 +10,14 @@ static struct fake_cluster *current(struct fake_conn *c)
 	return fake_machine_cluster_of(c->machine, c->g_vcpu);
 }
 
-/* vAttach changes the current thread: a client that reads before it says Hg
- * may read another thread than it means. After a stop the thread of the stop
- * reply is current, on QEMU too; values tell which was read. */
+/* vAttach changes the current thread: a client that reads before it sends Hg may read another
+ * thread than it wants. After a stop, the thread of the stop reply is current, on QEMU too. The
+ * values show which thread was read. */
 static void check_hg(struct fake_conn *c, const char *packet)
 {
 	if (c->hg_stale && c->machine->vcpus > 1)
 		fake_violation(c, "%s without Hg after a vAttach", packet);
-	c->hg_stale = false; /* said once */
+	c->hg_stale = false; /* reported once */
 }
 
 static void put_value(struct fake_conn *c, struct fake_buffer *out, const struct fake_reg *reg)
@@ -40,7 +40,7 @@ void fake_values_p(struct fake_conn *c, const char *args)
 		fake_packets_crash(c, "register number above 0x7fffffff");
 		return;
 	}
-	/* QEMU 7.2 knows p only once a description was asked for. */
+	/* QEMU 7.2 has p only after a description was requested. */
 	if (c->cfg->no_p || (c->cfg->qemu72 && (!c->xml_read || c->cfg->no_xfer))) {
 		fake_wire_replyf(c, "%s", "");
 		return;
@@ -56,7 +56,8 @@ void fake_values_p(struct fake_conn *c, const char *args)
 	free(b.data);
 }
 
-/* Store what stands in hex, its size exactly; false: it has another. */
+/* Store the value of these hex digits, which must have the size of the register. Returns false if
+ * not. */
 static bool store(struct fake_conn *c, const struct fake_reg *reg, const char *hex, size_t hexlen)
 {
 	size_t size = fake_guest_size(c->cfg, reg);
@@ -90,7 +91,7 @@ void fake_values_P(struct fake_conn *c, const char *args)
 		fake_packets_crash(c, "register number above 0x7fffffff");
 	else if (reg && !store(c, reg, end + 1, strlen(end + 1)))
 		fake_violation(c, "P of another size than register %u has", reg->number);
-	fake_wire_replyf(c, "OK"); /* QEMU says so of unknown registers too */
+	fake_wire_replyf(c, "OK"); /* QEMU also replies that for unknown registers */
 }
 
 /* ------------------------------------------------------------- g and G --- */
@@ -99,7 +100,7 @@ static bool in_g(const struct fake_conn *c, size_t index, const struct fake_reg 
 {
 	if (fake_set_find(&c->cfg->g_skip, reg->number))
 		return false;
-	/* What QEMU cannot read takes no room in its g. */
+	/* A register that QEMU cannot read takes no room in its g. */
 	if (c->cfg->qemu && fake_set_find(&c->cfg->unavailable, reg->number))
 		return false;
 	if (c->cfg->g_registers)
@@ -148,7 +149,7 @@ void fake_values_g(struct fake_conn *c, const char *args)
 		fake_wire_replyf(c, "E01");
 		return;
 	}
-	/* QEMU 7.2: another layout, and on ppc64 the end of QEMU. */
+	/* QEMU 7.2: g has another layout, and on ppc64 QEMU ends. */
 	if (c->cfg->qemu72 && !c->xml_read && !c->cfg->no_xfer)
 		fake_violation(c, "g before target.xml");
 	put_g(c, &b);
@@ -242,7 +243,7 @@ void fake_values_xfer(struct fake_conn *c, const char *args)
 		fake_wire_replyf(c, "%s", "");
 		return;
 	}
-	/* gdbserver 13.1: an assertion ends it. */
+	/* gdbserver 13.1 ends with an assertion. */
 	if (c->cfg->need_question && !c->asked) {
 		fake_packets_crash(c, "qXfer before ? and Hg");
 		return;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From received bytes to packets, from replies to sent bytes, and three ways in which stubs wait
- * for acks. */
+/* Received bytes to packets, replies to sent bytes, and three ways in which stubs wait for acks. */
 #include "fake.h"
 
 #include <stdarg.h>
@@ -34,7 +33,7 @@ static void escape(struct fake_buffer *out, const struct fake_buffer *in)
 	}
 }
 
-/* How many repeats fit in one count character that no stub avoids. */
+/* Returns how many repeats a count character can have. It must not be one that stubs avoid. */
 static size_t usable_repeats(size_t repeats)
 {
 	if (repeats > 97)
@@ -171,7 +170,7 @@ static void end_packet(struct fake_conn *c, uint8_t low)
 	c->state = IDLE;
 	if (check < 0 || c->check > 15) {
 		fake_violation(c, "malformed checksum");
-		c->nak_next = true; /* as QEMU 7.2 and 10.0: silence now, a NAK for the next */
+		c->nak_next = true; /* as in QEMU 7.2 and 10.0: a NAK for the next packet */
 		return;
 	}
 	if (c->sum == (c->check << 4 | check)) {
@@ -249,7 +248,7 @@ static void packet_byte(struct fake_conn *c, uint8_t byte)
 	}
 }
 
-/* True: the byte was for the last reply, which was not acked yet. */
+/* Returns true if the byte acknowledged the last reply, or refused it. */
 static bool ack_byte(struct fake_conn *c, uint8_t byte)
 {
 	if (!c->pending)
@@ -266,7 +265,7 @@ static bool ack_byte(struct fake_conn *c, uint8_t byte)
 		fake_violation(c, "byte 0x%02x to a stub that waits for an ack", byte);
 		fake_conn_put(c, c->last.data, c->last.size);
 	} else if (byte == '$') {
-		c->pending = false; /* as QEMU: a new request gives the last reply up */
+		c->pending = false; /* as in QEMU: a new request acknowledges the last reply */
 		return false;
 	}
 	return true;
@@ -280,8 +279,8 @@ static bool take(struct fake_buffer *from, size_t *at, uint8_t *byte)
 	return true;
 }
 
-/* qemu-user reads 256 bytes at a time and looks for the ack of its reply in
- * what it reads next, never in what it has read already. */
+/* qemu-user reads 256 bytes at a time. It looks for the ack of its reply only in what it reads
+ * afterwards. */
 static bool next_byte(struct fake_conn *c, size_t *queue_at, size_t *stash_at, uint8_t *byte)
 {
 	if (c->cfg->serial != SERIAL_USER || c->pending)

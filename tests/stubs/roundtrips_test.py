@@ -3,17 +3,17 @@
 """How often a client has to wait for the stub, counted, not timed.
 
 The proxy stands between gdbregs-cli and QEMU, delays each direction by 50 ms
-and records flights: a flight begins when bytes of the client arrive after it
-has been given something since its last flight began. The TCP handshake has
+and records round trips: a round trip begins when bytes of the client arrive after it
+has been given something since its last round trip began. The TCP handshake has
 none. Counted are
 
-    connect  the flights of `vcpus`, which connects, learns all registers of all
+    connect  the round trips of `vcpus`, which connects, learns all registers of all
              vCPUs and detaches, less one: the detach
-    dump     the flights of `dump`: connect, read all, detach
+    dump     the round trips of `dump`: connect, read all, detach
 
 A stub that is slow to write, on a busy machine, gives its answer in pieces
-further apart than the client needs to go on, and a flight is counted for each:
-so the fewest flights of several runs are taken, which nothing but a client that
+further apart than the client needs to go on, and a round trip is counted for each:
+so the fewest round trips of several runs are taken, which nothing but a client that
 waits can raise: of as many as it takes to see what is expected, within limits.
 """
 # timeout: 240
@@ -62,8 +62,8 @@ def proxy_program():
     return os.path.join(build, "tests", "fakestub", "proxy")
 
 
-def flights(machine, command):
-    """The flights of one run of a command, from the proxy's record."""
+def round_trips(machine, command):
+    """The round trips of one run of a command, from the proxy's record."""
     argv = [proxy_program(), "--listen", "0", "--to", machine.address, "--delay-ms",
             str(DELAY_MS)]
     proxy = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True,
@@ -79,14 +79,14 @@ def flights(machine, command):
     finally:
         proxy.terminate()
         proxy.communicate()
-    return int(re.match(r"flights=(\d+) ", record)[1])
+    return int(re.match(r"round_trips=(\d+) ", record)[1])
 
 
 def fewest(machine, command, runs, expected):
     """Of some runs; no more of them once it is as few as expected."""
-    best = flights(machine, command)
+    best = round_trips(machine, command)
     while best > expected and (runs := runs - 1):
-        best = min(best, flights(machine, command))
+        best = min(best, round_trips(machine, command))
     return best
 
 
@@ -110,10 +110,10 @@ def check_count(count):
     for what, got, limit, expected in (
             ("connect", count.connect, CONNECT_LIMIT, known.connect),
             ("dump and detach", count.dump, DUMP_LIMIT, known.dump)):
-        libtest.say(f"{count.name:14} {what:16} {got} flights, at most {limit}")
-        libtest.check(got <= limit, f"{count.name} {what}", f"{got} flights, at most {limit}")
+        libtest.say(f"{count.name:14} {what:16} {got} round trips, at most {limit}")
+        libtest.check(got <= limit, f"{count.name} {what}", f"{got} round trips, at most {limit}")
         libtest.check(got <= expected, f"{count.name} {what}",
-                      f"{got} flights, where {expected} did")
+                      f"{got} round trips, where {expected} did")
 
 
 def main():
