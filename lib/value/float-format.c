@@ -130,8 +130,7 @@ struct gdbregs__float_limits gdbregs__float_limits(const struct gdbregs__float_f
 
 /* ------------------------------------------------------------- layout --- */
 
-/* Shift right by at most 127 bits. */
-static void shift_right(uint64_t *high, uint64_t *low, unsigned bits)
+void gdbregs__shift_right(uint64_t *high, uint64_t *low, unsigned bits)
 {
 	if (bits >= 64) {
 		*low = *high;
@@ -144,7 +143,7 @@ static void shift_right(uint64_t *high, uint64_t *low, unsigned bits)
 	}
 }
 
-static void shift_left(uint64_t *high, uint64_t *low, unsigned bits)
+void gdbregs__shift_left(uint64_t *high, uint64_t *low, unsigned bits)
 {
 	if (bits >= 64) {
 		*high = *low;
@@ -191,7 +190,7 @@ struct gdbregs__float_parts gdbregs__float_unpack(const struct gdbregs__float_fo
 		.high = bits > 64 ? gdbregs__slice_bits(slice, 64, bits - 64) : 0,
 		.low = gdbregs__slice_bits(slice, 0, bits > 64 ? 64 : bits),
 	};
-	shift_left(&parts.high, &parts.low, 128 - bits);
+	gdbregs__shift_left(&parts.high, &parts.low, 128 - bits);
 	return parts;
 }
 
@@ -203,7 +202,7 @@ static void pack(const struct gdbregs__float_format *f, struct gdbregs__slice sl
 
 	if (swap_words(f, swapped, to, slice.order))
 		slice.bytes = swapped;
-	shift_right(&p.high, &p.low, 128 - bits);
+	gdbregs__shift_right(&p.high, &p.low, 128 - bits);
 	gdbregs__slice_set(slice, 0, bits > 64 ? 64 : bits, p.low);
 	if (bits > 64)
 		gdbregs__slice_set(slice, 64, bits - 64, p.high);
@@ -230,7 +229,7 @@ static void normalise(struct gdbregs__real *real)
 {
 	int zeros = real->high ? __builtin_clzll(real->high) : 64 + __builtin_clzll(real->low);
 
-	shift_left(&real->high, &real->low, (unsigned)zeros);
+	gdbregs__shift_left(&real->high, &real->low, (unsigned)zeros);
 	real->exponent -= zeros;
 }
 
@@ -248,7 +247,7 @@ struct gdbregs__real gdbregs__float_real(const struct gdbregs__float_format *f,
 	/* The point is after the top bit of 128. */
 	real.exponent = (p.exponent ? p.exponent : f->least_exponent) - bias_of(f) - 127;
 	if (!f->integer_bit) {
-		shift_right(&real.high, &real.low, 1);
+		gdbregs__shift_right(&real.high, &real.low, 1);
 		if (p.exponent)
 			real.high |= (uint64_t)1 << 63;
 	}
@@ -277,7 +276,7 @@ bool gdbregs__real_to_integer(struct gdbregs__real *real)
 	if (real->exponent > 0 || real->exponent <= -128 ||
 	    !are_clear(*real, (unsigned)-real->exponent))
 		return false;
-	shift_right(&real->high, &real->low, (unsigned)-real->exponent);
+	gdbregs__shift_right(&real->high, &real->low, (unsigned)-real->exponent);
 	real->exponent = 0;
 	return true;
 }
@@ -293,7 +292,7 @@ static bool pack_special(const struct gdbregs__float_format *f, struct gdbregs__
 		return false;
 	p->exponent = top_exponent(f);
 	if (f->integer_bit) {
-		shift_right(&real.high, &real.low, 1);
+		gdbregs__shift_right(&real.high, &real.low, 1);
 		/* Motorola's infinities do without: QEMU and the 68881 store a 0. */
 		if (f != &formats[M68K] || real.high)
 			real.high |= (uint64_t)1 << 63;
@@ -316,10 +315,11 @@ static bool pack_finite(const struct gdbregs__float_format *f, struct gdbregs__r
 
 	if (exponent >= top_exponent(f) || dropped >= 128 || !are_clear(real, (unsigned)dropped))
 		return false;
-	shift_right(&real.high, &real.low, (unsigned)shift);
+	gdbregs__shift_right(&real.high, &real.low, (unsigned)shift);
 	p->exponent = shift ? 0 : exponent;
 	if (!f->integer_bit)
-		shift_left(&real.high, &real.low, 1); /* the leading 1 goes without saying */
+		gdbregs__shift_left(&real.high, &real.low,
+				    1); /* the leading 1 goes without saying */
 	p->high = real.high;
 	p->low = real.low;
 	return true;

@@ -53,6 +53,10 @@ struct gdbregs__float_limits {
 
 struct gdbregs__float_limits gdbregs__float_limits(const struct gdbregs__float_format *f);
 
+/* Shift a number of 128 bits by less than 128. */
+void gdbregs__shift_left(uint64_t *high, uint64_t *low, unsigned bits);
+void gdbregs__shift_right(uint64_t *high, uint64_t *low, unsigned bits);
+
 /* The format of the C type double, whatever the byte order of the host. */
 struct gdbregs__real gdbregs__real_from_double(double value);
 /* Returns false if no double has that value. */

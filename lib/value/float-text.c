@@ -166,28 +166,25 @@ static void format_finite(char *out, const struct gdbregs__float_format *f,
 	}
 
 	/* From here on the mantissa is a whole number of the format's precision. */
-	unsigned bits = gdbregs__float_limits(f).precision;
-	uint64_t high = bits > 64 ? real.high >> (128 - bits) : 0;
-	uint64_t low = bits > 64 ? real.low >> (128 - bits) | real.high << (bits - 64)
-				 : real.high >> (64 - bits);
+	const struct gdbregs__float_limits limits = gdbregs__float_limits(f);
 	bool is_power = real.high == (uint64_t)1 << 63 && !real.low;
-	struct decimal d = shortest_decimal(high, low, real.exponent + 128 - (int)bits,
-					    is_power && exponent > 1);
+	gdbregs__shift_right(&real.high, &real.low, 128 - limits.precision);
+	struct decimal d =
+		shortest_decimal(real.high, real.low, real.exponent + 128 - (int)limits.precision,
+				 is_power && exponent > 1);
 
-	lay_out(out, &d, gdbregs__float_limits(f).digits);
+	lay_out(out, &d, limits.digits);
 }
 
-/* The fraction of a NaN, with x87's integer bit, as GDB shows it. */
+/* GDB also writes leading zeros of fractions with more than 32 bits. */
 static void format_nan(char *out, const struct gdbregs__float_format *f,
 		       struct gdbregs__float_parts p)
 {
-	unsigned bits = fraction_bits(f);
-
-	if (bits <= 64)
-		snprintf(out, 40, "nan(0x%" PRIx64 ")", p.high >> (64 - bits));
+	gdbregs__shift_right(&p.high, &p.low, 128 - fraction_bits(f));
+	if (p.high)
+		snprintf(out, 48, "nan(0x%" PRIx64 "%016" PRIx64 ")", p.high, p.low);
 	else
-		snprintf(out, 48, "nan(0x%" PRIx64 "%016" PRIx64 ")", p.high >> (128 - bits),
-			 p.low >> (128 - bits) | p.high << (bits - 64));
+		snprintf(out, 48, "nan(0x%" PRIx64 ")", p.low);
 }
 
 /* Add the value in one piece, so that a truncated text never ends inside a number. */
@@ -431,15 +428,13 @@ static int read_fraction(const struct gdbregs__float_format *f, const char *text
 	}
 	if (text[0] != ')' || text[1])
 		return GDBREGS_ERR_INVAL;
-	if (bits < 64 ? high || low >> bits : bits == 64 ? high != 0 : high >> (bits - 64) != 0)
+
+	uint64_t too_high = high, too_low = low;
+	gdbregs__shift_right(&too_high, &too_low, bits);
+	if (too_high || too_low)
 		return GDBREGS_ERR_LIMIT;
-	if (bits > 64) {
-		high = high << (128 - bits) | low >> (bits - 64);
-		low <<= 128 - bits;
-	} else {
-		high = low << (64 - bits) << (bits == 64);
-		low = 0;
-	}
+	/* The integer bit of the x87 goes. */
+	gdbregs__shift_left(&high, &low, 128 - bits + (bits == 64));
 	out->high = high;
 	out->low = low;
 	return high || low ? 0 : GDBREGS_ERR_INVAL;
