@@ -9,30 +9,13 @@
 
 /* ----------------------------------------------------------------- places --- */
 
-/* Returns the format of `long double` of GDB's architectures. */
-static enum gdbregs__wide_float wide_float(const struct gdbregs_description *d)
-{
-	static const struct {
-		char begins[12];
-		enum gdbregs__wide_float wide;
-	} table[] = {
-		{"i386", GDBREGS__WIDE_I387},	   {"aarch64", GDBREGS__WIDE_QUAD},
-		{"riscv", GDBREGS__WIDE_QUAD},	   {"s390", GDBREGS__WIDE_QUAD},
-		{"loongarch", GDBREGS__WIDE_QUAD}, {"Loongarch", GDBREGS__WIDE_QUAD},
-		{"alpha", GDBREGS__WIDE_QUAD},	   {"sparc:v9", GDBREGS__WIDE_QUAD},
-	};
-
-	for (size_t i = 0; d && d->architecture && i < sizeof(table) / sizeof(table[0]); i++)
-		if (strncmp(d->architecture, table[i].begins, strlen(table[i].begins)) == 0)
-			return table[i].wide;
-	return GDBREGS__WIDE_UNKNOWN;
-}
-
 struct gdbregs__slice gdbregs__field_register_slice(const struct gdbregs_register *reg,
 						    enum gdbregs_byte_order order,
 						    const void *bytes, size_t size)
 {
-	return (struct gdbregs__slice){bytes, size, order, wide_float(reg->description)};
+	const struct gdbregs_description *d = reg->description;
+
+	return (struct gdbregs__slice){bytes, size, order, d ? d->architecture : NULL};
 }
 
 /* A stub's reply may be longer or shorter than the description says. */

@@ -2,6 +2,8 @@
 /* To add a format: a line in `formats`, and a scalar or a size that leads to it in format_of(). */
 #include "value/float-format.h"
 
+#include "tdesc/roles.h"
+
 #include <string.h>
 
 /* The fraction begins at bit 0. */
@@ -33,20 +35,20 @@ static const struct gdbregs__float_format formats[] = {
 
 /* ------------------------------------------------------------- choice --- */
 
-/* GDB takes a `float` of the size of the architecture's `long double` for one. */
-static const struct gdbregs__float_format *format_of_16(struct gdbregs__slice slice)
+/* GDB shows a `float` of the size of the architecture's `long double` as one. On PowerPC, that is a
+ * pair of doubles, which is not supported. */
+static const struct gdbregs__float_format *format_of_16(const char *architecture)
 {
-	switch (slice.wide) {
-	case GDBREGS__WIDE_I387:
-		return &formats[X87];
-	case GDBREGS__WIDE_QUAD:
-		return &formats[QUAD];
-	default:
+	static const char quad[] = "aarch64* riscv* s390* loongarch* Loongarch* alpha* sparc:v9*";
+
+	if (!architecture)
 		return NULL;
-	}
+	if (gdbregs__roles_match("i386*", architecture))
+		return &formats[X87];
+	return gdbregs__roles_match(quad, architecture) ? &formats[QUAD] : NULL;
 }
 
-/* `float` says no more than the size. */
+/* The type `float` says nothing but the size. */
 static const struct gdbregs__float_format *format_by_size(struct gdbregs__slice slice)
 {
 	switch (slice.size_bytes) {
@@ -62,7 +64,7 @@ static const struct gdbregs__float_format *format_by_size(struct gdbregs__slice 
 		/* m68k-fp.xml and i386's long double have this size. */
 		return &formats[slice.order == GDBREGS_BYTE_ORDER_BIG ? M68K : X87];
 	case 16:
-		return format_of_16(slice);
+		return format_of_16(slice.architecture);
 	default:
 		return NULL;
 	}
@@ -339,7 +341,7 @@ bool gdbregs__float_store(const struct gdbregs__float_format *f, struct gdbregs_
 
 static struct gdbregs__slice double_slice(const uint8_t *bytes)
 {
-	return (struct gdbregs__slice){bytes, 8, GDBREGS_BYTE_ORDER_LITTLE, 0};
+	return (struct gdbregs__slice){bytes, 8, GDBREGS_BYTE_ORDER_LITTLE, NULL};
 }
 
 struct gdbregs__real gdbregs__real_from_double(double value)

@@ -5,19 +5,12 @@
 
 #include <gdbregs.h>
 
-/* The format of a `float` of 16 bytes, as far as the architecture determines it. */
-enum gdbregs__wide_float {
-	GDBREGS__WIDE_UNKNOWN, /* or a pair of doubles, as on PowerPC */
-	GDBREGS__WIDE_I387,
-	GDBREGS__WIDE_QUAD, /* IEEE 754 binary128 */
-};
-
-/* In memory order. */
+/* Bytes of a number, in memory order. */
 struct gdbregs__slice {
 	const uint8_t *bytes;
 	size_t size_bytes;
 	enum gdbregs_byte_order order; /* LITTLE or BIG; UNKNOWN counts as LITTLE */
-	enum gdbregs__wide_float wide;
+	const char *architecture; /* determines the format of a `float` of 16 bytes; may be NULL */
 };
 
 /* size_bytes bytes from off_bytes on, as far as they are there. */
