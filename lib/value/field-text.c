@@ -40,13 +40,9 @@ static void put_value(struct gdbregs__text *text, const struct gdbregs_field *f,
 	const struct gdbregs__type *type = gdbregs__field_type(f);
 
 	if (f->place_ == GDBREGS__FIELD_BITS) {
-		const struct gdbregs__field member = {
-			.type = type,
-			.start = (int)at->low_bit,
-			.end = (int)(at->low_bit + at->width_bits) - 1,
-		};
+		uint64_t value = gdbregs__slice_bits(at->slice, at->low_bit, at->width_bits);
 
-		gdbregs__values_put_bits(text, &member, gdbregs__slice_number(at->slice), false);
+		gdbregs__values_put_bits(text, type, value, false);
 	} else if (gdbregs_field_kind(f) == GDBREGS_TYPE_UNKNOWN) {
 		gdbregs__text_put_slice(text, at->slice);
 	} else {

@@ -25,16 +25,10 @@ static bool put_evalue(struct gdbregs__text *text, const struct gdbregs__type *t
 	return false;
 }
 
-void gdbregs__values_put_bits(struct gdbregs__text *text, const struct gdbregs__field *field,
-			      uint64_t number, bool decimal)
+void gdbregs__values_put_bits(struct gdbregs__text *text, const struct gdbregs__type *type,
+			      uint64_t value, bool decimal)
 {
-	unsigned width = (unsigned)(field->end - field->start) + 1;
-	uint64_t value = number >> field->start;
-
-	if (width < 64)
-		value &= ((uint64_t)1 << width) - 1;
-	if (field->type && field->type->kind == GDBREGS_TYPE_ENUM &&
-	    put_evalue(text, field->type, value))
+	if (type && type->kind == GDBREGS_TYPE_ENUM && put_evalue(text, type, value))
 		return;
 	if (decimal)
 		gdbregs__text_put_decimal(text, value);
@@ -42,10 +36,16 @@ void gdbregs__values_put_bits(struct gdbregs__text *text, const struct gdbregs__
 		gdbregs__text_put_hex(text, value);
 }
 
+/* Returns true if the bits of a field are part of the value. */
 static bool has_bits(const struct gdbregs__field *field, struct gdbregs__slice slice)
 {
-	return field->start >= 0 && field->end >= field->start && field->end < 64 &&
-	       (size_t)field->end < slice.size_bytes * 8;
+	return (size_t)field->end < slice.size_bytes * 8;
+}
+
+static uint64_t bits_of(const struct gdbregs__field *field, struct gdbregs__slice slice)
+{
+	return gdbregs__slice_bits(slice, (size_t)field->start,
+				   (size_t)(field->end - field->start) + 1);
 }
 
 /* Returns true for a single bit without a type or with type bool. A single bit with another type
@@ -56,17 +56,16 @@ static bool is_switch(const struct gdbregs__field *field)
 	       (!field->type || field->type->scalar == GDBREGS__SCALAR_BOOL);
 }
 
-static void put_flag(struct gdbregs__text *text, const struct gdbregs__field *field,
-		     uint64_t number)
+static void put_flag(struct gdbregs__text *text, const struct gdbregs__field *field, uint64_t value)
 {
-	if (is_switch(field) && !(number >> field->start & 1))
+	if (is_switch(field) && !value)
 		return;
 	gdbregs__text_put(text, " ");
 	gdbregs__text_put_name(text, field->name);
 	if (is_switch(field))
 		return;
 	gdbregs__text_put(text, "=");
-	gdbregs__values_put_bits(text, field, number, true);
+	gdbregs__values_put_bits(text, field->type, value, true);
 }
 
 /* Format flags in the order of the description, like GDB 13: QEMU's eflags starts at
@@ -76,14 +75,12 @@ static void put_flag(struct gdbregs__text *text, const struct gdbregs__field *fi
 static void put_flags(struct gdbregs__text *text, const struct gdbregs__type *type,
 		      struct gdbregs__slice slice)
 {
-	uint64_t number = gdbregs__slice_number(slice);
-
 	gdbregs__text_put(text, "[");
 	for (uint32_t i = 0; i < type->field_count && gdbregs__text_spend(text, 1); i++) {
 		const struct gdbregs__field *field = &type->fields[i];
 
 		if (field->name[0] && has_bits(field, slice))
-			put_flag(text, field, number);
+			put_flag(text, field, bits_of(field, slice));
 	}
 	gdbregs__text_put(text, " ]");
 }
@@ -191,7 +188,7 @@ static void put_bit_field(struct gdbregs__text *text, const struct gdbregs__fiel
 			  struct gdbregs__slice slice)
 {
 	if (has_bits(field, slice))
-		gdbregs__values_put_bits(text, field, gdbregs__slice_number(slice), false);
+		gdbregs__values_put_bits(text, field->type, bits_of(field, slice), false);
 	else
 		gdbregs__text_put(text, "?");
 }

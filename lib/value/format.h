@@ -13,8 +13,9 @@
 void gdbregs__values_put(struct gdbregs__text *text, const struct gdbregs__type *type,
 			 struct gdbregs__slice slice, unsigned depth);
 
-/* Add a bit field of `number`: an enum by name, other types in decimal or hex. */
-void gdbregs__values_put_bits(struct gdbregs__text *text, const struct gdbregs__field *field,
-			      uint64_t number, bool decimal);
+/* Add a bit field of that type, which may be NULL: an enum by name, other types in decimal or
+ * hex. */
+void gdbregs__values_put_bits(struct gdbregs__text *text, const struct gdbregs__type *type,
+			      uint64_t value, bool decimal);
 
 #endif
