@@ -84,9 +84,10 @@ static int take_regnum(struct gdbregs__tdesc *t, const struct gdbregs__xml *at, 
 	return 0;
 }
 
-/* Returns true if all of a larger type that the register has is whole elements of vectors, as in
- * QEMU 7.2: p0 of aarch64 has 256 bits, and a vector of 256 bytes is its type. GDB gives such a
- * register the size of its type, and reads what the stub does not send as arbitrary bytes. */
+/* Returns true if a register has only a part of its type, and this part consists of whole elements
+ * of vectors. In QEMU 7.2, p0 of aarch64 has 256 bits, and its type is a vector of 256 bytes. GDB
+ * gives such a register the size of its type, and shows arbitrary bytes where the stub sends
+ * none. */
 static bool type_clips(const struct gdbregs__type *type, uint32_t bits)
 {
 	return bits % 8 == 0 && bits < type->bits && type->least_bits && type->least_bits <= bits;
@@ -116,8 +117,8 @@ static void set_type(struct gdbregs__tdesc *t, struct gdbregs_register *reg)
 	reg->type_bits = type ? type->bits : 0;
 }
 
-/* Parse lldb-server's attribute offset=, an offset in g. It is a hint of one stub: an
- * invalid one is ignored. */
+/* Parse lldb-server's attribute offset=, an offset in g. Only that stub sends it: an invalid offset
+ * is ignored. */
 static int64_t g_offset(const char *text)
 {
 	uint64_t value;

@@ -20,7 +20,7 @@
 	}
 
 /* The predefined types. To add one, add a line here, and format it in
- * lib/value/format*.c. A pointer has the size of its register. */
+ * lib/value/format.c. A pointer has the size of its register. */
 // clang-format off
 static const struct gdbregs__type builtins[] = {
 	SCALAR("bool", INTEGER, BOOL, 8),
@@ -185,8 +185,8 @@ static void measure_members(struct gdbregs__type *type, struct gdbregs__field *f
 		type->bits = type->kind == GDBREGS_TYPE_UNION ? largest : type->sized_bits;
 }
 
-/* A register may be smaller than its type (see type_fits() in builder-reg.c). A vector has
- * fewer elements then, and so have the members of a union. */
+/* Compute the smallest register that may have a part of the type (see type_fits() in
+ * builder-reg.c). A vector has fewer elements in it, and so have the members of a union. */
 static void measure_least(struct gdbregs__type *type)
 {
 	if (type->kind == GDBREGS_TYPE_VECTOR)
@@ -322,8 +322,8 @@ static bool take_bit(const char *const *attributes, const char *name, int *out)
 	return true;
 }
 
-/* Returns the type to show a bit field with, or NULL. An enum with a value that does not fit is
- * ignored, as in LLDB; so is a type that cannot have bits, as in GDB. */
+/* Returns the type that a bit field is shown with, or NULL. An enum with a value that does not fit
+ * is ignored, as in LLDB. A type that cannot have bits is ignored, as in GDB. */
 static const struct gdbregs__type *type_of_bits(const struct gdbregs__type *type, int width)
 {
 	if (!type)

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Of the text of <architecture> and <osabi>. */
+/* The longest text of <architecture> and <osabi> that is kept. */
 #define TEXT_MOST_BYTES 1024
 
 /* The places in which an element may appear. */

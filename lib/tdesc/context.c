@@ -20,7 +20,7 @@ struct entry {
 	struct entry *next;
 };
 
-/* A shipped file of types that was asked for. */
+/* A shipped file of types that was needed. */
 struct types {
 	const char *name;
 	struct gdbregs_description *description; /* owned; NULL: it cannot be loaded */

@@ -12,7 +12,7 @@
 
 #include <gdbregs.h>
 
-/* Returns the bytes that `bits` bits fill. The sum bits + 7 would not fit in 32 bits. */
+/* Returns the number of bytes that `bits` bits need. The sum bits + 7 may not fit in 32 bits. */
 static inline size_t gdbregs__bytes_of_bits(uint32_t bits)
 {
 	return bits / 8 + (bits % 8 != 0);
@@ -22,11 +22,12 @@ static inline size_t gdbregs__bytes_of_bits(uint32_t bits)
 struct gdbregs__field {
 	const char *name; /* "" for reserved bits */
 	const char *type_name; /* as written, or NULL */
-	const struct gdbregs__type
-		*type; /* NULL if unresolved, or for a bit field without a type */
+	/* NULL if unresolved, or for a bit field without a type. */
+	const struct gdbregs__type *type;
 	int start, end; /* bit numbers, 0 is the least significant; -1 for typed members */
-	uint32_t off_bits; /* of a member of a struct: the sizes before it that are known, ... */
-	uint32_t unsized_before; /* ... and the number of members that have none of their own */
+	/* Of a member of a struct: the size of the members before it that have a size, and the
+	 * number of those that do not. */
+	uint32_t off_bits, unsized_before;
 };
 
 struct gdbregs__evalue {
@@ -56,14 +57,14 @@ struct gdbregs__type {
 	enum gdbregs__scalar scalar; /* for INTEGER and FLOAT */
 	const char *id;
 	uint32_t bits; /* 0 if unknown, or if the register determines it (int, float, pointers) */
-	uint32_t least_bits; /* of the smallest register that has a part of it; 0: all or nothing */
+	uint32_t least_bits; /* of the smallest register that may have only a part of it; or 0 */
 	const struct gdbregs__type *element; /* for VECTOR; NULL if unresolved */
 	const char *element_name; /* for VECTOR, as written */
 	uint32_t count; /* for VECTOR: number of elements */
 	uint32_t field_count; /* for STRUCT, UNION and FLAGS */
 	const struct gdbregs__field *fields;
-	uint32_t sized_bits; /* for STRUCT: size of the members that have one ... */
-	uint32_t unsized_count; /* ... and number of those that share the rest */
+	uint32_t sized_bits; /* for STRUCT: size of the members that have a size */
+	uint32_t unsized_count; /* for STRUCT: number of the members that share the rest */
 	uint32_t evalue_count; /* for ENUM */
 	const struct gdbregs__evalue *evalues;
 	uint64_t evalue_max; /* for ENUM: the largest value */
@@ -77,7 +78,7 @@ struct gdbregs_register {
 	const char *group; /* NULL if missing */
 	const char *altname; /* LLDB's attribute; NULL if missing */
 	const struct gdbregs__type *type; /* NULL if unresolved */
-	uint32_t type_bits; /* of the type it names, which may not fit; 0 if unknown */
+	uint32_t type_bits; /* of the type that type_name names, even if it does not fit; or 0 */
 	bool type_shipped; /* the stub describes an integer; `type` is from a shipped file */
 	uint32_t regnum; /* the stub's number */
 	uint32_t index; /* its index in the description */

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Longer than any name of a register in the tables. */
+/* Longer than any word in the tables. */
 #define WORD_BYTES 48
 
 /* The texts of LLDB's attribute generic=, and the names by which a role is found. */
@@ -198,7 +198,7 @@ static void search_roles(const struct gdbregs_description *d, const char *featur
 	}
 }
 
-/* A name that the others of its row do not find. */
+/* Returns true for a name that the other names of its row do not find. */
 static bool is_one_way(const char *word)
 {
 	return word[0] == '<';

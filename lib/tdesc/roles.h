@@ -10,7 +10,8 @@
 /* Returns the role for LLDB's attribute generic="TEXT", or NONE for other texts and NULL. */
 enum gdbregs_role gdbregs__roles_generic(const char *text);
 
-/* Returns whether `text` is one of these words. A word may end in `*`, which matches any rest. */
+/* Returns true if `text` is one of these words. Words are separated by one space. A word may end in
+ * `*`, which matches any rest. */
 bool gdbregs__roles_match(const char *words, const char *text);
 
 /* Returns the shipped file, without its suffix, with types of this architecture's registers, or

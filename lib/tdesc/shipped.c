@@ -18,11 +18,11 @@
 #define GDBREGS_XML_DIR "/usr/local/share/gdbregs"
 #endif
 
-/* Kept whole: a compiler may build a short string from immediate operands, and then nobody
- * finds in the file where it looks for its data. */
+/* Keep the string in one piece: a compiler may build a short string from immediate operands. The
+ * program strings(1) would then not show where the library looks for its data. */
 __attribute__((used)) static const char installed_dir[] = GDBREGS_XML_DIR;
 
-/* Cut the last part of a path off; false where nothing would be left. */
+/* Remove the last component of a path. Returns false if nothing would be left. */
 static bool path_up(char *path)
 {
 	char *slash = strrchr(path, '/');
@@ -33,7 +33,7 @@ static bool path_up(char *path)
 	return true;
 }
 
-/* The file that this code is in. */
+/* Find the shared library or the executable that contains this code. */
 static bool find_object(char path[PATH_MAX])
 {
 	static const char at_this[] = "";
@@ -41,14 +41,15 @@ static bool find_object(char path[PATH_MAX])
 	const char *name = dladdr(at_this, &info) && info.dli_fname ? info.dli_fname : "";
 	const char *slash = strrchr(name, '/');
 
-	/* Of an executable the name is what its caller chose. */
+	/* The name of an executable is its argv[0], which its caller chose. */
 	if (strncmp(slash ? slash + 1 : name, "libgdbregs.so", strlen("libgdbregs.so")) != 0)
 		name = "/proc/self/exe";
 	return realpath(name, path) != NULL;
 }
 
-/* Were it /tmp, or the like, the descriptions in it could be anybody's. Where only
- * some may write, they could put another executable there as well. */
+/* Returns true for a directory such as /tmp: the descriptions in it could come from anybody. A
+ * directory that only some users may write to is good enough: they could replace the executable
+ * too. */
 static bool anybody_writes(const char *prefix)
 {
 	struct stat info;
@@ -56,12 +57,13 @@ static bool anybody_writes(const char *prefix)
 	return stat(prefix, &info) < 0 || (info.st_mode & S_IWOTH) != 0;
 }
 
-/* A place counts from so many directories above the file. Debian has libraries in
- * lib/x86_64-linux-gnu/; the build directory has tests in build/tests/unit/FOLDER/. */
+/* Where shipped files may be, relative to the directory that is `up` levels above the library or
+ * the executable. Debian has libraries in lib/x86_64-linux-gnu/; the build directory has tests in
+ * build/tests/unit/FOLDER/. */
 static const struct {
 	int up;
 	const char *place;
-	const char *also; /* has to be there too; NULL: nothing */
+	const char *also; /* another file that must exist, or NULL */
 } places[] = {
 	{2, "share/gdbregs", NULL},	  {3, "share/gdbregs", NULL},	    {2, "xml", NULL},
 	{4, "xml", "lib/libgdbregs.map"}, {5, "xml", "lib/libgdbregs.map"},
@@ -97,9 +99,10 @@ static bool find_beside(char path[GDBREGS__SHIPPED_PATH])
 	return false;
 }
 
-/* The directory of the shipped files: $GDBREGS_XML_DIR; else share/gdbregs beside
- * bin/ or lib/, or xml/ beside build/, of the shared library or, where the library
- * is linked in, of the executable; else where `make install` puts them. */
+/* Find the directory of the shipped files. The first of these counts: $GDBREGS_XML_DIR;
+ * share/gdbregs beside bin/ or lib/, or xml/ beside build/; the directory that `make install`
+ * uses. bin/, lib/ and build/ are those of the shared library, or of the executable if the library
+ * is linked into it. */
 static void find_directory(char path[GDBREGS__SHIPPED_PATH])
 {
 	const char *given = secure_getenv("GDBREGS_XML_DIR");
@@ -123,11 +126,11 @@ bool gdbregs__shipped_path(const char *name, char path[GDBREGS__SHIPPED_PATH])
 
 /* -------------------------------------------------------- descriptions --- */
 
-/* Files of types, which are no description to choose. */
+/* Files of types have this prefix. They cannot be chosen as descriptions. */
 static const char types_prefix[] = "types-";
 
 /* GDB's default layouts. Each has variants with other registers, such as x32, ColdFire and Book E. The
- * layouts do not fit these. The first match counts. */
+ * layouts do not fit the variants. The first match counts. */
 static const struct {
 	const char *architectures;
 	const char *layout;
@@ -204,15 +207,15 @@ int gdbregs_shipped_directory(struct gdbregs_buffer *path)
 
 /* -------------------------------------------------------------- types --- */
 
-/* A pointer, a float, a type of the description, and a name that it leaves undefined
- * are the stub's word. */
+/* Returns true for a plain integer. Anything else that the stub describes is kept: a pointer, a
+ * float, a type that the description defines, and the name of a type that it does not define. */
 static bool is_bare(const struct gdbregs_register *reg)
 {
 	return reg->type && (reg->type->scalar == GDBREGS__SCALAR_INT ||
 			     reg->type->scalar == GDBREGS__SCALAR_UINT);
 }
 
-/* lldb-server's features have no names: there the register's name has to do. */
+/* lldb-server's features have no names. For its registers, name and width decide. */
 static bool is_for(const struct gdbregs_register *known, const struct gdbregs_register *reg)
 {
 	return known->bits == reg->bits &&

@@ -18,13 +18,14 @@ bool gdbregs__shipped_path(const char *name, char path[GDBREGS__SHIPPED_PATH]);
  * default layout of the architecture of that name. Returns false if there is none. */
 bool gdbregs__shipped_find(const char *name, char path[GDBREGS__SHIPPED_PATH]);
 
-/* If a description names its architecture and no register, give it the registers of that layout.
- * *d is changed unless the layout cannot be read. Returns 0 or NOMEM. */
+/* If a description names its architecture and no register, replace *d by GDB's default layout of
+ * that architecture. *d stays if there is no layout, or if it cannot be read. Returns 0 or
+ * NOMEM. */
 int gdbregs__shipped_complete(struct gdbregs_context *ctx, const struct gdbregs__limits *limits,
 			      const struct gdbregs_description **d);
 
-/* Give registers that a stub describes as plain integers the types that `types`, a
- * description too, has for registers of that feature, name and width. */
+/* Give types to registers that a stub describes as plain integers: those that the description
+ * `types` has for registers of the same feature, name and width. */
 void gdbregs__shipped_attach(struct gdbregs_description *d,
 			     const struct gdbregs_description *types);
 

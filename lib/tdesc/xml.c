@@ -200,8 +200,8 @@ static enum XML_Status feed(XML_Parser parser, const uint8_t *data, size_t size)
 	return XML_Parse(parser, size ? (const char *)data : "", (int)size, XML_TRUE);
 }
 
-/* Return the size of the text before the first NUL, as GDB reads it. Some stubs count the
- * NUL after the text, or send the whole of their buffer. In UTF-16, a NUL is half a
+/* Returns the size of the text before the first NUL, as GDB reads it. Some stubs count the
+ * NUL after the text, or send their whole buffer. In UTF-16, a NUL is half a
  * character. */
 static size_t without_nul(const struct gdbregs_document *document)
 {

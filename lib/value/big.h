@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Natural numbers of up to 20480 bits, on the stack: enough for the quotients that
- * stand for every value of an 80-bit or 128-bit float, and for 800 digits of text.
- * Hides: nothing; the words are read elsewhere, too. */
+ * represent all values of an 80-bit or 128-bit float, and for 800 digits of text.
+ * Hides: the arithmetic. */
 #ifndef GDBREGS_LIB_VALUE_BIG_H
 #define GDBREGS_LIB_VALUE_BIG_H
 

@@ -134,7 +134,7 @@ static bool real_from_bits(const struct gdbregs__field_at *at, bool is_signed,
 	return true;
 }
 
-/* Returns the number of a field. */
+/* Read the exact number of a field. `is_signed` matters only for integers. */
 static int read_real(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
 		     bool is_signed, struct gdbregs__real *real)
 {
@@ -241,7 +241,7 @@ static size_t count_bits(const uint8_t *magnitude, size_t size)
 	return size ? size * 8 - (size_t)__builtin_clz(magnitude[size - 1]) % 8 : 0;
 }
 
-/* Every bit below the highest is 0. */
+/* Returns true if every bit below the highest is 0. */
 static bool is_power(const uint8_t *magnitude, size_t bits)
 {
 	for (size_t i = 0; i + 1 < bits; i++)

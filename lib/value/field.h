@@ -30,7 +30,7 @@ static inline const struct gdbregs__type *gdbregs__field_type(const struct gdbre
 	return f->type_;
 }
 
-/* Returns whether its value is an integer: a scalar that is not a float, flags, or a struct of
+/* Returns true if the value is an integer: a scalar that is not a float, flags, or a struct of
  * bits. */
 bool gdbregs__field_is_integer(const struct gdbregs_field *f);
 
@@ -43,7 +43,7 @@ int gdbregs__field_locate(const struct gdbregs_field *f, enum gdbregs_byte_order
 int gdbregs__field_locate_number(const struct gdbregs_field *f, enum gdbregs_byte_order order,
 				 const void *bytes, size_t size, struct gdbregs__field_at *at);
 
-/* A register's value as it is. */
+/* Returns a register's value as a slice. */
 struct gdbregs__slice gdbregs__field_register_slice(const struct gdbregs_register *reg,
 						    enum gdbregs_byte_order order,
 						    const void *bytes, size_t size);

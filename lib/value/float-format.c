@@ -226,7 +226,7 @@ bool gdbregs__real_is_zero(struct gdbregs__real real)
 	return real.kind == GDBREGS__REAL_FINITE && !real.high && !real.low;
 }
 
-/* Make the top bit of `high` a 1; of a number that is not 0. */
+/* Shift until the top bit of `high` is 1. The number is not 0. */
 static void normalise(struct gdbregs__real *real)
 {
 	int zeros = real->high ? __builtin_clzll(real->high) : 64 + __builtin_clzll(real->low);
@@ -295,7 +295,7 @@ static bool pack_special(const struct gdbregs__float_format *f, struct gdbregs__
 	p->exponent = top_exponent(f);
 	if (f->integer_bit) {
 		gdbregs__shift_right(&real.high, &real.low, 1);
-		/* Motorola's infinities do without: QEMU and the 68881 store a 0. */
+		/* Motorola's infinities have a 0 as integer bit (QEMU, 68881). */
 		if (f != &formats[M68K] || real.high)
 			real.high |= (uint64_t)1 << 63;
 	}
@@ -320,8 +320,7 @@ static bool pack_finite(const struct gdbregs__float_format *f, struct gdbregs__r
 	gdbregs__shift_right(&real.high, &real.low, (unsigned)shift);
 	p->exponent = shift ? 0 : exponent;
 	if (!f->integer_bit)
-		gdbregs__shift_left(&real.high, &real.low,
-				    1); /* the leading 1 goes without saying */
+		gdbregs__shift_left(&real.high, &real.low, 1); /* the leading 1 is not stored */
 	p->high = real.high;
 	p->low = real.low;
 	return true;

@@ -32,8 +32,8 @@ const struct gdbregs__float_format *gdbregs__float_format(enum gdbregs__scalar s
 
 struct gdbregs__float_parts gdbregs__float_unpack(const struct gdbregs__float_format *f,
 						  struct gdbregs__slice slice);
-/* Returns whether these are bits that no x87 since the 80387 produces or accepts. GDB 13 calls
- * them invalid, too. */
+/* Returns true for bits that no x87 since the 80387 produces or accepts. GDB 13 calls them invalid
+ * too. */
 bool gdbregs__float_is_invalid(const struct gdbregs__float_format *f,
 			       struct gdbregs__float_parts parts);
 /* Returns the number that valid parts represent. */

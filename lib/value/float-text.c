@@ -223,13 +223,13 @@ bool gdbregs__float_put(struct gdbregs__text *text, enum gdbregs__scalar scalar,
 #define MOST_EXPONENT_2	   17000
 #define EXPONENT_SATURATED 1000000
 
-/* digits * base^exponent, or the same in powers of 2 */
+/* Digits as they are read: number * base^exponent. */
 struct digits {
 	struct gdbregs__big number;
 	unsigned base; /* 10 or 16 */
-	int count; /* digits in the number, with no zero in front */
+	int count; /* digits in the number, without leading zeros */
 	int exponent; /* of the base */
-	int zeros; /* that have been read and not been taken yet */
+	int zeros; /* zeros read that are not in the number yet */
 	bool any, too_many;
 };
 
@@ -248,7 +248,7 @@ static void push(struct digits *d, unsigned digit)
 	d->count++;
 }
 
-/* Zeros count only once another digit follows. */
+/* A zero is taken only if another digit follows. */
 static void take_digit(struct digits *d, unsigned digit, bool after_point)
 {
 	d->any = true;
@@ -274,12 +274,12 @@ static const char *take_digits(const char *text, struct digits *d)
 		else
 			break;
 	}
-	/* Zeros at the end go to the exponent. */
+	/* Zeros at the end are added to the exponent. */
 	d->exponent += d->zeros;
 	return text;
 }
 
-/* `e-5`. Returns NULL if there is a letter and no number. */
+/* Read an exponent such as `e-5`. Returns NULL if a number is missing after the letter. */
 static const char *take_exponent(const char *text, char letter, int *exponent)
 {
 	bool negative;
@@ -319,7 +319,8 @@ static void count_up(struct gdbregs__real *real)
 	real->high += real->low == 0;
 }
 
-/* n / d, below 2^precision, to the nearest integer, to an even one in the middle. */
+/* Divide n by d. The result is below 2^precision and is rounded to the nearest integer, or to the
+ * even one of two. */
 static void divide(struct gdbregs__big *n, struct gdbregs__big *d, unsigned precision,
 		   struct gdbregs__real *out)
 {
@@ -402,7 +403,7 @@ static int read_finite(const struct gdbregs__float_format *f, const char *text,
 
 /* ---------------------------------------------------------------- the rest --- */
 
-/* Not strcasecmp(): that asks the process's locale. */
+/* strcasecmp() depends on the process's locale. */
 static bool is_word(const char *text, const char *word)
 {
 	for (; *word; text++, word++)
@@ -411,7 +412,7 @@ static bool is_word(const char *text, const char *word)
 	return !*text;
 }
 
-/* The fraction of a NaN, as formatted values have it: with x87's integer bit. */
+/* Read the fraction of a NaN as format_nan() writes it. */
 static int read_fraction(const struct gdbregs__float_format *f, const char *text,
 			 struct gdbregs__real *out)
 {

@@ -260,7 +260,7 @@ void gdbregs__values_put(struct gdbregs__text *text, const struct gdbregs__type 
 	}
 }
 
-/* Format a register. Adds nothing if its digits are enough, or if it cannot be
+/* Format a register. Adds nothing if its hexadecimal digits say as much, or if it cannot be
  * decoded. */
 static void put_register(struct gdbregs__text *text, const struct gdbregs__type *type,
 			 struct gdbregs__slice slice)
