@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Discovery under way, as its two files share it: op-discover.c asks the questions one phase after
- * the other, and op-discover-describe.c has those about descriptions. No other file includes this
- * header. */
+/* Discovery under way, as its files share it: op-discover.c asks the questions one phase after the
+ * other, op-discover-describe.c has those about descriptions, op-discover-probe.c those about p and
+ * g. No other file includes this header. */
 #ifndef GDBREGS_LIB_SESSION_OP_DISCOVER_INTERNAL_H
 #define GDBREGS_LIB_SESSION_OP_DISCOVER_INTERNAL_H
 
@@ -20,10 +20,23 @@ enum gdbregs__question {
 	ASK_REGISTERS,
 	ASK_MSR,
 	ASK_AUXV,
+	ASK_P,
+	ASK_G,
+	ASK_OTHER_G,
+	ASK_TWO_P,
 	QUESTIONS, /* + the process: a reply to ASK_DOCUMENTS */
 };
 
-enum gdbregs__discover_phase { PHASE_TARGET, PHASE_REGISTERS, PHASE_ORDER };
+enum gdbregs__discover_phase {
+	PHASE_TARGET,
+	PHASE_REGISTERS,
+	PHASE_ORDER,
+	PHASE_P,
+	PHASE_G,
+	PHASE_OTHER_G,
+	PHASE_TWO_P,
+	PHASE_END,
+};
 
 struct gdbregs__discover {
 	struct gdbregs__op op;
@@ -40,18 +53,28 @@ struct gdbregs__discover {
 	/* The description made from qRegisterInfo, if there is no other. */
 	struct gdbregs__register_infos infos;
 	bool infos_done; /* the last one is known, or the stub has no qRegisterInfo */
-	size_t msr_next;
+	size_t next; /* what is asked next in a phase: a vCPU, process, or packet */
+	bool p_doubted; /* p was answered with an error */
+	/* Two threads are compared. */
+	struct {
+		uint32_t vcpus[2];
+		const struct gdbregs_register
+			*reg; /* what distinguishes them; NULL: do not compare p */
+		bool g_equal; /* their g replies are equal */
+		struct gdbregs_buffer g, p; /* digits of the first one */
+	} two;
 };
 
-/* The questions about descriptions. The functions that ask send the next packet; they return 0 if
- * there is nothing to send now, or else what an op's produce() returns. Those that take a reply
- * return 0, or an error, which fails the op. */
-int gdbregs__discover_ask_documents(struct gdbregs_session *s, struct gdbregs__discover *d);
-int gdbregs__discover_take_document(struct gdbregs_session *s, struct gdbregs__discover *d,
-				    const struct gdbregs__answer *answer);
-int gdbregs__discover_ask_registers(struct gdbregs_session *s, struct gdbregs__discover *d);
-int gdbregs__discover_take_register(struct gdbregs_session *s, struct gdbregs__discover *d,
-				    const struct gdbregs__answer *answer);
+/* Send the next packet of a question. Returns 0 if there is nothing to send now, or else what an
+ * op's produce() returns. */
+typedef int gdbregs__ask(struct gdbregs_session *s, struct gdbregs__discover *d);
+/* Take a reply. Returns 0, or an error, which fails the op. */
+typedef int gdbregs__take(struct gdbregs_session *s, struct gdbregs__discover *d,
+			  const struct gdbregs__answer *answer);
+
+/* op-discover-describe.c: the questions about descriptions. */
+gdbregs__ask gdbregs__discover_ask_documents, gdbregs__discover_ask_registers;
+gdbregs__take gdbregs__discover_take_document, gdbregs__discover_take_register;
 /* Add a document of the description of a process, unless it is in the list. Returns 0, NOMEM,
  * LIMIT, or DESCRIPTION if its name cannot be requested from a stub. */
 int gdbregs__documents_add(struct gdbregs_session *s, struct gdbregs__documents *d,
@@ -59,5 +82,11 @@ int gdbregs__documents_add(struct gdbregs_session *s, struct gdbregs__documents 
 void gdbregs__documents_fini(struct gdbregs__documents *d);
 /* All these questions have been answered: set the description of each process. */
 int gdbregs__discover_resolve(struct gdbregs_session *s, struct gdbregs__discover *d);
+
+/* op-discover-probe.c: the questions about p and g. */
+gdbregs__ask gdbregs__discover_ask_p, gdbregs__discover_ask_g, gdbregs__discover_ask_other_g,
+	gdbregs__discover_ask_two_p;
+gdbregs__take gdbregs__discover_take_p, gdbregs__discover_take_g, gdbregs__discover_take_other_g,
+	gdbregs__discover_take_two_p;
 
 #endif

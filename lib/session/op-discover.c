@@ -125,8 +125,8 @@ static int ask_unlock(struct gdbregs_session *s, struct gdbregs__discover *d)
 /* The byte order of QEMU's PowerPC. */
 static int ask_msr(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
-	for (; d->msr_next < s->target.vcpu_count; d->msr_next++) {
-		int sent = gdbregs__order_ask(s, &d->op, ASK_MSR, (uint32_t)d->msr_next);
+	for (; d->next < s->target.vcpu_count; d->next++) {
+		int sent = gdbregs__order_ask(s, &d->op, ASK_MSR, (uint32_t)d->next);
 		if (sent)
 			return sent;
 	}
@@ -350,9 +350,8 @@ static int take_name(struct gdbregs_session *s, struct gdbregs__discover *d,
 
 static const struct {
 	enum gdbregs__discover_phase phase;
-	int (*ask)(struct gdbregs_session *s, struct gdbregs__discover *d);
-	int (*take)(struct gdbregs_session *s, struct gdbregs__discover *d,
-		    const struct gdbregs__answer *answer); /* NULL: the reply does not matter */
+	gdbregs__ask *ask;
+	gdbregs__take *take; /* NULL: the reply does not matter */
 	bool always; /* taken even if the op was canceled: attached processes have to be detached */
 	bool optional; /* the stub may not reply at all */
 } questions[QUESTIONS] = {
@@ -368,6 +367,11 @@ static const struct {
 			   gdbregs__discover_take_register, .optional = true},
 	[ASK_MSR] = {PHASE_ORDER, ask_msr, take_msr},
 	[ASK_AUXV] = {PHASE_ORDER, ask_auxv, take_auxv, .optional = true},
+	[ASK_P] = {PHASE_P, gdbregs__discover_ask_p, gdbregs__discover_take_p},
+	[ASK_G] = {PHASE_G, gdbregs__discover_ask_g, gdbregs__discover_take_g},
+	[ASK_OTHER_G] = {PHASE_OTHER_G, gdbregs__discover_ask_other_g,
+			 gdbregs__discover_take_other_g},
+	[ASK_TWO_P] = {PHASE_TWO_P, gdbregs__discover_ask_two_p, gdbregs__discover_take_two_p},
 };
 
 /* Begin with the process that the stub starts with; its pid is known after `?`. */
@@ -379,16 +383,38 @@ static int begin(struct gdbregs_session *s)
 	return index < 0 ? index : 0;
 }
 
+/* A program may read all registers together, and each one costs memory even without a value. */
+static int check_registers(struct gdbregs_session *s)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->target.vcpu_count; i++) {
+		const struct gdbregs__process *process =
+			gdbregs__process_of(&s->target, (uint32_t)i);
+
+		count += process->description ? process->description->register_count : 0;
+		if (count > s->limits.session_registers)
+			return gdbregs__engine_say(
+				&s->engine, GDBREGS_ERR_LIMIT,
+				GDBREGS__OPTION("max_session_registers") "the vCPUs have more than "
+									 "%zu registers together",
+				s->limits.session_registers);
+	}
+	return 0;
+}
+
 static int enter_phase(struct gdbregs_session *s, struct gdbregs__discover *d,
 		       enum gdbregs__discover_phase phase)
 {
 	d->phase = phase;
+	d->next = 0;
 	if (phase != PHASE_ORDER)
 		return 0;
 	int result = gdbregs__discover_resolve(s, d);
-	if (result == 0)
-		gdbregs__order_begin(s);
-	return result;
+	if (result < 0)
+		return result;
+	gdbregs__order_begin(s);
+	return check_registers(s);
 }
 
 /* Ask the first question of the phase that has something to send. */
@@ -418,7 +444,7 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 			return sent;
 		if (op->outstanding)
 			return GDBREGS__PRODUCE_WAIT;
-		if (d->phase == PHASE_ORDER)
+		if (d->phase + 1 == PHASE_END)
 			return GDBREGS__PRODUCE_END;
 		result = enter_phase(s, d, d->phase + 1);
 	}
@@ -447,47 +473,9 @@ static bool unsolicited(struct gdbregs_session *s, struct gdbregs__op *op, const
 
 /* ------------------------------------------------------------------------ end --- */
 
-/* A program may read all registers together, and each one costs memory even without a value. */
-static int check_registers(struct gdbregs_session *s)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < s->target.vcpu_count; i++) {
-		const struct gdbregs__process *process =
-			gdbregs__process_of(&s->target, (uint32_t)i);
-
-		count += process->description ? process->description->register_count : 0;
-		if (count > s->limits.session_registers)
-			return gdbregs__engine_say(
-				&s->engine, GDBREGS_ERR_LIMIT,
-				GDBREGS__OPTION("max_session_registers") "the vCPUs have more than "
-									 "%zu registers together",
-				s->limits.session_registers);
-	}
-	return 0;
-}
-
-/* The connection is complete once the probe is. */
-static int probe_registers(struct gdbregs_session *s, struct gdbregs__op *op)
-{
-	struct gdbregs__op *probe = gdbregs__probe_new(op->done, op->arg);
-
-	if (!probe)
-		return GDBREGS_ERR_NOMEM;
-	op->done = NULL;
-	gdbregs__engine_queue(&s->engine, probe);
-	return 0;
-}
-
 static void finish(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	if (op->status == 0)
-		op->status = check_registers(s);
-	if (op->status < 0)
-		return;
-	if (gdbregs__probe_is_needed(s))
-		op->status = probe_registers(s, op);
-	else
 		s->state = GDBREGS__SESSION_STOPPED;
 }
 
@@ -498,6 +486,8 @@ static void destroy(struct gdbregs_session *s, struct gdbregs__op *op)
 	for (size_t i = 0; i < s->target.process_count; i++)
 		gdbregs__documents_fini(&s->target.processes[i].documents);
 	gdbregs__register_infos_fini(&d->infos);
+	gdbregs_buffer_fini(&d->two.g);
+	gdbregs_buffer_fini(&d->two.p);
 	gdbregs__free(d);
 }
 

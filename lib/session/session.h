@@ -83,12 +83,9 @@ bool gdbregs__session_has_exited(const struct gdbregs_session *s);
 
 /* --- ops without a header of their own --------------------------------------- */
 
-/* op-hello.c, op-discover.c, op-probe.c: the ops of connecting. The last one, if
- * gdbregs__probe_is_needed(), finds out how registers are read. */
+/* op-hello.c, op-discover.c: the ops of connecting. */
 struct gdbregs__op *gdbregs__hello_new(void);
 struct gdbregs__op *gdbregs__discover_new(gdbregs__op_done done, void *arg);
-bool gdbregs__probe_is_needed(const struct gdbregs_session *s);
-struct gdbregs__op *gdbregs__probe_new(gdbregs__op_done done, void *arg);
 
 /* op-prove-g.c: verify the layout of g for the vCPU's description, once all queued ops are
  * done. */
