@@ -109,20 +109,19 @@ static int check_seen(const struct diff *d, const bool *seen)
 	return status;
 }
 
-static int select_both(const struct diff *d, const struct targets *set, struct stored *before,
-		       struct stored *after)
+static int select_both(const struct diff *d, const struct targets *set)
 {
 	const struct options *o = d->options;
 	bool *seen = calloc(o->patterns.count + o->features.count + o->excludes.count + 1,
 			    sizeof(*seen));
 	if (!seen)
 		return fail_nomem();
-	int status = names_add(before, o, set, seen);
+	int status = names_add(d->before, o, set, seen);
 	if (status == 0)
-		status = names_add(after, o, set, seen);
+		status = names_add(d->after, o, set, seen);
 	if (status == 0) {
-		select_values(before, o, seen);
-		select_values(after, o, seen);
+		select_values(d->before, o, seen);
+		select_values(d->after, o, seen);
 		status = check_seen(d, seen);
 	}
 	free(seen);
@@ -136,11 +135,15 @@ static int compare_texts(const char *a, const char *b)
 	return strcmp(a ? a : "", b ? b : "");
 }
 
-static int compare_keys(const struct stored_value *a, const struct stored_value *b)
+static int compare_vcpus(const struct stored_value *a, const struct stored_value *b)
 {
 	int order = (a->target_rank > b->target_rank) - (a->target_rank < b->target_rank);
-	if (order == 0)
-		order = (a->vcpu > b->vcpu) - (a->vcpu < b->vcpu);
+	return order != 0 ? order : (a->vcpu > b->vcpu) - (a->vcpu < b->vcpu);
+}
+
+static int compare_keys(const struct stored_value *a, const struct stored_value *b)
+{
+	int order = compare_vcpus(a, b);
 	if (order == 0)
 		order = compare_texts(a->feature, b->feature);
 	if (order == 0)
@@ -315,18 +318,16 @@ static int compare_changes(const void *left, const void *right)
 {
 	const struct change *a = left, *b = right;
 	const struct stored_value *x = diff_subject(a), *y = diff_subject(b);
-	int order = (x->target_rank > y->target_rank) - (x->target_rank < y->target_rank);
-	if (order == 0)
-		order = (x->vcpu > y->vcpu) - (x->vcpu < y->vcpu);
+	int order = compare_vcpus(x, y);
 	if (order == 0)
 		order = (a->kind == CHANGE_APPEARED) - (b->kind == CHANGE_APPEARED);
 	return order != 0 ? order : (x->place > y->place) - (x->place < y->place);
 }
 
 /* Everything would be on one side only, which is hardly what was meant. */
-static int check_common(const struct diff *d, const struct stored *before,
-			const struct stored *after)
+static int check_common(const struct diff *d)
 {
+	const struct stored *before = d->before, *after = d->after;
 	if (d->compared > 0 || d->alone == 0 || d->options->all)
 		return 0;
 	if (before->count == 0 || after->count == 0)
@@ -345,7 +346,7 @@ int diff_make(struct diff *d, const struct options *o, const struct targets *set
 			   .before = before,
 			   .after = after,
 			   .several = before->several || after->several};
-	int status = select_both(d, set, before, after);
+	int status = select_both(d, set);
 	if (status == 0)
 		status = match(before, after);
 	if (status != 0)
@@ -362,7 +363,7 @@ int diff_make(struct diff *d, const struct options *o, const struct targets *set
 		d->alone++;
 	}
 	qsort(d->item, d->count, sizeof(*d->item), compare_changes);
-	return check_common(d, before, after);
+	return check_common(d);
 }
 
 void diff_fini(struct diff *d)

@@ -22,7 +22,7 @@ struct change {
 
 struct diff {
 	const struct options *options;
-	const struct stored *before, *after;
+	struct stored *before, *after;
 	struct change *item; /* by target, vCPU and place; what appeared is last of its vCPU */
 	size_t count;
 	size_t compared; /* registers that both sides have */

@@ -215,22 +215,18 @@ static int step(struct trace *trace)
 /* -------------------------------------------------------- breakpoints --- */
 
 static int resume(struct trace *trace);
-static int insert_next(struct trace *trace);
 
-static int after_insert(struct target *t, int status)
+static int insert_next(struct target *t, int status)
 {
-	return status < 0 ? status : insert_next(t->set->work_arg);
-}
-
-static int insert_next(struct trace *trace)
-{
+	struct trace *trace = t->set->work_arg;
+	if (status < 0)
+		return status;
 	if (trace->inserted_count == trace->point_count)
 		return resume(trace);
-	int error =
-		gdbregs_uv_point_insert(trace->target->session, GDBREGS_POINT_SOFTWARE,
-					trace->points[trace->inserted_count++],
-					GDBREGS_KIND_DEFAULT, target_on_done, trace->target, NULL);
-	return target_wait(trace->target, error, after_insert);
+	int error = gdbregs_uv_point_insert(t->session, GDBREGS_POINT_SOFTWARE,
+					    trace->points[trace->inserted_count++],
+					    GDBREGS_KIND_DEFAULT, target_on_done, t, NULL);
+	return target_wait(t, error, insert_next);
 }
 
 /* ------------------------------------------------------------ running --- */
@@ -357,7 +353,7 @@ static int run_to_breakpoints(struct trace *trace)
 	int error = make_points(trace);
 	if (error == 0)
 		find_hint(trace);
-	return error < 0 ? error : insert_next(trace);
+	return insert_next(trace->target, error);
 }
 
 /* -------------------------------------------------------------- start --- */
@@ -372,24 +368,19 @@ static int record_first(struct trace *trace)
 	return status;
 }
 
-static int read_first(struct trace *trace);
-
-static int after_first(struct target *t, int status)
-{
-	struct trace *trace = t->set->work_arg;
-	trace->turn++;
-	return status < 0 ? status : read_first(trace);
-}
-
 /* All samplers are read before the first record is written: a VCD file begins with
  * the sizes of all wires. */
-static int read_first(struct trace *trace)
+static int read_first(struct target *t, int status)
 {
-	if (trace->turn < trace->sampler_count)
-		return read_sampler(trace, &trace->samplers[trace->turn], after_first);
+	struct trace *trace = t->set->work_arg;
+	size_t next = trace->turn + (trace->samplers[trace->turn].readings > 0);
+	if (status < 0)
+		return status;
+	if (next < trace->sampler_count)
+		return read_sampler(trace, &trace->samplers[next], read_first);
 	trace->turn = 0;
 	trace->started_ns = uv_hrtime();
-	int status = record_first(trace);
+	status = record_first(trace);
 	if (status != TARGET_UNDER_WAY)
 		return status;
 	return trace->options->break_count > 0 ? run_to_breakpoints(trace) : step(trace);
@@ -473,7 +464,7 @@ static int start(struct target *t)
 	if (trace->out.tty)
 		progress_silence();
 	progress_describe(format_progress, trace);
-	return read_first(trace);
+	return read_first(t, 0);
 }
 
 static void clean_up(struct trace *trace)

@@ -2,7 +2,6 @@
 #include "out/gtkw.h"
 
 #include "base/message.h"
-#include "out/vcd-names.h"
 
 #include <limits.h>
 #include <unistd.h>
@@ -21,68 +20,47 @@ enum {
 	FLAG_GROUP_END = 0x1401200,
 };
 
+static bool is_full(const struct gtkw *g)
+{
+	return !g->wanted || g->lines.size > MOST_BYTES;
+}
+
 static void add_comment(struct gtkw *g, unsigned flags, const char *text)
 {
 	text_addf(&g->lines, "@%x\n-%s\n", flags, text);
 }
 
-static void end_group(struct gtkw *g)
+void gtkw_add_vcpu(struct gtkw *g, unsigned vcpu)
 {
-	if (g->parts_of)
+	char text[40];
+	snprintf(text, sizeof(text), "vCPU %u", vcpu);
+	if (!is_full(g))
+		add_comment(g, FLAG_COMMENT, text);
+}
+
+void gtkw_begin_group(struct gtkw *g, const char *name)
+{
+	g->in_group = !is_full(g);
+	if (g->in_group)
+		add_comment(g, FLAG_GROUP_BEGIN, name);
+}
+
+void gtkw_end_group(struct gtkw *g)
+{
+	if (g->in_group)
 		add_comment(g, FLAG_GROUP_END, "group_end");
-	g->parts_of = NULL;
+	g->in_group = false;
 }
 
-static void begin_group(struct gtkw *g, const struct gdbregs_register *reg)
+void gtkw_add(struct gtkw *g, const char *scopes, const char *name, size_t width_bits)
 {
-	struct text name = {0};
-	vcd_add_name(&name, gdbregs_register_name(reg));
-	g->lines.failed |= name.failed;
-	add_comment(g, FLAG_GROUP_BEGIN, name.data ? name.data : "");
-	text_fini(&name);
-	g->parts_of = reg;
-}
-
-/* The name of a wire with its scopes: `vcpu0.core.eflags.ZF`, `vcpu0.core.rip[63:0]`. */
-static void add_wire(struct gtkw *g, const struct sampler *sampler, const struct chosen *item,
-		     const char *name, size_t width_bits)
-{
-	const char *feature = gdbregs_register_feature(item->reg);
-	text_addf(&g->lines, "vcpu%u.", sampler->vcpu->index);
-	vcd_add_name(&g->lines, feature ? feature : "registers");
-	text_adds(&g->lines, ".");
-	if (item->path) {
-		vcd_add_name(&g->lines, gdbregs_register_name(item->reg));
-		text_adds(&g->lines, ".");
-	}
-	text_adds(&g->lines, name);
+	unsigned flags = width_bits == 0 ? FLAG_DECIMAL : width_bits == 1 ? FLAG_BINARY : FLAG_HEX;
+	if (is_full(g))
+		return;
+	text_addf(&g->lines, "@%x\n%s%s", flags, scopes, name);
 	if (width_bits > 1)
 		text_addf(&g->lines, "[%zu:0]", width_bits - 1);
 	text_adds(&g->lines, "\n");
-}
-
-void gtkw_add(struct gtkw *g, const struct sampler *sampler, size_t index, const char *name,
-	      size_t width_bits)
-{
-	const struct chosen *item = &sampler->items[index];
-	const struct gdbregs_register *parts_of = item->path ? item->reg : NULL;
-	char vcpu[40];
-	if (g->lines.size > MOST_BYTES)
-		return;
-	if (sampler != g->sampler || parts_of != g->parts_of)
-		end_group(g);
-	if (sampler != g->sampler) {
-		snprintf(vcpu, sizeof(vcpu), "vCPU %u", sampler->vcpu->index);
-		add_comment(g, FLAG_COMMENT, vcpu);
-	}
-	g->sampler = sampler;
-	if (parts_of && parts_of != g->parts_of)
-		begin_group(g, parts_of);
-	text_addf(&g->lines, "@%x\n",
-		  width_bits == 0   ? FLAG_DECIMAL
-		  : width_bits == 1 ? FLAG_BINARY
-				    : FLAG_HEX);
-	add_wire(g, sampler, item, name, width_bits);
 }
 
 /* GTKWave looks for the dump relative to its current directory, so the path must be absolute. */
@@ -125,7 +103,6 @@ int gtkw_write(struct gtkw *g, const struct options *o, uint64_t last_step)
 	struct output out;
 	if (!o->gtkw)
 		return 0;
-	end_group(g);
 	if (g->lines.failed)
 		return fail_nomem();
 	if (g->lines.size > MOST_BYTES)

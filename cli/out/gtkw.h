@@ -4,18 +4,24 @@
 #ifndef CLI_GTKW_H
 #define CLI_GTKW_H
 
-#include "target/sampler.h"
+#include "base/output.h"
+#include "base/text.h"
+#include "opt/options.h"
 
 struct gtkw {
+	bool wanted; /* set by the caller; if not, nothing is added */
 	struct text lines;
-	const struct sampler *sampler; /* that of the wire before */
-	const struct gdbregs_register *parts_of; /* the group that is open; or NULL */
+	bool in_group;
 };
 
-/* Add a wire: item `index` of a sampler, and its name in the VCD file. width_bits 0: it is
- * a real number. */
-void gtkw_add(struct gtkw *g, const struct sampler *sampler, size_t index, const char *name,
-	      size_t width_bits);
+/* Begin the wires of a vCPU. */
+void gtkw_add_vcpu(struct gtkw *g, unsigned vcpu);
+/* Begin and end a group of wires, which is closed at first. */
+void gtkw_begin_group(struct gtkw *g, const char *name);
+void gtkw_end_group(struct gtkw *g);
+/* Add a wire by the names that it has in the VCD file: its scopes with a dot after each of them,
+ * and its own. width_bits 0: it is a real number. */
+void gtkw_add(struct gtkw *g, const char *scopes, const char *name, size_t width_bits);
 /* Write the file that --gtkw names, if there is one. Returns 0, or an exit status with a
  * message on stderr. */
 int gtkw_write(struct gtkw *g, const struct options *o, uint64_t last_step);

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-enum { WIDEST_VALUE = 22 };
-
 static size_t name_width(const struct sampler *sampler)
 {
 	size_t width = 0;
@@ -40,123 +38,138 @@ static void put_heading(struct recorder *r, const struct record *record)
 	output_heading(r->out, heading);
 }
 
-/* Returns the number of characters that put_prefix() and put_name() write. */
-static size_t indent_of(const struct recorder *r, const struct record *record, size_t width)
+/* A register of a record, which may need several lines. */
+struct row {
+	struct recorder *r;
+	const struct record *record;
+	struct value now, old;
+	bool changed; /* from the old value */
+	size_t name_width, line_width;
+	size_t indent; /* where the value begins */
+};
+
+static struct row make_row(struct recorder *r, const struct record *record, size_t index,
+			   size_t name_width)
 {
-	size_t prefix = record->time ? strlen(record->time) + 2 : 2;
-	return prefix + (record->time && r->sampler_count > 1 ? 10 : 0) + width + 2;
+	const struct sampler *sampler = record->sampler;
+	struct row row = {.r = r,
+			  .record = record,
+			  .now = sampler_value(sampler, index),
+			  .old = sampler_old_value(sampler, index),
+			  .changed = sampler->readings > 1 && sampler_changed(sampler, index),
+			  .line_width = output_width(r->out)};
+	char name[VALUE_NAME];
+	size_t own = printable_width(value_name(&row.now, name));
+	size_t prefix =
+		!record->time ? 2 : strlen(record->time) + 2 + (r->sampler_count > 1 ? 10 : 0);
+	row.name_width = own > name_width ? own : name_width;
+	row.indent = prefix + row.name_width + 2;
+	return row;
 }
 
-static void put_name(struct recorder *r, const struct record *record, const struct value *v,
-		     size_t width)
+static void put_name(const struct row *row)
 {
 	char name[VALUE_NAME];
-	put_prefix(r, record);
-	printable_put(r->out->stream, value_name(v, name), width);
-	fputs("  ", r->out->stream);
+	put_prefix(row->r, row->record);
+	printable_put(row->r->out->stream, value_name(&row->now, name), row->name_width);
+	fputs("  ", row->r->out->stream);
 }
 
 /* `  z0  [3] 0x0000000000000000 -> 0x0000000000000001`, a line for each lane that differs. */
-static bool put_changed_lanes(struct recorder *r, const struct record *record,
-			      const struct value *old, const struct value *now, size_t width)
+static bool put_changed_lanes(const struct row *row)
 {
-	size_t indent = indent_of(r, record, width), line = output_width(r->out);
+	struct recorder *r = row->r;
 	bool first = true;
-	for (size_t lane = 0; lane < lanes_count(now) && !r->line.failed; lane++) {
-		if (!lanes_differ(old, now, lane))
+	for (size_t lane = 0; lane < lanes_count(&row->now) && !r->line.failed; lane++) {
+		if (!lanes_differ(&row->old, &row->now, lane))
 			continue;
 		fputs(first ? "" : "\n", r->out->stream);
 		if (!first)
-			put_name(r, record, now, width);
+			put_name(row);
 		text_clear(&r->line);
 		text_addf(&r->line, "[%zu] ", lane);
-		lanes_add(&r->line, old, lane);
+		lanes_add(&r->line, &row->old, lane);
 		text_adds(&r->line, " -> ");
-		lanes_add(&r->line, now, lane);
+		lanes_add(&r->line, &row->now, lane);
 		if (!r->line.failed)
-			text_put_wrapped(r->out->stream, r->line.data, indent, indent, line);
+			text_put_wrapped(r->out->stream, r->line.data, row->indent, row->indent,
+					 row->line_width);
 		first = false;
 	}
 	return !r->line.failed;
 }
+
 /* Put a value that is wider than a line. r->cell has all of it as text. */
-static bool put_long(struct recorder *r, const struct record *record, const struct value *old,
-		     const struct value *now, size_t width)
+static bool put_long(const struct row *row)
 {
-	size_t indent = indent_of(r, record, width), line = output_width(r->out);
-	bool divided = lanes_are(now) && now->status > 0;
-	if (divided && !old)
-		return lanes_put(r->out->stream, &r->line, now, indent, line);
-	if (divided && old->size_bytes == now->size_bytes)
-		return put_changed_lanes(r, record, old, now, width);
-	text_put_wrapped(r->out->stream, r->cell.data, indent, indent, line);
+	struct recorder *r = row->r;
+	bool divided = lanes_are(&row->now) && row->now.status > 0;
+	if (divided && !row->changed)
+		return lanes_put(r->out->stream, &r->line, &row->now, row->indent, row->line_width);
+	if (divided && row->old.size_bytes == row->now.size_bytes)
+		return put_changed_lanes(row);
+	text_put_wrapped(r->out->stream, r->cell.data, row->indent, row->indent, row->line_width);
 	return true;
 }
 
-/* Put the value, after the old one if that is not NULL. *used is where it ends. */
-static bool put_value(struct recorder *r, const struct record *record, const struct value *old,
-		      const struct value *now, size_t width, size_t *used)
+static void add_shown(struct recorder *r, const struct value *v)
 {
-	size_t line = output_width(r->out);
-	bool wide =
-		now->size_bytes > sizeof(uint64_t) || (old && old->size_bytes > sizeof(uint64_t));
+	value_show(&r->line, v);
+	text_adds(&r->cell, r->line.data ? r->line.data : "");
+	r->cell.failed |= r->line.failed;
+}
+
+/* Put the value, after the old one if it has changed. *used is where it ends. */
+static bool put_value(const struct row *row, size_t *used)
+{
+	struct recorder *r = row->r;
+	bool wide = row->now.size_bytes > sizeof(uint64_t) ||
+		    (row->changed && row->old.size_bytes > sizeof(uint64_t));
 	text_clear(&r->cell);
-	for (int i = old ? 0 : 1; i < 2; i++) {
-		value_show(&r->line, i == 0 ? old : now);
-		text_adds(&r->cell, r->line.data ? r->line.data : "");
-		text_adds(&r->cell, i == 0 ? " -> " : "");
-		r->cell.failed |= r->line.failed;
+	if (row->changed) {
+		add_shown(r, &row->old);
+		text_adds(&r->cell, " -> ");
 	}
+	add_shown(r, &row->now);
 	if (r->cell.failed)
 		return false;
-	*used = indent_of(r, record, width) + r->cell.size;
-	if (wide && *used > line) {
-		*used = line;
-		return put_long(r, record, old, now, width);
+	*used = row->indent + r->cell.size;
+	if (wide && *used > row->line_width) {
+		*used = row->line_width;
+		return put_long(row);
 	}
 	fputs(r->cell.data, r->out->stream);
 	return true;
 }
 
-static bool is_compound(const struct value *v)
-{
-	enum gdbregs_type_kind kind = value_kind(v);
-	return kind == GDBREGS_TYPE_VECTOR || kind == GDBREGS_TYPE_STRUCT ||
-	       kind == GDBREGS_TYPE_UNION;
-}
-
 /* Flags stay on the line of their register, where grep(1) finds them together. */
-static void put_meaning(struct recorder *r, const struct value *v, const char *text, size_t used)
+static void put_meaning(const struct row *row, const char *text, size_t used)
 {
 	enum { DEEPER = 6 };
-	size_t line = output_width(r->out);
+	struct recorder *r = row->r;
 	if (text[0] == '\0')
 		return;
 	text_clear(&r->line);
 	text_add_printable(&r->line, text, strlen(text));
 	if (r->line.failed)
 		return;
-	if (is_compound(v) && used + 2 + r->line.size > line)
-		text_put_wrapped(r->out->stream, r->line.data, line, DEEPER, line);
+	if (value_is_compound(&row->now) && used + 2 + r->line.size > row->line_width)
+		text_put_wrapped(r->out->stream, r->line.data, row->line_width, DEEPER,
+				 row->line_width);
 	else
 		fprintf(r->out->stream, "  %s", r->line.data);
 }
 
 /* `  eflags  0x00000002 -> 0x00000046  [ ZF PF ]` */
-static bool put_register(struct recorder *r, const struct record *record, size_t index,
-			 size_t width)
+static bool put_register(const struct row *row)
 {
-	const struct sampler *sampler = record->sampler;
-	struct value now = sampler_value(sampler, index), old = sampler_old_value(sampler, index);
-	const char *decoded = value_decode(&now, r->options, &r->decoded);
-	bool changed = sampler->readings > 1 && sampler_changed(sampler, index);
-	char name[VALUE_NAME];
-	size_t used, own = printable_width(value_name(&now, name));
-	width = own > width ? own : width;
-	put_name(r, record, &now, width);
-	bool ok = decoded && put_value(r, record, changed ? &old : NULL, &now, width, &used);
+	struct recorder *r = row->r;
+	const char *decoded = value_decode(&row->now, r->options, &r->decoded);
+	size_t used;
+	put_name(row);
+	bool ok = decoded && put_value(row, &used);
 	if (ok)
-		put_meaning(r, &now, decoded, used);
+		put_meaning(row, decoded, used);
 	fputc('\n', r->out->stream);
 	return ok && !r->line.failed;
 }
@@ -185,8 +198,10 @@ static bool put(struct recorder *r, const struct record *record)
 	else
 		put_heading(r, record);
 	for (size_t i = 0; i < sampler->count && ok; i++) {
-		if (record_has(record, i))
-			ok = put_register(r, record, i, width);
+		if (!record_has(record, i))
+			continue;
+		struct row row = make_row(r, record, i, width);
+		ok = put_register(&row);
 	}
 	return ok;
 }

@@ -97,13 +97,6 @@ static bool make_wires(struct wires *wires, const struct sampler *sampler, size_
 	return true;
 }
 
-static void put_scope(struct recorder *r, const char *name)
-{
-	text_clear(&r->line);
-	vcd_add_name(&r->line, name ? name : "registers");
-	fprintf(r->out->stream, "$scope module %s $end\n", r->line.data ? r->line.data : "");
-}
-
 static void put_wire(struct recorder *r, const struct wires *wires, size_t index, const char *name)
 {
 	size_t width = wires->widths_bits[index];
@@ -115,58 +108,101 @@ static void put_wire(struct recorder *r, const struct wires *wires, size_t index
 	fputs(" $end\n", r->out->stream);
 }
 
-/* The scopes that are open: of a feature, and in it of a register with parts. */
+/* The scopes that are open in that of a vCPU: of a feature, and in it of a register with parts. */
 struct scopes {
+	FILE *stream;
+	struct gtkw *gtkw;
+	unsigned vcpu;
+	bool any;
 	const char *feature;
 	const struct gdbregs_register *parts_of;
-	bool any;
+	struct text path; /* `vcpu0.core.eflags.` */
+	size_t vcpu_size, feature_size; /* of these beginnings of the path */
 };
 
-static void leave_register(struct recorder *r, struct scopes *scopes)
+static void shorten_path(struct scopes *scopes, size_t size)
 {
-	fputs(scopes->parts_of ? "$upscope $end\n" : "", r->out->stream);
+	if (size < scopes->path.size)
+		scopes->path.data[scopes->path.size = size] = '\0';
+}
+
+/* Open a scope below the one whose path has `size` characters. Returns its name. */
+static const char *open_scope(struct scopes *scopes, size_t size, const char *name)
+{
+	shorten_path(scopes, size);
+	vcd_add_name(&scopes->path, name);
+	const char *path = scopes->path.failed ? "" : scopes->path.data + size;
+	fprintf(scopes->stream, "$scope module %s $end\n", path);
+	return path;
+}
+
+static void leave_register(struct scopes *scopes)
+{
+	if (!scopes->parts_of)
+		return;
+	fputs("$upscope $end\n", scopes->stream);
+	gtkw_end_group(scopes->gtkw);
+	shorten_path(scopes, scopes->feature_size);
 	scopes->parts_of = NULL;
 }
 
+static void enter_feature(struct scopes *scopes, const char *feature)
+{
+	if (scopes->any)
+		fputs("$upscope $end\n", scopes->stream);
+	else
+		gtkw_add_vcpu(scopes->gtkw, scopes->vcpu);
+	open_scope(scopes, scopes->vcpu_size, feature ? feature : "registers");
+	text_adds(&scopes->path, ".");
+	scopes->feature_size = scopes->path.size;
+	scopes->feature = feature;
+	scopes->any = true;
+}
+
 /* Open the scopes of an item, and close those of the one before. */
-static void enter(struct recorder *r, struct scopes *scopes, const struct chosen *item)
+static void enter(struct scopes *scopes, const struct chosen *item)
 {
 	const char *feature = gdbregs_register_feature(item->reg);
 	const struct gdbregs_register *parts_of = item->path ? item->reg : NULL;
 	bool other = !scopes->any || feature != scopes->feature;
 	if (other || parts_of != scopes->parts_of)
-		leave_register(r, scopes);
-	if (other) {
-		fputs(scopes->any ? "$upscope $end\n" : "", r->out->stream);
-		put_scope(r, feature);
-	}
-	if (parts_of && parts_of != scopes->parts_of)
-		put_scope(r, gdbregs_register_name(item->reg));
-	*scopes = (struct scopes){feature, parts_of, true};
+		leave_register(scopes);
+	if (other)
+		enter_feature(scopes, feature);
+	if (!parts_of || parts_of == scopes->parts_of)
+		return;
+	const char *name = gdbregs_register_name(item->reg);
+	gtkw_begin_group(scopes->gtkw, open_scope(scopes, scopes->feature_size, name));
+	text_adds(&scopes->path, ".");
+	scopes->parts_of = parts_of;
 }
 
 static bool put_vcpu(struct recorder *r, const struct sampler *sampler, const struct wires *wires)
 {
 	struct vcd *vcd = r->state;
-	FILE *stream = r->out->stream;
+	struct scopes scopes = {
+		.stream = r->out->stream, .gtkw = &vcd->gtkw, .vcpu = sampler->vcpu->index};
 	struct text names = {0};
-	struct scopes scopes = {NULL, NULL, false};
 	size_t *starts = vcd_make_names(sampler, &names);
 	bool ok = starts;
-	fprintf(stream, "$scope module vcpu%u $end\n", sampler->vcpu->index);
+	text_addf(&scopes.path, "vcpu%u.", scopes.vcpu);
+	scopes.vcpu_size = scopes.path.size;
+	fprintf(scopes.stream, "$scope module vcpu%u $end\n", scopes.vcpu);
 	for (size_t i = 0; i < sampler->count && ok; i++) {
 		const char *name = names.data + starts[i];
-		enter(r, &scopes, &sampler->items[i]);
+		enter(&scopes, &sampler->items[i]);
+		ok = !scopes.path.failed;
 		put_wire(r, wires, i, name);
-		if (r->options->gtkw)
-			gtkw_add(&vcd->gtkw, sampler, i, name,
+		if (ok)
+			gtkw_add(&vcd->gtkw, scopes.path.data, name,
 				 wires->reals[i] ? 0 : wires->widths_bits[i]);
 	}
-	leave_register(r, &scopes);
-	fputs(scopes.any ? "$upscope $end\n$upscope $end\n" : "$upscope $end\n", stream);
+	leave_register(&scopes);
+	fputs(scopes.any ? "$upscope $end\n$upscope $end\n" : "$upscope $end\n", scopes.stream);
 	free(starts);
 	text_fini(&names);
-	return ok && !r->line.failed;
+	text_fini(&scopes.path);
+	return ok;
 }
 
 static void note_byte_order(const struct recorder *r)
@@ -204,6 +240,7 @@ static bool begin(struct recorder *r)
 		return false;
 	vcd->samplers = calloc(r->sampler_count + 1, sizeof(*vcd->samplers));
 	bool ok = vcd->samplers;
+	vcd->gtkw.wanted = r->options->gtkw;
 	note_byte_order(r);
 	fprintf(r->out->stream,
 		"$version gdbregs-cli %s $end\n"

@@ -30,7 +30,6 @@ bool recorder_put(struct recorder *r, const struct record *record)
 	}
 	if (!r->failed)
 		r->failed = !r->format->put(r, record) || r->line.failed || r->cell.failed;
-	r->count++;
 	return !r->failed && !output_broken(r->out);
 }
 

@@ -35,7 +35,6 @@ struct recorder {
 	const struct sampler *samplers;
 	size_t sampler_count;
 	const char *unit; /* "step" or "sample" */
-	uint64_t count; /* records written */
 	struct text line, cell;
 	struct gdbregs_buffer decoded;
 	void *state; /* the format's own */

@@ -79,16 +79,13 @@ static const char *meaning_of(struct page *page, const struct value *v)
 
 static enum kind kind_of(const struct value *v, const char *meaning, size_t width, size_t line)
 {
-	enum gdbregs_type_kind type = value_kind(v);
-	bool compound = type == GDBREGS_TYPE_VECTOR || type == GDBREGS_TYPE_STRUCT ||
-			type == GDBREGS_TYPE_UNION;
 	if (width > line)
 		return KIND_WIDE;
-	if (type == GDBREGS_TYPE_FLOAT && !differs_in_size(v))
+	if (value_kind(v) == GDBREGS_TYPE_FLOAT && !differs_in_size(v))
 		return KIND_FLOAT;
 	if (meaning[0] != '\0')
 		return KIND_MEANING;
-	return compound || v->size_bytes > sizeof(uint64_t) ? KIND_VECTOR : KIND_NUMBER;
+	return value_is_compound(v) || v->size_bytes > sizeof(uint64_t) ? KIND_VECTOR : KIND_NUMBER;
 }
 
 /* `32 x 0x0000000000000000` */

@@ -34,16 +34,9 @@ struct entry {
 /* Vectors do not fit beside anything else: they come last. */
 static unsigned rank_of(const struct value *v)
 {
-	switch (value_kind(v)) {
-	case GDBREGS_TYPE_STRUCT:
-	case GDBREGS_TYPE_UNION:
-	case GDBREGS_TYPE_VECTOR:
-		return HEADS + 2;
-	case GDBREGS_TYPE_FLOAT:
+	if (value_kind(v) == GDBREGS_TYPE_FLOAT)
 		return HEADS + 1;
-	default:
-		return value_bits(v) > 64 ? HEADS + 2 : HEADS;
-	}
+	return value_is_compound(v) || value_bits(v) > 64 ? HEADS + 2 : HEADS;
 }
 
 static struct entry entry_of(const struct sampler *sampler, size_t index,

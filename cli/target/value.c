@@ -307,8 +307,9 @@ size_t value_show_width(const struct value *v)
 	return 2 * v->size_bytes + (v->order != GDBREGS_BYTE_ORDER_UNKNOWN ? 2 : 0);
 }
 
-static bool is_long(enum gdbregs_type_kind kind)
+bool value_is_compound(const struct value *v)
 {
+	enum gdbregs_type_kind kind = value_kind(v);
 	return kind == GDBREGS_TYPE_VECTOR || kind == GDBREGS_TYPE_STRUCT ||
 	       kind == GDBREGS_TYPE_UNION;
 }
@@ -345,7 +346,7 @@ const char *value_decode(const struct value *v, const struct options *o,
 {
 	if (v->vcpu->as == DIGITS_FLOAT && value_kind(v) == GDBREGS_TYPE_FLOAT)
 		return "";
-	if (is_long(value_kind(v)) && !o->verbose && !v->part && !select_named(o, v->reg))
+	if (value_is_compound(v) && !o->verbose && !v->part && !select_named(o, v->reg))
 		return "";
 	return value_decode_all(v, decoded);
 }

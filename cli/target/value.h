@@ -47,6 +47,8 @@ const char *value_data_name(const struct value *v, bool joined, char name[VALUE_
 /* Returns its path in the register; NULL: it is the whole register. */
 const char *value_path(const struct value *v);
 enum gdbregs_type_kind value_kind(const struct value *v);
+/* Returns whether it is a vector, a struct or a union. */
+bool value_is_compound(const struct value *v);
 const char *value_type(const struct value *v);
 /* Returns its size in bits, according to the description. */
 unsigned value_bits(const struct value *v);
