@@ -57,8 +57,8 @@ int assignment_parse(struct assignment *a, const char *word)
 
 /* --------------------------------------------------------------- names --- */
 
-/* Upper and lower case only count if there are registers with both, as fpsr and FPSR on
- * aarch64. */
+/* Returns whether a pattern is the name of a register in its own case. Case only counts if there
+ * are registers of both names, as fpsr and FPSR on aarch64. */
 static bool is_exact(const char *pattern, const struct gdbregs_register *reg)
 {
 	const char *name = gdbregs_register_name(reg);
@@ -102,7 +102,7 @@ static void say_several(const char *pattern, struct found found, char *message, 
 		 gdbregs_register_name(found.second));
 }
 
-/* A union of floats takes the numbers of the widest one. */
+/* Let a register that is a union of floats take numbers for the widest of them. */
 static void take_float(struct chosen *out)
 {
 	struct gdbregs_field number;
@@ -144,7 +144,7 @@ static bool refuse(const struct target_bytes *out, const struct assignment *a, c
 	return false;
 }
 
-/* A register or part of another size, or one that has no bytes of its own. */
+/* Refuse bytes for a register or part of another size, or for a part without bytes of its own. */
 static bool refuse_raw(const struct target_bytes *out, const struct assignment *a,
 		       const struct chosen *chosen, const char *digits)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* REG=VALUE. Hides: the notations of values, and how they become bytes. */
+/* Parses and applies REG=VALUE. Hides: the notations of values, and how they become bytes. */
 #ifndef CLI_ASSIGNMENT_H
 #define CLI_ASSIGNMENT_H
 

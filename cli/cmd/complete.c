@@ -106,7 +106,7 @@ static bool offer_part(void *arg, const struct part_step *step)
 	return true;
 }
 
-/* The parts of a register whose name, and the dot or bracket after it, were typed. */
+/* Offer the parts of a register whose name was typed with the dot or bracket after it. */
 static void offer_parts(const struct gdbregs_register *reg, const char *typed, const char *before,
 			const char *after)
 {
@@ -134,7 +134,7 @@ static void offer_registers(const struct gdbregs_description *d, const char *typ
 	gdbregs_free(registers);
 }
 
-/* The names of the values that a register or part can have. */
+/* Offer the names of the values that a register or part can have. */
 static void offer_enum(const struct gdbregs_description *d, const char *name, const char *typed,
 		       const char *before)
 {
@@ -146,7 +146,8 @@ static void offer_enum(const struct gdbregs_description *d, const char *name, co
 		offer(typed, before, gdbregs_field_enum_item(&field, i, NULL), "");
 }
 
-/* `REGISTER=VALUE`, of write or a condition: the register, or after its operator the value. */
+/* Complete `REGISTER=VALUE`, of write or a condition: offer registers, or values if the operator
+ * was typed. */
 static void offer_assignment(const struct gdbregs_description *d, const char *typed,
 			     const char *before)
 {
@@ -161,7 +162,7 @@ static void offer_assignment(const struct gdbregs_description *d, const char *ty
 	offer_enum(d, name, typed + size + signs, beginning);
 }
 
-/* Conditions that are joined by commas: the last one of them. */
+/* Complete the last of several conditions that are joined by commas. */
 static void offer_condition(const struct gdbregs_description *d, const char *typed,
 			    const char *before)
 {
@@ -251,7 +252,7 @@ static bool is_written(const struct command *command, const char *choice)
 	return !command || (command->options & GROUP_TRACE) || strcmp(choice, "vcd") != 0;
 }
 
-/* The argument of an option; `before` is the beginning of the same word. */
+/* Offer arguments of an option. `before` is the beginning of the same word. */
 static void offer_value(const struct line *line, const struct option_info *info, const char *typed,
 			const char *before)
 {

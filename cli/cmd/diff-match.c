@@ -31,7 +31,8 @@ static bool fits_feature(const char *glob, const struct stored_value *v)
 	return name_glob(glob, v->feature ? v->feature : "");
 }
 
-/* Move what is not selected behind the others, where check_seen() finds names to suggest. */
+/* Move values that are not selected behind the others, where check_seen() finds names to
+ * suggest. */
 static void select_values(struct stored *s, const struct options *o, bool *seen)
 {
 	size_t kept = 0;
@@ -74,7 +75,7 @@ static const char *find_unseen(const struct string_list *words, const bool **see
 	return i < words->count ? words->item[i] : NULL;
 }
 
-/* Write "; did you mean 'rip'?", or nothing. */
+/* Add "; did you mean 'rip'?" if a name is near enough. */
 static void add_suggestion(struct text *hint, const char *word, const struct diff *d)
 {
 	struct suggestion near;
@@ -174,7 +175,7 @@ static struct stored_value **sort(struct stored *s)
 	return sorted;
 }
 
-/* Registers of one name keep their order, and are paired in it. */
+/* Pair the values of two sorted lists. Registers of one name are paired in their order. */
 static void link_all(struct stored_value **a, size_t a_count, struct stored_value **b,
 		     size_t b_count)
 {
@@ -189,7 +190,7 @@ static void link_all(struct stored_value **a, size_t a_count, struct stored_valu
 	}
 }
 
-/* With one target each, the two are the same target, whatever their addresses. */
+/* If each snapshot has one target, compare these two, even if their addresses differ. */
 static void share_target(struct stored *before, struct stored *after)
 {
 	if (before->several || after->several || !before->target || !after->target)
@@ -203,7 +204,8 @@ static int compare_names(const void *left, const void *right)
 	return compare_texts(*(const char *const *)left, *(const char *const *)right);
 }
 
-/* Add the names of the targets, as often as they follow another. */
+/* Add the name of each target. A name comes several times if other targets are between its
+ * values. */
 static size_t add_names(const char **names, size_t count, const struct stored *s)
 {
 	for (size_t i = 0; i < s->count; i++) {
@@ -227,8 +229,8 @@ static void set_ranks(struct stored *s, const char *const *names, size_t count)
 	}
 }
 
-/* All values of a target share its name, which may be long: it is compared here, and
- * not whenever two values are. */
+/* Give each value the rank of its target. Names of targets may be long: they are compared here,
+ * and not whenever two values are. */
 static bool rank_targets(struct stored *before, struct stored *after)
 {
 	const char **names = calloc(before->count + after->count + 1, sizeof(*names));
@@ -281,7 +283,7 @@ static bool differ(const struct stored_value *a, const struct stored_value *b)
 	return !a->number || !b->number || strcasecmp(a->number, b->number) != 0;
 }
 
-/* Find how a value that both sides have has changed. Returns false if it has not. */
+/* Find how a value has changed that both sides have. Returns false if it has not changed. */
 static bool find_change(const struct stored_value *before, enum change_kind *kind)
 {
 	const struct stored_value *after = before->match;
@@ -324,7 +326,7 @@ static int compare_changes(const void *left, const void *right)
 	return order != 0 ? order : (x->place > y->place) - (x->place < y->place);
 }
 
-/* Everything would be on one side only, which is hardly what was meant. */
+/* Fail if every register is on one side only, which is hardly what was meant. */
 static int check_common(const struct diff *d)
 {
 	const struct stored *before = d->before, *after = d->after;

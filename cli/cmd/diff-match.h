@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The differences between two snapshots. Hides: how values are paired. */
+/* Finds the differences between two snapshots. Hides: how values are paired. */
 #ifndef CLI_DIFF_MATCH_H
 #define CLI_DIFF_MATCH_H
 
@@ -30,28 +30,31 @@ struct diff {
 	bool several; /* targets */
 };
 
-/* Compare what is selected. `set` has the targets that `after` is of; NULL: none. Returns 0 or an
- * exit status, with a message on stderr. End with diff_fini(). */
+/* Compare the selected registers. `set` has the targets that `after` was read from; it is NULL
+ * if `after` is a file. Returns 0, or an exit status with a message on stderr. End with
+ * diff_fini(). */
 int diff_make(struct diff *d, const struct options *o, const struct targets *set,
 	      struct stored *before, struct stored *after);
 void diff_fini(struct diff *d);
 
-/* Returns whether it is listed: what one side lacks is listed with --all. */
+/* Returns whether a change is listed. Registers that one side lacks are listed with --all
+ * only. */
 bool diff_counts(const struct diff *d, const struct change *c);
-/* Returns how many are listed. */
+/* Returns how many changes are listed. */
 size_t diff_count(const struct diff *d);
-/* The register that it is about: the names are the same on both sides. */
+/* Returns the register that a change is about. Its names are the same on both sides. */
 const struct stored_value *diff_subject(const struct change *c);
 
-/* Returns whether both sides have this value of the first one, and it is the same. */
+/* Returns whether both sides have this register of the first side, with the same value. */
 bool diff_is_same(const struct stored_value *before);
 
-/* diff-print.c: write it in the format that is wanted. Returns false when out of memory. */
+/* Write the differences in the format that is wanted (diff-print.c). Returns false if memory runs
+ * out. */
 bool diff_write(struct output *out, const struct diff *d);
-/* diff-text.c: for people. */
+/* Write them as text (diff-text.c). */
 bool diff_write_text(struct output *out, const struct diff *d);
-/* Write a case for each register that both sides have. Returns 0 or an exit status, with a message
- * on stderr. */
+/* Write a JUnit case for each register that both sides have. Returns 0, or an exit status with a
+ * message on stderr. */
 int diff_write_junit(const char *path, const struct diff *d);
 
 #endif

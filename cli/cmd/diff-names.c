@@ -13,7 +13,8 @@
 
 /* ------------------------------------------------------ names as they are --- */
 
-/* Returns whether [FEATURE:]NAME.FIELD is the part. Its brackets are no sets of characters. */
+/* Returns whether [FEATURE:]NAME.FIELD is the part. Brackets in it are indexes, not sets of
+ * characters. */
 static bool names_part(const char *pattern, const struct stored_value *v)
 {
 	const char *colon = name_colon(pattern), *name = colon ? colon + 1 : pattern;
@@ -83,7 +84,8 @@ static bool make_context(struct names *names)
 	return names->context || gdbregs_context_new(&names->context) == 0;
 }
 
-/* A shipped description that cannot be loaded is passed over: it is a help, no more. */
+/* Load the shipped descriptions. A description that cannot be loaded is left out: names work
+ * without it, too. */
 static int add_shipped(struct names *names)
 {
 	struct shipped_names list;
@@ -114,7 +116,8 @@ static void make_own(struct names *names)
 
 /* -------------------------------------------------------------- values --- */
 
-/* JSON lines have no architecture: there, the names of feature and register have to do. */
+/* Returns whether a value is of the register that is meant. JSON lines have no architecture:
+ * there, the names of feature and register must be enough. */
 static bool is_meant(const struct meaning *m, const struct stored_value *v)
 {
 	const struct stored_value meant = {.feature = m->feature};
@@ -131,8 +134,8 @@ static void mark(struct stored_value *v, const struct meaning *m)
 		v->alias = m->pattern;
 }
 
-/* JSON lines do not say the byte order, but a number beside the bytes does: either order
- * makes it, or there is one only. */
+/* Returns the byte order of a value. JSON lines do not have it, but the order in which the bytes
+ * make the number shows it. */
 static enum gdbregs_byte_order find_order(const struct stored_value *v)
 {
 	struct text number = {0};

@@ -12,7 +12,8 @@ static void add_attribute(struct text *xml, const char *name, const char *value)
 	text_adds(xml, "\"");
 }
 
-/* A part has the bits of its register. A register without a size is left out. */
+/* Add a register. Parts are left out, because their registers have their bits, and so are
+ * registers without a size. */
 static void add_register(struct text *xml, const struct stored_value *v)
 {
 	char bits[24];

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* Registers that are looked at for all parts together. Parts of one register are
- * neighbours in a file, so this is only reached by a file and a stub that are made for it. */
+/* The search ends after so many registers in all. Parts of one register are neighbours in a file,
+ * so only a file and a stub that were made for it reach this. */
 enum { MOST_COMPARED = 100000000 };
 
 struct search {
@@ -30,7 +30,7 @@ static const struct gdbregs_read *find_read(struct search *search,
 	return NULL;
 }
 
-/* Returns false if the vCPU does not have the part. */
+/* Find the value of a part. Returns false if the vCPU does not have the part. */
 static bool find_value(struct search *search, const struct stored_value *v, struct chosen *chosen,
 		       struct value *out)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The parts of registers that a snapshot file has, in a target. Hides: how the register of a part
- * is found. */
+/* Finds the parts of registers that a snapshot file has in a target. Hides: how the register of a
+ * part is found. */
 #ifndef CLI_DIFF_PARTS_H
 #define CLI_DIFF_PARTS_H
 

@@ -68,7 +68,7 @@ enum {
 	COLUMNS
 };
 
-/* The meanings of flags and enums. */
+/* Fill in the meanings of flags and enums. */
 static void fill_meaning(struct cell cells[COLUMNS], const struct diff *d, const struct change *c)
 {
 	const char *before = c->before ? c->before->text : NULL;

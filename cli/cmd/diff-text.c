@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A diff for people, under its vCPUs and features, and for CI as JUnit. */
+/* A diff as text for people, with headings for vCPUs and features, and as JUnit for CI. */
 #include "cmd/diff-match.h"
 #include "out/flag-changes.h"
 #include "out/junit.h"
@@ -16,8 +16,8 @@ enum { INDENT = 2, WIDEST_NAME = 24, LANE_BYTES = 8 };
 
 /* ---------------------------------------------------------------- values --- */
 
-/* JSON lines do not say the byte order; then the other side's holds. v and other may be
- * NULL. */
+/* Returns the byte order of a value. JSON lines do not have it: then that of the other side
+ * counts. `v` and `other` may be NULL. */
 static enum gdbregs_byte_order order_of(const struct diff *d, const struct stored_value *v,
 					const struct stored_value *other)
 {
@@ -37,7 +37,7 @@ static void add_digits(struct text *text, enum gdbregs_byte_order order, const u
 		text_add_bytes(text, bytes, size);
 }
 
-/* A number of a file, with as many digits as its register has. */
+/* Add a number of a file, with as many digits as its register has. */
 static void add_padded(struct text *text, const char *number, size_t digits)
 {
 	size_t size = strlen(number + 2);
@@ -150,8 +150,8 @@ static void put_name(const struct page *page, size_t width)
 	fprintf(stream, "%*s%-*s ", INDENT, "", (int)width, page->line.name.data);
 }
 
-/* Of a register that does not fit the line, the lanes of 64 bits that differ; lane 0 has
- * the first bytes in memory. */
+/* Put the lanes of 64 bits that differ, for a register that does not fit the line. Lane 0 has the
+ * first bytes in memory. */
 static void put_lanes(struct page *page, const struct change *c, size_t name)
 {
 	const uint8_t *a = c->before->bytes, *b = c->after->bytes;
@@ -174,7 +174,7 @@ static void put_lanes(struct page *page, const struct change *c, size_t name)
 	}
 }
 
-/* Both values below the name: they are too long, and have no lanes to compare. */
+/* Put both values below the name. They are too long, and have no lanes to compare. */
 static void put_below(struct page *page)
 {
 	enum { DEEPER = 6 };
@@ -188,7 +188,7 @@ static void put_below(struct page *page)
 	fputc('\n', stream);
 }
 
-/* Both sides have lanes, in the same places. */
+/* Returns whether both sides have lanes, in the same places. */
 static bool has_lanes(const struct page *page, const struct change *c)
 {
 	if (c->kind != CHANGE_CHANGED || !c->before->bytes || !c->after->bytes)
@@ -231,7 +231,7 @@ static bool same_group(const struct stored_value *a, const struct stored_value *
 	return stored_same_vcpu(a, b) && stored_same_feature(a, b);
 }
 
-/* Returns the end of the group that begins at item `first`; its widths. */
+/* Find the widths of the group that begins at item `first`. Returns where it ends. */
 static size_t measure(struct page *page, size_t first, struct widths *w)
 {
 	const struct diff *d = page->diff;
@@ -274,7 +274,8 @@ static bool any_counts(const struct diff *d, size_t first, size_t end)
 	return first < end;
 }
 
-/* The last line: how many of the registers that both sides have, and what else differs. */
+/* Put the last line: how many of the registers that both sides have differ, and how many are on
+ * one side only. */
 static void put_count(struct page *page)
 {
 	const struct diff *d = page->diff;
@@ -318,7 +319,8 @@ bool diff_write_text(struct output *out, const struct diff *d)
 
 /* ----------------------------------------------------------------- JUnit --- */
 
-/* `vCPU 0: org.gnu.gdb.i386.core:rip`, passed unless there is a failure in words. */
+/* Add the case of a register, `vCPU 0: org.gnu.gdb.i386.core:rip`. failure is NULL if it
+ * passed. */
 static bool put_case(struct junit *junit, struct line *line, const struct stored_value *v,
 		     const char *failure)
 {
@@ -342,14 +344,16 @@ static bool put_failure(struct junit *junit, struct line *line, const struct dif
 	return !line->before.failed && put_case(junit, line, diff_subject(c), line->before.data);
 }
 
-/* A target that a snapshot could not read makes the exit status 1. */
+/* Add an error for each target that a snapshot could not read, because the exit status is 1
+ * then. */
 static void put_failures(struct junit *junit, const struct stored *s)
 {
 	for (size_t i = 0; i < s->failure_count; i++)
 		junit_error(junit, s->failures[i].target, s->name, s->failures[i].error);
 }
 
-/* A failure for each difference: the exit status counts those that text leaves out, too. */
+/* There is a failure for each difference, even where text leaves it out: the exit status counts
+ * it, too. */
 int diff_write_junit(const char *path, const struct diff *d)
 {
 	struct junit junit;

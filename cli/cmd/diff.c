@@ -44,8 +44,8 @@ static int store(struct stored *s, const struct targets *set)
 	return status;
 }
 
-/* All registers are read, and the selected ones are compared: a register that only the
- * file has cannot be selected in a target. */
+/* Read all registers. Only the selected ones are compared, but a register that only the file has
+ * cannot be selected in a target. */
 static int read_targets(struct stored *s, struct targets *set, const struct options *all)
 {
 	*s = (struct stored){.name = "the target"};
@@ -53,7 +53,7 @@ static int read_targets(struct stored *s, struct targets *set, const struct opti
 	return status != 0 ? status : store(s, set);
 }
 
-/* In text, -q prints nothing: the exit status has the answer. */
+/* Write the differences. In text, -q writes nothing: the exit status has the answer. */
 static bool put(struct output *out, const struct diff *d)
 {
 	return (d->options->quiet && d->options->format == FORMAT_TEXT) || diff_write(out, d);
@@ -70,8 +70,8 @@ static int print(const struct options *o, const struct diff *d)
 	return status;
 }
 
-/* A register that one side lacks is a difference, listed or not. A target that one side
- * could not read is one, whatever its registers are. */
+/* Compare two snapshots. A register that one side lacks is a difference, even if it is not
+ * listed, and so is a target that one side could not read. */
 static int compare(const struct options *o, const struct targets *set, struct stored *before,
 		   struct stored *after)
 {
@@ -110,7 +110,7 @@ static int compare_file(const struct options *o, struct stored *before)
 	return status;
 }
 
-/* Files first: a bad one must not stop a guest. */
+/* Files are read first: a guest must not be stopped for a bad file. */
 int command_diff(const struct options *o)
 {
 	struct stored before;

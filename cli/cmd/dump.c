@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* dump and read: read the selection, release the guests, then print. */
+/* The commands dump and read: they read the selection, release the guests, and then print. */
 #include "opt/command.h"
 #include "out/snapshot-print.h"
 
@@ -13,7 +13,7 @@ static const char *first_unavailable(const struct snapshot *s)
 	return i < s->read_count ? gdbregs_register_name(s->reads[i].reg) : "";
 }
 
-/* An unavailable register is an error. The others are printed. */
+/* With --strict, an unavailable register is an error. The others are printed. */
 static int check_strict(const struct target *t)
 {
 	const struct snapshot *s = &t->snapshot;
@@ -69,8 +69,8 @@ int command_dump(const struct options *o)
 	return targets_show_by(o, GDBREGS_R_REGS, snapshot_take, &shape, print);
 }
 
-/* The shape follows from the command line, not from what is found: scripts
- * depend on it. */
+/* The shape follows from the command line and not from what is found, because scripts depend on
+ * it. */
 int command_read(const struct options *o)
 {
 	bool one = o->vcpus_single || (o->vcpu_count == 0 && !o->vcpus_all);

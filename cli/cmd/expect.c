@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* expect: lets the guest run and samples it until all conditions hold at one stop. */
+/* The command expect: lets the guest run, and samples it until all conditions hold at one
+ * stop. */
 #include "opt/command.h"
 #include "base/message.h"
 #include "base/progress.h"
@@ -84,7 +85,8 @@ struct result {
 	const char *error; /* why the register could not be looked at; or NULL */
 };
 
-/* A float as a number instead of its bits, and the name of the value of an enum. */
+/* Replace the bits of a float by its number, and add the name of an enum's value. Returns false
+ * if memory runs out. */
 static bool add_meaning(struct text *text, const struct value *v)
 {
 	struct gdbregs_buffer decoded = {0};
@@ -100,7 +102,7 @@ static bool add_meaning(struct text *text, const struct value *v)
 	return meaning;
 }
 
-/* Returns false if memory runs out. */
+/* Look at the register of a condition. Returns false if memory runs out. */
 static bool look_at(struct result *r, const struct expect *e, size_t index, bool padded)
 {
 	const struct bound_condition *bound = conditions_at(&e->conditions, r->sampler, index);
@@ -146,7 +148,7 @@ static const struct column columns[COLUMNS] = {
 	[LINE] = {.name = "line", .formats = IN_TEXT},
 };
 
-/* A run that failed has no lines in text: there is only the message on stderr. */
+/* Put a result. In text, a run that failed has no lines, because its message is on stderr. */
 static void put_row(struct table *table, const struct expect *e, const struct result *r)
 {
 	char line[300];
@@ -171,7 +173,7 @@ static void put_row(struct table *table, const struct expect *e, const struct re
 		table_row(table, cells);
 }
 
-/* Write "vCPU 0 is at 0x7c00"; nothing where the program counter is not known. */
+/* Add "vCPU 0 is at 0x7c00", or nothing if the program counter is not known. */
 static void add_place(struct text *text, const struct sampler *sampler)
 {
 	struct text pc = {0};
@@ -251,7 +253,8 @@ static int write_early_failure(const struct expect *e)
 
 /* -------------------------------------------------------------- output --- */
 
-/* The guest has gone on meanwhile, or has ended: what it was when it was last seen. */
+/* Say that the conditions do not hold, and where the guest was when it was last seen. Meanwhile
+ * it runs again, or has ended. */
 static int say_unmet(const struct expect *e)
 {
 	const char *target = e->sampling.target->name;

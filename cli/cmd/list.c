@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* vCPUs of one description are listed together in text. */
+/* A list under way. In text, vCPUs of one description are listed together. */
 struct listing {
 	struct output *out;
 	const struct snapshot *snapshot;
@@ -50,7 +50,8 @@ static void fill_vcpu(struct cell cells[COLUMNS], const struct listing *l, const
 	cells[VCPU] = l->offline ? cell_text(NULL) : cell_number(vcpu->index);
 }
 
-/* Text and CSV have `eflags.ZF` as a name, JSON has it in two members. */
+/* Fill in the cells of a register or part. Text and CSV have `eflags.ZF` as a name; JSON has it
+ * in two members. */
 static void fill(struct cell cells[COLUMNS], const struct listing *l, const struct vcpu *vcpu,
 		 const struct chosen *item, char name[VALUE_NAME])
 {
@@ -82,7 +83,7 @@ static json_t *enum_object(const struct gdbregs_field *field)
 	return object;
 }
 
-/* `U=0 S=1 M=3` */
+/* Fill in the names of an enum: `U=0 S=1 M=3`, and in JSON an object. */
 static void fill_enum(struct part_rows *rows, const struct gdbregs_field *field)
 {
 	enum format format = rows->listing->table.format;
@@ -103,8 +104,9 @@ static void fill_enum(struct part_rows *rows, const struct gdbregs_field *field)
 	rows->cells[ENUM] = cell_text(rows->names.data);
 }
 
-/* `bit 6`, `bits 12-13` from the least significant one of the value that contains it;
- * `byte 4` of the register for what has bytes of its own. */
+/* Fill in the place of a part: `byte 4` of the register if the part has bytes of its own; else
+ * `bit 6` or `bits 12-13` of the value that contains it, counted from the least significant
+ * bit. */
 static void fill_place(struct part_rows *rows, const struct gdbregs_field *field)
 {
 	unsigned low = gdbregs_field_position(field), bits = gdbregs_field_bits(field);
@@ -122,7 +124,8 @@ static void fill_place(struct part_rows *rows, const struct gdbregs_field *field
 	rows->cells[OFFSET] = cell_number((json_int_t)offset);
 }
 
-/* `xmm0.v4_float[0-3]` in text; in data the path of the first, and their number. */
+/* Fill in the path of a part that may be repeated: `xmm0.v4_float[0-3]` in text. Data has the
+ * path of the first element, and the number of elements. */
 static void fill_path(struct part_rows *rows, const struct part_step *step)
 {
 	enum format format = rows->listing->table.format;
@@ -155,7 +158,7 @@ static bool put_part(void *arg, const struct part_step *step)
 	return table->ok && !output_broken(table->out);
 }
 
-/* A register or part, and with --fields what it consists of. */
+/* Put a register or part, and with --fields its parts. */
 static void put_item(struct listing *l, struct cell cells[COLUMNS], const struct chosen *item)
 {
 	struct part_rows rows = {.listing = l, .cells = cells, .item = item};

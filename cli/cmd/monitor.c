@@ -12,7 +12,7 @@ struct question {
 	struct gdbregs_buffer reply;
 };
 
-/* Returns the end of the reply: OK, an error, or output in the reply itself (valgrind). */
+/* Take the last packet of the reply: OK, an error, or the output itself (valgrind). */
 static int take_reply(struct target *t, int status)
 {
 	const struct question *q = t->set->work_arg;
@@ -36,7 +36,7 @@ static int ask(struct target *t)
 	return target_wait(t, error, take_reply);
 }
 
-/* Behind `OK` the library puts the console output. */
+/* Write the console output, which the library puts after `OK`. */
 static bool put_output(struct output *out, const struct targets *set)
 {
 	const struct question *q = set->work_arg;

@@ -95,8 +95,8 @@ static const char *find(const struct rule *table, size_t count, const char *text
 	return NULL;
 }
 
-/* QEMU cuts a register number to int and indexes tables with it: above
- * 0x7fffffff it dies (7.2 and 10.0, x86_64, aarch64, riscv64, avr). */
+/* QEMU converts a register number to int and indexes tables with it. Above 0x7fffffff it crashes
+ * (7.2 and 10.0; x86_64, aarch64, riscv64, avr). */
 static const char *register_reason(const char *payload)
 {
 	if (payload[0] != 'p' && payload[0] != 'P')
@@ -109,8 +109,8 @@ static const char *register_reason(const char *payload)
 	return high ? "QEMU crashes on a register number this large" : NULL;
 }
 
-/* QEMU's commands have no abbreviations, those of valgrind and pyOCD do: two letters
- * or more of a harmful command count as that command. */
+/* Commands of valgrind and pyOCD can be abbreviated, those of QEMU cannot. Two letters or more of
+ * a harmful command count as that command. */
 static const char *word_reason(const char *word, size_t size)
 {
 	for (size_t i = 0; i < COUNT(monitor_rules); i++) {
@@ -126,7 +126,8 @@ static const char *word_reason(const char *word, size_t size)
 #define BEGINNERS ";\n[{\"" /* a Tcl command begins after each of these (OpenOCD) */
 #define ENDERS	  SPACES BEGINNERS "/]}" /* QEMU ends a command's name at a slash */
 
-/* Tcl's commands that run some of their words, or give a command another name. */
+/* Returns whether a word is a Tcl command that runs some of its words, or gives a command another
+ * name. */
 static bool runs_words(const char *word, size_t size)
 {
 	static const char *const words[] = {
@@ -140,13 +141,15 @@ static bool runs_words(const char *word, size_t size)
 	return false;
 }
 
-/* Tcl makes a word of these, which may be the name of any command. */
+/* Returns whether the text has characters of which Tcl makes a word. That word may be the name of
+ * any command. */
 static bool is_hidden(const char *text)
 {
 	return strchr(text, '\\') || strstr(text, "{*}");
 }
 
-/* `name`: the text is where the name of a command is. */
+/* Returns the next word. *name says whether it is the name of a command. *reason is set if that
+ * name is hidden. */
 static const char *skip_to_word(const char *text, bool *name, const char **reason)
 {
 	for (;; text++) {
@@ -176,13 +179,13 @@ const char *packet_policy_denies_command(const char *text)
 	return reason;
 }
 
-/* As QEMU reads it: a character that is not a digit counts as 0. */
+/* Returns a hexadecimal digit as QEMU reads it: any other character counts as 0. */
 static unsigned digit(char c)
 {
 	return number_digit(c) % 16;
 }
 
-/* The monitor is asked in hex. */
+/* Check a command for the monitor, which the packet has as hexadecimal digits. */
 static const char *monitor_reason(const char *payload)
 {
 	static const char prefix[] = "qRcmd,";

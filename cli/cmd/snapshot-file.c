@@ -37,7 +37,7 @@ static int need_object(const struct object *o)
 	return json_is_object(o->json) ? 0 : bad(o, "", "is not an object");
 }
 
-/* A string, or null where that may be. */
+/* Get a string. If it is not needed, it may also be null or missing. */
 static int get_string(const struct object *o, const char *member, bool needed, const char **out)
 {
 	json_t *value = json_object_get(o->json, member);
@@ -95,7 +95,8 @@ static int check_number(const struct object *o, const char *number)
 	return 0;
 }
 
-/* There is room: a byte takes two characters of the file. */
+/* Make bytes of digits. s->bytes has room for them, because a byte takes two characters of the
+ * file. */
 static int take_bytes(struct stored *s, const struct object *o, const char *hex,
 		      struct stored_value *value)
 {
@@ -126,14 +127,14 @@ static int append(struct stored *s, struct stored_value value)
 	return 0;
 }
 
-/* 0: the file does not say it. */
+/* Returns the size of a register, or 0 if the file does not have it. */
 static unsigned get_bits(const struct object *o)
 {
 	json_int_t bits = json_integer_value(json_object_get(o->json, "bits"));
 	return bits > 0 && bits <= UINT_MAX ? (unsigned)bits : 0;
 }
 
-/* `value`: what its vCPU and target say of it. */
+/* Add a register. `value` has what it shares with the others of its vCPU and target. */
 static int add_register(struct stored *s, const struct object *o, struct stored_value value)
 {
 	const char *hex = NULL;
@@ -199,7 +200,8 @@ static int add_failure(struct stored *s, const char *target, const char *error)
 	return 0;
 }
 
-/* A failed target has no values; that it failed is said. */
+/* Get the name of a target, and note it. *failed says that the file has an error in place of its
+ * values. */
 static int take_name(struct stored *s, const struct object *o, const char **target, bool *failed)
 {
 	const char *error = NULL;
@@ -285,7 +287,7 @@ static int add_vcpu_reads(struct stored *s, const char *target, const struct sna
 int stored_add_target(struct stored *s, const struct target *t)
 {
 	const struct snapshot *snapshot = &t->snapshot;
-	/* As it would be in a file. */
+	/* The name is compared with names of files, where it is JSON, too. */
 	json_t *name = json_text(t->name);
 	int status = keep(s, name);
 	if (status != 0)
@@ -343,7 +345,7 @@ static int load(struct stored *s, const char *path, struct text *content)
 	return status;
 }
 
-/* jansson's own words tell what was found near the error: text of the file. */
+/* Refuse a file that is not JSON. The text of jansson says what the file has near the error. */
 static int bad_json(const struct stored *s, size_t line, const json_error_t *error)
 {
 	return fail(STATUS_FILE, "%s: line %zu, column %d: %s", s->name,
@@ -383,7 +385,7 @@ static int add_snapshot(struct stored *s, json_t *root)
 	return add_targets(s, root);
 }
 
-/* Each line an object of its own. A NUL ends a line for us, not for the file. */
+/* Each line is an object of its own. */
 static int add_lines(struct stored *s, const char *at, const char *end)
 {
 	char place[64];
@@ -532,7 +534,8 @@ bool stored_same_feature(const struct stored_value *a, const struct stored_value
 	return a->feature == b->feature || strcmp(a->feature, b->feature) == 0;
 }
 
-/* QEMU's PowerPC reverses the bytes of a register in its other mode. */
+/* Returns whether two values have different byte orders. QEMU's PowerPC changes the order with
+ * msr.LE. */
 static bool is_reversed(const struct stored_value *a, const struct stored_value *b)
 {
 	return a->order != b->order && a->order != GDBREGS_BYTE_ORDER_UNKNOWN &&

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A snapshot as `diff` sees it: a list of values with their names, from a file (JSON or
- * JSON lines) or from a target that was just read. Hides: the format of snapshot
- * files, and that nothing in them may be believed. */
+/* A snapshot for `diff`: a list of values with their names, from a file (JSON or JSON lines) or
+ * from a target that was just read. Hides: the format of snapshot files, and that nothing in them
+ * can be trusted. */
 #ifndef CLI_SNAPSHOT_FILE_H
 #define CLI_SNAPSHOT_FILE_H
 
@@ -49,10 +49,10 @@ struct stored {
 	size_t failure_count;
 };
 
-/* Read a file, `-` being standard input. Returns 0 or an exit status, with a message on stderr.
- * End with stored_fini() in both cases. */
+/* Read a file; `-` is standard input. Returns 0, or an exit status with a message on stderr. End
+ * with stored_fini() in both cases. */
 int stored_read(struct stored *s, const char *path);
-/* Add the registers of a target that was read. It must exist as long as `s`. */
+/* Add the registers of a target that was read. The target must exist as long as `s`. */
 int stored_add_target(struct stored *s, const struct target *t);
 /* Add a value that was made from another one: a part of a register. `value` has its names, its
  * vCPU and its target. These and the bytes must exist as long as `s`. */
@@ -71,17 +71,17 @@ struct stored_texts {
 	struct stored_value value;
 };
 
-/* Returns a value with its texts: `v` itself if it has them, or &texts->value. Valid until `texts`
- * is used again. Sets *ok to false when out of memory. v may be NULL. */
+/* Returns a value with its texts: `v` itself if it has them, or &texts->value. It is valid until
+ * `texts` is used again. Sets *ok to false if memory runs out. `v` may be NULL. */
 const struct stored_value *stored_show(struct stored_texts *texts, const struct stored_value *v,
 				       bool *ok);
 void stored_texts_fini(struct stored_texts *texts);
 
-/* Returns whether two values are of one vCPU of one target; and of one feature. */
+/* Return whether two values are of one vCPU of one target, and of features with one name. */
 bool stored_same_vcpu(const struct stored_value *a, const struct stored_value *b);
 bool stored_same_feature(const struct stored_value *a, const struct stored_value *b);
-/* Returns whether two values have the same bytes. Both have bytes. Bytes in different byte orders
- * are compared in reverse. */
+/* Returns whether two values have the same bytes. Both must have bytes. If their byte orders
+ * differ, the bytes of one of them are reversed. */
 bool stored_same_bytes(const struct stored_value *a, const struct stored_value *b);
 
 #endif

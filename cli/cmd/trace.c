@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* trace: moves the guest, from step to step or from breakpoint to breakpoint, and records
- * the registers. */
+/* The command trace: moves the guest from step to step or from breakpoint to breakpoint, and
+ * records its registers. */
 #include "base/message.h"
 #include "base/number.h"
 #include "base/progress.h"
@@ -58,8 +58,8 @@ static int read_sampler(struct trace *trace, struct sampler *sampler, target_nex
 
 /* ---------------------------------------------------------- recording --- */
 
-/* A reader of a pipe sees a record soon, though not each one is a write. A record
- * of a hit may be the last for long. */
+/* Let the reader of a pipe see records soon, without a write for each of them. A record of a hit
+ * may be the last for a long time. */
 static void flush(struct trace *trace)
 {
 	uint64_t now_ms = uv_now(&trace->target->set->loop.uv);
@@ -90,7 +90,7 @@ static bool has_arrived(const struct trace *trace, const struct sampler *sampler
 	return trace->until.count > 0 && conditions_hold(&trace->until, sampler);
 }
 
-/* In case that this was the last record, and what was asked for was not reached. */
+/* Remember where the guest is, if this was the last record and the goal was not reached. */
 static void note_place(struct trace *trace, const struct sampler *sampler)
 {
 	struct text pc = {0};
@@ -104,7 +104,7 @@ static void note_place(struct trace *trace, const struct sampler *sampler)
 	text_fini(&pc);
 }
 
-/* As many as were asked for; one, where no number was. */
+/* Returns whether there are as many hits as were asked for. Without -n that is one hit. */
 static bool has_hits(const struct trace *trace, uint64_t number)
 {
 	const struct options *o = trace->options;
@@ -130,7 +130,8 @@ static int record_step(struct trace *trace, const struct sampler *sampler, const
 	return arrived || is_last(trace) || trace->late ? 0 : TARGET_UNDER_WAY;
 }
 
-/* Stubs stop a guest with different signals where they are asked to, in GDB's numbers. */
+/* Returns whether the guest stopped because it was interrupted. Stubs report different signals
+ * for that (in GDB's numbers). */
 static bool is_own_stop(const struct trace *trace)
 {
 	enum { NONE = 0, INTERRUPT = 2, STOP = 17 };
@@ -139,7 +140,7 @@ static bool is_own_stop(const struct trace *trace)
 	       (signal == NONE || signal == INTERRUPT || signal == SIGNAL_TRAP || signal == STOP);
 }
 
-/* A goal that was not reached in time has a message of its own. */
+/* Say how the trace ended. A goal that was not reached in time has a message of its own. */
 static void say_ended(const struct trace *trace)
 {
 	if (is_own_stop(trace) && !trace->reached)
@@ -240,7 +241,8 @@ static struct sampler *sampler_of(struct trace *trace, unsigned vcpu)
 	return vcpu == UINT_MAX ? &trace->samplers[0] : NULL;
 }
 
-/* A vCPU may come to a breakpoint at the moment when it is interrupted. */
+/* Returns whether a vCPU is at a breakpoint. It may reach one at the moment when it is
+ * interrupted. */
 static bool is_at_point(const struct trace *trace, const struct sampler *sampler)
 {
 	for (size_t i = 0; i < trace->point_count; i++) {
@@ -269,7 +271,8 @@ static int after_hit(struct target *t, int status)
 	return status == TARGET_UNDER_WAY ? resume(trace) : status;
 }
 
-/* All were to be recorded: this is one that started during the trace, as threads do. */
+/* Say that hits of a vCPU are not recorded. All vCPUs were to be recorded, but this one, a
+ * thread, started during the trace. */
 static void note_new(struct trace *trace)
 {
 	if (trace->options->vcpu_count > 0 || trace->noted_new)
@@ -301,7 +304,7 @@ static int after_stop(struct target *t, int status)
 	return end_at_stop(trace, sampler ? sampler : &trace->samplers[0]);
 }
 
-/* --within may be over while a stopped guest is being read. */
+/* Let the guest run, unless --within was over while it was being read. */
 static int resume(struct trace *trace)
 {
 	if (trace->late) {
@@ -329,7 +332,8 @@ static int make_points(struct trace *trace)
 	return 0;
 }
 
-/* The program counter that a person has seen in real mode is not the address of a breakpoint. */
+/* Prepare a hint for real mode: a program counter that was seen there is an offset, and not the
+ * address of a breakpoint. */
 static void find_hint(struct trace *trace)
 {
 	enum { LARGEST_OFFSET = 0xffff };
@@ -522,7 +526,7 @@ static int parse_conditions(struct trace *trace)
 	return status;
 }
 
-/* Exit status 1: the answer is no. */
+/* Fail with exit status 1 if the goal was not reached. */
 static int report_unreached(const struct trace *trace, const struct targets *set)
 {
 	const struct options *o = trace->options;
@@ -538,7 +542,7 @@ static int report_unreached(const struct trace *trace, const struct targets *set
 		    trace->where[0] != '\0' ? ": " : "", trace->where, trace->hint);
 }
 
-/* The records are written, however the trace ended. */
+/* Write the records, however the trace ended. */
 static int finish(struct trace *trace, const struct targets *set)
 {
 	int failed = targets_report(set);

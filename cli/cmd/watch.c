@@ -122,7 +122,8 @@ static bool record(struct watch *watch, const char *time)
 	return ok;
 }
 
-/* As `show` of sampling.h: 0 if nobody looks any more. */
+/* Show a sample; sampling.h describes the result. It is 0 if the output has no reader any
+ * more. */
 static int show(void *arg)
 {
 	struct watch *watch = arg;
@@ -157,7 +158,7 @@ static void on_key(void *arg, char key)
 		target_interrupt(watch->target);
 }
 
-/* The values that are shown are being read anew: the next frame is near. */
+/* Returns whether the values are being read again: then the next frame follows soon. */
 static bool is_reading(const struct watch *watch)
 {
 	return watch->sampling.asked || watch->sampling.outstanding > 0;
@@ -170,7 +171,8 @@ static void on_redraw(void *arg)
 		watch->recorder.failed = true;
 }
 
-/* Returns the guest runs: it does not wait for us. */
+/* Returns whether ^Z may stop this process now. While values are read, the guest is stopped and
+ * waits for it. */
 static bool may_stop(void *arg)
 {
 	return !is_reading(arg);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* where: a line for each vCPU, with the registers that a role tells. */
+/* The command where: a line for each vCPU, with the registers that have a role. */
 #include "opt/command.h"
 #include "out/table.h"
 #include "target/value.h"
@@ -13,7 +13,7 @@ static const enum gdbregs_role roles[] = {GDBREGS_ROLE_PC, GDBREGS_ROLE_SP, GDBR
 enum { ROLES = sizeof(roles) / sizeof(roles[0]) };
 enum { TARGET, VCPU, THREAD, GUEST, STATE, PC, SP, FP, FLAGS, FLAGS_TEXT, FAILURE, COLUMNS };
 
-/* NULL: the vCPU has no such register. */
+/* Returns the register of a role, or NULL if the vCPU has no such register. */
 static const struct gdbregs_register *find(const struct snapshot *s, const struct vcpu *vcpu,
 					   size_t role)
 {
@@ -53,7 +53,7 @@ struct line {
 	struct gdbregs_buffer decoded;
 };
 
-/* Numbers have no zeros in front: a line is to fit a terminal. */
+/* Fill in the values. Numbers have no leading zeros, so that the line fits a terminal. */
 static void put_values(struct line *line, struct cell cells[COLUMNS], const struct snapshot *s,
 		       const struct vcpu *vcpu)
 {
@@ -77,7 +77,7 @@ static void put_values(struct line *line, struct cell cells[COLUMNS], const stru
 	}
 }
 
-/* A guest that was halted before is left so: its vCPUs do not run, whatever they would do. */
+/* Returns how the guest was left, "running" or "halted", or NULL if that is not known. */
 static const char *guest_state(const struct target *t)
 {
 	if (t->set->options->on_exit != GDBREGS_ON_CLOSE_RESTORE || t->set->options->spawn)
@@ -87,8 +87,9 @@ static const char *guest_state(const struct target *t)
 	return t->left == GDBREGS_LEFT_UNKNOWN || t->left == GDBREGS_LEFT_ENDED ? NULL : "running";
 }
 
-/* Our connection has stopped the guest, and QEMU says "running" of each vCPU that does not
- * wait for an interrupt. That is true afterwards only in a guest that runs. */
+/* Returns whether the state of a vCPU holds after the guest was released. While the guest was
+ * stopped, QEMU said "running" of each vCPU that does not wait for an interrupt. That is true
+ * afterwards only if the guest runs. */
 static bool is_state_known(const char *state, const char *guest)
 {
 	return strcmp(state, "running") != 0 || (guest && strcmp(guest, "running") == 0);

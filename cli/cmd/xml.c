@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* xml: a description as one document, and with --raw its documents as files. */
+/* The command xml: writes a description as one document, and with --raw its documents as
+ * files. */
 #include "base/message.h"
 #include "base/output.h"
 #include "base/signals.h"
@@ -22,7 +23,7 @@ static int fail_directory(const char *dir, int error)
 	return fail(STATUS_FILE, "cannot write to directory %s: %s", dir, strerror(error));
 }
 
-/* Find the directory that `dir` is in: its path without the last part. */
+/* Find the directory that contains `dir`: its path without the last part. */
 static void find_parent(const char *dir, char parent[PATH_MAX])
 {
 	char copy[PATH_MAX];
@@ -30,7 +31,7 @@ static void find_parent(const char *dir, char parent[PATH_MAX])
 	snprintf(parent, PATH_MAX, "%s", dirname(copy));
 }
 
-/* Returns 0 or an errno. */
+/* Returns 0, or an errno if the directory can neither be written to nor be made. */
 static int check_directory(const char *dir)
 {
 	struct stat info;
@@ -52,15 +53,16 @@ static int check_place(const char *dir)
 	return error == 0 ? 0 : fail_directory(dir, error);
 }
 
-/* The directory that the documents go to. It is opened once: names are looked up in
- * it, whatever its path leads to meanwhile. */
+/* The directory for the documents. It is opened once, so that all files are made in it even if
+ * its path changes meanwhile. */
 struct place {
 	const char *dir; /* its path, for messages */
 	int fd;
 	bool made; /* by us */
 };
 
-/* The name comes from the stub: it must stay inside the directory, and in sight. */
+/* Returns whether a name is fit for a file. It comes from the stub, so it must neither leave the
+ * directory nor be hidden. */
 static bool is_fit(const char *name)
 {
 	if (name[0] == '\0' || name[0] == '.' || strlen(name) > NAME_MAX - 8)
@@ -86,8 +88,8 @@ static int check_names(const struct gdbregs_description *d)
 	return 0;
 }
 
-/* Nothing that is there is replaced: a stub that chooses the name must not choose
- * what a script of the user's does. */
+/* Check that no file would be replaced. The stub chooses the names: it must not be able to change
+ * a script of the user's. */
 static int check_new(const struct gdbregs_description *d, const struct place *place)
 {
 	size_t count = gdbregs_description_document_count(d);
@@ -117,7 +119,7 @@ static int open_place(struct place *place, const char *dir)
 	return fail_directory(dir, error);
 }
 
-/* A signal that ends us meanwhile takes the file away. */
+/* Let a signal that ends the process remove the file. */
 static void guard(const struct place *place, const char *name)
 {
 	char path[PATH_MAX];
@@ -149,7 +151,7 @@ static int save(const struct gdbregs_document *document, const struct place *pla
 	return 0;
 }
 
-/* The first `count` documents were saved. */
+/* Remove the first `count` documents, which were saved, and the directory if it is new. */
 static void take_back(const struct gdbregs_description *d, const struct place *place, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -199,7 +201,8 @@ static bool put_resolved(struct output *out, const struct gdbregs_description *d
 	return ok;
 }
 
-/* --raw alone prints nothing: the documents are the result. */
+/* Returns whether the description is printed. With --raw alone it is not: the files are the
+ * result. */
 static bool wants_resolved(const struct options *o)
 {
 	return !o->raw_dir || o->output;

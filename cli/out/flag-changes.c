@@ -29,8 +29,8 @@ static int compare_words(const void *left, const void *right)
 	return memcmp(a->text, b->text, a->size);
 }
 
-/* Returns the words of a text, sorted because a file may have very many, or NULL if memory
- * runs out. */
+/* Returns the words of a text, or NULL if memory runs out. They are sorted, because a snapshot
+ * file may have very many of them. */
 static struct word *sort_words(const char *text, size_t *count)
 {
 	size_t most = 0;

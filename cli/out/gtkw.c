@@ -6,11 +6,11 @@
 #include <limits.h>
 #include <unistd.h>
 
-/* A file with more lines than this shows the first wires only. */
+/* A save file does not grow further than this: it then shows the first wires only. */
 enum { MOST_BYTES = 8 << 20 };
 
-/* Flags of GTKWave's traces (analyzer.h of 3.3): how a value is shown, comments, groups
- * that are closed at first. */
+/* GTKWave's flags of a line (analyzer.h of GTKWave 3.3). They say how a value is shown, and mark
+ * comments and groups. A group is closed at first. */
 enum {
 	FLAG_HEX = 0x22,
 	FLAG_DECIMAL = 0x24,
@@ -71,7 +71,8 @@ static void put_path(FILE *stream, const char *dump)
 	fprintf(stream, "[dumpfile] \"%s%s%s\"\n", known ? directory : "", known ? "/" : "", dump);
 }
 
-/* The width of a step, a power of two of pixels, so that all steps fit a window of usual size. */
+/* Returns the zoom that makes all steps fit a window of usual size. The width of a step is a
+ * power of two of pixels. */
 static int zoom_of(uint64_t steps)
 {
 	enum { PIXELS = 600 };

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Pure ASCII comes out: no control character of a stub reaches a terminal. */
+/* The output is pure ASCII, so that no control character of a stub reaches a terminal. */
 static const size_t flags = JSON_COMPACT | JSON_ENSURE_ASCII | JSON_ENCODE_ANY;
 
 static json_t *widen(const unsigned char *data, size_t size)
@@ -62,7 +62,7 @@ static int append(const char *data, size_t size, void *text)
 	return ((struct text *)text)->failed ? -1 : 0;
 }
 
-/* Not json_dumps(): jansson 2.14 drops parts of its text when memory is short. */
+/* This does not use json_dumps(): jansson 2.14 drops parts of its text when memory is short. */
 void json_add(struct text *text, json_t *value)
 {
 	if (!value || json_dump_callback(value, append, text, flags) < 0)

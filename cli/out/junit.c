@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Of this run. */
+/* The report of this run, if it has one. */
 static struct {
 	const char *path, *suite;
 	bool failed; /* it has a failure or an error */
@@ -18,7 +18,7 @@ int junit_open(struct junit *junit, const char *path, const char *suite)
 	return output_open(&junit->out, path);
 }
 
-/* A value of an attribute: ASCII, control characters as \xHH. */
+/* Add an attribute. Bytes of its value that are not printable ASCII become \xHH. */
 static void add_attribute(struct text *text, const char *name, const char *value)
 {
 	struct text printable = {0};
@@ -88,8 +88,8 @@ static int write_error(const char *message)
 	return junit_close(&junit, 0);
 }
 
-/* Returns whether there is a file that is not a report. It is kept if the command line is refused:
- * a snapshot's name may have been given by mistake. */
+/* Returns whether the path has a file that is not a report. Such a file must survive a refused
+ * command line, because the user may have given the name of a snapshot by mistake. */
 static bool is_other_file(const char *path)
 {
 	struct stat info;
@@ -102,7 +102,8 @@ static bool is_other_file(const char *path)
 	return first != '<' && first != EOF;
 }
 
-/* Text that a pipe or a terminal was given cannot be replaced later. */
+/* Returns whether the output is a pipe or a terminal. Text that was written there cannot be
+ * replaced later. */
 static bool is_stream(const char *path)
 {
 	struct stat info;

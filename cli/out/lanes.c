@@ -7,7 +7,8 @@
 
 enum { LANE_BYTES = 8 };
 
-/* Returns how many lanes from `first` on are equal to it. A shorter last lane is not. */
+/* Returns how many lanes are equal to lane `first`, counted from there on. A last lane that is
+ * shorter does not count. */
 static size_t equal_lanes(const struct value *v, size_t first)
 {
 	const uint8_t *lane = v->bytes + first * LANE_BYTES;
@@ -71,7 +72,7 @@ size_t lanes_width(const struct value *v)
 	return v->vcpu->as == DIGITS_BIN ? 2 + 8 * LANE_BYTES : 2 + 2 * LANE_BYTES;
 }
 
-/* Where lanes are shown, and how many fit on a line. */
+/* The place where lanes are shown, and how many of them fit on a line. */
 struct lanes {
 	size_t indent, room, most;
 };
@@ -84,7 +85,8 @@ static struct lanes lay_out(const struct value *v, size_t indent, size_t line, s
 	return (struct lanes){indent, room, most > 1 ? most : 1};
 }
 
-/* Make a line: `[4]  ` and the lanes from there on. Returns the next lane. */
+/* Make a line of lanes that begins with the number of the first one, `[4]  `. Returns the lane
+ * after them. */
 static size_t show_lanes(struct text *text, const struct value *v, size_t first,
 			 const struct lanes *lanes)
 {

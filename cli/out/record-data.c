@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Records as JSON, JSON lines and CSV: an object for each record, and in it one for each register;
- * in CSV a row for each register. */
+/* Records as JSON, JSON lines and CSV. In JSON, a record is an object, with an object for each of
+ * its registers. In CSV, each register is a row. */
 #include "out/record.h"
 
 #include "out/value-rows.h"
@@ -10,7 +10,7 @@
 
 enum { LEVEL_REGISTER, LEVEL_RECORD };
 
-/* The time is the first column. A step has none. */
+/* The time is the first column. Only samples have a time. */
 enum { TIME, NUMBER, VCPU, STATE, REASON, VALUES, COLUMNS = VALUES + VALUE_COLUMNS };
 
 struct data {

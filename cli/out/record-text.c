@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* For people: a heading per record, and under it old and new values; samples,
- * which have a time, begin each line with it instead. */
+/* Records for people: a heading for each record, and under it old and new values. Samples have no
+ * heading: each of their lines begins with the time. */
 #include "out/record.h"
 
 #include "out/lanes.h"
@@ -142,7 +142,8 @@ static bool put_value(const struct row *row, size_t *used)
 	return true;
 }
 
-/* Flags stay on the line of their register, where grep(1) finds them together. */
+/* Put the meaning beside the value, or below it if it is long. Flags stay on the line of their
+ * register, where grep(1) finds them together. */
 static void put_meaning(const struct row *row, const char *text, size_t used)
 {
 	enum { DEEPER = 6 };
@@ -174,7 +175,7 @@ static bool put_register(const struct row *row)
 	return ok && !r->line.failed;
 }
 
-/* A sample says so when a vCPU is halted or runs again. */
+/* Put a line if a vCPU was halted or runs again. */
 static void put_state(struct recorder *r, const struct record *record)
 {
 	const struct sampler *sampler = record->sampler;

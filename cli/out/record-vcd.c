@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Value change dump, IEEE 1364: a scope for each vCPU, in it one for each feature, a wire
- * for each register, and a scope for its parts. A step is a second, because viewers have
- * no larger unit that they would convert a number of steps to. */
+/* Value change dump (IEEE 1364). There is a scope for each vCPU, in it a scope for each feature,
+ * and in that a wire for each register and a scope for its parts. A step is a second, because
+ * viewers have no larger unit that they would convert a number of steps to. */
 #include "out/record.h"
 
 #include "base/message.h"
@@ -43,7 +43,7 @@ static void add_digits(struct text *line, const struct value *v, size_t width_bi
 	}
 }
 
-/* `r1.5 !`. Every double has its 17 digits; NaN: there is no number. */
+/* Add a change of a real number: `r1.5 !`. It is NaN if the part has no number. */
 static void add_real(struct text *line, const struct value *v, const char *id)
 {
 	double value = NAN;
@@ -108,7 +108,8 @@ static void put_wire(struct recorder *r, const struct wires *wires, size_t index
 	fputs(" $end\n", r->out->stream);
 }
 
-/* The scopes that are open in that of a vCPU: of a feature, and in it of a register with parts. */
+/* The scopes that are open inside that of a vCPU: one of a feature, and in it one of a register
+ * with parts. */
 struct scopes {
 	FILE *stream;
 	struct gtkw *gtkw;
@@ -258,7 +259,7 @@ static bool begin(struct recorder *r)
 
 /* --------------------------------------------------------------- body --- */
 
-/* Values of 32 MiB have eight times as many digits. */
+/* Write the line under way. It may be written in pieces: a value of 32 MiB has 256 Mi digits. */
 static void put_line(struct recorder *r)
 {
 	if (r->line.failed)

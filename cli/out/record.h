@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The output of trace and watch: a record for each step, hit or sample, when it happens.
- * Hides: the formats. Nothing is kept of a record after it was written.
+/* The output of trace and watch: a record for each step, hit or sample. A record is written at
+ * once, and not kept. Hides: the formats.
  *
  * To add a format: a word in format_choices (opt/options.c), a file record-NAME.c that defines a
  * struct record_format, a line in record.c. */
@@ -43,10 +43,10 @@ struct recorder {
 	bool failed; /* out of memory */
 };
 
-/* `samplers` must exist as long as the recorder. Nothing is written yet. */
+/* Make a recorder; nothing is written yet. `samplers` must exist as long as the recorder. */
 void recorder_init(struct recorder *r, struct output *out, const struct options *o,
 		   const struct sampler *samplers, size_t sampler_count, const char *unit);
-/* Write a record. Returns false when out of memory, or if the output is broken. */
+/* Write a record. Returns false if memory runs out, or if the output is broken. */
 bool recorder_put(struct recorder *r, const struct record *record);
 /* Write the end of the output. */
 void recorder_end(struct recorder *r);
@@ -54,7 +54,7 @@ void recorder_fini(struct recorder *r);
 
 extern const struct record_format record_text, record_data, record_vcd;
 
-/* For the formats: whether item `index` is in the record. */
+/* For the formats: returns whether item `index` of the sampler is in the record. */
 bool record_has(const struct record *record, size_t index);
 
 #endif

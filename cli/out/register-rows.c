@@ -62,7 +62,8 @@ static size_t name_width(const struct value *v)
 	return printable_width(value_name(v, name));
 }
 
-/* Returns what the value means, and that the stub's reply has another size than described. */
+/* Returns what the value means, and a remark if the stub sent another size than the description
+ * says. */
 static const char *meaning_of(struct page *page, const struct value *v)
 {
 	struct text *text = &page->rows->meaning;
@@ -251,8 +252,8 @@ static size_t divide_best(const struct page *page, struct entry *entries, size_t
 
 /* ------------------------------------------------------------------ rows --- */
 
-/* Write the meaning if it fits after the value, which ends at `used` and is to be padded, else
- * on lines of its own, broken at blanks. */
+/* Write the meaning. It comes after the value, which ends at `used` and is padded first, or on
+ * lines of its own if it does not fit there. */
 static void put_meaning(const struct page *page, const char *text, size_t used, size_t padding)
 {
 	FILE *stream = page->rows->out->stream;
@@ -279,7 +280,7 @@ static void put_row(struct page *page, const struct entry *entry, const struct w
 	fputc('\n', page->rows->out->stream);
 }
 
-/* The values are aligned if that leaves all of them on the line. */
+/* Put each register in a row. Their values are aligned if all of them then still fit the line. */
 static void put_rows(struct page *page, const struct entry *entries, size_t count)
 {
 	struct width widest = {0};
@@ -292,7 +293,7 @@ static void put_rows(struct page *page, const struct entry *entries, size_t coun
 
 /* ---------------------------------------------------------- long numbers --- */
 
-/* A number that is longer than a line is continued on the next ones. */
+/* Put a number that is longer than a line on several lines. */
 static void put_long(struct page *page, const struct entry *entry)
 {
 	enum { LONGEST = 24 };
@@ -317,7 +318,7 @@ static void put_long(struct page *page, const struct entry *entry)
 	fputc('\n', stream);
 }
 
-/* Registers with equal lanes are in columns, the others below each other. */
+/* Put registers whose lanes are equal in columns, and the others below each other. */
 static void put_wide(struct page *page, const struct entry *entries, size_t count)
 {
 	for (size_t i = 0, run; i < count && page->ok; i += run > 0 ? run : 1) {
@@ -332,7 +333,7 @@ static void put_wide(struct page *page, const struct entry *entries, size_t coun
 
 /* ------------------------------------------------------------------- all --- */
 
-/* Registers of one kind and, in columns, of one size. */
+/* Put registers of one kind. Those in columns have one size. */
 static void put_class(struct page *page, struct entry *entries, size_t count)
 {
 	size_t early;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The registers of a feature as text that fits the width of a terminal: short ones side by
- * side, those with a meaning in a row of their own, wide ones in lanes of 64 bits. Hides:
- * which of them go together, and their order. */
+/* The registers of a feature as text that fits the width of a terminal. Short registers are side
+ * by side, those with a meaning have a row of their own, and wide ones have lanes of 64 bits.
+ * Hides: which of them go together, and their order. */
 #ifndef CLI_REGISTER_ROWS_H
 #define CLI_REGISTER_ROWS_H
 

@@ -17,7 +17,7 @@ enum { WIDEST_VALUE = 34, GAP = 1, WIDE_GAP = 2 };
 
 enum { HEADS = 3 };
 
-/* Places among the recorded registers of a sampler. */
+/* The order in which the registers of a sampler are shown, as places among its items. */
 struct screen_block {
 	size_t *order; /* program counter, stack pointer and flags, then by kind and size */
 	size_t heads; /* how many of these three it has */
@@ -31,7 +31,7 @@ struct entry {
 	unsigned rank, bits;
 };
 
-/* Vectors do not fit beside anything else: they come last. */
+/* Returns the rank of a value. Vectors come last, because nothing fits beside them. */
 static unsigned rank_of(const struct value *v)
 {
 	if (value_kind(v) == GDBREGS_TYPE_FLOAT)
@@ -113,7 +113,7 @@ static void end_line(struct screen *screen)
 	screen->used++;
 }
 
-/* Add a text, cut at its end or padded to `width`. */
+/* Add a text that is cut or padded to `width`. */
 static void add_field(struct screen *screen, const char *text, size_t width)
 {
 	size_t size = strlen(text);
@@ -126,7 +126,7 @@ static void add_field(struct screen *screen, const char *text, size_t width)
 	text_add_blanks(&screen->lines, width - at_most(size, width));
 }
 
-/* A number that is too wide shows its last digits: these are the first to change. */
+/* Add a number. If it is too wide, its last digits are shown, because they change first. */
 static void add_number(struct screen *screen, const char *text, size_t width)
 {
 	size_t size = strlen(text), mark = strlen("0x..");
@@ -169,13 +169,13 @@ static void widen(struct column *column, struct column cell)
 		column->value_width = cell.value_width;
 }
 
-/* A cell is a mark, the name, a blank and the value. */
+/* Returns the width of a cell: a mark, the name, a blank and the value. */
 static size_t width_of(const struct column *column)
 {
 	return 1 + column->name_width + 1 + column->value_width;
 }
 
-/* The terminal would cut a wider column in the middle of a value. */
+/* Make a column at most as wide as the terminal, which would cut it in the middle of a value. */
 static void squeeze(struct column *column, size_t width)
 {
 	size_t rest = width > 2 ? width - 2 : 0;
@@ -216,7 +216,7 @@ static const char *meaning_of(struct screen *screen, const struct sampler *sampl
 
 /* --------------------------------------------------- a register a line --- */
 
-/* The rows that are left for a vCPU, after those that are used. */
+/* The part of the screen that a vCPU has. */
 struct area {
 	size_t end; /* line of the frame at which it ends */
 	size_t width;
@@ -311,8 +311,8 @@ static void add_grid(struct screen *screen, const struct area *area, const struc
 
 /* ------------------------------------------------------------------ vCPU --- */
 
-/* Make room for the next part of the first line, which may become several that begin with
- * `indent` blanks. Returns false if there is none. */
+/* Make room for the next part of the first line. The line may be continued on the next one, after
+ * `indent` blanks. Returns false if there is no room. */
 static bool make_room(struct screen *screen, const struct area *area, size_t *used, size_t width,
 		      size_t indent)
 {
@@ -378,7 +378,7 @@ static void add_vcpu(struct screen *screen, const struct area *area, const struc
 		add_grid(screen, area, sampler, block);
 }
 
-/* Each vCPU gets the same number of rows. Rows that are left over go to the first ones. */
+/* Give each vCPU the same number of rows. The first vCPUs get those that are left over. */
 static void add_vcpus(struct screen *screen, const struct sampler *samplers, size_t count)
 {
 	size_t rows = screen->rows - screen->used, shown = count <= rows ? count : rows - 1;
@@ -411,9 +411,9 @@ static bool make_blocks(struct screen *screen, const struct sampler *samplers, s
 	return screen->blocks;
 }
 
-/* Each line goes to its place: a line feed would scroll the last line away. A line is cleared
- * before it is written. Clearing after a line that fills the terminal would take its last
- * character. */
+/* Make the frame. Each line is written at its place, because a line feed would scroll the last
+ * line away. A line is cleared before it is written: if it fills the terminal, clearing
+ * afterwards would remove its last character. */
 static void compose(struct screen *screen)
 {
 	const char *line = screen->lines.data;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Registers on a terminal, in place: for each vCPU its state, pc, sp and flags, then the
- * others in columns. Hides: the layout, and the codes that move the cursor. A frame is one
- * write: nothing flickers. */
+/* Shows registers on a terminal, in place: for each vCPU its state, pc, sp and flags, then the
+ * others in columns. A frame is one write, so that nothing flickers. Hides: the layout, and the
+ * codes that move the cursor. */
 #ifndef CLI_SCREEN_H
 #define CLI_SCREEN_H
 
@@ -28,7 +28,7 @@ void screen_init(struct screen *screen, struct output *out, const struct options
 /* Show the samplers' values, with changes highlighted. Returns false if memory runs out. */
 bool screen_draw(struct screen *screen, const char *title, const struct sampler *samplers,
 		 size_t count);
-/* Give the terminal back; the last frame stays on it as text. */
+/* Give the terminal back. The last frame stays on it as text. */
 void screen_fini(struct screen *screen);
 
 #endif

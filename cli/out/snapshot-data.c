@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Snapshots as JSON, JSON lines and CSV: one register a line, written as it is made. */
+/* Snapshots as JSON, JSON lines and CSV. Each register is a line, which is written as soon as it
+ * is made. */
 #include "out/snapshot-print.h"
 
 #include "out/value-rows.h"
@@ -96,7 +97,7 @@ static void put_target(struct table *t, const struct target *target, enum shape 
 		table_leave(t);
 }
 
-/* The command read shows the number of a vCPU and nothing else of it. */
+/* The command read shows only the number of a vCPU. */
 static void choose_columns(struct column columns[COLUMNS], enum shape shape)
 {
 	memcpy(columns, own_columns, sizeof(own_columns));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Snapshots in the four formats. The formats are those of gdbregs-snapshot(5).
- * To add one: a word in format_choices (opt/options.c), see also out/table.h. */
+/* Writes snapshots as text and in the formats of gdbregs-snapshot(5). out/table.h says how to add
+ * a format. */
 #ifndef CLI_SNAPSHOT_PRINT_H
 #define CLI_SNAPSHOT_PRINT_H
 
@@ -13,9 +13,9 @@ enum shape {
 	SHAPE_REGISTERS, /* read: the registers of one vCPU */
 };
 
-/* Write all targets; errors are kept by `out`. Returns false when out of memory. */
+/* Write all targets. Errors of writing are kept by `out`. Returns false if memory runs out. */
 bool snapshot_print(struct output *out, const struct targets *set, enum shape shape);
-/* snapshot-text.c: the same as text. */
+/* Write them as text (snapshot-text.c). */
 bool snapshot_print_text(struct output *out, const struct targets *set, enum shape shape);
 
 #endif

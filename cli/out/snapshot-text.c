@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* For people: a heading for each target, vCPU and feature, registers in columns, numbers
+/* Snapshots for people: headings for targets, vCPUs and features, registers in columns, numbers
  * in the order of their digits, flags and floats decoded. */
 #include "out/snapshot-print.h"
 
@@ -46,7 +46,8 @@ static void add_column(struct vcpu_table *t, size_t index)
 					       .limit = SIZE_MAX};
 }
 
-/* Returns false if there are too many registers, none, or not the same for all vCPUs. */
+/* Choose the registers. Returns false if there is no register or too many, or if vCPUs have
+ * different registers. */
 static bool choose(struct vcpu_table *t)
 {
 	const struct snapshot *s = t->snapshot;
@@ -65,7 +66,7 @@ static bool choose(struct vcpu_table *t)
 	return t->count > 0 && s->vcpu_count < MOST_VCPUS;
 }
 
-/* Make the digits and their meaning. Returns false if memory runs out. */
+/* Make the digits of a value and their meaning. Returns false if memory runs out. */
 static bool show(struct text *text, const struct vcpu_table *t, const struct value *v)
 {
 	struct gdbregs_buffer decoded = {0};
@@ -88,8 +89,9 @@ static void add_row(struct table *table, struct vcpu_table *t, const struct vcpu
 	table_row(table, cells);
 }
 
-/* A row for each vCPU, a column for each register. Returns 1 if it was written, 0 if it does
- * not fit the line or the vCPUs have different registers, -1 if memory runs out. */
+/* Put a table with a row for each vCPU and a column for each register. Returns 1 if it was
+ * written, 0 if it does not fit the line or the vCPUs have different registers, or -1 if memory
+ * runs out. */
 static int put_table(struct output *out, const struct options *o, const struct snapshot *s)
 {
 	struct vcpu_table t = {.options = o, .snapshot = s};

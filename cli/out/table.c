@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows of text are kept until they are aligned: so many, to bound memory. */
+/* Rows of text are kept until they are aligned. MOST_PENDING of them bound the memory for
+ * that. */
 enum { MOST_PENDING = 4096, MOST_COLUMNS = 24, USUAL_LIMIT = 24, GAP = 2 };
 
 struct cell cell_text(const char *text)
@@ -121,7 +122,7 @@ static size_t utf8_length(const uint8_t *at)
 	return 0;
 }
 
-/* The file may be shown on a terminal later. */
+/* Add a text without control characters, because the file may be shown on a terminal later. */
 static void add_harmless(struct text *text, const char *field)
 {
 	const uint8_t *at = (const uint8_t *)field;
@@ -135,8 +136,8 @@ static void add_harmless(struct text *text, const char *field)
 	}
 }
 
-/* A spreadsheet takes a cell that begins so for a formula, which may run programs; a
- * quotation mark makes it text. Numbers have signs. */
+/* Returns whether a spreadsheet would take a cell for a formula, which may run programs. A
+ * quotation mark in front makes it text. Numbers with a sign are not formulas. */
 static bool is_formula(const char *field)
 {
 	char *end;
@@ -146,8 +147,8 @@ static bool is_formula(const char *field)
 	return end == field || *end != '\0';
 }
 
-/* Rows are as in RFC 4180, but lines end in LF as everywhere on Unix. Control characters are
- * shown as \xHH, on a terminal all that is not ASCII. */
+/* Put a row as RFC 4180 says, but with LF at the end of the line as everywhere on Unix. Control
+ * characters are shown as \xHH; on a terminal, so are all characters that are not ASCII. */
 static void put_fields(struct output *out, const char *const *fields, size_t count)
 {
 	struct text text = {0};
@@ -185,7 +186,7 @@ static void put_csv(struct table *t, const struct cell *cells)
 
 /* --------------------------------------------------------------- JSON --- */
 
-/* Returns whether JSON has the text as it is. */
+/* Returns whether a text needs no escapes in JSON. */
 static bool is_plain(const char *text, size_t size)
 {
 	for (size_t i = 0; i < size; i++) {
@@ -195,8 +196,8 @@ static bool is_plain(const char *text, size_t size)
 	return true;
 }
 
-/* Usual texts are written without jansson. With it, a trace of 100,000 steps that change 16 registers
- * each takes 2.1 s of CPU time instead of 1.3 s. */
+/* Add a value as JSON. Usual texts do not go through jansson: with it, a trace of 100,000 steps
+ * that change 16 registers each takes 2.1 s of CPU time instead of 1.3 s. */
 static void add_json(struct text *line, const struct cell *cell)
 {
 	switch (cell->kind) {
@@ -226,7 +227,7 @@ static void add_json(struct text *line, const struct cell *cell)
 	}
 }
 
-/* Add the members of `level`, or in JSON lines of all levels. */
+/* Add the members of `level`. Rows of JSON lines have those of all levels. */
 static void add_members(struct table *t, const struct cell *cells, unsigned level)
 {
 	bool every = t->format == FORMAT_JSONL && !t->one_line, any = false;
@@ -242,8 +243,8 @@ static void add_members(struct table *t, const struct cell *cells, unsigned leve
 	}
 }
 
-/* In JSON, each element is on a line of its own, indented by its depth. In JSON lines, an object is
- * a line or in one. */
+/* Begin an object with the members of `level`. In JSON, it is on a line of its own, indented by
+ * its depth. In JSON lines, an object is a line or inside of one. */
 static void begin_object(struct table *t, const struct cell *cells, unsigned level)
 {
 	bool is_element = t->format == FORMAT_JSON || t->depth > 0;
@@ -336,7 +337,7 @@ static size_t last_shown(const struct table *t)
 	return i - 1;
 }
 
-/* Two blanks are between columns, and no blank after the last one. */
+/* Add a cell. There are two blanks between columns, and no blank after the last one. */
 static void put_cell(struct text *line, const struct table *t, size_t column, const char *text)
 {
 	size_t size = printable_width(text), width = t->widths[column];
@@ -353,8 +354,8 @@ static void trim(struct text *line)
 		line->data[--line->size] = '\0';
 }
 
-/* Text that continues a row begins so far inside; a column that is broken on words needs so
- * much room beside the others. */
+/* A row is continued at column CONTINUED. A column that is broken on words needs ROOM beside the
+ * others. */
 enum { CONTINUED = 6, ROOM = 28 };
 
 /* Returns the first column that does not fit beside those before it. */
@@ -403,7 +404,8 @@ static void put_headings(struct table *t)
 	text_fini(&line);
 }
 
-/* A cell that is on a line below its row, after the heading that it would have been under. */
+/* Add a cell that does not fit its row. It comes after the heading of its column, on a line below
+ * the row. */
 static void put_folded(struct text *rest, const struct table *t, size_t column, const char *text)
 {
 	const char *heading = t->columns[column].heading;
@@ -415,8 +417,8 @@ static void put_folded(struct text *rest, const struct table *t, size_t column, 
 		  named ? " " : "", text);
 }
 
-/* The cells of a row are in `line`, and what is broken on words in `rest`: beside them, or on
- * lines of its own. */
+/* Write a row. Its cells are in `line`. `rest` is broken on words: beside the cells, or on lines
+ * below them. */
 static void put_text_line(struct table *t, struct text *line, const char *rest)
 {
 	FILE *stream = t->out->stream;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Rows and columns in the four formats: text with aligned columns, a JSON array of
- * objects, JSON lines, CSV. Hides: separators, headers, alignment, memory.
+/* Writes rows and columns in four formats: text with aligned columns, a JSON array of objects,
+ * JSON lines, CSV. Hides: separators, headers, alignment, memory.
  *
- * In JSON a row may be inside of other objects: a column of a level above 0 belongs
- * to the object that table_enter() opens for that level, not to the row. JSON lines
- * and CSV repeat it in every row.
+ * In JSON, a row may be inside of other objects. A column of a level above 0 belongs to the
+ * object that table_enter() opens for that level, and not to the row. JSON lines and CSV repeat
+ * its value in every row.
  *
- * To add a format: a word in format_choices (opt/options.c), a case in each function
- * of table.c that has a switch. */
+ * To add a format: a word in format_choices (opt/options.c), a case in each function of table.c
+ * that has a switch. */
 #ifndef CLI_TABLE_H
 #define CLI_TABLE_H
 
@@ -30,7 +30,7 @@ struct column {
 
 enum cell_kind { CELL_ABSENT, CELL_NULL, CELL_TEXT, CELL_NUMBER, CELL_BOOL, CELL_FLOAT, CELL_JSON };
 
-/* A value of a row. A text is borrowed until the row is written; JSON is taken. */
+/* A value of a row. A text is borrowed until the row is written. JSON becomes the table's. */
 struct cell {
 	enum cell_kind kind;
 	const char *text;
@@ -61,32 +61,33 @@ struct table {
 	bool ok; /* false: out of memory */
 };
 
-/* A text; NULL is null in JSON, empty in CSV, and `-` in text. */
+/* Make a cell of a text. NULL is null in JSON, empty in CSV, and `-` in text. */
 struct cell cell_text(const char *text);
-/* A text that may hold NULs. */
+/* Make a cell of a text that may hold NULs. */
 struct cell cell_bytes(const void *data, size_t size);
 struct cell cell_number(json_int_t number);
 struct cell cell_bool(bool value);
 struct cell cell_json(json_t *json);
-/* "shipped" if the fields of the register come with the library, else absent. */
+/* Make a cell that is "shipped" if the fields of the register come with the library, and absent
+ * otherwise. */
 struct cell cell_type_from(const struct gdbregs_register *reg);
 
 void table_init(struct table *t, struct output *out, enum format format,
 		const struct column *columns, size_t count);
-/* JSON: open an object that has the columns of `level` and an array `member` of the rows
- * that follow. member NULL: there is no array, and the object is closed. */
+/* In JSON, open an object that has the columns of `level` and an array `member`, to which the
+ * following rows belong. If member is NULL, the object has no array and is closed at once. */
 void table_enter(struct table *t, unsigned level, const struct cell *cells, const char *member);
 void table_leave(struct table *t);
-/* Write a row: a cell for each column. */
+/* Write a row, which has a cell for each column. */
 void table_row(struct table *t, const struct cell *cells);
-/* Text: whether the rows so far fit the line, and dropping them. */
+/* In text, return whether the rows so far fit the line, and drop them. */
 bool table_fits(const struct table *t);
 void table_drop(struct table *t);
-/* Text: write the rows so far. Rows that follow are aligned anew. */
+/* In text, write the rows so far. The next rows are aligned among themselves. */
 void table_flush(struct table *t);
-/* End it. Returns false if memory ran out. */
+/* End the table. Returns false if memory ran out. */
 bool table_end(struct table *t);
-/* Free its memory, if its output was abandoned. */
+/* Free the memory of a table whose output was abandoned. */
 void table_fini(struct table *t);
 
 #endif

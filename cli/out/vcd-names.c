@@ -14,7 +14,8 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Brackets are left out if they only close: `v4_float[1]` becomes v4_float_1. */
+/* Add a name without characters that VCD gives a meaning. In a path, closing brackets are left
+ * out: `v4_float[1]` becomes v4_float_1. */
 static void add_characters(struct text *text, const char *name, bool is_path)
 {
 	if (!is_letter(name[0]) && !(is_path && name[0] == '['))
@@ -43,8 +44,8 @@ void vcd_make_id(char id[VCD_ID], size_t index)
 
 /* ------------------------------------------------------ names in a scope --- */
 
-/* A scope is an object with a member for each name: 0, or the number of its last copy. The
- * scopes in it are members, too, whose names begin with a dot. */
+/* A scope is an object with a member for each name. The value is 0, or the number of the last
+ * copy of the name. Inner scopes are members, too; their names begin with a dot. */
 
 /* Returns NULL if memory runs out. */
 static json_t *open_scope(json_t *outer, const char *name)
@@ -65,8 +66,8 @@ static const char *feature_of(const struct chosen *item)
 	return feature ? feature : "";
 }
 
-/* Find the scope of each item: FEATURE, or FEATURE.REGISTER for a part. An item often has the
- * scope of the item before: names of features may be long. */
+/* Find the scope of each item: FEATURE, or FEATURE.REGISTER for a part. The scope of the item
+ * before is used again if possible, because names of features may be long. */
 static bool find_scopes(json_t **scopes, json_t *root, const struct sampler *sampler)
 {
 	json_t *feature = NULL;
@@ -107,7 +108,8 @@ static bool enter_names(json_t *const *scopes, const struct sampler *sampler)
 	return ok;
 }
 
-/* Add a name. Further items of this name are `lr_2`, `lr_3`, ..., unless there is such a name. */
+/* Add a name. The copies of `lr` become `lr_2`, `lr_3`, ...; numbers that would make an existing
+ * name are left out. */
 static bool add_unique(struct text *text, json_t *scope, struct text *name)
 {
 	json_t *last = json_object_get(scope, name->data);
