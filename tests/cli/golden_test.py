@@ -9,7 +9,7 @@ writes the files anew: its diff shows what a change does to all formats.
 import os
 import re
 
-from clitest import Fake, equal, golden, main, run, test, write
+from clitest import Fake, contains, equal, golden, main, run, test, write
 
 XML = """<target><architecture>i386:x86-64</architecture><feature name="org.example.core">
 <flags id="status" size="4"><field name="Z" start="0" end="0"/><field name="N" start="1" end="1"/>
@@ -86,6 +86,15 @@ def recorded(directory):
     with machine(directory) as fake:
         in_each_format("trace", fake, 0, "trace", "-n", "3", "rip", "eflags", "rax",
                        formats=("text", "json", "jsonl", "csv", "vcd"))
+
+
+@test
+def a_float_in_a_record(directory):
+    """It has the same form as in a snapshot."""
+    with machine(directory) as fake:
+        equal(run("write", "f1=2", "-t", fake.target).status, 0)
+        for command in (["read"], ["trace", "-n", "1"]):
+            contains(run(*command, "f1", "-f", "jsonl", "-t", fake.target).out, '"float":2.0}')
 
 
 if __name__ == "__main__":
