@@ -148,7 +148,7 @@ def a_guest_that_ends(directory):
     for reply, status, says in [
             ("reply W07", 0, "note: {}: the watch ends after sample 1: exited 7"),
             ("reply X09", 0, "note: {}: the watch ends after sample 1: terminated by signal 9"),
-            ("close", 4, "{}: closed the connection")]:
+            ("close", 4, "{}: the stub closed the connection")]:
         write(script, f"vCont;c* -> {reply}\n")
         with Fake("--registers", 2, "--running", "--script", script) as fake:
             result = run("watch", "-v", "-f", "jsonl", "-t", fake.target)
