@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Fields by the name of their register. */
-#include "api/blocking.h"
+#include "session/session.h"
 #include "tdesc/roles.h"
 
 #include <string.h>
@@ -105,13 +105,10 @@ int gdbregs_read_u64(struct gdbregs_session *s, unsigned vcpu, const char *name,
 {
 	struct gdbregs_buffer value = {0};
 	struct gdbregs_field f;
-	int result = gdbregs__blocking_begin(s);
 
-	if (result < 0)
-		return result;
-	if (!out)
+	if (s && !out)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL, "out must not be NULL");
-	result = gdbregs_find_field(s, vcpu, NULL, name, &f);
+	int result = gdbregs_find_field(s, vcpu, NULL, name, &f);
 	if (result == 0)
 		result = gdbregs_read_register(s, vcpu, gdbregs_field_register(&f), &value);
 	if (result >= 0)

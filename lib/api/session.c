@@ -1,9 +1,63 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The public functions that serve sessions of both kinds and do not wait: vCPUs, their
- * registers, and watches. */
+/* The public functions that serve sessions of both kinds and do not wait: state, vCPUs,
+ * their registers, and watches. */
 #include "session/order.h"
 #include "session/requests.h"
 #include "tdesc/roles.h"
+#include "uv/transport.h"
+
+/* ---------------------------------------------------------------------- state --- */
+
+enum gdbregs_session_state gdbregs_session_state(const struct gdbregs_session *s)
+{
+	if (s && gdbregs__session_has_exited(s))
+		return GDBREGS_SESSION_EXITED;
+	if (!s || s->engine.fatal)
+		return GDBREGS_SESSION_FAILED;
+	switch (s->state) {
+	case GDBREGS__SESSION_CONNECTING:
+		return GDBREGS_SESSION_CONNECTING;
+	case GDBREGS__SESSION_RUNNING:
+		return GDBREGS_SESSION_RUNNING;
+	case GDBREGS__SESSION_STOPPED:
+		return s->target.exited ? GDBREGS_SESSION_EXITED : GDBREGS_SESSION_STOPPED;
+	case GDBREGS__SESSION_CLOSING:
+	case GDBREGS__SESSION_ENDED:
+		break;
+	}
+	return GDBREGS_SESSION_FAILED;
+}
+
+const char *gdbregs_session_error(const struct gdbregs_session *s)
+{
+	return gdbregs_session_last_error(s)->text;
+}
+
+const struct gdbregs_error *gdbregs_session_last_error(const struct gdbregs_session *s)
+{
+	static const struct gdbregs_error none = {.code = 0};
+
+	return s ? &s->engine.last_failure : &none;
+}
+
+/* Called from other threads and from signal handlers. */
+int gdbregs_wake(struct gdbregs_session *s)
+{
+	struct gdbregs__transport *t = s ? gdbregs__transport_of(s) : NULL;
+
+	if (!t || !t->wake)
+		return GDBREGS_ERR_INVAL;
+	__atomic_store_n(&t->woken, true, __ATOMIC_RELEASE);
+	return uv_async_send(t->wake) < 0 ? GDBREGS_ERR_INVAL : 0;
+}
+
+void gdbregs_report_left(struct gdbregs_session *s, enum gdbregs_left *out)
+{
+	if (out)
+		*out = GDBREGS_LEFT_UNKNOWN;
+	if (s)
+		s->leaving.report = out;
+}
 
 /* ----------------------------------------------------------------------- vCPUs --- */
 
@@ -40,13 +94,12 @@ const struct gdbregs_description *gdbregs_vcpu_description(const struct gdbregs_
 const char *gdbregs_vcpu_note(const struct gdbregs_session *s, unsigned vcpu)
 {
 	const struct gdbregs__vcpu *found = vcpu_of(s, vcpu);
-	const char *text = found ? s->target.processes[found->process].note : "";
-
 	const char *late = found ? gdbregs__stub_interrupt_note(s) : NULL;
 
-	if (late)
+	if (late || !found)
 		return late;
-	return *text ? text : NULL;
+	const char *note = s->target.processes[found->process].note;
+	return *note ? note : NULL;
 }
 
 const char *gdbregs_vcpu_architecture(const struct gdbregs_session *s, unsigned vcpu)

@@ -71,7 +71,7 @@ void gdbregs_uv_close(struct gdbregs_session *s, gdbregs_uv_close_cb cb, void *a
 		gdbregs_close(s);
 		if (cb)
 			cb(arg);
-	} else if (!gdbregs__transport_of(s)->closing) {
+	} else {
 		gdbregs__transport_close(s, cb, arg);
 	}
 }

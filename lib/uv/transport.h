@@ -77,7 +77,7 @@ int gdbregs__transport_open(struct gdbregs_context *ctx, uv_loop_t *loop, const 
 			    gdbregs__op_done connected, void *arg, struct gdbregs_session **out,
 			    struct gdbregs_error *err);
 /* Detach, close all handles, and free the session. Then `closed` is called from the
- * loop. */
+ * loop. A session that is being closed is left alone. */
 void gdbregs__transport_close(struct gdbregs_session *s, gdbregs__transport_closed closed,
 			      void *arg);
 /* Call this after operations were queued or canceled: writes requests, and arranges
