@@ -67,7 +67,7 @@ int gdbregs__description_index(struct gdbregs_description *d)
 	return 0;
 }
 
-static bool in_feature(const struct gdbregs_register *reg, const char *feature)
+bool gdbregs__description_in_feature(const struct gdbregs_register *reg, const char *feature)
 {
 	if (!feature || reg->feature == feature)
 		return true;
@@ -81,7 +81,7 @@ int gdbregs__description_find(const struct gdbregs_description *d, const char *f
 
 	for (const struct gdbregs_register *reg = gdbregs__description_first(d, name); reg;
 	     reg = reg->next_same_name) {
-		if (!in_feature(reg, feature))
+		if (!gdbregs__description_in_feature(reg, feature))
 			continue;
 		if (found)
 			return GDBREGS_ERR_AMBIGUOUS;

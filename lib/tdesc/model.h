@@ -70,6 +70,12 @@ struct gdbregs__type {
 	uint64_t evalue_max; /* for ENUM: the largest value */
 };
 
+/* Returns the size of a type, or 0 if it has no size of its own: int, pointers, unresolved types. */
+static inline uint32_t gdbregs__type_bytes(const struct gdbregs__type *type)
+{
+	return type ? type->bits / 8 : 0;
+}
+
 struct gdbregs_register {
 	const struct gdbregs_description *description;
 	const char *name;
@@ -131,6 +137,9 @@ struct gdbregs_description {
  * number of registers. */
 int gdbregs__description_find(const struct gdbregs_description *d, const char *feature,
 			      const char *name, const struct gdbregs_register **out);
+
+/* Returns true if a register is in a feature. NULL means all features. */
+bool gdbregs__description_in_feature(const struct gdbregs_register *reg, const char *feature);
 
 /* Returns the first register with that name, or NULL. next_same_name leads to the others. */
 const struct gdbregs_register *gdbregs__description_first(const struct gdbregs_description *d,

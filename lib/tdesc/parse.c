@@ -304,9 +304,6 @@ int gdbregs__parse_documents(const struct gdbregs_document *documents, size_t co
 	struct parse p = {.documents = documents, .count = count, .limits = limits, .err = err};
 	int result = GDBREGS_ERR_NOMEM;
 
-	if (count == 0)
-		return gdbregs__fail(err, GDBREGS_ERR_INVAL, "no target description");
-
 	struct gdbregs_description *d = gdbregs__description_new();
 	if (d)
 		p.tdesc = gdbregs__tdesc_new(d, limits);

@@ -157,11 +157,6 @@ const struct gdbregs_register *gdbregs__roles_get(const struct gdbregs_descripti
 
 /* -------------------------------------------------------------- names --- */
 
-static bool in_feature(const struct gdbregs_register *reg, const char *feature)
-{
-	return !feature || (reg->feature && strcmp(reg->feature, feature) == 0);
-}
-
 /* The result of a search. A name may lead to the same register in several ways; if it
  * leads to two registers, it is ambiguous. */
 struct search {
@@ -182,7 +177,8 @@ static void search_altnames(const struct gdbregs_description *d, const char *fea
 	for (size_t i = 0; d->has_other_names && i < d->register_count; i++) {
 		const struct gdbregs_register *reg = &d->registers[i];
 
-		if (reg->altname && strcmp(reg->altname, name) == 0 && in_feature(reg, feature))
+		if (reg->altname && strcmp(reg->altname, name) == 0 &&
+		    gdbregs__description_in_feature(reg, feature))
 			note(search, reg);
 	}
 }
@@ -193,7 +189,8 @@ static void search_roles(const struct gdbregs_description *d, const char *featur
 	for (size_t i = 0; i < COUNT(role_names); i++) {
 		const struct gdbregs_register *reg = d->roles[role_names[i].role];
 
-		if (strcmp(role_names[i].name, name) == 0 && reg && in_feature(reg, feature))
+		if (strcmp(role_names[i].name, name) == 0 && reg &&
+		    gdbregs__description_in_feature(reg, feature))
 			note(search, reg);
 	}
 }

@@ -7,73 +7,7 @@
 
 #include <string.h>
 
-/* ----------------------------------------------------------------- places --- */
-
-struct gdbregs__slice gdbregs__field_register_slice(const struct gdbregs_register *reg,
-						    enum gdbregs_byte_order order,
-						    const void *bytes, size_t size)
-{
-	const struct gdbregs_description *d = reg->description;
-
-	return (struct gdbregs__slice){bytes, size, order, d ? d->architecture : NULL};
-}
-
-/* A stub's reply may be longer or shorter than the description says. */
-static size_t root_width(const struct gdbregs_field *f, size_t size)
-{
-	return f->size_bytes_ == size ? f->width_bits_ : size * 8;
-}
-
-int gdbregs__field_locate(const struct gdbregs_field *f, enum gdbregs_byte_order order,
-			  const void *bytes, size_t size, struct gdbregs__field_at *at)
-{
-	if (!f || !f->reg_ || (!bytes && size) || order > GDBREGS_BYTE_ORDER_BIG)
-		return GDBREGS_ERR_INVAL;
-	at->slice = gdbregs__field_register_slice(f->reg_, order, bytes, size);
-	if (!f->whole_) {
-		if (f->off_bytes_ > size || f->size_bytes_ > size - f->off_bytes_)
-			return GDBREGS_ERR_UNAVAILABLE;
-		at->slice = gdbregs__slice_part(at->slice, f->off_bytes_, f->size_bytes_);
-	}
-	if (at->slice.size_bytes == 0)
-		return GDBREGS_ERR_UNAVAILABLE;
-	at->low_bit = f->low_bit_;
-	at->width_bits =
-		f->place_ == GDBREGS__FIELD_BITS ? f->width_bits_ : at->slice.size_bytes * 8;
-	if (f->place_ == GDBREGS__FIELD_ROOT)
-		at->width_bits = root_width(f, size);
-	return at->low_bit + at->width_bits <= at->slice.size_bytes * 8 ? 0
-									: GDBREGS_ERR_UNAVAILABLE;
-}
-
-int gdbregs__field_locate_number(const struct gdbregs_field *f, enum gdbregs_byte_order order,
-				 const void *bytes, size_t size, struct gdbregs__field_at *at)
-{
-	int result = gdbregs__field_locate(f, order, bytes, size, at);
-
-	if (result < 0)
-		return result;
-	return order == GDBREGS_BYTE_ORDER_UNKNOWN && at->slice.size_bytes > 1
-		       ? GDBREGS_ERR_UNSUPPORTED
-		       : 0;
-}
-
-bool gdbregs__field_is_integer(const struct gdbregs_field *f)
-{
-	const struct gdbregs__type *type = gdbregs__field_type(f);
-
-	switch (gdbregs_field_kind(f)) {
-	case GDBREGS_TYPE_UNKNOWN:
-	case GDBREGS_TYPE_INTEGER:
-	case GDBREGS_TYPE_ENUM:
-	case GDBREGS_TYPE_FLAGS:
-		return true;
-	case GDBREGS_TYPE_STRUCT:
-		return type->field_count && type->fields[0].start >= 0;
-	default:
-		return false;
-	}
-}
+/* ---------------------------------------------------------------- reading --- */
 
 static const struct gdbregs__float_format *format_of(const struct gdbregs_field *f,
 						     const struct gdbregs__field_at *at)
@@ -84,8 +18,6 @@ static const struct gdbregs__float_format *format_of(const struct gdbregs_field 
 		       ? gdbregs__float_format(type->scalar, at->slice)
 		       : NULL;
 }
-
-/* ---------------------------------------------------------------- reading --- */
 
 /* Returns the bits of a number from `from` on, at most 64. Above the number, all are equal to
  * `fill`. */

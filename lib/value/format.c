@@ -102,12 +102,6 @@ static void put_enum(struct gdbregs__text *text, const struct gdbregs__type *typ
 #define REPEATS	 10
 #define ELEMENTS 200
 
-/* Returns the size of a type, or 0 if it has no size of its own: int, pointers, unresolved types. */
-static size_t type_bytes(const struct gdbregs__type *type)
-{
-	return type ? gdbregs__bytes_of_bits(type->bits) : 0;
-}
-
 /* Count the equal elements from `first` on. */
 static size_t run_length(struct gdbregs__text *text, struct gdbregs__slice slice, size_t first,
 			 size_t count, size_t element_bytes)
@@ -158,7 +152,7 @@ static void put_elements(struct gdbregs__text *text, const struct gdbregs__type 
 static void put_vector(struct gdbregs__text *text, const struct gdbregs__type *type,
 		       struct gdbregs__slice slice, unsigned depth)
 {
-	size_t element_bytes = type_bytes(type->element);
+	size_t element_bytes = gdbregs__type_bytes(type->element);
 
 	if (!element_bytes && type->count)
 		element_bytes = slice.size_bytes / type->count;
@@ -198,7 +192,8 @@ static void put_bit_field(struct gdbregs__text *text, const struct gdbregs__fiel
 static void put_member(struct gdbregs__text *text, const struct gdbregs__type *type,
 		       struct gdbregs__slice slice, unsigned depth)
 {
-	if (type && type->kind <= GDBREGS_TYPE_FLAGS && slice.size_bytes < type_bytes(type))
+	if (type && type->kind <= GDBREGS_TYPE_FLAGS &&
+	    slice.size_bytes < gdbregs__type_bytes(type))
 		type = NULL;
 	gdbregs__values_put(text, type, slice, depth + 1);
 }
