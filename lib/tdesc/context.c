@@ -2,6 +2,7 @@
 #include "tdesc/context.h"
 
 #include "util/alloc.h"
+#include "tdesc/files.h"
 #include "tdesc/roles.h"
 #include "tdesc/shipped.h"
 #include "util/error.h"
@@ -375,4 +376,34 @@ int gdbregs__context_description(struct gdbregs_context *ctx,
 	}
 	*out = shown;
 	return 0;
+}
+
+int gdbregs__context_load(struct gdbregs_context *ctx, const char *path,
+			  const struct gdbregs__limits *limits,
+			  const struct gdbregs_description **out, struct gdbregs_error *err)
+{
+	struct gdbregs__files files = {0};
+	int result = gdbregs__files_read(&files, path, limits, err);
+
+	if (result == 0)
+		result = gdbregs__context_description(ctx, files.documents, files.count, limits,
+						      out, err);
+	gdbregs__files_fini(&files);
+	return result;
+}
+
+int gdbregs_description_load(struct gdbregs_context *ctx, const char *path,
+			     const struct gdbregs_options *o,
+			     const struct gdbregs_description **out, struct gdbregs_error *err)
+{
+	struct gdbregs_options options;
+
+	if (!ctx || !path || !out)
+		return gdbregs__fail(err, GDBREGS_ERR_INVAL, "%s",
+				     gdbregs_strerror(GDBREGS_ERR_INVAL));
+	if (gdbregs__options_take(&options, o))
+		return gdbregs__options_fail(o, err);
+	const struct gdbregs__limits limits = gdbregs__limits_from(&options);
+
+	return gdbregs__context_load(ctx, path, &limits, out, err);
 }

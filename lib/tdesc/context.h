@@ -21,17 +21,4 @@ int gdbregs__context_load(struct gdbregs_context *ctx, const char *path,
 			  const struct gdbregs__limits *limits,
 			  const struct gdbregs_description **out, struct gdbregs_error *err);
 
-/* Documents that were read from files. [0] is the requested file. */
-struct gdbregs__files {
-	struct gdbregs_document *documents;
-	size_t count, capacity;
-	struct gdbregs__arena arena; /* of names and data */
-};
-
-/* Read a file and the documents that it includes. `files` is all zeros before. Call
- * gdbregs__files_fini() also if this fails. Errors: IO DESCRIPTION LIMIT NOMEM. */
-int gdbregs__files_read(struct gdbregs__files *files, const char *path,
-			const struct gdbregs__limits *limits, struct gdbregs_error *err);
-void gdbregs__files_fini(struct gdbregs__files *files);
-
 #endif

@@ -3,6 +3,7 @@
 #include "tdesc/shipped.h"
 
 #include "tdesc/context.h"
+#include "tdesc/files.h"
 #include "tdesc/roles-table.h"
 
 #include "suite.h"

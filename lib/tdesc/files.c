@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "tdesc/context.h"
+#include "tdesc/files.h"
 
 #include "util/alloc.h"
 #include "util/arena.h"
@@ -259,34 +259,4 @@ void gdbregs__files_fini(struct gdbregs__files *files)
 {
 	gdbregs__free(files->documents);
 	gdbregs__arena_fini(&files->arena);
-}
-
-int gdbregs__context_load(struct gdbregs_context *ctx, const char *path,
-			  const struct gdbregs__limits *limits,
-			  const struct gdbregs_description **out, struct gdbregs_error *err)
-{
-	struct gdbregs__files files = {0};
-	int result = gdbregs__files_read(&files, path, limits, err);
-
-	if (result == 0)
-		result = gdbregs__context_description(ctx, files.documents, files.count, limits,
-						      out, err);
-	gdbregs__files_fini(&files);
-	return result;
-}
-
-int gdbregs_description_load(struct gdbregs_context *ctx, const char *path,
-			     const struct gdbregs_options *o,
-			     const struct gdbregs_description **out, struct gdbregs_error *err)
-{
-	struct gdbregs_options options;
-
-	if (!ctx || !path || !out)
-		return gdbregs__fail(err, GDBREGS_ERR_INVAL, "%s",
-				     gdbregs_strerror(GDBREGS_ERR_INVAL));
-	if (gdbregs__options_take(&options, o))
-		return gdbregs__options_fail(o, err);
-	const struct gdbregs__limits limits = gdbregs__limits_from(&options);
-
-	return gdbregs__context_load(ctx, path, &limits, out, err);
 }
