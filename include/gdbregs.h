@@ -23,8 +23,8 @@
  *
  * Waiting: a blocking call polls for input for up to 200 us before it sleeps,
  * because waking up takes longer than most replies do. It stops polling if the
- * stub is consistently slower. Fewer sessions of a process poll at the same time
- * than it has processors, so that one processor is left to the stubs.
+ * stub is consistently slower. It does not poll if the thread that connects may use
+ * one processor only: the stub needs it.
  *
  * The process: the library installs no signal handler and never raises SIGPIPE. A
  * signal handler may call gdbregs_wake() and no other function. If descriptors 0 to 2

@@ -199,7 +199,7 @@ static int connect_session(struct gdbregs_session *s, const struct waiting *wait
 	struct gdbregs__transport *t = gdbregs__transport_of(s);
 
 	t->blocking = true;
-	gdbregs__transport_spin_allow(t);
+	gdbregs__transport_spin_check(t);
 	s->run.watches.outside_delivery = true;
 	run_until(t, &waiting->done);
 	if (waiting->status == 0)

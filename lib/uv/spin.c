@@ -17,19 +17,16 @@
 #define SKIP_FIRST 2
 #define SKIP_MOST  256
 
-/* The number of sessions of this process that are polling. */
-static unsigned spinning;
-
-/* Each polling session leaves one CPU less to the stubs. When client and QEMU shared
- * the only CPU, a step took twice as long. */
-void gdbregs__transport_spin_allow(struct gdbregs__transport *t)
+/* The stub needs the only CPU. When client and QEMU shared it, a step took twice as
+ * long. */
+void gdbregs__transport_spin_check(struct gdbregs__transport *t)
 {
 	cpu_set_t processors;
 
-	/* This fails if the mask is too small for all CPUs. */
-	t->spin_sessions_max = sched_getaffinity(0, sizeof(processors), &processors) < 0
-				       ? CPU_SETSIZE
-				       : (unsigned)CPU_COUNT(&processors) - 1;
+	/* The call fails if the mask is too small for all CPUs. */
+	if (sched_getaffinity(0, sizeof(processors), &processors) == 0 &&
+	    CPU_COUNT(&processors) == 1)
+		t->session->options.spin_us = 0;
 }
 
 static bool may_spin(const struct gdbregs__transport *t, struct gdbregs__spin_backoff *backoff)
@@ -80,16 +77,12 @@ bool gdbregs__transport_spin(struct gdbregs__transport *t)
 	bool runs = t->session->state == GDBREGS__SESSION_RUNNING;
 	struct gdbregs__spin_backoff *backoff = &t->backoff[runs];
 	uint64_t before = answered(t->session);
-	bool found = false;
 
 	if (!may_spin(t, backoff))
 		return false;
-	if (__atomic_add_fetch(&spinning, 1, __ATOMIC_RELAXED) <= t->spin_sessions_max) {
-		found = poll_input(t);
-		if (!found)
-			on_spin_timeout(backoff);
-	}
-	__atomic_sub_fetch(&spinning, 1, __ATOMIC_RELAXED);
+	bool found = poll_input(t);
+	if (!found)
+		on_spin_timeout(backoff);
 	/* An acknowledgement alone does not show that the stub replies quickly. */
 	if (answered(t->session) != before)
 		backoff->skip_next = 0;

@@ -38,7 +38,6 @@ struct gdbregs__transport {
 	uv_timer_t timer;
 	uint64_t timer_at_ms; /* when the timer fires; GDBREGS__FOREVER: it is stopped */
 	uint64_t limit_at_ms; /* time limit of the current state: connecting, closing, detaching */
-	unsigned spin_sessions_max; /* poll only while at most this many sessions poll */
 	struct gdbregs__spin_backoff backoff[2]; /* for a reply, for a stop */
 	bool deliver_due; /* completions must be delivered from the loop */
 	uv_async_t *wake; /* of a blocking session: ends the loop's sleep */
@@ -86,8 +85,8 @@ void gdbregs__transport_kick(struct gdbregs_session *s);
 /* Poll for input for some microseconds, without sleeping. A blocking call uses this
  * in place of running the loop. Returns true if input was processed. */
 bool gdbregs__transport_spin(struct gdbregs__transport *t);
-/* Enable polling if this thread may run on more than one CPU. */
-void gdbregs__transport_spin_allow(struct gdbregs__transport *t);
+/* Disable polling if this thread may run on one CPU only. */
+void gdbregs__transport_spin_check(struct gdbregs__transport *t);
 /* Set the session's clock. Call this before an operation is queued. */
 void gdbregs__transport_clock(struct gdbregs_session *s);
 
