@@ -1045,6 +1045,7 @@ struct gdbregs_write {
 	const void *bytes;                  /* in: the value, target byte order */
 	size_t size;                        /* in: its size in bytes, exactly that which reading the register returns */
 	int status; /* out: 0, or this register's own GDBREGS_ERR_* */
+	struct gdbregs_error *error; /* in: filled in if the register's own status is an error; may be NULL */
 };
 
 /**
@@ -1061,7 +1062,8 @@ struct gdbregs_write {
  *
  * @param writes  array of `count` entries; status is written
  * @param count   number of entries; may be 0
- * @return        0, or a negative error with `writes` untouched
+ * @return        0, or a negative error with `writes` untouched; errors of entries may
+ *                have been filled in
  *
  * Byte order: target.
  * Errors: INVAL ACCESS RUNNING NOMEM TIMEOUT CLOSED PROTOCOL. Other errors of

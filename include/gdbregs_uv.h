@@ -140,7 +140,7 @@ gdbregs_uv_write_register(struct gdbregs_session *s, unsigned vcpu,
 			  const struct gdbregs_register *h, const void *bytes, size_t size,
 			  gdbregs_uv_cb cb, void *arg, struct gdbregs_uv_request **request);
 
-/** Write many registers as gdbregs_write_registers() does. `writes` must stay valid until the callback; the values are copied. Since 0.2. */
+/** Write many registers as gdbregs_write_registers() does. `writes` and its errors must stay valid until the callback; the values are copied. Since 0.2. */
 GDBREGS_API GDBREGS_CHECKED int
 gdbregs_uv_write_registers(struct gdbregs_session *s, struct gdbregs_write *writes, size_t count,
 			   gdbregs_uv_cb cb, void *arg, struct gdbregs_uv_request **request);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* write: all names and values are checked first. Then it writes one register after the
- * other, until a register does not take its value. */
+/* write: all names and values are checked first. Then all registers are written together, and
+ * those that did not take their value are read again. */
 #include "base/message.h"
 #include "cmd/assignment.h"
 #include "opt/command.h"
@@ -23,6 +23,10 @@ struct write_register {
 	uint8_t *bytes; /* the new value */
 	size_t size;
 	enum gdbregs_byte_order order; /* of the bytes */
+	bool written; /* it has the new value */
+	struct gdbregs_read
+		*taken; /* what it has instead, if it did not take the value; else NULL */
+	struct gdbregs_error error; /* why it was not written */
 };
 
 /* For each vCPU, all assignments in their order. The old values are the reads of the
@@ -34,11 +38,10 @@ struct write_job {
 	size_t item_count;
 	struct write_register *registers;
 	size_t register_count;
-	size_t done; /* registers */
-	struct gdbregs_buffer taken; /* what a register that did not take its value has */
+	struct gdbregs_write *writes;
+	struct gdbregs_read *taken; /* of the registers that did not take their value */
+	struct gdbregs_buffer storage; /* of `taken` */
 };
-
-static int write_next(struct target *t);
 
 /* ------------------------------------------------------------- values --- */
 
@@ -66,40 +69,30 @@ static struct value new_value(const struct targets *set, size_t item)
 	return value_in(w, reg->order, reg->bytes, reg->size);
 }
 
-/* The value that the register has now that has not taken its value. */
-static struct value value_taken(const struct target *t, const struct write_item *w)
-{
-	const struct write_job *job = t->set->work_arg;
-	return value_in(w, gdbregs_vcpu_byte_order(t->session, w->vcpu->index), job->taken.data,
-			job->taken.size);
-}
-
 /* ------------------------------------------------------------ failures --- */
 
-/* The first item of the register that is being written. */
-static const struct write_item *current(const struct write_job *job)
+static size_t count_written(const struct write_job *job)
 {
-	size_t i = 0;
-	while (job->items[i].chosen.place != job->done)
-		i++;
-	return &job->items[i];
+	size_t count = 0;
+	for (size_t i = 0; i < job->register_count; i++)
+		count += job->registers[i].written;
+	return count;
 }
 
-static int say_failure(struct target *t, int code)
+static int say_failure(struct target *t, size_t place)
 {
-	struct write_job *job = t->set->work_arg;
-	const struct gdbregs_read *read = &t->snapshot.reads[job->done];
-	const char *message = gdbregs_session_error(t->session);
-	return target_fail(t, status_of(code, 1), "%s of vCPU %u: %s; %zu of %zu were written",
-			   gdbregs_register_name(read->reg), read->vcpu,
-			   message[0] != '\0' ? message : gdbregs_strerror(code), job->done,
-			   job->register_count);
+	const struct write_job *job = t->set->work_arg;
+	const struct gdbregs_read *read = &t->snapshot.reads[place];
+	const struct gdbregs_error *error = &job->registers[place].error;
+	return target_fail(t, status_of(error->code, 1),
+			   "%s of vCPU %u: %s; %zu of %zu were written",
+			   gdbregs_register_name(read->reg), read->vcpu, error->text,
+			   count_written(job), job->register_count);
 }
 
-static int say_not_taken(struct target *t, const struct write_item *w, const struct value *found)
+static int say_not_taken(struct target *t, size_t item, const struct value *found)
 {
-	struct write_job *job = t->set->work_arg;
-	size_t item = (size_t)(w - job->items);
+	const struct write_job *job = t->set->work_arg;
 	struct value new = new_value(t->set, item), old = old_value(t->set, item);
 	struct text wanted = {0}, was = {0}, is = {0};
 	char name[VALUE_NAME];
@@ -107,13 +100,13 @@ static int say_not_taken(struct target *t, const struct write_item *w, const str
 	value_show(&was, &old);
 	if (found)
 		value_show(&is, found);
-	int status =
-		target_fail(t, STATUS_SELECTION,
-			    "%s of vCPU %u did not take %s: it read %s before and reads %s now; "
-			    "%zu of %zu registers took their value",
-			    value_name(&new, name), w->vcpu->index,
-			    wanted.data ? wanted.data : "its value", was.data ? was.data : "?",
-			    is.data ? is.data : "something else", job->done, job->register_count);
+	int status = target_fail(
+		t, STATUS_SELECTION,
+		"%s of vCPU %u did not take %s: it read %s before and reads %s now; "
+		"%zu of %zu registers took their value",
+		value_name(&new, name), new.vcpu->index, wanted.data ? wanted.data : "its value",
+		was.data ? was.data : "?", is.data ? is.data : "something else", count_written(job),
+		job->register_count);
 	text_fini(&wanted);
 	text_fini(&was);
 	text_fini(&is);
@@ -122,93 +115,120 @@ static int say_not_taken(struct target *t, const struct write_item *w, const str
 
 /* ------------------------------------------------------------- writing --- */
 
-/* The item of the register at hand that has not taken its value, or NULL. */
-static const struct write_item *find_not_taken(const struct target *t)
+static struct value value_taken(const struct target *t, size_t item,
+				const struct gdbregs_read *taken)
+{
+	const struct write_job *job = t->set->work_arg;
+	return value_in(&job->items[item], gdbregs_vcpu_byte_order(t->session, taken->vcpu),
+			taken->data, (size_t)taken->status);
+}
+
+/* Returns the first item of the register whose value it does not have now, or the number of
+ * items if there is none. */
+static size_t find_not_taken(const struct target *t, size_t place)
 {
 	const struct write_job *job = t->set->work_arg;
 	for (size_t i = 0; i < job->item_count; i++) {
-		const struct write_item *w = &job->items[i];
-		if (w->chosen.place != job->done)
+		if (job->items[i].chosen.place != place)
 			continue;
 		struct value wanted = new_value(t->set, i);
-		struct value found = value_taken(t, w);
+		struct value found = value_taken(t, i, job->registers[place].taken);
 		if (value_differs(&wanted, &found))
-			return w;
+			return i;
 	}
-	return NULL;
+	return job->item_count;
 }
 
-/* The parts have their values, and other bits of the register differ: a reserved bit, or
- * one that changes by itself. */
-static int accept_parts(struct target *t)
+static int fail_not_taken(struct target *t, size_t place)
 {
-	struct write_job *job = t->set->work_arg;
-	struct write_register *reg = &job->registers[job->done];
-	memcpy(reg->bytes, job->taken.data, reg->size);
-	reg->order = gdbregs_vcpu_byte_order(t->session, t->snapshot.reads[job->done].vcpu);
-	job->done++;
-	return write_next(t);
+	const struct write_job *job = t->set->work_arg;
+	const struct gdbregs_read *taken = job->registers[place].taken;
+	size_t first = 0, item = job->item_count;
+	while (job->items[first].chosen.place != place)
+		first++;
+	if (taken->status <= 0)
+		return say_not_taken(t, first, NULL);
+	item = find_not_taken(t, place);
+	item = item < job->item_count ? item : first;
+	struct value found = value_taken(t, item, taken);
+	return say_not_taken(t, item, &found);
 }
 
-static int look_at_taken(struct target *t, int status)
+/* Fail with the first register that was not written. */
+static int finish(struct target *t)
 {
-	struct write_job *job = t->set->work_arg;
-	const struct write_register *reg = &job->registers[job->done];
-	if (status <= 0)
-		return say_not_taken(t, current(job), NULL);
-	const struct write_item *w = find_not_taken(t);
-	if (!w && job->taken.size == reg->size)
-		return accept_parts(t);
-	w = w ? w : current(job);
-	struct value found = value_taken(t, w);
-	return say_not_taken(t, w, &found);
+	const struct write_job *job = t->set->work_arg;
+	for (size_t i = 0; i < job->register_count; i++) {
+		const struct write_register *reg = &job->registers[i];
+		if (!reg->written)
+			return reg->taken ? fail_not_taken(t, i) : say_failure(t, i);
+	}
+	return 0;
 }
 
-/* The register did not take its value, or only part of it. The session can be used. */
-static int look_again(struct target *t)
+/* The parts have their values if other bits of the register differ: a reserved bit, or one that
+ * changes by itself. */
+static void accept_parts(struct target *t, size_t place)
 {
-	struct write_job *job = t->set->work_arg;
-	const struct gdbregs_read *read = &t->snapshot.reads[job->done];
-	int error = gdbregs_uv_read_register(t->session, read->vcpu, read->reg, &job->taken,
-					     target_on_done, t, NULL);
-	return target_wait(t, error, look_at_taken);
+	const struct write_job *job = t->set->work_arg;
+	struct write_register *reg = &job->registers[place];
+	const struct gdbregs_read *taken = reg->taken;
+	if (taken->status != (int)reg->size || find_not_taken(t, place) < job->item_count)
+		return;
+	memcpy(reg->bytes, taken->data, reg->size);
+	reg->order = gdbregs_vcpu_byte_order(t->session, taken->vcpu);
+	reg->written = true;
+}
+
+static int take_again(struct target *t, int status)
+{
+	const struct write_job *job = t->set->work_arg;
+	for (size_t i = 0; i < job->register_count && status >= 0; i++) {
+		if (job->registers[i].taken)
+			accept_parts(t, i);
+	}
+	return finish(t);
 }
 
 static int take_written(struct target *t, int status)
 {
 	struct write_job *job = t->set->work_arg;
-	if (status == GDBREGS_ERR_NOT_TAKEN)
-		return look_again(t);
+	size_t count = 0;
 	if (status < 0)
-		return say_failure(t, status);
-	job->done++;
-	return write_next(t);
-}
-
-/* QEMU's PowerPC has another byte order after msr.LE was written. */
-static void turn(struct write_register *reg, enum gdbregs_byte_order order)
-{
-	if (reg->order == order)
-		return;
-	reg->order = order;
-	for (size_t i = 0; i < reg->size / 2; i++) {
-		uint8_t byte = reg->bytes[i];
-		reg->bytes[i] = reg->bytes[reg->size - 1 - i];
-		reg->bytes[reg->size - 1 - i] = byte;
+		return status;
+	for (size_t i = 0; i < job->register_count; i++) {
+		struct write_register *reg = &job->registers[i];
+		reg->written = job->writes[i].status == 0;
+		if (job->writes[i].status != GDBREGS_ERR_NOT_TAKEN)
+			continue;
+		reg->taken = &job->taken[count++];
+		*reg->taken = (struct gdbregs_read){.vcpu = job->writes[i].vcpu,
+						    .reg = job->writes[i].reg};
 	}
+	if (count == 0)
+		return finish(t);
+	return target_wait(t,
+			   gdbregs_uv_read_registers(t->session, job->taken, count, &job->storage,
+						     target_on_done, t, NULL),
+			   take_again);
 }
 
-static int write_next(struct target *t)
+static int write_all(struct target *t)
 {
 	struct write_job *job = t->set->work_arg;
-	if (job->done == job->register_count)
-		return 0;
-	const struct gdbregs_read *read = &t->snapshot.reads[job->done];
-	struct write_register *reg = &job->registers[job->done];
-	turn(reg, gdbregs_vcpu_byte_order(t->session, read->vcpu));
-	int error = gdbregs_uv_write_register(t->session, read->vcpu, read->reg, reg->bytes,
-					      reg->size, target_on_done, t, NULL);
-	return error < 0 ? say_failure(t, error) : target_wait(t, error, take_written);
+	for (size_t i = 0; i < job->register_count; i++) {
+		const struct gdbregs_read *read = &t->snapshot.reads[i];
+		struct write_register *reg = &job->registers[i];
+		job->writes[i] = (struct gdbregs_write){.vcpu = read->vcpu,
+							.reg = read->reg,
+							.bytes = reg->bytes,
+							.size = reg->size,
+							.error = &reg->error};
+	}
+	return target_wait(t,
+			   gdbregs_uv_write_registers(t->session, job->writes, job->register_count,
+						      target_on_done, t, NULL),
+			   take_written);
 }
 
 /* ------------------------------------------------------------ preparing --- */
@@ -287,7 +307,7 @@ static int take_old(struct target *t, int status)
 {
 	if (status >= 0)
 		status = prepare(t);
-	return status == 0 ? write_next(t) : status;
+	return status == 0 ? write_all(t) : status;
 }
 
 /* -------------------------------------------------------------- finding --- */
@@ -349,8 +369,10 @@ static int start(struct target *t)
 	job->item_count = s->vcpu_count * job->assignment_count;
 	job->items = calloc(job->item_count + 1, sizeof(*job->items));
 	job->registers = calloc(job->item_count + 1, sizeof(*job->registers));
+	job->writes = calloc(job->item_count + 1, sizeof(*job->writes));
+	job->taken = calloc(job->item_count + 1, sizeof(*job->taken));
 	s->reads = calloc(job->item_count + 1, sizeof(*s->reads));
-	if (!job->items || !job->registers || !s->reads)
+	if (!job->items || !job->registers || !job->writes || !job->taken || !s->reads)
 		return GDBREGS_ERR_NOMEM;
 	error = find_all(t);
 	if (error == 0)
@@ -365,10 +387,12 @@ static void clean_up(struct write_job *job)
 		free(job->assignments[i].pattern);
 	for (size_t i = 0; i < job->register_count && job->registers; i++)
 		free(job->registers[i].bytes);
-	gdbregs_buffer_fini(&job->taken);
+	gdbregs_buffer_fini(&job->storage);
 	free(job->assignments);
 	free(job->items);
 	free(job->registers);
+	free(job->writes);
+	free(job->taken);
 }
 
 /* ------------------------------------------------------------ printing --- */
@@ -487,7 +511,7 @@ static bool put(struct output *out, const struct targets *set)
 	table_init(&table, out, set->options->format, columns, 6);
 	for (size_t i = 0; i < job->item_count && table.ok && !output_broken(out); i++) {
 		struct pair pair = {old_value(set, i), new_value(set, i)};
-		if (job->items[i].chosen.place >= job->done)
+		if (!job->registers[job->items[i].chosen.place].written)
 			continue;
 		if (set->options->format == FORMAT_TEXT)
 			table.ok =
@@ -500,12 +524,12 @@ static bool put(struct output *out, const struct targets *set)
 
 /* ------------------------------------------------------------- command --- */
 
-/* Show what was written even if a later register failed. */
+/* Show what was written even if another register failed. */
 static int print(struct output *out, const struct targets *set)
 {
 	const struct write_job *job = set->work_arg;
 	int failed = targets_report(set);
-	if (failed != 0 && job->done == 0) {
+	if (failed != 0 && count_written(job) == 0) {
 		output_abandon(out);
 		return failed;
 	}
@@ -531,7 +555,7 @@ static int parse(struct write_job *job, const struct options *o)
 
 int command_write(const struct options *o)
 {
-	struct write_job job = {.done = 0};
+	struct write_job job = {.item_count = 0};
 	int status = parse(&job, o);
 	if (status == 0)
 		status = targets_show_by(o, GDBREGS_RW_REGS, start, &job, print);

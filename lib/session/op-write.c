@@ -116,9 +116,25 @@ static int send_write(struct gdbregs_session *s, struct gdbregs__op *op, struct 
 	return result;
 }
 
-/* The entry has ended. Another one may use g. */
-static void end_entry(struct write_op *w, struct entry *entry, int status)
+/* The reason why an entry has failed is the error that was set last. */
+static void report_error(struct gdbregs_session *s, const struct write_op *w,
+			 const struct entry *entry, int status)
 {
+	struct gdbregs_error *error = w->writes ? w->writes[entry - w->entries].error : NULL;
+
+	if (status >= 0 || !error)
+		return;
+	if (s->engine.error.code == status)
+		*error = s->engine.error;
+	else
+		gdbregs__fail(error, status, "%s", gdbregs_strerror(status));
+}
+
+/* The entry has ended. Another one may use g. */
+static void end_entry(struct gdbregs_session *s, struct write_op *w, struct entry *entry,
+		      int status)
+{
+	report_error(s, w, entry, status);
 	entry->stage = STAGE_END;
 	entry->status = status;
 	w->left--;
@@ -168,7 +184,7 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 		int sent = send_next(s, w, entry);
 		if (sent >= 0 || sent == GDBREGS_ERR_NOMEM || !w->writes)
 			return sent;
-		end_entry(w, entry, sent);
+		end_entry(s, w, entry, sent);
 	}
 	if (!w->left)
 		return GDBREGS__PRODUCE_END;
@@ -342,7 +358,7 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 
 	entry->busy = false;
 	if (result < 0 || entry->stage == STAGE_END)
-		end_entry(w, entry, result);
+		end_entry(s, w, entry, result);
 	return w->writes && result != GDBREGS_ERR_NOMEM ? 0 : result;
 }
 
@@ -460,7 +476,7 @@ static int add(struct gdbregs_session *s, struct write_op *w, const struct gdbre
 	w->count++;
 	w->left++;
 	if (wrong) {
-		end_entry(w, entry, wrong);
+		end_entry(s, w, entry, wrong);
 		return 0;
 	}
 	int result = fill(s, entry, write);

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import struct
 
 from clitest import (FAKE, Fake, contains, equal, main, number, one_line, read, register_bytes, run,
@@ -185,15 +186,36 @@ def a_register_that_does_not_take_it(directory):
     with Fake("--one-guest", "--registers", 5, "--readonly", "2") as fake:
         args = ("write", "r1=1", "r2=2", "r3=3", "-t", fake.target)
         result = run(*args)
-        one_line(result, 5, "r2", "1 of 3")
-        contains(result.out, "r1  ")
-        equal(result.out.count("\n"), 1)
-        equal(value_of(fake, "r3"), register_bytes(0, 3))
+        one_line(result, 5, "r2 of vCPU 0 did not take 0x0000000000000002", "2 of 3")
+        equal([line.split()[0] for line in result.out.splitlines()], ["r1", "r3"])
+        equal(value_of(fake, "r2"), register_bytes(0, 2))
+        equal(value_of(fake, "r3"), little(3, 8))
         run(*args, "-j", "-o", out)
-        equal([e["name"] for e in json.loads(read(out))], ["r1"])
+        equal([e["name"] for e in json.loads(read(out))], ["r1", "r3"])
         result = run("write", "r2=2", "-j", "-t", fake.target)
         one_line(result, 5, "0 of 1")
         equal(result.out, "")
+
+
+@test
+def a_register_that_the_stub_refuses(directory):
+    script = os.path.join(directory, "script")
+    write(script, "P2=* -> reply E0e\n")
+    with Fake("--registers", 5, "--script", script) as fake:
+        result = run("write", "r1=1", "r2=2", "r3=3", "-t", fake.target)
+        one_line(result, 4, "r2 of vCPU 0: the stub refused to write register r2: ", "E0e", "2 of 3")
+        equal([line.split()[0] for line in result.out.splitlines()], ["r1", "r3"])
+
+
+@test
+def many_registers_take_three_round_trips(_):
+    """Those that are sent together are lines without a reply between them."""
+    with Fake("--qemu10", "--registers", 60) as fake:
+        result = run("write", "--log-packets", *(f"r{i}={i}" for i in range(50)), "-t", fake.target)
+        equal(result.status, 0)
+        letters = "".join(m[1] if (m := re.match(r"-> \+*\$(.)", line)) else "."
+                          for line in result.err.splitlines())
+        equal([part for part in re.findall("[pP]+", letters)], ["p" * 50, "P" * 50, "p" * 50])
 
 
 @test

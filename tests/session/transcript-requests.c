@@ -25,6 +25,7 @@ struct transcript_call {
 	struct gdbregs_buffer buffer;
 	struct gdbregs_read reads[READS];
 	struct gdbregs_write writes[WORDS];
+	struct gdbregs_error errors[WORDS]; /* of the writes */
 	size_t count;
 };
 
@@ -414,12 +415,15 @@ static void put_writes(struct transcript_call *call, char *text, int status)
 {
 	(void)status;
 	text += sprintf(text, "ok");
-	for (size_t i = 0; i < call->count; i++)
+	for (size_t i = 0; i < call->count; i++) {
+		ck_assert_int_eq(call->writes[i].status, call->errors[i].code);
+		ck_assert(!call->errors[i].code == !call->errors[i].text[0]);
 		text += sprintf(text, " %s",
 				call->writes[i].status == 0
 					? "ok"
 					: gdbregs_error_name(call->writes[i].status) +
 						  strlen("GDBREGS_ERR_"));
+	}
 }
 
 /* write-many VCPU.REG=DIGITS... */
@@ -437,6 +441,7 @@ static void on_write_many(struct transcript *t, char **words)
 		write->reg = transcript_register(t, words[1 + call->count], &write->vcpu);
 		write->size = strlen(digits) / 2;
 		write->bytes = bytes[call->count];
+		write->error = &call->errors[call->count];
 		gdbregs__hex_decode(bytes[call->count], (uint8_t *)digits, 2 * write->size);
 	}
 	begun(call,

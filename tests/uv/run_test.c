@@ -96,15 +96,20 @@ TEST(all_of_a_stop_is_written)
 TEST(many_are_written)
 {
 	static const uint8_t values[2][8] = {{1, 2, 3, 4, 5, 6, 7, 8}, {9, 8, 7, 6, 5, 4, 3, 2}};
-	struct gdbregs_write writes[3] = {{.vcpu = 0, .bytes = values[0], .size = 8},
-					  {.vcpu = 1, .bytes = values[1], .size = 8},
-					  {.vcpu = 1, .bytes = values[1], .size = 3}};
+	struct gdbregs_error errors[2] = {{.text = "untouched"}};
+	struct gdbregs_write writes[3] = {
+		{.vcpu = 0, .bytes = values[0], .size = 8, .error = &errors[0]},
+		{.vcpu = 1, .bytes = values[1], .size = 8},
+		{.vcpu = 1, .bytes = values[1], .size = 3, .error = &errors[1]}};
 	struct gdbregs_buffer value = {0};
 
 	for (int i = 0; i < 3; i++)
 		ck_assert_int_eq(gdbregs_find_register(session, 0, NULL, "b", &writes[i].reg), 0);
 	ck_assert_int_eq(gdbregs_write_registers(session, writes, 3), 0);
 	ck_assert_int_eq(writes[2].status, GDBREGS_ERR_INVAL);
+	ck_assert_int_eq(errors[1].code, GDBREGS_ERR_INVAL);
+	ck_assert_str_eq(errors[1].text, "register b has 8 bytes, not 3");
+	ck_assert_str_eq(errors[0].text, "untouched");
 	for (unsigned i = 0; i < 2; i++) {
 		ck_assert_int_eq(writes[i].status, 0);
 		ck_assert_int_eq(gdbregs_read_register(session, i, writes[i].reg, &value), 8);
