@@ -193,7 +193,7 @@ static void link_all(struct stored_value **a, size_t a_count, struct stored_valu
 /* If each snapshot has one target, compare these two, even if their addresses differ. */
 static void share_target(struct stored *before, struct stored *after)
 {
-	if (before->several || after->several || !before->target || !after->target)
+	if (before->several_targets || after->several_targets || !before->target || !after->target)
 		return;
 	for (size_t i = 0; i < after->count; i++)
 		after->item[i].target = before->target;
@@ -306,7 +306,7 @@ static void compare(struct diff *d, const struct stored_value *before)
 	const struct stored_value *after = before->match;
 	enum change_kind kind = CHANGE_VANISHED;
 	d->compared += after ? 1 : 0;
-	d->alone += after ? 0 : 1;
+	d->one_sided += after ? 0 : 1;
 	if (!after || find_change(before, &kind))
 		add(d, kind, before, after);
 }
@@ -330,7 +330,7 @@ static int compare_changes(const void *left, const void *right)
 static int check_common(const struct diff *d)
 {
 	const struct stored *before = d->before, *after = d->after;
-	if (d->compared > 0 || d->alone == 0 || d->options->all)
+	if (d->compared > 0 || d->one_sided == 0 || d->options->all)
 		return 0;
 	if (before->count == 0 || after->count == 0)
 		return fail(STATUS_DIFFERENT, "%s has no register that is selected",
@@ -347,7 +347,7 @@ int diff_make(struct diff *d, const struct options *o, const struct targets *set
 	*d = (struct diff){.options = o,
 			   .before = before,
 			   .after = after,
-			   .several = before->several || after->several};
+			   .several_targets = before->several_targets || after->several_targets};
 	int status = select_both(d, set);
 	if (status == 0)
 		status = match(before, after);
@@ -362,7 +362,7 @@ int diff_make(struct diff *d, const struct options *o, const struct targets *set
 		if (after->item[i].match)
 			continue;
 		add(d, CHANGE_APPEARED, NULL, &after->item[i]);
-		d->alone++;
+		d->one_sided++;
 	}
 	qsort(d->item, d->count, sizeof(*d->item), compare_changes);
 	return check_common(d);
@@ -374,12 +374,12 @@ void diff_fini(struct diff *d)
 	*d = (struct diff){.options = NULL};
 }
 
-bool diff_counts(const struct diff *d, const struct change *c)
+bool diff_is_listed(const struct diff *d, const struct change *c)
 {
 	return d->options->all || (c->before && c->after);
 }
 
-size_t diff_count(const struct diff *d)
+size_t diff_listed_count(const struct diff *d)
 {
-	return d->options->all ? d->count : d->count - d->alone;
+	return d->options->all ? d->count : d->count - d->one_sided;
 }

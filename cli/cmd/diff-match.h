@@ -26,8 +26,8 @@ struct diff {
 	struct change *item; /* by target, vCPU and place; what appeared is last of its vCPU */
 	size_t count;
 	size_t compared; /* registers that both sides have */
-	size_t alone; /* items that are on one side only */
-	bool several; /* targets */
+	size_t one_sided; /* items that are on one side only */
+	bool several_targets;
 };
 
 /* Compare the selected registers. `set` has the targets that `after` was read from; it is NULL
@@ -39,9 +39,9 @@ void diff_fini(struct diff *d);
 
 /* Returns whether a change is listed. Registers that one side lacks are listed with --all
  * only. */
-bool diff_counts(const struct diff *d, const struct change *c);
+bool diff_is_listed(const struct diff *d, const struct change *c);
 /* Returns how many changes are listed. */
-size_t diff_count(const struct diff *d);
+size_t diff_listed_count(const struct diff *d);
 /* Returns the register that a change is about. Its names are the same on both sides. */
 const struct stored_value *diff_subject(const struct change *c);
 

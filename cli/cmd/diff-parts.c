@@ -71,7 +71,7 @@ static int add_of_target(struct stored *s, const struct target *t, const struct 
 	for (size_t i = 0; i < file->count && status == 0; i++) {
 		const struct stored_value *v = &file->item[i];
 		/* With one target in the file, its address does not matter. */
-		if (!v->field || (file->several && strcmp(v->target, t->name) != 0))
+		if (!v->field || (file->several_targets && strcmp(v->target, t->name) != 0))
 			continue;
 		for (size_t j = 0; j < t->snapshot.vcpu_count && status == 0; j++) {
 			search.vcpu = &t->snapshot.vcpus[j];

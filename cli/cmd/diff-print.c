@@ -134,7 +134,7 @@ static bool write_data(struct output *out, const struct diff *d)
 	struct stored_texts before = {.value = {0}}, after = {.value = {0}};
 	for (size_t i = 0; i < d->count && table.ok && !output_broken(out); i++) {
 		struct change c = d->item[i];
-		if (!diff_counts(d, &c))
+		if (!diff_is_listed(d, &c))
 			continue;
 		c.before = stored_show(&before, c.before, &table.ok);
 		c.after = stored_show(&after, c.after, &table.ok);

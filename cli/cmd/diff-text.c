@@ -239,7 +239,7 @@ static size_t measure(struct page *page, size_t first, struct widths *w)
 	size_t i = first, width = output_width(page->out);
 	*w = (struct widths){0};
 	for (; i < d->count && same_group(head, diff_subject(&d->item[i])) && page->ok; i++) {
-		if (!diff_counts(d, &d->item[i]))
+		if (!diff_is_listed(d, &d->item[i]))
 			continue;
 		page->ok = fill(&page->line, d, &d->item[i]);
 		size_t name = page->line.name.size, before = page->line.before.size;
@@ -258,7 +258,7 @@ static void put_headings(struct page *page, const struct stored_value *v,
 	FILE *stream = page->out->stream;
 	if (last)
 		fputc('\n', stream);
-	if (page->diff->several && (!last || v->target_rank != last->target_rank))
+	if (page->diff->several_targets && (!last || v->target_rank != last->target_rank))
 		output_title(page->out, v->target, '=');
 	if (!last || !stored_same_vcpu(v, last)) {
 		snprintf(vcpu, sizeof(vcpu), "vCPU %u", v->vcpu);
@@ -267,9 +267,9 @@ static void put_headings(struct page *page, const struct stored_value *v,
 	output_feature(page->out, v->feature);
 }
 
-static bool any_counts(const struct diff *d, size_t first, size_t end)
+static bool any_is_listed(const struct diff *d, size_t first, size_t end)
 {
-	while (first < end && !diff_counts(d, &d->item[first]))
+	while (first < end && !diff_is_listed(d, &d->item[first]))
 		first++;
 	return first < end;
 }
@@ -282,14 +282,14 @@ static void put_count(struct page *page)
 	FILE *stream = page->out->stream;
 	if (d->count + d->compared == 0)
 		return;
-	if (diff_count(d) > 0)
+	if (diff_listed_count(d) > 0)
 		fputc('\n', stream);
-	size_t changed = d->count - d->alone;
+	size_t changed = d->count - d->one_sided;
 	fprintf(stream, "%zu of %zu register%s differ%s", changed, d->compared,
 		d->compared == 1 ? "" : "s", changed == 1 || d->compared == 1 ? "s" : "");
-	if (d->alone > 0)
-		fprintf(stream, "; %zu %s on one side only%s", d->alone,
-			d->alone == 1 ? "is" : "are", d->options->all ? "" : " (see --all)");
+	if (d->one_sided > 0)
+		fprintf(stream, "; %zu %s on one side only%s", d->one_sided,
+			d->one_sided == 1 ? "is" : "are", d->options->all ? "" : " (see --all)");
 	fputc('\n', stream);
 }
 
@@ -300,12 +300,12 @@ bool diff_write_text(struct output *out, const struct diff *d)
 	for (size_t i = 0, end; i < d->count && page.ok && !output_broken(out); i = end) {
 		struct widths w;
 		end = measure(&page, i, &w);
-		if (!any_counts(d, i, end))
+		if (!any_is_listed(d, i, end))
 			continue;
 		put_headings(&page, diff_subject(&d->item[i]), last);
 		last = diff_subject(&d->item[i]);
 		for (; i < end && page.ok; i++) {
-			if (!diff_counts(d, &d->item[i]))
+			if (!diff_is_listed(d, &d->item[i]))
 				continue;
 			page.ok = fill(&page.line, d, &d->item[i]);
 			if (page.ok)

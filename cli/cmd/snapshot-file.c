@@ -185,7 +185,7 @@ static void note_target(struct stored *s, const char *target)
 {
 	if (!s->target)
 		s->target = target;
-	s->several |= strcmp(s->target, target) != 0;
+	s->several_targets |= strcmp(s->target, target) != 0;
 }
 
 static int add_failure(struct stored *s, const char *target, const char *error)

@@ -44,7 +44,7 @@ struct stored {
 	size_t count, capacity;
 	size_t total; /* once some were selected: with the others, which are behind them */
 	const char *target; /* the first one's name; NULL: there is none */
-	bool several; /* targets */
+	bool several_targets;
 	struct stored_failure *failures; /* targets that were not read */
 	size_t failure_count;
 };

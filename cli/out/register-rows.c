@@ -36,7 +36,7 @@ struct entry {
 	size_t index; /* among the selected registers */
 	size_t size; /* columns are made of registers of one size */
 	enum kind kind;
-	bool late; /* its name is long: after the others */
+	bool long_name; /* it comes after the others */
 	bool uniform; /* wide, but a cell says it all */
 };
 
@@ -214,20 +214,20 @@ static int compare(const void *left, const void *right)
 	if (order == 0)
 		order = (a->size < b->size) - (a->size > b->size);
 	if (order == 0)
-		order = (a->late > b->late) - (a->late < b->late);
+		order = (a->long_name > b->long_name) - (a->long_name < b->long_name);
 	return order != 0 ? order : (a->index > b->index) - (a->index < b->index);
 }
 
 /* Move entries with long names to the end. Returns how many have short ones. */
 static size_t divide(struct entry *entries, size_t count, size_t longest)
 {
-	size_t early = 0;
+	size_t short_names = 0;
 	for (size_t i = 0; i < count; i++) {
-		entries[i].late = entries[i].width.name > longest;
-		early += !entries[i].late;
+		entries[i].long_name = entries[i].width.name > longest;
+		short_names += !entries[i].long_name;
 	}
 	qsort(entries, count, sizeof(*entries), compare);
-	return early;
+	return short_names;
 }
 
 /* A few long names would leave room for a single column: they get a grid of their own if
@@ -239,10 +239,10 @@ static size_t divide_best(const struct page *page, struct entry *entries, size_t
 	lay_out(page, &grid, entries, count);
 	size_t best = grid.rows - grid.rows / 4, longest = SIZE_MAX;
 	for (size_t i = SHORTEST; i < LONGEST && count >= FEW && count <= MANY; i++) {
-		size_t early = divide(entries, count, i);
-		lay_out(page, &grid, entries, early);
-		lay_out(page, &rest, entries + early, count - early);
-		if (early > 0 && grid.rows + rest.rows <= best) {
+		size_t short_names = divide(entries, count, i);
+		lay_out(page, &grid, entries, short_names);
+		lay_out(page, &rest, entries + short_names, count - short_names);
+		if (short_names > 0 && grid.rows + rest.rows <= best) {
 			best = grid.rows + rest.rows;
 			longest = i;
 		}
@@ -336,7 +336,7 @@ static void put_wide(struct page *page, const struct entry *entries, size_t coun
 /* Put registers of one kind. Those in columns have one size. */
 static void put_class(struct page *page, struct entry *entries, size_t count)
 {
-	size_t early;
+	size_t short_names;
 	switch (entries->kind) {
 	case KIND_MEANING:
 		put_rows(page, entries, count);
@@ -345,13 +345,13 @@ static void put_class(struct page *page, struct entry *entries, size_t count)
 		put_wide(page, entries, count);
 		break;
 	default:
-		early = divide_best(page, entries, count);
-		put_grid(page, entries, early);
-		put_grid(page, entries + early, count - early);
+		short_names = divide_best(page, entries, count);
+		put_grid(page, entries, short_names);
+		put_grid(page, entries + short_names, count - short_names);
 	}
 }
 
-static bool together(const struct entry *a, const struct entry *b)
+static bool same_class(const struct entry *a, const struct entry *b)
 {
 	return a->kind == b->kind && a->size == b->size;
 }
@@ -360,7 +360,7 @@ static void put_all(struct page *page, struct entry *entries, size_t count)
 {
 	qsort(entries, count, sizeof(*entries), compare);
 	for (size_t first = 0, end; first < count && page->ok; first = end) {
-		for (end = first + 1; end < count && together(&entries[first], &entries[end]);)
+		for (end = first + 1; end < count && same_class(&entries[first], &entries[end]);)
 			end++;
 		put_class(page, entries + first, end - first);
 		if (output_broken(page->rows->out))
