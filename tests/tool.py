@@ -18,7 +18,7 @@ FAKE = os.environ.get("GDBREGS_FAKESTUB") or os.path.join(
     os.path.dirname(CLI), "tests", "fakestub", "fakestub")
 WRAPPER = os.environ.get("GDBREGS_CLI_WRAPPER", "").split()
 
-# The limit for what takes no time on an idle machine.
+# The time limit of everything that is fast on an idle machine.
 DEADLINE_S = 60
 
 # Exit statuses of gdbregs-cli, see gdbregs-cli(1).
@@ -45,7 +45,7 @@ def command(*args):
 
 
 class Result:
-    """How a run of the tool ended; a status of None means that it was killed."""
+    """How a run of the tool ended. A status of None means that it was killed."""
 
     def __init__(self, status, out, err):
         self.status, self.out, self.err = status, out, err

@@ -4,7 +4,7 @@
  *
  *	batch ADDRESS COUNT ROUNDS
  *
- * COUNT reads go over the registers of vCPU 0 again and again. It prints
+ * The COUNT reads repeat the registers of vCPU 0. It prints
  *
  *	median_ns=N min_ns=N reads=N
  */

@@ -58,7 +58,7 @@ static inline int bench_compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* "median_ns=N min_ns=N", and the end of the rounds. */
+/* Print "median_ns=N min_ns=N", and end the rounds. */
 static inline void bench_rounds_print(struct bench_rounds *r)
 {
 	if (!r->count)

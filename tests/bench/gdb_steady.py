@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Run by gdb's own Python: all registers of all threads, again and again.
+"""Runs in gdb's Python: reads all registers of all threads repeatedly.
 
     gdb-multiarch -nx -batch -x gdb_steady.py
 
@@ -14,7 +14,7 @@ import gdb
 
 
 def raw_registers(frame):
-    """Names of what gdb fetches from the stub, without its own pseudo registers."""
+    """Returns the registers that gdb reads from the stub, without its pseudo registers."""
     listed = gdb.execute("maint print raw-registers", to_string=True).splitlines()[1:]
     raw = {line.split()[0] for line in listed if line.split() and line.split()[0] != "''"}
     return [reg for reg in frame.architecture().registers() if reg.name in raw]

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Instructions of the library for a register read, counted by callgrind.
 
-The program `ours` runs natively linked, the library's code in it, libuv and
-libc beside it as shared objects. callgrind counts while bench_measured() runs.
-Own instructions are those at source lines of lib/. The work of libuv (polling,
-read, write) and libc (memchr, malloc, …) is counted apart, by shared object, and
-so are those of lib/uv/spin.c: it waits, for as long as the stub takes. (The
-clock that it looks at is libuv's.)
+The program `ours` contains the library's code; libuv and libc are shared objects.
+callgrind counts while bench_measured() runs. Own instructions are those at source
+lines of lib/. Those of libuv (polling, read, write) and libc (memchr, malloc, ...) are
+counted separately, and so are those of lib/uv/spin.c, which waits for the stub. (The
+clock that it reads is libuv's.)
 """
 import os
 import re
@@ -17,7 +16,7 @@ import libbench
 
 
 def costs(path):
-    """Own cost by (object, source file, function) of a callgrind output file."""
+    """Returns the own cost by (object, source file, function) in a callgrind output file."""
     names, result = {}, {}
     here = {"ob": "", "fl": "", "fn": ""}
     inclusive = False
@@ -41,7 +40,7 @@ def costs(path):
 
 
 def count(address, workload, rounds):
-    """Instructions a register: own, waiting, of libuv, of libc; and of each function."""
+    """Returns instructions per register: own, waiting, libuv, libc; and those of each function."""
     with tempfile.TemporaryDirectory(prefix="gdbregs-bench.") as directory:
         out = os.path.join(directory, "callgrind.out")
         argv = ["valgrind", "-q", "--tool=callgrind", "--toggle-collect=bench_measured*",

@@ -27,12 +27,12 @@ def program(name):
 
 
 def fields(text):
-    """The NAME=VALUE words of a program's output; numbers as numbers."""
+    """Returns the NAME=VALUE words of a program's output. Numbers are numbers."""
     return {name: int(value) for name, value in re.findall(r"(\w+)=(-?\d+)\b", text)}
 
 
 def run(argv, stdin="", env=None, timeout=600):
-    """A program's fields; its failure is ours."""
+    """Run a program. Returns its fields, and fails if it fails."""
     done = subprocess.run(argv, input=stdin, capture_output=True, text=True, timeout=timeout,
                           env=dict(os.environ, **(env or {})), check=False,
                           preexec_fn=qemu.die_with_parent)
@@ -42,9 +42,9 @@ def run(argv, stdin="", env=None, timeout=600):
 
 
 def interleaved(repeats, *runs, before=None):
-    """Run these functions in turn, A B A B …; each one's figures over all turns.
+    """Run these functions in turn, A B A B ... Returns the figures of each.
 
-    The median is that of the turns' medians, the minimum the smallest of all.
+    The median is that of the medians of all turns, and the minimum is the smallest of all.
     """
     results = [[] for _ in runs]
     for _ in range(repeats):
@@ -57,7 +57,7 @@ def interleaved(repeats, *runs, before=None):
 
 
 def measured(*argv, status=0):
-    """A run of a command from start to end, as figures."""
+    """Measure a command from start to end."""
     result = run([program("measure"), *argv])
     if result["status"] != status:
         raise RuntimeError(f"{' '.join(argv)}: status {result['status']}")
@@ -67,7 +67,7 @@ def measured(*argv, status=0):
 # ------------------------------------------------------------- stubs, proxies
 
 class Helper:
-    """A fake stub or a proxy; `address` is where it listens."""
+    """A fake stub or a proxy. `address` is where it listens."""
 
     def __init__(self, name, *options):
         argv = [os.path.join(BUILD, "tests", "fakestub", name), *map(str, options)]
@@ -76,7 +76,7 @@ class Helper:
         self.address = f"127.0.0.1:{where}" if word == "PORT" else f"unix:{where}"
 
     def end(self):
-        """Ends it; what it said."""
+        """End the program. Returns what it has printed."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         out, _ = self.process.communicate(timeout=60)
@@ -109,14 +109,14 @@ def aarch64(vcpus=1):
 
 
 def booted(target, seconds=2.0, stub="tcp"):
-    """A machine that has run for a while and is stopped."""
+    """A machine that has run for a while, and is stopped."""
     machine = qemu.Machine(target, stub=stub)
     machine.run_for(seconds)
     return machine
 
 
 class Packets:
-    """Payloads for rawloop, from what a slow and simple client finds."""
+    """Returns the payloads for rawloop, which a simple client has determined."""
 
     def __init__(self, machine):
         with Rsp(machine.socket_address) as rsp:
@@ -171,7 +171,8 @@ class Table:
         return "met" if met else "MISSED"
 
     def compare(self, name, our, other, at_most=None, times_faster=None):
-        """A line of two figures; ratio ours/other, or, with x, how many times faster we are."""
+        """A line with two figures, and their ratio ours/other, or, with x, how many times faster we
+        are."""
         ratio, of_min = our.median_ns / other.median_ns, our.min_ns / other.min_ns
         if times_faster:
             ratio, of_min, unit = 1 / ratio, 1 / of_min, " x"

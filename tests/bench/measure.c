@@ -8,8 +8,8 @@
  *
  *	ns=N maxrss_kib=N status=N
  *
- * A program of its own, because a child's peak starts with that of the process
- * it was forked from: this one is small.
+ * It is a program of its own because the peak memory of a child begins with that of
+ * its parent, and this program is small.
  */
 #include "bench.h"
 

@@ -7,17 +7,17 @@
  *	all      all registers of all vCPUs, one gdbregs_read_registers() a round
  *	gpr      the first 16 registers of vCPU 0, likewise
  *	one      one gdbregs_read_register() a round
- *	connect  connect, cold: a context of its own each time; closing is not timed
+ *	connect  connect, cold: with a new context each time; closing is not measured
  *	cycle    connect, all registers of all vCPUs, close
- *	find     a look-up by name of each register of vCPU 0
+ *	find     finding each register of vCPU 0 by its name
  *
  * It prints
  *
  *	median_ns=N min_ns=N registers=N bytes=N
  *
- * registers being those of a round, bytes those of their values. The target is
- * left halted. All rounds but the first, which prove the layout of g, run in
- * the function bench_measured(), which callgrind is told to count.
+ * The numbers of registers and of bytes of values are those of a round. The target
+ * is left halted. The first rounds verify the layout of g; all others run in
+ * bench_measured(), which callgrind counts.
  */
 #include "bench.h"
 
@@ -187,7 +187,7 @@ static void run_rounds(const struct workload *load, struct work *w, struct bench
 
 void bench_measured(const struct workload *load, struct work *w, struct bench_rounds *rounds);
 
-/* Not static, not inlined: callgrind finds it by its name. */
+/* Neither static nor inlined, because callgrind finds the function by its name. */
 __attribute__((noinline)) void bench_measured(const struct workload *load, struct work *w,
 					      struct bench_rounds *rounds)
 {

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * rawloop: the bound that a client of a stub is measured against. It writes
- * prepared packets and reads without parsing: of a reply it only sees the '#'.
+ * rawloop: the lower bound of the time that a client of a stub needs. It writes
+ * prepared packets, and reads replies without parsing: it looks for '#' only.
  *
  *	rawloop ADDRESS pipelined|serial|stepped ROUNDS [SETUP]... <PAYLOADS
  *
- * ADDRESS is HOST:PORT (IPv4) or unix:PATH. Each SETUP is a payload sent once,
- * its reply awaited. A round sends every line of standard input as a packet,
- * all in one write or one at a time (stepped: the first alone, as a step is, then
- * the others in one write), and ends with the last reply. It prints
+ * ADDRESS is HOST:PORT (IPv4) or unix:PATH. Each SETUP is a payload that is sent
+ * once, before the rounds. A round sends every line of standard input as a packet
+ * and ends with the last reply. The packets are sent in one write, one at a time, or
+ * (stepped) the first one alone, like a step, and the others in one write. It prints
  *
  *	median_ns=N min_ns=N packets=N bytes=N
  *
- * bytes being those of a round's replies, and closes without detaching.
+ * where bytes are those of the replies in a round, and closes without detaching.
  */
 #include "bench.h"
 
@@ -77,7 +77,7 @@ static void add_packet(const char *payload)
 	ends = realloc(ends, (packets + 1) * sizeof(*ends));
 	if (!wire || !ends)
 		bench_die("out of memory");
-	/* What was replied before is acked with the next packet. */
+	/* Acknowledge the previous reply together with the next packet. */
 	if (!packets)
 		wire[wire_size++] = '+';
 	wire_size += frame(wire + wire_size, payload);
@@ -97,7 +97,8 @@ static void read_payloads(void)
 
 /* -------------------------------------------------------------- rounds --- */
 
-/* Bytes that are left to come until `replies` packets have: 2 a checksum. */
+/* Returns how many bytes must still arrive until there are `replies` packets: at least 2 for a
+ * checksum. */
 struct awaited {
 	size_t replies;
 	unsigned tail;
@@ -125,7 +126,7 @@ static void receive(struct awaited *a)
 	see(a, block, (size_t)n);
 }
 
-/* Both directions together: a stub that can't write stops reading. */
+/* Write and read at the same time: a stub that cannot write stops reading. */
 static void exchange(const char *bytes, size_t size, size_t replies)
 {
 	struct awaited a = {replies, 0};
@@ -180,7 +181,7 @@ static void set_up(char **payloads, int count)
 	char one[600] = "+";
 	for (int i = 0; i < count; i++)
 		exchange(one, 1 + frame(one + 1, payloads[i]), 1);
-	/* QEMU 7.2 may have sent a stop reply of its own on accepting. */
+	/* QEMU 7.2 may have sent a stop reply after accepting. */
 	drain();
 }
 
@@ -212,7 +213,7 @@ int main(int argc, char **argv)
 	bench_rounds_print(&rounds);
 	printf(" mean_ns=%llu", (unsigned long long)(all_ns / (count + WARM_ROUNDS)));
 	printf(" packets=%zu bytes=%llu\n", packets, (unsigned long long)reply_bytes);
-	/* The last reply's ack; closing leaves the target halted. */
+	/* Acknowledge the last reply. Closing leaves the target halted. */
 	exchange("+", 1, 0);
 	close(sock);
 	free(wire);

@@ -4,13 +4,13 @@
  *
  *	sessions ADDRESS COUNT
  *
- * All connect at once, then each reads all registers of its vCPUs twice, then
- * all close. It prints, times and memory of all sessions together,
+ * All sessions connect at the same time, read all registers of their vCPUs twice,
+ * and close. It prints times and memory of all sessions together,
  *
  *	sessions=N connect_ns=N read_ns=N close_ns=N rss_bytes=N heap_bytes=N
  *
- * memory being what has been added between nothing and all sessions idle after
- * their reads: resident pages, and bytes the program got from malloc and holds.
+ * where memory is the difference between no session and all sessions after their
+ * reads: resident pages, and bytes allocated with malloc.
  */
 #include "bench.h"
 
@@ -114,7 +114,7 @@ static void read_all(struct one *all, size_t count)
 	run_until_done();
 }
 
-/* What the caller holds is not the session's. */
+/* The memory of the caller is not that of the sessions. */
 static void forget(struct one *all, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {

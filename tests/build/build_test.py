@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the Makefile promises: rebuilding, out-of-tree builds, installing.
+"""The Makefile: rebuilding, out-of-tree builds, installing.
 
     build_test.py [TestCase.method...]
 
-Everything happens in copies of the source in a temporary directory.
+All tests use copies of the source in a temporary directory.
 """
 
 import os
@@ -62,7 +62,7 @@ def copy_source(directory):
 
 
 def compiled(output):
-    """The sources that were compiled, by the output of make."""
+    """Returns the sources that were compiled, from the output of make."""
     return sorted(re.findall(r" -c (\S+)", output))
 
 
@@ -93,7 +93,7 @@ class Build(unittest.TestCase):
         return path
 
     def built(self, name):
-        """A build directory that make finds nothing to do in."""
+        """Returns a build directory that is up to date."""
         path = os.path.join(self.top, name)
         shutil.copytree(os.path.join(self.source, "build"), path)
         return path
@@ -161,7 +161,7 @@ class Build(unittest.TestCase):
     # ---------------------------------------------------------- out of tree
 
     def test_other_directory(self):
-        """Built from somewhere else, with the source somewhere else: the same bytes."""
+        """A build in another directory, of a source in another directory, has the same bytes."""
         other = copy_source(os.path.join(self.top, "a-directory-with-a-longer-name"))
         place = self.scratch("elsewhere")
         before = files_under(other)
@@ -179,7 +179,7 @@ class Build(unittest.TestCase):
     # ----------------------------------------------------------- installing
 
     def test_prefix_of_install(self):
-        """The prefix is that of `make install`, not that of the build before it."""
+        """The prefix of `make install` counts, not that of the build."""
         root = self.scratch("prefix")
         build = self.built("prefix-build")
         output = make(self.source, f"BUILD={build}", QUICK, "install", "PREFIX=/opt/gr",
@@ -215,7 +215,7 @@ class Build(unittest.TestCase):
             self.assertIn("1122334455667788", run(["readelf", "-n", os.path.join(build, name)]))
 
     def test_programs(self):
-        """Programs link with what pkg-config says, also with -static."""
+        """Programs can be linked with the flags of pkg-config, also with -static."""
         prefix = os.path.join(self.top, "usr")
         make(self.source, QUICK, "install", f"PREFIX={prefix}",
              f"BUILD={self.built('programs')}")

@@ -3,9 +3,9 @@
 # timeout: 120
 """Programs that were compiled with another version's header run with this library.
 
-The headers of other versions are made from ours: an older one lacks the last members of a
-structure, a newer one has more of them. The programs are linked with this build's shared
-library. A structure that begins with its size has to be in CASES.
+The headers of other versions are made from ours: in an older one a structure lacks the last
+members, in a newer one it has more of them. The programs are linked with this build's shared
+library. Each structure that begins with its size must be in CASES.
 """
 import os
 import re
@@ -17,8 +17,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BUILD = os.environ.get("BUILD") or os.path.join(ROOT, "build")
 CASES = {"gdbregs_options"}
 
-# Memory behind the structure must stay as it is. Nothing listens at the address: an error
-# of CONNECT means that the options were accepted.
+# Memory after the structure must not change. Nothing listens at the address: an error of CONNECT
+# means that the options were accepted.
 OPTIONS = r"""
 #include <gdbregs.h>
 #include <stdio.h>
@@ -69,7 +69,7 @@ def header():
 
 
 def body(text, name):
-    """Where the members of a structure begin and end."""
+    """Returns where the members of a structure begin and end."""
     start = text.index("{\n", text.index(f"struct {name} {{")) + 2
     return start, text.index("\n};", start) + 1
 
@@ -85,7 +85,7 @@ def member_name(line):
 
 
 def newer(name):
-    """With two members more."""
+    """Returns a header whose structure has two more members."""
     text = header()
     _, end = body(text, name)
     return (text[:end] + "\tunsigned later_a;\n\tsize_t later_b;\n" + text[end:]
@@ -93,7 +93,7 @@ def newer(name):
 
 
 def older(name, last):
-    """Without the members behind `last`, and without their initialisers."""
+    """Returns a header whose structure lacks the members after `last`, and their initialisers."""
     text = header()
     begin, end = body(text, name)
     names = [member_name(line) for line in members(text, name)]
@@ -107,14 +107,14 @@ def older(name, last):
 
 
 def version_0_1():
-    """The initialising function of that version wrote to a structure of known size."""
+    """In that version, the initialising function wrote a structure of fixed size."""
     text = re.sub(r"^#define gdbregs_options_init\(.*\n", "", older("gdbregs_options", "max_vcpus"),
                   flags=re.M)
     return text
 
 
 def run(source, text, *arguments):
-    """The lines that the program prints that was compiled with this header."""
+    """Returns the lines that a program prints which was compiled with this header."""
     with tempfile.TemporaryDirectory(prefix="gdbregs-growing.") as directory:
         with open(os.path.join(directory, "gdbregs.h"), "w", encoding="utf-8") as file:
             file.write(text)
@@ -144,7 +144,7 @@ class Growing(unittest.TestCase):
         self.assertEqual(found, CASES)
 
     def test_no_padding_at_the_end(self):
-        """A later member could take its place, and an older program does not clear it."""
+        """A later member could be in that padding, and an older program does not clear it."""
         checks = "\n".join(
             f'_Static_assert(sizeof(struct {name}) == offsetof(struct {name}, {last}) + '
             f'sizeof(((struct {name} *)0)->{last}), "{name}");'

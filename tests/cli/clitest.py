@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Shared by the tests of the command line tool: run it, play a stub, compare."""
+"""Shared by the tests of the command line tool: running it, fake stubs, comparing."""
 
 import difflib
 import os
@@ -21,13 +21,13 @@ held_ports = []
 
 
 def test(function):
-    """Every function so marked is run by main(), with a directory of its own."""
+    """main() runs every function with this mark, in a directory of its own."""
     tests.append(function)
     return function
 
 
 def drain(terminal):
-    """All that is shown on a terminal, until nobody has its other end open; closes it."""
+    """Returns all that is shown on a terminal until its other end is closed. Closes it."""
     shown = b""
     while True:
         try:
@@ -50,7 +50,8 @@ def contains(text, part):
 
 
 def golden(name, text):
-    """The text is that of the file tests/data/cli/NAME, which `make update-expected` writes."""
+    """Require that the text is that of the file tests/data/cli/NAME, which `make update-expected`
+    writes."""
     path = os.path.join(ROOT, "tests", "data", "cli", name)
     if "UPDATE_EXPECTED" in os.environ:
         write(path, text)
@@ -61,7 +62,7 @@ def golden(name, text):
 
 
 def one_line(result, status, *parts):
-    """A failure: its status, one line on stderr that says why."""
+    """Require this exit status, and a single line on stderr that contains these parts."""
     equal(result.status, status, repr(result))
     lines = result.err.splitlines()
     assert len(lines) == 1 and lines[0].startswith("gdbregs-cli: "), repr(result)
@@ -76,7 +77,7 @@ def silent_ok(result):
 
 
 def register_bytes(vcpu, number, size=8):
-    """The value the fake stub gives a register (tests/fakestub/guest.c)."""
+    """Returns the value that the fake stub gives a register (tests/fakestub/guest.c)."""
     return bytes((vcpu * 31 + number * 7 + i * 13) & 0xff for i in range(size))
 
 
@@ -85,7 +86,7 @@ def number(data, order="little"):
 
 
 class Fake:
-    """A fake stub; as a context manager it is ended, and must have seen no violation."""
+    """A fake stub. Leaving its context ends it, and requires that it has seen no violation."""
 
     def __init__(self, *options, violations=0, stderr=None):
         if not os.access(FAKE, os.X_OK):
@@ -116,10 +117,10 @@ class Fake:
 
 
 def free_port(host="127.0.0.1"):
-    """A port where nobody listens, for a server to come.
+    """A port where nothing listens, for a server that starts later.
 
-    We stay bound to it, so that no other process is given it, and never listen; a
-    server that sets SO_REUSEADDR can have it nevertheless.
+    We bind the port and do not listen, so that no other process gets it. A server that sets
+    SO_REUSEADDR can use it nevertheless.
     """
     holder = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -129,12 +130,12 @@ def free_port(host="127.0.0.1"):
 
 
 def wait_until(condition, what):
-    """Until it holds; sleeping a while instead would be too short on a busy machine."""
+    """Wait until the condition is true. A fixed sleep would be too short on a busy machine."""
     assert poll(condition, DEADLINE_S), f"not after {DEADLINE_S} s: {what}"
 
 
 def wait_for_packet(log, packet, count=1):
-    """Until the fake stub, which writes that log, has seen so many packets that begin so."""
+    """Wait until the fake stub with this log has seen that many packets that begin like this."""
     wait_until(lambda: os.path.exists(log) and read(log).count(f" packet {packet}") >= count,
                f"{count} packets {packet}")
 
@@ -165,7 +166,7 @@ def run_one(function):
 
 
 def main():
-    # In the order of what other processes write to the same place.
+    # Keep the output in order with that of other processes.
     sys.stdout.reconfigure(line_buffering=True)
     if not os.access(CLI, os.X_OK):
         skip(f"needs {CLI}: make builds it")

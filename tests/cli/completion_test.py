@@ -25,8 +25,7 @@ SNAPSHOT = """{"format":"gdbregs-snapshot","version":1,"targets":[{"target":"a",
 {"vcpu":0,"thread":null,"name":null,"architecture":null,"byte_order":null,"registers":[
 {"name":"gamma","feature":null,"bits":8,"type":"int","bytes":"00"}]}]}]}"""
 
-# A line up to the cursor, and what is offered for its last word; DIR holds the files
-# above.
+# A line up to the cursor, and the words offered for its last word. DIR contains the files above.
 CASES = [
     ("gdbregs-cli du", {"dump"}),
     ("gdbregs-cli dump --on-e", {"--on-exit"}),
@@ -81,7 +80,7 @@ def read_until(terminal, pattern, limit_s=30):
 
 
 class Zsh:
-    """A zsh on a terminal. A key lists what is offered, with a mark before and behind."""
+    """A zsh on a terminal. A key lists the words that are offered, between two marks."""
 
     def __init__(self):
         self.marks = 0
@@ -96,7 +95,7 @@ class Zsh:
         read_until(self.terminal, "DONE")
 
     def is_idle(self):
-        """It has nothing to say for a while: it offers nothing."""
+        """A completion that takes long offers nothing."""
         quiet = 0
         while quiet < 4 and not select.select([self.terminal], [], [], 0.5)[0]:
             quiet += 1
@@ -111,7 +110,7 @@ class Zsh:
         self.marks += 1
         self.send(f"OUT={out}; : >$OUT; echo SE''T-{self.marks}\n")
         read_until(self.terminal, f"SET-{self.marks}\\s")
-        # What is typed ahead of the completion would make zsh give it up.
+        # zsh stops a completion if keys are typed ahead of it.
         self.send(line + "\t")
         wait_until(lambda: read(out).count("<<<") > 0 or self.is_idle(), "zsh completes")
         self.send(f"\x15echo FINI''SHED-{self.marks}\n")
@@ -131,11 +130,11 @@ def each(directory, offers, shell):
         found = offers(line.replace("DIR", directory))
         expected = {word.replace("DIR", directory) for word in expected}
         if shell == "zsh":
-            # It offers a file by its name, and the folders above one by one.
+            # zsh offers a file by its name, and the folders above it one by one.
             found = {os.path.basename(word) for word in found} - set(directory.split("/"))
             expected = {os.path.basename(word) for word in expected}
         if shell == "bash":
-            # It replaces what is behind the last separator.
+            # zsh replaces the text after the last separator.
             shared = len(re.match(r"(.*[:=])?", line.replace("DIR", directory).split(" ")[-1])[0])
             expected = {word[shared:] for word in expected}
         equal(found, expected, f"{shell}: {line}")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""diff: files, standard input, live targets; what a bad snapshot file is told."""
+"""diff: files, standard input, live targets, and messages about bad snapshot files."""
 
 import copy
 import csv
@@ -44,7 +44,7 @@ def snapshot(*targets):
 
 
 def lines(data):
-    """The same snapshot as JSON lines."""
+    """Returns the same snapshot as JSON lines."""
     out = ""
     for t in data["targets"]:
         for v in t.get("vcpus", []):
@@ -111,7 +111,7 @@ def as_text(directory):
     result = run("diff", *pair(directory))
     equal((result.status, result.err), (1, ""))
     equal(result.out, TEXT)
-    # JSON lines have no byte order: the same digits all the same.
+    # JSON lines have no byte order, and the digits are the same.
     for before in (BEFORE, lines(BEFORE)):
         for after in (AFTER, lines(AFTER)):
             equal(run("diff", *pair(directory, before, after)).out, TEXT)
@@ -121,7 +121,7 @@ def as_text(directory):
 
 @test
 def one_side_only(directory):
-    """What one side lacks is a difference. It is counted, and listed with --all."""
+    """A register that one side lacks is a difference. It is counted, and listed with --all."""
     more = snapshot(target("a:1", vcpu(0, reg("pc", "01"), reg("new", "02"), reg("x", "03", F2)),
                            vcpu(1, reg("pc", "05"))))
     less = snapshot(target("a:1", vcpu(0, reg("pc", "01"))))
@@ -131,7 +131,7 @@ def one_side_only(directory):
           (1, "0 of 1 register differs; 3 are on one side only (see --all)\n", ""))
     equal(differences(run("diff", *files, "-j")), [])
     equal(run("diff", *files, "-q").status, 1)
-    # A selection that both sides have.
+    # Both sides have the selected registers.
     for args in (("pc", "-c", "0"), ("--exclude", "new", "--exclude", "x", "-c", "0")):
         equal(silent_ok(run("diff", *files, *args)), "0 of 1 register differs\n")
     result = run("diff", "--all", *files)
@@ -176,7 +176,7 @@ def wide_values(directory):
 
 
 def machine(architecture, order, feature, *registers):
-    """`registers`: names and numbers of 64 bits."""
+    """Returns a snapshot. `registers`: names and numbers of 64 bits."""
     entries = [{"name": name, "feature": feature, "bits": 64, "type": "uint64", "value": hex(value),
                 "bytes": value.to_bytes(8, order).hex()} for name, value in registers]
     return snapshot(target("a:1", {**vcpu(0, *entries, order=order), "architecture": architecture}))
@@ -206,7 +206,7 @@ def other_names_of_architectures_without_a_shipped_description(directory):
     files = pair(directory, *loongarch)
     equal(found(files, "pc", "sp", "fp"), [("pc", None, "0x1000", "0x1004"), ("r22", None, "0x1", "0x2")])
     one_line(run("diff", *files, "pswa"), 5, "pswa")
-    # Nothing of a file is trusted: names that are no XML, and sizes that no register has.
+    # Nothing in a file is trusted: neither names that XML does not permit, nor impossible sizes.
     strange = machine("<&\"", "little", "\x01]]>", ("a&<b>\"", 1), ("pc", 2))
     strange["targets"][0]["vcpus"][0]["registers"][0]["bits"] = 1 << 40
     files = pair(directory, strange, strange)
@@ -223,7 +223,7 @@ def a_misspelt_name_has_a_suggestion(directory):
 
 @test
 def iopl_of_eflags_is_known_offline(directory):
-    """Bits 12 and 13 (Intel SDM, volume 1, 3.4.3), as in QEMU's description."""
+    """IOPL is bits 12 and 13 (Intel SDM, volume 1, 3.4.3), as in QEMU's description."""
     core = "org.gnu.gdb.i386.core"
     for architecture in "i386", "i386:x86-64":
         files = []
@@ -237,7 +237,7 @@ def iopl_of_eflags_is_known_offline(directory):
 
 @test
 def junit(directory):
-    """A case for each register, and a failure for each difference."""
+    """There is a case for each register, and a failure for each difference."""
     file = os.path.join(directory, "junit.xml")
     equal(run("diff", *pair(directory), "--junit", file, "-q").out, "")
     suite = ElementTree.parse(file).getroot()
@@ -255,7 +255,7 @@ def junit(directory):
     silent_ok(run("diff", *[pair(directory)[0]] * 2, "--junit", file))
     equal(ElementTree.parse(file).getroot().get("failures"), "0")
     one_line(run("diff", "-q", *pair(directory), "--junit", "/nowhere/x"), 6, "/nowhere/x")
-    # A target that was not read makes the status 1, although no register differs.
+    # If a target cannot be read, the status is 1 even if no register differs.
     same = snapshot(target("a:1", vcpu(0, reg("pc", "01"))), {"target": "b:1", "error": "no answer"})
     equal(run("diff", *pair(directory, same, same), "--junit", file, "-q").status, 1)
     suite = ElementTree.parse(file).getroot()
@@ -304,7 +304,7 @@ def same(directory):
         equal(silent_ok(run("diff", *args)), "0 of 9 registers differ\n")
         equal(silent_ok(run("diff", "-q", *args)), "")
     equal(json.loads(silent_ok(run("diff", first, second, "-j"))), [])
-    # Neither names nor states of vCPUs are values.
+    # The names and states of vCPUs are not compared.
     other = copy.deepcopy(BEFORE)
     other["targets"][0]["vcpus"][0].update(name="CPU#0 [halted ]", thread="p01.01", more=[1, {}])
     other["comment"] = "unknown members are ignored"
@@ -354,17 +354,18 @@ CORE = "org.gnu.gdb.i386.core"
 
 
 def x86(number, rip, eflags):
-    """As QEMU names its registers."""
+    """The registers have QEMU's names."""
     return dict(vcpu(number, reg("rip", rip, CORE), reg("rsp", "00" * 8, CORE),
                      reg("eflags", eflags, CORE)), architecture="i386:x86-64")
 
 
 @test
 def names_by_meaning(directory):
-    """Roles and parts, which are in no snapshot. The numbers of the flags are Intel's."""
+    """Roles and parts can be selected although snapshots do not contain them. The numbers of the
+    flags are Intel's."""
     before = snapshot(target("a:1", x86(0, "f0ff" + "00" * 6, "02000000"), x86(1, "00" * 8, "46300000")))
     after = snapshot(target("a:1", x86(0, "f1ff" + "00" * 6, "42000000"), x86(1, "00" * 8, "46300000")))
-    # JSON lines have no architecture.
+    # JSON lines do not contain the architecture.
     for files in (pair(directory, before, after), pair(directory, lines(before), lines(after))):
         result = run("diff", *files, "pc")
         equal((result.status, result.out.splitlines()[2:]),
@@ -394,11 +395,11 @@ def several_targets(directory):
     after = snapshot(target("b:1", vcpu(0, reg("pc", "02"))), target("a:1", vcpu(0, reg("pc", "03"))))
     (only,) = differences(run("diff", *pair(directory, before, after), "-j"))
     equal((only["target"], only["old"], only["new"]), ("a:1", "0x1", "0x3"))
-    # One target each is the same one, wherever it listened.
+    # If each side has one target, they are compared, whatever their addresses are.
     moved = snapshot(target("c:9", vcpu(0, reg("pc", "01"))))
     one = snapshot(target("a:1", vcpu(0, reg("pc", "01"))))
     equal(silent_ok(run("diff", *pair(directory, one, moved))), "0 of 1 register differs\n")
-    # A target that failed has nothing.
+    # A target that could not be read has no registers.
     failed = snapshot({"target": "a:1", "error": "could not connect"}, before["targets"][1])
     result = run("diff", *pair(directory, before, failed), "-j", "--all")
     contains(result.err, "could not connect")
@@ -406,7 +407,7 @@ def several_targets(directory):
     result = run("diff", *pair(directory, before, failed))
     equal((result.status, result.out), (1, "0 of 1 register differs; 1 is on one side only (see --all)\n"))
     contains(result.err, "could not connect")
-    # One of several is compared with the target of its name alone.
+    # If a side has several targets, targets with the same name are compared.
     result = run("diff", *pair(directory, before, snapshot(target("b:1", vcpu(0, reg("pc", "07"))))))
     equal(result.out.splitlines()[:2], ["b:1", "==="])
     contains(result.out, "0x02 -> 0x07")
@@ -439,14 +440,14 @@ def big_endian_and_unknown(directory):
         equal(run("diff", *files, *options).out.splitlines()[2:4], ["(no feature)", f"  v {shown}"])
     (entry,) = differences(run("diff", *files, "-j"))
     equal((entry["feature"], entry["old"], entry["new"]), (None, "01020304", "01020305"))
-    # PowerPC in its two modes: the number counts.
+    # PowerPC in its two modes: numbers are compared.
     files = pair(directory, one("01020304", "big"), one("04030201", "little"))
     equal(silent_ok(run("diff", *files)), "0 of 1 register differs\n")
     files = pair(directory, one("01020304", "big"), one("05030201", "little"))
     equal(run("diff", *files).out.splitlines()[3], "  v 0x01020304 -> 0x01020305")
     long = pair(directory, one("01" * 40, "big"), one("02" + "01" * 39, "little"))
     contains("".join(run("diff", *long).out.split()), f"v0x{'01' * 40}->0x{'01' * 39}02")
-    # Another size is a change; upper case is none.
+    # Another size is a change. Upper case is not.
     equal(run("diff", *pair(directory, one("01", "big"), one("0100", "big"))).status, 1)
     equal(run("diff", *pair(directory, one("ab", "big"), one("AB", "big"))).status, 0)
 
@@ -470,14 +471,14 @@ def live(directory):
     result = run("diff", file, "--", FAKE, "--stdio", "--registers", "4", "--vcpus", "2")
     equal((result.status, result.out), (0, "0 of 8 registers differ\n"))
     one_line(run("diff", file, "-t", "127.0.0.1:1"), 3, "127.0.0.1:1")
-    # A bad file stops no guest.
+    # A guest is not stopped if the file is bad.
     with Fake() as fake:
         one_line(run("diff", "/nowhere", "-t", fake.target), 6, "/nowhere")
         equal(int(fake.stop()["connections"]), 0)
 
 
 def bad(data, **changes):
-    """The snapshot with something else in its first register, vCPU or target."""
+    """Returns the snapshot with another member in its first register, vCPU or target."""
     data = copy.deepcopy(data)
     where = data
     for key in changes.pop("at"):

@@ -147,7 +147,8 @@ def junit_errors(path):
 
 @test
 def no_report_of_an_older_run_is_left(directory):
-    """Whatever is wrong with the command line, a CI job must not read yesterday's results."""
+    """An older report must not be left, whatever is wrong with the command line: a CI job would
+    read it."""
     path = os.path.join(directory, "junit.xml")
     for args, status, part in (
             (("expect", "--junit", path), 2, "needs a condition"),
@@ -167,12 +168,12 @@ def no_report_of_an_older_run_is_left(directory):
     silent_ok(run("expect", "--help", "--junit", path))
     equal(junit_errors(path), [])
     assert "old" in read(path)
-    # A snapshot that was taken for the name of the report is not lost.
+    # A snapshot that was mistaken for the report is not overwritten.
     write(path, '{"format":"gdbregs-snapshot"}')
     equal(run("diff", "--junit", path, "b.json").status, 2)
     equal(read(path), '{"format":"gdbregs-snapshot"}')
     one_line(run("expect", "pc=1", "--junit", "/nowhere/x", "-t", "127.0.0.1:1"), 6, "/nowhere/x")
-    # --j may be --json as well: the word after it is not the name of a report.
+    # --j may also mean --json, so the word after it is not the name of a report.
     word = os.path.join(directory, "pc")
     one_line(run("read", "--j", word), 2, "ambiguous")
     assert not os.path.exists(word)
@@ -193,7 +194,7 @@ def a_signal_leaves_a_report_that_says_so(directory):
 
 @test
 def a_run_that_fails_is_an_error_in_junit_and_json(directory):
-    """No result of yesterday is left in the file, and each condition has its error."""
+    """No older result is left in the report, and each condition has its error."""
     path = os.path.join(directory, "junit.xml")
     register = ("r1>0", "nosuch=1")
     for options, conditions, status, part in (
@@ -228,7 +229,7 @@ def a_run_that_fails_is_an_error_in_junit_and_json(directory):
 
 @test
 def trace_until_a_condition(_):
-    # r0 grows by one in its lowest byte with every step (tests/fakestub/guest.c).
+    # Each step increases the lowest byte of r0 by one (tests/fakestub/guest.c).
     with Fake("--registers", 4) as fake:
         found = [json.loads(line) for line in
                  silent_ok(run("trace", "-f", "jsonl", "--until", "r0&4", "r1", "-t",

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The output of each command in each format, as files: tests/data/cli/COMMAND.FORMAT.
 
-What the values mean is tested elsewhere; here is how they look. `make update-expected`
-writes the files anew: its diff shows what a change does to all formats.
+The tests of each command check what the values mean. `make update-expected` rewrites the
+files, and its diff shows how a change affects all formats.
 """
 
 import os
@@ -33,7 +33,7 @@ def machine(directory, *options):
 
 
 def check(name, fake, status, *args):
-    """Its address, the time and the version of the tool are other ones each time."""
+    """Replace the address, the time and the version of the tool, which differ from run to run."""
     result = run(*args, "-t", fake.target, env={"NO_COLOR": "1"})
     equal(result.status, status, repr(result))
     text = re.sub(r'"time":"[^"]*"', '"time":"TIME"', result.out.replace(fake.target, "TARGET"))

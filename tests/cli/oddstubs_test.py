@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # timeout: 300
-"""Stubs that people have and that are unlike QEMU, one habit at a time.
+"""Stubs that differ from QEMU, one difference at a time.
 
-Each habit was seen in a report or on a stub; gdb 13.1 reads all of these.
+Each difference is from a report or was seen on a stub. gdb 13.1 can read all of them.
 """
 
 import json
@@ -18,7 +18,7 @@ from scriptstub import CLOSE, TARGET, ScriptStub, frame, register_text
 
 
 def dump(stub, *args):
-    """The values of each vCPU, after a dump that said nothing on stderr."""
+    """Returns the values of each vCPU from a dump, which must print nothing on stderr."""
     out = silent_ok(run("dump", "-t", stub.target, "-f", "json", *args))
     vcpus = json.loads(out)["targets"][0]["vcpus"]
     return {vcpu["thread"]: [reg["bytes"] for reg in vcpu["registers"]] for vcpu in vcpus}
@@ -37,7 +37,7 @@ def same(stub, *args):
 @test
 def the_byte_order_of_a_program(directory):
     """The first entry of the auxiliary vector begins with a small number: AT_PHDR is 3,
-    AT_SYSINFO_EHDR 33. gdb takes little for all arm."""
+    AT_SYSINFO_EHDR is 33. gdb assumes little-endian for every arm."""
     text = ScriptStub.description.replace("riscv:rv32", "arm")
     known = ScriptStub.supported + ";qXfer:auxv:read+"
     for entry, order, source in [("l\x03\0\0\0\x34\0\x10\0", "little", "architecture"),
@@ -53,7 +53,7 @@ def the_byte_order_of_a_program(directory):
                                            ))["targets"][0]["vcpus"]
             equal((vcpu["byte_order"], vcpu["byte_order_from"]), (order, source))
             equal(stub.log.count("qXfer:auxv:read::0,8"), 1)
-    # Where it is known, it is not asked for.
+    # A byte order that is known is not requested.
     with ScriptStub(supported=known) as stub:
         same(stub)
         assert not any("auxv" in p for p in stub.log), stub.log
@@ -66,7 +66,7 @@ def the_byte_order_of_a_program(directory):
 
 @test
 def thread_ids_are_the_stubs_own(directory):
-    """kgdb's shadow CPUs, addresses of an RTOS's tasks, 0: sent back as they came."""
+    """Ids like those of kgdb's shadow CPUs and of an RTOS's tasks, and 0, are sent back unchanged."""
     for threads in (("80000000",), ("fffffffe", "fffffffd", "1"), ("0",),
                     ("80001234", "ffff888003a50000", "ffffffffffffffff"), ("0", "1")):
         stops = [f"T05thread:{threads[0].rjust(16, '0')};", "S05", "T05thread:1;"]
@@ -79,7 +79,7 @@ def thread_ids_are_the_stubs_own(directory):
 
 @test
 def thread_ids_of_qemu_are_sane(directory):
-    """They would be sent to it, and it keeps them in an int."""
+    """QEMU keeps an id in an int, so larger ids are not sent to it."""
     for thread in ("80000000", "p1.80000000", "0"):
         with ScriptStub({"qqemu.Supported": "sstepbits;sstep;PhyMemMode",
                          "qfThreadInfo": "m" + thread}, stop="S05",
@@ -90,14 +90,14 @@ def thread_ids_of_qemu_are_sane(directory):
 
 @test
 def a_list_that_is_none(directory):
-    """mspdebug answers qfThreadInfo with a document of XML."""
+    """mspdebug answers qfThreadInfo with an XML document."""
     for reply in ('<?xml version="1.0"?><threads></threads>', "1,2", "M1", "OK", "E01"):
         with ScriptStub({"qfThreadInfo": reply}, threads=(), stop="S05") as stub:
             vcpus = json.loads(silent_ok(run("dump", "-t", stub.target, "-f", "json")))
             (vcpu,) = vcpus["targets"][0]["vcpus"]
             equal([reg["bytes"] for reg in vcpu["registers"]],
                   [value.hex() for value in stub.values[None]])
-    # All threads: gdb takes the one that has stopped.
+    # An id for all threads: gdb uses the thread that has stopped.
     for stop, selected in (("T05thread:2;", "2"), ("S05", None)):
         with ScriptStub({"qfThreadInfo": "m-1"}, threads=("1", "2"), stop=stop) as stub:
             values = dump(stub)
@@ -107,7 +107,8 @@ def a_list_that_is_none(directory):
 
 @test
 def a_list_that_cannot_be_read(directory):
-    """gdb reads 0 for 0x2, the low 64 bits of a longer id, or a list without these threads."""
+    """gdb reads 0 for 0x2, the low 64 bits of a longer id, or a list without these threads. An
+    error is better."""
     for reply in ("m1,x", "m0x1,0x2", "m1,-1", "m10000000000000002,1"):
         with ScriptStub({"qfThreadInfo": reply}) as stub:
             one_line(run("dump", "-t", stub.target), 4, "thread list", reply[-2:])
@@ -118,7 +119,7 @@ def a_list_that_cannot_be_read(directory):
 
 @test
 def stray_bytes(directory):
-    """Behind a list, a stop reply, a description."""
+    """Stray bytes after a list, a stop reply or a description."""
     for change in ({"qfThreadInfo": "m1,2l"}, {"qfThreadInfo": "m1,2,"},
                    {"qfThreadInfo": "m1,2\0"}, {"qfThreadInfo": "m 1, 2"},
                    {"qfThreadInfo": "m1,,2:3"}, {"?": "S05;"}, {"?": "S05thread:1;"},
@@ -134,7 +135,7 @@ def stray_bytes(directory):
 
 @test
 def messages_name_the_target_once(directory):
-    """The tool puts the target in front, and takes it out of the sentence."""
+    """A message begins with the target, and does not repeat it."""
     with ScriptStub({"?": "W00"}) as stub:
         one_line(run("read", "-t", stub.target), 5,
                  f"{stub.target}: the program has ended, or was not started")
@@ -155,7 +156,7 @@ def declarations_are_refused(directory):
 
 @test
 def a_single_thread_need_not_be_selected(directory):
-    """Hg is refused by a stub that has no other thread; with two threads it matters."""
+    """A stub with a single thread may refuse Hg. With two threads that is an error."""
     for reply in ("E01", "E.none", ""):
         with ScriptStub({"Hg*": reply}) as stub:
             same(stub)
@@ -168,10 +169,10 @@ def a_single_thread_need_not_be_selected(directory):
 # ------------------------------------------------------------------------- the wire ---
 
 class TwoWrites(ScriptStub):
-    """Dolphin and mGBA: `+` and the reply in two writes, Nagle's algorithm between them.
+    """Dolphin and mGBA send `+` and the reply in two writes.
 
-    The kernel keeps the second back until the first is acknowledged, which ours puts
-    off for 40 ms.
+    Because of Nagle's algorithm, the second one waits until our kernel acknowledges the first,
+    which it delays by 40 ms.
     """
 
     description = TARGET.format("".join(register_text(f"r{n}") for n in range(40)))
@@ -192,7 +193,7 @@ class TwoWrites(ScriptStub):
 
 @test
 def acknowledged_at_once(directory):
-    """Half of the time that a late acknowledgement costs is a long time for a packet."""
+    """The limit for a packet is half of the delay of a late acknowledgement."""
     with TwoWrites() as stub:
         start = time.monotonic()
         values = dump(stub)
@@ -220,11 +221,11 @@ class NoAckStub(ScriptStub):
 
 
 class Deaf(NoAckStub):
-    """winedbg leaves the first packets alone until another one comes, then answers all,
-    and does the same when two come together later."""
+    """winedbg does not answer the first packets until another one comes, and then answers all.
+    It does the same when two packets come together later."""
 
     left = 1
-    together = True  # acks first, then replies; else each reply behind its ack
+    together = True  # all acks first, then all replies; otherwise each reply follows its ack
 
     def packet(self, packet):
         if len(self.log) < self.left:
@@ -236,13 +237,13 @@ class Deaf(NoAckStub):
             self.client.sendall(b"+" * copies + reply * copies if self.together
                                 else (b"+" + reply) * copies)
             return True
-        # It aborts where two packets come together.
+        # It aborts if two packets come together.
         return not self.data and super().packet(packet)
 
 
 @test
 def the_first_packet_is_sent_again(directory):
-    """As GDB does, after two seconds, and the answers to copies are dropped."""
+    """A packet is sent again after two seconds, as in GDB, and replies to copies are dropped."""
     for together in (True, False):
         with Deaf(together=together) as stub:
             same(stub)
@@ -252,14 +253,14 @@ def the_first_packet_is_sent_again(directory):
 
 @test
 def no_ack_mode_proves_nothing(directory):
-    """One packet at a time on a stub that is not known, whatever mode it has."""
+    """A stub that is not known gets one packet at a time, whatever mode it has."""
     with Deaf(left=-1) as stub:
         same(stub)
 
 
 @test
 def pipelining_can_be_forbidden(directory):
-    """A stub that looks like gdbserver, and bears no two packets at once."""
+    """A stub that looks like gdbserver and does not support two packets at a time."""
     names = ";QStartNoAckMode+;QPassSignals+;QProgramSignals+"
     with Deaf(left=-1, supported=ScriptStub.supported + names) as stub:
         same(stub, "--no-pipeline")
@@ -270,7 +271,7 @@ def pipelining_can_be_forbidden(directory):
 
 @test
 def nothing_that_gdb_does_not_ask(directory):
-    """BlastEm ends at a query it does not know; others never answer."""
+    """BlastEm ends at an unknown query. Other stubs never answer it."""
     known = ("qSupported", "?", "qfThreadInfo", "qsThreadInfo", "qXfer", "Hg", "p", "g", "D",
              "qThreadExtraInfo")
 
@@ -285,7 +286,7 @@ def nothing_that_gdb_does_not_ask(directory):
 
 @test
 def a_silent_stub_is_not_waited_for(directory):
-    """It acknowledges, and says nothing to what it does not know."""
+    """It acknowledges unknown packets and does not answer them."""
     supported = ScriptStub.supported + ";vContSupported+"
     silent = {"qqemu*": None, "qThreadExtraInfo*": None}
     with ScriptStub(silent, threads=("1", "2", "3"), supported=supported) as stub:
@@ -299,8 +300,8 @@ def a_silent_stub_is_not_waited_for(directory):
 
 @test
 def silence_to_one_query(directory):
-    """gdb 13 goes on after six seconds, and at once without p, which it does not ask for
-    where g has all. Here it is two seconds, or half of --timeout, in no-ack mode too."""
+    """gdb 13 goes on after six seconds. It does not need p, because g has all registers. Here it
+    is two seconds or half of --timeout, also in no-ack mode."""
     xml = clitest.write(f"{directory}/t.xml", ScriptStub.description)
     for stub_type in (ScriptStub, NoAckStub):
         for silent, *more in [("qSupported*", "--tdesc", xml), ("p*",), ("Hg*",),
@@ -317,14 +318,14 @@ def silence_to_one_query(directory):
 
 @test
 def silence_to_hg_with_two_threads(directory):
-    """gdb shows the registers of the first thread for both."""
+    """gdb shows the registers of the first thread for both threads."""
     with ScriptStub({"Hg*": None}, threads=("1", "2")) as stub:
         one_line(run("dump", "--timeout", "1", "-t", stub.target), 3, "has not answered")
 
 
 @test
 def a_late_reply_is_dropped(directory):
-    """It comes when it counts as missing, and before the next packet is acknowledged."""
+    """The reply arrives late: it counts as missing, and the next packet is not acknowledged yet."""
     for stub_type in (ScriptStub, NoAckStub):
         for packet, late in [("qThreadExtraInfo*", "41424344"), ("qThreadExtraInfo*", "OK"),
                              ("Hg*", "OK"), ("p*", "01020304")]:
@@ -343,7 +344,7 @@ OPENOCD = ("PacketSize=4000;qXfer:memory-map:read-;qXfer:features:read+;qXfer:th
 
 @test
 def left_as_seen(directory):
-    """-v claims only what the stub's replies prove; the last packet is what resumes."""
+    """-v reports only what the stub's replies prove. The last packet is the one that resumes."""
     unknown = "it is not known how the guest was left"
     for answers, supported, says, last in [
             ({"D": "OK"}, "", "detached; it is not known whether the guest runs", "D"),
@@ -369,7 +370,7 @@ def left_as_seen(directory):
 # ------------------------------------------------------- which of p and g is believed ---
 
 def unfit(stub, *args):
-    """read, which prints registers without values and says once why."""
+    """read prints registers without values, and the reason once."""
     result = run("read", "-t", stub.target, "-f", "json", *args)
     equal([reg["bytes"] for reg in json.loads(result.out)], [None] * 4)
     return result
@@ -390,7 +391,7 @@ def a_g_that_does_not_fit_is_said(directory):
 
 @test
 def a_type_larger_than_its_register(directory):
-    """gdb gives it the room of its type in g."""
+    """In gdb, the register has the size of its type in g."""
     text = TARGET.format('<vector id="wide" type="uint8" count="100"/>' +
                          register_text("a") + register_text("padding", 32, ' type="wide"') +
                          register_text("b"))
@@ -400,7 +401,7 @@ def a_type_larger_than_its_register(directory):
 
 
 class RtosStub(ScriptStub):
-    """p is that of the first thread, whichever is selected; so is P."""
+    """p and P refer to the first thread, whichever is selected."""
     threads = ("1", "2", "3")
     which = "p"
 
@@ -421,7 +422,7 @@ def the_one_that_distinguishes_threads(directory):
     for which in "pg":
         with RtosStub(which=which) as stub:
             same(stub)
-        # Nothing is said where all registers have values, unless it is asked for.
+        # Without -v, nothing is reported if all registers have values.
         with RtosStub(which=which) as stub:
             result = run("dump", "-t", stub.target, "-v", "-f", "json")
             assert f"replies to {which} without regard to the selected thread" in result.err
@@ -447,7 +448,7 @@ def what_only_p_has_is_not_another_threads(directory):
 
 @test
 def one_g_is_one_snapshot(directory):
-    """mGBA's p adds the length of the pipeline to the pc; rp2040js runs on between p."""
+    """mGBA's p adds the length of the pipeline to the pc. rp2040js runs between two p."""
     with ScriptStub({"p2": "ffffffff", "p3": "eeeeeeee"}) as stub:
         same(stub)
         equal([p for p in stub.log if p == "g"], ["g", "g"])
@@ -458,7 +459,7 @@ def one_g_is_one_snapshot(directory):
 
 @test
 def a_write_by_the_other_way(directory):
-    """DeSmuME ignores G, others have a P without effect, and most have no G."""
+    """DeSmuME ignores G, others have a P without effect, and most stubs have no G."""
     for answers in ({"G*": "OK"}, {"G*": ""}, {"P*": "OK"}, {"P*": ""}, {}):
         with ScriptStub(answers) as stub:
             silent_ok(run("write", "-t", stub.target, "sp=0x01020304"))
@@ -500,7 +501,7 @@ def registers_by_qregisterinfo(directory):
 
 @test
 def qregisterinfo_is_not_asked_in_vain(directory):
-    """Not where there is a description, where one is named, or of QEMU."""
+    """qRegisterInfo is not sent if there is a description, if one is named, or to QEMU."""
     with ScriptStub() as stub:
         same(stub)
         assert not any(p.startswith("qRegisterInfo") for p in stub.log), stub.log
@@ -519,7 +520,7 @@ def bad_qregisterinfo(directory):
         with described_by_infos((first,), "E45") as stub:
             one_line(run("list", "-t", stub.target), 4, "serves no target description")
             equal([p for p in stub.log if p.startswith("qReg")], ["qRegisterInfo0"])
-    # It describes registers without end.
+    # The stub describes an endless number of registers.
     with described_by_infos((), INFOS[0]) as stub:
         one_line(run("list", "-t", stub.target), 4, "max_registers")
     with described_by_infos((CLOSE,), "E45") as stub:
@@ -528,8 +529,8 @@ def bad_qregisterinfo(directory):
 
 @test
 def a_stub_that_names_nothing_is_asked_for_nothing(directory):
-    """BlastEm ends at what it does not know. The architectures that fit are named all the
-    same: its g has the size of m68k's, and of nothing else."""
+    """BlastEm ends at an unknown packet. The architectures that fit are listed nevertheless: its g
+    has the size of m68k's, and of no other."""
     g = "00" * 72
     for supported in ("PacketSize=4000", "PacketSize=4000;"):
         for command in ("list", "dump"):
@@ -537,7 +538,7 @@ def a_stub_that_names_nothing_is_asked_for_nothing(directory):
                              "qThreadExtraInfo*": "", "D": "OK", "qSupported*": supported,
                              "*": CLOSE}) as stub:
                 one_line(run(command, "-t", stub.target), 4, "--arch m68k would fit", "72 bytes")
-    # A stub that names nothing at all says "unsupported" to what it does not know.
+    # A stub that does not identify itself replies "unsupported" to unknown packets.
     with described_by_infos(INFOS, "E45") as stub:
         stub.supported = ""
         equal(len(json.loads(silent_ok(run("list", "-t", stub.target, "-f", "json")))[0]["registers"]),
@@ -548,7 +549,7 @@ def a_stub_that_names_nothing_is_asked_for_nothing(directory):
 
 @test
 def no_g_for_a_message(directory):
-    """qemu-hexagon 7.2 dies of g, and list and xml read no values."""
+    """g kills qemu-hexagon 7.2. list and xml read no values, so they do not send it."""
     for command in ("list", "xml"):
         with ScriptStub({"qqemu.Supported": "sstepbits;sstep"}, description="",
                         threads=("p1.1",), stop="T05thread:p1.1;",
@@ -558,7 +559,7 @@ def no_g_for_a_message(directory):
 
 
 class Uninterruptible(ScriptStub):
-    """qemu-user looks for 0x03 only where its program stops by itself."""
+    """qemu-user notices 0x03 only when its program stops by itself."""
 
     threads = ("p1.1",)
     stop = "T05thread:p1.1;"
@@ -570,7 +571,8 @@ class Uninterruptible(ScriptStub):
 
 @test
 def why_it_does_not_stop(directory):
-    """The same words from every command that interrupts the guest, and only where it is known."""
+    """Every command that interrupts the guest has the same message, and only if the stub is
+    qemu-user."""
     answers = {"vCont?": "vCont;c;C;s;S", "vCont;c*": None, "Z0*": "OK"}
     for identity, words in (("sstepbits;sstep", "QEMU's user emulation cannot be interrupted"),
                             ("", "has not stopped for 1.0 s\n")):
@@ -582,7 +584,7 @@ def why_it_does_not_stop(directory):
                 took = time.monotonic() - start
                 equal(result.status, 3)
                 contains(result.err, words)
-                # It is not waited for twice, on closing.
+                # Closing does not wait for it a second time.
                 assert took < 2, took
 
 

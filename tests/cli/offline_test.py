@@ -175,7 +175,7 @@ def xml_raw_to_no_directory(directory):
 
 @test
 def xml_raw_leaves_nothing(directory):
-    """The directory is made when there is something to write, and not kept for less."""
+    """The directory is made when there is something to write, and not before."""
     raw = os.path.join(directory, "raw")
     one_line(run("xml", "--raw", raw, "-t", "127.0.0.1:1"), 3)
     one_line(run("xml", "--raw", raw, "--tdesc", "/nowhere"), 6)
@@ -196,7 +196,7 @@ def xml_raw_leaves_nothing(directory):
 
 
 def at_most_4_kib():
-    """Files of more can't be written: EFBIG."""
+    """Larger files cannot be written: EFBIG."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 
@@ -216,7 +216,7 @@ def shipped(directory):
 
 
 def run_copy(place, *args):
-    """The tool put elsewhere: descriptions are found from there."""
+    """If the tool was moved, it finds descriptions relative to itself."""
     os.makedirs(place)
     copy = shutil.copy(clitest.CLI, place)
     environment = {name: value for name, value in os.environ.items() if name != "GDBREGS_XML_DIR"}
@@ -227,7 +227,7 @@ def run_copy(place, *args):
 
 @test
 def shipped_beside(directory):
-    """A build has those of its source, an installation that was moved its own."""
+    """A build finds the descriptions of its source, an installation that was moved finds its own."""
     for place, descriptions in [("source/build", "source/xml"), ("usr/bin", "usr/share/gdbregs")]:
         descriptions = os.path.join(directory, descriptions)
         os.makedirs(descriptions)
@@ -238,7 +238,7 @@ def shipped_beside(directory):
 
 @test
 def nobody_elses_beside(directory):
-    """A tool in /tmp/build does not take what anybody may have put in /tmp/xml."""
+    """A tool in /tmp/build does not use /tmp/xml, which anybody may have made."""
     shared = os.path.join(directory, "shared")
     for descriptions in ["xml", "share/gdbregs"]:
         os.makedirs(os.path.join(shared, descriptions))

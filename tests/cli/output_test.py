@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Output that cannot be written, and files that appear whole or not at all."""
+"""Output that cannot be written, and files that are written atomically."""
 
 import fcntl
 import json
@@ -47,7 +47,7 @@ def closed_stdout(_):
                                 stderr=subprocess.PIPE, text=True, check=False)
         equal(result.returncode, 6)
         contains(result.stderr, "standard output")
-        # With stderr closed, no message may end up in the session's socket.
+        # If stderr is closed, no message may be written to the session's socket.
         result = subprocess.run(["sh", "-c", 'exec "$@" 2>&- <&-', "sh",
                                  *command("read", "-v", "--log-packets", "-j", "-t", fake.target)],
                                 stdout=subprocess.PIPE, text=True, check=False)
@@ -125,7 +125,7 @@ def reader_gone(_):
 
 @test
 def reader_slow(_):
-    """A pipe nobody reads holds up the printing, not the guest; then a signal still ends it."""
+    """A pipe that is not read stops the printing, not the guest. A signal still ends the tool."""
     with Fake("--registers", 20000, "--running") as fake:
         process = start("dump", "-t", fake.target)
         assert process.stdout.read(1)
@@ -137,7 +137,7 @@ def reader_slow(_):
 
 
 def on_terminal(*args, **env):
-    """Standard output on a terminal, as people have it."""
+    """Standard output on a terminal."""
     parent, child = pty.openpty()
     process = subprocess.Popen(command(*args), stdout=child, stderr=subprocess.DEVNULL,
                                env={**os.environ, "TERM": "xterm", **env})
@@ -180,7 +180,7 @@ def terminal_gets_printable_text(directory):
 
 
 def progress_of(columns, *args):
-    """The first progress line on a terminal so narrow; then the tool is ended."""
+    """Returns the first progress line on a terminal of that width. The tool is then ended."""
     parent, child = pty.openpty()
     fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     process = subprocess.Popen(command(*args), stdout=subprocess.DEVNULL, stderr=child,
@@ -205,7 +205,7 @@ def progress(_):
 
 @test
 def progress_leaves_no_trace(_):
-    """Not a terminal: no progress, however long it takes."""
+    """Without a terminal there is no progress line, however long it takes."""
     with Fake("--fault", "silence") as fake:
         process = start("dump", "--timeout", "1.5", "-t", fake.target)
         result = finish(process)

@@ -3,8 +3,8 @@
 # timeout: 120
 """Parts of registers on the command line: read, list, trace, diff, expect, write.
 
-The expected numbers are those that the bytes have by GDB's rules: bit 0 is the least
-significant bit, elements and members are in memory order. Floats are packed by Python.
+The expected numbers follow from the bytes by GDB's rules: bit 0 is the least significant
+bit, and elements and members are in memory order. Python makes the bytes of floats.
 """
 
 import csv
@@ -72,7 +72,7 @@ def read_json(stub, *words):
 
 @test
 def diff_with_the_target_s_types(directory):
-    """A file of whole registers: the target's own description has the parts."""
+    """A file has whole registers, and the target's own description has the parts."""
     with Machine() as stub:
         path = os.path.join(directory, "whole.json")
         silent_ok(run("dump", "-j", "-o", path, "-t", stub.target))
@@ -85,7 +85,7 @@ def diff_with_the_target_s_types(directory):
 
 
 class Riscv(Machine):
-    """As QEMU describes ft0: a union of two floats."""
+    """A union of two floats, as QEMU describes ft0."""
 
     description = """<?xml version="1.0"?><target><architecture>riscv:rv64</architecture>
 <feature name="org.gnu.gdb.riscv.fpu"><union id="riscv_double"><field name="float" type="ieee_single"/>
@@ -140,7 +140,7 @@ def each_register_is_read_once(_):
 
 @test
 def order_of_meanings(directory):
-    # An exact name, then a part, then a glob: `r1[0]` is r10 nowhere.
+    # A name is tried exactly, then as a part, then as a glob: `r1[0]` never means r10.
     path = os.path.join(directory, "t.xml")
     names = ["r1", "r10", "r11", "r1.x", "q[0]", "q"]
     write(path, "<target><feature name='f'>" + "".join(f"<reg name='{n}' bitsize='32'/>" for n in names) +
@@ -206,7 +206,7 @@ def list_fields(_):
 
 @test
 def list_fields_fits_a_line(directory):
-    """Names of values that are wider than a line continue in their own column."""
+    """If names of values do not fit a line, they continue in their own column."""
     path = os.path.join(directory, "t.xml")
     values = "".join(f'<evalue name="mode{n}" value="{n}"/>' for n in range(16))
     wide = XML.replace('<evalue name="U" value="0"/>', values).replace('start="2" end="3"', 'start="2" end="5"')
@@ -221,7 +221,7 @@ def list_fields_fits_a_line(directory):
 
 @test
 def a_hostile_type_is_listed_in_part(directory):
-    # Sixteen members a level, each a union of sixteen: 16^8 parts.
+    # Each level has sixteen members, each of which is a union of sixteen: 16^8 parts.
     types = "".join(f"<union id='u{i}'>" + "".join(f"<field name='m{j}' type='u{i - 1}'/>" for j in range(16)) +
                     "</union>" for i in range(1, 9))
     path = os.path.join(directory, "t.xml")
@@ -234,7 +234,7 @@ def a_hostile_type_is_listed_in_part(directory):
 
 @test
 def excluding_parts(directory):
-    """A part is excluded where it is shown by itself; another name is as good as the register's own."""
+    """A part can be excluded if it is shown by itself, and a register by any of its names."""
     with Machine(answers={"vCont?": "vCont;c;s", "vCont;*": "T05thread:1;", "s*": "T05thread:1;"}) as stub:
         def names(*args):
             return [(r["name"], r.get("field")) for r in read_json(stub, *args)]
@@ -253,7 +253,7 @@ def excluding_parts(directory):
 
 @test
 def excluding_other_names(directory):
-    """`flags` is no register of x86, but another name of eflags."""
+    """`flags` is another name of eflags, not a register."""
     write(os.path.join(directory, "target.xml"), """<target><architecture>i386</architecture>
 <feature name="org.gnu.gdb.i386.core"><flags id="i386_eflags" size="4"><field name="ZF" start="6" end="6"/></flags>
 <reg name="eax" bitsize="32"/><reg name="eip" bitsize="32" type="code_ptr"/>
@@ -293,7 +293,7 @@ def as_forms(_):
 
 @test
 def as_forms_of_wide_registers(directory):
-    """Each form is what --as says, however wide the register is, and fits a line."""
+    """Each notation of --as, for registers of any width, fits a line."""
     value = int.from_bytes(bytes(range(1, 33)), "little")
     path = os.path.join(directory, "target.xml")
     write(path, XML.replace('<reg name="u"', '<reg name="wide" bitsize="256" type="big"/><reg name="u"').replace(
@@ -337,7 +337,7 @@ def trace_fields(_):
 
 
 class Wide(Machine):
-    """A register of 512 bits more; its third lane changes with each reading."""
+    """Adds a register of 512 bits. Its third lane changes with each reading."""
 
     description = (XML % "i386:x86-64").replace(
         '<reg name="u"', '<reg name="wide" bitsize="512" type="big" regnum="9"/><reg name="u" regnum="6"').replace(
@@ -356,7 +356,7 @@ class Wide(Machine):
 
 @test
 def traces_of_wide_registers(_):
-    """In lanes, as dump has them; then the lanes that have changed."""
+    """The first sample has lanes, as in dump. Later ones have the lanes that have changed."""
     with Wide(answers=STEPPING) as stub:
         def lines(*args):
             text = silent_ok(run("trace", "-n", "1", "w*", "-t", stub.target, *args))
@@ -389,7 +389,8 @@ class Counting(Machine):
 
 
 def read_vcd(path):
-    """({"scope.name": (kind, width)}, {"scope.name": {step: text}}), by nothing but the standard."""
+    """Parse VCD by the standard. Returns ({"scope.name": (kind, width)}, {"scope.name": {step:
+    text}})."""
     wires, names, values, scopes, now = {}, {}, {}, [], None
     with open(path) as file:
         for line in file:
@@ -449,7 +450,7 @@ def vcd_of_some_parts(directory):
 
 @test
 def vcd_through_gtkwave(directory):
-    """GTKWave's own converter, and GTKWave itself if there is a display for it."""
+    """Read the file with GTKWave's converter, and with GTKWave if there is a display."""
     path, save = trace_vcd(directory, "--fields", "status", "v", "pc")
     wires = read_vcd(path)[0]
     text = read(save)
@@ -523,7 +524,7 @@ def diff_parts(directory):
         equal(len(json.loads(run("diff", a, b, "-j", "status").out)), 2)
         rows = list(csv.DictReader(io.StringIO(run("diff", a, b, "-f", "csv").out)))
         equal(rows[0]["name"], "status.Z")
-        # The same with what the target has now.
+        # The same with the current values of the target.
         live = json.loads(run("diff", a, "-t", stub.target, "-j").out)
         for change in found + live:
             change.pop("target")
@@ -564,7 +565,8 @@ def conditions(_):
 
 @test
 def big_endian(_):
-    """Bit 0 is the least significant one, and elements are in memory order all the same."""
+    """On a big-endian target, bit 0 is also the least significant bit, and elements are in memory
+    order."""
     with Machine(description=XML % "s390:64-bit") as stub:
         stub.state[2] = struct.pack(">I", 0x5a00fe0d)
         stub.state[3] = struct.pack(">4f", 1.5, -2.25, 0.1, 3.0)
@@ -642,7 +644,7 @@ def write_aligns_its_lines(_):
 
 @test
 def floats_with_a_prefix_or_a_zero_in_front(_):
-    """A leading zero is no octal there; a prefix gives the bits of the format."""
+    """A leading zero does not mean octal for a float. With a prefix, the number is the bits."""
     with Machine() as stub:
         for text, value in (("010", 10.0), ("0x3", struct.unpack("<d", struct.pack("<Q", 3))[0]),
                             ("0b11", struct.unpack("<d", struct.pack("<Q", 3))[0]), ("3", 3.0)):
@@ -652,7 +654,7 @@ def floats_with_a_prefix_or_a_zero_in_front(_):
 
 @test
 def write_reads_back_the_part(_):
-    # Bit 1 is read-only: writing another part is fine, writing it is not.
+    # Bit 1 is read-only: other parts can be written, bit 1 cannot.
     with Machine(mask=~2 & 0xff) as stub:
         silent_ok(run("write", "-t", stub.target, "status.Z=0"))
         equal(status_of(stub) & 3, 0)

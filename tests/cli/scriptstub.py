@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A stub as a Python object, for what real stubs and the fake stub do not do on request.
 
-It serves one client after the other on a port of its own. Subclass it, or hand it
-`answers`: {packet, or packet with a `*` at its end: reply}. A reply is the payload as
-text; None is silence (the packet is acknowledged); a function is called with the
-packet and returns such a reply. A packet that no answer fits is answered by `usual()`.
+It listens on a free port and serves one client at a time. Make a subclass, or pass
+`answers`: {packet, or prefix of packets followed by `*`: reply}. A reply is the payload as
+text, None to acknowledge the packet without a reply, or a function of the packet that
+returns one of these. usual() replies to all other packets.
 """
 
 import socket
 import struct
 import threading
 
-CLOSE = object()  # as a reply: the connection ends
+CLOSE = object()  # as a reply: close the connection
 
 TARGET = ('<?xml version="1.0"?><target><architecture>riscv:rv32</architecture>'
           '<feature name="org.gnu.gdb.riscv.cpu">{}</feature></target>')
@@ -28,9 +28,9 @@ def frame(payload):
 
 
 class ScriptStub:
-    """Four 32-bit registers; register n of the t-th thread is 0xTT0000NN."""
+    """A stub with four 32-bit registers. Register n of thread number t is 0xTT0000NN."""
 
-    acks = True  # it acknowledges packets: no stub here has no-ack mode unless it says so
+    acks = True  # the stub acknowledges packets; no stub has no-ack mode unless it offers it
     supported = "PacketSize=1000;qXfer:features:read+"
     description = TARGET.format("".join(register_text(name) for name in NAMES))
     threads = ("1",)
@@ -40,7 +40,7 @@ class ScriptStub:
         self.answers = answers or {}
         for name, value in attributes.items():
             setattr(self, name, value)
-        self.log = []  # packets received
+        self.log = []  # the packets received
         self.selected = self.threads[0] if self.threads else None
         self.values = {thread: [struct.pack("<I", t << 24 | n) for n in range(len(NAMES))]
                        for t, thread in enumerate(self.threads or (None,))}
@@ -70,7 +70,7 @@ class ScriptStub:
         return 1
 
     def session(self):
-        self.data = b""  # received, not taken
+        self.data = b""  # received, not yet processed
         while piece := self.client.recv(65536):
             self.data += piece
             while True:
@@ -88,7 +88,7 @@ class ScriptStub:
                     return
 
     def packet(self, packet):
-        """Take one packet. Returns false to close the connection."""
+        """Receive one packet. Returns false to close the connection."""
         self.log.append(packet)
         reply = self.answer(packet)
         if reply is CLOSE:

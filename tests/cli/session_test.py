@@ -168,7 +168,8 @@ def strict(_):
 
 @test
 def strict_of_several(_):
-    """A dead target hides no unavailable register; the first failure's status counts."""
+    """A target that has failed does not hide unavailable registers. The status is that of the first
+    failure."""
     dead = "127.0.0.1:1"
     with Fake("--registers", 5, "--unavailable", "1,3") as fake, Fake("--registers", 1) as good:
         for targets, status in [([fake.target, dead, good.target], 5),
@@ -205,7 +206,7 @@ def byte_order(_):
 
 @test
 def byte_order_from(_):
-    """The fake is not QEMU: GDB takes arm there as little, too."""
+    """The fake stub is not QEMU: GDB assumes little-endian for arm, too."""
     for architecture, order, source in (("aarch64", "little", "assumed"),
                                         ("armv7e-m", "little", "assumed"),
                                         ("aarch64_be", "big", "architecture"),
@@ -317,7 +318,7 @@ def several_targets(directory):
             Fake("--registers", 3) as two:
         targets = [one.target, "127.0.0.1:1", mute.target, two.target]
         args = [word for target in targets for word in ("-t", target)]
-        # The others have to answer in that time.
+        # The other targets have to answer in that time.
         args += ["--timeout", "2"]
         result = run("dump", "-j", *args)
         equal(result.status, 3)
@@ -393,7 +394,7 @@ def own_description(directory):
 
 @test
 def spawned_quietly(_):
-    """With -q, what the command says when it is ended is dropped, and all else is not."""
+    """With -q, only the message of the command's own end is dropped."""
     script = f"echo begins >&2; {FAKE} --stdio --registers 3; echo ended >&2"
     loud = run("read", "r1", "--", "sh", "-c", script)
     quiet = run("read", "-q", "r1", "--", "sh", "-c", script)
@@ -413,7 +414,7 @@ def spawned_quietly(_):
 def spawned(_):
     result = run("dump", "-j", "r1", "--", FAKE, "--stdio", "--registers", "3")
     equal(result.status, 0)
-    contains(result.err, "summary connections=1")  # the child ended in good order
+    contains(result.err, "summary connections=1")  # the child ended normally
     (target,) = json.loads(result.out)["targets"]
     equal(target["target"], f"{FAKE} --stdio --registers 3")
     equal(target["vcpus"][0]["registers"], [expected_register(0, 1)])
@@ -425,7 +426,7 @@ def spawned(_):
 
 
 def named_once(result, name, *others):
-    """The message begins with the target's name, and names it nowhere else."""
+    """The message begins with the target's name, and does not repeat it."""
     (line,) = result.err.splitlines()
     assert line.startswith(f"gdbregs-cli: {name}: "), repr(result)
     rest = line.split(name, 1)[1]

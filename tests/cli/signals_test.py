@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Ended by a signal: guests are released, no file stays behind."""
+"""Ending by a signal: guests are released, and no file is left."""
 
 import os
 import signal
@@ -14,13 +14,13 @@ from clitest import (DEADLINE_S, Fake, command, contains, equal, finish, main, r
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
-# Slow enough to be interrupted in the middle of the registers, which are read by p.
+# The stub is so slow that the tool is interrupted while it reads registers with p.
 SLOW = ("--registers", 3000, "--running", "--serial", "--delay-ms", 20, "--no-g")
 SILENT = ("--fault", "silence:p*", "--running")
 
 
 def end(process, *signals):
-    """Send the signals; status and seconds it took."""
+    """Send the signals. Returns the exit status and the seconds until the end."""
     begin = time.monotonic()
     for number in signals:
         process.send_signal(number)
@@ -63,7 +63,7 @@ def at_any_moment(directory):
 
 @test
 def while_the_stub_is_silent(directory):
-    """The farewell is waited for, but no longer than an answer is."""
+    """The tool waits for the reply to its detach, but no longer than for other replies."""
     log = os.path.join(directory, "log")
     with Fake(*SILENT, "--log", log) as fake:
         process = start("read", "--timeout", "5", "-t", fake.target)
@@ -135,7 +135,7 @@ def spawned_command_ends(directory):
 
 
 def is_alive(pid):
-    """A zombie has ended; it is not our tool's to wait for."""
+    """Returns whether the process is alive. A zombie is not."""
     try:
         return read(f"/proc/{pid}/stat").rsplit(")", 1)[1].split()[0] not in "ZX"
     except OSError:
@@ -144,7 +144,7 @@ def is_alive(pid):
 
 @test
 def spawned_shell_leaves_nothing_behind(directory):
-    """The stub is the child of a child, and does not heed the end of its input."""
+    """The stub is a child of a child, and ignores the end of its input."""
     path = os.path.join(directory, "pid")
     process = start("read", "--timeout", "1", "--", "sh", "-c",
                     f"sh -c 'echo $$ >{path}; exec sleep 100'; true")

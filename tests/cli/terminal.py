@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A terminal for tests: runs the tool on a pty and knows what its screen shows.
+"""A terminal for tests: runs the tool on a pty and keeps the contents of its screen.
 
-It understands the codes that the tool sends and fails at any other one.
+It understands the codes that the tool sends, and fails at any other code.
 """
 
 import fcntl
@@ -20,7 +20,7 @@ CODE = re.compile("\x1b\\[([0-9;?]*)([a-zA-Z])")
 
 
 class Screen:
-    """The contents of a terminal: two screens, a cursor, marks for reversed and bold characters."""
+    """The contents of a terminal: two screens, a cursor, and attributes of each character."""
 
     def __init__(self, rows, columns):
         self.rows, self.columns = rows, columns
@@ -39,14 +39,14 @@ class Screen:
         return self.other if self.alternate else self.main
 
     def lines(self):
-        """The rows of the screen as text, without the empty ones at its end."""
+        """Returns the rows of the screen as text, without empty rows at the end."""
         shown = ["".join(c for c, _ in row).rstrip() for row in self.cells]
         while shown and not shown[-1]:
             shown.pop()
         return shown
 
     def styled(self, style):
-        """The runs of characters in that style."""
+        """Returns the runs of characters with that attribute."""
         return [part for row in self.cells
                 for part in re.findall("[^\0]+", "".join(c if style in s.split(",") else "\0" for c, s in row))]
 
@@ -59,7 +59,7 @@ class Screen:
         at = 0
         while at < len(text):
             if re.fullmatch("\x1b(\\[[0-9;?]*)?", text[at:]):
-                self.cut = text[at:]  # the rest comes with the next piece
+                self.cut = text[at:]  # the rest comes with the next input
                 return
             found = CODE.match(text, at)
             if found:
@@ -119,7 +119,7 @@ class Screen:
 
 
 class Terminal:
-    """The tool with a terminal of its own as stdin, stdout and controlling terminal."""
+    """Runs the tool with a terminal as stdin, stdout and controlling terminal."""
 
     def __init__(self, *args, rows=24, columns=80, env=None, prefix=()):
         self.screen = Screen(rows, columns)
@@ -157,7 +157,7 @@ class Terminal:
         os.write(self.master, keys.encode())
 
     def read(self, seconds):
-        """Take what has come. Returns False if nothing did."""
+        """Process what has arrived. Returns False if there was nothing."""
         if not select.select([self.master], [], [], seconds)[0]:
             return False
         data = os.read(self.master, 65536).decode()
@@ -177,7 +177,7 @@ class Terminal:
             pass
 
     def end(self, status=0):
-        """Wait for its end; the terminal must be as it was before. Returns its stderr."""
+        """Wait until the tool has ended. The terminal must be as before. Returns its stderr."""
         deadline = time.monotonic() + DEADLINE_S
         while self.process.poll() is None:
             assert time.monotonic() < deadline, f"it does not end: {self.state()}"

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What values mean, in text and JSON; descriptions by --arch."""
+"""The meaning of values in text and JSON; descriptions by --arch."""
 
 import fcntl
 import json
@@ -35,7 +35,7 @@ def prepare(fake):
 
 
 def lines(text):
-    """The line that each register is on, by its name."""
+    """Returns the line of each register, by its name."""
     return {name: line for line in text.splitlines() if line.startswith("  ")
             for name in re.findall(r"(\S+) +0x", line)}
 
@@ -76,7 +76,7 @@ def mixed(directory, *options):
 
 
 def on_terminal(columns, *args):
-    """What a terminal with so many columns shows."""
+    """Returns the output on a terminal with so many columns."""
     master, slave = pty.openpty()
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
@@ -93,7 +93,8 @@ def plain(text):
 
 @test
 def registers_in_columns(directory):
-    """By size, numbers first, then flags, floats and vectors; flags have a row of their own."""
+    """Values are in order of size: numbers, then flags, floats and vectors. Flags have rows of
+    their own."""
     with mixed(directory) as fake:
         silent_ok(run("write", "f0=1.5", "f1=-2", "flags=1", "-t", fake.target))
         rows = silent_ok(run("dump", "-t", fake.target)).splitlines()
@@ -107,7 +108,7 @@ def registers_in_columns(directory):
 
 @test
 def as_many_columns_as_fit(_):
-    """Values keep their order, downwards, and no line is longer than the terminal."""
+    """Values are ordered in columns, and no line is longer than the terminal."""
     with Fake("--registers", 64) as fake:
         for columns, count in ((40, 1), (50, 2), (80, 3), (102, 4), (30, 1)):
             shown = plain(on_terminal(columns, "dump", "-t", fake.target))
@@ -133,7 +134,7 @@ def few_long_names_leave_the_columns(directory):
 
 @test
 def wide_values_in_lanes(_):
-    """Each line has at most 80 characters; lane 0 has the first bytes."""
+    """Each line has at most 80 characters. Lane 0 has the first bytes in memory."""
     with Fake("--registers", 2, "--reg-bytes", 256) as fake:
         for order in ("little", "big"):
             out = silent_ok(run("read", "r1", "--endian", order, "-t", fake.target))
@@ -180,7 +181,7 @@ def without_zeros(directory):
 
 @test
 def vcpus_stand_out(directory):
-    """Bold on a terminal, underlined elsewhere; features are neither."""
+    """Headings are bold on a terminal and underlined elsewhere. Features are neither."""
     with mixed(directory, "--vcpus", "2") as fake, mixed(directory) as other:
         shown = on_terminal(80, "dump", "-t", fake.target)
         equal(len(re.findall("\033\\[1mvCPU [01]  .*\033\\[0m\ntwo\n", shown)), 2)
@@ -227,7 +228,7 @@ def names_in_snapshots(directory):
 
 @test
 def shipped_description(directory):
-    """A stub that serves none; the description comes from the data directory."""
+    """The stub serves no description. It comes from the data directory."""
     write(os.path.join(directory, "toy.xml"),
           "<target><architecture>i386:x86-64</architecture><feature name='toy'>"
           "<reg name='a' bitsize='64'/><reg name='b' bitsize='64'/></feature></target>")
@@ -243,7 +244,7 @@ def shipped_description(directory):
 
 @test
 def shipped_byte_order(_):
-    """The stub serves a description that does not settle it: --arch does."""
+    """The stub serves a description that does not determine the architecture: --arch does."""
     for architecture, name, order in (("powerpc:common", "mips", "big"), ("mips", "mipsel", "little"),
                                       ("mips", "alpha", None), ("i386", "mips", "little")):
         with Fake("--arch", architecture, "--registers", 2) as fake:

@@ -21,13 +21,13 @@ PC_XML = """<target><architecture>i386:x86-64</architecture>
 
 
 def value(reg, generation, vcpu=0, size=8):
-    """tests/fakestub/guest.c: what a register holds after so many steps and runs."""
+    """Returns the value of a register after so many steps and runs: see tests/fakestub/guest.c."""
     first = vcpu * 31 + reg * 7 + generation
     return bytes((first + 13 * i) & 0xff for i in range(size))
 
 
 def with_pc(directory, *options):
-    """A fake whose third register is the program counter, 4 higher after each step."""
+    """A fake stub whose third register is the program counter. Each step adds 4."""
     write(os.path.join(directory, "target.xml"), PC_XML)
     return Fake("--tdesc", directory, "--pc", 2, *options)
 
@@ -110,14 +110,14 @@ def until_an_address(directory):
         found = steps(fake, "--until", "0x1010")
         equal(reasons(found)[-1], (4, 0, "until"))
         equal(len(found), 5)
-        # The program counter need not be selected, nor does -n have to be reached.
+        # The program counter does not have to be selected, and -n does not have to be reached.
         found = steps(fake, "--until", "4116", "-n", "100", "r0")
         equal(reasons(found)[-1], (5, 0, "until"))
         equal([e["name"] for e in found[-1]["changed"]], ["r0"])
         result = run("trace", "-f", "jsonl", "-t", fake.target, "--until", "0x2000", "-n", "3")
         one_line(result, 1, "--until was not reached", "vCPU 0 is at 0x100c")
         equal(len(records(result.out)), 4)
-        # There already.
+        # The condition is true at the start.
         equal(reasons(steps(fake, "--until", "0x1000")), [(0, 0, "until")])
     # A leading 0 means octal, as in a condition and for write.
     for address in ("010024", "0o10024", "0b1000000010100", "pc=010024"):
@@ -137,7 +137,7 @@ def breakpoints(directory):
               [pc(g).hex() for g in (4, 5, 8)])
         equal(found[2]["changed"],
               [dict(entry(r, pc(5)), name="pc") if r == 2 else entry(r, value(r, 5)) for r in range(4)])
-    # All were taken out again.
+    # All breakpoints were removed.
     points = set()
     for line in read(log).splitlines():
         word = line.split()[2] if " packet " in line else ""
@@ -165,7 +165,7 @@ def breakpoints_until(directory):
 
 @test
 def what_changed_since_the_last_record(directory):
-    # What happens between a hit and the step past it is in the next hit's record.
+    # The changes between a hit and the step past it are in the record of the next hit.
     with with_pc(directory, "--changing", "2") as fake:
         found = steps(fake, "--break", "0x1008", "--break", "0x1010", "-n", "2")
         equal([[e["name"] for e in r["changed"]] for r in found[1:]], [["pc"], ["pc"]])
@@ -231,7 +231,7 @@ VCD_XML = """<target><architecture>i386:x86-64</architecture>
 
 
 def parse_vcd(text):
-    """{"scope.name": (width, [(time, bits)])}, by nothing but the standard."""
+    """Parse VCD by the standard. Returns {"scope.name": (width, [(time, bits)])}."""
     wires, names, scopes, now = {}, {}, [], None
     words = iter(text.split())
     for word in words:
@@ -264,7 +264,7 @@ def parse_vcd(text):
 
 
 def extended(width, changes):
-    """Full width; changes that are none are left out."""
+    """Values have their full width. A value that has not changed is left out."""
     out = []
     for now, bits in changes:
         bits = bits.lower()
@@ -354,7 +354,7 @@ def a_stub_that_dies(directory):
 
 
 def run_until(log, packet, count, *args):
-    """Interrupted when the stub has seen so many packets of that kind."""
+    """Interrupt the tool when the stub has seen so many packets of that kind."""
     process = start(*args)
     wait_for_packet(log, packet, count)
     process.send_signal(signal.SIGINT)
@@ -498,7 +498,8 @@ if __name__ == "__main__":
 
 @test
 def a_breakpoint_in_real_mode_is_linear(directory):
-    """QEMU has breakpoints at cs.base + ip, as GDB's are there: a missed one says so."""
+    """QEMU compares breakpoints with cs.base + ip, and so must the user. The message of a missed
+    one says so."""
     write(os.path.join(directory, "target.xml"), X86)
     for cr0, cs, address, part in ((0, 0xf000, "0xe05b", "0xf000:0xe05b is 0xfe05b"),
                                    (0x10, 0x7c0, "0x10", "0x7c0:0x10 is 0x7c10"),

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Stubs that serve no description, and no --arch: which of the shipped ones would fit."""
+"""Stubs without a description, and no --arch: which of the shipped descriptions would fit."""
 
 import json
 import os
@@ -14,7 +14,7 @@ COMMANDS = [["read"], ["dump"], ["list"], ["xml"], ["trace", "-n", "1"], ["watch
 
 
 def ship(directory, name, *bits):
-    """A description with registers of that many bits; every second one has no name."""
+    """Returns a description with registers of that many bits. Every second one has no name."""
     registers = "".join(f"<reg name='{'' if i % 2 else f'r{i}'}' bitsize='{size}'/>"
                         for i, size in enumerate(bits))
     write(os.path.join(directory, name + ".xml"),
@@ -65,7 +65,7 @@ def none_fits(directory):
 
 @test
 def no_size(directory):
-    """What is wrong with `g` does not hide that there is no description."""
+    """An error of `g` does not hide that there is no description."""
     env = ship(directory, "right", 256)
     for option in ["--no-g", "--fault=error:g", "--fault=drop:g", "--fault=close:g"]:
         with no_description(option) as fake:
@@ -75,7 +75,7 @@ def no_size(directory):
 
 @test
 def as_it_was(directory):
-    """The guest is left as ever, on its one connection."""
+    """The guest is left as usual, with a single connection."""
     env = ship(directory, "right", 256)
     for how, left in [("restore", "left halted"), ("resume", "left running")]:
         log = os.path.join(directory, how)
@@ -96,7 +96,7 @@ def a_lost_announcement(directory):
 
 @test
 def described_ones_are_not_asked(directory):
-    """Nothing more goes to a stub that has a description."""
+    """A stub with a description is sent no more packets."""
     logs = []
     env = ship(directory, "right", 256)
     for name, options in [("with", {}), ("given", {"arch": "right"})]:

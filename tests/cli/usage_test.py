@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The command line: what is refused, how it is said, and the help."""
+"""The command line: errors, their messages, and the help."""
 
 import os
 import re
@@ -14,7 +14,7 @@ from clitest import (CLI, DEADLINE_S, ROOT, contains, equal, main, one_line, rea
 sys.path.append(os.path.join(ROOT, "tests", "stubs"))
 import qemu  # noqa: E402
 
-# Arguments, and what the one line on stderr must name.
+# Arguments, and a part of the message.
 REFUSED = [
     ([], ["no command", "--help"]),
     (["bogus"], ["'bogus'", "--help"]),
@@ -120,7 +120,7 @@ def harmful_packets_are_refused(_):
                "QStartNoAckMode", "Qqemu.sstep=7", "p80000000", "pffffffff", "P80000000=00", "p100000000",
                ""]
     packets += ["qRcmd," + text.encode().hex() for text in monitor]
-    # QEMU reads what is no digit as 0: here the 0 of 'p', and 0x20
+    # QEMU reads a character that is not a digit as 0: here the 0 of 'p', and 0x20
     packets += ["qRcmd," + b"quit".hex().upper(), "qRcmd,2x7175697420", "qRcmd," + b"quit".hex() + "7"]
     for packet in packets:
         one_line(run("packet", "-t", "127.0.0.1:1", "qC", packet), 2, "is not sent")
@@ -154,7 +154,7 @@ def fits_a_terminal(text):
 
 
 def options_of(text):
-    """The long names of options, or else their letters, which a help text has."""
+    """Returns the long names of the options in a help text, or their letters."""
     pairs = re.findall(r"^ +(?:-(\w), )?--([\w-]+)", text, re.M)
     listed = re.findall(r" --?([\w-]+)", "\n".join(re.findall(r"^(?:[A-Z]\w+ +| {12}) -.*", text, re.M)))
     return {name for pair in pairs for name in pair if name} | set(listed)
@@ -169,7 +169,7 @@ def help_groups_its_options(_):
 
 @test
 def each_command_has_help(directory):
-    """On one screen, with every option that the command takes and no other."""
+    """The help of a command fits a screen. It has every option of the command and no other."""
     overview = silent_ok(run("--help"))
     equal(re.findall(r"^  (\w+) +\w+", overview[overview.index("Commands:"):overview.index("Options,")], re.M),
           COMMANDS)
@@ -191,7 +191,7 @@ def each_command_has_help(directory):
 
 @test
 def each_example_works(directory):
-    """On the machine that README.md starts; write is the last, for it changes the guest."""
+    """Run on the machine that README.md starts. write comes last, because it changes the guest."""
     target = qemu.target("x86_64")
     if target.missing():
         print(f"not tried: {target.missing()}")
@@ -214,7 +214,7 @@ def each_example_works(directory):
 
 @test
 def examples_of_the_manual_can_be_pasted(_):
-    """Each is shown as one line of at most 80 columns, or as several with backslashes."""
+    """Each example is a line of at most 80 columns, or several lines with backslashes."""
     if not shutil.which("mandoc"):
         print("not tried: needs mandoc")
         return

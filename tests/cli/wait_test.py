@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""--wait: for stubs that are not there yet, or busy."""
+"""--wait, for stubs that are not running yet, or are busy."""
 
 import json
 import os
@@ -33,7 +33,7 @@ def until_the_socket_is_there(directory):
 
 @test
 def until_the_forwarder_has_a_stub_behind_it(_):
-    """Accepted and closed without an answer: tried again."""
+    """A stub that accepts and closes without an answer is tried again."""
     with Fake("--drop-connections", 3) as fake:
         equal(len(json.loads(silent_ok(run("read", "-j", "--wait", "-t", fake.target)))), 16)
         equal(fake.stop()["connections"], "4")
@@ -43,7 +43,7 @@ def until_the_forwarder_has_a_stub_behind_it(_):
 
 @test
 def until_the_other_client_leaves(_):
-    """A busy stub accepts and is silent: one connection waits, longer than --timeout."""
+    """A busy stub accepts and does not answer: one connection waits, for longer than --timeout."""
     with Fake("--one-guest") as fake:
         host, port = fake.target.split(":")
         first = socket.create_connection((host, int(port)))
@@ -57,7 +57,7 @@ def until_the_other_client_leaves(_):
 
 @test
 def until_the_queue_of_a_socket_has_room(directory):
-    """A unix socket refuses clients at once if too many wait, as behind a debugger."""
+    """A unix socket refuses clients at once if too many wait, as for QEMU behind a debugger."""
     path = os.path.join(directory, "stub")
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(path)
@@ -121,7 +121,7 @@ def not_for_something_else(_):
 
 @test
 def not_for_an_echo(_):
-    """An error page that quotes the request has what looks like a packet."""
+    """An error page that quotes the request contains what looks like a packet."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve():

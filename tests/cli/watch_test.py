@@ -109,7 +109,7 @@ def ended_by_a_signal(directory):
         log = os.path.join(directory, "log" + state)
         with Fake("--registers", 3, "--log", log, state) as fake:
             process = start("watch", "-j", "-i", "0.1", "-o", out, "-t", fake.target)
-            # Before the third run there have been three samples.
+            # There were three samples before the third run.
             wait_for_packet(log, "vCont;c", 3)
             process.send_signal(signal.SIGINT)
             result = finish(process)
@@ -120,7 +120,7 @@ def ended_by_a_signal(directory):
 
 @test
 def a_reader_that_leaves(_):
-    # Nothing changes, so nothing is written: it must be noticed all the same.
+    # Nothing changes, so nothing is written. The tool must notice the end nevertheless.
     with Fake("--registers", 3, "--changing", "99", "--running") as fake:
         process = subprocess.Popen(command("watch", "-i", "0.1", "-t", fake.target),
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -143,7 +143,7 @@ def a_guest_that_stops_by_itself(_):
 
 @test
 def a_guest_that_ends(directory):
-    """It powers off: no guest is there to be left any way, and no stop is made up."""
+    """The guest powers off. It is not left in any state, and no stop is reported."""
     script = os.path.join(directory, "script")
     for reply, status, says in [
             ("reply W07", 0, "note: {}: the watch ends after sample 1: exited 7"),
@@ -158,7 +158,7 @@ def a_guest_that_ends(directory):
 
 @test
 def a_guest_that_does_not_stop(_):
-    """The stop reply never comes, as gdbserver's where it can't signal the program."""
+    """The stop reply never comes, as from a gdbserver that cannot signal the program."""
     with Fake("--registers", 2, "--fault", "mute:vCont;c*", "--running") as fake:
         result = run("watch", "-n", "3", "-i", "0.05", "--timeout", "0.5", "-t", fake.target)
         one_line(result, 3, "has not stopped for 0.5 s")
@@ -179,7 +179,8 @@ def a_guest_that_does_not_stop(_):
 
 @test
 def a_tool_that_was_stopped(directory):
-    """Its time passes while it stands (^Z); what has come meanwhile is still in time."""
+    """The time passes while the tool is suspended (^Z). A reply that has arrived meanwhile is in
+    time."""
     log = os.path.join(directory, "log")
     with Fake("--registers", 2, "--running", "--log", log) as fake:
         process = start("watch", "-n", "2", "-i", "1", "--timeout", "3", "--log-packets",
@@ -204,13 +205,13 @@ def name(text):
 
 @test
 def a_vcpu_that_is_halted_is_reported(directory):
-    """The stub is asked at each sample; a stub that never says a state is not asked."""
+    """The stub is asked at each sample. A stub that never reports a state is not asked again."""
     script = os.path.join(directory, "script")
     write(script, f"""qThreadExtraInfo* @1 -> reply {name("CPU#0 [running]")}
 qThreadExtraInfo* @3 -> reply {name("CPU#0 [halted ]")}
 qThreadExtraInfo* @4 -> reply E01
 """)
-    # The first answer is the one when connecting; after the third the usual one comes.
+    # The first reply is the one on connecting. After the third one comes the usual reply.
     with Fake("--registers", 2, "--changing", "99", "--script", script) as fake:
         out = silent_ok(run("watch", "-n", "4", "-i", "0.05", "-t", fake.target))
         equal([line.split("  ", 1)[1] for line in out.splitlines()[2:]],
@@ -283,7 +284,7 @@ def x86(directory, *options, more=16):
 
 @test
 def the_important_ones_come_first(directory):
-    """pc, sp and flags, then numbers by size, floats and vectors."""
+    """The order is pc, sp and flags, then numbers by size, floats and vectors."""
     with x86(directory, more=2) as fake:
         with watch(fake) as t:
             t.until_shown("sample 2")
@@ -303,7 +304,7 @@ def the_important_ones_come_first(directory):
 
 @test
 def all_rows_are_used(_):
-    """The last one too, and nothing that does not fit is silently missing."""
+    """The last vCPU is shown, too, and a line says how much does not fit."""
     with Fake("--registers", 300) as fake:
         for rows, columns in ((24, 80), (12, 40), (50, 132), (10, 300), (5, 30)):
             with watch(fake, rows=rows, columns=columns) as t:
@@ -325,7 +326,8 @@ def all_rows_are_used(_):
 
 @test
 def no_line_is_wider_than_the_terminal(directory):
-    """The test's terminal fails where a line is; the smallest ones show something, too."""
+    """The terminal of the test fails if a line is too long. The smallest terminals show something,
+    too."""
     with x86(directory, "--vcpus", "2", more=20) as fake:
         for rows, columns in ((24, 80), (12, 40), (3, 30), (2, 12), (1, 5), (24, 2)):
             for vcpus in ("0", "all"):
@@ -359,7 +361,7 @@ def each_vcpu_has_its_state(directory):
 
 @test
 def the_title_says_how_to_end(_):
-    """The parts of it that do not fit are left out, and not cut: first the interval, then the time."""
+    """Parts that do not fit are left out, not cut: first the interval, then the time."""
     with Fake("--registers", 3, "--running") as fake:
         place = fake.target
         for columns, parts in ((100, [place, "every 0.1 s", r"sample \d+", r"\d{4}-\S+ \S+", "q: end"]),
@@ -375,7 +377,7 @@ def the_title_says_how_to_end(_):
 
 @test
 def a_window_that_changes(_):
-    """It is drawn anew at once, not at the next sample."""
+    """The screen is drawn again at once, not with the next sample."""
     with Fake("--registers", 100) as fake, Terminal("watch", "-i", "30", "-t", fake.target) as t:
         t.until_shown("sample 1")
         equal(len(t.screen.lines()), 24)
@@ -388,7 +390,7 @@ def a_window_that_changes(_):
 
 @test
 def keys_end_it(_):
-    """q, ^C, and two of those; the guest runs on, the terminal is as before."""
+    """q, ^C, and ^C twice end it. The guest runs, and the terminal is as before."""
     with Fake("--registers", 3, "--running") as fake:
         for keys, status in (("q", 0), ("xQ", 0), ("\3", -signal.SIGINT), ("\x1c", -signal.SIGQUIT)):
             with Terminal("watch", "-i", "30", "-t", fake.target) as t:
@@ -402,7 +404,7 @@ def keys_end_it(_):
 
 @test
 def a_second_signal_gives_the_terminal_back(_):
-    """The stub has fallen silent: detaching waits for it, the second ^C does not."""
+    """The stub does not answer any more. Detaching waits for it, the second ^C does not."""
     with Fake("--registers", 3, "--fault", "silence:D*") as fake, watch(fake) as t:
         t.until_shown("sample 2")
         t.type("\3")
@@ -415,7 +417,7 @@ def a_second_signal_gives_the_terminal_back(_):
 
 @test
 def stopped_and_continued(directory):
-    """^Z in a shell with job control: the terminal is given back, and taken at `fg`."""
+    """^Z in a shell with job control restores the terminal, and `fg` takes it again."""
     script = write(os.path.join(directory, "script"), 'set -m\n"$@"\necho stopped; read line\nfg\n')
     with Fake("--registers", 3, "--running") as fake:
         t = watch(fake, prefix=("sh", script))

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""where and monitor, names by role, lists of vCPUs, the target of the environment."""
+"""where and monitor, names of roles, lists of vCPUs, and GDBREGS_TARGET."""
 
 import json
 import os
@@ -80,7 +80,8 @@ def where_has_no_narrow_column_of_flags(directory):
 
 @test
 def where_of_wide_addresses_fits(directory):
-    """Three addresses of a kernel are wider than a line: what does not fit is below, with its name."""
+    """Three addresses of a kernel are wider than a line. A value that does not fit is below, with
+    its name."""
     write(os.path.join(directory, "target.xml"), X86)
     with Fake("--tdesc", directory, "--halted", "--one-guest", "--vcpus", 2) as fake:
         silent_ok(run("write", "rip=0xffff800000081b7c", "rsp=0xffff80000a000000",
@@ -100,7 +101,7 @@ def where_of_wide_addresses_fits(directory):
 
 @test
 def where_of_several(directory):
-    """A line for each vCPU of all targets, with its state; it fits a terminal."""
+    """There is a line for each vCPU of all targets, with its state, and it fits a terminal."""
     write(os.path.join(directory, "target.xml"), X86)
     options = ("--tdesc", directory, "--vcpus", "2", "--one-guest")
     with Fake(*options, "--wfi", "1", "--running") as one, Fake(*options, "--halted") as two:
@@ -133,7 +134,7 @@ def a_halted_guest_has_no_vcpu_that_runs(directory):
         equal(line[:3], ["0", "halted", "-"])
         found = json.loads(silent_ok(run("where", "-j", "-t", fake.target)))
         equal((found[0]["guest"], found[0]["state"]), ("halted", None))
-        # A guest that a debugger has paused looks like one that runs: it runs afterwards.
+        # A guest that a debugger has paused looks like a running one, and runs afterwards.
         equal(run("expect", "ra=0", "--within", "0.1", "-t", fake.target).status, 1)
         found = json.loads(silent_ok(run("where", "-j", "-t", fake.target)))
         equal(found[0]["guest"], "running")

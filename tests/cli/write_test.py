@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""write: notations of values, what fits, and what a failure leaves."""
+"""write: notations of values, their limits, and the state after a failure."""
 
 import csv
 import io
@@ -77,7 +77,8 @@ def raw_bytes(directory):
 
 
 def extended(fraction, exponent, sign=0):
-    """x87: 64 bits with the leading one, 15 of the exponent, the sign."""
+    """An x87 value has a significand of 64 bits with the integer bit, 15 bits of exponent, and a
+    sign."""
     return little(fraction, 8) + little(exponent | sign << 15, 2)
 
 
@@ -87,7 +88,8 @@ def floats(directory):
         for value, n in [("1", 1.0), ("-2.5", -2.5), ("0.1", 0.1), ("1e10", 1e10), ("inf", float("inf")),
                          ("-inf", float("-inf")), ("4e-324", 5e-324), ("010", 10.0), ("-0.0", -0.0)]:
             check(fake, "d", value, struct.pack("<d", n))
-        # Rounded once: 1 + 2^-24 + 2^-60 is above the middle, as a double it is the middle.
+        # 1 + 2^-24 + 2^-60 is rounded once: it is above the middle, but as a double it would be the
+        # middle.
         check(fake, "f", "1.0000000596046447762", struct.pack("<I", 0x3f800001))
         check(fake, "f", "0.1", struct.pack("<f", 0.1))
         check(fake, "f", "0x3f800000", struct.pack("<f", 1.0))

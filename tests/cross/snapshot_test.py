@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What a build for another architecture says of a real QEMU is what the native one says.
+"""A build for another architecture reads the same from a real QEMU as the native build.
 
     snapshot_test.py        with CROSS, the directory that tests/cross/root has made
 
-The snapshots are equal byte for byte, and so is what is printed from a snapshot.
+The snapshots have the same bytes, and so has the output of `diff` and others for a snapshot.
 """
 
 import os
@@ -27,7 +27,7 @@ COMMANDS = [["dump", "-j"], ["dump"], ["list", "-j"], ["read", "-j", "*"]]
 def output(tool, arguments):
     done = subprocess.run(tool + arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, timeout=120, check=False)
-    # When a snapshot was taken is not a part of the machine.
+    # Remove the time, which is not a property of the machine.
     return done.returncode, re.sub(rb'"time":"[^"]*"', b'"time":""', done.stdout)
 
 

@@ -28,8 +28,8 @@ static int fail(const char *what, const char *why)
 	return 2;
 }
 
-/* The register's value, and a copy of it in which the field has the wanted value: they are
- * equal if the field has that value. Returns a negative error, or whether they are. */
+/* Compare the register's value with a copy in which the field has the wanted value. Returns whether
+ * they are equal, or a negative error. */
 static int look(const struct gdbregs_field *field, const char *number)
 {
 	const struct gdbregs_register *reg = gdbregs_field_register(field);

@@ -27,7 +27,7 @@ static void finish(struct guest *guest, const char *what)
 	gdbregs_uv_close(guest->session, NULL, NULL);
 }
 
-/* error NULL: a call has failed. */
+/* If error is NULL, a call has failed. */
 static void fail(struct guest *guest, const struct gdbregs_error *error)
 {
 	guest->failed = 1;

@@ -96,6 +96,6 @@ int main(int argc, char **argv)
 	print(pcs, count);
 	printf("stopped for %.1f %% of the time\n", 100 * stopped_s / (now_s() - begin_s));
 	free(pcs), free(reads), gdbregs_buffer_fini(&storage);
-	gdbregs_close(s); /* the guest runs on, if it ran before */
+	gdbregs_close(s); /* the guest runs again if it ran before */
 	return 0;
 }

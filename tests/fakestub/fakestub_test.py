@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The fake stub and the proxy do what tests rely on: checked with raw sockets."""
+"""The behaviour of the fake stub and the proxy, checked with raw sockets."""
 
 import os
 import re
@@ -71,7 +71,7 @@ class Client:
         return out
 
     def packet(self):
-        """The next packet's payload as it stands on the wire; acks before it are dropped."""
+        """Returns the raw payload of the next packet. Acks before it are dropped."""
         while True:
             match = re.search(rb"[$]([^#]*)#([0-9a-z]{2})", self.data, re.S)
             if match:
@@ -88,7 +88,7 @@ class Client:
         return reply
 
     def quiet(self, seconds=0.2):
-        """True if nothing more comes."""
+        """Returns True if no more bytes arrive."""
         self.sock.settimeout(seconds)
         try:
             return not self.data and not self.sock.recv(1, socket.MSG_PEEK)

@@ -53,7 +53,7 @@ static void preset_gdbserver(struct fake_config *cfg)
 	cfg->serial = SERIAL_SERVER;
 }
 
-/* One request at a time, from a stub that cannot be identified. */
+/* A stub that cannot be identified, and takes one request at a time. */
 static void preset_serial(struct fake_config *cfg)
 {
 	preset_noack(cfg);

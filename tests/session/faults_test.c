@@ -133,7 +133,7 @@ LOOP_TEST(each_fault, COUNT(faults))
 	}
 }
 
-/* ----------------------------------------------------------------- what is no stub --- */
+/* ----------------------------------------------------------------- other peers --- */
 
 static const struct {
 	const char *bytes;

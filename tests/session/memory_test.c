@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What each call returned. */
+/* The results of the calls. */
 struct outcome {
 	int made, connected, read, read_again, one;
 };

@@ -178,7 +178,7 @@ static void on_detach(struct script_stub *stub, const char *rest)
 		return;
 	}
 	if (at == SIZE_MAX || !stub->attached[at])
-		script_violate(stub, "D%.60s of what isn't attached", rest);
+		script_violate(stub, "D%.60s of a process that is not attached", rest);
 	else
 		stub->attached[at] = false;
 	script_replyf(stub, "OK");

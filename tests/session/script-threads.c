@@ -70,7 +70,7 @@ void script_on_attach(struct script_stub *stub, const char *rest)
 	char id[32];
 
 	if (!stub->phymem)
-		script_violate(stub, "vAttach to what is no QEMU");
+		script_violate(stub, "vAttach to a stub that is not QEMU");
 	if (at == SIZE_MAX) {
 		script_replyf(stub, "E22");
 		return;

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Descriptions made to hurt: each from a file and from a stub, with an error of
-its own, soon and in little memory; and no number in them ever harms a stub."""
+"""Hostile descriptions, each from a file and from a stub: each has an error of its own, which
+comes soon and with little memory. No number in them is sent to a stub."""
 import os
 
 from hostile import (BAD_STUB, DONE, NO_OUTPUT, Repeat, Run, Stub, check, described, equal, main,
                      test)
 
 REG = "<reg name='a' bitsize='8'/>"
-# Of the largest descriptions that are taken, 16 MiB, a few times that is held.
+# The largest accepted descriptions have 16 MiB, of which a few copies are in memory.
 RSS_MOST_MIB = 160
 
 
@@ -17,7 +17,7 @@ def feature(body):
 
 
 def fan_out(levels):
-    """Each document includes the next one twice."""
+    """Returns documents, each of which includes the next one twice."""
     documents = {"target.xml": "<target><xi:include href='1.xml'/><xi:include href='1.xml'/></target>"}
     for level in range(1, levels):
         more = f"<xi:include href='{level + 1}.xml'/>" * 2
@@ -39,7 +39,7 @@ def bomb():
     return f"<!DOCTYPE t [<!ENTITY e0 'ha'>{entities}]><target>&e11;</target>"
 
 
-# name: (documents or text of target.xml, what is said)
+# name: (documents or text of target.xml, part of the message)
 BAD = {
     "200 MB of blanks": (lambda: Repeat("<target>", " ", 200_000_000, "</target>"), "max_description_bytes"),
     "a million registers": (lambda: Repeat("<target><feature name='f'>", REG, 1_000_000, "</feature></target>"), "max_description_bytes"),
@@ -112,14 +112,14 @@ def from_a_stub(_):
         with Stub(documents=documents_of(make())) as stub:
             result = Run("dump", "--timeout", 30, "-t", stub.target)
             check(result, BAD_STUB, says, rss_mib=RSS_MOST_MIB)
-            # Detached, and nothing read: no number of it has gone out.
+            # The tool detached and read nothing: no number of the description was sent.
             assert not [r for r in stub.heard() if r[:1] == "p"], stub.requests
             assert [r for r in stub.heard() if r[:1] == "D"], name
 
 
 @test
 def large_and_good(directory):
-    """What is within the limits is served, in time proportional to its size."""
+    """Descriptions within the limits are accepted, in time proportional to their size."""
     path = store(directory, documents_of(feature("".join(
         f"<reg name='r{n}' bitsize='8'/>" for n in range(131_072)))))
     result = check(Run("list", "-f", "csv", "--tdesc", path), DONE, rss_mib=RSS_MOST_MIB)
@@ -128,7 +128,7 @@ def large_and_good(directory):
 
 @test
 def numbers_that_kill(_):
-    """Whatever the description says, no p goes beyond what a stub's int holds."""
+    """No p has a number larger than a stub's int, whatever the description says."""
     for number in ("0x7fffffff", "0xffffffff", "-2147483648", "1048575", "99999999999999999999"):
         with described(f"<reg name='a' bitsize='64' regnum='{number}'/>") as stub:
             Run("dump", "--timeout", 30, "-t", stub.target)
@@ -138,7 +138,8 @@ def numbers_that_kill(_):
 
 @test
 def annexes_that_are_no_names(_):
-    """A stub takes `:` and `,` for the end of the name; a file's name may lead anywhere."""
+    """Names with `:` or `,` cannot be requested from a stub. The name of a file may contain any
+    path."""
     for href in ("../../etc/passwd", "a:0,1", "/etc/passwd", "a,b", "", "x" * 300, "a\tb", "a#b", "\u00e9"):
         text = f"<target><xi:include href='{href}'/></target>"
         with Stub(documents=documents_of(text)) as stub:
@@ -150,7 +151,7 @@ def annexes_that_are_no_names(_):
 
 @test
 def raw_documents_stay_in_their_directory(directory):
-    """`xml --raw DIR` writes what the stub calls its documents."""
+    """`xml --raw DIR` writes the stub's documents under their names."""
     inside, outside = os.path.join(directory, "in"), os.path.join(directory, "evil")
     for href in ("../evil", outside, "sub/../../evil", ".", ".."):
         documents = {"target.xml": f"<target><xi:include href='{href}'/></target>", href: "<f/>"}
@@ -163,7 +164,7 @@ def raw_documents_stay_in_their_directory(directory):
 
 @test
 def raw_documents_are_new_files(directory):
-    """The stub chooses the names: nothing that has such a name is touched, or followed."""
+    """The stub chooses the names. Existing files and links with these names are not written to."""
     inside, outside = os.path.join(directory, "in"), os.path.join(directory, "outside")
     os.mkdir(inside)
     script = os.path.join(inside, "build.sh")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Shared by the hostile tests: runs of the tool with time and memory measured, and a
-stub in Python for behaviour that the fake stub does not have."""
+"""Shared by the hostile tests: running the tool with limits of time and memory, and a stub in
+Python for behaviour that the fake stub does not have."""
 import os
 import re
 import signal
@@ -19,16 +19,16 @@ from clitest import CLI, DEADLINE_S, FAKE, Fake, equal, main, register_bytes, sk
 from tool import (BAD_STUB, DIFFERENT, DONE, NO_CONNECTION, NO_OUTPUT, NO_REGISTER,  # noqa: E402,F401
                   USAGE)
 
-# Of the processor, which is ours alone; and on the clock, which we share.
+# Limits of CPU time, and of time on the clock, because the machine is shared.
 CPU_SECONDS_MOST = 10
 SECONDS_MOST = DEADLINE_S
-# Memory a run may take, all in all; a plain dump takes some 6 MiB.
+# Limit of the memory of a run. A plain dump uses some 6 MiB.
 RSS_MOST_MIB = 64
 OUTPUT_MOST = 1 << 24
 
 
-# A small program that runs the tool: the peak memory of a child includes what its parent had
-# when it started the child. Writes status, KiB, seconds.
+# A small program that runs the tool, because the peak memory of a child includes that of its parent
+# when it was started. Writes status, KiB, seconds.
 LAUNCH = """import os, sys
 pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
 _, status, usage = os.wait4(pid, 0)
@@ -38,7 +38,7 @@ os.write(int(sys.argv[1]), line.encode())
 
 
 class Measured:
-    """A run of the tool, and the memory that it took itself. Its output goes to `stdout`, or nowhere."""
+    """A run of the tool, and its own memory. Its output goes to `stdout`, or nowhere."""
 
     def __init__(self, *args, stdout=subprocess.DEVNULL, limit_s=200):
         self.args = [str(a) for a in args]
@@ -62,7 +62,7 @@ class Measured:
 
 
 class Run:
-    """A run of the tool: its status, output, seconds and peak memory."""
+    """Run the tool. Returns its status, output, seconds and peak memory."""
 
     def __init__(self, *args, stdin=subprocess.DEVNULL, stdout=None, limit_s=2 * DEADLINE_S, env=None):
         self.args = [str(a) for a in args]
@@ -94,8 +94,8 @@ class Run:
 
 
 def forget_peak():
-    """The kernel counts our own peak as that of a child, until the child runs another
-    program. Reset it, so that only the memory that we have now counts."""
+    """Until a child runs another program, the kernel counts our own peak as its peak. Reset it, so
+    that only our present memory counts."""
     try:
         with open("/proc/self/clear_refs", "w", encoding="ascii") as file:
             file.write("5")
@@ -104,8 +104,8 @@ def forget_peak():
 
 
 class Repeat:
-    """A long text that is not held: `unit` so often, between two others. Has a length, slices
-    and blocks."""
+    """A long text that is not in memory: `unit` so many times, between two other texts. It has a
+    length, slices and blocks."""
 
     def __init__(self, before, unit, count, after=""):
         self.before, self.unit, self.after = before.encode(), unit.encode(), after.encode()
@@ -153,14 +153,14 @@ def check(result, statuses, *says, rss_mib=RSS_MOST_MIB):
 
 
 def fake_dump(options, *args, command="dump", timeout=1):
-    """The tool against a fake stub with these options."""
+    """Run the tool with a fake stub that has these options."""
     with Fake(*options) as fake:
         return Run(command, "--timeout", timeout, "-t", fake.target, *args)
 
 
 # ----------------------------------------------------------------- a stub of our own
 
-# A whole packet of the client, which needs no escapes.
+# A complete packet of the client. It needs no escapes.
 PACKET = re.compile(rb"\$([^#]*)#..", re.S)
 SENT_AT_ONCE = 1 << 20
 
@@ -177,9 +177,9 @@ def escape(data):
 
 
 class Stub:
-    """A QEMU 10 of one vCPU on TCP, by default; `answers` maps the beginning of a
-    request to a payload, or to a function of the request that returns one, raw
-    bytes for the wire (a tuple), or None for silence."""
+    """By default, a QEMU 10 with one vCPU, on TCP. `answers` maps a prefix of a request to a
+    payload, or to a function of the request, which returns a payload, a tuple of raw bytes,
+    or None for no reply."""
 
     # Not where a subclass does something at each request.
     remembers = True
@@ -202,7 +202,7 @@ class Stub:
         self.documents = documents or {}
         self.raw = raw
         self.requests = []
-        # The longest beginning of a request that has an answer.
+        # The longest prefix of the request decides.
         longest_first = sorted(self.answers, key=len, reverse=True)
         self.beginnings = re.compile("|".join(map(re.escape, longest_first)).encode())
         self.wires = self.known_replies()
@@ -216,7 +216,7 @@ class Stub:
         return self
 
     def __exit__(self, *exc):
-        # Wakes the accept that the thread may stand in.
+        # Wakes the thread if it waits in accept().
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
 
@@ -234,7 +234,7 @@ class Stub:
             self.ended.set()
 
     def heard(self):
-        """All requests of a client that has gone."""
+        """Returns all requests of a client that has disconnected."""
         assert self.ended.wait(DEADLINE_S), "the client is still there"
         return [request.decode("latin-1") for request in self.requests]
 
@@ -255,7 +255,7 @@ class Stub:
             self.reply_all(sock, requests)
 
     def reply_all(self, sock, requests):
-        """Replies that are known are sent together: a test may ask for millions."""
+        """Known replies are sent together, because a test may request millions."""
         ready, size = [], 0
         for request in requests:
             begin = self.beginnings.match(request)
@@ -281,7 +281,7 @@ class Stub:
             sock.sendall(b"+" + packet(answer))
 
     def known_replies(self):
-        """The replies that are always the same, as bytes for the wire."""
+        """Returns the replies that are always the same, as raw bytes."""
         return {begin.encode(): b"+" + packet(answer) for begin, answer in self.answers.items()
                 if self.remembers and isinstance(answer, (str, bytes))}
 
@@ -307,7 +307,7 @@ class Stub:
 
 
 def described(registers, **more):
-    """A stub with these <reg/> elements in one feature."""
+    """Returns a stub with these <reg/> elements in one feature."""
     if isinstance(registers, str):
         registers = registers.encode()
     return Stub(documents={"target.xml": b"<target><architecture>i386:x86-64</architecture>"

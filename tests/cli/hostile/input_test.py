@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What users may type: every option of every command with values of all the
-wrong kinds, addresses, files that can't be read or are something else, a full
-disk. One printable line and the right exit status; nothing crashes, nothing
-waits."""
+"""Bad input from users: invalid values of every option of every command, addresses, files that
+cannot be read or have another format, a full disk. The tool prints a single line and ends with
+the right exit status; it does not crash or hang."""
 import concurrent.futures
 import json
 import os
@@ -14,7 +13,7 @@ from hostile import (BAD_STUB, CLI, DIFFERENT, DONE, NO_CONNECTION, NO_OUTPUT, N
                      check, equal, main, test)
 
 COMMANDS = ("vcpus", "list", "read", "dump", "diff", "write", "trace", "watch", "xml", "packet")
-# Nobody listens there: what is accepted ends with 3, and soon.
+# Nothing listens there: valid arguments soon end with status 3.
 NOWHERE = "127.0.0.1:1"
 HUGE = "9" * 100_000
 VALUES = ("", " ", "-1", "-", "--", "0", "18446744073709551616", "-9223372036854775809", HUGE, "1e999",
@@ -25,7 +24,7 @@ REFUSED = (USAGE, NO_CONNECTION, BAD_STUB, NO_REGISTER, NO_OUTPUT)
 
 
 def options():
-    """Each option's names, and whether it takes a value, from the help."""
+    """Returns the names of each option, and whether it has a value, from the help."""
     found = []
     for line in Run("--help").out.decode().splitlines():
         match = re.match(r"\s+(?:(-\w), )?(--[a-z-]+)(\[=| )?([A-Z]*)", line)
@@ -40,14 +39,14 @@ def reports(args):
 
 
 def try_all(cases):
-    """(arguments, statuses): each ends soon, with one line."""
+    """Run each (arguments, statuses). Each ends soon, with a single line."""
     def one(case):
         args, statuses = case
         result = Run(*args)
         if result.status == DONE and DONE in statuses:
             return result.status
         if reports(args) and len(lines := result.err.splitlines()) == 2:
-            # A report that cannot be written is a failure of its own.
+            # A report that cannot be written has a status of its own.
             assert lines[1].startswith(b"gdbregs-cli: cannot write "), result
             result.err = lines[0]
         check(result, statuses)
@@ -59,7 +58,7 @@ def try_all(cases):
 
 @test
 def every_option_with_every_value(directory):
-    """A command each, in turn: what an option makes of its value is the same for all."""
+    """Each option is tried with one command, in turn: options mean the same in all commands."""
     os.chdir(directory)
     cases = []
     for number, (short, name, takes) in enumerate(options()):
@@ -90,7 +89,7 @@ def every_command_with_every_word(_):
         cases.append(([value], (USAGE,)))
         for command in (COMMANDS[at % len(COMMANDS)], COMMANDS[(at + 3) % len(COMMANDS)]):
             cases.append(([command, "-t", NOWHERE, value], REFUSED))
-    # Behind `--` there is a command to start: none of these is one that speaks the protocol.
+    # After `--` comes a command to start. These commands are not stubs.
     cases.append((["dump", "--timeout", "1", "--", "true"], (NO_CONNECTION, BAD_STUB)))
     cases.append((["dump", "--timeout", "1", "--", "/"], (NO_CONNECTION,)))
     cases.append((["dump", "--timeout", "1", "--", ""], (NO_CONNECTION, USAGE)))
@@ -118,7 +117,7 @@ def put(directory, name, content):
 
 
 def bad_files(directory):
-    """Files that are no description and no snapshot."""
+    """Files that are neither descriptions nor snapshots."""
     closed, folder = (os.path.join(directory, name) for name in ("closed", "folder"))
     os.mkdir(folder)
     put(directory, "closed", b"<target/>")
@@ -153,7 +152,7 @@ def description_files(directory):
 
 @test
 def endless_files(_):
-    """More than any file is: read up to the limit and no further."""
+    """Endless files are read up to the limit only."""
     for args in (("list", "--tdesc", "/dev/zero"), ("diff", "/dev/zero", "/dev/null")):
         check(Run(*args), (BAD_STUB, NO_OUTPUT), rss_mib=400)
 
@@ -185,7 +184,7 @@ def snapshots_cut_anywhere(directory):
 
 @test
 def snapshots_with_other_members(directory):
-    """Each member in turn of another type, or missing."""
+    """Each member in turn has another type, or is missing."""
     with open(snapshot(directory), encoding="utf-8") as file:
         whole = json.load(file)
     places = [(), ("targets", 0), ("targets", 0, "vcpus", 0), ("targets", 0, "vcpus", 0, "registers", 0)]
@@ -213,8 +212,8 @@ def file_of(directory, name, targets, registers):
 
 @test
 def many_words_and_long_names(directory):
-    """What costs time for each pair of things: 50,000 flags of one register, and names of targets
-    that differ in their last letter, for 20,000 registers."""
+    """Inputs that would take long if all pairs were compared: 50,000 flags of one register, and
+    names of targets that differ in their last letter, for 20,000 registers."""
     words = [" ".join(f"F{n + first}" for n in range(50_000)) for first in (0, 25_000)]
     flags = [file_of(directory, f"flags{n}", ["a"], [{"name": "f", "bytes": f"0{n}", "text": f"[ {text} ]"}])
              for n, text in enumerate(words)]
@@ -261,7 +260,7 @@ def places_that_take_no_file(directory):
 
 @test
 def closed_streams(_):
-    """No stdin, stdout or stderr at all."""
+    """stdin, stdout and stderr are closed."""
     with Stub(documents={"target.xml": b"<target><feature name='f'/></target>"}) as stub:
         for closing in ("0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"):
             line = f'"$0" "$@" {closing}'

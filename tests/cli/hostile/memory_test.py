@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # timeout: 1200
-"""Stubs that stay within every default limit and use each up: whatever the command,
-the tool takes at most 256 MiB, all in all."""
+"""Stubs that use up every default limit. Each command uses at most 256 MiB."""
 import itertools
 import os
 import shutil
@@ -21,7 +20,7 @@ COMMANDS = (
 
 
 def try_commands(directory, commands, answers, documents):
-    """Print what each command takes, and the largest."""
+    """Print the memory of each command, and the largest."""
     most = 0
     snapshot, raw = os.path.join(directory, "snapshot"), os.path.join(directory, "raw")
     with open(snapshot, "w", encoding="ascii") as file:
@@ -40,7 +39,7 @@ def try_commands(directory, commands, answers, documents):
 
 @test
 def long_names(directory):
-    """The most registers, in a feature with the longest name."""
+    """The maximum number of registers, in a feature with the longest name."""
     registers = "".join(f"<reg name='r{n}' bitsize='8'/>" for n in range(131_072))
     text = f"<target><feature name='{'f' * 1024}'>{registers}</feature></target>"
     try_commands(directory, COMMANDS, {"p": "E01", "vCont": "T05thread:p01.01;"}, {"target.xml": text.encode()})
@@ -53,7 +52,7 @@ SOME = ("vcpus", "list -j", "dump -j", "watch -c all -n 1 -f jsonl", "trace -n 1
 
 
 def vcpus(count):
-    """The answers of a stub with so many vCPUs, 50 to a reply."""
+    """Returns the replies of a stub with so many vCPUs, 50 in each reply."""
     lists = [",".join(f"p1.{n + 1:x}" for n in range(first, min(first + 50, count)))
              for first in range(0, count, 50)]
     left = iter(lists[1:])
@@ -68,7 +67,7 @@ def feature_of(count, bits=8):
 
 @test
 def registers_of_many_vcpus(directory):
-    """As many as there may be of all vCPUs together, without values; and one more."""
+    """The maximum number of registers of all vCPUs together, without values; and one more."""
     for command in SOME:
         try_commands(directory, [command], {**vcpus(256), "p": "E01"}, feature_of(4096))
     with Stub({**vcpus(1500), "p": "E01"}, feature_of(131_072)) as stub:
@@ -78,7 +77,7 @@ def registers_of_many_vcpus(directory):
 
 @test
 def long_values(directory):
-    """Registers of 8 bits that are answered with 64 KiB."""
+    """Registers of 8 bits whose values have 64 KiB."""
     for answer in ({"p": "00" * 65536}, {"p": "", "g": "00" * 500_000}):
         try_commands(directory, ("read", "dump -j", "dump -f csv", "watch -n 1 -f jsonl", "trace -n 1 -f vcd",
                                   "diff SNAPSHOT"), {**answer, "vCont": "T05thread:p01.01;"}, feature_of(4096, 8))
@@ -86,7 +85,7 @@ def long_values(directory):
 
 @test
 def long_thread_ids(_):
-    """A megabyte of zeros, by run lengths of a few bytes each."""
+    """A megabyte of zeros, in run lengths of a few bytes each."""
     long = b"m" + b"0*~" * 10_000 + b"1"
     wire = b"+$" + long + b"#%02x" % (sum(long) & 0xff)
     with Stub({"qfThreadInfo": (wire,), "qsThreadInfo": (wire,)}, feature_of(4)) as stub:
@@ -96,7 +95,7 @@ def long_thread_ids(_):
 
 @test
 def description_of_each_process(_):
-    """256 processes, each with a description of its own of 15 MB."""
+    """256 processes, each with its own description of 15 MB."""
     text = b"<target>" + b" " * 15_000_000 + b"</target>"
     lists = "m" + ",".join(f"p{n + 1:x}.1" for n in range(200))
     with Stub({"qfThreadInfo": lists, "?": "T05thread:p1.1;"}, {"target.xml": text}) as stub:
@@ -106,7 +105,7 @@ def description_of_each_process(_):
 
 @test
 def wires_of_many_vcpus(directory):
-    """The names of all wires are not held, nor are the digits of all values that change."""
+    """Neither the names of all wires nor the digits of all changed values are kept in memory."""
     names = "".join(f"<reg name='{f'r{n}_'.ljust(1000, 'x')}' bitsize='8'/>" for n in range(4096))
     xml = {"target.xml": f"<target><feature name='f'>{names}</feature></target>".encode()}
     command = "trace -n 1 -f vcd -c 0-63"
@@ -120,7 +119,7 @@ def wires_of_many_vcpus(directory):
 
 @test
 def long_replies(_):
-    """Replies are kept until all have come."""
+    """Replies are kept until all have arrived."""
     for form in ("text", "csv", "jsonl"):
         with Stub({"qC": b"\x01" * 1_000_000}, feature_of(4)) as stub:
             result = Measured("packet", "-f", form, *["qC"] * 100, "-t", stub.target)
@@ -130,7 +129,7 @@ def long_replies(_):
 
 
 class Flood(Stub):
-    """Answers such a request with console output that does not end, and never reads again."""
+    """The stub replies to such a request with endless console output, and does not read any more."""
 
     remembers = False
 
@@ -149,7 +148,7 @@ class Flood(Stub):
 
 @test
 def console_output_without_end(_):
-    """The acknowledgements that are owed to such a stub have a limit."""
+    """The number of acknowledgements that wait to be written has a limit."""
     answers = {"qSupported": "PacketSize=1000;qXfer:features:read+", "qqemu": "", "p": "00",
                "vCont": "T05thread:p01.01;", "vCont?": "vCont;c;s;C;S"}
     for at in ("qSupported", "?", "qXfer", "p", "vCont;", "qfThreadInfo"):
@@ -157,7 +156,7 @@ def console_output_without_end(_):
             result = Measured("trace", "-n", 3, "--timeout", 30, "-t", stub.target)
         assert result.status == BAD_STUB and b"does not read" in result.err, result
         assert result.rss_mib < FLOOD_MIB, result
-    # QEMU's acknowledgements are not sent alone, and its console output is collected.
+    # To QEMU, acknowledgements are not sent alone, and its console output is collected.
     with Flood("qRcmd," + b"help".hex(), {}, feature_of(4)) as stub:
         result = Measured("monitor", "help", "--timeout", 30, "-t", stub.target)
     assert result.status == BAD_STUB and b"max_packet_bytes" in result.err, result

@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # timeout: 180
-"""Stubs that do everything wrong, at every point of a session.
+"""Stubs with every kind of fault, at every point of a session.
 
-Each fault of the fake stub strikes at each kind of request, for a stub that is
-pipelined, one without acks and one that takes one request at a time. Whatever
-comes of it comes soon, takes little memory, is said in one line, and where it
-is success every value is right.
+Each fault of the fake stub is tried with each kind of request, on a stub with pipelining, one
+without acks and one that takes one request at a time. The tool ends soon, uses little memory
+and prints one line for an error. If it succeeds, every value is right.
 """
 import concurrent.futures
 import csv
@@ -25,12 +24,12 @@ REGISTERS, VCPUS = 12, 2
 POINTS = ("qSupported*", "?", "qXfer*", "qfThreadInfo", "Hg*", "p*")
 STUBS = ("--qemu10", "--qemu72", "--noack", "--serial")
 TIMEOUT_S = 0.3
-# Where it is not to be waited in vain.
+# A short time-out, for stubs that do not answer.
 LONG_TIMEOUT_S = 30
-# What a reply about a register may say instead of a value.
+# Replies to p that are not values.
 WITHOUT_VALUE = ("xx", "empty", "error", "error-text")
 
-# How a session with that fault may end, and what it then says.
+# The statuses and messages with which a session with that fault may end.
 SILENT = {NO_CONNECTION: ("has not answered",)}
 CLOSED = {NO_CONNECTION: ("closed", "broke"), BAD_STUB: ("closed", "broke")}
 LARGE = {BAD_STUB: ("max_packet_bytes",)}
@@ -39,24 +38,24 @@ ODD_REPLY = {DONE: (), BAD_STUB: (), NO_CONNECTION: ("has not answered",), NO_RE
 FAULTS = {
     **dict.fromkeys(("silence", "mute", "stall", "endless-notify", "endless-junk", "endless-ack"),
                     SILENT),
-    # A fast machine owes a million acknowledgements before the reply is late.
+    # On a fast machine, a million acknowledgements are due before the reply is late.
     "endless-console": {**SILENT, BAD_STUB: ("max_packet_bytes",)},
     **dict.fromkeys(("close", "reset"), CLOSED),
     **dict.fromkeys(("long", "rle-bomb", "endless"), LARGE),
     **dict.fromkeys(("badsum", "badhex", "cut", "rle-first", "rle-short"), DAMAGED),
     **dict.fromkeys(("junk", "notify", "console", "doubleack"), {DONE: ()}),
-    # Without acks nothing tells a stop reply nobody asked for from an answer.
+    # Without acks, a stop reply that was not requested looks like a reply.
     "stale": {DONE: (), BAD_STUB: ()},
     **dict.fromkeys(("drop", "ignore", "noack", "nak", "dup", *WITHOUT_VALUE, "odd", "ok",
                      "garbage", "binary", "brace"), ODD_REPLY),
 }
-# Kinds that make the stub something else for good.
+# Faults that change what the stub is.
 CHANGED = {
     "xfer-endless": {BAD_STUB: ("max_description_bytes",)},
     "xfer-empty": {BAD_STUB: ("sends none",)},
     "xfer-halve": {DONE: ()},
     "xfer-shrink": {BAD_STUB: ("xml:1:",)},
-    # The fake stub does not answer when asked for the name of an id it made up.
+    # The fake stub does not answer if it is asked for the name of an id that it made up.
     "threads-endless": {BAD_STUB: ("max_vcpus",), NO_CONNECTION: ("has not answered",)},
     "threads-repeat": {BAD_STUB: ("endless",)},
     "threads-comma": {DONE: ()},
@@ -64,7 +63,7 @@ CHANGED = {
 
 
 def require_values(result, fault, holes):
-    """All registers of all vCPUs, right; those without a value say so."""
+    """Require that all registers of all vCPUs are right, or say that they have no value."""
     vcpus = json.loads(result.out)["targets"][0]["vcpus"]
     for vcpu in vcpus:
         equal(len(vcpu["registers"]), REGISTERS, repr(result))
@@ -78,7 +77,7 @@ def require_values(result, fault, holes):
 
 def try_fault(stub, fault, expected, holes=False):
     options = (stub, "--fault", fault, "--registers", REGISTERS, "--vcpus", VCPUS)
-    # Where silence would be an error, a busy machine's must not be taken for one.
+    # If a time-out would be an error, allow for a busy machine.
     timeout = TIMEOUT_S if "has not answered" in expected.get(NO_CONNECTION, ()) else LONG_TIMEOUT_S
     fake = Fake(*options, stderr=subprocess.DEVNULL)
     try:
@@ -91,11 +90,11 @@ def try_fault(stub, fault, expected, holes=False):
         if result.status == DONE:
             require_values(result, fault, holes)
     finally:
-        # Of a session that failed the last words go out blind.
+        # A session that has failed detaches blindly.
         seen = fake.stop()
     if result.status == DONE:
         equal(seen["violations"], "0", f"a violation (--log says which): {text}")
-    # Nothing a stub does makes us leave its guest stopped, unless it hangs up.
+    # The guest is never left halted, unless the stub closes the connection.
     return result.status
 
 
@@ -111,7 +110,7 @@ def each_fault_at_each_point(_):
     cases = []
     for at, (kind, expected) in enumerate(FAULTS.items()):
         for number, point in enumerate(POINTS):
-            # All stubs for what differs by stub; of the slow ones, one each.
+            # All stubs, for faults that depend on the stub. Slow faults have one stub each.
             chosen = [STUBS[(at + number) % 4]] if expected in (SILENT, LARGE) else STUBS[::1 + number % 2]
             holes = kind in WITHOUT_VALUE
             cases += [(stub, f"{kind}:{point}", expected, holes) for stub in chosen]
@@ -134,7 +133,7 @@ def a_reply_split_at_every_byte(_):
 
 @test
 def the_connection_ends_at_every_byte(_):
-    """The fake stub closes after N bytes; a session of it has some 2,000."""
+    """The fake stub closes after N bytes. A session has some 2,000."""
     cases = [("--qemu10", f"close-bytes@{n}", {**CLOSED, DONE: ()}) for n in range(1, 2000, 23)]
     cases += [("--serial", f"close-bytes@{n}", {**CLOSED, DONE: ()}) for n in range(1, 1500, 41)]
     print(len(cases), "sessions, by exit status:", try_all(cases))
@@ -150,7 +149,7 @@ def silence_at_every_reply(_):
 
 @test
 def answers_nobody_asked_for(_):
-    """A stop reply, a thread list and values before anything was asked."""
+    """The stub sends a stop reply, a thread list and values before any request."""
     def greet(sock):
         sock.sendall(packet("T05thread:p01.01;") + packet("m1,2,3") + packet("00" * 8) * 50)
         sock.recv(65536)
@@ -188,7 +187,7 @@ def processes_without_end(_):
 
 
 def on_terminal(*args):
-    """What the tool writes where stdout is a terminal: one that echoes nothing."""
+    """Returns what the tool writes on a terminal without echo."""
     ours, its = pty.openpty()
     with os.fdopen(ours, "rb", buffering=0) as terminal:
         result = Run(*args, stdout=its, env={**os.environ, "NO_COLOR": "1", "TERM": "xterm"})
@@ -198,13 +197,13 @@ def on_terminal(*args):
             while part := terminal.read(65536):
                 shown += part
         except OSError:
-            pass  # Linux says so that the other end is closed
+            pass  # on Linux this means that the other end is closed
     equal(result.status, DONE, repr(result))
     return shown.replace(b"\r\n", b"\n")
 
 
 EVIL = b"\x1b]0;owned\x07\x1b[31m\r\n\x9b31m\xff\xc3"
-# XML has no escape character, but has the C1 controls, line ends and more.
+# XML does not permit the escape character, but permits C1 controls, line ends and others.
 EVIL_XML = ("<target><architecture>i386\u202e\u009b31m</architecture><feature name='f&#x9b;1m&#10;'>"
             "<reg name='r&#10;x' bitsize='64' type='t&#13;\u0085'/><reg name='\u2028n' bitsize='64' "
             "group='g&#9;'/></feature></target>").encode()
@@ -212,7 +211,7 @@ EVIL_XML = ("<target><architecture>i386\u202e\u009b31m</architecture><feature na
 
 @test
 def names_for_a_terminal(_):
-    """Escape sequences, line breaks and bytes that are no UTF-8, wherever names come from."""
+    """Names from all sources contain escape sequences, line breaks and bytes that are not UTF-8."""
     with Stub({"qThreadExtraInfo": EVIL.hex()}, {"target.xml": EVIL_XML}) as stub:
         for command in ("vcpus", "list", "read", "dump"):
             for form in ("text", "json", "jsonl", "csv"):
@@ -225,14 +224,14 @@ def names_for_a_terminal(_):
             check(Run("dump", "-t", stub.target), (BAD_STUB, NO_REGISTER))
 
 
-# What a spreadsheet takes for a formula, and numbers.
+# Texts that a spreadsheet would read as formulas, and numbers.
 FORMULAS = ("=1+1", "+cmd|' /C calc'!A0", "-1+x", "@SUM(A1)", "=", "-")
 NUMBERS = ("-1", "+1.5e3", "-inf", "-0x10")
 
 
 @test
 def tables_for_a_spreadsheet(directory):
-    """No control character and no formula in a CSV file; signs of numbers stay."""
+    """A CSV file has no control characters and no formulas. Signs of numbers are kept."""
     names = [*FORMULAS, *NUMBERS, "a,=b", "\u00fc\u20ac\U0001f600", "\x9b1m", "\u0085"]
     xml = "<target><feature name='=f'>" + "".join(
         f"<reg name='{html.escape(name)}' bitsize='8' type='&#10;t'/>" for name in names) + "</feature></target>"
@@ -250,7 +249,7 @@ def tables_for_a_spreadsheet(directory):
 
 
 def check_lines(result, status):
-    """Its output, which has no control characters but the ends of its lines."""
+    """Returns its output, in which only line ends are control characters."""
     equal(result.status, status, repr(result))
     text = result.out.decode()
     assert not any(unicodedata.category(c) == "Cc" for c in text if c != "\n"), text
@@ -259,7 +258,7 @@ def check_lines(result, status):
 
 @test
 def register_of_another_size(_):
-    """A megabyte for a register of eight bytes, and a single one."""
+    """A value of a megabyte, and one of a byte, for a register of eight bytes."""
     xml = {"target.xml": b"<target><feature name='f'><reg name='r' bitsize='64'/></feature></target>"}
     with Stub({"p": "00" * 400000}, xml) as stub:
         result = Run("dump", "-j", "-t", stub.target)
@@ -272,7 +271,7 @@ def register_of_another_size(_):
 
 @test
 def many_registers_to_follow(_):
-    """The largest description that is taken: it is not looked through for each register."""
+    """The largest accepted description: it is not searched for each register."""
     text = "".join(f"<reg name='r{n}' bitsize='8'/>" for n in range(131_072))
     xml = {"target.xml": f"<target><feature name='f'>{text}</feature></target>".encode()}
     answers = {"?": "T05thread:p01.01;", "p": "E01", "vCont": "T05thread:p01.01;"}

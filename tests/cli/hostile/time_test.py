@@ -1,26 +1,25 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # timeout: 120
-"""Stubs that are slow on purpose: each byte comes just before a deadline, each reply is as
-small as it may be. Connecting has a deadline, and so has each command with --within."""
+"""Stubs that are slow on purpose: each byte comes just before a deadline, and each reply is as
+small as possible. Connecting has a deadline, and so has each command with --within."""
 import time
 
 from hostile import DIFFERENT, NO_CONNECTION, SECONDS_MOST, Stub, Run, check, equal, main, packet, test
 
-# A reply may take TIMEOUT_S. Each takes PAUSE_S, and there are so many of them that a command
-# which waited for all would take minutes.
+# A reply may take TIMEOUT_S. Each takes PAUSE_S, and waiting for all replies would take minutes.
 TIMEOUT_S, PAUSE_S = 2, 0.2
 XML = b"<target><feature name='f'>" + b"".join(
     b"<reg name='r%d' bitsize='8'/>" % n for n in range(1000)) + b"</feature></target>"
 DOCUMENTS = {"target.xml": XML}
-# Without pipelining, so that there is a round trip for each register.
+# There is no pipelining, so that each register takes a round trip.
 SERIAL = {"qSupported": "PacketSize=1000;qXfer:features:read+", "qqemu": "", "vCont?": "vCont;c;s;C;S",
           "vCont": "T05thread:1;", "qfThreadInfo": "m1", "?": "T05thread:1;", "P": "OK"}
 
 
 class Slow(Stub):
-    """Begins each reply to such a request PAUSE_S late. `before` is sent first, ten times
-    as often."""
+    """Begins each reply to such a request after PAUSE_S. `before` is sent first, ten times as
+    often."""
 
     remembers = False
 
@@ -37,13 +36,13 @@ class Slow(Stub):
 
 
 def byte_by_byte(request):
-    """The description, a byte to a packet."""
+    """Sends the description in packets of one byte."""
     off = int(request.split(":")[-1].split(",")[0], 16)
     return b"m" + XML[off:off + 1]
 
 
 def took(result, least_s):
-    """Not less than that; `check` says what is too much, and each command its reason to end."""
+    """The command takes at least that time, and ends for its own reason. check() has the maximum."""
     assert least_s <= result.seconds < SECONDS_MOST, f"not between {least_s} and {SECONDS_MOST} s: {result}"
 
 
@@ -62,7 +61,7 @@ def connecting_has_a_deadline(_):
 
 @test
 def waiting_does_not_count(_):
-    """The deadline is that of a stub which has answered; --wait is added to it."""
+    """The deadline counts from the first answer of the stub; the time of --wait comes before it."""
     class Late(Stub):
         def talk(self, sock):
             time.sleep(1)
@@ -86,14 +85,14 @@ def each_command_ends_in_time(_):
 
 @test
 def commands_that_let_the_guest_run_end_in_time(_):
-    """They read the guest once more when --within is over. That has an end, too."""
+    """After --within they read the guest once more. That has a deadline, too."""
     for command in ("trace -n 1000", "expect r0==77 -i 0.1"):
         with Slow("p", SERIAL) as stub:
             result = run(stub, *command.split(), "--within", 1)
         equal(result.status, NO_CONNECTION, repr(result))
         assert b"--within" in result.err, result
         took(result, 1)
-    # A stub that is quick gives a result.
+    # A fast stub gives a result.
     with Stub(SERIAL, DOCUMENTS) as stub:
         result = run(stub, "trace", "--until", "r0==77", "--within", 0.5)
     equal(result.status, DIFFERENT, repr(result))

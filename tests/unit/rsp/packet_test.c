@@ -263,7 +263,7 @@ TEST(limit)
 	PAYLOAD("0*]", "large\n"); /* 65 */
 	PAYLOAD("0*\\0", "large\n");
 
-	/* What follows is decoded as usual. A # that is a count does not end the packet. */
+	/* The following bytes are decoded as usual. A # that is a count does not end the packet. */
 	size = packet(input, '$', DIGITS_64 "01*#2", 69);
 	memcpy(input + size, "+$OK#9a", 7);
 	check_events(input, size + 7, "large\nack\n$OK\n", 14);
@@ -285,7 +285,7 @@ TEST(junk)
 TEST(junk_is_kept)
 {
 	static const char line[] =
-		"HTTP/1.1 400 Bad Request: this is no gdbstub at all, go away\r\n";
+		"HTTP/1.1 400 Bad Request: there are gdbstubs elsewhere, go away\r\n";
 	struct gdbregs__frame_decoder d;
 	struct transcript t = {.size = 0};
 

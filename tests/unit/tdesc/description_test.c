@@ -218,7 +218,7 @@ LOOP_TEST(name_limit, COUNT(long_names))
 	}
 }
 
-/* -------------------------------------------------------------- look-up --- */
+/* -------------------------------------------------------------- finding --- */
 
 static int find(const struct gdbregs_description *d, const char *feature, const char *name)
 {

@@ -120,12 +120,12 @@ TEST(bytes)
 		  "a: more than 68 bytes (max_description_bytes)");
 	/* A document that is not included counts, too, because it was received and is kept. */
 	documents[0] = document("target.xml", "<target/>");
-	documents[1] = document("unused", "this is no XML, and nobody asked for it to be");
+	documents[1] = document("unused", "this is not XML, and nobody asked for it to be");
 	o.max_description_bytes = documents[0].size + documents[1].size;
 	gdbregs__description_free(parse_good(documents, 2, &o));
 	o.max_description_bytes--;
 	parse_bad(documents, 2, &o, GDBREGS_ERR_LIMIT,
-		  "unused: more than 53 bytes (max_description_bytes)");
+		  "unused: more than 54 bytes (max_description_bytes)");
 }
 
 TEST(element_depth)
