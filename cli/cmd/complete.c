@@ -207,7 +207,7 @@ static const struct gdbregs_description *load(const struct line *line,
 static void offer_stored(const char *path, const char *typed)
 {
 	struct stored stored = {.name = NULL};
-	if (stored_read(&stored, path) == 0) {
+	if (snapshot_file_read(&stored, path) == 0) {
 		for (size_t i = 0; i < stored.count; i++)
 			offer(typed, "", stored.item[i].name, "");
 	}

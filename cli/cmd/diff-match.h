@@ -4,7 +4,7 @@
 #define CLI_DIFF_MATCH_H
 
 #include "base/output.h"
-#include "cmd/snapshot-file.h"
+#include "cmd/stored.h"
 
 enum change_kind {
 	CHANGE_CHANGED,

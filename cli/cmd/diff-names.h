@@ -5,7 +5,7 @@
 #ifndef CLI_DIFF_NAMES_H
 #define CLI_DIFF_NAMES_H
 
-#include "cmd/snapshot-file.h"
+#include "cmd/stored.h"
 
 /* Returns whether a pattern fits the own name of a value. The name of a register fits its parts,
  * too. */

@@ -5,7 +5,7 @@
 #ifndef CLI_DIFF_OWN_H
 #define CLI_DIFF_OWN_H
 
-#include "cmd/snapshot-file.h"
+#include "cmd/stored.h"
 
 /* Make a description of the values from `first` to before `end`, which are those of one vCPU in a
  * file. Returns NULL if that is not possible: names work without it, too. The description belongs

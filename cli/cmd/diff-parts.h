@@ -4,7 +4,7 @@
 #ifndef CLI_DIFF_PARTS_H
 #define CLI_DIFF_PARTS_H
 
-#include "cmd/snapshot-file.h"
+#include "cmd/stored.h"
 
 /* Add the values that the parts of `file` have in the targets. A part that a target does
  * not have is not added. Returns 0, or an exit status with a message on stderr. */

@@ -2,6 +2,7 @@
 #include "opt/command.h"
 #include "cmd/diff-match.h"
 #include "cmd/diff-parts.h"
+#include "cmd/snapshot-file.h"
 #include "base/message.h"
 
 #include <errno.h>
@@ -103,7 +104,7 @@ static int compare_targets(const struct options *o, struct stored *before)
 static int compare_file(const struct options *o, struct stored *before)
 {
 	struct stored after;
-	int status = stored_read(&after, o->arguments.item[1]);
+	int status = snapshot_file_read(&after, o->arguments.item[1]);
 	if (status == 0)
 		status = compare(o, NULL, before, &after);
 	stored_fini(&after);
@@ -117,7 +118,7 @@ int command_diff(const struct options *o)
 	int status = check(o);
 	if (status != 0)
 		return status;
-	status = stored_read(&before, o->arguments.item[0]);
+	status = snapshot_file_read(&before, o->arguments.item[0]);
 	if (status == 0)
 		status = options_live(o) ? compare_targets(o, &before) : compare_file(o, &before);
 	stored_fini(&before);

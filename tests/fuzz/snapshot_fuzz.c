@@ -5,6 +5,7 @@
 #include "fuzz.h"
 
 #include "cmd/diff-match.h"
+#include "cmd/snapshot-file.h"
 #include "base/message.h"
 
 #include <sys/mman.h>
@@ -26,7 +27,7 @@ static int read_snapshot(struct stored *s, const uint8_t *data, size_t size, cha
 			 size_t capacity)
 {
 	int fd = make_file(data, size, path, capacity);
-	int status = stored_read(s, path);
+	int status = snapshot_file_read(s, path);
 
 	close(fd);
 	REQUIRE(status == 0 || status == STATUS_FILE);
