@@ -27,14 +27,15 @@ enum resume {
 	RESUME_LOST, /* not even acknowledged */
 };
 
+/* Whether the guest must not run, which is asked a second time. */
+enum again { AGAIN_NOT_ASKED, AGAIN_ASKED, AGAIN_ANSWERED };
+
 struct detach {
 	struct gdbregs__op op;
 	bool blind;
 	bool sent_before; /* blind: a D was sent in order, and its reply is missing */
-	bool interrupted; /* blind: 0x03 was sent */
 	bool stop_asked;
-	bool asked_again, again_due; /* ask again whether the guest must not run */
-	size_t next; /* process */
+	enum again again;
 	size_t detaches, confirmed, refused; /* numbers of D packets and of their replies */
 	enum resume resume;
 };
@@ -70,34 +71,44 @@ static bool names_pids(const struct gdbregs_session *s)
 	return false;
 }
 
+/* A stub whose processes are not known. In multiprocess mode QEMU refuses a D without a pid, and
+ * every QEMU has a process 1; any other stub refuses a D with a pid that it does not know. A stub
+ * that has sent no packet may be a QEMU: an ack alone proves nothing, QEMU sends it by itself. */
+static bool may_be_qemu(const struct gdbregs_session *s)
+{
+	switch (s->stub.kind) {
+	case GDBREGS__STUB_UNKNOWN:
+		return true;
+	case GDBREGS__STUB_GREETED:
+	case GDBREGS__STUB_QEMU_SYSTEM:
+		return s->stub.supported.multiprocess;
+	default:
+		return false;
+	}
+}
+
 static int send_pid(struct gdbregs_session *s, struct detach *d, int64_t pid)
 {
 	s->leaving.detach_sent = true;
 	d->detaches++;
 	if (pid > 0)
-		return gdbregs__engine_send_text(&s->engine, &d->op, KIND_DETACH, (uint32_t)d->next,
-						 "D;%llx", (unsigned long long)pid);
+		return gdbregs__engine_send_text(&s->engine, &d->op, KIND_DETACH, 0, "D;%llx",
+						 (unsigned long long)pid);
 	return gdbregs__engine_send_text(&s->engine, &d->op, KIND_DETACH, 0, "D");
 }
 
+/* Send the next D. A second D without a pid would reach a machine that runs already, and stop it. */
 static int send_detach(struct gdbregs_session *s, struct detach *d)
 {
-	size_t count = s->target.process_count ? s->target.process_count : 1;
+	if (!names_pids(s))
+		return s->leaving.detach_sent ? 0 : send_pid(s, d, may_be_qemu(s) ? 1 : 0);
+	for (size_t i = 0; i < s->target.process_count; i++) {
+		struct gdbregs__process *process = &s->target.processes[i];
 
-	for (; d->next < count; d->next++) {
-		int64_t pid = s->target.process_count ? s->target.processes[d->next].pid : 0;
-
-		if (pid <= 0 && names_pids(s))
+		if (!process->attached || process->pid <= 0)
 			continue;
-		/* QEMU accepts no D without a pid, and every QEMU has a process 1. */
-		if (pid <= 0 && gdbregs__stub_is_qemu_system(&s->stub) &&
-		    s->stub.supported.multiprocess)
-			pid = 1;
-		if (s->target.process_count)
-			s->target.processes[d->next].attached = false;
-		int result = send_pid(s, d, pid);
-		d->next++;
-		return result;
+		process->attached = false;
+		return send_pid(s, d, process->pid);
 	}
 	return 0;
 }
@@ -153,80 +164,43 @@ static int send_undo(struct gdbregs_session *s, struct gdbregs__op *op)
 	return gdbregs__engine_send(&s->engine, op, KIND_UNDO, 0, payload, length);
 }
 
+static int ask_again(struct gdbregs_session *s, struct detach *d)
+{
+	int sent = gdbregs__status_ask_again(s, &d->op, KIND_STATUS_AGAIN);
+
+	d->again = sent > 0 ? AGAIN_ASKED : AGAIN_ANSWERED;
+	return sent;
+}
+
 /* ----------------------------------------------------------------- blind mode --- */
-
-/* How much the stub replied before it fell silent. In multiprocess mode QEMU refuses a D without a
- * pid; any other stub refuses a D with a pid that it does not know. An ack alone proves nothing:
- * QEMU sends it by itself. */
-static bool may_be_qemu(const struct gdbregs_session *s)
-{
-	switch (s->stub.kind) {
-	case GDBREGS__STUB_UNKNOWN:
-	case GDBREGS__STUB_QEMU_SYSTEM:
-		return true;
-	case GDBREGS__STUB_GREETED:
-		return s->stub.supported.multiprocess;
-	default:
-		return false;
-	}
-}
-
-/* A stub that never answered may be a QEMU that is serving another client. Our connection is then
- * still in its listen backlog. When QEMU accepts it later, it stops the guest, reads what we
- * wrote, sees that the connection is closed, and leaves the guest stopped. So send a detach packet
- * in any case. Every QEMU has a process 1. A second D would reach a machine that runs already, and
- * stop it. */
-static int send_detach_blindly(struct gdbregs_session *s, struct detach *d)
-{
-	if (!names_pids(s))
-		return s->leaving.detach_sent ? GDBREGS__PRODUCE_END
-					      : send_pid(s, d, may_be_qemu(s) ? 1 : 0);
-	for (; d->next < s->target.process_count; d->next++) {
-		struct gdbregs__process *process = &s->target.processes[d->next];
-
-		if (process->attached && process->pid > 0) {
-			process->attached = false;
-			return send_pid(s, d, process->pid);
-		}
-	}
-	return GDBREGS__PRODUCE_END;
-}
 
 /* QEMU does not answer 0x03 if the machine does not run, for example because it was suspended
  * after the resume. A D would start it (7.2 and 10.0). Also, a machine that must not run when we
  * connected may have run since, and may be stopped by us. So ask for its status first: QEMU
  * answers at once, if at all. */
-static int ask_first(struct gdbregs_session *s, struct detach *d)
+static bool asks_first(const struct gdbregs_session *s)
 {
-	bool asks = gdbregs__stub_is_qemu_system(&s->stub) &&
-		    (gdbregs__run_is_resumed(&s->run) || s->target.halt.must_not_run[0]);
-
-	if (d->asked_again || !asks)
-		return 0;
-	d->asked_again = true;
-	d->again_due = gdbregs__status_ask_again(s, &d->op, KIND_STATUS_AGAIN) > 0;
-	return d->again_due ? GDBREGS__PRODUCED : 0;
+	return gdbregs__stub_is_qemu_system(&s->stub) &&
+	       (gdbregs__run_is_resumed(&s->run) || s->target.halt.must_not_run[0]);
 }
 
-/* A running target is stopped first, even if it is to be left running: QEMU would take the first
- * byte of the next packet as an interrupt, and lose the rest. */
+/* A stub that never answered may be a QEMU that is serving another client. Our connection is then
+ * still in its listen backlog. When QEMU accepts it later, it stops the guest, reads what we
+ * wrote, sees that the connection is closed, and leaves the guest stopped. So send a detach packet
+ * in any case. */
 static int produce_blindly(struct gdbregs_session *s, struct detach *d)
 {
-	if (gdbregs__run_is_resumed(&s->run) && !d->interrupted &&
-	    gdbregs__engine_send_raw_byte(&s->engine, 3) < 0)
-		return GDBREGS_ERR_NOMEM;
-	d->interrupted = true;
 	int sent = send_undo(s, &d->op);
+
 	if (sent)
 		return sent;
-	if (d->again_due)
+	if (d->again == AGAIN_ASKED)
 		return GDBREGS__PRODUCE_WAIT;
 	if (detach_halts(s) && !may_run_again(s))
 		return GDBREGS__PRODUCE_END;
-	sent = ask_first(s, d);
-	if (sent)
-		return sent;
-	return detach_halts(s) ? GDBREGS__PRODUCE_END : send_detach_blindly(s, d);
+	if (d->again == AGAIN_NOT_ASKED && asks_first(s) && ask_again(s, d) > 0)
+		return GDBREGS__PRODUCED;
+	return detach_halts(s) ? GDBREGS__PRODUCE_END : send_detach(s, d);
 }
 
 /* ------------------------------------------------------------------- in order --- */
@@ -252,12 +226,10 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 		d->stop_asked = true;
 		return gdbregs__engine_send_text(&s->engine, op, KIND_STOP, 0, "?");
 	}
-	if (op->outstanding && (pid_unknown(s) || !s->target.halt.known || d->again_due))
+	if (op->outstanding && (pid_unknown(s) || !s->target.halt.known || d->again == AGAIN_ASKED))
 		return GDBREGS__PRODUCE_WAIT;
-	if (may_run_again(s) && !d->asked_again) {
-		d->asked_again = d->again_due = true;
-		return gdbregs__status_ask_again(s, op, KIND_STATUS_AGAIN);
-	}
+	if (may_run_again(s) && d->again == AGAIN_NOT_ASKED)
+		return ask_again(s, d);
 	return detach_halts(s) ? GDBREGS__PRODUCE_END : release(s, d);
 }
 
@@ -303,7 +275,7 @@ static bool overdue(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct detach *d = (struct detach *)op;
 
-	if (d->blind && d->again_due) {
+	if (d->blind && d->again == AGAIN_ASKED) {
 		gdbregs__engine_give_empty_reply(&s->engine);
 		return true;
 	}
@@ -317,17 +289,28 @@ static bool overdue(struct gdbregs_session *s, struct gdbregs__op *op)
 static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 		 const struct gdbregs__answer *answer)
 {
-	if (answer->kind == KIND_DETACH)
-		on_detached((struct detach *)op, answer);
-	else if (answer->kind == KIND_RESUME)
-		on_resumed(s, (struct detach *)op, answer);
-	else if (answer->kind == KIND_STATUS)
+	struct detach *d = (struct detach *)op;
+
+	switch ((enum kind)answer->kind) {
+	case KIND_UNDO:
+		break;
+	case KIND_STATUS:
 		gdbregs__status_reply(s);
-	else if (answer->kind == KIND_STATUS_AGAIN)
+		break;
+	case KIND_STATUS_AGAIN:
 		gdbregs__status_answer_again(s);
-	else if (answer->kind == KIND_STOP)
+		d->again = AGAIN_ANSWERED;
+		break;
+	case KIND_STOP:
 		on_stop(s, answer);
-	((struct detach *)op)->again_due &= answer->kind != KIND_STATUS_AGAIN;
+		break;
+	case KIND_DETACH:
+		on_detached(d, answer);
+		break;
+	case KIND_RESUME:
+		on_resumed(s, d, answer);
+		break;
+	}
 	return 0;
 }
 
@@ -410,6 +393,10 @@ int gdbregs__detach_blindly(struct gdbregs_session *s, gdbregs__op_done done, vo
 	/* The rest of a D that was partly written must still be written. */
 	gdbregs__engine_go_blind(e, s->leaving.detach_sent);
 	if (!useless) {
+		/* A running target is stopped first, even if it is to be left running: QEMU would
+		 * take the first byte of the next packet as an interrupt, and lose the rest. */
+		if (gdbregs__run_is_resumed(&s->run))
+			(void)gdbregs__engine_send_raw_byte(e, 3);
 		gdbregs__engine_queue(e, &d->op);
 		return 0;
 	}

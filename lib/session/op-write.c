@@ -34,7 +34,6 @@ struct entry {
 	const struct gdbregs_register *reg;
 	uint32_t vcpu;
 	enum stage stage;
-	bool busy; /* its packet is in flight */
 	bool is_msr; /* it decides the byte order of its vCPU */
 	bool read_by_g, write_by_g;
 	int status;
@@ -55,18 +54,15 @@ struct write_op {
 	struct entry one; /* of a single register */
 };
 
-static const struct gdbregs__g_slot *slot_of(struct gdbregs_session *s, const struct entry *w,
-					     size_t *g_hexlen)
+/* Returns the layout of the vCPU's g if it has the register, or NULL. */
+static const struct gdbregs__g_layout *layout_of(struct gdbregs_session *s, const struct entry *w)
 {
 	const struct gdbregs__process *process = gdbregs__process_of(&s->target, w->vcpu);
 	const struct gdbregs__g_layout *layout = gdbregs__read_layout(s, process);
 
 	if (!layout && !process->g_banned)
 		layout = process->described_layout;
-	if (!layout || !layout->slots[w->reg->index].size_bytes)
-		return NULL;
-	*g_hexlen = 2 * layout->size_bytes;
-	return &layout->slots[w->reg->index];
+	return layout && layout->slots[w->reg->index].size_bytes ? layout : NULL;
 }
 
 /* ------------------------------------------------------------------ packets out --- */
@@ -82,8 +78,7 @@ static int send_read(struct gdbregs_session *s, struct gdbregs__op *op, const st
 /* G with the digits of all registers, the new value among them. */
 static int build_g(struct gdbregs_session *s, struct entry *w, struct gdbregs_buffer *packet)
 {
-	size_t g_hexlen;
-	const struct gdbregs__g_slot *slot = slot_of(s, w, &g_hexlen);
+	const struct gdbregs__g_slot *slot = &layout_of(s, w)->slots[w->reg->index];
 
 	if (gdbregs__buffer_append(packet, "G", 1) < 0 ||
 	    gdbregs__buffer_append(packet, w->g.data, w->g.size) < 0)
@@ -145,43 +140,43 @@ static void end_entry(struct gdbregs_session *s, struct write_op *w, struct entr
 
 static bool can_go_on(const struct write_op *w, const struct entry *entry)
 {
-	return !entry->busy && entry->stage != STAGE_END &&
-	       (!entry->is_msr || w->left == w->msrs_left) &&
+	return entry->stage != STAGE_END && (!entry->is_msr || w->left == w->msrs_left) &&
 	       (!entry->read_by_g || !w->g_user || w->g_user == entry);
 }
 
 static int send_next(struct gdbregs_session *s, struct write_op *w, struct entry *entry)
 {
 	uint32_t index = (uint32_t)(entry - w->entries);
-	int sent = gdbregs__stub_select_vcpu(s, &w->op, entry->vcpu);
 
-	if (sent)
-		return sent;
+	if (entry->read_by_g)
+		w->g_user = entry;
 	if (entry->stage == STAGE_READ && !entry->read_by_g &&
 	    gdbregs__sized_is(s, entry->vcpu, entry->reg, entry->hex.size / 2))
 		entry->stage = STAGE_WRITE;
-	sent = entry->stage == STAGE_WRITE ? send_write(s, &w->op, entry, index)
+	return entry->stage == STAGE_WRITE ? send_write(s, &w->op, entry, index)
 					   : send_read(s, &w->op, entry, index);
-	entry->busy = sent > 0;
-	if (entry->read_by_g)
-		w->g_user = entry;
-	return sent;
 }
 
+/* Each round sends the next packet of each entry. The next round begins when the replies have
+ * arrived. */
 static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 {
 	struct write_op *w = (struct write_op *)op;
 
-	/* All entries have been processed: go on with the next packet of each when the replies
-	 * have arrived. */
 	if (w->next == w->count && w->left && !op->outstanding)
 		w->next = 0;
-	for (; w->next < w->count; w->next++) {
+	while (w->next < w->count) {
 		struct entry *entry = &w->entries[w->next];
 
-		if (!can_go_on(w, entry))
+		if (!can_go_on(w, entry)) {
+			w->next++;
 			continue;
-		int sent = send_next(s, w, entry);
+		}
+		int sent = gdbregs__stub_select_vcpu(s, op, entry->vcpu);
+		if (sent)
+			return sent;
+		w->next++;
+		sent = send_next(s, w, entry);
 		if (sent >= 0 || sent == GDBREGS_ERR_NOMEM || !w->writes)
 			return sent;
 		end_entry(s, w, entry, sent);
@@ -198,15 +193,13 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 static const uint8_t *value_in(struct gdbregs_session *s, const struct entry *w,
 			       const struct gdbregs__answer *answer, size_t *hexlen)
 {
-	const struct gdbregs__g_slot *slot;
-	size_t g_hexlen;
-
 	*hexlen = answer->size;
 	if (!w->read_by_g)
 		return answer->payload;
-	slot = slot_of(s, w, &g_hexlen);
-	if (!slot || answer->size != g_hexlen)
+	const struct gdbregs__g_layout *layout = layout_of(s, w);
+	if (!layout || answer->size != 2 * layout->size_bytes)
 		return NULL;
+	const struct gdbregs__g_slot *slot = &layout->slots[w->reg->index];
 	*hexlen = 2 * (size_t)slot->size_bytes;
 	return answer->payload + 2 * (size_t)slot->off_bytes;
 }
@@ -259,9 +252,7 @@ static int not_taken(struct gdbregs_session *s, const struct entry *w, const uin
 /* Go on with G if that is possible. The last g reply is sent back. */
 static bool try_g(struct gdbregs_session *s, struct entry *w)
 {
-	size_t g_hexlen;
-
-	if (w->write_by_g || !slot_of(s, w, &g_hexlen))
+	if (w->write_by_g || !layout_of(s, w))
 		return false;
 	w->write_by_g = true;
 	w->stage = w->read_by_g ? STAGE_WRITE : STAGE_READ;
@@ -356,7 +347,6 @@ static int reply(struct gdbregs_session *s, struct gdbregs__op *op,
 	struct entry *entry = &w->entries[answer->index];
 	int result = take(s, entry, answer);
 
-	entry->busy = false;
 	if (result < 0 || entry->stage == STAGE_END)
 		end_entry(s, w, entry, result);
 	return w->writes && result != GDBREGS_ERR_NOMEM ? 0 : result;
@@ -436,9 +426,8 @@ static int check(struct gdbregs_session *s, const struct gdbregs_write *write)
 static bool is_preferred_in_g(struct gdbregs_session *s, const struct entry *w)
 {
 	const struct gdbregs__process *process = gdbregs__process_of(&s->target, w->vcpu);
-	size_t g_hexlen;
 
-	return process->g_preferred && !process->g_banned && slot_of(s, w, &g_hexlen);
+	return process->g_preferred && !process->g_banned && layout_of(s, w);
 }
 
 static int fill(struct gdbregs_session *s, struct entry *entry, const struct gdbregs_write *write)
