@@ -24,6 +24,7 @@ enum gdbregs__question {
 	ASK_G,
 	ASK_OTHER_G,
 	ASK_TWO_P,
+	ASK_NO_ACK,
 	QUESTIONS, /* + the process: a reply to ASK_DOCUMENTS */
 };
 
@@ -35,6 +36,7 @@ enum gdbregs__discover_phase {
 	PHASE_G,
 	PHASE_OTHER_G,
 	PHASE_TWO_P,
+	PHASE_NO_ACK,
 	PHASE_END,
 };
 

@@ -156,6 +156,24 @@ static int take_auxv(struct gdbregs_session *s, struct gdbregs__discover *d,
 	return gdbregs__order_take_auxv(s, answer->payload, answer->size);
 }
 
+/* Some stubs are silent where they should say that they do not support a query. As long as they
+ * acknowledge packets, a reply that comes too late cannot be mistaken for the next one. So no-ack
+ * mode begins after all queries that may stay without a reply, unless it has begun in op-hello.c. */
+static int ask_no_ack(struct gdbregs_session *s, struct gdbregs__discover *d)
+{
+	if (!s->stub.supported.no_ack || s->engine.no_ack || d->asked[ASK_NO_ACK].sent)
+		return 0;
+	return gdbregs__engine_send_text(&s->engine, &d->op, ASK_NO_ACK, 0, "QStartNoAckMode");
+}
+
+static int take_no_ack(struct gdbregs_session *s, struct gdbregs__discover *d,
+		       const struct gdbregs__answer *answer)
+{
+	(void)d;
+	gdbregs__stub_on_no_ack(s, answer);
+	return 0;
+}
+
 /* ------------------------------------------------------------------- clusters --- */
 
 static int ask_clusters(struct gdbregs_session *s, struct gdbregs__discover *d)
@@ -372,6 +390,7 @@ static const struct {
 	[ASK_OTHER_G] = {PHASE_OTHER_G, gdbregs__discover_ask_other_g,
 			 gdbregs__discover_take_other_g},
 	[ASK_TWO_P] = {PHASE_TWO_P, gdbregs__discover_ask_two_p, gdbregs__discover_take_two_p},
+	[ASK_NO_ACK] = {PHASE_NO_ACK, ask_no_ack, take_no_ack},
 };
 
 /* Begin with the process that the stub starts with; its pid is known after `?`. */
