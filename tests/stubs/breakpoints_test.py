@@ -132,7 +132,7 @@ def x86_hits(program, vcpus, kind, count):
     with qemu.Machine(x86(vcpus)) as machine:
         booted(machine)
         stops, _ = hits(program, machine.address, kind, "0x7d05", "rcx", "c" * count, name)
-        # One hit in some 10,000, QEMU (7.2) reports again, also to a client in Python that
+        # QEMU (7.2) reports a hit in some 10,000 again, also to a client in Python that
         # removes the breakpoint, steps, inserts it, and continues, as GDB does.
         last = each_hit_once(stops, 0x7d05, name, repeats=1)
         equal((len(stops), sorted(last)), (count, list(range(vcpus))), name)

@@ -32,7 +32,7 @@ def seen(machine, name):
 
 
 def gdb(machine, *commands):
-    """What gdb prints for each command, a line each."""
+    """Returns the line that gdb prints for each command."""
     done = libjudge.gdb(f"target remote {machine.gdb_address}", *commands)
     return [line.partition(" = ")[2] for line in done.stdout.splitlines() if " = " in line]
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # timeout: 180
-"""Every description that can be had here loads, and every field of it is found by its path.
+"""Every available description can be loaded, and every field of it is found by its path.
 
-Debian's gdb does not ship the XML files of its features directory. What stands for them:
-what QEMU, gdbserver and lldb-server serve (their files are copies of GDB's), the shipped
-descriptions, and the test data. The output says which were looked at.
+Debian's gdb does not have the XML files of its features directory. The test uses those that
+QEMU, gdbserver and lldb-server serve (copies of GDB's), the shipped descriptions, and the test
+data. The output lists them.
 """
 import glob
 import os

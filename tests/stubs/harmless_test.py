@@ -29,7 +29,7 @@ BROKEN_XML = "<target><feature name='f'><reg name='r' bitsize='64'></target>"
 
 
 def expect(machine, status, *args, stdout=subprocess.PIPE):
-    """One command on the running guest: its exit status, its message, and no harm."""
+    """Run a command on the running guest. Check its exit status, its message, and the guest."""
     text = " ".join(args)
     result = run(*args, "-t", machine.address, stdout=stdout)
     check(result.status == status, "exit status", f"{text}: {result}, expected {status}")
@@ -65,7 +65,7 @@ def check_errors(machine, directory):
 
 
 def check_unavailable():
-    """A register that can't be read: an error with --strict only.
+    """A register that cannot be read is an error with --strict only.
 
     The harts of sifive_u have some: pmpcfg1 in QEMU 7.2, time in 10.0.
     """
@@ -120,7 +120,7 @@ def check_pipe(machine):
 
 
 def check_killed(machine):
-    """SIGKILL can't be caught: the guest may stay stopped, but the next command heals it."""
+    """SIGKILL cannot be caught: the guest may stay stopped until the next command resumes it."""
     process = started(machine, "dump")
     time.sleep(0.004)
     process.kill()
@@ -184,7 +184,7 @@ def check_stopped_by_others():
                 check(poll(machine.running, DEADLINE_S), place, "it does not run")
                 machine.qmp.execute(stop, **({} if stop == "stop" else
                                              {"uri": "exec:cat >/dev/null"}))
-                # What trace waited for has not come.
+                # trace waited for something that has not come.
                 equal(finish(process).status, args[0] == "trace", place)
                 check(poll(lambda m=machine, w=wanted: m.status() == w, DEADLINE_S), place,
                       machine.status())

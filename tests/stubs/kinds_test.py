@@ -17,7 +17,7 @@ BIG = ("ppc", "ppc64", "s390x", "m68k", "sparc", "sparc64", "hppa")
 
 
 def machines():
-    """(machine, gdb's architecture, options of ours, address)"""
+    """(machine, gdb's architecture, our options, address)"""
     def t(name, binary, *args, **more):
         return qemu.Target(name, binary, list(args), **more)
     riscv = t("riscv64", "qemu-system-riscv64", "-M", "virt")

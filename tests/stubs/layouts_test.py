@@ -141,7 +141,7 @@ def run_layout(name, architecture, order):
                   f"{name} by --arch {arch}")
         equal(gdb_reads(stub, layout, architecture, order), expected(stub, layout),
               f"{name} by gdb")
-    # What the user names counts.
+    # The architecture that the user names counts.
     with Bare(by_file("riscv32"), description=description) as stub:
         equal(values(stub.target, by_file("riscv32"), "--arch", "riscv32"),
               expected(stub, by_file("riscv32")), f"{name}, --arch riscv32")

@@ -152,7 +152,7 @@ def main():
 try:
     main()
     status = 0
-except Exception as error:  # whatever it was, the test shall see it
+except Exception as error:  # the test must see any error
     print("judge:", error, flush=True)
     status = 1
 # No detaching: that would resume the guest. QEMU leaves the machine as it was

@@ -95,7 +95,7 @@ int main(int argc, char **argv)
 	return (int)sum;
 }
 """
-# What `spin2` and `spin3` consist of, by the bytes of each instruction.
+# The sizes in bytes of the instructions of `spin2` and `spin3`.
 SPIN_BYTES = (3, 3, 2)
 
 

@@ -109,7 +109,7 @@ def expect_in_little(machine):
 
 
 def write_msr(machine):
-    """One command switches the mode, and writes a number in the other byte order."""
+    """A command switches the mode and writes a number in the new byte order."""
     before = agrees(machine, "little")
     write(machine, f"msr={before['msr'] & ~1:#x}", "r3=0x11223344")
     equal(agrees(machine, "big"), {"msr": before["msr"] & ~1, "r3": 0x11223344},

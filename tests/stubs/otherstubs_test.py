@@ -47,7 +47,7 @@ class Session:
         return self.stub.on(self.stub.attached, self.program.pid)
 
     def run(self, *args, status=DONE):
-        """One command; afterwards the program goes on, and the stub is gone."""
+        """Run a command. Afterwards the program runs, and the stub has ended."""
         place = f"{self.stub.name} {' '.join(args)}"
         with self.server() as server:
             result = run(*args, *PATIENT, "-t", server.address)
@@ -179,10 +179,10 @@ def check_hits(session, workers, places):
 
 
 def check_breakpoints(session, workers, binary):
-    """The workers come by all the time; the program is as before when we are gone.
+    """The workers hit the breakpoints all the time. The program is as before afterwards.
 
-    One only for lldb-server (14): where two threads come to breakpoints at once, it
-    may leave the program stopped by SIGSTOP when a client detaches, lldb too.
+    lldb-server (14) gets a single breakpoint: if two threads hit breakpoints at once, it may
+    leave the program stopped by SIGSTOP when a client detaches, also with lldb.
     """
     addresses = [binary.address["spin2"], binary.address["spin3"]]
     check_hits(session, workers, addresses[:1])
@@ -208,7 +208,7 @@ def check_watch(session, vcpu):
 
 
 def check_write(session, workers):
-    """What is written is what gdb finds; what goes into r13 ends the workers."""
+    """gdb finds the written values. A value in r13 ends the workers."""
     name, pid = session.stub.name, session.program.pid
     vcpu, tid = workers[3], threads(pid)[2]
     wanted = {"rbp": 0x1020304050607080, "xmm5": 0xffeeddccbbaa99887766554433221100}
@@ -243,10 +243,10 @@ def check_running(stub, binary):
 # ----------------------------------------------- a program that the stub has started
 
 def check_started(stub, binary):
-    """From the first instruction to a breakpoint; then it goes on by itself.
+    """A started program runs from its first instruction to a breakpoint, and then goes on.
 
-    Before that a thread which is not there in the beginning comes to another one: it
-    is let past, and is not taken for the first.
+    Before that, a thread that did not exist at the start hits another breakpoint: it steps
+    over it, and is not mistaken for the first thread.
     """
     name = f"{stub.name} started"
     if os.path.exists(binary.ready):

@@ -177,7 +177,7 @@ class Qmp:
                 raise RuntimeError(f"{command}: {reply['error']['desc']}")
 
     def close(self):
-        # What could not be written to a QEMU that has ended is tried once more here.
+        # close() tries once more to write to a QEMU that has ended.
         with contextlib.suppress(OSError):
             self.file.close()
         self.sock.close()

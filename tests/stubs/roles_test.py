@@ -105,7 +105,7 @@ SHIPPED = [
 
 
 def description_of(case, path):
-    """Write the description to `path`; why it can't be had, or None."""
+    """Write the description to `path`. Returns why that is impossible, or None."""
     if case.shipped:
         shutil.copy(os.path.join(libtest.ROOT, "xml", case.name + ".xml"), path)
         return None
@@ -147,7 +147,7 @@ def by_gdb(case, directory):
 
 
 def value_of(reg, order):
-    """What the fake stub says, tests/fakestub/guest.c."""
+    """Returns the value at the fake stub (tests/fakestub/guest.c)."""
     data = bytes((reg.number * 7 + b * 13) & 0xFF for b in range((reg.bits + 7) // 8))
     return int.from_bytes(data, order)
 

@@ -2,19 +2,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """How often a client has to wait for the stub, counted, not timed.
 
-The proxy stands between gdbregs-cli and QEMU, delays each direction by 50 ms
-and records round trips: a round trip begins when bytes of the client arrive after it
-has been given something since its last round trip began. The TCP handshake has
-none. Counted are
+The proxy between gdbregs-cli and QEMU delays each direction by 50 ms and counts round
+trips: see tests/fakestub/proxy.c. The TCP handshake does not count. The test counts
 
     connect  the round trips of `vcpus`, which connects, learns all registers of all
-             vCPUs and detaches, less one: the detach
+             vCPUs and detaches, without the one of the detach
     dump     the round trips of `dump`: connect, read all, detach
 
-A stub that is slow to write, on a busy machine, gives its answer in pieces
-further apart than the client needs to go on, and a round trip is counted for each:
-so the fewest round trips of several runs are taken, which nothing but a client that
-waits can raise: of as many as it takes to see what is expected, within limits.
+On a busy machine, a stub may send a reply in pieces, and each piece is counted as a round
+trip. So the test takes the fewest round trips of several runs, until they are as few as
+expected. Only a client that waits more often can increase them.
 """
 # timeout: 240
 import collections
@@ -38,7 +35,7 @@ RUNS = 20
 
 Count = collections.namedtuple("Count", "name connect dump")
 
-# What it takes today: one more has to be meant.
+# The present numbers. Change them only if one more is intended.
 KNOWN = {
     "x86_64": Count("x86_64", 4, 6),
     "aarch64 smp 8": Count("aarch64 smp 8", 4, 6),

@@ -110,7 +110,7 @@ for one in SHIPPED:
 # ---------------------------------------------------------------- descriptions
 
 def places(name):
-    """What `g` consists of: (number, name, type, bytes), unnamed registers too."""
+    """Returns (number, name, type, bytes) of each register in `g`, also of unnamed ones."""
     found, number = [], 0
     for reg in ElementTree.parse(path_of(name)).iter("reg"):
         number = int(reg.get("regnum", number))

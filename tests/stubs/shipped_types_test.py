@@ -3,9 +3,9 @@
 # timeout: 300
 """The fields of registers that QEMU describes as plain integers (xml/types-*.xml).
 
-What QEMU's monitor decodes has to be the same here; what it shows as digits only is
-held against what the architecture has to be doing after its firmware has run. Names of
-targets as arguments run only these.
+Fields that QEMU's monitor decodes must be the same here. Fields that it shows as digits are
+compared with the state that the architecture must have after its firmware has run. Arguments
+are names of targets: only these run.
 """
 import os
 import re
@@ -166,7 +166,7 @@ def run_case(name):
 
 
 def without_files(machine):
-    """What isn't there is not missed."""
+    """Without the files, nothing else changes."""
     os.environ["GDBREGS_XML_DIR"] = "/nowhere"
     cpsr = read(machine, ["cpsr"], "little")["cpsr"]
     del os.environ["GDBREGS_XML_DIR"]

@@ -32,7 +32,7 @@ class TooEarly(Exception):
 
 
 def by_gdb(server, steps=0):
-    """What gdb reads: {name: bytes}, and the pc after each step; None if it fails."""
+    """Returns what gdb reads: {name: bytes}, and the pc after each step; None if it fails."""
     stub = {"address": server.gdb_address(), "order": server.stub.order,
             "architecture": server.stub.architecture}
     answer, printed = libjudge.put(stub, 120, clusters=1, method="registers", steps=steps,
@@ -84,8 +84,9 @@ def try_read(stub):
 
 
 def check_odd(stub, odd, judged):
-    """Registers that gdb has otherwise. One that a third start has otherwise again, as the
-    stack pointer of qemu-user 10, proves nothing: at most two. Returns how many."""
+    """Check registers that gdb reads differently. A register that differs again after a third
+    start, as the stack pointer of qemu-user 10, proves nothing: at most two are permitted.
+    Returns how many."""
     if not odd:
         return 0
     with stub.start() as server:
@@ -241,7 +242,7 @@ def try_one(stub, behaviour, function):
 
 
 def try_all(stub):
-    """One row of the table."""
+    """Run all checks on a stub. Returns its row of the table."""
     marks = []
     if not stub.has_program:
         before = libtest.failures

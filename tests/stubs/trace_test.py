@@ -178,7 +178,7 @@ def point_is_gone(machine, place):
 
 
 def hits_again_and_again(name="riscv64"):
-    """A loop: the guest passes the breakpoint that it stands at."""
+    """A loop: the guest steps over the breakpoint that it is at."""
     place = f"{name} loop"
     with qemu.Machine(target(name)) as machine:
         records = trace(machine, "-n", "4000", "pc")
@@ -193,8 +193,8 @@ def hits_again_and_again(name="riscv64"):
 
 
 def each_vcpu_hits(name, machine, count):
-    """All harts come by the reset vector's fifth instruction: each stop names the
-    hart that did, and it stands there. The others run until then."""
+    """All harts execute the fifth instruction of the reset vector. Each stop names the hart that
+    is there. The other harts run until then."""
     place = f"{name} breakpoint for {count} vCPUs"
     with qemu.Machine(machine) as running:
         hits = trace(running, "-c", "all", "--break", "0x1010", "-n", str(count), "pc",
@@ -213,7 +213,7 @@ def vcpu_values(machine):
 
 
 def one_vcpu_at_a_time(name="riscv64"):
-    """Both harts of u-boot's machine run from reset; the other one stands still."""
+    """Both harts of u-boot's machine run from reset. The other one does not move."""
     place = f"{name} vCPUs"
     one = target(name, vcpus=2)
     with qemu.Machine(one) as machine:

@@ -41,7 +41,7 @@ def dumps(machine, place):
 # ------------------------------------------------------------------------ frozen
 
 def check_frozen(machine):
-    """SIGSTOP: no answer in time. What was written while it stood is there when it goes on."""
+    """SIGSTOP: no answer in time. QEMU reads later what was written while it was stopped."""
     frozen = 0
     for delay_ms in (0, 2, 4, 6, 8):
         place = f"QEMU frozen after {delay_ms} ms"
@@ -168,7 +168,7 @@ def out_byte(port, value):
     return b"\xba" + port.to_bytes(2, "little") + b"\xb0" + bytes([value]) + b"\xee"
 
 
-# What the guest does, QEMU's options for it, and the event where there is a guest afterwards.
+# The last action of the guest, QEMU's options for it, and the event if a guest remains.
 ENDINGS = {
     "resets": (out_byte(0x64, 0xfe), [], "RESET"),
     "powers off": (out_byte(0x501, 1), ["-device", "isa-debug-exit,iobase=0x501"], None),
@@ -180,10 +180,10 @@ ENDINGS = {
 
 
 def has_happened(machine, event):
-    """The machine is dead, or QMP has told of the event.
+    """Returns whether the machine has ended, or QMP has reported the event.
 
-    One that is to die is not asked: QEMU 10.0 that gets a command while it ends waits
-    in monitor_cleanup() for ever.
+    A machine that is about to end is not asked: if QEMU 10.0 gets a command while it ends, it
+    hangs in monitor_cleanup().
     """
     if event is None or machine.dead():
         return machine.dead()

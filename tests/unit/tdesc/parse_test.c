@@ -39,6 +39,22 @@ static const struct chain *chain(size_t last, int copies, const char *body)
 	return &c;
 }
 
+#define LIMIT(option) offsetof(struct gdbregs_options, option)
+
+/* The documents are good with this limit, and exceed a limit that is one less. */
+static void check_limit(const struct gdbregs_document *documents, size_t count, size_t limit,
+			size_t value, const char *message)
+{
+	struct gdbregs_options o;
+	size_t less = value - 1;
+
+	gdbregs_options_init(&o);
+	memcpy((char *)&o + limit, &value, sizeof(value));
+	gdbregs__description_free(parse_good(documents, count, &o));
+	memcpy((char *)&o + limit, &less, sizeof(less));
+	parse_bad(documents, count, &o, GDBREGS_ERR_LIMIT, message);
+}
+
 TEST(depth)
 {
 	const struct chain *c = chain(31, 1, "<reg name='a' bitsize='8'/>");
@@ -58,11 +74,8 @@ TEST(depth_option)
 	const struct chain *c = chain(3, 1, "");
 
 	gdbregs_options_init(&o);
-	o.max_include_depth = 3;
-	gdbregs__description_free(parse_good(c->documents, c->count, &o));
-	o.max_include_depth = 2;
-	parse_bad(c->documents, c->count, &o, GDBREGS_ERR_LIMIT,
-		  "2.xml:1:19: includes nest deeper than 2 (max_include_depth)");
+	check_limit(c->documents, c->count, LIMIT(max_include_depth), 3,
+		    "2.xml:1:19: includes nest deeper than 2 (max_include_depth)");
 	/* A very high option has no effect, because the stack is limited. */
 	o.max_include_depth = SIZE_MAX;
 	o.max_element_depth = SIZE_MAX;
@@ -88,15 +101,10 @@ TEST(fan_out)
 
 TEST(include_count)
 {
-	struct gdbregs_options o;
 	const struct chain *c = chain(2, 2, ""); /* 2 + 4 */
 
-	gdbregs_options_init(&o);
-	o.max_includes = 6;
-	gdbregs__description_free(parse_good(c->documents, c->count, &o));
-	o.max_includes = 5;
-	parse_bad(c->documents, c->count, &o, GDBREGS_ERR_LIMIT,
-		  "1.xml:1:45: more than 5 includes (max_includes)");
+	check_limit(c->documents, c->count, LIMIT(max_includes), 6,
+		    "1.xml:1:45: more than 5 includes (max_includes)");
 }
 
 TEST(bytes)
@@ -109,23 +117,18 @@ TEST(bytes)
 	struct gdbregs_options o;
 	size_t raw = documents[0].size + documents[1].size;
 
+	check_limit(documents, 2, LIMIT(max_description_bytes), raw + documents[1].size,
+		    "target.xml:1:30: more than 78 bytes (max_description_bytes)");
 	gdbregs_options_init(&o);
-	o.max_description_bytes = raw + documents[1].size;
-	gdbregs__description_free(parse_good(documents, 2, &o));
-	o.max_description_bytes--;
-	parse_bad(documents, 2, &o, GDBREGS_ERR_LIMIT,
-		  "target.xml:1:30: more than 78 bytes (max_description_bytes)");
 	o.max_description_bytes = raw - 1;
 	parse_bad(documents, 2, &o, GDBREGS_ERR_LIMIT,
 		  "a: more than 68 bytes (max_description_bytes)");
 	/* A document that is not included counts, too, because it was received and is kept. */
 	documents[0] = document("target.xml", "<target/>");
 	documents[1] = document("unused", "this is not XML, and nobody asked for it to be");
-	o.max_description_bytes = documents[0].size + documents[1].size;
-	gdbregs__description_free(parse_good(documents, 2, &o));
-	o.max_description_bytes--;
-	parse_bad(documents, 2, &o, GDBREGS_ERR_LIMIT,
-		  "unused: more than 54 bytes (max_description_bytes)");
+	check_limit(documents, 2, LIMIT(max_description_bytes),
+		    documents[0].size + documents[1].size,
+		    "unused: more than 54 bytes (max_description_bytes)");
 }
 
 TEST(element_depth)
@@ -151,14 +154,9 @@ TEST(element_depth)
 TEST(element_depth_over_documents)
 {
 	const struct chain *c = chain(3, 1, "<a><b/></a>"); /* target 1 2 3 a b */
-	struct gdbregs_options o;
 
-	gdbregs_options_init(&o);
-	o.max_element_depth = 6;
-	gdbregs__description_free(parse_good(c->documents, c->count, &o));
-	o.max_element_depth = 5;
-	parse_bad(c->documents, c->count, &o, GDBREGS_ERR_LIMIT,
-		  "3.xml:1:22: elements nest deeper than 5 (max_element_depth)");
+	check_limit(c->documents, c->count, LIMIT(max_element_depth), 6,
+		    "3.xml:1:22: elements nest deeper than 5 (max_element_depth)");
 }
 
 /* The content of an include element is ignored, but its depth counts. */
