@@ -185,7 +185,7 @@ void gdbregs__child_end(struct gdbregs__transport *t)
 	enter(child, INPUT_CLOSED, GRACE_INPUT_MS);
 	if (floods_at_eof(&t->session->stub) && leader_state(child) != REAPED)
 		send_next_signal(child);
-	else if (!t->disowned)
+	else if (!gdbregs__transport_is_forked(t))
 		shutdown(child->fd, SHUT_WR);
 	uv_timer_start(&child->timer, on_poll_timer, 0, 0);
 }

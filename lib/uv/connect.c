@@ -49,13 +49,12 @@ static void explain(struct gdbregs__transport *t, int code, const char *reason)
 	gdbregs__fail(&t->connect_error, GDBREGS_ERR_CONNECT, "cannot connect: %s%s", reason, hint);
 }
 
-/* The host's name has no address. */
+/* The host's name has no address. `status` is that of getaddrinfo(). */
 static void explain_resolver(struct gdbregs__transport *t, int status)
 {
 	char reason[360];
-	bool unknown = status == UV_EAI_NONAME || status == UV_EAI_NODATA;
 
-	if (unknown)
+	if (status == EAI_NONAME || status == EAI_NODATA)
 		snprintf(reason, sizeof(reason),
 			 "there is no host '%.200s'; check the name, or give an IP address",
 			 t->address.host);
@@ -63,8 +62,8 @@ static void explain_resolver(struct gdbregs__transport *t, int status)
 		snprintf(reason, sizeof(reason),
 			 "looking up host '%.200s' failed (%s); check the network, or give an IP "
 			 "address",
-			 t->address.host, uv_strerror(status));
-	explain(t, status, reason);
+			 t->address.host, gai_strerror(status));
+	explain(t, status == EAI_MEMORY ? UV_ENOMEM : 0, reason);
 }
 
 /* The time limit has expired. */
@@ -161,7 +160,7 @@ void gdbregs__transport_resolved(struct gdbregs__transport *t, int status,
 				 struct addrinfo *addresses)
 {
 	t->addresses = t->address_next = addresses;
-	if (status < 0) {
+	if (status != 0) {
 		explain_resolver(t, status);
 		unreachable(t);
 	} else {
@@ -180,16 +179,6 @@ static void resolve(struct gdbregs__transport *t)
 	unreachable(t);
 }
 
-/* A numeric address is parsed without the resolver thread. `localhost` still uses the
- * resolver because its addresses depend on the system. */
-static bool is_literal(const struct gdbregs__address *address)
-{
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-
-	return uv_ip4_addr(address->host, 1, &v4) == 0 || uv_ip6_addr(address->host, 1, &v6) == 0;
-}
-
 static void connect_unix(struct gdbregs__transport *t)
 {
 	struct sockaddr_un path = {.sun_family = AF_UNIX};
@@ -202,18 +191,18 @@ static void connect_unix(struct gdbregs__transport *t)
 	try_next(t);
 }
 
-static void connect_literal(struct gdbregs__transport *t)
+/* A numeric address needs no thread. `localhost` does, because its addresses depend on the
+ * system. */
+static bool parse_numeric(struct gdbregs__transport *t)
 {
 	struct addrinfo hints = {.ai_family = AF_UNSPEC,
 				 .ai_socktype = SOCK_STREAM,
 				 .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
 
-	int result = getaddrinfo(t->address.host, t->address.port, &hints, &t->addresses);
-	if (result != 0)
+	if (getaddrinfo(t->address.host, t->address.port, &hints, &t->addresses) != 0)
 		t->addresses = NULL;
 	t->address_next = t->addresses;
-	explain(t, result == EAI_MEMORY ? UV_ENOMEM : 0, "no such address");
-	try_next(t);
+	return t->addresses;
 }
 
 static void begin_connecting(struct gdbregs__transport *t)
@@ -223,8 +212,8 @@ static void begin_connecting(struct gdbregs__transport *t)
 	t->connect_at_ms = uv_now(t->loop) + timeout_ms;
 	if (t->address.is_unix) {
 		connect_unix(t);
-	} else if (is_literal(&t->address)) {
-		connect_literal(t);
+	} else if (parse_numeric(t)) {
+		try_next(t);
 	} else {
 		t->state = GDBREGS__TRANSPORT_RESOLVING;
 		gdbregs__transport_set_limit(t, timeout_ms);

@@ -75,24 +75,6 @@ static void stop_listening(struct gdbregs__resolving *r)
 	uv_close((uv_handle_t *)&r->done, on_closed);
 }
 
-static int to_uv(int status)
-{
-	switch (status) {
-	case 0:
-		return 0;
-	case EAI_AGAIN:
-		return UV_EAI_AGAIN;
-	case EAI_FAIL:
-		return UV_EAI_FAIL;
-	case EAI_MEMORY:
-		return UV_EAI_MEMORY;
-	case EAI_SERVICE:
-		return UV_EAI_SERVICE;
-	default:
-		return UV_EAI_NONAME;
-	}
-}
-
 static void on_done(uv_async_t *handle)
 {
 	struct gdbregs__resolving *r = handle->data;
@@ -105,7 +87,7 @@ static void on_done(uv_async_t *handle)
 	r->addresses = NULL;
 	pthread_mutex_unlock(&r->lock);
 	stop_listening(r);
-	gdbregs__transport_resolved(r->transport, to_uv(status), addresses);
+	gdbregs__transport_resolved(r->transport, status, addresses);
 }
 
 /* Start the thread with all signals blocked: they belong to the application's

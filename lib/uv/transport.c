@@ -150,24 +150,23 @@ static void free_all(uv_handle_t *handle)
 		closed(arg);
 }
 
-/* Report that connecting has succeeded, or failed with connect_error. */
+/* Report that connecting has succeeded, or failed with connect_error. A session that is
+ * being closed is no longer connected. */
 static void report_connected(struct gdbregs__transport *t, bool failed)
 {
 	gdbregs__op_done connected = t->connected;
 	struct gdbregs_error error = t->connect_error;
 
+	if (t->closing)
+		gdbregs__fail(&error, GDBREGS_ERR_CANCELED,
+			      "the session was closed before it was connected");
+	failed = failed || t->closing;
 	t->connected = NULL;
 	if (failed)
 		t->session->engine.last_failure = t->session->engine.ended_by = error;
 	if (connected)
 		connected(t->session, failed ? error.code : 0, failed ? &error : NULL,
 			  t->connected_arg);
-}
-
-static void set_canceled(struct gdbregs__transport *t)
-{
-	gdbregs__fail(&t->connect_error, GDBREGS_ERR_CANCELED,
-		      "the session was closed before it was connected");
 }
 
 /* The connection is closed: report a failed connect, and free the transport if the
@@ -186,7 +185,6 @@ static void conclude(struct gdbregs__transport *t)
 	uv_close((uv_handle_t *)&t->timer, free_all);
 }
 
-/* Call this after every event: writes requests, delivers completions, arms the timer. */
 void gdbregs__transport_event(struct gdbregs__transport *t)
 {
 	gdbregs__transport_write(t);
@@ -283,12 +281,10 @@ static void on_discovered(struct gdbregs_session *s, int status, const struct gd
 	struct gdbregs__transport *t = arg;
 
 	(void)s;
-	if (t->closing)
-		set_canceled(t);
 	if (!t->stopping)
 		gdbregs__transport_set_limit(t, GDBREGS__FOREVER);
 	if (status == 0 || t->closing) {
-		report_connected(t, t->closing);
+		report_connected(t, false);
 		return;
 	}
 	t->connect_error = *error;
@@ -318,19 +314,20 @@ void gdbregs__transport_unreachable(struct gdbregs__transport *t)
 {
 	gdbregs__engine_fail_with(&t->session->engine, &t->connect_error);
 	/* Report it from the loop: this may run inside the caller's call. */
-	if (t->closing)
-		set_canceled(t);
 	t->failing = true;
 	gdbregs__transport_shut(t);
 }
 
-/* In a fork of the owner, the connection and the command are still the owner's: close our
- * descriptors, and send nothing. A second detach kills QEMU (7.2). The command is not our
+bool gdbregs__transport_is_forked(const struct gdbregs__transport *t)
+{
+	return t->owner != getpid();
+}
+
+/* In a fork of the owner, close our descriptors, and send nothing. A second detach kills QEMU (7.2). The command is not our
  * child, so gdbregs__child_end() sends no signal. Without uv_loop_fork(), closing would
  * change the epoll instance that both processes share. */
 static void disown(struct gdbregs__transport *t)
 {
-	t->disowned = true;
 	if (t->blocking)
 		(void)uv_loop_fork(t->loop);
 	if (!t->session->engine.fatal)
@@ -349,7 +346,7 @@ void gdbregs__transport_close(struct gdbregs_session *s, gdbregs__transport_clos
 	t->closing = true;
 	t->closed = closed;
 	t->closed_arg = arg;
-	if (t->owner != getpid() &&
+	if (gdbregs__transport_is_forked(t) &&
 	    (t->state == GDBREGS__TRANSPORT_OPEN || t->state == GDBREGS__TRANSPORT_DETACHING)) {
 		disown(t);
 		return;
@@ -367,8 +364,6 @@ void gdbregs__transport_close(struct gdbregs_session *s, gdbregs__transport_clos
 	case GDBREGS__TRANSPORT_DETACHING:
 		break;
 	case GDBREGS__TRANSPORT_SHUT:
-		if (t->failing)
-			set_canceled(t);
 		t->deliver_due = true;
 		arm_timer(t);
 		break;

@@ -32,7 +32,6 @@ struct gdbregs__transport {
 	uv_loop_t *loop;
 	bool blocking; /* the session belongs to the blocking calls and has its own loop */
 	pid_t owner; /* the process that made the session */
-	bool disowned; /* closed by a fork of it */
 	enum gdbregs__transport_state state;
 	struct gdbregs__address address;
 	uv_timer_t timer;
@@ -97,6 +96,10 @@ static inline struct gdbregs__transport *gdbregs__transport_of(const struct gdbr
 
 /* --- shared by the files of the transport -------------------------------------- */
 
+/* This process is a fork of the one that made the session. The connection and the command
+ * are the other's. */
+bool gdbregs__transport_is_forked(const struct gdbregs__transport *t);
+
 /* Make a socket the connection. It is closed if the call fails. If `fd` is -1, the call
  * fails with errno. Returns 0 or an error of libuv. */
 int gdbregs__transport_take_socket(struct gdbregs__transport *t, int fd);
@@ -121,19 +124,22 @@ void gdbregs__transport_shut(struct gdbregs__transport *t);
 int gdbregs__resolve_begin(struct gdbregs__transport *t);
 /* Give up resolving. */
 void gdbregs__resolve_abandon(struct gdbregs__transport *t);
-/* Continue with the addresses, which the transport then owns. They are NULL if
- * `status` is an error of libuv. */
+/* Continue with the result of getaddrinfo(). The transport then owns the addresses; they
+ * are NULL if `status` is not 0. */
 void gdbregs__transport_resolved(struct gdbregs__transport *t, int status,
 				 struct addrinfo *addresses);
 
 /* If the current attempt to connect has succeeded or failed, go on. */
 void gdbregs__transport_check_connecting(struct gdbregs__transport *t);
+/* Give up an attempt to connect: its time limit has expired, or the session is being closed. */
 void gdbregs__transport_connect_abandon(struct gdbregs__transport *t);
 /* Begin discovery on the open connection. */
 void gdbregs__transport_opened(struct gdbregs__transport *t);
 /* Report that connecting failed, with the error in connect_error. */
 void gdbregs__transport_unreachable(struct gdbregs__transport *t);
+/* Limit the time of the current state, from now on; or not, with GDBREGS__FOREVER. */
 void gdbregs__transport_set_limit(struct gdbregs__transport *t, uint64_t in_ms);
+/* Call this after every event: writes requests, delivers completions, arms the timer. */
 void gdbregs__transport_event(struct gdbregs__transport *t);
 
 int gdbregs__child_spawn(struct gdbregs__transport *t, char *const argv[],
