@@ -12,14 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct wires {
-	char (*ids)[VCD_ID];
-	size_t *widths_bits;
-	bool *reals; /* floats that are parts: a number, not bits */
+struct wire {
+	char id[VCD_ID];
+	size_t width_bits;
+	bool real; /* a float that is a part: a number, not bits */
 };
 
 struct vcd {
-	struct wires *samplers;
+	struct wire **wires; /* per sampler: one for each item */
 	uint64_t now; /* the time written last */
 	struct gtkw gtkw;
 };
@@ -53,20 +53,19 @@ static void add_real(struct text *line, const struct value *v, const char *id)
 	text_addf(line, "r%.17g %s\n", value, id);
 }
 
-static void add_change(struct text *line, const struct wires *wires, size_t index,
-		       const struct value *v)
+static void add_change(struct text *line, const struct wire *wire, const struct value *v)
 {
-	bool scalar = wires->widths_bits[index] == 1;
-	if (wires->reals[index]) {
-		add_real(line, v, wires->ids[index]);
+	bool scalar = wire->width_bits == 1;
+	if (wire->real) {
+		add_real(line, v, wire->id);
 		return;
 	}
 	text_adds(line, scalar ? "" : "b");
 	if (v->status > 0)
-		add_digits(line, v, wires->widths_bits[index]);
+		add_digits(line, v, wire->width_bits);
 	else
 		text_adds(line, "x");
-	text_addf(line, "%s%s\n", scalar ? "" : " ", wires->ids[index]);
+	text_addf(line, "%s%s\n", scalar ? "" : " ", wire->id);
 }
 
 /* ------------------------------------------------------------- header --- */
@@ -80,29 +79,26 @@ static size_t width_of(const struct value *v)
 	return bits;
 }
 
-static bool make_wires(struct wires *wires, const struct sampler *sampler, size_t *next)
+/* Returns NULL if memory runs out. */
+static struct wire *make_wires(const struct sampler *sampler, size_t *next)
 {
-	wires->ids = calloc(sampler->count + 1, sizeof(*wires->ids));
-	wires->widths_bits = calloc(sampler->count + 1, sizeof(*wires->widths_bits));
-	wires->reals = calloc(sampler->count + 1, sizeof(*wires->reals));
-	if (!wires->ids || !wires->widths_bits || !wires->reals)
-		return false;
-	for (size_t i = 0; i < sampler->count; i++) {
-		vcd_make_id(wires->ids[i], (*next)++);
+	struct wire *wires = calloc(sampler->count + 1, sizeof(*wires));
+	for (size_t i = 0; i < sampler->count && wires; i++) {
 		struct value v = sampler_value(sampler, i);
-		wires->widths_bits[i] = width_of(&v);
-		wires->reals[i] = v.part && value_kind(&v) == GDBREGS_TYPE_FLOAT &&
-				  value_bits(&v) <= 8 * sizeof(double);
+		vcd_make_id(wires[i].id, (*next)++);
+		wires[i].width_bits = width_of(&v);
+		wires[i].real = v.part && value_kind(&v) == GDBREGS_TYPE_FLOAT &&
+				value_bits(&v) <= 8 * sizeof(double);
 	}
-	return true;
+	return wires;
 }
 
-static void put_wire(struct recorder *r, const struct wires *wires, size_t index, const char *name)
+static void put_wire(struct recorder *r, const struct wire *wire, const char *name)
 {
-	size_t width = wires->widths_bits[index];
-	bool real = wires->reals[index];
+	size_t width = wire->width_bits;
+	bool real = wire->real;
 	fprintf(r->out->stream, "$var %s %zu %s %s", real ? "real" : "wire", real ? 64 : width,
-		wires->ids[index], name);
+		wire->id, name);
 	if (width > 1 && !real)
 		fprintf(r->out->stream, " [%zu:0]", width - 1);
 	fputs(" $end\n", r->out->stream);
@@ -178,7 +174,7 @@ static void enter(struct scopes *scopes, const struct chosen *item)
 	scopes->parts_of = parts_of;
 }
 
-static bool put_vcpu(struct recorder *r, const struct sampler *sampler, const struct wires *wires)
+static bool put_vcpu(struct recorder *r, const struct sampler *sampler, const struct wire *wires)
 {
 	struct vcd *vcd = r->state;
 	struct scopes scopes = {
@@ -193,10 +189,10 @@ static bool put_vcpu(struct recorder *r, const struct sampler *sampler, const st
 		const char *name = names.data + starts[i];
 		enter(&scopes, &sampler->items[i]);
 		ok = !scopes.path.failed;
-		put_wire(r, wires, i, name);
+		put_wire(r, &wires[i], name);
 		if (ok)
 			gtkw_add(&vcd->gtkw, scopes.path.data, name,
-				 wires->reals[i] ? 0 : wires->widths_bits[i]);
+				 wires[i].real ? 0 : wires[i].width_bits);
 	}
 	leave_register(&scopes);
 	fputs(scopes.any ? "$upscope $end\n$upscope $end\n" : "$upscope $end\n", scopes.stream);
@@ -224,7 +220,7 @@ static void put_initial(struct recorder *r, const struct vcd *vcd)
 		for (size_t j = 0; j < r->samplers[i].count; j++) {
 			struct value v = sampler_value(&r->samplers[i], j);
 			text_clear(&r->line);
-			add_change(&r->line, &vcd->samplers[i], j, &v);
+			add_change(&r->line, &vcd->wires[i][j], &v);
 			if (!r->line.failed)
 				fwrite(r->line.data, 1, r->line.size, r->out->stream);
 		}
@@ -239,8 +235,8 @@ static bool begin(struct recorder *r)
 	r->state = vcd;
 	if (!vcd)
 		return false;
-	vcd->samplers = calloc(r->sampler_count + 1, sizeof(*vcd->samplers));
-	bool ok = vcd->samplers;
+	vcd->wires = calloc(r->sampler_count + 1, sizeof(*vcd->wires));
+	bool ok = vcd->wires;
 	vcd->gtkw.wanted = r->options->gtkw;
 	note_byte_order(r);
 	fprintf(r->out->stream,
@@ -248,9 +244,10 @@ static bool begin(struct recorder *r)
 		"$comment a second is a step $end\n"
 		"$timescale 1 s $end\n",
 		gdbregs_version());
-	for (size_t i = 0; i < r->sampler_count && ok; i++)
-		ok = make_wires(&vcd->samplers[i], &r->samplers[i], &next) &&
-		     put_vcpu(r, &r->samplers[i], &vcd->samplers[i]);
+	for (size_t i = 0; i < r->sampler_count && ok; i++) {
+		vcd->wires[i] = make_wires(&r->samplers[i], &next);
+		ok = vcd->wires[i] && put_vcpu(r, &r->samplers[i], vcd->wires[i]);
+	}
 	fputs("$enddefinitions $end\n", r->out->stream);
 	if (ok)
 		put_initial(r, vcd);
@@ -273,7 +270,7 @@ static bool put(struct recorder *r, const struct record *record)
 	enum { ENOUGH = 65536 };
 	struct vcd *vcd = r->state;
 	const struct sampler *sampler = record->sampler;
-	const struct wires *wires = &vcd->samplers[sampler - r->samplers];
+	const struct wire *wires = vcd->wires[sampler - r->samplers];
 	/* The first record of each vCPU is in $dumpvars. */
 	if (record->number == 0)
 		return true;
@@ -284,7 +281,7 @@ static bool put(struct recorder *r, const struct record *record)
 	for (size_t i = 0; i < sampler->count; i++) {
 		struct value v = sampler_value(sampler, i);
 		if (record_has(record, i))
-			add_change(&r->line, wires, i, &v);
+			add_change(&r->line, &wires[i], &v);
 		if (r->line.size > ENOUGH)
 			put_line(r);
 	}
@@ -303,12 +300,9 @@ static void fini(struct recorder *r)
 	struct vcd *vcd = r->state;
 	if (!vcd)
 		return;
-	for (size_t i = 0; i < r->sampler_count && vcd->samplers; i++) {
-		free(vcd->samplers[i].ids);
-		free(vcd->samplers[i].widths_bits);
-		free(vcd->samplers[i].reals);
-	}
-	free(vcd->samplers);
+	for (size_t i = 0; i < r->sampler_count && vcd->wires; i++)
+		free(vcd->wires[i]);
+	free(vcd->wires);
 	gtkw_fini(&vcd->gtkw);
 	free(vcd);
 	r->state = NULL;

@@ -17,19 +17,19 @@ enum { WIDEST_VALUE = 34, GAP = 1, WIDE_GAP = 2 };
 
 enum { HEADS = 3 };
 
-/* The order in which the registers of a sampler are shown, as places among its items. */
+struct entry {
+	size_t index; /* among the items of a sampler */
+	unsigned rank, bits;
+};
+
+/* The order in which the registers of a sampler are shown. */
 struct screen_block {
-	size_t *order; /* program counter, stack pointer and flags, then by kind and size */
+	struct entry *order; /* program counter, stack pointer and flags, then by kind and size */
 	size_t heads; /* how many of these three it has */
 };
 
 static const enum gdbregs_role roles[HEADS] = {GDBREGS_ROLE_PC, GDBREGS_ROLE_SP,
 					       GDBREGS_ROLE_FLAGS};
-
-struct entry {
-	size_t index;
-	unsigned rank, bits;
-};
 
 /* Returns the rank of a value. Vectors come last, because nothing fits beside them. */
 static unsigned rank_of(const struct value *v)
@@ -73,27 +73,16 @@ static void find_heads(const struct sampler *sampler, const struct gdbregs_regis
 static bool make_order(struct screen_block *block, const struct sampler *sampler)
 {
 	const struct gdbregs_register *heads[HEADS] = {NULL};
-	struct entry *entries = calloc(sampler->count + 1, sizeof(*entries));
-	*block = (struct screen_block){.order = calloc(sampler->count + 1, sizeof(size_t))};
-	if (!entries || !block->order) {
-		free(entries);
+	*block = (struct screen_block){.order = calloc(sampler->count + 1, sizeof(*block->order))};
+	if (!block->order)
 		return false;
-	}
 	find_heads(sampler, heads);
-	for (size_t i = 0; i < sampler->count; i++)
-		entries[i] = entry_of(sampler, i, heads);
-	qsort(entries, sampler->count, sizeof(*entries), compare);
 	for (size_t i = 0; i < sampler->count; i++) {
-		block->order[i] = entries[i].index;
-		block->heads += entries[i].rank < HEADS;
+		block->order[i] = entry_of(sampler, i, heads);
+		block->heads += block->order[i].rank < HEADS;
 	}
-	free(entries);
+	qsort(block->order, sampler->count, sizeof(*block->order), compare);
 	return true;
-}
-
-static void block_fini(struct screen_block *block)
-{
-	free(block->order);
 }
 
 struct column {
@@ -232,12 +221,12 @@ static void add_list(struct screen *screen, const struct area *area, const struc
 {
 	struct column column = {0};
 	for (size_t i = 0; i < sampler->count; i++)
-		widen(&column, measure(sampler, block->order[i]));
+		widen(&column, measure(sampler, block->order[i].index));
 	squeeze(&column, area->width);
 	size_t used = width_of(&column) + WIDE_GAP;
 	for (size_t i = 0; i < sampler->count; i++) {
-		add_register(screen, &column, sampler, block->order[i]);
-		const char *meaning = meaning_of(screen, sampler, block->order[i]);
+		add_register(screen, &column, sampler, block->order[i].index);
+		const char *meaning = meaning_of(screen, sampler, block->order[i].index);
 		if (meaning[0] != '\0' && used < area->width) {
 			text_add_blanks(&screen->lines, WIDE_GAP);
 			add_field(screen, meaning, at_most(strlen(meaning), area->width - used));
@@ -260,7 +249,7 @@ static struct column column_at(const struct sampler *sampler, const struct scree
 {
 	struct column column = {0};
 	for (size_t i = first; i < first + rows && i < rest_of(sampler, block); i++)
-		widen(&column, measure(sampler, block->order[block->heads + i]));
+		widen(&column, measure(sampler, block->order[block->heads + i].index));
 	return column;
 }
 
@@ -299,7 +288,8 @@ static void add_grid(struct screen *screen, const struct area *area, const struc
 	for (size_t row = 0; row < rows && row < shown; row++) {
 		for (size_t i = 0, at = row; i < count && at < shown; i++, at += rows) {
 			text_add_blanks(&screen->lines, i > 0 ? GAP : 0);
-			add_register(screen, &columns[i], sampler, block->order[block->heads + at]);
+			add_register(screen, &columns[i], sampler,
+				     block->order[block->heads + at].index);
 		}
 		end_line(screen);
 	}
@@ -348,13 +338,13 @@ static void add_first_line(struct screen *screen, const struct area *area,
 	size_t used;
 	add_state(screen, area, sampler, &used);
 	for (size_t i = 0; i < block->heads; i++) {
-		struct column column = measure(sampler, block->order[i]);
+		struct column column = measure(sampler, block->order[i].index);
 		squeeze(&column, area->width);
 		if (!make_room(screen, area, &used, width_of(&column), 0))
 			break;
-		add_register(screen, &column, sampler, block->order[i]);
+		add_register(screen, &column, sampler, block->order[i].index);
 		used += width_of(&column);
-		const char *meaning = meaning_of(screen, sampler, block->order[i]);
+		const char *meaning = meaning_of(screen, sampler, block->order[i].index);
 		size_t width = at_most(strlen(meaning), area->width - 1);
 		if (width == 0 || !make_room(screen, area, &used, width, 1))
 			continue;
@@ -462,7 +452,7 @@ void screen_fini(struct screen *screen)
 	if (screen->lines.size > 0 && !screen->lines.failed)
 		fwrite(screen->lines.data, 1, screen->lines.size, screen->out->stream);
 	for (size_t i = 0; i < screen->block_count; i++)
-		block_fini(&screen->blocks[i]);
+		free(screen->blocks[i].order);
 	free(screen->blocks);
 	text_fini(&screen->lines);
 	text_fini(&screen->frame);
