@@ -5,42 +5,43 @@
 #include "tdesc/roles.h"
 #include "util/number.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The valid range of an attribute. */
 struct range {
 	const char *attribute;
 	size_t least;
-	size_t most; /* the session's limit */
-	size_t most_standard; /* the default of that limit */
-	const char *limit;
+	size_t most;
+	const char *option; /* the limit of the session that determines `most` */
 };
 
-/* Report a number that is out of range. If only this session's limit forbids it, the
- * error is LIMIT; if no register can have it, the error is DESCRIPTION. */
+/* Report a number that is out of range. Only a number that is too large exceeds a limit. */
 static int fail_range(const struct gdbregs__xml *at, const struct range *range, const char *reg,
-		      uint64_t value, const char *shown)
+		      const char *shown, bool too_large)
 {
-	int code = value > range->most && value <= range->most_standard ? GDBREGS_ERR_LIMIT
-									: GDBREGS_ERR_DESCRIPTION;
+	char text[200];
 
-	return gdbregs__xml_fail(
-		at, code,
-		GDBREGS__OPTION("%s") "register \"%.40s\": %s %.40s is out of range: %zu to %zu",
-		range->limit, reg, range->attribute, shown, range->least, range->most);
+	snprintf(text, sizeof(text), "register \"%.40s\": %s %.40s is out of range: %zu to %zu",
+		 reg, range->attribute, shown, range->least, range->most);
+	if (too_large)
+		return gdbregs__xml_fail(at, GDBREGS_ERR_LIMIT, GDBREGS__OPTION("%s") "%s",
+					 range->option, text);
+	return gdbregs__xml_fail(at, GDBREGS_ERR_DESCRIPTION, "%s", text);
 }
 
 static int take_number(const struct gdbregs__xml *at, const struct range *range, const char *reg,
 		       const char *text, size_t *out)
 {
-	uint64_t value = UINT64_MAX;
+	uint64_t value = 0;
+	enum gdbregs__number result = gdbregs__number_parse(text, &value);
 
-	if (gdbregs__number_parse(text, &value) == GDBREGS__NUMBER_NONE)
+	if (result == GDBREGS__NUMBER_NONE)
 		return gdbregs__xml_fail(at, GDBREGS_ERR_DESCRIPTION,
 					 "register \"%.40s\": %s \"%.40s\" is not a number", reg,
 					 range->attribute, text);
-	if (value < range->least || value > range->most)
-		return fail_range(at, range, reg, value, text);
+	if (result == GDBREGS__NUMBER_RANGE || value < range->least || value > range->most)
+		return fail_range(at, range, reg, text, value > range->most);
 	*out = (size_t)value;
 	return 0;
 }
@@ -52,8 +53,7 @@ static int take_bits(struct gdbregs__tdesc *t, const struct gdbregs__xml *at, co
 		.attribute = "bitsize",
 		.least = 1,
 		.most = t->limits->register_bits,
-		.most_standard = gdbregs__limits_from(NULL).register_bits,
-		.limit = "max_register_bits",
+		.option = "max_register_bits",
 	};
 
 	if (!text)
@@ -72,14 +72,13 @@ static int take_regnum(struct gdbregs__tdesc *t, const struct gdbregs__xml *at, 
 		.attribute = "regnum",
 		.least = 0,
 		.most = t->limits->register_number,
-		.most_standard = gdbregs__limits_from(NULL).register_number,
-		.limit = "max_register_number",
+		.option = "max_register_number",
 	};
 
 	if (text)
 		return take_number(at, &range, reg, text, regnum);
 	if (t->next_regnum > range.most)
-		return fail_range(at, &range, reg, t->next_regnum, "(implied)");
+		return fail_range(at, &range, reg, "(implied)", true);
 	*regnum = (size_t)t->next_regnum;
 	return 0;
 }
