@@ -42,10 +42,10 @@ static bool has_bits(const struct gdbregs__field *field, struct gdbregs__slice s
 	return (size_t)field->end < slice.size_bytes * 8;
 }
 
-static uint64_t bits_of(const struct gdbregs__field *field, struct gdbregs__slice slice)
+/* Returns the bits of a field of `number`. */
+static uint64_t bits_of(const struct gdbregs__field *field, uint64_t number)
 {
-	return gdbregs__slice_bits(slice, (size_t)field->start,
-				   (size_t)(field->end - field->start) + 1);
+	return number >> field->start & UINT64_MAX >> (63 - (field->end - field->start));
 }
 
 /* Returns true for a single bit without a type or with type bool. A single bit with another type
@@ -75,12 +75,14 @@ static void put_flag(struct gdbregs__text *text, const struct gdbregs__field *fi
 static void put_flags(struct gdbregs__text *text, const struct gdbregs__type *type,
 		      struct gdbregs__slice slice)
 {
+	uint64_t number = gdbregs__slice_number(slice);
+
 	gdbregs__text_put(text, "[");
 	for (uint32_t i = 0; i < type->field_count && gdbregs__text_spend(text, 1); i++) {
 		const struct gdbregs__field *field = &type->fields[i];
 
 		if (field->name[0] && has_bits(field, slice))
-			put_flag(text, field, bits_of(field, slice));
+			put_flag(text, field, bits_of(field, number));
 	}
 	gdbregs__text_put(text, " ]");
 }
@@ -182,7 +184,8 @@ static void put_bit_field(struct gdbregs__text *text, const struct gdbregs__fiel
 			  struct gdbregs__slice slice)
 {
 	if (has_bits(field, slice))
-		gdbregs__values_put_bits(text, field->type, bits_of(field, slice), false);
+		gdbregs__values_put_bits(text, field->type,
+					 bits_of(field, gdbregs__slice_number(slice)), false);
 	else
 		gdbregs__text_put(text, "?");
 }
