@@ -165,41 +165,33 @@ static uint32_t add_up_to_max(uint32_t a, uint64_t b)
 	return b > UINT32_MAX - a ? UINT32_MAX : a + (uint32_t)b;
 }
 
+static uint32_t most(uint32_t a, uint32_t b)
+{
+	return a > b ? a : b;
+}
+
 /* Compute the size of a union, or of a struct with typed members, and the places of a struct's
- * members: they follow each other. Pointers have no size of their own. */
+ * members: they follow each other. Pointers have no size of their own. A register may be smaller
+ * than a union (see type_fits() in builder-reg.c), but it has at least one element of each
+ * vector, and all of the other members. */
 static void measure_members(struct gdbregs__type *type, struct gdbregs__field *fields)
 {
-	uint32_t largest = 0;
+	uint32_t largest = 0, least = 0;
 
 	for (uint32_t i = 0; i < type->field_count; i++) {
-		uint32_t bits = fields[i].type->bits;
+		const struct gdbregs__type *member = fields[i].type;
 
 		fields[i].off_bits = type->sized_bits;
 		fields[i].unsized_before = type->unsized_count;
-		type->sized_bits = add_up_to_max(type->sized_bits, bits);
-		type->unsized_count += bits == 0;
-		if (bits > largest)
-			largest = bits;
+		type->sized_bits = add_up_to_max(type->sized_bits, member->bits);
+		type->unsized_count += member->bits == 0;
+		largest = most(largest, member->bits);
+		least = most(least, member->least_bits ? member->least_bits : member->bits);
 	}
 	if (type->unsized_count == 0)
 		type->bits = type->kind == GDBREGS_TYPE_UNION ? largest : type->sized_bits;
-}
-
-/* Compute the smallest register that may have a part of the type (see type_fits() in
- * builder-reg.c). A vector has fewer elements in it, and so have the members of a union. */
-static void measure_least(struct gdbregs__type *type)
-{
-	if (type->kind == GDBREGS_TYPE_VECTOR)
-		type->least_bits = type->element->bits;
-	if (type->kind != GDBREGS_TYPE_UNION)
-		return;
-	for (uint32_t i = 0; i < type->field_count; i++) {
-		const struct gdbregs__type *member = type->fields[i].type;
-		uint32_t bits = member->least_bits ? member->least_bits : member->bits;
-
-		if (bits > type->least_bits)
-			type->least_bits = bits;
-	}
+	if (type->kind == GDBREGS_TYPE_UNION)
+		type->least_bits = least;
 }
 
 /* Define a type in the open feature. */
@@ -212,7 +204,6 @@ static void define(struct gdbregs__tdesc *t, const struct gdbregs__type *type)
 		return;
 	}
 	*kept = *type;
-	measure_least(kept);
 	define_in(t, kept, gdbregs__tdesc_top(t)->scope);
 	define_in(t, kept, ANYWHERE);
 }
@@ -247,6 +238,7 @@ int gdbregs__tdesc_vector_start(struct gdbregs__tdesc *t, const struct gdbregs__
 	if (!type.element)
 		return 0;
 	type.bits = add_up_to_max(0, count * type.element->bits);
+	type.least_bits = type.element->bits;
 	define(t, &type);
 	return 0;
 }

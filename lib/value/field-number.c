@@ -91,8 +91,9 @@ static int read_integer(const struct gdbregs_field *f, enum gdbregs_byte_order o
 	struct gdbregs__field_at at;
 	int result = gdbregs__field_locate_number(f, order, bytes, size, &at);
 
-	if (result == 0)
-		result = read_real(f, &at, is_signed, real);
+	if (result < 0)
+		return result;
+	result = read_real(f, &at, is_signed, real);
 	if (result < 0)
 		return result;
 	if (real->kind == GDBREGS__REAL_NAN)
@@ -139,8 +140,9 @@ int gdbregs_field_double(const struct gdbregs_field *f, enum gdbregs_byte_order 
 	int result =
 		out ? gdbregs__field_locate_number(f, order, bytes, size, &at) : GDBREGS_ERR_INVAL;
 
-	if (result == 0)
-		result = read_real(f, &at, gdbregs_field_is_signed(f), &real);
+	if (result < 0)
+		return result;
+	result = read_real(f, &at, gdbregs_field_is_signed(f), &real);
 	if (result < 0)
 		return result;
 	return gdbregs__real_to_double(real, out) ? 0 : GDBREGS_ERR_LIMIT;
