@@ -873,6 +873,19 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_field_parse(const struct gdbregs_field *
 						    enum gdbregs_byte_order order, void *bytes,
 						    size_t size);
 
+/**
+ * Set a whole register from text, as gdbregs_field_parse() does for its field. A register
+ * whose type is not a float also takes an integer of all its bits, e.g. a vector or a union,
+ * and a negative one, even if its type is unsigned. Padding in its last byte becomes 0.
+ *
+ * Since: 0.2.
+ * Errors: those of gdbregs_field_parse().
+ */
+GDBREGS_API GDBREGS_CHECKED int gdbregs_register_parse(const struct gdbregs_register *h,
+						       const char *text,
+						       enum gdbregs_byte_order order, void *bytes,
+						       size_t size);
+
 /* ------------------------------------------------------- descriptions --- */
 
 /**

@@ -93,104 +93,30 @@ bool number_is_value(const char *text)
 	return number_is(text) || is_fraction(text);
 }
 
-/* bytes = bytes * base + digit. Returns false if the result does not fit. */
-static bool push_digit(uint8_t *bytes, size_t size, unsigned base, unsigned digit)
+static bool take_digits(const char **at, unsigned base, uint64_t most, uint64_t *number)
 {
-	unsigned carry = digit;
-	for (size_t i = 0; i < size; i++) {
-		carry += bytes[i] * base;
-		bytes[i] = (uint8_t)carry;
-		carry >>= 8;
-	}
-	return carry == 0;
-}
-
-static void negate(uint8_t *bytes, size_t size)
-{
-	unsigned carry = 1;
-	for (size_t i = 0; i < size; i++) {
-		carry += (uint8_t)~bytes[i];
-		bytes[i] = (uint8_t)carry;
-		carry >>= 8;
-	}
-}
-
-static bool get_bit(const uint8_t *bytes, size_t bit)
-{
-	return bytes[bit / 8] >> bit % 8 & 1;
-}
-
-/* Returns whether no bit at or above bit `bits` is set. */
-static bool is_below(const uint8_t *bytes, size_t size, size_t bits)
-{
-	for (size_t bit = bits; bit < 8 * size; bit++) {
-		if (get_bit(bytes, bit))
-			return false;
-	}
-	return true;
-}
-
-/* The magnitude is at most 2^(bits-1): the one negative number without a
- * positive counterpart is the largest. */
-static bool may_be_negative(const uint8_t *bytes, size_t size, size_t bits)
-{
-	if (!is_below(bytes, size, bits))
-		return false;
-	for (size_t bit = 0; bit + 1 < bits; bit++) {
-		if (get_bit(bytes, bit))
-			return !get_bit(bytes, bits - 1);
-	}
-	return true;
-}
-
-/* Bits beyond the register's own are padding of its last byte. */
-static void clear_above(uint8_t *bytes, size_t size, size_t bits)
-{
-	for (size_t bit = bits; bit < 8 * size; bit++)
-		bytes[bit / 8] &= (uint8_t) ~(1u << bit % 8);
-}
-
-bool number_fits(const char *text, uint8_t *bytes, size_t size, size_t bits)
-{
-	const char *digits;
-	unsigned base = base_of(text, &digits);
-	memset(bytes, 0, size);
-	for (; *digits != '\0'; digits++) {
-		if (!push_digit(bytes, size, base, number_digit(*digits)))
-			return false;
-	}
-	if (text[0] != '-')
-		return is_below(bytes, size, bits);
-	if (!may_be_negative(bytes, size, bits))
-		return false;
-	negate(bytes, size);
-	clear_above(bytes, size, bits);
-	return true;
-}
-
-bool number_plain(const char *text, uint64_t *number)
-{
-	uint8_t bytes[8];
+	const char *first = *at;
 	*number = 0;
-	if (number_digit(text[0]) >= 10 || !number_is(text) ||
-	    !number_fits(text, bytes, sizeof(bytes), 64))
-		return false;
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		*number |= (uint64_t)bytes[i] << 8 * i;
-	return true;
+	for (; number_digit(**at) < base; ++*at) {
+		unsigned digit = number_digit(**at);
+		if (digit > most || *number > (most - digit) / base)
+			return false;
+		*number = base * *number + digit;
+	}
+	return *at > first;
 }
 
 bool number_take(const char **at, uint64_t most, uint64_t *number)
 {
-	const char *first = *at;
-	*number = 0;
-	for (; number_digit(**at) < 10; ++*at) {
-		unsigned digit = number_digit(**at);
-		if (digit > most || *number > (most - digit) / 10)
-			return false;
-		*number = 10 * *number + digit;
-	}
-	return *at > first;
+	return take_digits(at, 10, most, number);
+}
+
+bool number_plain(const char *text, uint64_t *number)
+{
+	const char *digits;
+	unsigned base = base_of(text, &digits);
+	return number_digit(text[0]) < 10 && take_digits(&digits, base, UINT64_MAX, number) &&
+	       digits[0] == '\0';
 }
 
 bool number_is_bad_octal(const char *text)
@@ -224,6 +150,23 @@ static void add_grouped(struct text *text, const struct digits *d, unsigned widt
 			digit = digit << 1 | bit_at(d, i * width + bit);
 		text_add(text, &"0123456789abcdef"[digit], 1);
 	}
+}
+
+static void negate(uint8_t *bytes, size_t size)
+{
+	unsigned carry = 1;
+	for (size_t i = 0; i < size; i++) {
+		carry += (uint8_t)~bytes[i];
+		bytes[i] = (uint8_t)carry;
+		carry >>= 8;
+	}
+}
+
+/* Bits beyond the register's own are padding of its last byte. */
+static void clear_above(uint8_t *bytes, size_t size, size_t bits)
+{
+	for (size_t bit = bits; bit < 8 * size; bit++)
+		bytes[bit / 8] &= (uint8_t) ~(1u << bit % 8);
 }
 
 /* Returns the magnitude, least significant byte first. Returns whether the number is negative;

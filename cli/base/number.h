@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Numbers as people type them: decimal, after 0x, 0b, or 0o or a leading 0, with a sign; as
- * long as the widest register, 524288 bits. And the same numbers as digits in several bases
- * (--as). Hides: digits and carries. */
+/* Numbers as people type them: decimal, after 0x, 0b, or 0o or a leading 0, with a sign. The
+ * library parses values of registers; here is what the tool checks before it stops a guest. And
+ * values as digits in several bases (--as). Hides: digits and carries. */
 #ifndef CLI_NUMBER_H
 #define CLI_NUMBER_H
 
@@ -22,9 +22,6 @@ bool number_is_bad_octal(const char *text);
 /* Returns whether it could be a value of some register: a whole number, a fraction such as 1.5,
  * -2e10 or 0x1.8p3, or a name such as inf or that of an enum's value. */
 bool number_is_value(const char *text);
-/* Write a number for which number_is() holds to `size` bytes, little-endian, two's
- * complement, `bits` of them in use. Returns false if it does not fit. */
-bool number_fits(const char *text, uint8_t *bytes, size_t size, size_t bits);
 
 enum digits_form {
 	DIGITS_USUAL, /* as without --as */

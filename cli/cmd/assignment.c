@@ -20,9 +20,7 @@ static const char *raw_digits(const char *value)
 
 static bool are_bytes(const char *digits)
 {
-	size_t length = 0;
-	while (number_digit(digits[length]) < 16)
-		length++;
+	size_t length = strspn(digits, "0123456789abcdefABCDEF");
 	return length > 0 && length % 2 == 0 && digits[length] == '\0';
 }
 
@@ -161,21 +159,6 @@ static bool refuse_raw(const struct target_bytes *out, const struct assignment *
 	return refuse(out, a, what);
 }
 
-static bool take_raw(const struct target_bytes *out, const struct assignment *a,
-		     const struct chosen *chosen, enum gdbregs_byte_order order, const char *digits)
-{
-	if (chosen->path)
-		return gdbregs_field_parse(&chosen->field, a->value, order, out->data, out->size) ==
-			       0 ||
-		       refuse_raw(out, a, chosen, digits);
-	if (strlen(digits) != 2 * out->size)
-		return refuse_raw(out, a, chosen, digits);
-	for (size_t i = 0; i < out->size; i++)
-		out->data[i] = (uint8_t)(number_digit(digits[2 * i]) << 4 |
-					 number_digit(digits[2 * i + 1]));
-	return true;
-}
-
 static bool is_fraction(const char *text)
 {
 	return strspn(text, "+-.0123456789") > 0;
@@ -219,12 +202,13 @@ bool assignment_apply(const struct assignment *a, const struct chosen *chosen,
 {
 	const struct target_bytes out = {bytes, size, message, capacity};
 	const char *digits = raw_digits(a->value);
-	if (digits)
-		return take_raw(&out, a, chosen, order, digits);
-	if (order == GDBREGS_BYTE_ORDER_UNKNOWN && size > 1)
+	if (!digits && order == GDBREGS_BYTE_ORDER_UNKNOWN && size > 1)
 		return refuse(&out, a,
 			      "the byte order of the target is unknown; give --endian, or the "
 			      "bytes as hex:...");
 	int error = part_parse(&chosen->field, chosen->path, a->value, order, bytes, size);
-	return error == 0 || refuse_value(&out, a, &chosen->field, error);
+	if (error == 0)
+		return true;
+	return digits ? refuse_raw(&out, a, chosen, digits)
+		      : refuse_value(&out, a, &chosen->field, error);
 }

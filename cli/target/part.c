@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "target/part.h"
 
-#include "base/number.h"
 #include "base/suggest.h"
 #include "base/text.h"
 #include "target/name.h"
@@ -257,33 +256,13 @@ void part_list_names(const struct gdbregs_field *field, char *text, size_t capac
 	}
 }
 
-/* ------------------------------------------------------------- parsing --- */
-
-static void reverse(uint8_t *bytes, size_t size)
-{
-	for (size_t i = 0; i < size / 2; i++) {
-		uint8_t byte = bytes[i];
-		bytes[i] = bytes[size - 1 - i];
-		bytes[size - 1 - i] = byte;
-	}
-}
-
 int part_parse(const struct gdbregs_field *field, const char *path, const char *text,
 	       enum gdbregs_byte_order order, uint8_t *bytes, size_t size)
 {
-	size_t bits = gdbregs_field_bits(field);
-	if (path || gdbregs_field_kind(field) == GDBREGS_TYPE_FLOAT || !number_is(text))
+	/* The number of a union of floats is one of its fields. */
+	if (path || gdbregs_field_kind(field) == GDBREGS_TYPE_FLOAT)
 		return gdbregs_field_parse(field, text, order, bytes, size);
-	if (order == GDBREGS_BYTE_ORDER_UNKNOWN && size > 1)
-		return GDBREGS_ERR_UNSUPPORTED;
-	/* The stub decides how large the register is. */
-	if ((bits + 7) / 8 != size)
-		bits = 8 * size;
-	if (!number_fits(text, bytes, size, bits))
-		return GDBREGS_ERR_LIMIT;
-	if (order == GDBREGS_BYTE_ORDER_BIG)
-		reverse(bytes, size);
-	return 0;
+	return gdbregs_register_parse(gdbregs_field_register(field), text, order, bytes, size);
 }
 
 /* ----------------------------------------------------------- all parts --- */

@@ -42,9 +42,8 @@ void part_refuse_exclude(const char *name, char *message, size_t capacity);
 /* Write the names of the values of an enum, as many as fit; "" if it has none. */
 void part_list_names(const struct gdbregs_field *field, char *text, size_t capacity);
 
-/* Set a register (path NULL) or a part of it to what `text` says. All other bits stay as
- * they are. Takes what gdbregs_field_parse() takes, and whole numbers for all whole
- * registers but floats: for vectors, and negative ones. Errors: as of that function. */
+/* Set a register (path NULL) or a part of it to what `text` says: gdbregs_register_parse() or
+ * gdbregs_field_parse(). */
 int part_parse(const struct gdbregs_field *field, const char *path, const char *text,
 	       enum gdbregs_byte_order order, uint8_t *bytes, size_t size);
 

@@ -194,13 +194,12 @@ static bool fits(const uint8_t *magnitude, size_t bits, bool negative, bool is_s
 	       (bits < width_bits || (bits == width_bits && is_power(magnitude, bits)));
 }
 
-int gdbregs__field_write_integer(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
-				 bool negative, const uint8_t *magnitude, size_t size)
+int gdbregs__field_write_integer(const struct gdbregs__field_at *at, bool is_signed, bool negative,
+				 const uint8_t *magnitude, size_t size)
 {
 	unsigned carry = 1;
 
-	if (!fits(magnitude, count_bits(magnitude, size), negative, gdbregs_field_is_signed(f),
-		  at->width_bits))
+	if (!fits(magnitude, count_bits(magnitude, size), negative, is_signed, at->width_bits))
 		return GDBREGS_ERR_LIMIT;
 	for (size_t done = 0; done < at->width_bits; done += 8) {
 		unsigned byte = done / 8 < size ? magnitude[done / 8] : 0;
@@ -223,7 +222,8 @@ static int write_integer(const struct gdbregs_field *f, const struct gdbregs__fi
 
 	for (size_t i = 0; i < sizeof(magnitude); i++)
 		magnitude[i] = (uint8_t)((i < 8 ? real->low : real->high) >> i % 8 * 8);
-	return gdbregs__field_write_integer(f, at, real->negative, magnitude, sizeof(magnitude));
+	return gdbregs__field_write_integer(at, gdbregs_field_is_signed(f), real->negative,
+					    magnitude, sizeof(magnitude));
 }
 
 int gdbregs__field_write(const struct gdbregs_field *f, const struct gdbregs__field_at *at,

@@ -68,7 +68,7 @@ int gdbregs_field_format(const struct gdbregs_field *f, enum gdbregs_byte_order 
 
 /* ------------------------------------------------------------------ parse --- */
 
-static int write_integer(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
+static int write_integer(const struct gdbregs__field_at *at, bool is_signed,
 			 const struct gdbregs__number_text *number)
 {
 	size_t size = (at->width_bits + 7) / 8;
@@ -78,7 +78,8 @@ static int write_integer(const struct gdbregs_field *f, const struct gdbregs__fi
 	if (!magnitude)
 		return GDBREGS_ERR_NOMEM;
 	if (gdbregs__number_magnitude(number, magnitude, size))
-		result = gdbregs__field_write_integer(f, at, number->negative, magnitude, size);
+		result = gdbregs__field_write_integer(at, is_signed, number->negative, magnitude,
+						      size);
 	gdbregs__free(magnitude);
 	return result;
 }
@@ -108,7 +109,7 @@ static int parse_float(const struct gdbregs_field *f, const struct gdbregs__fiel
 	struct gdbregs__real real;
 
 	if (gdbregs__number_split(text, &number) && number.prefixed)
-		return text[0] == '0' ? write_integer(f, at, &number) : GDBREGS_ERR_INVAL;
+		return text[0] == '0' ? write_integer(at, true, &number) : GDBREGS_ERR_INVAL;
 	if (!format)
 		return GDBREGS_ERR_UNSUPPORTED;
 
@@ -128,8 +129,9 @@ static int parse_number(const struct gdbregs_field *f, const struct gdbregs__fie
 		return GDBREGS_ERR_UNSUPPORTED;
 	if (gdbregs_field_enum_value(f, text, &value) == 0)
 		return gdbregs__field_write(f, at, (struct gdbregs__real){.low = value});
-	return gdbregs__number_split(text, &number) ? write_integer(f, at, &number)
-						    : GDBREGS_ERR_INVAL;
+	return gdbregs__number_split(text, &number)
+		       ? write_integer(at, gdbregs_field_is_signed(f), &number)
+		       : GDBREGS_ERR_INVAL;
 }
 
 int gdbregs_field_parse(const struct gdbregs_field *f, const char *text,
@@ -145,4 +147,36 @@ int gdbregs_field_parse(const struct gdbregs_field *f, const char *text,
 	if (result < 0)
 		return result;
 	return raw ? parse_bytes(f, &at, text + 4) : parse_number(f, &at, text);
+}
+
+/* A register is a number of all its bits, whatever its type; a negative one in two's complement.
+ * Bits beyond the number are padding of the last byte. */
+static int parse_whole(const struct gdbregs__field_at *at,
+		       const struct gdbregs__number_text *number)
+{
+	size_t padding_bits = at->slice.size_bytes * 8 - at->width_bits;
+	int result = write_integer(at, true, number);
+
+	if (result == 0 && padding_bits)
+		gdbregs__slice_set(at->slice, at->width_bits, padding_bits, 0);
+	return result;
+}
+
+int gdbregs_register_parse(const struct gdbregs_register *h, const char *text,
+			   enum gdbregs_byte_order order, void *bytes, size_t size)
+{
+	struct gdbregs__number_text number;
+	struct gdbregs__field_at at;
+	struct gdbregs_field f;
+	uint64_t value;
+	int result = gdbregs_register_field(h, &f);
+
+	if (result < 0)
+		return result;
+	if (!text || gdbregs_field_kind(&f) == GDBREGS_TYPE_FLOAT ||
+	    !gdbregs__number_split(text, &number) ||
+	    gdbregs_field_enum_value(&f, text, &value) == 0)
+		return gdbregs_field_parse(&f, text, order, bytes, size);
+	result = gdbregs__field_locate_number(&f, order, bytes, size, &at);
+	return result < 0 ? result : parse_whole(&at, &number);
 }

@@ -54,9 +54,9 @@ int gdbregs__field_write(const struct gdbregs_field *f, const struct gdbregs__fi
 			 struct gdbregs__real real);
 
 /* The same for an integer of any width, whose magnitude begins with its least significant byte.
- * Errors: LIMIT. */
-int gdbregs__field_write_integer(const struct gdbregs_field *f, const struct gdbregs__field_at *at,
-				 bool negative, const uint8_t *magnitude, size_t size);
+ * A field that is not signed takes no negative number. Errors: LIMIT. */
+int gdbregs__field_write_integer(const struct gdbregs__field_at *at, bool is_signed, bool negative,
+				 const uint8_t *magnitude, size_t size);
 
 /* Find the place of a member of a struct or union of size_bytes. Returns the member's size. */
 uint32_t gdbregs__field_place(const struct gdbregs__type *type, const struct gdbregs__field *member,

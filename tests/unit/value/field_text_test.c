@@ -38,6 +38,7 @@ static const char description[] =
 	"<reg name=\"m68k\" bitsize=\"96\" type=\"float\"/>"
 	"<reg name=\"quad\" bitsize=\"128\" type=\"float\"/>"
 	"<reg name=\"odd\" bitsize=\"24\" type=\"float\"/>"
+	"<reg name=\"nine\" bitsize=\"9\"/>"
 	"<reg name=\"new\" bitsize=\"16\" type=\"nobody_knows\"/></feature></target>";
 
 static void setup(void)
@@ -199,6 +200,64 @@ LOOP_TEST(texts, COUNT(parsed))
 		ck_assert_str_eq(hex_of(little, size, LITTLE), parsed[_i].after);
 		ck_assert_str_eq(hex_of(big, size, BIG), parsed[_i].after);
 	}
+}
+
+/* As a whole, a register of any type is an integer. */
+static const struct {
+	const char *name, *text;
+	int code;
+	const char *after; /* of zeros; its length is the size of the value */
+} registers[] = {
+	{"v", "1", 0, "00000000000000000000000000000001"},
+	{"v", "-2", 0, "fffffffffffffffffffffffffffffffe"},
+	{"v", "hex:0102030405060708090a0b0c0d0e0f10", 0, NULL},
+	{"v", "hex:01", GDBREGS_ERR_LIMIT, NULL},
+	{"v", "1.5", GDBREGS_ERR_UNSUPPORTED, NULL},
+	{"u64", "-1", 0, "ffffffffffffffff"},
+	{"u64", "-0x8000000000000000", 0, "8000000000000000"},
+	{"u64", "-0x8000000000000001", GDBREGS_ERR_LIMIT, NULL},
+	{"u64", "0x1ff", 0, "000001ff"},
+	{"u64", "0x1ffffffff", GDBREGS_ERR_LIMIT, "00000000"},
+	{"nine", "511", 0, "01ff"},
+	{"nine", "512", GDBREGS_ERR_LIMIT, "0000"},
+	{"nine", "-256", 0, "0100"},
+	{"mode", "svc", 0, "00000003"},
+	{"mode", "-1", 0, "ffffffff"},
+	{"mode", "none", GDBREGS_ERR_INVAL, NULL},
+	{"single", "1.5", 0, "3fc00000"},
+	{"single", "-0x1", GDBREGS_ERR_INVAL, NULL},
+};
+
+LOOP_TEST(whole_registers, COUNT(registers))
+{
+	struct gdbregs_field f = field(registers[_i].name);
+	const struct gdbregs_register *h = gdbregs_field_register(&f);
+	const char *after = registers[_i].after, *text = registers[_i].text;
+	size_t size = after ? strlen(after) / 2 : size_of(&f);
+	uint8_t little[16] = {0}, big[16] = {0}, zeros[16] = {0};
+
+	ck_assert_msg(gdbregs_register_parse(h, text, LITTLE, little, size) == registers[_i].code,
+		      "%s=%s", registers[_i].name, text);
+	ck_assert_int_eq(gdbregs_register_parse(h, text, BIG, big, size), registers[_i].code);
+	if (registers[_i].code) {
+		ck_assert_mem_eq(little, zeros, 16);
+		ck_assert_mem_eq(big, zeros, 16);
+	} else if (after) {
+		ck_assert_str_eq(hex_of(little, size, LITTLE), after);
+		ck_assert_str_eq(hex_of(big, size, BIG), after);
+	}
+	memset(little, 0xff, 16);
+	memset(big, 0xff, 16);
+	ck_assert_int_eq(gdbregs_register_parse(h, text, LITTLE, little, size), registers[_i].code);
+	ck_assert_int_eq(gdbregs_register_parse(h, text, BIG, big, size), registers[_i].code);
+	if (after && !registers[_i].code) {
+		ck_assert_str_eq(hex_of(little, size, LITTLE), after);
+		ck_assert_str_eq(hex_of(big, size, BIG), after);
+	}
+	ck_assert_int_eq(gdbregs_register_parse(NULL, text, BIG, big, size), GDBREGS_ERR_INVAL);
+	ck_assert_int_eq(gdbregs_register_parse(h, NULL, BIG, big, size), GDBREGS_ERR_INVAL);
+	ck_assert_int_eq(gdbregs_register_parse(h, "1", UNKNOWN, big, size),
+			 GDBREGS_ERR_UNSUPPORTED);
 }
 
 TEST(bytes_as_they_are)
