@@ -57,7 +57,8 @@ static void take_wake(struct gdbregs_session *s, struct gdbregs__op *wait)
 {
 	struct gdbregs__transport *t = gdbregs__transport_of(s);
 
-	if (!wait->waiting || !__atomic_exchange_n(&t->woken, false, __ATOMIC_ACQ_REL))
+	if (wait->place != GDBREGS__OP_WAITING ||
+	    !__atomic_exchange_n(&t->woken, false, __ATOMIC_ACQ_REL))
 		return;
 	gdbregs__engine_say(&s->engine, GDBREGS_ERR_CANCELED, "gdbregs_wake() ended the wait");
 	gdbregs__engine_end_wait(&s->engine, wait, GDBREGS_ERR_CANCELED);

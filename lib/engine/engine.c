@@ -100,19 +100,22 @@ void gdbregs__engine_complete(struct gdbregs__engine *e, struct gdbregs__op *op)
 	e->completed_last = op;
 }
 
-static void unlink_queued(struct gdbregs__engine *e, struct gdbregs__op *op)
+/* Take an op off the queue or the list of waits. */
+static void unlink_op(struct gdbregs__engine *e, struct gdbregs__op *op)
 {
+	bool waiting = op->place == GDBREGS__OP_WAITING;
+
 	if (op->previous)
 		op->previous->next = op->next;
 	else
-		e->first = op->next;
+		*(waiting ? &e->waits : &e->first) = op->next;
 	if (op->next)
 		op->next->previous = op->previous;
-	else
+	else if (!waiting)
 		e->last = op->previous;
 	if (e->sending == op)
 		e->sending = op->next;
-	op->queued = false;
+	op->place = GDBREGS__OP_LOOSE;
 	op->next = op->previous = NULL;
 }
 
@@ -127,7 +130,7 @@ static void complete_or_destroy(struct gdbregs__engine *e, struct gdbregs__op *o
 /* Take an op off the queue once none of its packets is in flight. */
 static void settle(struct gdbregs__engine *e, struct gdbregs__op *op)
 {
-	if (!op->queued || !op->ended || op->outstanding)
+	if (op->place != GDBREGS__OP_QUEUED || !op->ended || op->outstanding)
 		return;
 	if (!op->canceled)
 		gdbregs__engine_call_finish(e, op);
@@ -138,7 +141,7 @@ static void settle(struct gdbregs__engine *e, struct gdbregs__op *op)
 			e->sending = e->sending->next;
 		return;
 	}
-	unlink_queued(e, op);
+	unlink_op(e, op);
 	complete_or_destroy(e, op);
 }
 
@@ -146,7 +149,7 @@ void gdbregs__engine_queue_ahead(struct gdbregs__engine *e, struct gdbregs__op *
 				 struct gdbregs__op *before)
 {
 	op->session = e->config.session;
-	op->queued = true;
+	op->place = GDBREGS__OP_QUEUED;
 	op->next = before;
 	op->previous = before ? before->previous : e->last;
 	if (op->previous)
@@ -172,7 +175,7 @@ static void release(struct gdbregs__engine *e, struct gdbregs__op *op)
 {
 	op->done = NULL;
 	op->released = true;
-	if (!op->queued)
+	if (op->place != GDBREGS__OP_QUEUED)
 		destroy(e, op);
 }
 
@@ -239,7 +242,7 @@ void gdbregs__engine_wait(struct gdbregs__engine *e, struct gdbregs__op *op, uin
 {
 	op->session = e->config.session;
 	op->ended = true;
-	op->waiting = true;
+	op->place = GDBREGS__OP_WAITING;
 	op->deadline_ms = deadline_ms;
 	op->previous = NULL;
 	op->next = e->waits;
@@ -248,24 +251,12 @@ void gdbregs__engine_wait(struct gdbregs__engine *e, struct gdbregs__op *op, uin
 	e->waits = op;
 }
 
-static void unlink_wait(struct gdbregs__engine *e, struct gdbregs__op *op)
-{
-	if (op->previous)
-		op->previous->next = op->next;
-	else
-		e->waits = op->next;
-	if (op->next)
-		op->next->previous = op->previous;
-	op->waiting = false;
-	op->next = op->previous = NULL;
-}
-
 void gdbregs__engine_end_wait(struct gdbregs__engine *e, struct gdbregs__op *op, int status)
 {
 	op->status = status;
 	gdbregs__engine_keep_error(e, op);
 	gdbregs__engine_call_finish(e, op);
-	unlink_wait(e, op);
+	unlink_op(e, op);
 	gdbregs__engine_complete(e, op);
 }
 
@@ -281,8 +272,8 @@ void gdbregs__engine_discard(struct gdbregs__engine *e, struct gdbregs__op *op)
 {
 	if (!op)
 		return;
-	if (op->waiting)
-		unlink_wait(e, op);
+	if (op->place == GDBREGS__OP_WAITING)
+		unlink_op(e, op);
 	destroy(e, op);
 }
 
@@ -300,10 +291,8 @@ static void cancel(struct gdbregs__engine *e, struct gdbregs__op *op, const char
 	op->canceled = true;
 	gdbregs__engine_complete(e, op);
 	end_sending(e, op);
-	if (op->waiting)
-		unlink_wait(e, op);
-	else if (op->queued && !op->outstanding)
-		unlink_queued(e, op);
+	if (op->place != GDBREGS__OP_LOOSE && !op->outstanding)
+		unlink_op(e, op);
 }
 
 void gdbregs__engine_cancel(struct gdbregs__engine *e, struct gdbregs__op *op)
@@ -486,7 +475,7 @@ static void fail_queue(struct gdbregs__engine *e, int code)
 			gdbregs__op_set_error(op, &e->ended_by);
 			gdbregs__engine_call_finish(e, op);
 		}
-		unlink_queued(e, op);
+		unlink_op(e, op);
 		op->ended = true;
 		complete_or_destroy(e, op);
 	}

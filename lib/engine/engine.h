@@ -84,9 +84,12 @@ struct gdbregs__op_class {
 typedef void (*gdbregs__op_done)(struct gdbregs_session *s, int status,
 				 const struct gdbregs_error *error, void *arg);
 
+enum gdbregs__op_place { GDBREGS__OP_LOOSE, GDBREGS__OP_QUEUED, GDBREGS__OP_WAITING };
+
 struct gdbregs__op {
 	const struct gdbregs__op_class *class;
-	struct gdbregs__op *next, *previous; /* in the queue, or in the list of waits */
+	enum gdbregs__op_place place; /* in no list, in the queue, or in the list of waits */
+	struct gdbregs__op *next, *previous; /* there */
 	struct gdbregs__op *next_completed;
 	gdbregs__op_done done; /* completion callback; may be NULL */
 	void *arg;
@@ -98,8 +101,6 @@ struct gdbregs__op {
 	bool ended; /* has nothing more to produce */
 	bool canceled; /* its outputs must not be written any more */
 	bool completed; /* is or was on the list of completed ops */
-	bool queued; /* is in the queue */
-	bool waiting; /* is in the list of waits */
 	bool released; /* its completion was delivered; free it once it has left the queue */
 	bool no_timeout; /* its reply has no deadline: the target is running */
 	bool resumes; /* the packet in flight may have resumed the target: do not repeat it */
