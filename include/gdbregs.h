@@ -861,8 +861,8 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_field_format(const struct gdbregs_field 
  *    or `0b`; a leading `0` also means octal, as in C and GDB; after `-` for signed fields;
  *  - for an enum, also the name of a value;
  *  - for a float, a number such as `1.5`, `-2e10`, `0x1.8p3`, `inf`, `nan` or `nan(0x1)`. It
- *    is rounded to the nearest value as in C, but never to infinity or zero. An integer
- *    after `0x`, `0o` or `0b` gives the bits of the float;
+ *    is rounded as in C, but never to infinity or zero. A leading `0` is not octal: `010` is
+ *    ten, as for strtod(). An integer after `0x`, `0o` or `0b` gives the bits of the float;
  *  - `hex:` and the bytes of the field in target byte order. This is not for bit fields,
  *    and it is the only form for fields without a number.
  *

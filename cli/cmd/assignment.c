@@ -39,11 +39,6 @@ int assignment_parse(struct assignment *a, const char *word)
 	if (!equals || equals == word)
 		return fail(STATUS_USAGE, "'%s' is not REG=VALUE, such as rip=0x7c00", word);
 	a->value = equals + 1;
-	if (number_is_bad_octal(a->value))
-		return fail(STATUS_USAGE,
-			    "'%s': a leading 0 means octal, and '%s' is not an octal number; omit "
-			    "the 0 for decimal",
-			    word, a->value);
 	if (!is_value(a->value))
 		return fail(STATUS_USAGE,
 			    "'%s': the value is neither a number (10, -1, 0x1f, 0o17, 0b101, 1.5), "
@@ -186,6 +181,10 @@ static bool refuse_value(const struct target_bytes *out, const struct assignment
 		snprintf(what, sizeof(what),
 			 "it has no number; name one of its parts, or give its "
 			 "bytes as hex:...");
+	else if (number_is_bad_octal(a->value))
+		snprintf(what, sizeof(what),
+			 "a leading 0 means octal, and this is not an octal number; omit the 0 for "
+			 "decimal");
 	else if (names[0] != '\0')
 		snprintf(what, sizeof(what), "give a number or one of its names: %s", names);
 	else if (is_float)

@@ -246,12 +246,6 @@ static void offer_from_description(const struct line *line, const struct option_
 	gdbregs_context_unref(context);
 }
 
-/* Only `trace` writes vcd. */
-static bool is_written(const struct command *command, const char *choice)
-{
-	return !command || (command->options & GROUP_TRACE) || strcmp(choice, "vcd") != 0;
-}
-
 /* Offer arguments of an option. `before` is the beginning of the same word. */
 static void offer_value(const struct line *line, const struct option_info *info, const char *typed,
 			const char *before)
@@ -260,7 +254,7 @@ static void offer_value(const struct line *line, const struct option_info *info,
 	static const char *const groups[] = {"general", "float", "vector", "system", NULL};
 	static const char *const registers[] = {"feature", "exclude", "until", "if", NULL};
 	for (const struct option_choice *choice = info->choices; choice && choice->word; choice++) {
-		if (is_written(line->command, choice->word))
+		if (option_offers(choice, line->command))
 			offer(typed, before, choice->word, "");
 	}
 	if (strcmp(info->name, "arch") == 0)

@@ -422,7 +422,7 @@ static void on_late(uv_timer_t *timer)
 	if (trace->options->break_count == 0)
 		return;
 	int error = gdbregs_uv_interrupt(t->session);
-	trace->interrupted = error == 0;
+	trace->interrupted = t->interrupted = error == 0;
 	if (error == 0 && uv_timer_start(timer, on_late, trace->options->timeout_ms, 0) < 0)
 		error = GDBREGS_ERR_NOMEM;
 	if (error < 0 && error != GDBREGS_ERR_INVAL)

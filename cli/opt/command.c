@@ -177,13 +177,19 @@ const struct command *command_find(const char *name)
 	return NULL;
 }
 
-int command_unknown(const char *name)
+const char *command_near(const char *name)
 {
 	struct suggestion near;
 	suggest_begin(&near, name);
 	for (size_t i = 0; i < TABLE_COUNT; i++)
 		suggest_offer(&near, table[i].name);
-	if (!near.best)
+	return near.best;
+}
+
+int command_unknown(const char *name)
+{
+	const char *near = command_near(name);
+	if (!near)
 		return fail(STATUS_USAGE, "unknown command '%s'; see 'gdbregs-cli --help'", name);
-	return fail(STATUS_USAGE, "unknown command '%s'; did you mean '%s'?", name, near.best);
+	return fail(STATUS_USAGE, "unknown command '%s'; did you mean '%s'?", name, near);
 }

@@ -27,6 +27,8 @@ struct command {
 
 const struct command *command_table(size_t *count);
 const struct command *command_find(const char *name);
+/* Returns the command whose name is most like a mistyped one, or NULL if none is like it. */
+const char *command_near(const char *name);
 /* Say so on stderr, with the nearest name. Returns an exit status. */
 int command_unknown(const char *name);
 

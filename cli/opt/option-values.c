@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "opt/option-values.h"
 #include "base/message.h"
+#include "opt/command.h"
 #include "base/number.h"
 
 #include <stdio.h>
@@ -191,15 +192,25 @@ int set_break(struct options *o, const char *value)
 /* ------------------------------------------------------------ by kind --- */
 
 /* "a, b, c" */
-static void list_choices(const struct option_choice *choices, char *text, size_t capacity)
+bool option_offers(const struct option_choice *choice, const struct command *command)
 {
-	size_t size = 0;
-	for (size_t i = 0; choices[i].word && size < capacity; i++)
-		size += (size_t)snprintf(text + size, capacity - size, "%s%s", i > 0 ? ", " : "",
-					 choices[i].word);
+	return !choice->only || !command || (command->options & choice->only);
 }
 
-static int set_choice(const struct option_info *info, int *out, const char *value)
+static void list_choices(const struct option_info *info, const struct command *command, char *text,
+			 size_t capacity)
+{
+	size_t size = 0;
+	for (const struct option_choice *choice = info->choices; choice->word && size < capacity;
+	     choice++) {
+		if (option_offers(choice, command))
+			size += (size_t)snprintf(text + size, capacity - size, "%s%s",
+						 size > 0 ? ", " : "", choice->word);
+	}
+}
+
+static int set_choice(const struct option_info *info, const struct command *command, int *out,
+		      const char *value)
 {
 	char list[120];
 	for (size_t i = 0; info->choices[i].word; i++) {
@@ -208,7 +219,7 @@ static int set_choice(const struct option_info *info, int *out, const char *valu
 			return 0;
 		}
 	}
-	list_choices(info->choices, list, sizeof(list));
+	list_choices(info, command, list, sizeof(list));
 	return fail(STATUS_USAGE, "--%s: '%s' is not one of %s", info->name, value, list);
 }
 
@@ -235,7 +246,7 @@ int option_set(const struct option_info *info, struct options *o, const char *va
 	case OPTION_SECONDS:
 		return set_seconds(member, info->name, value);
 	case OPTION_CHOICE:
-		return set_choice(info, member, value);
+		return set_choice(info, o->command, member, value);
 	default:
 		return info->set(o, value);
 	}

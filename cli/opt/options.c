@@ -19,24 +19,25 @@ enum { MOST_OPTIONS = 60, FIRST_KEY = 256 };
 #define AT(member) offsetof(struct options, member)
 
 static const struct option_choice on_exit_choices[] = {
-	{"restore", GDBREGS_ON_CLOSE_RESTORE},
-	{"resume", GDBREGS_ON_CLOSE_RESUME},
-	{"halt", GDBREGS_ON_CLOSE_HALT},
-	{NULL, 0},
+	{"restore", GDBREGS_ON_CLOSE_RESTORE, 0},
+	{"resume", GDBREGS_ON_CLOSE_RESUME, 0},
+	{"halt", GDBREGS_ON_CLOSE_HALT, 0},
+	{NULL, 0, 0},
 };
 static const struct option_choice endian_choices[] = {
-	{"little", GDBREGS_BYTE_ORDER_LITTLE},
-	{"big", GDBREGS_BYTE_ORDER_BIG},
-	{NULL, 0},
+	{"little", GDBREGS_BYTE_ORDER_LITTLE, 0},
+	{"big", GDBREGS_BYTE_ORDER_BIG, 0},
+	{NULL, 0, 0},
 };
 static const struct option_choice format_choices[] = {
-	{"text", FORMAT_TEXT}, {"json", FORMAT_JSON}, {"jsonl", FORMAT_JSONL},
-	{"csv", FORMAT_CSV},   {"vcd", FORMAT_VCD},   {NULL, 0},
+	{"text", FORMAT_TEXT, 0}, {"json", FORMAT_JSON, 0},	    {"jsonl", FORMAT_JSONL, 0},
+	{"csv", FORMAT_CSV, 0},	  {"vcd", FORMAT_VCD, GROUP_TRACE}, {NULL, 0, 0},
 };
-static const struct option_choice json_choices[] = {{"json", FORMAT_JSON}, {NULL, 0}};
+static const struct option_choice json_choices[] = {{"json", FORMAT_JSON, 0}, {NULL, 0, 0}};
 static const struct option_choice as_choices[] = {
-	{"dec", DIGITS_DEC}, {"hex", DIGITS_HEX},     {"oct", DIGITS_OCT}, {"bin", DIGITS_BIN},
-	{"raw", DIGITS_RAW}, {"float", DIGITS_FLOAT}, {NULL, 0},
+	{"dec", DIGITS_DEC, 0}, {"hex", DIGITS_HEX, 0}, {"oct", DIGITS_OCT, 0},
+	{"bin", DIGITS_BIN, 0}, {"raw", DIGITS_RAW, 0}, {"float", DIGITS_FLOAT, 0},
+	{NULL, 0, 0},
 };
 
 // clang-format off
@@ -290,7 +291,7 @@ static int take_word(struct options *o, char *word)
 	if (o->command)
 		return string_list_add(&o->arguments, word);
 	o->command = command_find(word);
-	if (!o->command && is_program(word))
+	if (!o->command && !command_near(word) && is_program(word))
 		return fail(STATUS_USAGE,
 			    "no command given: '%s' is a program; put '--' in front of the command "
 			    "that starts the stub: gdbregs-cli dump -- %s ...",

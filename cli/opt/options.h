@@ -90,6 +90,7 @@ enum option_kind {
 struct option_choice {
 	const char *word; /* NULL: the end */
 	int value;
+	enum option_group only; /* for commands with this group; 0: for all */
 };
 
 struct option_info {
@@ -107,6 +108,9 @@ struct option_info {
 	int (*set)(struct options *o,
 		   const char *value); /* Returns 0 or an exit status, with a message on stderr */
 };
+
+/* Returns whether a command takes the value. command NULL: it is not known yet. */
+bool option_offers(const struct option_choice *choice, const struct command *command);
 
 /* Parse. Returns 0 or an exit status, with a message on stderr. End `o` with options_fini() in
  * both cases. */

@@ -54,8 +54,6 @@ static int parse_one(struct condition *c, const char *text, size_t size, const c
 	c->wanted = copy_trimmed(text + at + length, size - at - length);
 	if (!c->name || !c->wanted)
 		return fail_nomem();
-	if (number_is_bad_octal(c->wanted))
-		return fail_octal(option, c->wanted);
 	if (c->name[0] == '\0' || !number_is_value(c->wanted))
 		return bad(option, text, size);
 	return 0;
@@ -121,6 +119,11 @@ static void refuse(const struct bound_condition *bound, int error, char *message
 			 "%.80s has no number to compare; name one of its parts ('gdbregs-cli list "
 			 "--fields')",
 			 c->name);
+	else if (number_is_bad_octal(c->wanted))
+		snprintf(message, capacity,
+			 "%.80s: a leading 0 means octal, and '%.60s' is not an octal number; omit "
+			 "the 0 for decimal",
+			 c->name, c->wanted);
 	else
 		snprintf(message, capacity, "%.80s: '%.60s' is not a number%s%s", c->name,
 			 c->wanted, names[0] != '\0' ? " nor one of its names: " : "", names);

@@ -63,6 +63,40 @@ static const struct gdbregs_register *find_folded(const struct gdbregs_descripti
 	return fitting == 1 ? found : NULL;
 }
 
+/* The names of roles are those of gdbregs_find_register(). */
+static const struct {
+	const char *name, *meaning;
+	enum gdbregs_role role;
+} roles[] = {
+	{"pc", "program counter", GDBREGS_ROLE_PC},
+	{"sp", "stack pointer", GDBREGS_ROLE_SP},
+	{"fp", "frame pointer", GDBREGS_ROLE_FP},
+	{"flags", "flags register", GDBREGS_ROLE_FLAGS},
+	{"ps", "flags register", GDBREGS_ROLE_FLAGS},
+	{"ra", "return address register", GDBREGS_ROLE_RETURN_ADDRESS},
+	{"lr", "return address register", GDBREGS_ROLE_RETURN_ADDRESS},
+};
+
+bool name_lacks_role(const struct gdbregs_description *d, const char *pattern, char *message,
+		     size_t capacity)
+{
+	const struct gdbregs_register *reg;
+	size_t size = strcspn(pattern, ".[");
+	if (!d)
+		return false;
+	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
+		if (strlen(roles[i].name) != size || strncmp(roles[i].name, pattern, size) != 0 ||
+		    gdbregs_description_find_role(d, roles[i].role, &reg) == 0)
+			continue;
+		const char *architecture = gdbregs_description_architecture(d);
+		snprintf(message, capacity, "%.60s has no %s",
+			 architecture && *architecture ? architecture : "the target",
+			 roles[i].meaning);
+		return true;
+	}
+	return false;
+}
+
 const struct gdbregs_register *name_find(const struct gdbregs_description *d, const char *pattern)
 {
 	char feature[256];

@@ -19,5 +19,10 @@ bool name_fits_register(const char *pattern, const struct gdbregs_register *reg)
  * or, if only one register has it, a name in another case. Returns NULL if there is no such
  * register, or several. */
 const struct gdbregs_register *name_find(const struct gdbregs_description *d, const char *pattern);
+/* If a pattern, or the register of a part, is the name of a role that no register of the
+ * description has, write that to `message`, such as "riscv:rv64 has no flags register", and
+ * return true. */
+bool name_lacks_role(const struct gdbregs_description *d, const char *pattern, char *message,
+		     size_t capacity);
 
 #endif

@@ -202,6 +202,7 @@ static void refuse_name(const struct gdbregs_description *d, const char *name, c
 	struct suggestion near;
 	struct gdbregs_reg_descriptor *all = NULL;
 	size_t count = 0;
+	char lacking[120];
 	const char *colon = name_colon(name);
 	suggest_begin(&near, colon ? colon + 1 : name);
 	if (gdbregs_description_registers(d, &all, &count) < 0)
@@ -216,6 +217,8 @@ static void refuse_name(const struct gdbregs_description *d, const char *name, c
 			 "'%.80s' is more than one register; give FEATURE:NAME, as 'gdbregs-cli "
 			 "list' shows them",
 			 name);
+	else if (name_lacks_role(d, name, lacking, sizeof(lacking)))
+		snprintf(message, capacity, "no register '%.80s': %s", name, lacking);
 	else if (near.best)
 		snprintf(message, capacity, "no register '%.80s'; did you mean '%.80s'?", name,
 			 near.best);

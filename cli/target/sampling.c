@@ -38,6 +38,7 @@ static void on_due(uv_timer_t *timer)
 	sampling->asked = true;
 	sampling->late = false;
 	int error = gdbregs_uv_interrupt(t->session);
+	t->interrupted = error == 0;
 	if (error == 0 && uv_timer_start(&t->timer, on_late, t->set->options->timeout_ms, 0) < 0)
 		error = GDBREGS_ERR_NOMEM;
 	if (error < 0)
@@ -64,7 +65,7 @@ static int resume(struct sampling *sampling)
 	if (target_wait(t, error, after_stop) < 0)
 		return error;
 	uint64_t now_ms = uv_now(&t->set->loop.uv);
-	sampling->asked = false;
+	sampling->asked = t->interrupted = false;
 	sampling->due_ms += sampling->interval_ms;
 	if (sampling->due_ms < now_ms + SHORTEST_RUN_MS)
 		sampling->due_ms = now_ms + SHORTEST_RUN_MS;

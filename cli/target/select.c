@@ -369,10 +369,22 @@ static void offer_all(const struct selection *s, fits_fn kind, struct suggestion
 	}
 }
 
+/* Write that a description has no register of the role that the word names. Returns false if the
+ * word names no role. */
+static bool lacks_role(const struct selection *s, const char *word, char *message, size_t capacity)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		if (name_lacks_role(s->item[i].description, word, message, capacity))
+			return true;
+	}
+	return false;
+}
+
 static int refuse(const struct selection *s, fits_fn kind, const char *what, const char *word,
 		  char *message, size_t capacity)
 {
 	struct suggestion near;
+	char lacking[120];
 	const char *colon = kind == name_fits_register ? name_colon(word) : NULL;
 	suggest_begin(&near, colon ? colon + 1 : word);
 	offer_all(s, kind, &near);
@@ -381,6 +393,8 @@ static int refuse(const struct selection *s, fits_fn kind, const char *what, con
 			 "no %s matches '%s'; give several names as separate arguments or options, "
 			 "without commas",
 			 what, word);
+	else if (kind == name_fits_register && lacks_role(s, word, lacking, sizeof(lacking)))
+		snprintf(message, capacity, "no %s matches '%s': %s", what, word, lacking);
 	else if (near.best)
 		snprintf(message, capacity, "no %s matches '%s'; did you mean '%s'?", what, word,
 			 near.best);

@@ -35,7 +35,13 @@ static void say_how_left(const struct target *t)
 		[GDBREGS_LEFT_HALTED] = "left halted",
 		[GDBREGS_LEFT_ENDED] = "ended",
 	};
-	if (t->connected && !t->gone)
+	/* QEMU reports that a step or a breakpoint has stopped a guest, but not that an interrupt
+	 * has. */
+	if (t->left == GDBREGS_LEFT_HALTED && t->interrupted)
+		log_verbose("%s: left halted; the next client lets it run, unless it uses "
+			    "--on-exit halt",
+			    t->name);
+	else if (t->connected && !t->gone)
 		log_verbose("%s: %s", t->name, words[t->left]);
 	else if (t->set->options->spawn)
 		log_verbose("%s: ended", t->name);
@@ -60,6 +66,7 @@ static void on_closed(void *arg)
 static void close_target(struct target *t)
 {
 	t->closing = true;
+	t->interrupted |= gdbregs_session_state(t->session) == GDBREGS_SESSION_RUNNING;
 	gdbregs_report_left(t->session, &t->left);
 	gdbregs_uv_close(t->session, on_closed, t);
 }
@@ -278,7 +285,7 @@ static void connect_target(struct target *t)
 {
 	struct gdbregs_options options;
 	struct gdbregs_error error = {.code = 0};
-	t->closing = t->again = t->connected = t->gone = false;
+	t->closing = t->again = t->connected = t->gone = t->interrupted = false;
 	set_error(t, 0, "");
 	session_options(t, &options);
 	int code = open_session(t, &options, &error);

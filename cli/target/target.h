@@ -43,6 +43,7 @@ struct target {
 	bool answered; /* a packet came */
 	enum gdbregs_left left; /* once the session has gone */
 	bool gone; /* there is no guest any more, or no way to it */
+	bool interrupted; /* the guest ran, and was stopped because we asked for it */
 	bool again; /* try again after closing */
 	bool closing;
 	struct sampling *sampling; /* NULL: none is under way */

@@ -110,6 +110,21 @@ def a_union_of_floats_is_its_widest_one(_):
 
 
 @test
+def a_role_that_the_architecture_lacks(_):
+    with Riscv() as stub:
+        for command in (["read", "flags"], ["read", "ps"], ["read", "flags.ZF"], ["write", "flags=1"],
+                        ["expect", "--now", "flags.ZF=1"], ["dump", "--exclude", "flags"]):
+            one_line(run(*command, "-t", stub.target), 5, "riscv:rv64 has no flags register")
+        one_line(run("read", "flag", "-t", stub.target), 5, "'gdbregs-cli list'")
+    with Machine() as stub:
+        one_line(run("read", "lr", "-t", stub.target), 5, "i386:x86-64 has no return address register")
+        result = run("read", "status.ps", "-t", stub.target)
+        assert "has no" not in result.err, result
+    with Machine(description=XML % "") as stub:
+        one_line(run("read", "lr", "-t", stub.target), 5, "the target has no return address register")
+
+
+@test
 def read_parts(_):
     with Machine() as stub:
         found = read_json(stub, "status.Z", "status.N", "status.MPP", "status.LEVEL", "v.f[1]", "v.h[0]")
@@ -558,9 +573,9 @@ def conditions(_):
         contains(result.out, "FAIL  v.f[1] > 0, but it is -2.25")
         for condition, part in [("status.MPP=X", "nor one of its names: U, S, M"), ("status.Z=2", "its 1 bit"),
                                 ("status.LEVEL=256", "8 bits"), ("v.f=1", "name one of its parts"),
-                                ("status.Q=1", 'no part "Q" in status'), ("pc=1.5", "not a number")]:
+                                ("status.Q=1", 'no part "Q" in status'), ("pc=1.5", "not a number"),
+                                ("pc=09", "octal"), ("status.MPP=08", "octal")]:
             one_line(run("expect", "--now", condition, "-t", stub.target), 5 if "Q" in condition else 2, part)
-        one_line(run("expect", "pc=09"), 2, "octal")
 
 
 @test
@@ -646,10 +661,11 @@ def write_aligns_its_lines(_):
 def floats_with_a_prefix_or_a_zero_in_front(_):
     """A leading zero does not mean octal for a float. With a prefix, the number is the bits."""
     with Machine() as stub:
-        for text, value in (("010", 10.0), ("0x3", struct.unpack("<d", struct.pack("<Q", 3))[0]),
+        for text, value in (("010", 10.0), ("09", 9.0), ("-09", -9.0), ("09.5", 9.5), ("0x3", struct.unpack("<d", struct.pack("<Q", 3))[0]),
                             ("0b11", struct.unpack("<d", struct.pack("<Q", 3))[0]), ("3", 3.0)):
             silent_ok(run("write", f"d={text}", "-t", stub.target))
             equal(struct.unpack("<d", stub.state[5])[0], value, text)
+            silent_ok(run("expect", "--now", f"d=={text}", "-t", stub.target))
 
 
 @test

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 from clitest import (CLI, DEADLINE_S, ROOT, contains, equal, main, one_line, read, run, silent_ok,
-                     test)
+                     test, write)
 
 sys.path.append(os.path.join(ROOT, "tests", "stubs"))
 import qemu  # noqa: E402
@@ -76,6 +76,27 @@ def refused_with_one_line(_):
         result = run(*args)
         one_line(result, 2, *parts)
         equal(result.out, "", repr(args))
+
+
+@test
+def only_formats_of_the_command_are_offered(_):
+    for command in ("read", "watch", "diff"):
+        result = run(command, "-f", "jsn")
+        one_line(result, 2, "'jsn' is not one of text, json, jsonl, csv")
+        assert "vcd" not in result.err, result
+    one_line(run("trace", "-f", "jsn"), 2, "csv, vcd")
+    one_line(run("-f", "jsn", "trace"), 2, "csv, vcd")
+
+
+@test
+def a_mistyped_command_may_be_a_program(directory):
+    """ed(1) is also installed as red."""
+    for name in ("red", "other"):
+        write(os.path.join(directory, name), "#!/bin/sh\n")
+        os.chmod(os.path.join(directory, name), 0o755)
+    path = directory + ":" + os.environ["PATH"]
+    one_line(run("red", "rip", env={"PATH": path}), 2, "'red'", "did you mean 'read'")
+    one_line(run("other", "rip", env={"PATH": path}), 2, "'--'", "dump -- other")
 
 
 @test

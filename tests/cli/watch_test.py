@@ -119,6 +119,22 @@ def ended_by_a_signal(directory):
 
 
 @test
+def how_a_halted_guest_is_left(_):
+    """QEMU forgets that a guest was halted when an interrupt stops it; a step is remembered."""
+    with Fake("--one-guest", "--registers", 2) as fake:
+        next_client = "left halted; the next client lets it run, unless it uses --on-exit halt\n"
+        for command in (["trace", "-n", "1"], ["where"]):
+            result = run(*command, "-v", "-t", fake.target)
+            assert result.err.endswith("left halted\n"), result
+        for command, status in ((["watch", "-n", "2", "-i", "0.05"], 0),
+                                (["trace", "--break", "0x10", "--within", "0.1"], 1)):
+            result = run(*command, "-v", "--on-exit", "halt", "-t", fake.target)
+            equal(result.status, status, repr(result))
+            contains(result.err, next_client)
+        contains(run("where", "-v", "-t", fake.target).err, "left running")
+
+
+@test
 def a_reader_that_leaves(_):
     # Nothing changes, so nothing is written. The tool must notice the end nevertheless.
     with Fake("--registers", 3, "--changing", "99", "--running") as fake:
