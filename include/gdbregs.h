@@ -280,7 +280,7 @@ struct gdbregs_options {
 	gdbregs_trace_cb trace;          /* default NULL */
 	void *trace_arg;                 /* passed to `trace` */
 	/* Limits on what a stub can make the library hold. Exceeding one is GDBREGS_ERR_LIMIT. */
-	size_t max_packet_bytes;      /* a decoded packet; default 1 MiB */
+	size_t max_packet_bytes;      /* a decoded packet; a number below 512 counts as 512; default 1 MiB */
 	size_t max_description_bytes; /* all documents of a session; and one description with its includes expanded; default 16 MiB */
 	size_t max_registers;         /* in one description; default 131072 */
 	size_t max_register_bits;     /* of one register; default 524288 */

@@ -26,6 +26,10 @@
  * on a negative one, and results of the API count a register's bytes in an int. */
 #define REGISTER_CEILING 0x7fffffff
 
+/* QEMU's answer to `info status` must fit, as console output in hexadecimal. Without it a halted
+ * machine would be resumed. */
+#define PACKET_BYTES_FLOOR 512
+
 struct gdbregs__limits gdbregs__limits_from(const struct gdbregs_options *o)
 {
 	struct gdbregs__limits limits;
@@ -39,6 +43,8 @@ struct gdbregs__limits gdbregs__limits_from(const struct gdbregs_options *o)
 	for (size_t i = 0; i < sizeof(clamped) / sizeof(clamped[0]); i++)
 		if (*clamped[i] > REGISTER_CEILING)
 			*clamped[i] = REGISTER_CEILING;
+	if (limits.packet_bytes < PACKET_BYTES_FLOOR)
+		limits.packet_bytes = PACKET_BYTES_FLOOR;
 	return limits;
 }
 

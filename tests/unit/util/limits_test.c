@@ -234,6 +234,16 @@ TEST(no_member_has_an_unknown_value)
 	}
 }
 
+TEST(packets_have_room_for_the_status)
+{
+	struct gdbregs_options o = GDBREGS_OPTIONS_INIT;
+
+	o.max_packet_bytes = 1;
+	ck_assert_uint_eq(gdbregs__limits_from(&o).packet_bytes, 512);
+	o.max_packet_bytes = 513;
+	ck_assert_uint_eq(gdbregs__limits_from(&o).packet_bytes, 513);
+}
+
 /* QEMU stores a number in an int, and a negative number kills it. No option permits larger numbers.
  * */
 TEST(no_option_lifts_the_ceiling)
