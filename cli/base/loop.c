@@ -4,7 +4,10 @@
 #include "base/progress.h"
 #include "base/signals.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <unistd.h>
 
 static void on_signal(uv_signal_t *handle, int signo)
 {
@@ -27,6 +30,27 @@ static int watch_signal(struct loop *loop, int signo)
 	return uv_signal_start(handle, on_signal, signo);
 }
 
+/* libuv 1.44 aborts the process if its first loop has fewer descriptors than it needs: two pipes,
+ * an epoll instance and an eventfd. So look for that many before. */
+enum { LOOP_PIPES = 3 };
+
+static int begin(uv_loop_t *uv)
+{
+	int pipes[LOOP_PIPES][2], error = 0;
+	size_t count = 0;
+	while (count < LOOP_PIPES && error == 0) {
+		if (pipe2(pipes[count], O_CLOEXEC) < 0)
+			error = uv_translate_sys_error(errno);
+		else
+			count++;
+	}
+	while (count-- > 0) {
+		close(pipes[count][0]);
+		close(pipes[count][1]);
+	}
+	return error == 0 ? uv_loop_init(uv) : error;
+}
+
 int loop_init(struct loop *loop, void (*on_interrupt)(void *arg), void *arg)
 {
 	size_t count;
@@ -37,7 +61,7 @@ int loop_init(struct loop *loop, void (*on_interrupt)(void *arg), void *arg)
 	loop->on_interrupt = on_interrupt;
 	loop->arg = arg;
 	loop->on_end = NULL;
-	int error = uv_loop_init(&loop->uv);
+	int error = begin(&loop->uv);
 	for (size_t i = 0; i < count && error == 0; i++)
 		error = watch_signal(loop, list[i]);
 	return error;

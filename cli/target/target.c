@@ -98,6 +98,19 @@ int target_fail_interrupted(struct target *t)
 
 /* ------------------------------------------------------------- errors --- */
 
+/* The file for stubs without a description is in memory, and its name means nothing to users: drop
+ * "cannot read /proc/self/fd/3" from the text of a failure. */
+static void drop_memory_file(struct target *t)
+{
+	const char *name = t->set->arch_path;
+	char *at = t->set->no_description_fd > 0 ? strstr(t->error, name) : NULL;
+	char rest[sizeof(t->error)];
+	if (!at || at[strlen(name)] != ':')
+		return;
+	snprintf(rest, sizeof(rest), "%s", at + strlen(name));
+	snprintf(t->error, sizeof(t->error), "cannot connect%.*s", (int)sizeof(rest) - 20, rest);
+}
+
 /* Take a failure from the library. Codes that no call of the library returned have no text. */
 static void take_error(struct target *t, int code, const struct gdbregs_error *error)
 {
@@ -109,6 +122,7 @@ static void take_error(struct target *t, int code, const struct gdbregs_error *e
 		library_error_text(error, t->error, sizeof(t->error));
 	else
 		snprintf(t->error, sizeof(t->error), "%s", gdbregs_strerror(code));
+	drop_memory_file(t);
 }
 
 /* --------------------------------------------------------------- work --- */

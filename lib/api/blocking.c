@@ -8,6 +8,7 @@
 #include "util/error.h"
 #include "uv/transport.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <unistd.h>
@@ -210,20 +211,56 @@ static int connect_session(struct gdbregs_session *s, const struct waiting *wait
 	return waiting->status;
 }
 
+/* libuv 1.44 aborts the process if its first loop has fewer descriptors than it needs: two pipes,
+ * an epoll instance and an eventfd. So look for that many before. */
+#define LOOP_PIPES 3
+
+static int begin_loop(uv_loop_t *loop)
+{
+	int pipes[LOOP_PIPES][2], error = 0;
+	size_t count = 0;
+
+	while (count < LOOP_PIPES && !error) {
+		if (pipe2(pipes[count], O_CLOEXEC) < 0)
+			error = uv_translate_sys_error(errno);
+		else
+			count++;
+	}
+	while (count--) {
+		close(pipes[count][0]);
+		close(pipes[count][1]);
+	}
+	return error ? error : uv_loop_init(loop);
+}
+
+/* Make the loop of a session. Returns NULL after a failure, with *result set. */
+static uv_loop_t *make_loop(struct gdbregs_error *err, int *result)
+{
+	uv_loop_t *loop = gdbregs__malloc(sizeof(*loop));
+	int error = loop ? begin_loop(loop) : UV_ENOMEM;
+
+	if (!error)
+		return loop;
+	gdbregs__free(loop);
+	*result = error == UV_ENOMEM
+			  ? gdbregs__fail_nomem(err)
+			  : gdbregs__fail(err, GDBREGS_ERR_CONNECT, "cannot make an event loop: %s",
+					  uv_strerror(error));
+	return NULL;
+}
+
 static int open_on_loop(struct gdbregs_context *ctx, const char *address, char *const argv[],
 			const struct gdbregs_options *o, struct gdbregs_session **out,
 			struct gdbregs_error *err)
 {
-	uv_loop_t *loop = gdbregs__malloc(sizeof(*loop));
 	struct waiting waiting = {0};
 	struct gdbregs_session *s;
+	int result;
+	uv_loop_t *loop = make_loop(err, &result);
 
-	if (!loop || uv_loop_init(loop) < 0) {
-		gdbregs__free(loop);
-		return gdbregs__fail_nomem(err);
-	}
-	int result =
-		gdbregs__transport_open(ctx, loop, address, argv, o, on_done, &waiting, &s, err);
+	if (!loop)
+		return result;
+	result = gdbregs__transport_open(ctx, loop, address, argv, o, on_done, &waiting, &s, err);
 	if (result < 0) {
 		free_loop(loop);
 		return result;

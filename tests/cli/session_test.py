@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import resource
 import struct
 
 from clitest import (FAKE, Fake, contains, equal, main, number, one_line, read, register_bytes, run,
@@ -73,6 +74,23 @@ def listing_reads_nothing(directory):
         equal(text.count("r2"), 1, "vCPUs of one description are listed once")
     packets = [line.split()[2] for line in read(log).splitlines() if " packet " in line]
     assert packets and not [p for p in packets if p == "g" or p[0] == "p"], packets
+
+
+def descriptors_limited_to(count):
+    return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (count, count))
+
+
+@test
+def few_descriptors(_):
+    """libuv aborts if its first loop finds none. The system's own loader needs some to start."""
+    with Fake() as fake:
+        for count in range(4, 24):
+            result = run("where", "-t", fake.target, preexec_fn=descriptors_limited_to(count))
+            if result.status:
+                one_line(result, result.status, "oo many open files")
+                assert "/proc" not in result.err, result
+            assert result.status in (0, 3, 6), result
+        equal(result.status, 0)
 
 
 @test

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -170,6 +171,31 @@ TEST(standard_files_are_closed)
 
 	if (pid == 0)
 		_exit(without_standard_files());
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+}
+
+static int connect_with(rlim_t descriptors)
+{
+	const struct rlimit limit = {descriptors, descriptors};
+	struct gdbregs_session *s;
+	struct gdbregs_error err;
+
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return 1;
+	int error = gdbregs_connect(NULL, "unix:/nonexistent/stub", NULL, &s, &err);
+	bool known = strstr(err.text, "too many open files") || strstr(err.text, "no such file");
+	return error == GDBREGS_ERR_CONNECT && known ? 0 : 2;
+}
+
+/* libuv aborts if its first loop finds no descriptors. */
+LOOP_TEST(few_descriptors, 24)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(connect_with((rlim_t)_i));
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_int_eq(status, 0);
 }
