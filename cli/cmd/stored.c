@@ -134,12 +134,48 @@ int stored_add_value(struct stored *s, const struct value *from, struct stored_v
 	return status;
 }
 
+/* Add the number that the bytes are, as it is in a snapshot file. */
+static void add_number(struct text *text, const struct stored_value *v)
+{
+	bool is_big = v->order == GDBREGS_BYTE_ORDER_BIG;
+	bool begun = false;
+	text_adds(text, "0x");
+	for (size_t left = v->size; left > 0; left--) {
+		unsigned byte = v->bytes[is_big ? v->size - left : left - 1];
+		if (begun)
+			text_addf(text, "%02x", byte);
+		else if (byte != 0 || left == 1)
+			text_addf(text, "%x", byte);
+		begun |= byte != 0;
+	}
+}
+
+/* The bytes of a file are compared. If somebody has edited them, its number and its text may be
+ * those of the bytes before. */
+static const struct stored_value *show_file(struct stored_texts *texts,
+					    const struct stored_value *v, bool *ok)
+{
+	if (!v->number || v->size == 0 || v->order == GDBREGS_BYTE_ORDER_UNKNOWN)
+		return v;
+	text_clear(&texts->number);
+	add_number(&texts->number, v);
+	*ok = !texts->number.failed && *ok;
+	if (!*ok || strcmp(texts->number.data, v->number) == 0)
+		return v;
+	texts->value = *v;
+	texts->value.number = texts->number.data;
+	texts->value.text = NULL;
+	return &texts->value;
+}
+
 const struct stored_value *stored_show(struct stored_texts *texts, const struct stored_value *v,
 				       bool *ok)
 {
 	struct vcpu vcpu;
-	if (!v || !v->read || !v->bytes)
+	if (!v || !v->bytes)
 		return v;
+	if (!v->read)
+		return show_file(texts, v, ok);
 	struct value from = value_of(v, &vcpu);
 	texts->value = *v;
 	*ok = make_texts(texts, &from) && *ok;

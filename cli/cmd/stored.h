@@ -75,7 +75,7 @@ struct stored_texts {
 	struct stored_value value;
 };
 
-/* Returns a value with its texts: `v` itself if it has them, or &texts->value. It is valid until
+/* Returns a value with the texts of its bytes: `v` itself if it has them, or &texts->value. It is valid until
  * `texts` is used again. Sets *ok to false if memory runs out. `v` may be NULL. */
 const struct stored_value *stored_show(struct stored_texts *texts, const struct stored_value *v,
 				       bool *ok);

@@ -94,6 +94,22 @@ def every_kind_of_change(directory):
     equal((pc["old_bytes"], pc["new_bytes"]), ("00100000", "04100000"))
 
 
+@test
+def edited_bytes_decide(directory):
+    """The number and the text of a register in a file may be older than its bytes."""
+    for order, new in (("little", "0x80000300"), ("big", "0x30080"), ("unknown", "0x2")):
+        order = None if order == "unknown" else order
+        before = snapshot(target("a:1", vcpu(0, flags("eflags", "02000000", "[ PF ]"), reg("zero", "01"),
+                                             order=order)))
+        after = json.loads(json.dumps(before))
+        eflags, zero = after["targets"][0]["vcpus"][0]["registers"]
+        eflags["bytes"], zero["bytes"] = "00030080", "00"
+        found = {e["name"]: e for e in differences(run("diff", *pair(directory, before, after), "-j"))}
+        equal((found["eflags"]["new"], found["zero"]["new"]), (new, "0x0" if order else "0x1"))
+        equal(found["eflags"].get("new_text"), None if order else "[ PF ]")
+        equal(found["eflags"].get("set"), None if order else [])
+
+
 TEXT = f"""vCPU 0
 ------
 {F1}
