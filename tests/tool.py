@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Shared by all tests in Python: where things are, the tool run to its end, waiting.
 
-tests/cli/clitest.py adds tests that stop at their first failure, tests/stubs/libtest.py
+tests/testcase.py adds tests that stop at their first failure, tests/stubs/libtest.py
 adds checks that are counted.
 """
 

@@ -2,19 +2,25 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The Makefile: rebuilding, out-of-tree builds, installing.
 
-    build_test.py [TestCase.method...]
+    build_test.py [NAME...]
 
 All tests use copies of the source in a temporary directory.
 """
 
+import atexit
+import functools
 import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
-import unittest
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from testcase import contains, equal, fails, main, test, write  # noqa: E402
+from tool import ROOT  # noqa: E402
+
 SOURCES = ("Makefile", "README.md", "include", "lib", "cli", "xml", "man", "tests")
 PRODUCTS = ("libgdbregs.a", "libgdbregs.so.0", "gdbregs-cli")
 QUICK = "CFLAGS=-O0 -g"
@@ -76,162 +82,187 @@ def read(*path):
         return file.read()
 
 
-class Build(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.top = tempfile.mkdtemp(prefix="gdbregs-build.")
-        cls.source = copy_source(os.path.join(cls.top, "source"))
-        cls.first = make(cls.source, QUICK)
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.top)
-
-    def scratch(self, name):
-        path = os.path.join(self.top, name)
-        os.makedirs(path)
-        return path
-
-    def built(self, name):
-        """Returns a build directory that is up to date."""
-        path = os.path.join(self.top, name)
-        shutil.copytree(os.path.join(self.source, "build"), path)
-        return path
-
-    # ------------------------------------------------------------ rebuilding
-
-    def test_nothing_is_built_twice(self):
-        self.assertNotEqual(compiled(self.first), [])
-        self.assertEqual(compiled(make(self.source, QUICK)), [])
-
-    def test_flags(self):
-        build = self.scratch("flags")
-        objects = [os.path.join(build, name) for name in ["lib/util/hex.o", "cli/base/text.o"]]
-        for words, count in [([], 2), ([], 0), (["CFLAGS=-O1"], 2), (["CPPFLAGS=-DX"], 2), ([], 2)]:
-            output = make(self.source, f"BUILD={build}", *objects, *words)
-            self.assertEqual(len(compiled(output)), count, words)
-            for word in words:
-                self.assertEqual(output.count(word.split("=")[1]), count)
-
-    def test_deleted_source(self):
-        build = self.built("deleted")
-        make(self.source, f"BUILD={build}", QUICK)
-        extra = os.path.join(self.source, "lib", "util", "zzz.c")
-        for members in [1, 0]:
-            if members:
-                with open(extra, "w", encoding="utf-8") as file:
-                    file.write("int gdbregs__zzz;\n")
-            else:
-                os.remove(extra)
-            make(self.source, f"BUILD={build}", QUICK)
-            found = run(["ar", "t", os.path.join(build, "libgdbregs.a")]).split()
-            self.assertEqual(found.count("zzz.o"), members)
-            self.assertEqual(b"gdbregs__zzz" in read(build, "libgdbregs.so.0"), bool(members))
-
-    def test_clean_first(self):
-        build = self.scratch("clean")
-        target = os.path.join(build, "lib", "util", "hex.o")
-        for _ in range(3):
-            make(self.source, f"BUILD={build}", "-j4", "clean", target)
-            self.assertTrue(os.path.exists(target))
-
-    # ---------------------------------------------------------------- tests
-
-    def test_one_test(self):
-        build = self.built("one")
-        for name, runs in [("unit/util/hex", "tests/unit/util/hex_test"),
-                           ("lint/layers", "tests/lint/layers")]:
-            output = make(self.source, f"BUILD={build}", QUICK, "check", f"T={name}")
-            self.assertRegex(output, rf"passed +[0-9.]+ s +[0-9.]+ s +{runs}\n")
-            self.assertIn("\n1 passed, 0 failed, 0 skipped\n", output)
-        with self.assertRaisesRegex(AssertionError, "no test is called unit/nothing"):
-            make(self.source, f"BUILD={build}", QUICK, "check", "T=unit/nothing")
-
-    def test_new_test(self):
-        """A C test needs no list: the file is enough for `make check` to run it."""
-        path = os.path.join(self.source, "tests", "unit", "util", "new_test.c")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write('#include "suite.h"\n\nTEST(finds_this)\n{\n\tck_abort();\n}\n')
-        try:
-            with self.assertRaisesRegex(AssertionError, "new_test.c:5:F:finds_this"):
-                make(self.source, f"BUILD={self.top}/new", QUICK, "check", "T=unit/util/new")
-        finally:
-            os.remove(path)
-
-    # ---------------------------------------------------------- out of tree
-
-    def test_other_directory(self):
-        """A build in another directory, of a source in another directory, has the same bytes."""
-        other = copy_source(os.path.join(self.top, "a-directory-with-a-longer-name"))
-        place = self.scratch("elsewhere")
-        before = files_under(other)
-        makefile = f"../{os.path.basename(other)}/Makefile"
-        make(place, "-f", makefile, QUICK)
-        self.assertEqual(files_under(other), before)
-        for name in PRODUCTS:
-            self.assertEqual(read(self.source, "build", name) == read(place, "build", name), True,
-                             f"{name} depends on where it was built")
-        shutil.copytree(os.path.join(place, "build"), os.path.join(place, "here"))
-        self.assertEqual(compiled(make(place, "-f", makefile, QUICK, "BUILD=here")), [])
-        make(place, "-f", makefile, QUICK, "install", f"DESTDIR={place}/root")
-        self.assertTrue(os.path.exists(os.path.join(place, "root/usr/local/bin/gdbregs-cli")))
-
-    # ----------------------------------------------------------- installing
-
-    def test_prefix_of_install(self):
-        """The prefix of `make install` counts, not that of the build."""
-        root = self.scratch("prefix")
-        build = self.built("prefix-build")
-        output = make(self.source, f"BUILD={build}", QUICK, "install", "PREFIX=/opt/gr",
-                      f"DESTDIR={root}")
-        users = run(["grep", "-rl", "GDBREGS_XML_DIR", "lib", "cli", "--include=*.c"],
-                    cwd=self.source).split()
-        self.assertEqual(compiled(output), sorted(users))
-        installed = os.path.join(root, "opt", "gr")
-        for name in ["lib/libgdbregs.so.0", "lib/libgdbregs.a", "bin/gdbregs-cli"]:
-            self.assertIn(b"/opt/gr/share/gdbregs", read(installed, name), name)
-            self.assertNotIn(b"/usr/local", read(installed, name), name)
-        self.assertIn(b"prefix=/opt/gr\n", read(installed, "lib/pkgconfig/libgdbregs.pc"))
-
-    def test_directories(self):
-        root = self.scratch("directories")
-        words = ["PREFIX=/p", "BINDIR=/b", "LIBDIR=/l/x86_64-linux-gnu", "INCLUDEDIR=/i",
-                 "DATADIR=/d", "MANDIR=/m", f"DESTDIR={root}", QUICK,
-                 f"BUILD={self.built('directories-build')}"]
-        make(self.source, "install", *words)
-        found = [path[len(root):] for path in files_under(root)]
-        for path in ["/b/gdbregs-cli", "/l/x86_64-linux-gnu/libgdbregs.so.0", "/i/gdbregs.h",
-                     "/l/x86_64-linux-gnu/pkgconfig/libgdbregs.pc", "/d/gdbregs/mips.xml",
-                     "/m/man1/gdbregs-cli.1", "/m/man3/gdbregs_step.3"]:
-            self.assertIn(path, found)
-        self.assertEqual({path.split("/")[1] for path in found}, set("blidm"))
-        make(self.source, "uninstall", *words)
-        self.assertEqual(files_under(root), [])
-
-    def test_linker_flags(self):
-        build = self.built("linker")
-        make(self.source, f"BUILD={build}", QUICK, "LDFLAGS=-Wl,--build-id=0x1122334455667788")
-        for name in PRODUCTS[1:]:
-            self.assertIn("1122334455667788", run(["readelf", "-n", os.path.join(build, name)]))
-
-    def test_programs(self):
-        """Programs can be linked with the flags of pkg-config, also with -static."""
-        prefix = os.path.join(self.top, "usr")
-        make(self.source, QUICK, "install", f"PREFIX={prefix}",
-             f"BUILD={self.built('programs')}")
-        env = {"PKG_CONFIG_PATH": os.path.join(prefix, "lib", "pkgconfig"),
-               "LD_LIBRARY_PATH": os.path.join(prefix, "lib")}
-        program = os.path.join(self.top, "program.c")
-        with open(program, "w", encoding="utf-8") as file:
-            file.write(UV_PROGRAM)
-        for static in ["", "-static"]:
-            run(["sh", "-ec", f"{os.environ.get('CC', 'cc')} {static} -o program program.c "
-                 f"$(pkg-config {static and '--static'} --cflags --libs libgdbregs)"],
-                cwd=self.top, env=env)
-            run([os.path.join(self.top, "program")], env=env)
-            kind = run(["readelf", "-d", os.path.join(self.top, "program")])
-            self.assertEqual("libgdbregs.so.0" in kind, not static)
+@functools.cache
+def built_source():
+    """Copy the source and build it, once. Returns the copy and the output of make."""
+    top = tempfile.mkdtemp(prefix="gdbregs-build.")
+    atexit.register(shutil.rmtree, top)
+    copy = copy_source(os.path.join(top, "source"))
+    return copy, make(copy, QUICK)
 
 
-if __name__ == "__main__":
-    unittest.main()
+def source():
+    return built_source()[0]
+
+
+def scratch(directory, name):
+    path = os.path.join(directory, name)
+    os.makedirs(path)
+    return path
+
+
+def built(directory, name):
+    """Returns a build directory that is up to date."""
+    path = os.path.join(directory, name)
+    shutil.copytree(os.path.join(source(), "build"), path)
+    return path
+
+
+# ------------------------------------------------------------ rebuilding
+
+
+@test
+def nothing_is_built_twice(_):
+    assert compiled(built_source()[1]) != []
+    equal(compiled(make(source(), QUICK)), [])
+
+
+@test
+def flags(directory):
+    build = scratch(directory, "flags")
+    objects = [os.path.join(build, name) for name in ["lib/util/hex.o", "cli/base/text.o"]]
+    for words, count in [([], 2), ([], 0), (["CFLAGS=-O1"], 2), (["CPPFLAGS=-DX"], 2), ([], 2)]:
+        output = make(source(), f"BUILD={build}", *objects, *words)
+        equal(len(compiled(output)), count, words)
+        for word in words:
+            equal(output.count(word.split("=")[1]), count)
+
+
+@test
+def deleted_source(directory):
+    build = built(directory, "deleted")
+    make(source(), f"BUILD={build}", QUICK)
+    extra = os.path.join(source(), "lib", "util", "zzz.c")
+    for members in [1, 0]:
+        if members:
+            write(extra, "int gdbregs__zzz;\n")
+        else:
+            os.remove(extra)
+        make(source(), f"BUILD={build}", QUICK)
+        found = run(["ar", "t", os.path.join(build, "libgdbregs.a")]).split()
+        equal(found.count("zzz.o"), members)
+        equal(b"gdbregs__zzz" in read(build, "libgdbregs.so.0"), bool(members))
+
+
+@test
+def clean_first(directory):
+    build = scratch(directory, "clean")
+    target = os.path.join(build, "lib", "util", "hex.o")
+    for _ in range(3):
+        make(source(), f"BUILD={build}", "-j4", "clean", target)
+        assert os.path.exists(target)
+
+
+# ---------------------------------------------------------------- tests
+
+
+@test
+def one_test(directory):
+    build = built(directory, "one")
+    for name, runs in [("unit/util/hex", "tests/unit/util/hex_test"),
+                       ("lint/layers", "tests/lint/layers")]:
+        output = make(source(), f"BUILD={build}", QUICK, "check", f"T={name}")
+        assert re.search(rf"passed +[0-9.]+ s +[0-9.]+ s +{runs}\n", output), output
+        contains(output, "\n1 passed, 0 failed, 0 skipped\n")
+    fails(make, source(), f"BUILD={build}", QUICK, "check", "T=unit/nothing",
+          says="no test is called unit/nothing")
+
+
+@test
+def new_test(directory):
+    """A C test needs no list: the file is enough for `make check` to run it."""
+    path = os.path.join(source(), "tests", "unit", "util", "new_test.c")
+    write(path, '#include "suite.h"\n\nTEST(finds_this)\n{\n\tck_abort();\n}\n')
+    try:
+        fails(make, source(), f"BUILD={directory}", QUICK, "check", "T=unit/util/new",
+              says="new_test.c:5:F:finds_this")
+    finally:
+        os.remove(path)
+
+
+# ---------------------------------------------------------- out of tree
+
+
+@test
+def other_directory(directory):
+    """A build in another directory, of a source in another directory, has the same bytes."""
+    other = copy_source(os.path.join(directory, "a-directory-with-a-longer-name"))
+    place = scratch(directory, "elsewhere")
+    before = files_under(other)
+    makefile = f"../{os.path.basename(other)}/Makefile"
+    make(place, "-f", makefile, QUICK)
+    equal(files_under(other), before)
+    for name in PRODUCTS:
+        assert read(source(), "build", name) == read(place, "build", name), \
+            f"{name} depends on where it was built"
+    shutil.copytree(os.path.join(place, "build"), os.path.join(place, "here"))
+    equal(compiled(make(place, "-f", makefile, QUICK, "BUILD=here")), [])
+    make(place, "-f", makefile, QUICK, "install", f"DESTDIR={place}/root")
+    assert os.path.exists(os.path.join(place, "root/usr/local/bin/gdbregs-cli"))
+
+
+# ----------------------------------------------------------- installing
+
+
+@test
+def prefix_of_install(directory):
+    """The prefix of `make install` counts, not that of the build."""
+    root = scratch(directory, "prefix")
+    build = built(directory, "prefix-build")
+    output = make(source(), f"BUILD={build}", QUICK, "install", "PREFIX=/opt/gr",
+                  f"DESTDIR={root}")
+    users = run(["grep", "-rl", "GDBREGS_XML_DIR", "lib", "cli", "--include=*.c"],
+                cwd=source()).split()
+    equal(compiled(output), sorted(users))
+    installed = os.path.join(root, "opt", "gr")
+    for name in ["lib/libgdbregs.so.0", "lib/libgdbregs.a", "bin/gdbregs-cli"]:
+        assert b"/opt/gr/share/gdbregs" in read(installed, name), name
+        assert b"/usr/local" not in read(installed, name), name
+    assert b"prefix=/opt/gr\n" in read(installed, "lib/pkgconfig/libgdbregs.pc")
+
+
+@test
+def directories(directory):
+    root = scratch(directory, "directories")
+    words = ["PREFIX=/p", "BINDIR=/b", "LIBDIR=/l/x86_64-linux-gnu", "INCLUDEDIR=/i",
+             "DATADIR=/d", "MANDIR=/m", f"DESTDIR={root}", QUICK,
+             f"BUILD={built(directory, 'directories-build')}"]
+    make(source(), "install", *words)
+    found = [path[len(root):] for path in files_under(root)]
+    for path in ["/b/gdbregs-cli", "/l/x86_64-linux-gnu/libgdbregs.so.0", "/i/gdbregs.h",
+                 "/l/x86_64-linux-gnu/pkgconfig/libgdbregs.pc", "/d/gdbregs/mips.xml",
+                 "/m/man1/gdbregs-cli.1", "/m/man3/gdbregs_step.3"]:
+        contains(found, path)
+    equal({path.split("/")[1] for path in found}, set("blidm"))
+    make(source(), "uninstall", *words)
+    equal(files_under(root), [])
+
+
+@test
+def linker_flags(directory):
+    build = built(directory, "linker")
+    make(source(), f"BUILD={build}", QUICK, "LDFLAGS=-Wl,--build-id=0x1122334455667788")
+    for name in PRODUCTS[1:]:
+        contains(run(["readelf", "-n", os.path.join(build, name)]), "1122334455667788")
+
+
+@test
+def programs(directory):
+    """Programs can be linked with the flags of pkg-config, also with -static."""
+    prefix = os.path.join(directory, "usr")
+    make(source(), QUICK, "install", f"PREFIX={prefix}",
+         f"BUILD={built(directory, 'programs')}")
+    env = {"PKG_CONFIG_PATH": os.path.join(prefix, "lib", "pkgconfig"),
+           "LD_LIBRARY_PATH": os.path.join(prefix, "lib")}
+    program = os.path.join(directory, "program.c")
+    write(program, UV_PROGRAM)
+    for static in ["", "-static"]:
+        run(["sh", "-ec", f"{os.environ.get('CC', 'cc')} {static} -o program program.c "
+             f"$(pkg-config {static and '--static'} --cflags --libs libgdbregs)"],
+            cwd=directory, env=env)
+        run([os.path.join(directory, "program")], env=env)
+        kind = run(["readelf", "-d", os.path.join(directory, "program")])
+        equal("libgdbregs.so.0" in kind, not static)
+
+
+main()

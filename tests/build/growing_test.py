@@ -10,10 +10,14 @@ library. Each structure that begins with its size must be in CASES.
 import os
 import re
 import subprocess
+import sys
 import tempfile
-import unittest
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from testcase import equal, main, test  # noqa: E402
+from tool import ROOT  # noqa: E402
+
 BUILD = os.environ.get("BUILD") or os.path.join(ROOT, "build")
 CASES = {"gdbregs_options"}
 
@@ -138,35 +142,43 @@ ACCEPTED, REFUSED = "GDBREGS_ERR_CONNECT", "GDBREGS_ERR_INVAL"
 OLDER = ["0 " + ACCEPTED, "5000 4096 " + ACCEPTED]
 
 
-class Growing(unittest.TestCase):
-    def test_all_structures_are_here(self):
-        found = set(re.findall(r"^struct (\w+) \{\n\tsize_t size;", header(), re.M))
-        self.assertEqual(found, CASES)
-
-    def test_no_padding_at_the_end(self):
-        """A later member could be in that padding, and an older program does not clear it."""
-        checks = "\n".join(
-            f'_Static_assert(sizeof(struct {name}) == offsetof(struct {name}, {last}) + '
-            f'sizeof(((struct {name} *)0)->{last}), "{name}");'
-            for name in sorted(CASES) for last in [member_name(members(header(), name)[-1])])
-        run(f"#include <gdbregs.h>\n#include <stddef.h>\n{checks}\nint main(void) {{ return 0; }}",
-            header())
-
-    def test_this_version(self):
-        self.assertEqual(run(OPTIONS, header()), OLDER)
-
-    def test_older_options(self):
-        names = [member_name(line) for line in members(header(), "gdbregs_options")]
-        for last in names[names.index("max_vcpus"):-1]:
-            with self.subTest(last=last):
-                self.assertEqual(run(OPTIONS, older("gdbregs_options", last)), OLDER)
-
-    def test_options_of_0_1(self):
-        self.assertEqual(run(OPTIONS, version_0_1()), OLDER)
-
-    def test_newer_options(self):
-        self.assertEqual(run(OPTIONS, newer("gdbregs_options")),
-                         OLDER + [ACCEPTED, REFUSED, REFUSED])
+@test
+def all_structures_are_here(_):
+    found = set(re.findall(r"^struct (\w+) \{\n\tsize_t size;", header(), re.M))
+    equal(found, CASES)
 
 
-unittest.main()
+@test
+def no_padding_at_the_end(_):
+    """A later member could be in that padding, and an older program does not clear it."""
+    checks = "\n".join(
+        f'_Static_assert(sizeof(struct {name}) == offsetof(struct {name}, {last}) + '
+        f'sizeof(((struct {name} *)0)->{last}), "{name}");'
+        for name in sorted(CASES) for last in [member_name(members(header(), name)[-1])])
+    run(f"#include <gdbregs.h>\n#include <stddef.h>\n{checks}\nint main(void) {{ return 0; }}",
+        header())
+
+
+@test
+def this_version(_):
+    equal(run(OPTIONS, header()), OLDER)
+
+
+@test
+def older_options(_):
+    names = [member_name(line) for line in members(header(), "gdbregs_options")]
+    for last in names[names.index("max_vcpus"):-1]:
+        equal(run(OPTIONS, older("gdbregs_options", last)), OLDER, last)
+
+
+@test
+def options_of_0_1(_):
+    equal(run(OPTIONS, version_0_1()), OLDER)
+
+
+@test
+def newer_options(_):
+    equal(run(OPTIONS, newer("gdbregs_options")), OLDER + [ACCEPTED, REFUSED, REFUSED])
+
+
+main(os.path.join(BUILD, "libgdbregs.so.0"))

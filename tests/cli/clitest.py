@@ -3,27 +3,19 @@
 
 import difflib
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
-import traceback
 
 sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
+import testcase  # noqa: E402
+from testcase import contains, equal, read, test, write  # noqa: E402,F401
 from tool import (CLI, DEADLINE_S, FAKE, ROOT, WRAPPER, Result, command,  # noqa: E402,F401
                   finish, poll, run, skip, start)
 
-tests = []
 held_ports = []
-
-
-def test(function):
-    """main() runs every function with this mark, in a directory of its own."""
-    tests.append(function)
-    return function
 
 
 def drain(terminal):
@@ -39,14 +31,6 @@ def drain(terminal):
         shown += piece
     os.close(terminal)
     return shown.decode()
-
-
-def equal(found, expected, what=""):
-    assert found == expected, f"{what}\nfound    {found!r}\nexpected {expected!r}"
-
-
-def contains(text, part):
-    assert part in text, f"{part!r} is not in\n{text}"
 
 
 def golden(name, text):
@@ -140,38 +124,5 @@ def wait_for_packet(log, packet, count=1):
                f"{count} packets {packet}")
 
 
-def write(path, text):
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
-    return path
-
-
-def read(path):
-    with open(path, encoding="utf-8") as file:
-        return file.read()
-
-
-def run_one(function):
-    directory = tempfile.mkdtemp(prefix="gdbregs-cli-")
-    try:
-        function(directory)
-        print(f"ok   {function.__name__}")
-        return True
-    except Exception:  # pylint: disable=broad-except
-        print(f"FAIL {function.__name__}")
-        traceback.print_exc(file=sys.stdout)
-        return False
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
-
-
 def main():
-    # Keep the output in order with that of other processes.
-    sys.stdout.reconfigure(line_buffering=True)
-    if not os.access(CLI, os.X_OK):
-        skip(f"needs {CLI}: make builds it")
-    wanted = sys.argv[1:]
-    chosen = [t for t in tests if not wanted or t.__name__ in wanted]
-    failed = [t.__name__ for t in chosen if not run_one(t)]
-    print(f"{len(chosen) - len(failed)} of {len(chosen)} passed")
-    sys.exit(1 if failed or not chosen else 0)
+    testcase.main(CLI)
