@@ -103,21 +103,20 @@ enum gdbregs_error_code {
 
 /**
  * Why a call failed, in words: one printable line. A failed call that takes a
- * pointer to this structure fills it in and NUL-terminates its strings. A call that
+ * pointer to this structure fills it in and NUL-terminates the text. A call that
  * succeeds does not write to it.
  *
- * Since 0.2, the text names neither the target nor an option, so that a program can
- * use its own names for them: `localhost:1234: cannot connect: connection refused`.
+ * The text of an error that ends a session, or prevents one, begins with the target and
+ * `: `. The target is the address or the command as it was given, at most 80 bytes of it:
+ * `localhost:1234: cannot connect: connection refused`. If a timeout or limit of struct
+ * gdbregs_options was exceeded, the text has the name of the member in parentheses, e.g.
+ * `(reply_timeout_ms)`. (Since 0.2.)
  *
  * Ownership: the caller owns the structure.
  */
 struct gdbregs_error {
 	int code;
-	char text[208];
-	/* The member of struct gdbregs_options that can be changed to avoid the error: the timeout
-	 * or limit that was exceeded, e.g. "reply_timeout_ms"; or "architecture" if it is missing.
-	 * "" if there is none. Since 0.2. */
-	char option[32];
+	char text[240];
 };
 
 /** Returns the general text of an error code, e.g. "out of memory"; never NULL. The string is static. */
@@ -423,15 +422,6 @@ GDBREGS_API void gdbregs_report_left(struct gdbregs_session *s, enum gdbregs_lef
  * Ownership: borrowed until the next call on the session.
  */
 GDBREGS_API const char *gdbregs_session_error(const struct gdbregs_session *s);
-
-/**
- * Returns the last error of this session with its code and the option that may avoid it:
- * code 0 if no call has failed; never NULL.
- * Since: 0.2.
- * Ownership: borrowed until the next call on the session.
- */
-GDBREGS_API const struct gdbregs_error *
-gdbregs_session_last_error(const struct gdbregs_session *s);
 
 /** The state of a session. Since 0.2. */
 enum gdbregs_session_state {

@@ -73,35 +73,29 @@ int status_of(int code, int connected)
 	}
 }
 
-/* Returns NULL for options that the tool does not have: limits. */
-static const char *advice(const char *option)
+void library_error_text(const char *words, char *text, size_t capacity)
 {
+	/* The library names members of its options. Users know the options of the tool. */
 	static const struct {
-		const char *option;
+		const char *member;
 		const char *advice;
 	} table[] = {
-		{"reply_timeout_ms", "if it is slow, raise --timeout"},
-		{"first_reply_timeout_ms", "if it is slow, raise --wait"},
-		{"connect_timeout_ms", "if it is slow, raise --timeout"},
-		{"connect_deadline_ms", "raise --connect-deadline"},
-		{"architecture", "name one with --arch or give one with --tdesc"},
+		{" (reply_timeout_ms)", "if it is slow, raise --timeout"},
+		{" (first_reply_timeout_ms)", "if it is slow, raise --wait"},
+		{" (connect_timeout_ms)", "if it is slow, raise --timeout"},
+		{" (connect_deadline_ms)", "raise --connect-deadline"},
+		{" (architecture or description_path)",
+		 "name one with --arch or give one with --tdesc"},
 	};
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		if (strcmp(table[i].option, option) == 0)
-			return table[i].advice;
+		const char *at = strstr(words, table[i].member);
+		if (at) {
+			snprintf(text, capacity, "%.*s%s; %s", (int)(at - words), words,
+				 at + strlen(table[i].member), table[i].advice);
+			return;
+		}
 	}
-	return NULL;
-}
-
-void library_error_text(const struct gdbregs_error *error, char *text, size_t capacity)
-{
-	const char *help = advice(error->option);
-	if (error->option[0] == '\0')
-		snprintf(text, capacity, "%s", error->text);
-	else if (help)
-		snprintf(text, capacity, "%s; %s", error->text, help);
-	else
-		snprintf(text, capacity, "%s (%s)", error->text, error->option);
+	snprintf(text, capacity, "%s", words);
 }
 
 int fail(int status, const char *format, ...)
@@ -118,8 +112,8 @@ int fail(int status, const char *format, ...)
 
 int fail_library(const struct gdbregs_error *error)
 {
-	char text[sizeof(*error) + 80];
-	library_error_text(error, text, sizeof(text));
+	char text[sizeof(error->text) + 80];
+	library_error_text(error->text, text, sizeof(text));
 	return fail(status_of(error->code, 1), "%s", text);
 }
 

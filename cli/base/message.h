@@ -21,9 +21,9 @@ enum status {
 /* Returns the exit status for a GDBREGS_ERR_*. `connected`: the session had been made. */
 int status_of(int code, int connected);
 
-/* Write the text of an error of the library. If the library names one of its options, the text
- * says which option of the tool may help. */
-void library_error_text(const struct gdbregs_error *error, char *text, size_t capacity);
+/* Write the words of an error of the library to `text`. If they name an option of the library,
+ * the text says which option of the tool may help. */
+void library_error_text(const char *words, char *text, size_t capacity);
 
 /* Make stderr line-buffered, so that lines of one process do not mix. Call it before any
  * output. */

@@ -111,17 +111,26 @@ static void drop_memory_file(struct target *t)
 	snprintf(t->error, sizeof(t->error), "cannot connect%.*s", (int)sizeof(rest) - 20, rest);
 }
 
-/* Take a failure from the library. Codes that no call of the library returned have no text. */
-static void take_error(struct target *t, int code, const struct gdbregs_error *error)
+/* The text of an error that ends a session begins with the target, at most LABEL_BYTES of it.
+ * The tool prints its own name for the target. */
+static const char *skip_label(const struct target *t, const char *words)
+{
+	enum { LABEL_BYTES = 80 };
+	const char *label = t->set->options->spawn ? t->set->options->spawn[0] : t->name;
+	size_t size = strnlen(label, LABEL_BYTES);
+	bool found = strncmp(words, label, size) == 0 && strncmp(words + size, ": ", 2) == 0;
+	return found ? words + size + 2 : words;
+}
+
+/* Take the text of a failure from the library. */
+static void take_error(struct target *t, int code, const char *words)
 {
 	if (code == TARGET_FAILED)
 		return;
 	t->status = status_of(code, t->connected);
 	t->gone = code == GDBREGS_ERR_CLOSED;
-	if (error->code == code)
-		library_error_text(error, t->error, sizeof(t->error));
-	else
-		snprintf(t->error, sizeof(t->error), "%s", gdbregs_strerror(code));
+	library_error_text(words[0] != '\0' ? skip_label(t, words) : gdbregs_strerror(code),
+			   t->error, sizeof(t->error));
 	drop_memory_file(t);
 }
 
@@ -148,7 +157,7 @@ void target_done(struct target *t, int code)
 		return;
 	uv_timer_stop(&t->timer);
 	if (code < 0)
-		take_error(t, code, gdbregs_session_last_error(t->session));
+		take_error(t, code, gdbregs_session_error(t->session));
 	close_target(t);
 }
 
@@ -306,7 +315,7 @@ static void connect_target(struct target *t)
 	if (code >= 0)
 		return;
 	t->session = NULL;
-	take_error(t, code, &error);
+	take_error(t, code, error.text);
 	target_over(t);
 }
 

@@ -30,14 +30,7 @@ enum gdbregs_session_state gdbregs_session_state(const struct gdbregs_session *s
 
 const char *gdbregs_session_error(const struct gdbregs_session *s)
 {
-	return gdbregs_session_last_error(s)->text;
-}
-
-const struct gdbregs_error *gdbregs_session_last_error(const struct gdbregs_session *s)
-{
-	static const struct gdbregs_error none = {.code = 0};
-
-	return s ? &s->engine.last_failure : &none;
+	return s ? s->engine.last_failure.text : "";
 }
 
 /* Called from other threads and from signal handlers. */

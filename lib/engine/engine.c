@@ -492,7 +492,10 @@ void gdbregs__engine_fail_with(struct gdbregs__engine *e, const struct gdbregs_e
 	if (e->fatal)
 		return;
 	e->fatal = error->code;
-	e->ended_by = e->last_failure = e->error = *error;
+	e->ended_by = *error;
+	if (e->config.peer)
+		gdbregs__error_name_target(&e->ended_by, e->config.peer);
+	e->last_failure = e->error = e->ended_by;
 	e->config.on_fail(e->config.session);
 	fail_queue(e, e->fatal);
 	e->error = e->ended_by;

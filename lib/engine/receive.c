@@ -93,12 +93,10 @@ static void owe_ack(struct gdbregs__engine *e)
 	/* A stub may send endless console output and never read. */
 	size_t unsent = e->acks_owed + (e->out.size ? e->acks_unsent : 0);
 	if (unsent > e->config.packet_limit_bytes)
-		gdbregs__engine_fail(
-			e, GDBREGS_ERR_LIMIT,
-			GDBREGS__OPTION(
-				"max_packet_bytes") "the stub sends packets but does not read: "
-						    "more than %zu acknowledgements are unsent",
-			e->config.packet_limit_bytes);
+		gdbregs__engine_fail(e, GDBREGS_ERR_LIMIT,
+				     "the stub sends packets but does not read: more than %zu "
+				     "acknowledgements are unsent (max_packet_bytes)",
+				     e->config.packet_limit_bytes);
 }
 
 /* The packet was not the reply, so no request follows that could carry the ack, and a
@@ -237,11 +235,10 @@ static void on_frame(struct gdbregs__engine *e, const struct gdbregs__frame *fra
 			fail_damaged(e, "its beginning is missing");
 		break;
 	case GDBREGS__FRAME_TOO_LARGE:
-		gdbregs__engine_fail(
-			e, GDBREGS_ERR_LIMIT,
-			GDBREGS__OPTION(
-				"max_packet_bytes") "the stub sent a packet of more than %zu bytes",
-			e->config.packet_limit_bytes);
+		gdbregs__engine_fail(e, GDBREGS_ERR_LIMIT,
+				     "the stub sent a packet of more than %zu bytes "
+				     "(max_packet_bytes)",
+				     e->config.packet_limit_bytes);
 		break;
 	case GDBREGS__FRAME_NONE:
 		break;

@@ -144,9 +144,6 @@ void gdbregs__engine_child_ended(struct gdbregs__engine *e, const char *how)
 
 /* ----------------------------------------------------------------- overdue --- */
 
-/* The option and the time, then why a stub may be silent. */
-#define NOT_ANSWERED GDBREGS__OPTION("%s") "the %s not answered for %.1f s%s"
-
 static void fail_silent(struct gdbregs__engine *e)
 {
 	const char *who = "stub has", *why = "";
@@ -158,9 +155,10 @@ static void fail_silent(struct gdbregs__engine *e)
 		who = "stub accepts connections but has";
 		why = "; is another debugger connected? A gdbstub serves one client at a time";
 	}
-	gdbregs__engine_fail(e, GDBREGS_ERR_TIMEOUT, NOT_ANSWERED,
+	gdbregs__engine_fail(e, GDBREGS_ERR_TIMEOUT, "the %s not answered for %.1f s (%s)%s", who,
+			     (double)reply_timeout_ms(e) / 1000,
 			     waits_for_first(e) ? "first_reply_timeout_ms" : "reply_timeout_ms",
-			     who, (double)reply_timeout_ms(e) / 1000, why);
+			     why);
 }
 
 /* The awaited reply did not come in time. */

@@ -83,11 +83,10 @@ int gdbregs__documents_add(struct gdbregs_session *s, struct gdbregs__documents 
 			name);
 	/* Each process may have a description of its own; the limit is for all of them together. */
 	if (s->target.document_count >= s->limits.includes + s->target.process_count)
-		return gdbregs__engine_say(
-			&s->engine, GDBREGS_ERR_LIMIT,
-			GDBREGS__OPTION("max_includes") "the stub's descriptions have more than "
-							"%zu documents",
-			s->limits.includes);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
+					   "the stub's descriptions have more than %zu documents "
+					   "(max_includes)",
+					   s->limits.includes);
 	struct gdbregs__fetched *list =
 		gdbregs__array_room(d->list, d->count, &d->capacity, sizeof(*list));
 	if (!list)
@@ -214,16 +213,15 @@ static int count_bytes(struct gdbregs_session *s, size_t added)
 	s->target.document_bytes += added;
 	s->target.document_pieces++;
 	if (s->target.document_bytes > most)
-		return gdbregs__engine_say(
-			&s->engine, GDBREGS_ERR_LIMIT,
-			GDBREGS__OPTION("max_description_bytes") "the stub's descriptions are "
-								 "larger than %zu bytes",
-			most);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
+					   "the stub's descriptions are larger than %zu bytes "
+					   "(max_description_bytes)",
+					   most);
 	if (s->target.document_pieces > PIECES_MAX(most))
 		return gdbregs__engine_say(
 			&s->engine, GDBREGS_ERR_LIMIT,
-			GDBREGS__OPTION("max_description_bytes") "the stub sends its descriptions "
-								 "in more than %zu pieces",
+			"the stub sends its descriptions in more than %zu pieces "
+			"(max_description_bytes)",
 			PIECES_MAX(most));
 	return 0;
 }
@@ -343,8 +341,7 @@ int gdbregs__discover_take_register(struct gdbregs_session *s, struct gdbregs__d
 		if (d->infos.count >= s->limits.registers)
 			return gdbregs__engine_say(
 				&s->engine, GDBREGS_ERR_LIMIT,
-				GDBREGS__OPTION("max_registers") "the stub describes more than %zu "
-								 "registers",
+				"the stub describes more than %zu registers (max_registers)",
 				s->limits.registers);
 		gdbregs__register_infos_add(&d->infos, &info);
 		return 0;
@@ -432,8 +429,8 @@ int gdbregs__discover_resolve(struct gdbregs_session *s, struct gdbregs__discove
 		if (!*out && s->options.access != GDBREGS_NO_REGS)
 			return gdbregs__engine_say(
 				&s->engine, GDBREGS_ERR_NO_DESCRIPTION,
-				GDBREGS__OPTION(
-					"architecture") "the stub serves no target description");
+				"the stub serves no target description (architecture or "
+				"description_path)");
 	}
 	return 0;
 }

@@ -298,10 +298,9 @@ static int end_threads(struct gdbregs_session *s, struct gdbregs__discover *d)
 static int go_on(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
 	if (++d->threads_answers > s->limits.vcpus)
-		return gdbregs__engine_say(
-			&s->engine, GDBREGS_ERR_LIMIT,
-			GDBREGS__OPTION("max_vcpus") "the stub lists more than %zu threads",
-			s->limits.vcpus);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
+					   "the stub lists more than %zu threads (max_vcpus)",
+					   s->limits.vcpus);
 	if (outstanding(d, ASK_THREADS))
 		return 0;
 	size_t most = s->limits.vcpus - d->threads_answers + 1;
@@ -415,8 +414,8 @@ static int check_registers(struct gdbregs_session *s)
 		if (count > s->limits.session_registers)
 			return gdbregs__engine_say(
 				&s->engine, GDBREGS_ERR_LIMIT,
-				GDBREGS__OPTION("max_session_registers") "the vCPUs have more than "
-									 "%zu registers together",
+				"the vCPUs have more than %zu registers together "
+				"(max_session_registers)",
 				s->limits.session_registers);
 	}
 	return 0;

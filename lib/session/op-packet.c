@@ -40,10 +40,9 @@ static void add_console(struct gdbregs_session *s, struct packet_op *p, const ui
 	bool nomem = false;
 
 	if (p->console.size > s->limits.packet_bytes)
-		gdbregs__engine_fail(
-			&s->engine, GDBREGS_ERR_LIMIT,
-			GDBREGS__OPTION("max_packet_bytes") "the stub prints more than %zu bytes",
-			s->limits.packet_bytes);
+		gdbregs__engine_fail(&s->engine, GDBREGS_ERR_LIMIT,
+				     "the stub prints more than %zu bytes (max_packet_bytes)",
+				     s->limits.packet_bytes);
 	else
 		gdbregs__reply_console(payload, size, &p->console, &nomem);
 	if (nomem)

@@ -28,11 +28,11 @@ static int deliver_one(struct gdbregs_session *s, struct gdbregs__read_op *r)
 	case GDBREGS_ERR_LIMIT:
 		return gdbregs__engine_say(
 			&s->engine, result->status,
-			GDBREGS__OPTION("%s") "the value of register %s is larger than %zu bits or "
-					      "%zu bytes",
+			"the value of register %s is larger than %zu bits or %zu bytes "
+			"(%s)",
+			name, s->limits.register_bits, s->limits.value_bytes,
 			s->limits.register_bits / 8 < s->limits.value_bytes ? "max_register_bits"
-									    : "max_value_bytes",
-			name, s->limits.register_bits, s->limits.value_bytes);
+									    : "max_value_bytes");
 	}
 	r->one_out->size = 0;
 	if (gdbregs__buffer_append(r->one_out, r->scratch.data + result->off_bytes,

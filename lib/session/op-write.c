@@ -415,10 +415,9 @@ static int check(struct gdbregs_session *s, const struct gdbregs_write *write)
 		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_INVAL,
 					   "no register or no value given");
 	if (write->size > s->limits.register_bits / 8)
-		return gdbregs__engine_say(
-			&s->engine, GDBREGS_ERR_LIMIT,
-			GDBREGS__OPTION("max_register_bits") "a register has at most %zu bits",
-			s->limits.register_bits);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
+					   "a register has at most %zu bits (max_register_bits)",
+					   s->limits.register_bits);
 	return gdbregs__target_check_register(s, write->vcpu, write->reg);
 }
 

@@ -101,16 +101,14 @@ int gdbregs__target_add_vcpu(struct gdbregs_session *s, const struct gdbregs__th
 	if (id)
 		vcpu.id = *id;
 	if (s->target.vcpu_count == s->limits.vcpus)
-		return gdbregs__engine_say(
-			&s->engine, GDBREGS_ERR_LIMIT,
-			GDBREGS__OPTION("max_vcpus") "the target has more than %zu vCPUs",
-			s->limits.vcpus);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
+					   "the target has more than %zu vCPUs (max_vcpus)",
+					   s->limits.vcpus);
 	if (length > s->limits.name_bytes)
-		return gdbregs__engine_say(
-			&s->engine, GDBREGS_ERR_LIMIT,
-			GDBREGS__OPTION("max_name_bytes") "the stub lists a thread id of %zu "
-							  "bytes, more than %zu",
-			length, s->limits.name_bytes);
+		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
+					   "the stub lists a thread id of %zu bytes, more than %zu "
+					   "(max_name_bytes)",
+					   length, s->limits.name_bytes);
 	if (s->target.vcpu_count == 0)
 		s->target.hash_key = gdbregs__hash_key();
 	if (find_id(s, &vcpu.id))

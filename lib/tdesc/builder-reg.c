@@ -20,14 +20,11 @@ struct range {
 static int fail_range(const struct gdbregs__xml *at, const struct range *range, const char *reg,
 		      const char *shown, bool too_large)
 {
-	char text[200];
-
-	snprintf(text, sizeof(text), "register \"%.40s\": %s %.40s is out of range: %zu to %zu",
-		 reg, range->attribute, shown, range->least, range->most);
-	if (too_large)
-		return gdbregs__xml_fail(at, GDBREGS_ERR_LIMIT, GDBREGS__OPTION("%s") "%s",
-					 range->option, text);
-	return gdbregs__xml_fail(at, GDBREGS_ERR_DESCRIPTION, "%s", text);
+	return gdbregs__xml_fail(at, too_large ? GDBREGS_ERR_LIMIT : GDBREGS_ERR_DESCRIPTION,
+				 "register \"%.40s\": %s %.40s is out of range: %zu to %zu%s%s%s",
+				 reg, range->attribute, shown, range->least, range->most,
+				 too_large ? " (" : "", too_large ? range->option : "",
+				 too_large ? ")" : "");
 }
 
 static int take_number(const struct gdbregs__xml *at, const struct range *range, const char *reg,
@@ -200,8 +197,7 @@ int gdbregs__tdesc_reg_start(struct gdbregs__tdesc *t, const struct gdbregs__xml
 	t->next_regnum = (uint64_t)regnum + 1;
 	if ((*name ? t->registers.count : t->unnamed.count) >= most)
 		return gdbregs__xml_fail(at, GDBREGS_ERR_LIMIT,
-					 GDBREGS__OPTION("max_registers") "more than %zu registers",
-					 most);
+					 "more than %zu registers (max_registers)", most);
 	if (*name)
 		reg_add(t, name, bits, regnum, attributes);
 	else

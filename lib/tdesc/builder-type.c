@@ -139,10 +139,9 @@ const struct gdbregs__type *gdbregs__tdesc_type_of_reg(struct gdbregs__tdesc *t,
 static int count_type(struct gdbregs__tdesc *t, const struct gdbregs__xml *at)
 {
 	if (t->type_count >= t->limits->types)
-		return gdbregs__xml_fail(
-			at, GDBREGS_ERR_LIMIT,
-			GDBREGS__OPTION("max_types") "more than %zu types, fields and values",
-			t->limits->types);
+		return gdbregs__xml_fail(at, GDBREGS_ERR_LIMIT,
+					 "more than %zu types, fields and values (max_types)",
+					 t->limits->types);
 	t->type_count++;
 	return 0;
 }

@@ -165,8 +165,7 @@ static int check_lengths(struct gdbregs__tdesc *t, const struct gdbregs__xml *at
 		if (length > most)
 			return gdbregs__xml_fail(
 				at, GDBREGS_ERR_LIMIT,
-				GDBREGS__OPTION("max_name_bytes") "%.40s: the %.40s has %zu bytes, "
-								  "more than %zu",
+				"%.40s: the %.40s has %zu bytes, more than %zu (max_name_bytes)",
 				name, attributes[i], length, most);
 	}
 	return 0;

@@ -257,12 +257,10 @@ static int insert_new(struct gdbregs_context *ctx, uint64_t hash,
 	size_t cost = cost_of(parsed);
 
 	if (ctx->bytes >= limits->context_bytes || cost > limits->context_bytes - ctx->bytes)
-		return gdbregs__fail(
-			err, GDBREGS_ERR_LIMIT,
-			GDBREGS__OPTION("max_context_bytes") "the context has no room for another "
-							     "target description: "
-							     "it holds %zu of at most %zu bytes",
-			ctx->bytes, limits->context_bytes);
+		return gdbregs__fail(err, GDBREGS_ERR_LIMIT,
+				     "the context has no room for another target description: it "
+				     "holds %zu of at most %zu bytes (max_context_bytes)",
+				     ctx->bytes, limits->context_bytes);
 	*shown = insert(ctx, hash, parsed, limits);
 	if (!*shown)
 		return gdbregs__fail_nomem(err);

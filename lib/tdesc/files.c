@@ -34,11 +34,9 @@ static int read_all(struct reading *r, const char *path, int fd, struct gdbregs_
 {
 	for (;;) {
 		if (data->size > r->limits->description_bytes - r->bytes)
-			return gdbregs__fail(
-				r->err, GDBREGS_ERR_LIMIT,
-				GDBREGS__OPTION(
-					"max_description_bytes") "%.150s: more than %zu bytes",
-				path, r->limits->description_bytes);
+			return gdbregs__fail(r->err, GDBREGS_ERR_LIMIT,
+					     "%.150s: more than %zu bytes (max_description_bytes)",
+					     path, r->limits->description_bytes);
 		if (gdbregs__buffer_reserve(data, 16384) < 0)
 			return gdbregs__fail_nomem(r->err);
 
@@ -214,8 +212,7 @@ static int on_href(void *arg, const char *href)
 	 * that would pass. It bounds the time spent in has_document(). */
 	if (r->includes++ >= r->limits->includes)
 		return gdbregs__fail(r->err, GDBREGS_ERR_LIMIT,
-				     GDBREGS__OPTION("max_includes") "more than %zu includes",
-				     r->limits->includes);
+				     "more than %zu includes (max_includes)", r->limits->includes);
 	if (leads_out(href) || has_document(r, href))
 		return 0;
 	if (gdbregs__buffer_printf(&path, "%s%s", r->directory, href) < 0)

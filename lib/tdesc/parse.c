@@ -61,11 +61,10 @@ static int href_check(const struct parse *p, const struct gdbregs__xml *at, cons
 					 "xi:include: \"%.60s\" is not a valid document name",
 					 href);
 	if (strlen(href) > p->limits->name_bytes)
-		return gdbregs__xml_fail(
-			at, GDBREGS_ERR_LIMIT,
-			GDBREGS__OPTION("max_name_bytes") "xi:include: the document name is longer "
-							  "than %zu bytes",
-			p->limits->name_bytes);
+		return gdbregs__xml_fail(at, GDBREGS_ERR_LIMIT,
+					 "xi:include: the document name is longer than %zu bytes "
+					 "(max_name_bytes)",
+					 p->limits->name_bytes);
 	return 0;
 }
 
@@ -89,7 +88,7 @@ static int count_include(struct parse *p, const struct gdbregs__xml *at)
 {
 	if (p->includes >= p->limits->includes)
 		return gdbregs__xml_fail(at, GDBREGS_ERR_LIMIT,
-					 GDBREGS__OPTION("max_includes") "more than %zu includes",
+					 "more than %zu includes (max_includes)",
 					 p->limits->includes);
 	p->includes++;
 	return 0;
@@ -101,15 +100,13 @@ static int enter_include(struct parse *p, const struct gdbregs__xml *at, size_t 
 		p->limits->include_depth < DEPTH_CEILING ? p->limits->include_depth : DEPTH_CEILING;
 
 	if (p->include_depth >= deepest)
-		return gdbregs__xml_fail(
-			at, GDBREGS_ERR_LIMIT,
-			GDBREGS__OPTION("max_include_depth") "includes nest deeper than %zu",
-			deepest);
+		return gdbregs__xml_fail(at, GDBREGS_ERR_LIMIT,
+					 "includes nest deeper than %zu (max_include_depth)",
+					 deepest);
 	if (size > p->limits->description_bytes - p->bytes)
-		return gdbregs__xml_fail(
-			at, GDBREGS_ERR_LIMIT,
-			GDBREGS__OPTION("max_description_bytes") "more than %zu bytes",
-			p->limits->description_bytes);
+		return gdbregs__xml_fail(at, GDBREGS_ERR_LIMIT,
+					 "more than %zu bytes (max_description_bytes)",
+					 p->limits->description_bytes);
 	p->bytes += size;
 	p->include_depth++;
 	return 0;
@@ -159,10 +156,9 @@ static int check_depth(const struct parse *p, const struct gdbregs__xml *at)
 	size_t depth = p->depth + p->inside_include + 1;
 
 	if (depth > p->limits->element_depth)
-		return gdbregs__xml_fail(
-			at, GDBREGS_ERR_LIMIT,
-			GDBREGS__OPTION("max_element_depth") "elements nest deeper than %zu",
-			p->limits->element_depth);
+		return gdbregs__xml_fail(at, GDBREGS_ERR_LIMIT,
+					 "elements nest deeper than %zu (max_element_depth)",
+					 p->limits->element_depth);
 	return 0;
 }
 
@@ -231,11 +227,9 @@ static int read_all(struct parse *p)
 
 	for (size_t i = 0; i < p->count; i++) {
 		if (p->documents[i].size > left)
-			return gdbregs__fail(
-				p->err, GDBREGS_ERR_LIMIT,
-				GDBREGS__OPTION(
-					"max_description_bytes") "%.60s: more than %zu bytes",
-				p->documents[i].name, p->limits->description_bytes);
+			return gdbregs__fail(p->err, GDBREGS_ERR_LIMIT,
+					     "%.60s: more than %zu bytes (max_description_bytes)",
+					     p->documents[i].name, p->limits->description_bytes);
 		left -= p->documents[i].size;
 	}
 	p->bytes = p->documents[0].size;

@@ -38,10 +38,9 @@ static int fail_at(const struct gdbregs__xml *x, int code, const char *text)
 	/* Shorten the stub's name of the document, so that the message stays
 	 * readable. */
 	gdbregs__printable(name, sizeof(name), x->document->name, strlen(x->document->name));
-	size_t option_bytes = gdbregs__error_option_bytes(text);
-	return gdbregs__fail(x->err, code, "%.*s%s:%lu:%lu: %s", (int)option_bytes, text, name,
+	return gdbregs__fail(x->err, code, "%s:%lu:%lu: %s", name,
 			     (unsigned long)CURRENT_LINE(x->parser),
-			     (unsigned long)CURRENT_COLUMN(x->parser) + 1, text + option_bytes);
+			     (unsigned long)CURRENT_COLUMN(x->parser) + 1, text);
 }
 
 int gdbregs__xml_fail(const struct gdbregs__xml *at, int code, const char *format, ...)

@@ -7,8 +7,6 @@
 #ifndef GDBREGS_LIB_TDESC_XML_H
 #define GDBREGS_LIB_TDESC_XML_H
 
-#include "util/error.h"
-
 #include <gdbregs.h>
 
 struct gdbregs__xml; /* the position in the document that is being read */

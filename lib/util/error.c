@@ -4,9 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* As in GDBREGS__OPTION(). */
-#define OPTION_MARK '\001'
-
 const char *gdbregs_strerror(int code)
 {
 	switch (code) {
@@ -70,25 +67,22 @@ char *gdbregs__printable(char *text, size_t capacity, const void *data, size_t s
 	return text;
 }
 
-size_t gdbregs__error_option_bytes(const char *text)
-{
-	const char *end = text[0] == OPTION_MARK ? strchr(text + 1, OPTION_MARK) : NULL;
-
-	return end ? (size_t)(end + 1 - text) : 0;
-}
-
 int gdbregs__fail_args(struct gdbregs_error *err, int code, const char *format, va_list args)
 {
 	char text[2 * sizeof(err->text)];
 
 	vsnprintf(text, sizeof(text), format, args);
-	size_t option_bytes = gdbregs__error_option_bytes(text);
-	const char *message = text + option_bytes;
 	err->code = code;
-	snprintf(err->option, sizeof(err->option), "%.*s", option_bytes ? (int)option_bytes - 2 : 0,
-		 text + 1);
-	gdbregs__printable(err->text, sizeof(err->text), message, strlen(message));
+	gdbregs__printable(err->text, sizeof(err->text), text, strlen(text));
 	return code;
+}
+
+void gdbregs__error_name_target(struct gdbregs_error *err, const char *target)
+{
+	if (err) {
+		const struct gdbregs_error reason = *err;
+		gdbregs__fail(err, reason.code, "%.80s: %s", target, reason.text);
+	}
 }
 
 int gdbregs__fail(struct gdbregs_error *err, int code, const char *format, ...)

@@ -8,21 +8,17 @@
 #include <stdarg.h>
 
 /* Set err->code and err->text; err may be NULL. The text may quote a stub, so it is
- * made printable, and it is truncated to fit. It must not name the target, because the
- * program does that. Returns `code`, so that callers can end
- * with `return gdbregs__fail(err, GDBREGS_ERR_…, …)`. */
+ * made printable, and it is truncated to fit. If a member of struct gdbregs_options would have
+ * to be changed to avoid the error, the text has its name in parentheses. Returns `code`, so
+ * that callers can end with `return gdbregs__fail(err, GDBREGS_ERR_…, …)`. */
 int gdbregs__fail(struct gdbregs_error *err, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 int gdbregs__fail_args(struct gdbregs_error *err, int code, const char *format, va_list args);
 
-/* Begins a format of gdbregs__fail() or of a function that calls it: the member of struct
- * gdbregs_options that would have to be changed to avoid the error. It becomes the member
- * `option` of the error. */
-#define GDBREGS__OPTION(member) "\001" member "\001"
-
-/* Returns the size of that beginning of a text that was formatted already, or 0. */
-size_t gdbregs__error_option_bytes(const char *text);
+/* Put the name of the target in front of the text. The other functions do not name the target.
+ * err may be NULL. */
+void gdbregs__error_name_target(struct gdbregs_error *err, const char *target);
 
 /* Set the error "out of memory". Returns GDBREGS_ERR_NOMEM. err may be NULL. */
 int gdbregs__fail_nomem(struct gdbregs_error *err);

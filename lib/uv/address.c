@@ -82,7 +82,7 @@ int gdbregs__address_parse(const char *text, struct gdbregs__address *out,
 	int result;
 
 	if (!text || !*text)
-		text = "localhost:1234";
+		text = GDBREGS__DEFAULT_ADDRESS;
 	if (strncmp(text, "unix:", 5) == 0)
 		result = parse_unix(text + 5, &address, err);
 	else if (strncmp(text, "tcp:", 4) == 0)

@@ -6,8 +6,9 @@
 
 #include <gdbregs.h>
 
-#define GDBREGS__HOST_BYTES 256
-#define GDBREGS__PATH_BYTES 108 /* size of a unix socket address, with the NUL */
+#define GDBREGS__DEFAULT_ADDRESS "localhost:1234"
+#define GDBREGS__HOST_BYTES	 256
+#define GDBREGS__PATH_BYTES	 108 /* size of a unix socket address, with the NUL */
 
 struct gdbregs__address {
 	bool is_unix;
@@ -17,7 +18,7 @@ struct gdbregs__address {
 };
 
 /* Parse an address: HOST:PORT, :PORT, [V6]:PORT, tcp:HOST:PORT, unix:PATH. NULL and
- * "" mean localhost:1234. Returns 0, or GDBREGS_ERR_INVAL with a message that lists
+ * "" mean the default. Returns 0, or GDBREGS_ERR_INVAL with a message that lists
  * the valid forms. */
 int gdbregs__address_parse(const char *text, struct gdbregs__address *out,
 			   struct gdbregs_error *err);

@@ -70,8 +70,8 @@ static void explain_resolver(struct gdbregs__transport *t, int status)
 static void explain_timeout(struct gdbregs__transport *t, const char *what)
 {
 	gdbregs__fail(&t->connect_error, GDBREGS_ERR_CONNECT,
-		      GDBREGS__OPTION("connect_timeout_ms") "cannot connect: %s within %.1f s",
-		      what, (double)t->session->options.connect_timeout_ms / 1000);
+		      "cannot connect: %s within %.1f s (connect_timeout_ms)", what,
+		      (double)t->session->options.connect_timeout_ms / 1000);
 }
 
 /* --------------------------------------------------------------------- attempts --- */
@@ -263,12 +263,18 @@ static int load_descriptions(struct gdbregs_session *s, struct gdbregs_error *er
 	return result;
 }
 
-static struct gdbregs__transport *make(struct gdbregs_session *s, uv_loop_t *loop)
+static struct gdbregs__transport *make(struct gdbregs_session *s, const char *name, uv_loop_t *loop)
 {
 	struct gdbregs__transport *t = gdbregs__calloc(1, sizeof(*t));
+	char *copy = gdbregs__strdup(name);
 
-	if (!t)
+	if (!t || !copy) {
+		gdbregs__free(t);
+		gdbregs__free(copy);
 		return NULL;
+	}
+	t->name = copy;
+	s->engine.config.peer = copy;
 	t->session = s;
 	t->loop = loop;
 	t->owner = getpid();
@@ -285,21 +291,23 @@ int gdbregs__transport_open(struct gdbregs_context *ctx, uv_loop_t *loop, const 
 			    gdbregs__op_done connected, void *arg, struct gdbregs_session **out,
 			    struct gdbregs_error *err)
 {
+	const char *name = argv			 ? argv[0]
+			   : address && *address ? address
+						 : GDBREGS__DEFAULT_ADDRESS;
 	struct gdbregs__address parsed = {0};
 	struct gdbregs_session *s;
-	int result = 0;
 
-	if (!argv)
-		result = gdbregs__address_parse(address, &parsed, err);
-	if (result < 0)
-		return result;
-	result = gdbregs__session_new(ctx, o, &s);
+	if (!argv && gdbregs__address_parse(name, &parsed, err) < 0) {
+		gdbregs__error_name_target(err, name);
+		return GDBREGS_ERR_INVAL;
+	}
+	int result = gdbregs__session_new(ctx, o, &s);
 	if (result == GDBREGS_ERR_INVAL)
 		return gdbregs__options_fail(o, err);
 	if (result < 0)
 		return gdbregs__fail_nomem(err);
 	result = load_descriptions(s, err);
-	struct gdbregs__transport *t = result < 0 ? NULL : make(s, loop);
+	struct gdbregs__transport *t = result < 0 ? NULL : make(s, name, loop);
 	if (!t) {
 		gdbregs__session_free(s);
 		return result < 0 ? result : gdbregs__fail_nomem(err);
@@ -313,6 +321,7 @@ int gdbregs__transport_open(struct gdbregs_context *ctx, uv_loop_t *loop, const 
 		t->connected = NULL;
 		t->state = GDBREGS__TRANSPORT_SHUT;
 		t->closing = true;
+		gdbregs__error_name_target(err, name);
 		gdbregs__transport_event(t);
 		return result;
 	}

@@ -61,9 +61,8 @@ static void fail_late(struct gdbregs__transport *t)
 	else
 		gdbregs__engine_fail(
 			&s->engine, GDBREGS_ERR_TIMEOUT,
-			GDBREGS__OPTION(
-				"connect_deadline_ms") "the stub answers too slowly: connecting "
-						       "did not finish within %.1f s",
+			"the stub answers too slowly: connecting did not finish within "
+			"%.1f s (connect_deadline_ms)",
 			s->options.connect_deadline_ms / 1000.0);
 }
 
@@ -145,6 +144,7 @@ static void free_all(uv_handle_t *handle)
 		*leaving->report =
 			t->session->engine.peer_is_child ? GDBREGS_LEFT_ENDED : leaving->left;
 	gdbregs__session_free(t->session);
+	gdbregs__free(t->name);
 	gdbregs__free(t);
 	if (closed)
 		closed(arg);
@@ -280,7 +280,6 @@ static void on_discovered(struct gdbregs_session *s, int status, const struct gd
 {
 	struct gdbregs__transport *t = arg;
 
-	(void)s;
 	if (!t->stopping)
 		gdbregs__transport_set_limit(t, GDBREGS__FOREVER);
 	if (status == 0 || t->closing) {
@@ -288,6 +287,9 @@ static void on_discovered(struct gdbregs_session *s, int status, const struct gd
 		return;
 	}
 	t->connect_error = *error;
+	/* The error that ends a session names the target already. */
+	if (!s->engine.fatal)
+		gdbregs__error_name_target(&t->connect_error, t->name);
 	t->failing = true;
 	stop(t);
 }
@@ -313,6 +315,7 @@ void gdbregs__transport_opened(struct gdbregs__transport *t)
 void gdbregs__transport_unreachable(struct gdbregs__transport *t)
 {
 	gdbregs__engine_fail_with(&t->session->engine, &t->connect_error);
+	t->connect_error = t->session->engine.ended_by;
 	/* Report it from the loop: this may run inside the caller's call. */
 	t->failing = true;
 	gdbregs__transport_shut(t);

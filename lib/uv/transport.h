@@ -34,6 +34,7 @@ struct gdbregs__transport {
 	pid_t owner; /* the process that made the session */
 	enum gdbregs__transport_state state;
 	struct gdbregs__address address;
+	char *name; /* the address or the command, as the caller gave it */
 	uv_timer_t timer;
 	uint64_t timer_at_ms; /* when the timer fires; GDBREGS__FOREVER: it is stopped */
 	uint64_t limit_at_ms; /* time limit of the current state: connecting, closing, detaching */

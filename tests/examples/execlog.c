@@ -53,10 +53,8 @@ int main(int argc, char **argv)
 	unsigned long steps = argc > 2 ? strtoul(argv[2], NULL, 10) : 10;
 	int result = 0;
 
-	const char *address = argc > 1 ? argv[1] : "localhost:1234";
-
-	if (gdbregs_connect(NULL, address, NULL, &s, &error) < 0) {
-		fprintf(stderr, "execlog: %s: %s\n", address, error.text);
+	if (gdbregs_connect(NULL, argc > 1 ? argv[1] : NULL, NULL, &s, &error) < 0) {
+		fprintf(stderr, "execlog: %s\n", error.text);
 		return 1;
 	}
 	if (gdbregs_find_role(s, 0, GDBREGS_ROLE_PC, &pc) < 0 ||

@@ -81,7 +81,7 @@ int main(int argc, char **argv)
 		guests[i] = (struct guest){.address = argv[i]};
 		if (gdbregs_uv_connect(context, &loop, argv[i], NULL, &guests[i].session,
 				       on_connected, &guests[i], &error) < 0) {
-			fprintf(stderr, "guests: %s: %s\n", argv[i], error.text);
+			fprintf(stderr, "guests: %s\n", error.text);
 			failed = 1;
 		}
 	}

@@ -64,10 +64,8 @@ int main(int argc, char **argv)
 	long ms = argc > 3 ? strtol(argv[3], NULL, 10) : 10;
 	double stopped_s = 0;
 
-	const char *address = argc > 1 ? argv[1] : "localhost:1234";
-
-	if (gdbregs_connect(NULL, address, NULL, &s, &error) < 0)
-		return fprintf(stderr, "profiler: %s: %s\n", address, error.text), 1;
+	if (gdbregs_connect(NULL, argc > 1 ? argv[1] : NULL, NULL, &s, &error) < 0)
+		return fprintf(stderr, "profiler: %s\n", error.text), 1;
 	unsigned vcpus = gdbregs_vcpu_count(s);
 	struct gdbregs_read *reads = calloc(vcpus, sizeof(*reads));
 	uint64_t *pcs = calloc(samples * vcpus, sizeof(*pcs));

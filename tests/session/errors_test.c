@@ -100,17 +100,14 @@ TEST(option_of_a_request)
 	f.stub.rules = rules;
 	read_one(&f, 0, 0, f.b);
 	drive_wait(&f.d, &f.calls[0]);
-	check_call(&f, 0, GDBREGS_ERR_TIMEOUT, "the stub has not answered for 5.0 s");
-	ck_assert_str_eq(f.calls[0].error.option, "reply_timeout_ms");
+	check_call(&f, 0, GDBREGS_ERR_TIMEOUT,
+		   "the stub has not answered for 5.0 s (reply_timeout_ms)");
 	ck_assert_int_eq(gdbregs_find_register(f.d.s, 0, NULL, "nothing", &none),
 			 GDBREGS_ERR_NO_REGISTER);
-	ck_assert_str_eq(gdbregs_session_last_error(f.d.s)->option, "");
+	ck_assert_ptr_null(strstr(gdbregs_session_error(f.d.s), "reply_timeout_ms"));
 	ck_assert_int_eq(gdbregs__read_one(f.d.s, 0, f.b, &f.buf, NULL, NULL, NULL),
 			 GDBREGS_ERR_TIMEOUT);
-	const struct gdbregs_error *last = gdbregs_session_last_error(f.d.s);
-	ck_assert_int_eq(last->code, GDBREGS_ERR_TIMEOUT);
-	ck_assert_str_eq(last->text, f.calls[0].error.text);
-	ck_assert_str_eq(last->option, "reply_timeout_ms");
+	ck_assert_str_eq(gdbregs_session_error(f.d.s), f.calls[0].error.text);
 	end(&f);
 }
 
@@ -126,8 +123,8 @@ LOOP_TEST(option_of_the_first_reply, 2)
 	stub.rules = rules;
 	drive_begin(&d, &stub, NULL, &o);
 	ck_assert_int_eq(drive_connect(&d), GDBREGS_ERR_TIMEOUT);
-	ck_assert_str_eq(gdbregs_session_last_error(d.s)->option,
-			 _i ? "first_reply_timeout_ms" : "reply_timeout_ms");
+	ck_assert_ptr_nonnull(strstr(gdbregs_session_error(d.s),
+				     _i ? "(first_reply_timeout_ms)" : "(reply_timeout_ms)"));
 	drive_end(&d);
 	script_end(&stub);
 }

@@ -29,16 +29,15 @@ struct transcript_call {
 	size_t count;
 };
 
-static void put_failure(struct transcript *t, int status, const struct gdbregs_error *error)
+static void put_failure(struct transcript *t, int status, const char *text)
 {
-	transcript_result(t, "= %s: %s %s", gdbregs_error_name(status) + strlen("GDBREGS_ERR_"),
-			  error->text, error->option);
+	transcript_result(t, "= %s: %s", gdbregs_error_name(status) + strlen("GDBREGS_ERR_"), text);
 }
 
 /* The error of a call that failed at once. */
 static void put_error(struct transcript *t, int status)
 {
-	put_failure(t, status, gdbregs_session_last_error(t->d.s));
+	put_failure(t, status, gdbregs_session_error(t->d.s));
 }
 
 static void on_connect(struct transcript *t, char **words)
@@ -81,7 +80,7 @@ static void on_done(struct gdbregs_session *s, int status, const struct gdbregs_
 	(void)s;
 	ck_assert(status >= 0 ? !error : error->code == status && error->text[0]);
 	if (error) {
-		put_failure(call->t, status, error);
+		put_failure(call->t, status, error->text);
 	} else {
 		if (call->put)
 			call->put(call, text, status);

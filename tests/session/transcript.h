@@ -25,7 +25,7 @@
  *	<-eof			the connection ends
  *	time MS			passes
  *	= RESULT		of a request; ERROR or ERROR: TEXT where it failed, TEXT being
- *				a part of the message, after which comes the option
+ *				a part of the message
  *	! VCPU.REG OLD NEW	a watched register has changed
  *	! VCPU: COUNT		so many registers of a watched vCPU have; they follow
  */

@@ -71,8 +71,7 @@ TEST(resolver_is_silent)
 	resolver_hangs();
 	alarm(20);
 	ck_assert_int_eq(gdbregs_connect(NULL, SILENT ":1234", &o, &s, &err), GDBREGS_ERR_CONNECT);
-	ck_assert(strstr(err.text, "could not be resolved within 0.2 s"));
-	ck_assert_str_eq(err.option, "connect_timeout_ms");
+	ck_assert(strstr(err.text, "could not be resolved within 0.2 s (connect_timeout_ms)"));
 	ck_assert(serve_now_s() - begun < 10);
 	resolver_answers();
 }

@@ -163,6 +163,15 @@ int serve_standard(void)
 	return 0;
 }
 
+void serve_check_target(const char *text, const char *target)
+{
+	size_t size = strlen(target);
+
+	ck_assert_msg(strncmp(text, target, size) == 0 && strncmp(text + size, ": ", 2) == 0 &&
+			      strncmp(text + size + 2, target, size) != 0,
+		      "%s", text);
+}
+
 double serve_now_s(void)
 {
 	struct timespec at;

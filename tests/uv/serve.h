@@ -43,6 +43,9 @@ void serve_descriptors(struct script_stub *stub, int in, int out);
 /* Be a small QEMU on standard input and output. Returns an exit status. */
 int serve_standard(void);
 
+/* Check that the text of an error begins with the target, once. */
+void serve_check_target(const char *text, const char *target);
+
 /* Returns the monotonic clock in seconds. */
 double serve_now_s(void);
 

@@ -112,6 +112,7 @@ LOOP_TEST(spawn_failures, 11)
 	ck_assert_msg(spawn(commands[_i], &s, &err) == expected, "%s: %s", commands[_i][0],
 		      err.text);
 	ck_assert_ptr_null(s);
+	serve_check_target(err.text, commands[_i][0]);
 	if (expected == results[_i].code)
 		ck_assert_msg(strstr(err.text, results[_i].says), "%s", err.text);
 	ck_assert_ptr_null(strstr(err.text, "check the address"));

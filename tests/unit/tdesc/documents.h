@@ -41,7 +41,7 @@ static inline struct gdbregs_description *parse_good(const struct gdbregs_docume
 	return d;
 }
 
-/* `text` is a part of the message, after which comes the option in parentheses. It may be NULL. */
+/* `text` is a part of the message, or NULL. */
 static inline void parse_bad(const struct gdbregs_document *documents, size_t count,
 			     const struct gdbregs_options *options, int code, const char *text)
 {
@@ -52,9 +52,6 @@ static inline void parse_bad(const struct gdbregs_document *documents, size_t co
 	ck_assert_int_eq(gdbregs__parse_documents(documents, count, &limits, &d, &err), code);
 	ck_assert_ptr_null(d);
 	ck_assert_int_eq(err.code, code);
-	if (err.option[0])
-		snprintf(err.text + strlen(err.text), sizeof(err.text) - strlen(err.text), " (%s)",
-			 err.option);
 	if (text)
 		ck_assert_str_eq(err.text, text);
 }

@@ -57,8 +57,7 @@ static struct gdbregs_options options_of(size_t which, size_t value)
 
 static void require_named(const struct gdbregs_error *err, const char *option)
 {
-	ck_assert_msg(strcmp(err->option, option) == 0, "\"%s\" has the option \"%s\"", err->text,
-		      err->option);
+	ck_assert_msg(strstr(err->text, option), "\"%s\" does not name %s", err->text, option);
 }
 
 LOOP_TEST(at_the_limit, COUNT(limits))
