@@ -116,10 +116,14 @@ static void drop_memory_file(struct target *t)
 static const char *skip_label(const struct target *t, const char *words)
 {
 	enum { LABEL_BYTES = 80 };
-	const char *label = t->set->options->spawn ? t->set->options->spawn[0] : t->name;
-	size_t size = strnlen(label, LABEL_BYTES);
-	bool found = strncmp(words, label, size) == 0 && strncmp(words + size, ": ", 2) == 0;
-	return found ? words + size + 2 : words;
+	const char *given = t->set->options->spawn ? t->set->options->spawn[0] : t->name;
+	struct text label = {0};
+	text_add_printable(&label, given, strnlen(given, LABEL_BYTES));
+	text_adds(&label, ": ");
+	if (!label.failed && strncmp(words, label.data, label.size) == 0)
+		words += label.size;
+	text_fini(&label);
+	return words;
 }
 
 /* Take the text of a failure from the library. */

@@ -322,7 +322,7 @@ int gdbregs__discover_ask_registers(struct gdbregs_session *s, struct gdbregs__d
 	if (regnum == 0)
 		s->engine.close_hint =
 			" when it was asked to describe its registers (qRegisterInfo): it serves "
-			"no target description; name the architecture, or give a description file";
+			"no target description (architecture or description_path)";
 	return gdbregs__engine_send_text(&s->engine, &d->op, ASK_REGISTERS, regnum,
 					 "qRegisterInfo%x", (unsigned)regnum);
 }
