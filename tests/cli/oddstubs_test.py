@@ -524,7 +524,7 @@ def bad_qregisterinfo(directory):
     with described_by_infos((), INFOS[0]) as stub:
         one_line(run("list", "-t", stub.target), 4, "max_registers")
     with described_by_infos((CLOSE,), "E45") as stub:
-        one_line(run("list", "-t", stub.target), 3, "qRegisterInfo", "name the architecture")
+        one_line(run("list", "-t", stub.target), 3, "qRegisterInfo", "name one with --arch")
 
 
 @test
