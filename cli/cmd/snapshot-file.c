@@ -281,17 +281,15 @@ static bool is_blank(const char *text)
 
 static int add_targets(struct stored *s, json_t *root)
 {
-	json_t *targets = json_object_get(root, "targets"), *target;
-	size_t i;
+	json_t *targets = json_object_get(root, "targets");
 	char place[64];
+	int status = 0;
 	if (!json_is_array(targets))
 		return fail(STATUS_FILE, "%s: targets: is %s", s->name,
 			    !targets ? "missing" : "not an array");
-	int status = 0;
-	for (i = 0; i < json_array_size(targets) && status == 0; i++) {
-		target = json_incref(json_array_get(targets, i));
+	for (size_t i = 0; i < json_array_size(targets) && status == 0; i++) {
 		snprintf(place, sizeof(place), "targets[%zu]", i);
-		status = add_target(s, target, place);
+		status = add_target(s, json_incref(json_array_get(targets, i)), place);
 	}
 	return status;
 }
