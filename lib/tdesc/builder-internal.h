@@ -35,7 +35,6 @@ struct gdbregs__tdesc_frame {
 
 /* The open type element. */
 struct gdbregs__tdesc_draft {
-	enum gdbregs_type_kind kind;
 	const char *id; /* NULL: the type is ignored */
 	uint32_t size_bits; /* 0 if there is no size attribute */
 	struct gdbregs__tdesc_list fields;

@@ -249,19 +249,19 @@ int gdbregs__tdesc_type_start(struct gdbregs__tdesc *t, const struct gdbregs__xm
 			      const char *const *attributes)
 {
 	struct gdbregs__tdesc_draft *draft = &t->draft;
+	enum gdbregs_type_kind kind = gdbregs__tdesc_top(t)->element->kind;
 	const char *size = gdbregs__xml_attribute(attributes, "size");
 	int result = count_type(t, at);
 
 	if (result < 0)
 		return result;
-	draft->kind = gdbregs__tdesc_top(t)->element->kind;
 	draft->id = take_id(t, attributes);
 	draft->size_bits = 0;
 	draft->fields.count = 0;
 	draft->evalues.count = 0;
-	if (draft->kind == GDBREGS_TYPE_UNION || (draft->kind == GDBREGS_TYPE_STRUCT && !size))
+	if (kind == GDBREGS_TYPE_UNION || (kind == GDBREGS_TYPE_STRUCT && !size))
 		return 0;
-	if (!take_size(size, &draft->size_bits) && draft->kind != GDBREGS_TYPE_ENUM)
+	if (!take_size(size, &draft->size_bits) && kind != GDBREGS_TYPE_ENUM)
 		draft->id = NULL;
 	return 0;
 }
@@ -283,7 +283,7 @@ void gdbregs__tdesc_type_end(struct gdbregs__tdesc *t)
 {
 	const struct gdbregs__tdesc_draft *draft = &t->draft;
 	struct gdbregs__type type = {
-		.kind = draft->kind,
+		.kind = gdbregs__tdesc_top(t)->element->kind,
 		.id = draft->id,
 		.field_count = (uint32_t)draft->fields.count,
 		.fields = draft->fields.items,
