@@ -28,11 +28,6 @@ static size_t place(struct gdbregs__slice slice, size_t i)
 	return slice.order == GDBREGS_BYTE_ORDER_BIG ? slice.size_bytes - 1 - i : i;
 }
 
-uint8_t gdbregs__slice_byte(struct gdbregs__slice slice, size_t i)
-{
-	return slice.bytes[place(slice, i)];
-}
-
 uint64_t gdbregs__slice_number(struct gdbregs__slice slice)
 {
 	size_t count = slice.size_bytes < 8 ? slice.size_bytes : 8;
@@ -47,7 +42,7 @@ uint64_t gdbregs__slice_bits(struct gdbregs__slice slice, size_t low, size_t wid
 	for (size_t done = 0; done < width; done += 8 - (low + done) % 8) {
 		size_t at = low + done;
 
-		value |= (uint64_t)(gdbregs__slice_byte(slice, at / 8) >> at % 8) << done;
+		value |= (uint64_t)(slice.bytes[place(slice, at / 8)] >> at % 8) << done;
 	}
 	return width < 64 ? value & (((uint64_t)1 << width) - 1) : value;
 }

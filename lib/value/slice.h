@@ -13,16 +13,13 @@ struct gdbregs__slice {
 	const char *architecture; /* determines the format of a `float` of 16 bytes; may be NULL */
 };
 
-/* size_bytes bytes from off_bytes on, as far as they are there. */
+/* Returns size_bytes bytes from off_bytes on, or fewer if the slice ends before. */
 struct gdbregs__slice gdbregs__slice_part(struct gdbregs__slice slice, size_t off_bytes,
 					  size_t size_bytes);
-/* The size_bytes least significant bytes (all, if there are fewer). */
+/* Returns the size_bytes least significant bytes, or all if there are fewer. */
 struct gdbregs__slice gdbregs__slice_low(struct gdbregs__slice slice, size_t size_bytes);
 /* Returns the 64 least significant bits as a number. */
 uint64_t gdbregs__slice_number(struct gdbregs__slice slice);
-/* Byte i of the number, 0 the least significant. */
-uint8_t gdbregs__slice_byte(struct gdbregs__slice slice, size_t i);
-
 /* Returns `width` bits (1..64) from bit `low` on. The slice has those bits. */
 uint64_t gdbregs__slice_bits(struct gdbregs__slice slice, size_t low, size_t width);
 

@@ -69,8 +69,7 @@ void gdbregs__text_put_slice(struct gdbregs__text *text, struct gdbregs__slice s
 	static const char digit[] = "0123456789abcdef";
 	size_t nibbles = slice.size_bytes * 2;
 
-	while (nibbles > 1 &&
-	       !(gdbregs__slice_byte(slice, (nibbles - 1) / 2) >> ((nibbles - 1) % 2 * 4) & 15))
+	while (nibbles > 1 && !gdbregs__slice_bits(slice, 4 * (nibbles - 1), 4))
 		nibbles--;
 	char *to = take(text, 2 + nibbles);
 	if (!to)
@@ -78,7 +77,7 @@ void gdbregs__text_put_slice(struct gdbregs__text *text, struct gdbregs__slice s
 	*to++ = '0';
 	*to++ = 'x';
 	for (size_t i = nibbles; i-- > 0;)
-		*to++ = digit[gdbregs__slice_byte(slice, i / 2) >> (i % 2 * 4) & 15];
+		*to++ = digit[gdbregs__slice_bits(slice, 4 * i, 4)];
 }
 
 bool gdbregs__text_spend(struct gdbregs__text *text, size_t steps)
