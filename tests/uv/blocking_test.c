@@ -292,8 +292,8 @@ TEST(large_batch)
 	check_stub(&server);
 }
 
-/* An allocation fails while a reply is awaited; it may be the one for the input. The session closes
- * nevertheless, and the target runs. */
+/* An allocation fails while a reply is awaited. The session closes nevertheless, and the target
+ * runs. */
 LOOP_TEST(out_of_memory, 16)
 {
 	static struct server server;

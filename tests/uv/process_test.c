@@ -162,14 +162,41 @@ static int without_standard_files(void)
 	return 0;
 }
 
-/* It runs in a process of its own, because an assertion of libuv would abort it. */
-TEST(standard_files_are_closed)
+/* On the caller's loop, nothing replaces the files. The pair of sockets gets their numbers,
+ * and the session keeps none of them. */
+static int spawn_without_standard_files(void)
 {
+	const char *const argv[] = {suite_program, "--child", NULL};
+	struct gdbregs_options o = options(50000);
+	struct gdbregs_session *s;
+	uv_loop_t loop;
+	int status = 1;
+	bool closed = false;
+
+	uv_loop_init(&loop);
+	for (int fd = 0; fd < 3; fd++)
+		close(fd);
+	if (gdbregs_uv_spawn(NULL, &loop, (char **)argv, &o, &s, on_connected, &status, NULL) < 0)
+		return 1;
+	while (status == 1)
+		uv_run(&loop, UV_RUN_ONCE);
+	for (int fd = 0; fd < 3; fd++)
+		if (close(fd) == 0)
+			return 10 + fd;
+	gdbregs_uv_close(s, on_closed, &closed);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	return status == 0 && closed ? 0 : 2;
+}
+
+/* They run in processes of their own, because an assertion of libuv would abort them. */
+LOOP_TEST(standard_files_are_closed, 2)
+{
+	int (*const functions[])(void) = {without_standard_files, spawn_without_standard_files};
 	int status;
 	pid_t pid = fork();
 
 	if (pid == 0)
-		_exit(without_standard_files());
+		_exit(functions[_i]());
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_int_eq(status, 0);
 }
