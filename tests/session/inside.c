@@ -60,6 +60,11 @@ void inside_deliver_watches_outside(struct gdbregs_session *s)
 	s->run.watches.outside_delivery = true;
 }
 
+void inside_set_spin_us(struct gdbregs_session *s, unsigned spin_us)
+{
+	s->options.spin_us = spin_us;
+}
+
 int inside_give(struct gdbregs_session *s, const struct gdbregs_document *document)
 {
 	return gdbregs__context_description(s->context, document, 1, &s->limits, &s->target.given,

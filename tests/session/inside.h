@@ -25,6 +25,8 @@ void inside_cancel(struct gdbregs_session *s, struct gdbregs__op *op);
 void inside_fail(struct gdbregs_session *s, int code, const char *text);
 /* Callbacks of watches are called by the caller, as the blocking calls do. */
 void inside_deliver_watches_outside(struct gdbregs_session *s);
+/* Change the option spin_us. */
+void inside_set_spin_us(struct gdbregs_session *s, unsigned spin_us);
 /* Use this description instead of the stub's. Returns 0 or an error. */
 int inside_give(struct gdbregs_session *s, const struct gdbregs_document *document);
 

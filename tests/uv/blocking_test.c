@@ -43,17 +43,6 @@ static void check_value(unsigned tid, unsigned regnum, const void *data, size_t 
 	ck_assert_mem_eq(data, expected, size);
 }
 
-static void read_b(struct gdbregs_session *s)
-{
-	const struct gdbregs_register *b;
-	struct gdbregs_buffer buf = {0};
-
-	ck_assert_int_eq(gdbregs_find_register(s, 1, NULL, "b", &b), 0);
-	ck_assert_int_eq(gdbregs_read_register(s, 1, b, &buf), 8);
-	check_value(2, 1, buf.data, 8);
-	gdbregs_buffer_fini(&buf);
-}
-
 static void check_stub(struct server *server)
 {
 	ck_assert_msg(!server->stub.violation[0], "%s", server->stub.violation);
@@ -66,17 +55,11 @@ static void check_stub(struct server *server)
 LOOP_TEST(every_stub, SCRIPT_KINDS)
 {
 	static struct server server;
-	struct gdbregs_session *s;
-	struct gdbregs_error err;
+	struct gdbregs_session *s = serve_and_connect(&server, (enum script_kind)_i, NULL, NULL);
 
-	script_begin(&server.stub, (enum script_kind)_i, script_small, 1);
-	serve_start(&server, NULL);
-	ck_assert_msg(gdbregs_connect(NULL, server.address, NULL, &s, &err) == 0, "%s", err.text);
 	ck_assert_uint_eq(gdbregs_vcpu_count(s), 2);
-	read_b(s);
-	gdbregs_close(s);
-	serve_stop(&server);
-	check_stub(&server);
+	serve_read_b(s);
+	serve_end(&server, s);
 }
 
 /* Only one of the addresses of localhost is served. */
@@ -91,25 +74,18 @@ LOOP_TEST(several_addresses, 2)
 	serve_start(&server, NULL);
 	snprintf(address, sizeof(address), _i ? ":%u" : "tcp:localhost:%u", server.port);
 	ck_assert_msg(gdbregs_connect(NULL, address, NULL, &s, &err) == 0, "%s", err.text);
-	read_b(s);
-	gdbregs_close(s);
-	serve_stop(&server);
-	check_stub(&server);
+	serve_read_b(s);
+	serve_end(&server, s);
 }
 
 TEST(unix_socket)
 {
 	static struct server server;
-	struct gdbregs_session *s;
+	struct gdbregs_session *s = serve_and_connect(&server, SCRIPT_QEMU72, socket_path(), NULL);
 
-	script_begin(&server.stub, SCRIPT_QEMU72, script_small, 1);
-	serve_start(&server, socket_path());
-	ck_assert_int_eq(gdbregs_connect(NULL, server.address, NULL, &s, NULL), 0);
-	read_b(s);
-	gdbregs_close(s);
-	serve_stop(&server);
+	serve_read_b(s);
+	serve_end(&server, s);
 	unlink(socket_path());
-	check_stub(&server);
 }
 
 static void count_call(void *arg)
@@ -125,9 +101,7 @@ TEST(closed_by_the_other_kind)
 	enum gdbregs_left left = GDBREGS_LEFT_ENDED;
 	int calls = 0;
 
-	script_begin(&server.stub, SCRIPT_QEMU72, script_small, 1);
-	serve_start(&server, NULL);
-	ck_assert_int_eq(gdbregs_connect(NULL, server.address, NULL, &s, NULL), 0);
+	s = serve_and_connect(&server, SCRIPT_QEMU72, NULL, NULL);
 	ck_assert_int_eq(gdbregs_uv_interrupt(s), GDBREGS_ERR_INVAL);
 	ck_assert_ptr_nonnull(strstr(gdbregs_session_error(s), "use the calls of gdbregs.h"));
 	gdbregs_report_left(s, &left);
@@ -199,17 +173,6 @@ TEST(silent)
 
 /* ------------------------------------------------------------- stubs that go away --- */
 
-/* SIGPIPE has its default action: it would end this process. */
-static void check_no_sigpipe(void)
-{
-	sigset_t set;
-
-	sigpending(&set);
-	ck_assert(!sigismember(&set, SIGPIPE));
-	pthread_sigmask(SIG_SETMASK, NULL, &set);
-	ck_assert(!sigismember(&set, SIGPIPE));
-}
-
 LOOP_TEST(gone_between_calls, 2 * SCRIPT_KINDS)
 {
 	static struct server server;
@@ -218,10 +181,9 @@ LOOP_TEST(gone_between_calls, 2 * SCRIPT_KINDS)
 	struct gdbregs_session *s;
 
 	signal(SIGPIPE, SIG_DFL);
-	script_begin(&server.stub, (enum script_kind)(_i / 2), script_small, 1);
 	server.how = SERVE_TO_BREAK;
-	serve_start(&server, _i & 1 ? socket_path() : NULL);
-	ck_assert_int_eq(gdbregs_connect(NULL, server.address, NULL, &s, NULL), 0);
+	s = serve_and_connect(&server, (enum script_kind)(_i / 2), _i & 1 ? socket_path() : NULL,
+			      NULL);
 	ck_assert_int_eq(gdbregs_find_register(s, 0, NULL, "b", &b), 0);
 	serve_break(&server);
 	ck_assert_int_eq(gdbregs_read_register(s, 0, b, &buf), GDBREGS_ERR_CLOSED);
@@ -230,7 +192,7 @@ LOOP_TEST(gone_between_calls, 2 * SCRIPT_KINDS)
 	ck_assert_uint_eq(buf.size, 0);
 	serve_check_target(gdbregs_session_error(s), server.address);
 	gdbregs_close(s);
-	check_no_sigpipe();
+	serve_check_no_sigpipe();
 	unlink(socket_path());
 	script_end(&server.stub);
 }
@@ -248,17 +210,15 @@ LOOP_TEST(gone_in_a_batch, 2)
 	struct gdbregs_session *s;
 
 	signal(SIGPIPE, SIG_DFL);
-	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
 	server.how = SERVE_TO_READ;
-	serve_start(&server, _i ? socket_path() : NULL);
-	ck_assert_int_eq(gdbregs_connect(NULL, server.address, NULL, &s, NULL), 0);
+	s = serve_and_connect(&server, SCRIPT_QEMU10, _i ? socket_path() : NULL, NULL);
 	ck_assert_int_eq(gdbregs_find_register(s, 0, NULL, "b", &b), 0);
 	for (size_t i = 0; i < count; i++)
 		reads[i] = (struct gdbregs_read){i & 1, b, -99, NULL};
 	ck_assert_int_eq(gdbregs_read_registers(s, reads, count, &storage), GDBREGS_ERR_CLOSED);
 	ck_assert_int_eq(reads[0].status, -99);
 	gdbregs_close(s);
-	check_no_sigpipe();
+	serve_check_no_sigpipe();
 	serve_stop(&server);
 	unlink(socket_path());
 	gdbregs_buffer_fini(&storage);
@@ -275,9 +235,7 @@ TEST(large_batch)
 	struct gdbregs_buffer storage = {0};
 	struct gdbregs_session *s;
 
-	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
-	serve_start(&server, NULL);
-	ck_assert_int_eq(gdbregs_connect(NULL, server.address, NULL, &s, NULL), 0);
+	s = serve_and_connect(&server, SCRIPT_QEMU10, NULL, NULL);
 	ck_assert_int_eq(gdbregs_find_register(s, 0, NULL, "b", &b), 0);
 	for (size_t i = 0; i < count; i++)
 		reads[i] = (struct gdbregs_read){i / 1000 & 1, b, -99, NULL};
@@ -286,10 +244,8 @@ TEST(large_batch)
 		ck_assert(reads[i].status == 8);
 		check_value(1 + (i / 1000 & 1), 1, reads[i].data, 8);
 	}
-	gdbregs_close(s);
-	serve_stop(&server);
+	serve_end(&server, s);
 	gdbregs_buffer_fini(&storage);
-	check_stub(&server);
 }
 
 /* An allocation fails while a reply is awaited. The session closes nevertheless, and the target
@@ -301,18 +257,14 @@ LOOP_TEST(out_of_memory, 16)
 	struct gdbregs_buffer buf = {0};
 	struct gdbregs_session *s;
 
-	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
-	serve_start(&server, NULL);
-	ck_assert_int_eq(gdbregs_connect(NULL, server.address, NULL, &s, NULL), 0);
+	s = serve_and_connect(&server, SCRIPT_QEMU10, NULL, NULL);
 	ck_assert_int_eq(gdbregs_find_register(s, 0, NULL, "b", &b), 0);
 	gdbregs__alloc_fail(1 + (unsigned long)_i / 2, _i & 1);
 	int result = gdbregs_read_register(s, 0, b, &buf);
 	gdbregs__alloc_fail(0, 0);
 	ck_assert_msg(result == 8 || result == GDBREGS_ERR_NOMEM, "%s", gdbregs_error_name(result));
-	gdbregs_close(s);
-	serve_stop(&server);
+	serve_end(&server, s);
 	gdbregs_buffer_fini(&buf);
-	check_stub(&server);
 }
 
 /* -------------------------------------------------------------------- the arguments --- */

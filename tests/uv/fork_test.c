@@ -91,14 +91,11 @@ TEST(stub_closes)
 	struct gdbregs_buffer buf = {0};
 	struct gdbregs_options o = GDBREGS_OPTIONS_INIT;
 
-	memset(&server, 0, sizeof(server));
-	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
 	server.how = SERVE_TO_BREAK;
-	serve_start(&server, NULL);
 	o.on_close = GDBREGS_ON_CLOSE_HALT;
 	o.reply_timeout_ms = TIMEOUT_MS;
 	o.spin_us = 0;
-	ck_assert_int_eq(gdbregs_connect(NULL, server.address, &o, &s, NULL), 0);
+	s = serve_and_connect(&server, SCRIPT_QEMU10, NULL, &o);
 	close_in_child(s);
 	serve_break(&server);
 	ck_assert_int_eq(gdbregs_packet(s, "?", 1, &buf), GDBREGS_ERR_CLOSED);

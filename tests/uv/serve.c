@@ -6,6 +6,7 @@
 #include <check.h>
 #include <gdbregs.h>
 #include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
@@ -151,6 +152,50 @@ int serve_no_such_command(void)
 		return GDBREGS_ERR_SPAWN;
 	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
 	return GDBREGS_ERR_CLOSED;
+}
+
+struct gdbregs_session *serve_and_connect(struct server *server, enum script_kind kind,
+					  const char *path, const struct gdbregs_options *o)
+{
+	struct gdbregs_session *s;
+	struct gdbregs_error err;
+
+	script_begin(&server->stub, kind, script_small, 1);
+	serve_start(server, path);
+	ck_assert_msg(gdbregs_connect(NULL, server->address, o, &s, &err) == 0, "%s", err.text);
+	return s;
+}
+
+void serve_end(struct server *server, struct gdbregs_session *s)
+{
+	gdbregs_close(s);
+	serve_stop(server);
+	ck_assert_msg(!server->stub.violation[0], "%s", server->stub.violation);
+	ck_assert(server->stub.running);
+	script_end(&server->stub);
+}
+
+void serve_read_b(struct gdbregs_session *s)
+{
+	const struct gdbregs_register *b;
+	struct gdbregs_buffer buf = {0};
+	uint8_t expected[8];
+
+	ck_assert_int_eq(gdbregs_find_register(s, 1, NULL, "b", &b), 0);
+	ck_assert_int_eq(gdbregs_read_register(s, 1, b, &buf), 8);
+	script_value(2, 1, expected, 8);
+	ck_assert_mem_eq(buf.data, expected, 8);
+	gdbregs_buffer_fini(&buf);
+}
+
+void serve_check_no_sigpipe(void)
+{
+	sigset_t set;
+
+	sigpending(&set);
+	ck_assert(!sigismember(&set, SIGPIPE));
+	pthread_sigmask(SIG_SETMASK, NULL, &set);
+	ck_assert(!sigismember(&set, SIGPIPE));
 }
 
 int serve_standard(void)

@@ -6,6 +6,7 @@
 
 #include "../session/script.h"
 
+#include <gdbregs.h>
 #include <pthread.h>
 
 enum serve_how {
@@ -32,6 +33,18 @@ void serve_start(struct server *server, const char *path);
 void serve_break(struct server *server);
 /* Wait until the client has disconnected. After that the thread does not use the stub. */
 void serve_stop(struct server *server);
+
+/* Serve the small machine as a stub of that kind, as server->how says, and connect to it. o may
+ * be NULL. */
+struct gdbregs_session *serve_and_connect(struct server *server, enum script_kind kind,
+					  const char *path, const struct gdbregs_options *o);
+/* Close the session and stop the stub. It must have seen no violation, and run. */
+void serve_end(struct server *server, struct gdbregs_session *s);
+
+/* Read register b of vCPU 1 of the small machine, and check its value. */
+void serve_read_b(struct gdbregs_session *s);
+/* SIGPIPE must be neither pending nor blocked. */
+void serve_check_no_sigpipe(void);
 
 /* Returns what gdbregs_spawn() returns for a command that does not exist: SPAWN. qemu-user
  * (7.2) starts children by fork(), so that posix_spawn() cannot report a failed

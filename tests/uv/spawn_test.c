@@ -14,30 +14,6 @@
 
 CHILD(serve_standard)
 
-static void read_b(struct gdbregs_session *s)
-{
-	const struct gdbregs_register *b;
-	struct gdbregs_buffer buf = {0};
-	uint8_t expected[8];
-
-	ck_assert_int_eq(gdbregs_find_register(s, 1, NULL, "b", &b), 0);
-	ck_assert_int_eq(gdbregs_read_register(s, 1, b, &buf), 8);
-	script_value(2, 1, expected, 8);
-	ck_assert_mem_eq(buf.data, expected, 8);
-	gdbregs_buffer_fini(&buf);
-}
-
-/* SIGPIPE has its default action: it would end this process. */
-static void check_no_sigpipe(void)
-{
-	sigset_t set;
-
-	sigpending(&set);
-	ck_assert(!sigismember(&set, SIGPIPE));
-	pthread_sigmask(SIG_SETMASK, NULL, &set);
-	ck_assert(!sigismember(&set, SIGPIPE));
-}
-
 /* Only a silent command gets a short deadline, because all others are slow on a busy machine. */
 static int spawn(const char *const argv[], struct gdbregs_session **s, struct gdbregs_error *err)
 {
@@ -64,7 +40,7 @@ TEST(spawn_stub)
 	struct gdbregs_error err;
 
 	ck_assert_msg(spawn(argv, &s, &err) == 0, "%s", err.text);
-	read_b(s);
+	serve_read_b(s);
 	gdbregs_close(s);
 	check_no_child();
 }
@@ -118,7 +94,7 @@ LOOP_TEST(spawn_failures, 11)
 	ck_assert_ptr_null(strstr(err.text, "check the address"));
 	ck_assert(serve_now_s() - begun < 30);
 	check_no_child();
-	check_no_sigpipe();
+	serve_check_no_sigpipe();
 }
 
 /* The command notices neither the end of its input nor SIGTERM. */

@@ -107,7 +107,7 @@ static void begin(const struct script_rule *rules, unsigned timeout_ms, enum fin
 	ck_assert_int_eq(gdbregs_connect(NULL, server.address, &o, &session, NULL), 0);
 	ck_assert_int_eq(gdbregs_find_register(session, 0, NULL, "b", &b), 0);
 	/* Polling is tested on machines with one processor, too. */
-	session->options.spin_us = spin_us;
+	inside_set_spin_us(session, spin_us);
 	finds = what;
 }
 

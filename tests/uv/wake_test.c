@@ -156,13 +156,10 @@ TEST(only_blocking_sessions)
 TEST(states_of_an_end)
 {
 	struct gdbregs_buffer buf = {0};
-	struct gdbregs_options o = GDBREGS_OPTIONS_INIT;
 
 	memset(&server, 0, sizeof(server));
-	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
 	server.how = SERVE_TO_BREAK;
-	serve_start(&server, NULL);
-	ck_assert_int_eq(gdbregs_connect(NULL, server.address, &o, &session, NULL), 0);
+	session = serve_and_connect(&server, SCRIPT_QEMU10, NULL, NULL);
 	serve_break(&server);
 	ck_assert_int_eq(gdbregs_packet(session, "?", 1, &buf), GDBREGS_ERR_CLOSED);
 	ck_assert_int_eq(gdbregs_session_state(session), GDBREGS_SESSION_FAILED);
