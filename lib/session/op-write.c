@@ -11,8 +11,8 @@
  * may P, and only G is used.
  *
  * Several registers are written side by side: with pipelining, all of them take two round
- * trips, or three if sizes have to be read. An msr that decides the byte order is written after all others, because
- * their bytes are in the order of before. */
+ * trips, or three if sizes have to be read. An msr that decides the byte order is written
+ * after all others, because their bytes are in the order of before. */
 #include "session/stop-values.h"
 #include "session/op-read.h"
 #include "session/order.h"
