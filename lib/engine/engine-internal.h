@@ -44,8 +44,8 @@ void gdbregs__engine_dispatch(struct gdbregs__engine *e, const uint8_t *payload,
 /* Returns how many replies, from the oldest packet in flight on, may be dispatched
  * together if they are register data. */
 size_t gdbregs__engine_takes_data(const struct gdbregs__engine *e);
-void gdbregs__engine_dispatch_data(struct gdbregs__engine *e,
-				   const struct gdbregs__frame_text *texts, size_t count);
+void gdbregs__engine_dispatch_data(struct gdbregs__engine *e, const struct gdbregs__span *texts,
+				   size_t count);
 
 /* Acknowledge the packets that were taken. Returns 0 or NOMEM. */
 int gdbregs__engine_send_acks(struct gdbregs__engine *e);

@@ -444,8 +444,8 @@ size_t gdbregs__engine_takes_data(const struct gdbregs__engine *e)
 	return oldest->count;
 }
 
-void gdbregs__engine_dispatch_data(struct gdbregs__engine *e,
-				   const struct gdbregs__frame_text *texts, size_t count)
+void gdbregs__engine_dispatch_data(struct gdbregs__engine *e, const struct gdbregs__span *texts,
+				   size_t count)
 {
 	const struct gdbregs__in_flight *oldest = gdbregs__engine_oldest(e);
 	struct gdbregs__op *op = oldest->op;

@@ -60,7 +60,7 @@ struct gdbregs__op_class {
 	 * them hex data, instead of one call of reply() for each. May be NULL. */
 	uint32_t data_kind;
 	int (*data)(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t first,
-		    const struct gdbregs__frame_text *texts, size_t count);
+		    const struct gdbregs__span *texts, size_t count);
 	/* Called when all replies have arrived or the op has failed. It may change op->status, or
 	 * clear op->ended to send more. Not called for canceled ops. May be NULL. */
 	void (*finish)(struct gdbregs_session *s, struct gdbregs__op *op);

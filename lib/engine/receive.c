@@ -255,7 +255,7 @@ static bool expects_burst(const struct gdbregs__engine *e)
  * them one by one. Returns false if something else comes next. */
 static bool take_burst(struct gdbregs__engine *e, const uint8_t *data, size_t size, size_t *used)
 {
-	struct gdbregs__frame_text texts[BURST_MAX];
+	struct gdbregs__span texts[BURST_MAX];
 	size_t most = expects_burst(e) ? gdbregs__engine_takes_data(e) : 0;
 
 	if (most > BURST_MAX)

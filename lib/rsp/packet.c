@@ -144,12 +144,6 @@ static int take_run(struct gdbregs__frame_decoder *d, struct input *in,
 	return 0;
 }
 
-static void take_check_high(struct gdbregs__frame_decoder *d, struct input *in)
-{
-	d->check = (uint8_t)gdbregs__hex_digit(*in->at++);
-	d->state = CHECK_LOW;
-}
-
 static void take_check_low(struct gdbregs__frame_decoder *d, struct input *in,
 			   struct gdbregs__frame *frame)
 {
@@ -177,7 +171,8 @@ static int take_step(struct gdbregs__frame_decoder *d, struct input *in,
 	case RUN:
 		return take_run(d, in, frame);
 	case CHECK_HIGH:
-		take_check_high(d, in);
+		d->check = (uint8_t)gdbregs__hex_digit(*in->at++);
+		d->state = CHECK_LOW;
 		return 0;
 	case CHECK_LOW:
 		take_check_low(d, in, frame);
@@ -208,7 +203,7 @@ static __attribute__((noinline)) int take_steps(struct gdbregs__frame_decoder *d
 /* Take a packet from its $ to its checksum if nothing in it has to be decoded.
  * Returns its size on the wire, or 0 if there is no such packet. */
 static inline size_t take_whole(const uint8_t *at, const uint8_t *end, size_t max_bytes,
-				struct gdbregs__frame_text *text)
+				struct gdbregs__span *text)
 {
 	unsigned sum = 0;
 	const uint8_t *payload = at + 1, *stop = gdbregs__scan(payload, end, &sum);
@@ -217,26 +212,26 @@ static inline size_t take_whole(const uint8_t *at, const uint8_t *end, size_t ma
 	if (end - stop < ENDING_BYTES || *stop != '#' || size > max_bytes ||
 	    memcmp(stop + 1, gdbregs__hex_pairs[sum & 0xff], 2) != 0)
 		return 0;
-	*text = (struct gdbregs__frame_text){payload, size};
+	*text = (struct gdbregs__span){payload, size};
 	return 1 + size + ENDING_BYTES;
 }
 
 size_t gdbregs__frame_whole(const struct gdbregs__frame_decoder *d, const uint8_t *in, size_t size,
-			    struct gdbregs__frame_text *text)
+			    struct gdbregs__span *text)
 {
 	return take_whole(in, in + size, d->max_bytes, text);
 }
 
 /* Returns true if the payload begins like register data, and not like an error, console output or
  * a stop reply. */
-static inline bool begins_data(const struct gdbregs__frame_text *text)
+static inline bool begins_data(const struct gdbregs__span *text)
 {
-	return text->size && gdbregs__hex_digit(text->payload[0]) < 16 && text->payload[0] != 'E';
+	return text->size && gdbregs__hex_digit(text->text[0]) < 16 && text->text[0] != 'E';
 }
 
 size_t gdbregs__frame_take_data(const struct gdbregs__frame_decoder *d, const uint8_t *in,
-				size_t size, size_t *used, bool acked,
-				struct gdbregs__frame_text *texts, size_t most)
+				size_t size, size_t *used, bool acked, struct gdbregs__span *texts,
+				size_t most)
 {
 	const uint8_t *at = in + *used, *end = in + size;
 	size_t count = 0;
@@ -261,7 +256,7 @@ int gdbregs__frame_next(struct gdbregs__frame_decoder *d, const uint8_t *in, siz
 			size_t *used, struct gdbregs__frame *frame)
 {
 	size_t at = *used, whole = 0;
-	struct gdbregs__frame_text text;
+	struct gdbregs__span text;
 
 	frame->kind = GDBREGS__FRAME_NONE;
 	if (at >= size)
@@ -275,7 +270,7 @@ int gdbregs__frame_next(struct gdbregs__frame_decoder *d, const uint8_t *in, siz
 		whole = gdbregs__frame_whole(d, in + at, size - at, &text);
 	if (!whole)
 		return take_steps(d, in, size, used, frame);
-	*frame = (struct gdbregs__frame){GDBREGS__FRAME_PACKET, text.payload, text.size};
+	*frame = (struct gdbregs__frame){GDBREGS__FRAME_PACKET, text.text, text.size};
 	*used = at + whole;
 	return 0;
 }
@@ -297,42 +292,33 @@ static bool needs_escape(uint8_t byte)
 	return byte == '#' || byte == '$' || byte == '}' || byte == '*';
 }
 
-static uint8_t *put_payload(uint8_t *to, const uint8_t *payload, size_t size)
+/* Write # and the checksum. Returns the end of the packet. */
+static uint8_t *put_end(uint8_t *to, uint8_t sum)
 {
-	for (size_t i = 0; i < size; i++) {
-		uint8_t byte = payload[i];
-
-		if (needs_escape(byte)) {
-			*to++ = '}';
-			byte ^= 0x20;
-		}
-		*to++ = byte;
-	}
+	*to++ = '#';
+	*to++ = (uint8_t)gdbregs__hex_pairs[sum][0];
+	*to++ = (uint8_t)gdbregs__hex_pairs[sum][1];
 	return to;
-}
-
-/* Add the checksum to the packet that starts at the end of `out`, and add its size. */
-static void put_end(struct gdbregs_buffer *out, uint8_t *to)
-{
-	uint8_t *start = out->data + out->size;
-	uint8_t sum = 0;
-
-	for (const uint8_t *byte = start + 1; byte < to; byte++)
-		sum += *byte;
-	to[0] = '#';
-	to[1] = (uint8_t)gdbregs__hex_pairs[sum][0];
-	to[2] = (uint8_t)gdbregs__hex_pairs[sum][1];
-	out->size += (size_t)(to - start) + 3;
 }
 
 int gdbregs__frame_encode(struct gdbregs_buffer *out, const void *payload, size_t size)
 {
+	const uint8_t *bytes = payload;
+	uint8_t sum = 0;
+
 	if (size > SIZE_MAX / 4 || gdbregs__buffer_reserve(out, 2 * size + 1 + ENDING_BYTES) < 0)
 		return GDBREGS_ERR_NOMEM;
 
 	uint8_t *to = out->data + out->size;
 	*to++ = '$';
-	put_end(out, put_payload(to, payload, size));
+	for (size_t i = 0; i < size; i++) {
+		bool escaped = needs_escape(bytes[i]);
+
+		if (escaped)
+			sum += *to++ = '}';
+		sum += *to++ = escaped ? bytes[i] ^ 0x20 : bytes[i];
+	}
+	out->size = (size_t)(put_end(to, sum) - out->data);
 	return 0;
 }
 
@@ -351,8 +337,5 @@ size_t gdbregs__frame_put_p(uint8_t *out, uint32_t regnum)
 		*to = (uint8_t)gdbregs__hex_pairs[regnum >> length_bits & 15][1];
 		sum += *to++;
 	}
-	*to++ = '#';
-	*to++ = (uint8_t)gdbregs__hex_pairs[sum][0];
-	*to++ = (uint8_t)gdbregs__hex_pairs[sum][1];
-	return (size_t)(to - out);
+	return (size_t)(put_end(to, sum) - out);
 }

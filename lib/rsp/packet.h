@@ -6,6 +6,7 @@
 #ifndef GDBREGS_LIB_RSP_PACKET_H
 #define GDBREGS_LIB_RSP_PACKET_H
 
+#include "rsp/span.h"
 #include "util/buffer.h"
 
 enum gdbregs__frame_kind {
@@ -25,13 +26,6 @@ struct gdbregs__frame {
 	/* Set for PACKET and NOTIFICATION only. The payload is borrowed from the
 	 * input or from the decoder until the decoder's next call. It may hold any
 	 * byte, it is not NUL-terminated, and it is never NULL. */
-	const uint8_t *payload;
-	size_t size;
-};
-
-/* A payload that is complete in the input and needs no decoding. Borrowed from the
- * input. */
-struct gdbregs__frame_text {
 	const uint8_t *payload;
 	size_t size;
 };
@@ -65,10 +59,11 @@ int gdbregs__frame_next(struct gdbregs__frame_decoder *d, const uint8_t *in, siz
 			size_t *used, struct gdbregs__frame *frame);
 
 /* Check whether a packet is complete at in[0], which holds its $. The checksum must
- * be valid and lower-case, and there must be no run lengths. Returns its size on the
- * wire, or 0 if there is no such packet. The decoder must be between packets. */
+ * be valid and lower-case, and there must be no run lengths. *text is the payload in the input.
+ * Returns the packet's size on the wire, or 0 if there is no such packet. The decoder must be
+ * between packets. */
 size_t gdbregs__frame_whole(const struct gdbregs__frame_decoder *d, const uint8_t *in, size_t size,
-			    struct gdbregs__frame_text *text);
+			    struct gdbregs__span *text);
 
 /* Take many replies to a batch of reads at once: complete packets whose payload
  * begins like register data, without a byte between them. If `acked`, each follows a
@@ -76,8 +71,8 @@ size_t gdbregs__frame_whole(const struct gdbregs__frame_decoder *d, const uint8_
  * their number; it is 0 if anything else comes next or if the decoder is inside a
  * packet. gdbregs__frame_next() would return the same bytes as ACK and PACKET. */
 size_t gdbregs__frame_take_data(const struct gdbregs__frame_decoder *d, const uint8_t *in,
-				size_t size, size_t *used, bool acked,
-				struct gdbregs__frame_text *texts, size_t most);
+				size_t size, size_t *used, bool acked, struct gdbregs__span *texts,
+				size_t most);
 
 /* Append `$payload#hh` to `out`. The characters # $ } * of the payload are escaped.
  * Returns 0, or GDBREGS_ERR_NOMEM and leaves `out` unchanged. */

@@ -158,17 +158,17 @@ static const struct {
 	size_t offset;
 } features[] = {
 	// clang-format off
-	{"qXfer:features:read", offsetof(struct gdbregs__supported, xfer_features)},
-	{"qXfer:auxv:read",     offsetof(struct gdbregs__supported, xfer_auxv)},
-	{"multiprocess",        offsetof(struct gdbregs__supported, multiprocess)},
-	{"QStartNoAckMode",     offsetof(struct gdbregs__supported, no_ack)},
-	{"vContSupported",      offsetof(struct gdbregs__supported, vcont)},
-	{"QProgramSignals", offsetof(struct gdbregs__supported, program_signals)},
-	{"QPassSignals", offsetof(struct gdbregs__supported, pass_signals)},
-	{"QCatchSyscalls", offsetof(struct gdbregs__supported, catch_syscalls)},
-	{"QThreadSuffixSupported", offsetof(struct gdbregs__supported, thread_suffix)},
+	{"qXfer:features:read",     offsetof(struct gdbregs__supported, xfer_features)},
+	{"qXfer:auxv:read",         offsetof(struct gdbregs__supported, xfer_auxv)},
+	{"multiprocess",            offsetof(struct gdbregs__supported, multiprocess)},
+	{"QStartNoAckMode",         offsetof(struct gdbregs__supported, no_ack)},
+	{"vContSupported",          offsetof(struct gdbregs__supported, vcont)},
+	{"QProgramSignals",         offsetof(struct gdbregs__supported, program_signals)},
+	{"QPassSignals",            offsetof(struct gdbregs__supported, pass_signals)},
+	{"QCatchSyscalls",          offsetof(struct gdbregs__supported, catch_syscalls)},
+	{"QThreadSuffixSupported",  offsetof(struct gdbregs__supported, thread_suffix)},
 	{"QListThreadsInStopReply", offsetof(struct gdbregs__supported, threads_in_stop)},
-	{"qEcho", offsetof(struct gdbregs__supported, echo)},
+	{"qEcho",                   offsetof(struct gdbregs__supported, echo)},
 	// clang-format on
 };
 

@@ -3,70 +3,38 @@
  * numbers are. */
 #include <gdbregs.h>
 
-/* 1 to 44; the numbers after these are ranges of real-time signals. */
-static const char *const first[] = {
-	NULL,	    "SIGHUP",	  "SIGINT",  "SIGQUIT",	  "SIGILL",   "SIGTRAP",    "SIGABRT",
-	"SIGEMT",   "SIGFPE",	  "SIGKILL", "SIGBUS",	  "SIGSEGV",  "SIGSYS",	    "SIGPIPE",
-	"SIGALRM",  "SIGTERM",	  "SIGURG",  "SIGSTOP",	  "SIGTSTP",  "SIGCONT",    "SIGCHLD",
-	"SIGTTIN",  "SIGTTOU",	  "SIGIO",   "SIGXCPU",	  "SIGXFSZ",  "SIGVTALRM",  "SIGPROF",
-	"SIGWINCH", "SIGLOST",	  "SIGUSR1", "SIGUSR2",	  "SIGPWR",   "SIGPOLL",    "SIGWIND",
-	"SIGPHONE", "SIGWAITING", "SIGLWP",  "SIGDANGER", "SIGGRANT", "SIGRETRACT", "SIGMSG",
-	"SIGSOUND", "SIGSAK",	  "SIGPRIO",
-};
+#include <stddef.h>
 
-#define SIG(n) "SIG" #n
-/* 45 to 75. */
-static const char *const real_time[] = {
-	SIG(33), SIG(34), SIG(35), SIG(36), SIG(37), SIG(38), SIG(39), SIG(40),
-	SIG(41), SIG(42), SIG(43), SIG(44), SIG(45), SIG(46), SIG(47), SIG(48),
-	SIG(49), SIG(50), SIG(51), SIG(52), SIG(53), SIG(54), SIG(55), SIG(56),
-	SIG(57), SIG(58), SIG(59), SIG(60), SIG(61), SIG(62), SIG(63),
-};
+#define RT(n)			    "SIG" #n
+#define RT8(a, b, c, d, e, f, g, h) RT(a), RT(b), RT(c), RT(d), RT(e), RT(f), RT(g), RT(h)
 
-/* 78 to 141. */
-static const char *const more_real_time[] = {
-	SIG(64),  SIG(65),  SIG(66),  SIG(67),	SIG(68),  SIG(69),  SIG(70),  SIG(71),
-	SIG(72),  SIG(73),  SIG(74),  SIG(75),	SIG(76),  SIG(77),  SIG(78),  SIG(79),
-	SIG(80),  SIG(81),  SIG(82),  SIG(83),	SIG(84),  SIG(85),  SIG(86),  SIG(87),
-	SIG(88),  SIG(89),  SIG(90),  SIG(91),	SIG(92),  SIG(93),  SIG(94),  SIG(95),
-	SIG(96),  SIG(97),  SIG(98),  SIG(99),	SIG(100), SIG(101), SIG(102), SIG(103),
-	SIG(104), SIG(105), SIG(106), SIG(107), SIG(108), SIG(109), SIG(110), SIG(111),
-	SIG(112), SIG(113), SIG(114), SIG(115), SIG(116), SIG(117), SIG(118), SIG(119),
-	SIG(120), SIG(121), SIG(122), SIG(123), SIG(124), SIG(125), SIG(126), SIG(127),
+static const char *const names[] = {
+	// clang-format off
+	NULL, "SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP",
+	"SIGABRT", "SIGEMT", "SIGFPE", "SIGKILL", "SIGBUS", "SIGSEGV",
+	"SIGSYS", "SIGPIPE", "SIGALRM", "SIGTERM", "SIGURG", "SIGSTOP",
+	"SIGTSTP", "SIGCONT", "SIGCHLD", "SIGTTIN", "SIGTTOU", "SIGIO",
+	"SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGLOST",
+	"SIGUSR1", "SIGUSR2", "SIGPWR", "SIGPOLL", "SIGWIND", "SIGPHONE",
+	"SIGWAITING", "SIGLWP", "SIGDANGER", "SIGGRANT", "SIGRETRACT", "SIGMSG",
+	"SIGSOUND", "SIGSAK", "SIGPRIO",
+	/* 45: real-time signals */
+	RT(33), RT(34), RT(35), RT(36), RT(37), RT(38), RT(39),
+	RT8(40, 41, 42, 43, 44, 45, 46, 47), RT8(48, 49, 50, 51, 52, 53, 54, 55),
+	RT8(56, 57, 58, 59, 60, 61, 62, 63),
+	"SIGCANCEL", "SIG32",
+	RT8(64, 65, 66, 67, 68, 69, 70, 71), RT8(72, 73, 74, 75, 76, 77, 78, 79),
+	RT8(80, 81, 82, 83, 84, 85, 86, 87), RT8(88, 89, 90, 91, 92, 93, 94, 95),
+	RT8(96, 97, 98, 99, 100, 101, 102, 103), RT8(104, 105, 106, 107, 108, 109, 110, 111),
+	RT8(112, 113, 114, 115, 116, 117, 118, 119), RT8(120, 121, 122, 123, 124, 125, 126, 127),
+	"SIGINFO", NULL, NULL, /* 143 and 144 have no name */
+	"EXC_BAD_ACCESS", "EXC_BAD_INSTRUCTION", "EXC_ARITHMETIC", "EXC_EMULATION",
+	"EXC_SOFTWARE", "EXC_BREAKPOINT", "SIGLIBRT",
+	// clang-format on
 };
-
-#define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
 
 const char *gdbregs_signal_name(int signal)
 {
-	if (signal > 0 && signal < COUNT(first))
-		return first[signal];
-	if (signal >= 45 && signal < 45 + COUNT(real_time))
-		return real_time[signal - 45];
-	if (signal >= 78 && signal < 78 + COUNT(more_real_time))
-		return more_real_time[signal - 78];
-	switch (signal) {
-	case 76:
-		return "SIGCANCEL";
-	case 77:
-		return "SIG32";
-	case 142:
-		return "SIGINFO";
-	case 145:
-		return "EXC_BAD_ACCESS";
-	case 146:
-		return "EXC_BAD_INSTRUCTION";
-	case 147:
-		return "EXC_ARITHMETIC";
-	case 148:
-		return "EXC_EMULATION";
-	case 149:
-		return "EXC_SOFTWARE";
-	case 150:
-		return "EXC_BREAKPOINT";
-	case 151:
-		return "SIGLIBRT";
-	default:
-		return NULL;
-	}
+	return signal > 0 && signal < (int)(sizeof(names) / sizeof(names[0])) ? names[signal]
+									      : NULL;
 }

@@ -16,8 +16,7 @@ struct pairs {
 struct word {
 	const char *name;
 	enum gdbregs_stop_reason reason;
-	int (*take)(struct gdbregs__stop *stop, const struct word *word,
-		    struct gdbregs__span value);
+	bool has_address;
 };
 
 /* Parse the whole span as one number. */
@@ -36,59 +35,34 @@ static int parse_thread(struct gdbregs__span span, struct gdbregs__stop *stop)
 	return 0;
 }
 
-static int take_nothing(struct gdbregs__stop *stop, const struct word *word,
-			struct gdbregs__span value)
-{
-	(void)stop, (void)word, (void)value;
-	return 0;
-}
-
-static int take_thread(struct gdbregs__stop *stop, const struct word *word,
-		       struct gdbregs__span value)
-{
-	(void)word;
-	/* As in GDB, an empty id names no thread. */
-	return value.size ? parse_thread(value, stop) : 0;
-}
-
 /* Store the reason. OTHER is something the target did; it never replaces the reason
  * for which the debugger stopped it. */
-static int take_reason(struct gdbregs__stop *stop, const struct word *word,
-		       struct gdbregs__span value)
+static int take_word(struct gdbregs__stop *stop, const struct word *word,
+		     struct gdbregs__span value)
 {
-	(void)value;
 	if (word->reason != GDBREGS_REASON_OTHER || stop->reason == GDBREGS_REASON_SIGNAL)
 		stop->reason = word->reason;
-	return 0;
+	return word->has_address ? parse_number(value, &stop->address) : 0;
 }
 
-static int take_watch(struct gdbregs__stop *stop, const struct word *word,
-		      struct gdbregs__span value)
-{
-	stop->reason = word->reason;
-	return parse_number(value, &stop->address);
-}
-
-/* To support another word, add a line here, and a function if it has a value. */
+/* To support another word, add a line here. */
 static const struct word words[] = {
 	// clang-format off
-	{"thread",         GDBREGS_REASON_SIGNAL,  take_thread},
-	{"core",           GDBREGS_REASON_SIGNAL,  take_nothing},
-	{"swbreak",        GDBREGS_REASON_SWBREAK, take_reason},
-	{"hwbreak",        GDBREGS_REASON_HWBREAK, take_reason},
-	{"watch",          GDBREGS_REASON_WATCH,   take_watch},
-	{"rwatch",         GDBREGS_REASON_RWATCH,  take_watch},
-	{"awatch",         GDBREGS_REASON_AWATCH,  take_watch},
-	{"library",        GDBREGS_REASON_OTHER,   take_reason},
-	{"fork",           GDBREGS_REASON_OTHER,   take_reason},
-	{"vfork",          GDBREGS_REASON_OTHER,   take_reason},
-	{"vforkdone",      GDBREGS_REASON_OTHER,   take_reason},
-	{"exec",           GDBREGS_REASON_OTHER,   take_reason},
-	{"clone",          GDBREGS_REASON_OTHER,   take_reason},
-	{"create",         GDBREGS_REASON_OTHER,   take_reason},
-	{"replaylog",      GDBREGS_REASON_OTHER,   take_reason},
-	{"syscall_entry",  GDBREGS_REASON_OTHER,   take_reason},
-	{"syscall_return", GDBREGS_REASON_OTHER,   take_reason},
+	{"swbreak",        GDBREGS_REASON_SWBREAK, false},
+	{"hwbreak",        GDBREGS_REASON_HWBREAK, false},
+	{"watch",          GDBREGS_REASON_WATCH,   true},
+	{"rwatch",         GDBREGS_REASON_RWATCH,  true},
+	{"awatch",         GDBREGS_REASON_AWATCH,  true},
+	{"library",        GDBREGS_REASON_OTHER,   false},
+	{"fork",           GDBREGS_REASON_OTHER,   false},
+	{"vfork",          GDBREGS_REASON_OTHER,   false},
+	{"vforkdone",      GDBREGS_REASON_OTHER,   false},
+	{"exec",           GDBREGS_REASON_OTHER,   false},
+	{"clone",          GDBREGS_REASON_OTHER,   false},
+	{"create",         GDBREGS_REASON_OTHER,   false},
+	{"replaylog",      GDBREGS_REASON_OTHER,   false},
+	{"syscall_entry",  GDBREGS_REASON_OTHER,   false},
+	{"syscall_return", GDBREGS_REASON_OTHER,   false},
 	// clang-format on
 };
 
@@ -96,9 +70,12 @@ static int take_pair(struct pairs *pairs, struct gdbregs__span key, struct gdbre
 {
 	uint64_t regnum;
 
+	/* As in GDB, an empty id names no thread. */
+	if (gdbregs__span_equals(key, "thread"))
+		return value.size ? parse_thread(value, pairs->stop) : 0;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (gdbregs__span_equals(key, words[i].name))
-			return words[i].take(pairs->stop, &words[i], value);
+			return take_word(pairs->stop, &words[i], value);
 	if (!pairs->expedited || parse_number(key, &regnum) < 0)
 		return 0;
 

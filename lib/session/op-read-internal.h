@@ -50,7 +50,7 @@ int gdbregs__read_produce(struct gdbregs_session *s, struct gdbregs__op *op);
 int gdbregs__read_reply(struct gdbregs_session *s, struct gdbregs__op *op,
 			const struct gdbregs__answer *answer);
 int gdbregs__read_data(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t first,
-		       const struct gdbregs__frame_text *texts, size_t count);
+		       const struct gdbregs__span *texts, size_t count);
 
 /* Returns by how many bytes storage may still grow. */
 static inline size_t gdbregs__read_room(const struct gdbregs_session *s,

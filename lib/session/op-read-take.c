@@ -68,7 +68,7 @@ static int on_p(struct gdbregs_session *s, struct gdbregs__read_op *r,
 }
 
 /* Make room in storage for the values of all these replies. */
-static int reserve_values(struct gdbregs_buffer *storage, const struct gdbregs__frame_text *texts,
+static int reserve_values(struct gdbregs_buffer *storage, const struct gdbregs__span *texts,
 			  size_t count)
 {
 	size_t hexlen = 0;
@@ -85,7 +85,7 @@ static bool is_wanted(const struct gdbregs__op *op)
 }
 
 int gdbregs__read_data(struct gdbregs_session *s, struct gdbregs__op *op, uint32_t first,
-		       const struct gdbregs__frame_text *texts, size_t count)
+		       const struct gdbregs__span *texts, size_t count)
 {
 	struct gdbregs__read_op *r = (struct gdbregs__read_op *)op;
 	struct gdbregs_buffer *storage = r->storage;
@@ -96,7 +96,7 @@ int gdbregs__read_data(struct gdbregs_session *s, struct gdbregs__op *op, uint32
 	if (reserve_values(storage, texts, count) < 0)
 		return GDBREGS_ERR_NOMEM;
 	for (size_t i = 0; i < count; i++) {
-		const uint8_t *payload = texts[i].payload;
+		const uint8_t *payload = texts[i].text;
 		size_t size = texts[i].size, bytes = size / 2;
 
 		if (bytes <= most_bytes && bytes <= gdbregs__read_room(s, r) &&

@@ -43,14 +43,14 @@ static void note(struct events *e, const struct gdbregs__frame *frame, size_t ma
 static void take_data(const struct gdbregs__frame_decoder *d, const uint8_t *piece, size_t size,
 		      size_t *used, bool acked, struct events *e)
 {
-	struct gdbregs__frame_text texts[3];
+	struct gdbregs__span texts[3];
 	size_t before = *used;
 	size_t count = gdbregs__frame_take_data(d, piece, size, used, acked, texts, 3);
 
 	REQUIRE(count <= 3 && *used <= size && (count > 0) == (*used > before));
 	for (size_t i = 0; i < count; i++) {
 		struct gdbregs__frame ack = {.kind = GDBREGS__FRAME_ACK};
-		struct gdbregs__frame packet = {GDBREGS__FRAME_PACKET, texts[i].payload,
+		struct gdbregs__frame packet = {GDBREGS__FRAME_PACKET, texts[i].text,
 						texts[i].size};
 
 		if (acked)

@@ -33,7 +33,7 @@ static struct gdbregs__frame_decoder decoder(void)
 	return d;
 }
 
-static size_t whole(const uint8_t *wire, size_t size, struct gdbregs__frame_text *text)
+static size_t whole(const uint8_t *wire, size_t size, struct gdbregs__span *text)
 {
 	struct gdbregs__frame_decoder d = decoder();
 
@@ -45,12 +45,12 @@ static size_t whole(const uint8_t *wire, size_t size, struct gdbregs__frame_text
 static void check_taken(const uint8_t *payload, size_t size)
 {
 	uint8_t wire[MAX_BYTES + 8];
-	struct gdbregs__frame_text text = {0};
+	struct gdbregs__span text = {0};
 	size_t length = packet(wire, payload, size);
 
 	MUST(whole(wire, length, &text) == length);
 	MUST(text.size == size);
-	MUST(memcmp(text.payload, payload, size) == 0);
+	MUST(memcmp(text.text, payload, size) == 0);
 	/* A packet that is cut short is not complete. */
 	for (size_t cut = 1; cut < length; cut++)
 		MUST(whole(wire, cut, &text) == 0);
@@ -80,7 +80,7 @@ TEST(every_end_everywhere)
 {
 	static const char ends[] = "#$*";
 	uint8_t payload[200], wire[220];
-	struct gdbregs__frame_text text;
+	struct gdbregs__span text;
 
 	memset(payload, '5', sizeof(payload));
 	for (size_t end = 0; end < 3; end++)
@@ -98,7 +98,7 @@ TEST(every_end_everywhere)
 TEST(every_flipped_bit)
 {
 	uint8_t payload[150], wire[160];
-	struct gdbregs__frame_text text;
+	struct gdbregs__span text;
 
 	for (size_t size = 0; size <= sizeof(payload); size += 1 + size / 16) {
 		memset(payload, 'c', size);
@@ -114,7 +114,7 @@ TEST(every_flipped_bit)
 TEST(limit)
 {
 	uint8_t payload[MAX_BYTES + 1], wire[MAX_BYTES + 8];
-	struct gdbregs__frame_text text;
+	struct gdbregs__span text;
 
 	memset(payload, '0', sizeof(payload));
 	size_t length = packet(wire, payload, MAX_BYTES);
@@ -129,7 +129,7 @@ TEST(limit)
 static void check_data(const char *wire, bool acked, size_t most, size_t count, size_t used)
 {
 	struct gdbregs__frame_decoder d = decoder();
-	struct gdbregs__frame_text texts[TEXTS_MAX];
+	struct gdbregs__span texts[TEXTS_MAX];
 	size_t at = 0, size = strlen(wire);
 
 	ck_assert_uint_eq(
@@ -186,7 +186,7 @@ TEST(within_a_packet)
 {
 	struct gdbregs__frame_decoder d = decoder();
 	struct gdbregs__frame frame;
-	struct gdbregs__frame_text texts[1];
+	struct gdbregs__span texts[1];
 	static const uint8_t in[] = "$1+$12#63";
 	size_t used = 0;
 
@@ -199,7 +199,7 @@ TEST(within_a_packet)
 }
 
 /* The state machine must return an ack and a packet for each packet taken. */
-static void check_machine(const uint8_t *wire, size_t size, const struct gdbregs__frame_text *texts,
+static void check_machine(const uint8_t *wire, size_t size, const struct gdbregs__span *texts,
 			  size_t count, size_t end)
 {
 	struct gdbregs__frame_decoder d = decoder();
@@ -212,7 +212,7 @@ static void check_machine(const uint8_t *wire, size_t size, const struct gdbregs
 		MUST(gdbregs__frame_next(&d, wire, size, &used, &frame) == 0);
 		MUST(frame.kind == GDBREGS__FRAME_PACKET);
 		MUST(frame.size == texts[i].size && frame.size > 0);
-		MUST(memcmp(frame.payload, texts[i].payload, frame.size) == 0);
+		MUST(memcmp(frame.payload, texts[i].text, frame.size) == 0);
 	}
 	MUST(used == end);
 	gdbregs__frame_decoder_fini(&d);
@@ -226,7 +226,7 @@ TEST(random_input)
 
 	for (int i = 0; i < 200000; i++) {
 		uint8_t wire[600], text[90];
-		struct gdbregs__frame_text texts[TEXTS_MAX];
+		struct gdbregs__span texts[TEXTS_MAX];
 		struct gdbregs__frame_decoder d = decoder();
 		size_t size = 0, used = 0;
 
