@@ -293,7 +293,7 @@ static bool needs_escape(uint8_t byte)
 }
 
 /* Write # and the checksum. Returns the end of the packet. */
-static uint8_t *put_end(uint8_t *to, uint8_t sum)
+static inline uint8_t *put_end(uint8_t *to, uint8_t sum)
 {
 	*to++ = '#';
 	*to++ = (uint8_t)gdbregs__hex_pairs[sum][0];

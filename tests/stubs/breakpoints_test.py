@@ -3,9 +3,8 @@
 # timeout: 300
 """Runs from breakpoint to breakpoint with the library, on real stubs.
 
-Each guest counts in a register how often it came by the breakpoint. So each stop tells
-whether the vCPU has moved since its last one, and whether a hit was lost: the counter is
-one more than at the stop before.
+Each guest counts its passes of the breakpoint in a register. At each stop of a vCPU the
+counter must be one more than at its stop before: then no hit was lost or reported twice.
 """
 import collections
 import os
@@ -28,7 +27,7 @@ Stop = collections.namedtuple("Stop", "vcpu signal pc counter")
 
 
 def hits(program, address, kind, place, counter, actions, name):
-    """The stops, and whether the program has ended."""
+    """Run the program. Returns the stops, and whether the guest has ended."""
     done = subprocess.run([program, address, kind, place, counter, actions], capture_output=True,
                           text=True, timeout=qemu.DEADLINE_S, check=False)
     check(done.returncode == 0, name, f"{done.returncode}: {done.stdout[-300:]}{done.stderr}")
@@ -42,7 +41,7 @@ def hits(program, address, kind, place, counter, actions, name):
 
 
 def each_hit_once(stops, pc, name, repeats=0):
-    """Every stop is at the place, and none of its vCPU's hits is lost or told twice.
+    """Check that every stop is at the place, and that each hit of a vCPU is reported once.
 
     `repeats` is how often the stub itself may report a hit again."""
     last = {}
@@ -132,15 +131,15 @@ def x86_hits(program, vcpus, kind, count):
     with qemu.Machine(x86(vcpus)) as machine:
         booted(machine)
         stops, _ = hits(program, machine.address, kind, "0x7d05", "rcx", "c" * count, name)
-        # QEMU (7.2) reports a hit in some 10,000 again, also to a client in Python that
-        # removes the breakpoint, steps, inserts it, and continues, as GDB does.
+        # QEMU 7.2 reports one hit of 10,000 again. It does so for any client that removes the
+        # breakpoint, steps, inserts it, and continues, as GDB does.
         last = each_hit_once(stops, 0x7d05, name, repeats=1)
         equal((len(stops), sorted(last)), (count, list(range(vcpus))), name)
     say(f"{name}: {count} stops, each one iteration after the vCPU's last")
 
 
 def x86_segment(program, count=20):
-    """The loop at 0x700:0xd00: pc is not the address that the breakpoint has."""
+    """The loop runs at 0x700:0xd00: the pc is not the address of the breakpoint."""
     with qemu.Machine(x86(1, 0x700)) as machine:
         booted(machine)
         stops, _ = hits(program, machine.address, SOFTWARE, "0x7d05", "rcx", "c" * count, "segment")
@@ -158,7 +157,7 @@ def riscv_hits(program, vcpus, count):
 
 
 def all_stand_there(program):
-    """A breakpoint is set where all vCPUs are, at the reset vector: they step over it."""
+    """A breakpoint at the reset vector, where all vCPUs are: they step over it."""
     with qemu.Machine(riscv(4)) as machine:
         stops, _ = hits(program, machine.address, SOFTWARE, "+0,0x80000004", "s0", "c" * 60, "reset")
         each_hit_once(stops, 0x80000004, "reset")
@@ -192,7 +191,7 @@ def m68k_hits(program, count=20):
 
 
 def steps(program):
-    """Steps step over the breakpoint, too, and leave it in place."""
+    """A step also gets off a breakpoint, which stays in place."""
     with qemu.Machine(riscv(1)) as machine:
         stops, _ = hits(program, machine.address, SOFTWARE, "0x80000004", "s0", "cssscsccdic",
                         "steps")
@@ -252,7 +251,7 @@ ROUNDS = 40
 
 
 def program_hits(program, stub, arguments, counting, name):
-    """To the end of the program: all rounds of all threads that count."""
+    """Run the program to its end: each thread that counts stops in all rounds."""
     with tempfile.TemporaryDirectory(prefix="gdbregs-hits.") as directory:
         guest, symbols = libprogram.compile_static(directory,
                                                    PROGRAM.replace("ROUNDS", str(ROUNDS)))
@@ -284,8 +283,8 @@ PARTS = {
     "gdbserver-threads": lambda program: program_hits(program, "gdbserver", "3", 3,
                                                       "gdbserver, 3 threads"),
     "qemu-user": lambda program: program_hits(program, "qemu-user", (), 1, "qemu-user"),
-    # QEMU 7.2 and 10.0 mix up what two threads say that stop at the same time; gdb fails
-    # there, too. So only one thread comes by, and the others run meanwhile.
+    # QEMU 7.2 and 10.0 mix up the stop replies of two threads that stop at the same time. gdb
+    # fails there, too. So the breakpoint is in one thread, and the others run beside it.
     "qemu-user-threads": lambda program: program_hits(program, "qemu-user", ("3", "idle"), 1,
                                                       "qemu-user, 3 more threads"),
 }

@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Machines with several clusters, each a gdb process with its own description.
 
-All vCPUs of all clusters are found, each with its own registers, and the
-machine runs again afterwards, which it does only when every cluster has been
-detached: QMP is the witness.
+All vCPUs of all clusters are found, each with its own registers. Afterwards the machine
+runs again, as QMP shows. It does so only when every cluster has been detached.
 """
 import sys
 
@@ -43,7 +42,7 @@ def compare(machine, state):
 
 
 def check_own(target, entries):
-    """A register that numbers the vCPUs: one shown another's would be seen."""
+    """A register that holds the number of its vCPU shows that no vCPU has another's values."""
     if target.name == "sifive_u":
         own = [value_of(entry, "mhartid") for entry in entries]
         equal(own, ["0x0", "0x1", "0x2", "0x3", "0x4"], "sifive_u mhartid")
@@ -54,7 +53,7 @@ def value_of(entry, name):
 
 
 def check_runs_again(machine):
-    """A running machine runs after every command, and after its failure."""
+    """A running machine runs again after every command, also after one that fails."""
     name = machine.target.name
     machine.cont()
     commands = [("vcpus",), ("list",), ("dump",), ("read", "pc"), ("read", "-c", "all", "pc"),
@@ -68,7 +67,7 @@ def check_runs_again(machine):
 
 
 def check_other_type(machine):
-    """The second cluster lacks registers of the first, and is not misread."""
+    """A register of one cluster is an error on a vCPU of the other."""
     if machine.target.name != "xlnx-zcu102":
         return
     for vcpu, register, status in ((0, "x0", 0), (5, "x0", NO_REGISTER), (5, "r0", 0),
@@ -78,7 +77,7 @@ def check_other_type(machine):
 
 
 def check_halted_stays_halted(target):
-    """Default: as it was. --on-exit resume: all clusters run."""
+    """A halted machine stays halted by default. With --on-exit resume all clusters run."""
     with qemu.Machine(target, halted=True) as machine:
         run_json("dump", "-t", machine.address)
         equal(machine.status(), "prelaunch", f"{target.name} stays halted")
@@ -88,7 +87,7 @@ def check_halted_stays_halted(target):
 
 
 def check_empty_cluster():
-    """With 4 vCPUs zcu102's second cluster is empty: no vCPU of it, no harm."""
+    """With 4 vCPUs, zcu102's second cluster is empty: the other vCPUs are read."""
     target = qemu.target("xlnx-zcu102")
     with qemu.Machine(target, halted=False, extra=("-smp", "4")) as machine:
         vcpus = run_json("vcpus", "-t", machine.address)

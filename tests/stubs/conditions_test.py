@@ -3,7 +3,7 @@
 # timeout: 300
 """Conditions on parts of registers while real firmware boots, and parts that are written.
 
-QEMU's monitor and gdb say what the registers are. Names of functions as arguments run
+The expected values come from QEMU's monitor and from gdb. Names of functions as arguments run
 only these.
 """
 import json
@@ -49,7 +49,7 @@ def now(machine, condition):
 
 
 def seabios():
-    """From real mode to protected mode, and to a BIOS that waits with interrupts enabled."""
+    """SeaBIOS goes from real to protected mode, and then waits with interrupts enabled."""
     with qemu.Machine(qemu.target("x86_64")) as machine:
         equal(seen(machine, "CR0") & PE, 0, "SeaBIOS: real mode at reset")
         equal(now(machine, "cr0.PE=0"), True, "cr0.PE=0")
@@ -64,7 +64,7 @@ def seabios():
 
 
 def stepped():
-    """The first step after which the flag is set, as the values of a plain trace have it."""
+    """`trace --until` stops at the step at which the values of a plain trace have the flag set."""
     where = "trace --until eflags.ZF=1"
     with qemu.Machine(qemu.target("x86_64")) as machine:
         result = run("trace", "-t", machine.address, *HALT, "--until", "eflags.ZF=1", "-n", "1000",
@@ -103,7 +103,7 @@ def exception_level():
 
 
 def enums():
-    """OpenSBI returns to u-boot in supervisor mode: MPP of mstatus is the mode it came from."""
+    """OpenSBI returns to u-boot in supervisor mode, which mstatus.MPP shows by name."""
     with qemu.Machine(qemu.Target("riscv64", "qemu-system-riscv64", ["-M", "virt"])) as machine:
         for name, number in (("U", 0), ("S", 1), ("M", 3)):
             result = run("write", "-t", machine.address, *HALT, f"mstatus.MPP={name}")
@@ -116,7 +116,7 @@ def enums():
 
 
 def written():
-    """Parts that are written, and what gdb reads then; other bits stay."""
+    """gdb reads the parts that were written. All other bits are as before."""
     with qemu.Machine(qemu.target("x86_64")) as machine:
         before = seen(machine, "EFL")
         result = run("write", "-t", machine.address, *HALT, "eflags.ZF=1", "eflags.CF=1", "eflags.IOPL=2",
@@ -136,7 +136,7 @@ def written():
 
 
 def examples():
-    """Those of `write --help`, on a machine that is as it was at reset."""
+    """The examples of `write --help`, on a machine at reset."""
     lines = re.findall(r"^Example: gdbregs-cli write (.*)$", run("write", "--help").out, re.M)
     check(lines, "write --help", "no examples")
     with qemu.Machine(qemu.target("x86_64")) as machine:

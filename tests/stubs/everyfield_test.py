@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # timeout: 180
-"""Every available description can be loaded, and every field of it is found by its path.
+"""Every description that is available here loads, and every field of it is found by its path.
 
-Debian's gdb does not have the XML files of its features directory. The test uses those that
-QEMU, gdbserver and lldb-server serve (copies of GDB's), the shipped descriptions, and the test
-data. The output lists them.
+Debian's gdb does not ship the XML files of its features directory. QEMU, gdbserver and
+lldb-server serve copies of them. The shipped descriptions and the test data are tried too.
 """
 import glob
 import os
@@ -118,7 +117,7 @@ LEAST_FIELDS = 20000
 
 
 def save(directory, name, *words):
-    """The documents that a stub serves; the path of the first, or None."""
+    """Save the documents that a stub serves. Returns the path of target.xml, or None."""
     place = os.path.join(directory, name.replace("/", "_").replace(" ", "_"))
     result = run("xml", "--raw", place, *words)
     path = os.path.join(place, "target.xml")
@@ -169,7 +168,7 @@ def from_tree():
 
 
 def look(program, name, path):
-    """Returns the number of its fields."""
+    """Look at every field of a description. Returns their number."""
     out = subprocess.run([program, path], capture_output=True, text=True, timeout=60, check=False)
     last = (out.stdout.splitlines() or [""])[-1].split(" ")
     if not check(out.returncode == 0 and last[0] == "loaded", name,

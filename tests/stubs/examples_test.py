@@ -3,7 +3,7 @@
 # timeout: 300
 """The programs of tests/examples, built as a user builds them, on real QEMUs.
 
-gdb says which instructions a guest executes from its reset on, and QMP whether it runs.
+gdb shows which instructions a guest executes after its reset, and QMP whether it runs.
 """
 import os
 import re

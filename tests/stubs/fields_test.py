@@ -297,7 +297,7 @@ ROUNDS = 3
 
 
 class Bench:
-    """A target for both: how the library and gdb reach it."""
+    """A target, and how the library and gdb connect to it."""
 
     def __init__(self, name, address, gdb_address, order, *, architecture="", description="",
                  volatile=()):
@@ -311,10 +311,8 @@ class Bench:
 
 
 def padded(description, feature):
-    """For a gdb that does not know the architecture: one that it knows, and this feature.
-
-    Registers of other sizes take the place of those that `g` has (see libjudge.py): 280
-    bytes of loongarch64. gdb takes any feature that it does not know as it is described.
+    """Write a description for a gdb that does not know loongarch64: libjudge.stand_in(), as
+    long as the 280 bytes of `g`, and this feature. gdb reads unknown features as described.
     """
     if "regnum" not in feature.partition("<reg ")[2].partition(">")[0]:
         feature = feature.replace("<reg ", '<reg regnum="35" ', 1)
@@ -328,7 +326,7 @@ def padded(description, feature):
 
 
 def loongarch_feature(machine):
-    """The floats as QEMU describes them."""
+    """The feature of the floats, as QEMU serves it."""
     with Rsp(machine.socket_address) as rsp:
         rsp.hello()
         rsp.select(rsp.threads()[0])
@@ -338,7 +336,7 @@ def loongarch_feature(machine):
 
 
 def ours(program, bench, *sets):
-    """(kind, register and path) -> the number as text; what became of each set."""
+    """{(kind, register and path): number as text}, and the result of each set."""
     numbers, twice, outcomes = {}, set(), {}
     out = subprocess.check_output([program, bench.address, bench.order, *sets], text=True)
     for line in out.splitlines():
@@ -361,7 +359,7 @@ def ours(program, bench, *sets):
 
 
 def by_gdb(bench, keys, directory):
-    """The number of each, and its place."""
+    """gdb's number of each key, and gdb's place of it."""
     script, paths = (os.path.join(directory, name) for name in ("judge.py", "paths"))
     with open(script, "w") as file:
         file.write(SCRIPT)
@@ -399,7 +397,7 @@ def overlap(a, b):
 
 
 def another(key, number, place):
-    """A number that a field does not have: all its bits are turned."""
+    """A number that differs from the field's in every bit."""
     if key[0] == "float":
         return "1.5" if float.fromhex(number) != 1.5 else "-2.5"
     if place[2] < 0:
@@ -409,7 +407,7 @@ def another(key, number, place):
 
 
 def choose(keys, wanted, first):
-    """A field of each register; those that are wanted are chosen in the first round."""
+    """Choose a field of each register, in the first round those that are wanted."""
     chosen = {}
     for key in keys:
         chosen.setdefault(register_of(key), []).append(key)
@@ -496,7 +494,7 @@ def compare_other_names(bench, directory):
 
 
 def misread_by_gdb(machine):
-    """Registers of QEMU 11.1's powerpc that gdb reads by the wrong number (libxml.py)."""
+    """Registers of powerpc that gdb reads by QEMU 11.1's wrong numbers; see libxml.py."""
     with Rsp(machine.socket_address) as rsp:
         rsp.hello()
         rsp.select(rsp.threads()[0])
@@ -587,7 +585,7 @@ def avx512_description():
 
 
 def run_fake(case, program, directory):
-    """No QEMU has AVX-512, and few processors: a stub that only knows the description."""
+    """The fake stub serves AVX-512, which no QEMU has, and few processors."""
     with open(os.path.join(directory, "target.xml"), "w") as file:
         file.write(avx512_description())
     address = os.path.join(directory, "socket")
@@ -599,14 +597,14 @@ def run_fake(case, program, directory):
 
 
 class GdbServer(stubs.GdbServer):
-    """It listens again when a client has left without detaching."""
+    """It serves another client after one that left without detaching."""
 
     def command(self, server):
         return [word for word in super().command(server) if word != "--once"]
 
 
 def run_gdbserver(case, program, directory):
-    """Only a processor that has AVX-512 shows it."""
+    """gdbserver has AVX-512 if the processor has it."""
     stub = GdbServer()
     with open("/proc/cpuinfo") as file:
         if stub.missing() or "avx512f" not in file.read():

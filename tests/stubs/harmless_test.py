@@ -29,7 +29,7 @@ BROKEN_XML = "<target><feature name='f'><reg name='r' bitsize='64'></target>"
 
 
 def expect(machine, status, *args, stdout=subprocess.PIPE):
-    """Run a command on the running guest. Check its exit status, its message, and the guest."""
+    """Run a command on the running guest: check its status and message, and that the guest runs."""
     text = " ".join(args)
     result = run(*args, "-t", machine.address, stdout=stdout)
     check(result.status == status, "exit status", f"{text}: {result}, expected {status}")
@@ -65,10 +65,8 @@ def check_errors(machine, directory):
 
 
 def check_unavailable():
-    """A register that cannot be read is an error with --strict only.
-
-    The harts of sifive_u have some: pmpcfg1 in QEMU 7.2, time in 10.0.
-    """
+    """A register that cannot be read is an error with --strict only. The harts of sifive_u
+    have such registers: pmpcfg1 in QEMU 7.2, time in 10.0."""
     target = qemu.target("sifive_u")
     if target.missing():
         say(f"unavailable registers not tried: {target.missing()}")
@@ -85,7 +83,7 @@ def check_unavailable():
 
 
 def signalled(machine, args, number, delay_s):
-    """Start, wait, signal, wait for the end."""
+    """Signal a command at work. Returns whether the signal ended it."""
     process = started(machine, *args, stdout=subprocess.DEVNULL)
     time.sleep(delay_s)
     process.send_signal(number)
@@ -98,7 +96,7 @@ def signalled(machine, args, number, delay_s):
 
 
 def check_signals_while_busy(machine):
-    """Commands that would go on: the signal surely comes while they are at it."""
+    """Commands that would go on for ever are ended by each signal."""
     commands = [("watch", "-i", "0.05", "rip"), ("trace", "-n", "1000000000", "rip")]
     tried = []
     for args in commands:
@@ -111,7 +109,7 @@ def check_signals_while_busy(machine):
 
 
 def check_pipe(machine):
-    """The reader goes away early: SIGPIPE or EPIPE, and the guest runs."""
+    """The reader of the output ends early: the guest runs after SIGPIPE or EPIPE."""
     for args in ("dump", "dump -f jsonl", "list -f csv"):
         line = f"'{CLI}' {args} -t {machine.address} | head -n 1 >/dev/null"
         subprocess.run(["sh", "-c", line], check=True, timeout=DEADLINE_S, stderr=subprocess.DEVNULL)
@@ -120,7 +118,7 @@ def check_pipe(machine):
 
 
 def check_killed(machine):
-    """SIGKILL cannot be caught: the guest may stay stopped until the next command resumes it."""
+    """SIGKILL cannot be caught: the guest may stay stopped. The next command resumes it."""
     process = started(machine, "dump")
     time.sleep(0.004)
     process.kill()
@@ -130,7 +128,7 @@ def check_killed(machine):
 
 
 def check_halted(stub):
-    """Started with -S: halted by default, running or halted when told so."""
+    """A guest started with -S stays halted, unless --on-exit says otherwise."""
     with qemu.Machine(qemu.target("x86_64"), halted=True, stub=stub) as machine:
         for args in (("dump",), ("dump", "--on-exit", "restore"), ("dump", "--on-exit", "halt"),
                      ("read", "no_such_register"), ("read", "--strict", "rip"), ("vcpus",)):
@@ -148,8 +146,8 @@ def check_halted(stub):
 
 
 def check_must_not_run():
-    """A machine that waits for its state, and one that has given it away: who lets them
-    run loses the guest, or has it twice."""
+    """A machine that waits for a migration, or has migrated, must not run: the guest would be
+    lost, or run twice."""
     for words, wanted in ((("-incoming", "defer"), "inmigrate"), ((), "postmigrate")):
         with qemu.Machine(qemu.target("x86_64"), halted=False, extra=words) as machine:
             if wanted == "postmigrate":
@@ -171,7 +169,7 @@ def check_must_not_run():
 
 
 def check_stopped_by_others():
-    """Somebody stops the guest while we let it run: his word is the last one."""
+    """A guest that its monitor stops while the tool lets it run stays stopped."""
     for args in (("watch", "-i", "60", "rip"), ("trace", "--break", "0x1", "rip")):
         for stop, wanted, leave in (("stop", "paused", "restore"),
                                     ("migrate", "postmigrate", "restore"),
@@ -200,11 +198,9 @@ def signalled_while_halted(machine):
 
 
 def check_second_client(machine):
-    """The stub serves somebody else: we are told, and he finds the guest as he left it.
-
-    QEMU accepts our abandoned connection once the first client is gone, which
-    stops the machine: what we left in it has to make it run again.
-    """
+    """The stub serves another client: the tool says so, and the other client finds the guest
+    as before. When that client has left, QEMU accepts the tool's abandoned connection, which
+    stops the guest: the bytes that the tool left there must make it run again."""
     with Rsp(machine.socket_address) as first:
         first.hello()
         first.select("p1.1")
@@ -224,7 +220,7 @@ def check_second_client(machine):
 
 
 def check_second_client_interrupted(machine):
-    """Interrupted while it waits for its turn: the connection it leaves does no harm either."""
+    """The tool is interrupted while it waits to be served: the guest runs afterwards."""
     for number in SIGNALS:
         for args in (("dump",), ("dump", "--wait=20")):
             place = f"{' '.join(args)} with {number.name} while another client is served"
@@ -241,7 +237,7 @@ def check_second_client_interrupted(machine):
 
 
 def check_second_client_halting(machine):
-    """--on-exit halt: the second client leaves nothing behind that would resume."""
+    """With --on-exit halt, the abandoned connection does not resume the guest."""
     with Rsp(machine.socket_address) as first:
         first.hello()
         result = run("dump", "-t", machine.address, "--timeout", "1", "--on-exit", "halt")
@@ -253,7 +249,7 @@ def check_second_client_halting(machine):
 
 
 def check_waiting_client(machine):
-    """--wait: it gets its turn when the first client leaves."""
+    """With --wait, the tool is served when the first client has left."""
     with Rsp(machine.socket_address) as first:
         first.hello()
         process = started(machine, "dump", "--wait=50")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # timeout: 300
-"""The default kinds of breakpoints: gdb sends the same to the same machine."""
+"""The default kinds of breakpoints are those that gdb sends to the same machine."""
 import re
 import sys
 

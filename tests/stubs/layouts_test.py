@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The shipped default layouts are gdb's: names, numbers, sizes, places in `g`, kinds of types.
 
-And a stub that names its architecture and no register, or serves no description, is read
-by them: values as gdb reads them from the same stub.
+A stub that names its architecture and no register, or serves no description, is read by
+them, with the values that gdb reads from the same stub.
 """
 import os
 import re

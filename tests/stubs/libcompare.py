@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A machine's registers three times: Python's XML parser with the serial
-client, gdb, gdbregs-cli. All comparisons are here."""
+"""Compares a machine's registers as three clients read them: gdbregs-cli, gdb, and the serial
+client of rsp.py with Python's XML parser."""
 import libjudge
 import libxml
 from libtest import check, equal, run_json
@@ -8,7 +8,7 @@ from rsp import Rsp, canonical
 
 # gdb takes a register's size from its type, and QEMU 7.2 gives the SVE
 # predicates a type of eight times their bitsize: what gdb shows beyond the
-# reply is memory of its own, so only the reply's bytes are its word.
+# reply is memory of its own. Only the bytes of the reply are compared.
 OVERSIZED_IN_GDB = {f"p{i}" for i in range(16)} | {"ffr"}
 
 # Types whose value is one number; "value" is expected there.
@@ -17,7 +17,7 @@ SCALARS = {"int", "bool", "code_ptr", "data_ptr", *(f"{sign}int{bits}" for sign 
 
 
 class Vcpu:
-    """The findings of the serial client: the description and every register's bytes."""
+    """A vCPU as the serial client reads it: the description and every register's bytes."""
 
     def __init__(self, thread, description, values):
         self.thread = thread
@@ -27,7 +27,7 @@ class Vcpu:
 
 
 def survey(machine, clusters=False):
-    """Every vCPU, one request at a time; the guest is left as it was found."""
+    """Read every vCPU, one request at a time. The guest is left as it was."""
     vcpus = []
     with Rsp(machine.socket_address) as rsp:
         rsp.hello()
@@ -78,7 +78,7 @@ def same_as_gdb(got, judged):
 
 
 def compare_value(place, register, entry, order):
-    """A decoded number is the bytes in number order."""
+    """Check that the number of a value consists of its bytes."""
     if entry["bytes"] is None:
         check(entry.get("error"), place, f"{register.name} has neither bytes nor error")
         return
@@ -160,7 +160,7 @@ def compare_dump(machine, vcpus, clusters=1):
 
 
 def byte_order(place, target, manner, entry):
-    """The order the snapshot gives, as int.from_bytes() wants it; never the wrong one."""
+    """Check the snapshot's byte order. Returns it for int.from_bytes(), or None."""
     order = entry.get("byte_order")
     if order in (None, "unknown"):
         # avr's description does not name an architecture.

@@ -43,7 +43,7 @@ def read_at_once(order):
 
 
 def read_one_by_one(thread, listing):
-    """The same, where one register's error ends the listing.
+    """The same for a stub where an error of one register ends the listing.
 
     A frame has the registers in the listing's order, with pseudo registers
     among them and without those that gdb hides by giving them no name.
@@ -88,7 +88,7 @@ def packet(payload):
 
 
 def by_packets(thread, numbers):
-    """Method "packets": gdb as a mere transport, where it rejects the description."""
+    """Method "packets": make gdb send `p` itself, because it rejects the description."""
     if packet("Hg" + thread) != "OK":
         raise gdb.GdbError("Hg refused")
     # QEMU 7.2 answers `p` only once the client has asked for a description,
@@ -152,7 +152,7 @@ def main():
 try:
     main()
     status = 0
-except Exception as error:  # the test must see any error
+except Exception as error:  # the test prints it
     print("judge:", error, flush=True)
     status = 1
 # No detaching: that would resume the guest. QEMU leaves the machine as it was

@@ -33,7 +33,7 @@ def remote_row(line):
 
 
 def read(row_of, listing):
-    """All rows of a listing. A listing without any is in a layout that is not known."""
+    """All rows of a listing. Raises ValueError if the layout of the listing is not known."""
     found = list(filter(None, map(row_of, listing.splitlines())))
     if not found:
         raise ValueError("gdb lists registers in an unknown layout:\n"

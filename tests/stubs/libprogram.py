@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A small program to be looked at: its threads hold registers that say whose they
-are, and its end and what it prints say what became of it.
+"""A small program to be debugged. The values in its registers show which thread it is; its
+status and its output show what was done to it.
 
     main        starts two workers, waits until both hold theirs, comes to `gate`
                 with registers of its own, prints "ready", makes a file PROGRAM.ready and
@@ -136,7 +136,7 @@ def lead_group():
 
 
 class Program:
-    """It runs, and its workers hold what they are to hold."""
+    """The program at work. Its workers hold their registers."""
 
     def __init__(self, binary, under=()):
         self.process = subprocess.Popen([*under, binary.path], stdin=subprocess.DEVNULL,

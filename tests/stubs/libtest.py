@@ -51,7 +51,7 @@ def finish(name):
 
 
 def give_up(reason):
-    """For a failure that leaves nothing to compare with: it is said once."""
+    """End with a failure after which nothing can be compared."""
     say(f"FAILED {reason}")
     sys.exit(1)
 
@@ -90,7 +90,7 @@ def started(machine, *args, **more):
 
 
 def run_json(*args, timeout=DEADLINE_S):
-    """Run it with --format json; its data, or None after a counted failure."""
+    """Run the tool with --format json. Returns its data, or None after a counted failure."""
     result = run(*args, "-f", "json", timeout=timeout)
     place = "gdbregs-cli " + args[0]
     if not check(result.status == DONE, place, result):
@@ -103,10 +103,10 @@ def run_json(*args, timeout=DEADLINE_S):
 
 
 def runs_again(machine, after):
-    """QMP says the guest runs, soon; otherwise a counted failure, and it is made to.
+    """Check by QMP that the guest runs again soon. If it does not, resume it.
 
-    Where a session has failed, its last words are not answered: QEMU may take them
-    when the tool has long ended.
+    A session that has failed does not wait for the replies to its last packets: QEMU may
+    read them after the tool has ended.
     """
     ok = check(poll(machine.running, DEADLINE_S), "runs again",
                f"after {after}: QMP says {machine.status()}")
@@ -115,7 +115,7 @@ def runs_again(machine, after):
 
 
 def one_message(result, place):
-    """Messages are lines that begin with the program's name, and nothing is left unsaid."""
+    """Check that there is a message, and that each line begins with the program's name."""
     lines = result.err.splitlines()
     check(lines and all(line.startswith("gdbregs-cli: ") for line in lines), place,
           f"messages: {brief(result.err)}")

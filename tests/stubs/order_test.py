@@ -3,9 +3,9 @@
 # timeout: 120
 """The byte order of QEMU's PowerPC, which swaps its replies while MSR.LE is set.
 
-A guest program goes from big-endian to little-endian mode while it is traced, and msr is
-written through the stub. Values have to be those of QEMU's monitor and of gdb, which has to
-be told the byte order. Other targets say how their order is known.
+A guest program switches from big-endian to little-endian mode while it is traced, and msr is
+written through the stub. The values have to be those of QEMU's monitor, and of gdb in that
+byte order. Other targets report how their byte order is known.
 """
 import json
 import os
@@ -50,7 +50,7 @@ def monitor(machine, vcpu=0):
 
 
 def by_gdb(machine, order):
-    """r3 and msr as gdb has them, which has to be told the order."""
+    """r3 and msr as gdb reads them in this byte order."""
     out = libjudge.gdb("set endian " + order, "target remote " + machine.gdb_address,
                        "printf \"is %#lx %#lx\\n\", $r3, $msr",
                        # Without detaching: that would resume the guest.
@@ -86,7 +86,7 @@ def write(machine, *words):
 
 
 def trace_into_little(machine):
-    """Steps over the return: the values stay numbers, and r3 has not changed by it."""
+    """A trace over the switch to little-endian mode shows the same numbers before and after."""
     place = f"{machine.target.name} trace"
     result = run("trace", "-n", str(SWITCH + 2), "r3", "msr", "pc", "-f", "jsonl",
                  "-t", machine.address, "--on-exit", "halt")
@@ -157,7 +157,7 @@ def run_other(name, order, source):
 
 
 def run_user(name, order, source):
-    """qemu-user has the order of the program; arm's could be either, as far as is known."""
+    """qemu-user has the byte order of the program, which its auxiliary vector shows."""
     stub = next(stub for stub in stubs.QEMU_USER if stub.name == "qemu-" + name)
     if stub.missing():
         say(f"{stub.name:8} not tried: {stub.missing()}")

@@ -1,13 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # timeout: 300
-"""Stubs that are not QEMU's system emulation: gdbserver, lldb-server, valgrind's, qemu-user
-(whose unix sockets the example of trace_test.py takes).
+"""Stubs of programs with threads: gdbserver, lldb-server, valgrind's, qemu-user.
 
-Judges: what the program (libprogram.py) puts into its registers, prints and ends
-with; the kernel, which knows its threads and their states; gdb attached to the
-program by itself, without any stub.
-Names of parts as arguments run only these.
+The expected values come from the program itself (libprogram.py), from the kernel, which has
+its threads and their states, and from gdb attached to the program without a stub. Names of
+parts as arguments run only these.
 """
 import glob
 import json
@@ -30,14 +28,14 @@ from stubs import FOR_PROGRAMS
 from tool import poll
 
 LONG_S = 30
-# A program that spins has many neighbours on a busy machine, and a stub must get its turn.
+# On a busy machine, a stub beside a program that spins may be slow.
 PATIENT = ("--timeout", str(LONG_S))
 # Those of a worker that change from one stop to the next.
 MOVING = {"rip", "eflags", "rflags", "r14", "r14d", "r14w", "r14l"}
 
 
 class Session:
-    """The tool on a program that runs, through a stub of its own for each command."""
+    """Runs the tool on a program that runs already. Each command has a new stub."""
 
     def __init__(self, stub, program):
         self.stub = stub
@@ -47,7 +45,7 @@ class Session:
         return self.stub.on(self.stub.attached, self.program.pid)
 
     def run(self, *args, status=DONE):
-        """Run a command. Afterwards the program runs, and the stub has ended."""
+        """Run a command. Afterwards the program goes on, and the stub has ended."""
         place = f"{self.stub.name} {' '.join(args)}"
         with self.server() as server:
             result = run(*args, *PATIENT, "-t", server.address)
@@ -101,7 +99,7 @@ def with_parts(raw):
 
 
 def not_the_threads(stub, program):
-    """Returns a function: whether the stub's value of a register, by name, belongs to no
+    """Returns a function of a register's name: whether the stub's value of it belongs to no
     thread."""
     if stub.name != "gdbserver":
         return lambda name: False
@@ -109,8 +107,8 @@ def not_the_threads(stub, program):
 
 
 def check_dump(session):
-    """Facts of each thread; what is listed is there; and all that does not move as gdb
-    has it."""
+    """The dump has the registers that `list` has, the values that libprogram.py puts into
+    them, and gdb's values in all registers that do not move."""
     name = session.stub.name
     listed = session.json("list", "-c", "all")
     vcpus = session.json("dump")["targets"][0]["vcpus"]
@@ -144,7 +142,7 @@ def check_dump(session):
 
 
 def check_steps(session, vcpu, address):
-    """A worker's loop, instruction by instruction."""
+    """Step through a worker's loop."""
     place = f"{session.stub.name} steps"
     records = session.lines("trace", "-n", "9", "--all", "-c", str(vcpu), "rip", "r14")
     places = [address + sum(SPIN_BYTES[:i]) for i in range(len(SPIN_BYTES))]
@@ -164,7 +162,7 @@ def check_steps(session, vcpu, address):
 
 
 def check_hits(session, workers, places):
-    """Each hit is one of the worker whose loop it is in."""
+    """Each hit is reported for the worker whose loop has the breakpoint."""
     place = f"{session.stub.name} {len(places)} breakpoints"
     breaks = [word for address in places for word in ("--break", f"{address:#x}")]
     records = session.lines("trace", *breaks, "-n", "6", "rip", "rbx")
@@ -179,10 +177,10 @@ def check_hits(session, workers, places):
 
 
 def check_breakpoints(session, workers, binary):
-    """The workers hit the breakpoints all the time. The program is as before afterwards.
+    """Breakpoints in the workers' loops.
 
-    lldb-server (14) gets a single breakpoint: if two threads hit breakpoints at once, it may
-    leave the program stopped by SIGSTOP when a client detaches, also with lldb.
+    lldb-server 14 has only one: if two threads come to breakpoints at once, it may leave the
+    program stopped by SIGSTOP when a client detaches, also for lldb.
     """
     addresses = [binary.address["spin2"], binary.address["spin3"]]
     check_hits(session, workers, addresses[:1])
@@ -195,7 +193,7 @@ def check_breakpoints(session, workers, binary):
 
 
 def check_watch(session, vcpu):
-    """It runs in between: its counter never goes back, and goes on in the end."""
+    """The program runs between samples: its counter grows."""
     place = f"{session.stub.name} watch"
     counts = []
     for _ in range(20):
@@ -208,7 +206,7 @@ def check_watch(session, vcpu):
 
 
 def check_write(session, workers):
-    """gdb finds the written values. A value in r13 ends the workers."""
+    """gdb reads the values that were written. A value in r13 ends a worker."""
     name, pid = session.stub.name, session.program.pid
     vcpu, tid = workers[3], threads(pid)[2]
     wanted = {"rbp": 0x1020304050607080, "xmm5": 0xffeeddccbbaa99887766554433221100}
@@ -227,7 +225,7 @@ def check_write(session, workers):
 
 
 def check_running(stub, binary):
-    """Nine commands, one after the other, on a program that does not notice."""
+    """All commands, one after the other, on a program that goes on."""
     with libprogram.Program(binary) as program:
         session = Session(stub, program)
         tids = check_threads(session)
@@ -243,10 +241,10 @@ def check_running(stub, binary):
 # ----------------------------------------------- a program that the stub has started
 
 def check_started(stub, binary):
-    """A started program runs from its first instruction to a breakpoint, and then goes on.
+    """Run from the first instruction to a breakpoint. Then the program goes on by itself.
 
-    Before that, a thread that did not exist at the start hits another breakpoint: it steps
-    over it, and is not mistaken for the first thread.
+    Before that, a new thread comes to another breakpoint. It is not taken for the first
+    thread, and goes on.
     """
     name = f"{stub.name} started"
     if os.path.exists(binary.ready):
@@ -276,7 +274,7 @@ def check_started(stub, binary):
 
 
 def end_left_over(binary):
-    """A program that a stub started and left."""
+    """End a program that a stub has started and left."""
     for path in glob.glob("/proc/[0-9]*/exe"):
         try:
             if os.readlink(path) == binary.path:
@@ -286,12 +284,12 @@ def end_left_over(binary):
 
 
 def check_end(stub, binary):
-    """It ends while we wait for the next hit: the trace says how, and is whole."""
+    """A program that ends before the next hit: the trace is whole and says how it ended."""
     name = f"{stub.name} end"
     with stub.on(stub.started, [binary.path, "quick"]) as server:
         result = run("trace", "--break", f"{binary.address['gate']:#x}", "-n", "5", "rip", "-f",
                      "jsonl", "-t", server.address)
-        # The program ended before it came there five times.
+        # The program ended before the fifth hit.
         check(result.status == libtest.DIFFERENT, name, result)
         records = [json.loads(line) for line in result.out.splitlines()]
         equal([record["reason"] for record in records], ["start", "breakpoint", "exited 7"], name)
@@ -370,7 +368,7 @@ def check_valgrind(binary):
 
 
 class ForJudge:
-    """As much of a machine as libjudge.py asks for."""
+    """The attributes of a machine that libjudge.py uses."""
 
     def __init__(self, server):
         self.target = qemu.target("x86_64")
@@ -378,7 +376,7 @@ class ForJudge:
 
 
 def check_second_client(stub, binary):
-    """Somebody else is served: we are told, and he finds what he left."""
+    """The stub serves another client: the tool says so, and that client is not disturbed."""
     place = f"{stub.name} second client"
     with libprogram.Program(binary) as program, Session(stub, program).server() as server:
         with Rsp(server.connection()) as first:

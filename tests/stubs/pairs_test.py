@@ -22,7 +22,7 @@ REQUESTS = PLAIN + ["step", "continue", "wait", "interrupt"]
 
 
 def results(first, second):
-    """Of the two calls."""
+    """The results of the two calls."""
     a = "INVAL" if first == "wait" else "ok"
     b = "ok"
     if first == "continue" and second in PLAIN + ["step", "continue"]:
@@ -35,8 +35,8 @@ def results(first, second):
 
 
 def callbacks(first, second):
-    """Of both that were accepted, in the order of the requests. Requests that wait for the
-    same stop are called back in any order."""
+    """The callbacks of requests that were accepted, in the order of the requests. Requests that
+    wait for the same stop are called back in any order."""
     a, b = results(first, second)
     made = [n for n, (name, result) in enumerate([(first, a), (second, b)], 1)
             if result == "ok" and name != "interrupt"]

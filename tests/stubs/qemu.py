@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Real QEMU machines for the tests: what to boot, how to talk QMP, a sure end.
+"""Real QEMU machines for the tests: their command lines, QMP, and their end.
 
 Every machine dies with its test: on leaving `with`, on SIGTERM and SIGINT of
 the test (atexit), and by the kernel's parent death signal when the test itself
@@ -144,7 +144,7 @@ def target(name):
 # ------------------------------------------------------------------- machines
 
 class Qmp:
-    """A QMP connection. It has nothing to do with the gdbstub: the witness.
+    """A QMP connection, which does not depend on the gdbstub.
 
     `events` are the names of all events that QEMU has reported before its last reply.
     """
@@ -177,7 +177,7 @@ class Qmp:
                 raise RuntimeError(f"{command}: {reply['error']['desc']}")
 
     def close(self):
-        # close() tries once more to write to a QEMU that has ended.
+        # It writes again what it could not write to a QEMU that has ended.
         with contextlib.suppress(OSError):
             self.file.close()
         self.sock.close()
@@ -203,7 +203,7 @@ class Machine:
                 self.start(halted, stub, extra)
                 return
             except OSError:
-                # Another process may have the port, one that looks for none that is held.
+                # Another process may have taken the port.
                 self.kill()
                 if attempt == 4:
                     raise
@@ -223,7 +223,7 @@ class Machine:
         self.qmp = self.wait_for_qmp(qmp)
 
     def choose_stub(self, stub):
-        """Sets where it is to be reached; returns QEMU's arguments."""
+        """Choose the stub's address. Returns QEMU's arguments."""
         if stub == "unix":
             path = os.path.join(self.dir, "gdb")
             self.address = "unix:" + path
@@ -264,7 +264,7 @@ class Machine:
         return ".".join(map(str, self.version()))
 
     def status(self):
-        """QMP's word for the machine's state: running, prelaunch, paused, debug, …"""
+        """The machine's state: running, prelaunch, paused, debug, …"""
         return self.qmp.execute("query-status")["status"]
 
     def running(self):

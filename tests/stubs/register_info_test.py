@@ -66,7 +66,7 @@ class Filter:
 
 
 def described(address):
-    """Returns the registers that target.xml or qRegisterInfo describe, and the values."""
+    """The sizes and groups of registers as target.xml or qRegisterInfo describe them."""
     listed = run("list", "-t", address, "-f", "json")
     check(listed.status == DONE, "list", listed)
     return {reg["name"]: (reg["bits"], reg["group"]) for reg in

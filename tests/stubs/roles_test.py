@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # timeout: 300
-"""The registers that have a role, as gdb has them.
+"""The registers that have a role are gdb's.
 
-Each description, QEMU's own or a shipped one, is served by the fake stub, whose
-values tell the register: gdb's $pc, $sp, $fp and $ps have to be the values of the
-registers that the library finds for these names. Names of targets as arguments run
-only these.
+The fake stub serves each description, QEMU's own or a shipped one, with another value in
+each register. gdb's $pc, $sp, $fp and $ps have to be the values of the registers that the
+library finds for these names. Names of targets as arguments run only these.
 """
 import os
 import re
@@ -46,9 +45,8 @@ int main(int argc, char **argv)
 }
 """
 
-# For gdb: prints `name value` or nothing where it has no such register. A register has
-# a value of the register's own type; where gdb computes the frame's address instead, it
-# is the wrong one for us, and `fp` is not asked.
+# For gdb: prints `name value`, or nothing if it has no such register. Where gdb computes $fp
+# from the frame, `fp` is not asked.
 SCRIPT = """
 import gdb, os
 for name in os.environ["NAMES"].split():
@@ -63,7 +61,7 @@ os._exit(0)
 
 
 class Case:
-    """names: those of gdb whose values are those of a register."""
+    """names: gdb's names whose values are the values of a register."""
 
     def __init__(self, name, order, names, *, args=None, shipped=False, gdb=None,
                  program=None):
@@ -105,7 +103,7 @@ SHIPPED = [
 
 
 def description_of(case, path):
-    """Write the description to `path`. Returns why that is impossible, or None."""
+    """Write the description to `path`. Returns None, or why there is none."""
     if case.shipped:
         shutil.copy(os.path.join(libtest.ROOT, "xml", case.name + ".xml"), path)
         return None
@@ -147,7 +145,7 @@ def by_gdb(case, directory):
 
 
 def value_of(reg, order):
-    """Returns the value at the fake stub (tests/fakestub/guest.c)."""
+    """The value that the fake stub sends; see tests/fakestub/guest.c."""
     data = bytes((reg.number * 7 + b * 13) & 0xFF for b in range((reg.bits + 7) // 8))
     return int.from_bytes(data, order)
 

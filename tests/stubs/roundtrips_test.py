@@ -2,16 +2,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """How often a client has to wait for the stub, counted, not timed.
 
-The proxy between gdbregs-cli and QEMU delays each direction by 50 ms and counts round
-trips: see tests/fakestub/proxy.c. The TCP handshake does not count. The test counts
+A proxy between gdbregs-cli and QEMU delays each direction by 50 ms and counts round trips.
+A round trip begins when bytes of the client arrive after the client has received something
+since its last round trip began. Counted are
 
     connect  the round trips of `vcpus`, which connects, learns all registers of all
-             vCPUs and detaches, without the one of the detach
+             vCPUs and detaches, less one for the detach
     dump     the round trips of `dump`: connect, read all, detach
 
-On a busy machine, a stub may send a reply in pieces, and each piece is counted as a round
-trip. So the test takes the fewest round trips of several runs, until they are as few as
-expected. Only a client that waits more often can increase them.
+On a busy machine a stub may write its reply in pieces so far apart that the client goes on in
+between, and each piece counts as a round trip. So the result is the fewest round trips of
+several runs: only a client that waits can raise it.
 """
 # timeout: 240
 import collections
@@ -35,7 +36,7 @@ RUNS = 20
 
 Count = collections.namedtuple("Count", "name connect dump")
 
-# The present numbers. Change them only if one more is intended.
+# The counts of today. A change that needs more has to change them.
 KNOWN = {
     "x86_64": Count("x86_64", 4, 6),
     "aarch64 smp 8": Count("aarch64 smp 8", 4, 6),
@@ -80,7 +81,7 @@ def round_trips(machine, command):
 
 
 def fewest(machine, command, runs, expected):
-    """Of some runs; no more of them once it is as few as expected."""
+    """The fewest round trips of some runs, which end at the first that has as few as expected."""
     best = round_trips(machine, command)
     while best > expected and (runs := runs - 1):
         best = min(best, round_trips(machine, command))
@@ -88,7 +89,7 @@ def fewest(machine, command, runs, expected):
 
 
 def count_machine(name, target, runs):
-    """Cold each time; the machine has run and is stopped."""
+    """Count on a machine that has run and is stopped."""
     known = KNOWN[name]
     with qemu.Machine(target, stub="tcp") as machine:
         machine.run_for(1)

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A small, slow client of the GDB remote protocol: the second judge.
+"""A small, slow client of the GDB remote protocol, to compare with.
 
-Strictly one request at a time, every packet acknowledged, nothing clever, so
-that it can be trusted where the library under test pipelines.
+It sends one request at a time and acknowledges every packet.
 """
 import socket
 

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The shipped descriptions (xml/) against the stubs that they are for.
 
-QEMU serves no description for these targets, and no `p`: all comes from `g`.
-Judges: gdb's own layout of `g` where it knows the architecture, and what QEMU's
-monitor prints. Each twice: at reset, or where there is firmware after it has run,
-and with values that `G` wrote, so that no two registers hold the same.
-Names of descriptions as arguments run only these.
+QEMU serves no description for these targets, and no `p`: all values come from `g`. They are
+compared with gdb's own layout of `g`, if gdb knows the architecture, and with what QEMU's
+monitor prints. Each description is tried at reset, or after its firmware has run, and again
+with another value in each register, written by `G`. Names of descriptions as arguments run
+only these.
 """
 import hashlib
 import os
@@ -163,7 +163,7 @@ def monitor_pairs(text):
 
 
 def monitor_rows(text):
-    """Several values behind the name of the first; sparc's floats apart."""
+    """Rows with several values after the name of the first register, without sparc's floats."""
     found = {}
     for letter, first, values in ROW.findall(text):
         for index, value in enumerate(values.split() if letter != "f" else ()):
@@ -295,7 +295,7 @@ MONITOR = {"mips": by_mips, "mipsel": by_mips, "mips64": by_mips, "mips64el": by
 
 
 def compare_monitor(one, place, machine, values):
-    """Where both print fewer bits than the register has, those are compared."""
+    """Compare with the monitor's text, which may have only the low bits of a register."""
     text = machine.qmp.execute("human-monitor-command", **{"command-line": "info registers"})
     registers = {name: value for (_, name), value in values.items()}
     found = MONITOR[one.name](text.replace("\r", ""), registers)
@@ -313,7 +313,7 @@ def compare_monitor(one, place, machine, values):
 # ----------------------------------------------------------------- comparisons
 
 def compare_gdb(one, place, machine, values):
-    """gdb's own layout, for which it was told nothing but the architecture."""
+    """Compare with gdb, which knows nothing but the architecture."""
     if not one.gdb:
         return 0
     judged = libjudge.ask(machine)
@@ -341,7 +341,7 @@ def compare_dump(one, place, machine, values):
 
 
 def sorted_as_listed(one, values):
-    """The description's order need not be that of the numbers."""
+    """The values in the description's order, which may differ from that of the numbers."""
     order = {reg.get("name"): at for at, reg in
              enumerate(ElementTree.parse(path_of(one.name)).iter("reg"))}
     return sorted(values.items(), key=lambda item: order[item[0][1]])
@@ -365,13 +365,13 @@ def compare(one, state, machine, layout):
 # ---------------------------------------------------------------------- states
 
 def pattern(name, size):
-    """A register's value: unlike all others, and an aligned address."""
+    """A value for a register: an aligned address that no other register has."""
     digits = hashlib.sha256(name.encode()).hexdigest()
     return int(digits[:2 * size], 16) & ~0xF
 
 
 def fill(one, machine, layout):
-    """Write registers by `G`; statuses stay, they change what others are."""
+    """Write registers by `G`, without those that change the meaning of others."""
     with Rsp(machine.socket_address) as rsp:
         rsp.hello()
         old = slices(rsp.text("g"), layout)
@@ -389,7 +389,7 @@ def fill(one, machine, layout):
 
 
 def check_undescribed(one, machine):
-    """Without --arch: the stub's fault, said in one line that tells the way out."""
+    """Without --arch, the message names the shipped description."""
     result = run("dump", "-t", machine.address, "--on-exit", "halt")
     place = f"{one.name} without --arch"
     equal(result.status, libtest.BAD_STUB, place)

@@ -3,9 +3,9 @@
 # timeout: 300
 """The fields of registers that QEMU describes as plain integers (xml/types-*.xml).
 
-Fields that QEMU's monitor decodes must be the same here. Fields that it shows as digits are
-compared with the state that the architecture must have after its firmware has run. Arguments
-are names of targets: only these run.
+Fields that QEMU's monitor decodes have to be the same here. Other fields have to be what the
+architecture requires after the firmware has run. Names of targets as arguments run only
+these.
 """
 import os
 import re
@@ -110,7 +110,7 @@ def by_m68k(text, registers):
           (level, mode == "S", letters(codes, "XNZVC")), "m68k ps")
 
 
-# Without a program it would lock up, of which QEMU dies: it is not run.
+# It is not run: without a program it would lock up, and QEMU would abort.
 M_PROFILE = qemu.Target("arm:m", "qemu-system-arm", ["-M", "mps2-an385"], seconds=0)
 CASES = {
     "aarch64": (by_aarch64, ["cpsr"], "little"),
@@ -137,7 +137,7 @@ def marked(registers, names, place):
 
 
 def origin(register):
-    """Ours where the stub describes no type. QEMU 11.1 has one for aarch64's cpsr, and a
+    """"shipped" if the stub describes no type. QEMU 11.1 has one for aarch64's cpsr, and a
     described type wins."""
     return None if register["type"] == "cpsr_flags" else "shipped"
 
@@ -166,7 +166,7 @@ def run_case(name):
 
 
 def without_files(machine):
-    """Without the files, nothing else changes."""
+    """Without the shipped files, registers have no fields."""
     os.environ["GDBREGS_XML_DIR"] = "/nowhere"
     cpsr = read(machine, ["cpsr"], "little")["cpsr"]
     del os.environ["GDBREGS_XML_DIR"]

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The names of signals are gdb's, whose `info signals` lists them by their numbers."""
+"""The names of signals are those of gdb's `info signals`."""
 import ctypes
 import os
 import re

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The stubs that are not QEMU's system emulation: how each is started, and what it can.
+"""The stubs that are not QEMU's system emulation: how each is started, and what it can do.
 
-STUBS is the one table of them. A row says which programs it needs, how to start it on a
-port or a socket, how gdb is told what the stub does not say, and what it cannot do, with
-the reason. stubs_test.py goes over rows and behaviours.
+STUBS is the table of them. A row has the programs that it needs, how to start the stub on a
+port or a socket, what gdb and gdbregs-cli cannot learn from the stub, and what the stub
+cannot do, with the reason. stubs_test.py tries everything on every row.
 
 All rows were tried on Debian 12: gdbserver 13.1, lldb-server 14.0, valgrind 3.19, OpenOCD
 0.12.0, simavr 1.6, mspdebug 0.22, Wine 8.0, mGBA 0.10.1, DeSmuME 0.9.11, BlastEm 0.6.3,
@@ -120,9 +120,9 @@ class Server:
             raise RuntimeError(f"{stub.name} does not listen: {text[-400:]}")
 
     def listens(self):
-        """Looks without connecting: many stubs serve one client only."""
+        """Look without connecting, because many stubs serve one client only."""
         if self.process.poll() is not None:
-            return True  # what comes then says why
+            return True  # the next request fails and says why
         if self.stub.unix:
             with open("/proc/net/unix") as file:
                 rows = [line.split() for line in file]
@@ -136,18 +136,18 @@ class Server:
         return False
 
     def choose_another_port(self):
-        """For a stub that does not take one that free_port() keeps."""
+        """Choose a port for a stub that cannot use a port that free_port() holds."""
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.address = f"127.0.0.1:{self.port}"
 
     def ends(self):
-        """It does so by itself."""
+        """Returns true once the stub has ended by itself."""
         return poll(lambda: self.process.poll() is not None, START_S)
 
     def connection(self):
-        """For rsp.py and sockets."""
+        """The address for rsp.py and socket.create_connection()."""
         return self.path if self.stub.unix else ("127.0.0.1", self.port)
 
     def gdb_address(self):
@@ -158,7 +158,7 @@ class Server:
         return self.output.read().decode("utf-8", "replace")
 
     def kill(self):
-        """With what it has started: a program, Wine's processes."""
+        """Kill the stub and all that it has started."""
         try:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
@@ -167,7 +167,7 @@ class Server:
         self.kill_programs()
 
     def kill_programs(self):
-        """gdbserver starts a program in a process group of its own, and may leave it."""
+        """Kill the program of a gdbserver, which is in a process group of its own."""
         for path in glob.glob("/proc/[0-9]*/exe"):
             try:
                 if os.readlink(path).startswith(self.directory + "/"):
@@ -229,7 +229,7 @@ class Stub:
         return None
 
     def port_missing(self):
-        """For a stub whose port cannot be chosen."""
+        """Returns why a stub whose port cannot be chosen cannot start, or None."""
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -248,7 +248,7 @@ class Stub:
         return Server(self)
 
     def options(self, server):
-        """For gdbregs-cli."""
+        """The options of gdbregs-cli for this stub."""
         found = ["-t", server.address, "--endian", self.order]
         if self.timeout:
             found += ["--timeout", str(self.timeout)]
@@ -444,7 +444,8 @@ class WineDbg(Stub):
     prefix = None
 
     def make_prefix(self):
-        """Some seconds; the overrides keep it from asking whether to fetch more of Wine."""
+        """Make the prefix, which takes some seconds. Without the overrides Wine asks whether to
+        fetch more of itself."""
         WineDbg.prefix = tempfile.TemporaryDirectory(prefix="gdbregs-wine.")
         WineDbg.environment = {"WINEPREFIX": self.prefix.name, "WINEDEBUG": "-all", "DISPLAY": "",
                                "WINEDLLOVERRIDES": "mscoree,mshtml="}

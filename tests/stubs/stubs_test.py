@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # timeout: 600
-"""Every stub of stubs.py by everything that is done with a stub.
+"""Every stub of stubs.py, and everything that is done with a stub.
 
-Judges: gdb on a stub of its own, started alike; the programs, whose instructions are
-known; what was written. At the end a table says what was tried, and what was not, with
-the reason. Names of stubs as arguments run only these.
+The expected values come from gdb on another stub that is started alike, from the known
+instructions of the programs, and from what was written. A table at the end shows what was
+tried, and why something was not. Names of stubs as arguments run only these.
 """
 import json
 import re
@@ -66,7 +66,7 @@ def number(stub, register):
 
 
 # ------------------------------------------------------------------------ behaviours
-# Each takes a stub's row and returns what is worth saying, or nothing.
+# Each takes a row of STUBS and returns a text to print, or None.
 
 def try_list(stub):
     with stub.start() as server:
@@ -84,9 +84,8 @@ def try_read(stub):
 
 
 def check_odd(stub, odd, judged):
-    """Check registers that gdb reads differently. A register that differs again after a third
-    start, as the stack pointer of qemu-user 10, proves nothing: at most two are permitted.
-    Returns how many."""
+    """Check registers whose values differ from gdb's. At most two may differ again at a third
+    start, like the stack pointer of qemu-user 10: they prove nothing. Returns their number."""
     if not odd:
         return 0
     with stub.start() as server:
@@ -125,7 +124,7 @@ def try_dump(stub):
 
 
 def try_write(stub):
-    """Written, read back by the same session, and by the next where the stub stays."""
+    """`write` reads the register back."""
     if not stub.write:
         return "-"
     name, value = stub.write
@@ -161,7 +160,7 @@ def try_watch(stub):
 
 
 def try_second(stub):
-    """Somebody else is served: a message says so, and he is not disturbed."""
+    """The stub serves another client: a message says so, and that client is not disturbed."""
     with stub.start() as server:
         first = Rsp(server.connection())
         first.hello()
@@ -186,7 +185,7 @@ def watching(server):
 
 
 def try_killed(stub):
-    """We are killed in the middle: the next session is served."""
+    """The tool is killed during a session: the next session is served."""
     with stub.start() as server:
         process = watching(server)
         time.sleep(0.1)
@@ -196,7 +195,7 @@ def try_killed(stub):
 
 
 def try_gone(stub):
-    """The stub is killed in the middle: a message says so, soon."""
+    """The stub is killed during a session: a message says so soon."""
     with stub.start() as server:
         process = watching(server)
         server.kill()
@@ -220,7 +219,7 @@ BEHAVIOURS = {"list": try_list, "read": try_read, "dump": try_dump, "write": try
 # --------------------------------------------------------------------------- main
 
 def try_no_program(stub):
-    """The message says it, whatever was wanted."""
+    """Every command says that nothing is being debugged."""
     for command in (["dump"], ["watch", "-n", "2"], ["write", stub.pc + "=1"]):
         with stub.start() as server:
             result = run(*command, "-t", server.address)

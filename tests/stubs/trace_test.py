@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # timeout: 600
-"""Registers over time on real firmware: traces as gdb sees them, breakpoints,
-vCPUs one at a time, watching, writing, and the example that compares registers
-of a user program.
+"""Registers over time on real firmware: traces, breakpoints, vCPUs one at a time, watching,
+writing, and the example that compares the registers of a program.
 
-Two machines of one kind, halted at reset, do the same: one is stepped by us,
-the other by gdb. Names of parts as arguments run only these.
+The tool steps one machine from its reset, and gdb another of the same kind. Names of parts
+as arguments run only these.
 """
 import json
 import os
@@ -67,7 +66,7 @@ def states(records):
 # ------------------------------------------------------------- step for step
 
 def as_gdb_says(state, registers):
-    """By stub's number; what gdb adds to a register of QEMU 7.2 is cut off."""
+    """The state without the bytes that gdb adds to registers of QEMU 7.2."""
     state = dict(state)
     for register in registers:
         number = str(register.number)
@@ -82,7 +81,7 @@ def expected_changes(before, after, names):
 
 
 def compare_steps(place, records, judged, registers, volatile):
-    """Every register after every step, and that just those that changed are named."""
+    """Compare every register after every step. Each step lists the registers that changed."""
     names = {str(r.number): (r.feature, r.name) for r in registers if r.name not in volatile}
     ours = states(records)
     theirs = [as_gdb_says(state, registers)
@@ -105,8 +104,8 @@ def compare_steps(place, records, judged, registers, volatile):
 
 
 def judge(machine, registers, count):
-    """Where the stub has no value for some registers, gdb reads all others so
-    slowly that it is made to send packets instead."""
+    """Ask gdb. If the stub has no value for some registers, gdb reads the others so slowly that
+    it sends packets instead."""
     numbers = sorted({r.number for r in registers})
     method = "packets" if machine.target.name == "riscv64" else None
     return libjudge.ask(machine, steps=count, numbers=numbers, method=method)
@@ -162,7 +161,7 @@ def breakpoint(name):
         for register, value in expected.items():
             if register[1] not in one.volatile:
                 equal(got[register], value, f"{place}: {register[1]}")
-        # Were it still there, the guest would stop the next time it comes by.
+        # A breakpoint that is left would stop the guest the next time.
         point_is_gone(machine, place)
         until = trace(machine, "--until", "1", "-n", "3", status=libtest.DIFFERENT)
         equal(len(until), 4, f"{place}: the trace goes on")
@@ -178,7 +177,7 @@ def point_is_gone(machine, place):
 
 
 def hits_again_and_again(name="riscv64"):
-    """A loop: the guest steps over the breakpoint that it is at."""
+    """In a loop, the guest comes to the same breakpoint again and again."""
     place = f"{name} loop"
     with qemu.Machine(target(name)) as machine:
         records = trace(machine, "-n", "4000", "pc")
@@ -193,8 +192,8 @@ def hits_again_and_again(name="riscv64"):
 
 
 def each_vcpu_hits(name, machine, count):
-    """All harts execute the fifth instruction of the reset vector. Each stop names the hart that
-    is there. The other harts run until then."""
+    """All harts execute the reset vector's fifth instruction. Each stop names a hart whose pc
+    is there."""
     place = f"{name} breakpoint for {count} vCPUs"
     with qemu.Machine(machine) as running:
         hits = trace(running, "-c", "all", "--break", "0x1010", "-n", str(count), "pc",
@@ -213,7 +212,7 @@ def vcpu_values(machine):
 
 
 def one_vcpu_at_a_time(name="riscv64"):
-    """Both harts of u-boot's machine run from reset. The other one does not move."""
+    """A step of one hart does not change the other one."""
     place = f"{name} vCPUs"
     one = target(name, vcpus=2)
     with qemu.Machine(one) as machine:
@@ -234,7 +233,7 @@ def one_vcpu_at_a_time(name="riscv64"):
 
 
 def halted_vcpu():
-    """SeaBIOS: the second vCPU waits to be started and never ends its step."""
+    """The second vCPU of SeaBIOS is not started, and never ends its step."""
     with qemu.Machine(qemu.Target("x86_64", "qemu-system-x86_64", [], vcpus=2),
                       halted=False) as machine:
         time.sleep(1)

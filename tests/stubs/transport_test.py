@@ -78,7 +78,7 @@ def has_ipv6():
 
 
 def check_default_address():
-    """Nothing given is localhost:1234, where that port happens to be free."""
+    """Without an address the tool connects to localhost:1234. Needs that port to be free."""
     with socket.socket() as probe:
         try:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -145,7 +145,7 @@ def check_spawn_signal(mark, stub):
 # ------------------------------------------------------------------ bad ends
 
 def expect_failure(name, status, *args):
-    """It ends in time, with this status, one message and no output."""
+    """Check that the tool ends in time, with this status, one message and no output."""
     start = time.monotonic()
     result = run(*args, timeout=NO_END_S)
     took = time.monotonic() - start
@@ -161,7 +161,7 @@ def check_nothing_there(directory):
                    "no-such-host.invalid:1")
     expect_failure("no such socket", [NO_CONNECTION], "dump", "-t",
                    "unix:" + os.path.join(directory, "none"))
-    expect_failure("waited in vain", [NO_CONNECTION], "dump", "--wait=1", "-t",
+    expect_failure("--wait", [NO_CONNECTION], "dump", "--wait=1", "-t",
                    f":{qemu.free_port()}")
     expect_failure("no address", [libtest.USAGE, NO_CONNECTION], "dump", "-t", "127.0.0.1:0x1:zz")
     expect_failure("no file", [NO_OUTPUT], "dump", "-t", f":{qemu.free_port()}", "--tdesc",
@@ -224,7 +224,7 @@ def check_http():
 
 
 def check_killed_stub():
-    """QEMU dies at some moment of a dump: an end in time, no half output."""
+    """QEMU dies during a dump: the tool ends in time, and writes no half output."""
     outcomes = {}
     for delay_ms in (0, 1, 2, 3, 4, 6, 8, 12):
         with qemu.Machine(qemu.target("aarch64"), halted=False, stub="tcp") as machine:

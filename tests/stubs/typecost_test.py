@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # timeout: 120
-"""The cost of types with very many parts, in instructions that callgrind counts.
+"""The cost of types with countless parts, in instructions that callgrind counts.
 
 Each level is a union whose members are vectors of the level below: a register of 16 bytes
 has WIDTH to the power of DEPTH parts. Twice the depth must cost the same where the answer

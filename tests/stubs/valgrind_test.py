@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # timeout: 600
-"""valgrind is silent on real dumps: a running machine's over TCP, a spawned one's."""
+"""valgrind finds nothing in dumps of a running machine and of one that the tool starts."""
 import subprocess
 import sys
 

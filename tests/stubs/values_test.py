@@ -3,7 +3,7 @@
 # timeout: 600
 """Every register of eleven QEMU targets, byte for byte as gdb reads it.
 
-Twice each: halted at reset, and stopped by QMP after some seconds of firmware.
+Each is compared at reset, and stopped by QMP after some seconds of firmware.
 Names of targets as arguments run only these.
 """
 import sys
@@ -42,7 +42,7 @@ def check_description(target, vcpus):
 
 
 def check_facts(target, entries, facts):
-    """The first vCPU holds what it must, by facts and not by any stub's word."""
+    """Check values of the first vCPU that are known without asking a stub."""
     registers = {reg["name"]: reg for reg in entries[0]["registers"]}
     for name, value in facts.get(target.name, []):
         equal(registers[name]["bytes"], value, f"{target.name} {name}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""All that the tests expect of one version of QEMU and not of another.
+"""Everything that the tests expect only of some versions of QEMU.
 
 Each entry has the first version that it holds from, and holds until the next one. There is
 no entry for the contents of a description (registers, their number, names that occur

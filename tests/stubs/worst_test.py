@@ -25,7 +25,7 @@ rng = random.Random(SEED)
 
 
 def fails_well(result, place, statuses=(NO_CONNECTION, BAD_STUB)):
-    """It may have been through already; else one line says why."""
+    """Check that the command was done before the accident, or has failed with one line."""
     check(result.status in (DONE, *statuses), place, result)
     if result.status not in (DONE, None):
         one_message(result, place)
@@ -41,7 +41,8 @@ def dumps(machine, place):
 # ------------------------------------------------------------------------ frozen
 
 def check_frozen(machine):
-    """SIGSTOP: no answer in time. QEMU reads later what was written while it was stopped."""
+    """QEMU is stopped by SIGSTOP and does not answer in time. It reads what the tool has written
+    when it continues."""
     frozen = 0
     for delay_ms in (0, 2, 4, 6, 8):
         place = f"QEMU frozen after {delay_ms} ms"
@@ -63,7 +64,7 @@ def check_frozen(machine):
 
 
 def check_second_signal(machine):
-    """The first asks it to leave in order; with a silent stub the second one ends it."""
+    """The first signal asks the tool to detach. With a silent stub, the second one ends it."""
     machine.process.send_signal(signal.SIGSTOP)
     try:
         tool = started(machine, "dump", "--timeout", "50", "--log-packets")
@@ -90,7 +91,7 @@ def packet(payload):
 
 
 def say_and_die(machine, *parts):
-    """A client that writes that, reads what comes, and is gone."""
+    """Connect, write these bytes, and reset the connection."""
     with socket.create_connection(machine.socket_address, DEADLINE_S) as sock:
         for part in parts:
             sock.sendall(part)
@@ -135,7 +136,6 @@ def check_monitor(machine):
         fails_well(result, "the monitor interferes")
         statuses.append(result.status)
         machine.cont()
-    # The last thing the monitor said is what holds.
     dumps(machine, "the monitor interfered")
     say(f"the monitor resumed and stopped the machine in 25 dumps: "
         f"{statuses.count(DONE)} were taken, the others refused")
@@ -154,7 +154,7 @@ def check_monitor_watch(machine):
 
 
 def bios(path, code):
-    """Waits some tenths of a second, then does that; for ever."""
+    """Write a BIOS that waits some tenths of a second and runs this code, again and again."""
     image = bytearray(b"\xf4" * 65536)
     wait = b"\x66\xb9" + (80_000_000).to_bytes(4, "little") + b"\x66\x49\x75\xfc"
     body = wait + code
@@ -180,10 +180,10 @@ ENDINGS = {
 
 
 def has_happened(machine, event):
-    """Returns whether the machine has ended, or QMP has reported the event.
+    """Returns true if QMP has reported the event, or if QEMU has ended.
 
-    A machine that is about to end is not asked: if QEMU 10.0 gets a command while it ends, it
-    hangs in monitor_cleanup().
+    A QEMU that will end is not asked: QEMU 10.0 hangs in monitor_cleanup() if a command arrives
+    while it ends.
     """
     if event is None or machine.dead():
         return machine.dead()
@@ -202,7 +202,7 @@ def check_endings():
             with qemu.Machine(target, halted=False, stub="tcp") as machine:
                 place = f"{args[0]} while the guest {what}"
                 begin, after = time.monotonic(), 0
-                # The guest gets on only while we let it run. Then twice more.
+                # The guest runs only between commands. After the event, two more commands.
                 while after < 3 and time.monotonic() - begin < 2 * DEADLINE_S:
                     result = finish(started(machine, *args, "--timeout", "1"))
                     fails_well(result, place, (NO_CONNECTION, BAD_STUB, NO_REGISTER))
