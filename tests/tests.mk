@@ -114,7 +114,7 @@ bench: all $(FAKESTUB) $(PROXY) $(BENCH_BIN)
 	else echo 'there is no tests/bench/run'; fi
 
 demo: all
-	BUILD=$(abspath $(BUILD)) tests/stubs/demo
+	GDBREGS_CLI=$(abspath $(BUILD))/gdbregs-cli tests/stubs/demo
 
 # Record the ABI of a release. tests/lint/abi compares later versions with it.
 .PHONY: update-abi

@@ -16,19 +16,15 @@ sys.dont_write_bytecode = True
 import libjudge
 import libtest
 import qemu
-from libtest import check, equal, run, say
+from libtest import check, equal, json_lines, run, say
 
 PE, IF, ZF, CF = 1 << 0, 1 << 9, 1 << 6, 1 << 0
 HALT = ("--on-exit", "halt")
 
 
-def monitor(machine):
-    return machine.qmp.execute("human-monitor-command", **{"command-line": "info registers"})
-
-
 def seen(machine, name):
     """A register as QEMU's monitor shows it: `CR0=00000011`, `EFL=...`, `PSTATE=...`."""
-    return int(re.search(rf"\b{name}\s*[= ]\s*([0-9a-f]+)", monitor(machine))[1], 16)
+    return int(re.search(rf"\b{name}\s*[= ]\s*([0-9a-f]+)", machine.monitor())[1], 16)
 
 
 def gdb(machine, *commands):
@@ -70,7 +66,7 @@ def stepped():
         result = run("trace", "-t", machine.address, *HALT, "--until", "eflags.ZF=1", "-n", "1000",
                      "-f", "jsonl", "--all", "eflags", "eflags.ZF")
         check(result.status == libtest.DONE, where, result)
-        records = [json.loads(line) for line in result.out.splitlines()]
+        records = json_lines(result)
         values = [[int(r["value"], 16) for r in record["changed"]] for record in records]
         equal([part for _, part in values], [int(whole & ZF > 0) for whole, _ in values], where)
         equal([part for _, part in values], [0] * (len(values) - 1) + [1], where)

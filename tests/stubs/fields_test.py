@@ -529,8 +529,7 @@ def judge(case, program, bench, misread, directory):
 
 def run_machine(case, program, directory):
     target = MACHINES.get(case[0]) or qemu.target(case[0])
-    if target.missing():
-        say(f"{case[0]:12} not compared: {target.missing()}")
+    if libtest.absent(target):
         return
     manner = libjudge.MANNERS[target.name.partition(":")[0]]
     with qemu.Machine(target) as machine:

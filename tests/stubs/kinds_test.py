@@ -69,8 +69,7 @@ def main():
     compared = 0
     for target, architecture, options, address in machines():
         place = f"{target.name} at {address:#x}"
-        if target.missing():
-            say(f"{place}: not run: {target.missing()}")
+        if libtest.absent(target):
             continue
         with qemu.Machine(target) as machine:
             expected = gdb_kinds(machine, architecture, address)

@@ -102,6 +102,19 @@ def run_json(*args, timeout=DEADLINE_S):
         return None
 
 
+def json_lines(result):
+    """The objects of JSON lines."""
+    return [json.loads(line) for line in result.out.splitlines()]
+
+
+def absent(row):
+    """Returns true, after saying why, if a row of a table (a target, a stub) cannot be tried."""
+    reason = row.missing()
+    if reason:
+        say(f"{row.name}: not tried: {reason}")
+    return bool(reason)
+
+
 def runs_again(machine, after):
     """Check by QMP that the guest runs again soon. If it does not, resume it.
 

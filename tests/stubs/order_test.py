@@ -43,8 +43,7 @@ def code(name):
 
 def monitor(machine, vcpu=0):
     """GPR03 and MSR as QEMU's monitor has them."""
-    text = machine.qmp.execute("human-monitor-command", **{
-        "command-line": "info registers", "cpu-index": vcpu})
+    text = machine.monitor(**{"cpu-index": vcpu})
     gpr = re.search(r"^GPR00 +(?:\w+ +){3}(\w+)", text, re.M).group(1)
     return int(gpr, 16), int(re.search(r"MSR (\w+)", text).group(1), 16)
 
@@ -127,8 +126,7 @@ def by_user(machine):
 
 def run_power(name):
     target = qemu.target(name)
-    if target.missing():
-        say(f"{name:8} not compared: {target.missing()}")
+    if libtest.absent(target):
         return
     with qemu.Machine(target) as machine:
         with Rsp(machine.socket_address) as client:
@@ -147,8 +145,7 @@ def run_power(name):
 
 def run_other(name, order, source):
     target = qemu.target(name)
-    if target.missing():
-        say(f"{name:8} not tried: {target.missing()}")
+    if libtest.absent(target):
         return
     with qemu.Machine(target) as machine:
         data = run_json("dump", "pc", "-t", machine.address, "--on-exit", "halt")
@@ -159,8 +156,7 @@ def run_other(name, order, source):
 def run_user(name, order, source):
     """qemu-user has the byte order of the program, which its auxiliary vector shows."""
     stub = next(stub for stub in stubs.QEMU_USER if stub.name == "qemu-" + name)
-    if stub.missing():
-        say(f"{stub.name:8} not tried: {stub.missing()}")
+    if libtest.absent(stub):
         return
     with stub.start() as server:
         data = run_json("dump", "pc", "-t", server.address)
@@ -174,17 +170,14 @@ def main():
     for name in libtest.selected(["ppc", "ppc64"]):
         run_power(name)
     if not sys.argv[1:]:
-        run_other("arm", "little", "architecture")
-        run_other("aarch64", "little", "architecture")
-        run_other("s390x", "big", "architecture")
-        # The program's auxiliary vector tells.
-        run_user("arm", "little", "architecture")
-        run_user("armeb", "big", "architecture")
-        run_user("aarch64", "little", "architecture")
-        run_user("aarch64_be", "big", "architecture")
-        run_user("ppc", "big", "msr")
-        run_user("ppc64", "big", "msr")
-        run_user("ppc64le", "little", "msr")
+        for name, order in (("arm", "little"), ("aarch64", "little"), ("s390x", "big")):
+            run_other(name, order, "architecture")
+        for name, order, source in (("arm", "little", "architecture"),
+                                    ("armeb", "big", "architecture"),
+                                    ("aarch64", "little", "architecture"),
+                                    ("aarch64_be", "big", "architecture"), ("ppc", "big", "msr"),
+                                    ("ppc64", "big", "msr"), ("ppc64le", "little", "msr")):
+            run_user(name, order, source)
     libtest.finish(os.path.basename(__file__))
 
 

@@ -22,7 +22,8 @@ import libtest
 import libxstate
 import qemu
 from libprogram import SPIN_BYTES, facts, goes_on, states, threads
-from libtest import DONE, NO_CONNECTION, check, equal, one_message, run, run_json, say
+from libtest import (DONE, NO_CONNECTION, check, equal, json_lines, one_message, run, run_json,
+                     say)
 from rsp import Rsp
 from stubs import FOR_PROGRAMS
 from tool import poll
@@ -59,7 +60,7 @@ class Session:
         return json.loads(self.run(*args, "-f", "json").out or "null") or []
 
     def lines(self, *args):
-        return [json.loads(line) for line in self.run(*args, "-f", "jsonl").out.splitlines()]
+        return json_lines(self.run(*args, "-f", "jsonl"))
 
 
 def numbers(registers):
@@ -260,7 +261,7 @@ def check_started(stub, binary):
         check(result.status == DONE, name, result)
         if "begin2" in places:
             check("started during the trace" in result.err, name, result)
-        start, *hits = [json.loads(line) for line in result.out.splitlines()]
+        start, *hits = json_lines(result)
         equal(changed(start)["rip"], binary.address["_start"], f"{name}: where it begins")
         equal([(hit["vcpu"], hit["reason"]) for hit in hits], [(0, "breakpoint")], name)
         expected = {**facts(1), "rip": binary.address["gate"]}
@@ -291,7 +292,7 @@ def check_end(stub, binary):
                      "jsonl", "-t", server.address)
         # The program ended before the fifth hit.
         check(result.status == libtest.DIFFERENT, name, result)
-        records = [json.loads(line) for line in result.out.splitlines()]
+        records = json_lines(result)
         equal([record["reason"] for record in records], ["start", "breakpoint", "exited 7"], name)
         check("exited 7" in result.err, name, result.err)
     say(f"{stub.name:11} a program that ends: {result.err.strip().rpartition(': ')[2]}")
@@ -396,8 +397,7 @@ def check_second_client(stub, binary):
 def parts(binary):
     found = {}
     for stub in FOR_PROGRAMS.values():
-        if stub.missing():
-            say(f"{stub.name:11} not tried: {stub.missing()}")
+        if libtest.absent(stub):
             continue
         found[f"start-{stub.name}"] = lambda stub=stub: check_started(stub, binary)
         found[f"end-{stub.name}"] = lambda stub=stub: check_end(stub, binary)

@@ -255,6 +255,10 @@ class Machine:
         with open(os.path.join(self.dir, "log"), errors="replace") as file:
             return file.read()
 
+    def monitor(self, command="info registers", **arguments):
+        """What QEMU's monitor prints."""
+        return self.qmp.execute("human-monitor-command", **{"command-line": command, **arguments})
+
     def version(self):
         """(major, minor)"""
         qemu = self.qmp.execute("query-version")["qemu"]

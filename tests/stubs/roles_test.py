@@ -7,10 +7,10 @@ The fake stub serves each description, QEMU's own or a shipped one, with another
 each register. gdb's $pc, $sp, $fp and $ps have to be the values of the registers that the
 library finds for these names. Names of targets as arguments run only these.
 """
+import ctypes
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 
@@ -22,28 +22,6 @@ import libxml
 import qemu
 from clitest import FAKE, Fake
 from libtest import check, equal, say
-
-# Prints `name register` for each name that is found.
-PROGRAM = r"""
-#include <gdbregs.h>
-#include <stdio.h>
-
-int main(int argc, char **argv)
-{
-	const struct gdbregs_description *d;
-	const struct gdbregs_register *h;
-	struct gdbregs_context *ctx;
-
-	if (gdbregs_context_new(&ctx) < 0 ||
-	    gdbregs_description_load(ctx, argv[1], NULL, &d, NULL) < 0)
-		return 1;
-	for (int i = 2; i < argc; i++)
-		if (gdbregs_description_find_register(d, NULL, argv[i], &h) == 0)
-			printf("%s %s\n", argv[i], gdbregs_register_name(h));
-	gdbregs_context_unref(ctx);
-	return 0;
-}
-"""
 
 # For gdb: prints `name value`, or nothing if it has no such register. Where gdb computes $fp
 # from the frame, `fp` is not asked.
@@ -119,10 +97,21 @@ def description_of(case, path):
     return None
 
 
-def ours(case, program, path):
+def ours(case, path):
     """The register's name for each of the case's names."""
-    out = subprocess.check_output([program, path, *case.names.split()], text=True)
-    return dict(line.split() for line in out.splitlines())
+    library = ctypes.CDLL(os.path.join(os.path.dirname(libtest.CLI), "libgdbregs.so.0"))
+    library.gdbregs_register_name.restype = ctypes.c_char_p
+    context, description, register = (ctypes.c_void_p() for _ in range(3))
+    equal((library.gdbregs_context_new(ctypes.byref(context)),
+           library.gdbregs_description_load(context, path.encode(), None,
+                                            ctypes.byref(description), None)), (0, 0), path)
+    found = {}
+    for name in case.names.split():
+        if library.gdbregs_description_find_register(description, None, name.encode(),
+                                                     ctypes.byref(register)) == 0:
+            found[name] = library.gdbregs_register_name(register).decode()
+    library.gdbregs_context_unref(context)
+    return found
 
 
 def by_gdb(case, directory):
@@ -150,14 +139,14 @@ def value_of(reg, order):
     return int.from_bytes(data, order)
 
 
-def run_case(case, program):
+def run_case(case):
     with tempfile.TemporaryDirectory(prefix="gdbregs-roles.") as directory:
         path = os.path.join(directory, "target.xml")
         reason = description_of(case, path)
         if reason:
             say(f"{case.name:8} not compared: {reason}")
             return
-        found = ours(case, program, path)
+        found = ours(case, path)
         with open(path) as file:
             registers = {reg.name: reg for reg in libxml.Description(file.read()).registers}
         judged = by_gdb(case, directory)
@@ -178,10 +167,8 @@ def run_case(case, program):
 def main():
     libtest.need(libjudge.GDB or "gdb-multiarch", FAKE)
     cases = {case.name: case for case in QEMU + SHIPPED}
-    with tempfile.TemporaryDirectory(prefix="gdbregs-roles.") as directory:
-        program = libtest.compile_c(directory, PROGRAM)
-        for name in libtest.selected(list(cases)):
-            run_case(cases[name], program)
+    for name in libtest.selected(list(cases)):
+        run_case(cases[name])
     libtest.finish("roles")
 
 

@@ -296,7 +296,7 @@ MONITOR = {"mips": by_mips, "mipsel": by_mips, "mips64": by_mips, "mips64el": by
 
 def compare_monitor(one, place, machine, values):
     """Compare with the monitor's text, which may have only the low bits of a register."""
-    text = machine.qmp.execute("human-monitor-command", **{"command-line": "info registers"})
+    text = machine.monitor()
     registers = {name: value for (_, name), value in values.items()}
     found = MONITOR[one.name](text.replace("\r", ""), registers)
     for name, number in found.items():
@@ -435,9 +435,7 @@ def serves_description(machine):
 def check_one(one):
     layout = places(one.name)
     check_offline(one, layout)
-    missing = one.missing()
-    if missing:
-        say(f"  {one.name}: {missing}")
+    if libtest.absent(one):
         return
     with qemu.Machine(one.target) as machine:
         if serves_description(machine):

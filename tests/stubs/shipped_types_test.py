@@ -145,14 +145,13 @@ def origin(register):
 def run_case(name):
     compare, names, order = CASES[name]
     target = M_PROFILE if name == "arm:m" else qemu.target(name)
-    if target.missing():
-        say(f"{name:8} not compared: {target.missing()}")
+    if libtest.absent(target):
         return
     with qemu.Machine(target) as machine:
         marked(read(machine, names, order), names, f"{name} at reset")
         if target.seconds:
             machine.run_for(target.seconds)
-        text = machine.qmp.execute("human-monitor-command", **{"command-line": "info registers"})
+        text = machine.monitor()
         registers = read(machine, names, order)
         marked(registers, names, name)
         compare(text, registers)

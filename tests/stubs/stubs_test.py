@@ -19,7 +19,8 @@ import libjudge
 import libtest
 import qemu
 import stubs
-from libtest import BAD_STUB, CLI, DONE, NO_CONNECTION, check, equal, one_message, run, say
+from libtest import (BAD_STUB, CLI, DONE, NO_CONNECTION, check, equal, json_lines, one_message, run,
+                     say)
 from rsp import Rsp
 
 LONG_S = 30
@@ -53,10 +54,6 @@ def tool(server, *args, status=DONE):
         raise TooEarly(result.err.strip())
     check(result.status == status, f"{server.stub.name} {command}", result)
     return result
-
-
-def records(result):
-    return [json.loads(line) for line in result.out.splitlines()]
 
 
 def number(stub, register):
@@ -138,7 +135,7 @@ def try_steps(stub):
         result = tool(server, "trace", "-n", str(stubs.STEPS), "--all", "-f", "jsonl", stub.pc,
                       *stub.facts)
     states = [{reg["name"]: number(stub, reg) for reg in record["changed"]}
-              for record in records(result)]
+              for record in json_lines(result)]
     found = [state.get(stub.pc) for state in states]
     for name, value in stub.facts.items():
         equal(states and states[-1].get(name), value, f"{stub.name} {name} after the steps")
@@ -156,7 +153,7 @@ def try_steps(stub):
 def try_watch(stub):
     with stub.start() as server:
         result = tool(server, "watch", "-n", "4", "-i", "0.05", "-f", "jsonl", stub.pc)
-        equal(len(records(result)), 4, f"{stub.name} watch")
+        equal(len(json_lines(result)), 4, f"{stub.name} watch")
 
 
 def try_second(stub):

@@ -7,7 +7,6 @@ writing, and the example that compares the registers of a program.
 The tool steps one machine from its reset, and gdb another of the same kind. Names of parts
 as arguments run only these.
 """
-import json
 import os
 import shutil
 import subprocess
@@ -21,7 +20,7 @@ import libcompare
 import libjudge
 import libtest
 import qemu
-from libtest import check, equal, run, runs_again, say
+from libtest import check, equal, json_lines, run, runs_again, say
 
 # gdb reads one register after the other: with many of them it steps less.
 STEPS = 320
@@ -49,7 +48,7 @@ def trace(machine, *args, status=0, place="trace"):
     result = run("trace", "-t", machine.address, "--on-exit", "halt", "-f", "jsonl", *args)
     if not check(result.status == status, place, result):
         return []
-    return [json.loads(line) for line in result.out.splitlines()]
+    return json_lines(result)
 
 
 def states(records):
@@ -128,8 +127,7 @@ def steps(name):
 # ----------------------------------------------------------------- breakpoints
 
 def memory(machine, address):
-    return machine.qmp.execute("human-monitor-command",
-                               **{"command-line": f"xp /16bx {address:#x}"})
+    return machine.monitor(f"xp /16bx {address:#x}")
 
 
 def address_of(record, name):
@@ -252,7 +250,7 @@ def watch():
     with qemu.Machine(target("x86_64"), halted=False) as machine:
         result = run("watch", "-t", machine.address, "-n", "4", "-i", "0.3", "-f", "jsonl")
         equal(result.status, libtest.DONE, "watch")
-        records = [json.loads(line) for line in result.out.splitlines()]
+        records = json_lines(result)
         equal([r["sample"] for r in records], [1, 2, 3, 4], "watch: samples")
         check(any(r["changed"] for r in records[1:]), "watch", "the guest has not moved")
         runs_again(machine, "watch")

@@ -69,9 +69,7 @@ def compare(machine, state, facts):
 
 
 def run_target(target):
-    reason = target.missing()
-    if reason:
-        say(f"{target.name:12} not compared: {reason}")
+    if libtest.absent(target):
         return
     with qemu.Machine(target) as machine:
         reset = compare(machine, "halted at reset", AT_RESET)
