@@ -253,9 +253,13 @@ def the_first_packet_is_sent_again(directory):
 
 @test
 def no_ack_mode_proves_nothing(directory):
-    """A stub that is not known gets one packet at a time, whatever mode it has."""
+    """A stub that is not known gets one packet at a time, whatever mode it has. The mode begins
+    after the last query that may stay without a reply."""
     with Deaf(left=-1) as stub:
         same(stub)
+        equal(stub.log.count("QStartNoAckMode"), 1)
+        assert stub.log.index("QStartNoAckMode") > max(stub.log.index(p) for p in
+                                                       ("qThreadExtraInfo,1", "Hg1", "p0")), stub.log
 
 
 @test

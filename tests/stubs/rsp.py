@@ -3,6 +3,7 @@
 
 It sends one request at a time and acknowledges every packet.
 """
+import re
 import socket
 
 
@@ -130,26 +131,9 @@ def canonical(tid):
 
 def expand(body):
     """Undo run-length encoding: `X*c` is X and c-29 more of it."""
-    out = bytearray()
-    at = 0
-    while at < len(body):
-        if body[at] == ord("*"):
-            out += out[-1:] * (body[at + 1] - 29)
-            at += 2
-        else:
-            out.append(body[at])
-            at += 1
-    return bytes(out)
+    return re.sub(rb"(.)((?:\*.)+)", lambda run: run[1] * (1 + sum(c - 29 for c in run[2][1::2])),
+                  body, flags=re.DOTALL)
 
 
 def unescape(data):
-    out = bytearray()
-    at = 0
-    while at < len(data):
-        if data[at] == ord("}"):
-            out.append(data[at + 1] ^ 0x20)
-            at += 2
-        else:
-            out.append(data[at])
-            at += 1
-    return bytes(out)
+    return re.sub(rb"}(.)", lambda pair: bytes([pair[1][0] ^ 0x20]), data, flags=re.DOTALL)
