@@ -148,10 +148,8 @@ def from_machines(directory):
 
 
 def from_servers(directory):
-    for kind in (stubs.GdbServer, stubs.LldbServer):
-        stub = kind()
-        if stub.missing():
-            say(f"{stub.name:28} {stub.missing()}")
+    for stub in (stubs.GDBSERVER, stubs.LLDB_SERVER):
+        if libtest.absent(stub):
             continue
         with stub.start() as server:
             yield stub.name, save(directory, stub.name, "-t", server.address)

@@ -595,16 +595,10 @@ def run_fake(case, program, directory):
         stub.stop()
 
 
-class GdbServer(stubs.GdbServer):
-    """It serves another client after one that left without detaching."""
-
-    def command(self, server):
-        return [word for word in super().command(server) if word != "--once"]
-
-
 def run_gdbserver(case, program, directory):
     """gdbserver has AVX-512 if the processor has it."""
-    stub = GdbServer()
+    # Without --once, it serves another client after one that left without detaching.
+    stub = stubs.Command("gdbserver", "setarch -R gdbserver 127.0.0.1:{port} {program}")
     with open("/proc/cpuinfo") as file:
         if stub.missing() or "avx512f" not in file.read():
             say(f"{case[0]:12} not compared: {stub.missing() or 'the processor has none'}")

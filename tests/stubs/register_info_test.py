@@ -89,7 +89,7 @@ def through_filter(stub, function):
 
 
 def main():
-    stub = stubs.LldbServer()
+    stub = stubs.LLDB_SERVER
     if stub.missing():
         libtest.skip(stub.missing())
     with stub.start() as server:

@@ -271,24 +271,19 @@ class X86Stub(Stub):
     facts = {"rbx": 7, "rcx": 7}
 
 
-class GdbServer(X86Stub):
-    name = "gdbserver"
-    programs = ("gdbserver", "setarch")
-    moving = "fs_base|gs_base"
-    cannot = {"killed": "it holds the program, and accepts nobody"}
+class Command(X86Stub):
+    """A command whose words may have {port} and {program} in them."""
+
+    def __init__(self, name, command, **facts):
+        self.name = name
+        self.words = command.split()
+        self.programs = (self.words[2], "setarch")
+        for fact, value in facts.items():
+            setattr(self, fact, value)
 
     def command(self, server):
-        return ["setarch", "-R", "gdbserver", "--once", f"127.0.0.1:{server.port}",
-                x86_64_program(server.directory)]
-
-
-class GdbServerMulti(GdbServer):
-    name = "gdbserver --multi"
-    cannot = {"killed": "it listens again when its program stops, which nobody makes it"}
-
-    def command(self, server):
-        return ["setarch", "-R", "gdbserver", "--multi", f"127.0.0.1:{server.port}",
-                x86_64_program(server.directory)]
+        program = x86_64_program(server.directory)
+        return [word.format(port=server.port, program=program) for word in self.words]
 
 
 class ForPrograms(Stub):
@@ -315,26 +310,20 @@ def lldb_server():
                default="lldb-server")
 
 
-class LldbServer(X86Stub):
-    name = "lldb-server"
-    programs = (lldb_server(), "setarch")
-    cannot = {"killed": "it ends with its client"}
-
-    def command(self, server):
-        return ["setarch", "-R", self.programs[0], "gdbserver", f"127.0.0.1:{server.port}", "--",
-                x86_64_program(server.directory)]
-
-
-class LldbServerMulti(LldbServer):
-    """It waits for a client to start a program or attach to one."""
-    name = "lldb-server --multi"
-    has_program = False
-    cannot = {}
-
-    def command(self, server):
-        return [self.programs[0], "gdbserver", f"127.0.0.1:{server.port}"]
-
-
+GDBSERVER = Command("gdbserver", "setarch -R gdbserver --once 127.0.0.1:{port} {program}",
+                    moving="fs_base|gs_base",
+                    cannot={"killed": "it holds the program, and accepts nobody"})
+GDBSERVER_MULTI = Command("gdbserver --multi",
+                          "setarch -R gdbserver --multi 127.0.0.1:{port} {program}",
+                          moving="fs_base|gs_base",
+                          cannot={"killed": "it listens again only when its program stops"})
+LLDB_SERVER = Command("lldb-server",
+                      f"setarch -R {lldb_server()} gdbserver 127.0.0.1:{{port}} -- {{program}}",
+                      cannot={"killed": "it ends with its client"})
+# It waits for a client to start a program or attach to one.
+LLDB_SERVER_MULTI = Command("lldb-server --multi",
+                            f"setarch -R {lldb_server()} gdbserver 127.0.0.1:{{port}}",
+                            has_program=False)
 FOR_PROGRAMS = {row.name: row for row in (
     ForPrograms("gdbserver", "gdbserver",
                 lambda port, words: [f"127.0.0.1:{port}", *words],
@@ -653,7 +642,7 @@ QEMU_USER = (
     QemuUser("x86_64", 62, 64, "little", "90", pc="rip", write=("r12", 0x1122334455667788)),
 )
 
-STUBS = (GdbServer(), GdbServerMulti(), LldbServer(), LldbServerMulti(), Valgrind(), OpenOcd(),
+STUBS = (GDBSERVER, GDBSERVER_MULTI, LLDB_SERVER, LLDB_SERVER_MULTI, Valgrind(), OpenOcd(),
          SimAvr(), MspDebug(),
          WineDbg(), Mgba(), DeSmuMe(), BlastEm(), Mame(),
          *QEMU_USER)
