@@ -80,8 +80,8 @@ int gdbregs__frame_encode(struct gdbregs_buffer *out, const void *payload, size_
 /* The size of a packet without its payload, and one byte more: QEMU adds a NUL. */
 #define GDBREGS__FRAME_OVERHEAD_BYTES 5
 
-/* Write `$p<regnum>#hh`, the most frequent request, to `out`, which has room for GDBREGS__FRAME_P_BYTES. Returns
- * its size. */
+/* Write `$p<regnum>#hh`, the most frequent request, to `out`, which has room for
+ * GDBREGS__FRAME_P_BYTES. Returns its size. */
 #define GDBREGS__FRAME_P_BYTES 16
 size_t gdbregs__frame_put_p(uint8_t *out, uint32_t regnum);
 

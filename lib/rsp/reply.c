@@ -231,7 +231,7 @@ static bool in_id(uint8_t byte)
 }
 
 /* Advance *at to the next id of a list, past commas and blanks. Returns false at the end
- * of the list: as in GDB, that is the first other byte behind an id. */
+ * of the list: as in GDB, that is the first other byte after an id. */
 static bool find_id(const uint8_t *list, size_t size, size_t *at)
 {
 	bool comma = *at == 1;

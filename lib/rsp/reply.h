@@ -52,8 +52,8 @@ enum gdbregs__xfer gdbregs__reply_xfer(const uint8_t *payload, size_t size,
 enum gdbregs__thread_list {
 	GDBREGS__THREADS_MORE, /* m: the ids were passed to `found`; ask for more */
 	GDBREGS__THREADS_END, /* l, alone or after ids, which were passed to `found` */
-	GDBREGS__THREADS_NONE, /* anything else: the stub has no thread list */
-	GDBREGS__THREADS_BROKEN, /* m and a malformed list of ids */
+	GDBREGS__THREADS_NONE, /* m-1 or anything else: the stub has no thread list */
+	GDBREGS__THREADS_BROKEN, /* m and an id that cannot be read */
 	GDBREGS__THREADS_STOPPED, /* `found` returned non-zero */
 };
 /* `text` is the id as the stub wrote it, borrowed during the call. */

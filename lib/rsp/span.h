@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A part of the input, borrowed: a payload, or an item of a list such as `name:value;name:value`. */
+/* A part of the input, borrowed: a payload, or an item of a list such as
+ * `name:value;name:value`. */
 #ifndef GDBREGS_LIB_RSP_SPAN_H
 #define GDBREGS_LIB_RSP_SPAN_H
 
