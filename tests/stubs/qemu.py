@@ -256,7 +256,7 @@ class Machine:
             return file.read()
 
     def monitor(self, command="info registers", **arguments):
-        """What QEMU's monitor prints."""
+        """Run a command of QEMU's monitor. Returns its output."""
         return self.qmp.execute("human-monitor-command", **{"command-line": command, **arguments})
 
     def version(self):
