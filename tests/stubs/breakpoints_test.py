@@ -191,7 +191,7 @@ def m68k_hits(program, count=20):
 
 
 def steps(program):
-    """A step also gets off a breakpoint, which stays in place."""
+    """A step also steps over the breakpoint, which stays in place."""
     with qemu.Machine(riscv(1)) as machine:
         stops, _ = hits(program, machine.address, SOFTWARE, "0x80000004", "s0", "cssscsccdic",
                         "steps")

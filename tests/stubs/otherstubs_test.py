@@ -244,8 +244,8 @@ def check_running(stub, binary):
 def check_started(stub, binary):
     """Run from the first instruction to a breakpoint. Then the program goes on by itself.
 
-    Before that, a new thread comes to another breakpoint. It is not taken for the first
-    thread, and goes on.
+    Before that, a new thread comes to another breakpoint. It is not mistaken for the
+    first thread, and goes on.
     """
     name = f"{stub.name} started"
     if os.path.exists(binary.ready):

@@ -16,13 +16,13 @@ from rsp import canonical
 sys.path.append(os.path.join(libtest.ROOT, "tests", "cli"))
 import scriptstub
 
-# What gdb needs of riscv, in gdb's order.
+# The registers that gdb needs on riscv, in gdb's order.
 NAMES = ("zero ra sp gp tp t0 t1 t2 fp s1 a0 a1 a2 a3 a4 a5 a6 a7 s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 "
          "t3 t4 t5 t6 pc").split()
 DESCRIPTION = scriptstub.TARGET.format("".join(map(scriptstub.register_text, NAMES)))
 STOP = "T05thread:1;"
 # The reply to qfThreadInfo, the stop reply, the threads of gdb, and those of gdbregs-cli where
-# they are not gdb's. None: the reply is refused.
+# they are not gdb's; None if the reply is refused.
 REPLIES = [
     ("m1,2", STOP, "1 2"), ("m1,2,", STOP, "1 2"), ("m1;2", STOP, "1"), ("m1,2:", STOP, "1 2"),
     ("m1:2", STOP, "1"), ("m1,,2", STOP, "1 2"), ("m-1", STOP, "1"), ("m", STOP, "1"),
