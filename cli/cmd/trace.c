@@ -412,7 +412,7 @@ static void on_late(uv_timer_t *timer)
 {
 	struct target *t = timer->data;
 	struct trace *trace = t->set->work_arg;
-	if (t->closing)
+	if (target_is_closing(t))
 		return;
 	if (trace->late) {
 		target_done(t, target_fail_interrupted(t));

@@ -167,7 +167,7 @@ static bool is_reading(const struct watch *watch)
 static void on_redraw(void *arg)
 {
 	struct watch *watch = arg;
-	if (!is_reading(watch) && !watch->target->closing && !draw(watch))
+	if (!is_reading(watch) && !target_is_closing(watch->target) && !draw(watch))
 		watch->recorder.failed = true;
 }
 

@@ -17,7 +17,7 @@ static void on_late(uv_timer_t *timer)
 {
 	struct target *t = timer->data;
 	struct sampling *sampling = t->sampling;
-	if (t->closing)
+	if (target_is_closing(t))
 		return;
 	/* If this process was suspended (^Z), timers fire before pending input is read: let
 	 * the loop run once more. */
@@ -33,7 +33,7 @@ static void on_due(uv_timer_t *timer)
 {
 	struct target *t = timer->data;
 	struct sampling *sampling = t->sampling;
-	if (t->closing)
+	if (target_is_closing(t))
 		return;
 	sampling->asked = true;
 	sampling->late = false;
@@ -95,7 +95,7 @@ static void on_read(struct gdbregs_session *s, int status, const struct gdbregs_
 	struct sampling *sampling = arg;
 	(void)s, (void)error;
 	sampling->outstanding--;
-	if (sampling->target->closing)
+	if (target_is_closing(sampling->target))
 		return;
 	if (status < 0 && sampling->error == 0)
 		sampling->error = status;

@@ -17,12 +17,10 @@ static void connect_target(struct target *t);
 
 static void target_over(struct target *t)
 {
-	if (t->timed) {
-		uv_close((uv_handle_t *)&t->timer, NULL);
-		uv_close((uv_handle_t *)&t->limit, NULL);
-	}
+	uv_close((uv_handle_t *)&t->timer, NULL);
+	uv_close((uv_handle_t *)&t->limit, NULL);
 	child_output_end(&t->child_output);
-	t->timed = false;
+	t->phase = TARGET_OVER;
 	t->set->done++;
 }
 
@@ -41,7 +39,7 @@ static void say_how_left(const struct target *t)
 		log_verbose("%s: left halted; the next client lets it run, unless it uses "
 			    "--on-exit halt",
 			    t->name);
-	else if (t->connected && !t->gone)
+	else if (t->phase == TARGET_LEAVING && !t->gone)
 		log_verbose("%s: %s", t->name, words[t->left]);
 	else if (t->set->options->spawn)
 		log_verbose("%s: ended", t->name);
@@ -56,16 +54,18 @@ static void on_closed(void *arg)
 {
 	struct target *t = arg;
 	t->session = NULL;
-	if (t->again && t->set->loop.signo == 0 &&
-	    uv_timer_start(&t->timer, on_retry, RETRY_MS, 0) == 0)
+	if (t->phase == TARGET_RETRYING && t->set->loop.signo == 0 &&
+	    uv_timer_start(&t->timer, on_retry, RETRY_MS, 0) == 0) {
+		t->phase = TARGET_WAITING;
 		return;
+	}
 	say_how_left(t);
 	target_over(t);
 }
 
-static void close_target(struct target *t)
+static void close_target(struct target *t, enum target_phase phase)
 {
-	t->closing = true;
+	t->phase = phase;
 	t->interrupted |= gdbregs_session_state(t->session) == GDBREGS_SESSION_RUNNING;
 	gdbregs_report_left(t->session, &t->left);
 	gdbregs_uv_close(t->session, on_closed, t);
@@ -131,7 +131,7 @@ static void take_error(struct target *t, int code, const char *words)
 {
 	if (code == TARGET_FAILED)
 		return;
-	t->status = status_of(code, t->connected);
+	t->status = status_of(code, t->phase == TARGET_CONNECTED);
 	t->gone = code == GDBREGS_ERR_CLOSED;
 	library_error_text(words[0] != '\0' ? skip_label(t, words) : gdbregs_strerror(code),
 			   t->error, sizeof(t->error));
@@ -157,12 +157,15 @@ static bool worth_waiting(const struct target *t, int code)
 
 void target_done(struct target *t, int code)
 {
-	if (t->closing)
+	enum target_phase phase = TARGET_LEAVING;
+	if (target_is_closing(t))
 		return;
 	uv_timer_stop(&t->timer);
 	if (code < 0)
 		take_error(t, code, gdbregs_session_error(t->session));
-	close_target(t);
+	if (t->phase == TARGET_CONNECTING)
+		phase = worth_waiting(t, code) ? TARGET_RETRYING : TARGET_GIVING_UP;
+	close_target(t, phase);
 }
 
 void target_go_on(struct target *t, int status)
@@ -182,7 +185,7 @@ void target_on_done(struct gdbregs_session *s, int status, const struct gdbregs_
 {
 	struct target *t = arg;
 	(void)s, (void)error;
-	if (!t->closing)
+	if (!target_is_closing(t))
 		target_go_on(t, t->next(t, status));
 }
 
@@ -190,7 +193,7 @@ void target_on_done(struct gdbregs_session *s, int status, const struct gdbregs_
 static void on_limit(uv_timer_t *timer)
 {
 	struct target *t = timer->data;
-	if (!t->closing)
+	if (!target_is_closing(t))
 		target_done(t, target_fail(t, STATUS_CONNECT,
 					   "gave up: the stub is too slow to finish in %.1f s; "
 					   "--within SECONDS sets the time",
@@ -223,11 +226,14 @@ static void on_connected(struct gdbregs_session *s, int status, const struct gdb
 {
 	struct target *t = arg;
 	(void)s, (void)error;
-	if (t->closing)
+	if (target_is_closing(t))
 		return;
-	t->again = status < 0 && worth_waiting(t, status);
-	t->connected = status >= 0;
-	target_go_on(t, status < 0 ? status : work(t));
+	if (status < 0) {
+		target_done(t, status);
+		return;
+	}
+	t->phase = TARGET_CONNECTED;
+	target_go_on(t, work(t));
 }
 
 /* --log-packets: what goes over the wire, one packet a line on stderr. `target` is NULL if
@@ -285,7 +291,7 @@ static void session_options(struct target *t, struct gdbregs_options *session)
 static bool wants_child_output(const void *arg)
 {
 	const struct target *t = arg;
-	return !t->closing || !t->connected || t->gone;
+	return t->phase != TARGET_LEAVING || t->gone;
 }
 
 static int open_session(struct target *t, const struct gdbregs_options *options,
@@ -312,7 +318,8 @@ static void connect_target(struct target *t)
 {
 	struct gdbregs_options options;
 	struct gdbregs_error error = {.code = 0};
-	t->closing = t->again = t->connected = t->gone = t->interrupted = false;
+	t->phase = TARGET_CONNECTING;
+	t->gone = t->interrupted = false;
 	set_error(t, 0, "");
 	session_options(t, &options);
 	int code = open_session(t, &options, &error);
@@ -328,15 +335,15 @@ void target_start(struct target *t)
 	struct loop *loop = &t->set->loop;
 	t->deadline_ms = uv_now(&loop->uv) + t->set->options->wait_ms;
 	t->timer.data = t->limit.data = t;
-	t->timed = uv_timer_init(&loop->uv, &t->timer) == 0 &&
-		   uv_timer_init(&loop->uv, &t->limit) == 0;
+	uv_timer_init(&loop->uv, &t->timer);
+	uv_timer_init(&loop->uv, &t->limit);
 	connect_target(t);
 }
 
 void target_interrupt(struct target *t)
 {
-	if (t->session && !t->closing)
-		close_target(t);
-	else if (!t->session && t->timed)
+	if (t->phase == TARGET_WAITING)
 		target_over(t);
+	else if (!target_is_closing(t))
+		close_target(t, t->phase == TARGET_CONNECTED ? TARGET_LEAVING : TARGET_GIVING_UP);
 }

@@ -26,6 +26,17 @@ typedef int (*target_work)(struct target *t);
 typedef int (*target_next)(struct target *t, int status);
 enum { TARGET_UNDER_WAY = 1, TARGET_FAILED = -1000 };
 
+enum target_phase {
+	TARGET_WAITING, /* for the next attempt to connect; there is no session */
+	TARGET_CONNECTING,
+	TARGET_CONNECTED,
+	/* The session is being closed: */
+	TARGET_RETRYING, /* it could not connect, and there will be another attempt */
+	TARGET_GIVING_UP, /* it could not connect */
+	TARGET_LEAVING, /* it was connected */
+	TARGET_OVER, /* there is no session any more */
+};
+
 struct target {
 	struct targets *set;
 	char *name; /* as shown */
@@ -38,14 +49,11 @@ struct target {
 	uv_timer_t timer; /* until the next attempt; of the work until it has ended */
 	uv_timer_t limit; /* of the work: --within */
 	uint64_t deadline_ms;
-	bool timed; /* the timers are initialised */
-	bool connected; /* the session was made */
+	enum target_phase phase;
 	bool answered; /* a packet came */
 	enum gdbregs_left left; /* once the session has gone */
 	bool gone; /* there is no guest any more, or no way to it */
 	bool interrupted; /* the guest ran, and was stopped because we asked for it */
-	bool again; /* try again after closing */
-	bool closing;
 	struct sampling *sampling; /* NULL: none is under way */
 	struct gdbregs_buffer reply; /* for no-description.c */
 	struct child_output child_output;
@@ -90,6 +98,12 @@ int targets_report(const struct targets *set);
 /* End the output with what `put` writes. Nothing is written if the only target has failed.
  * Returns an exit status: that of writing if it failed, or else `failed`. */
 int targets_print(struct output *out, const struct targets *set, int failed, targets_put put);
+
+/* Returns whether the work has ended: a callback has nothing to do any more. */
+static inline bool target_is_closing(const struct target *t)
+{
+	return t->phase > TARGET_CONNECTED;
+}
 
 /* For targets.c: begin; and, after a signal, end the work and release the guest. */
 void target_start(struct target *t);
