@@ -77,7 +77,6 @@ static void fini(struct sampler *sampler)
 	free(sampler->before);
 	gdbregs_buffer_fini(&sampler->now_bytes);
 	gdbregs_buffer_fini(&sampler->before_bytes);
-	vcpu_state_fini(&sampler->state);
 }
 
 int samplers_make(struct sampler **samplers, size_t *count, const struct snapshot *s, bool located,
@@ -148,8 +147,7 @@ struct value sampler_value_at(const struct sampler *sampler, size_t place,
 struct value sampler_value(const struct sampler *sampler, size_t index)
 {
 	const struct chosen *item = &sampler->items[index];
-	return value_make(sampler->target, sampler->vcpu, sampler->now_order, item,
-			  &sampler->now[item->place]);
+	return sampler_value_at(sampler, item->place, item);
 }
 
 struct value sampler_old_value(const struct sampler *sampler, size_t index)

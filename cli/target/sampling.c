@@ -76,8 +76,6 @@ static int resume(struct sampling *sampling)
 static int on_sampled(struct sampling *sampling)
 {
 	int error = sampling->error;
-	for (size_t i = 0; i < sampling->count && sampling->states; i++)
-		vcpu_state_take(&sampling->samplers[i].state);
 	bool last = error < 0 || !sampling->more(sampling->arg) || sampling->ended;
 	if (!last)
 		error = resume(sampling);
@@ -103,13 +101,12 @@ static void on_read(struct gdbregs_session *s, int status, const struct gdbregs_
 		target_go_on(sampling->target, on_sampled(sampling));
 }
 
-/* The state of a vCPU is only a hint: it may be missing. */
 static void on_state(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
 		     void *arg)
 {
-	struct sampling *sampling = arg;
-	on_read(s, status == GDBREGS_ERR_REMOTE || status == GDBREGS_ERR_UNSUPPORTED ? 0 : status,
-		error, sampling);
+	struct sampler *sampler = arg;
+	vcpu_state_take(&sampler->state, status);
+	on_read(s, status, error, sampler->arg);
 }
 
 static int start_reading(struct sampling *sampling, struct sampler *sampler)
@@ -121,7 +118,7 @@ static int start_reading(struct sampling *sampling, struct sampler *sampler)
 	sampling->outstanding++;
 	if (!sampling->states)
 		return 0;
-	int asked = vcpu_state_ask(&sampler->state, sampler->vcpu, s, on_state, sampling);
+	int asked = vcpu_state_ask(&sampler->state, sampler->vcpu, s, on_state, sampler);
 	sampling->outstanding += asked > 0;
 	return asked < 0 ? asked : 0;
 }

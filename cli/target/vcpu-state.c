@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "target/vcpu-state.h"
-#include "base/number.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -35,36 +34,19 @@ void vcpu_state_init(struct vcpu_state *state, const struct vcpu *vcpu)
 	vcpu_state_find(vcpu->name, state->text);
 }
 
-void vcpu_state_fini(struct vcpu_state *state)
-{
-	gdbregs_buffer_fini(&state->reply);
-}
-
 int vcpu_state_ask(struct vcpu_state *state, const struct vcpu *vcpu, struct gdbregs_session *s,
 		   gdbregs_uv_cb cb, void *arg)
 {
-	char packet[100];
 	memcpy(state->before, state->text, sizeof(state->before));
-	if (state->text[0] == '\0' || !vcpu->thread)
+	if (state->text[0] == '\0')
 		return 0;
-	int size = snprintf(packet, sizeof(packet), "qThreadExtraInfo,%s", vcpu->thread);
-	if (size >= (int)sizeof(packet))
-		return 0;
-	int error = gdbregs_uv_packet(s, packet, (size_t)size, &state->reply, cb, arg, NULL);
+	int error = gdbregs_uv_vcpu_state(s, vcpu->index, cb, arg, NULL);
 	return error < 0 ? error : 1;
 }
 
-/* The reply is the name in hexadecimal digits; any other reply changes nothing. */
-void vcpu_state_take(struct vcpu_state *state)
+void vcpu_state_take(struct vcpu_state *state, int status)
 {
-	char name[200] = "";
-	size_t size = state->reply.size / 2;
-	for (size_t i = 0; i < size && i + 1 < sizeof(name); i++) {
-		unsigned high = number_digit((char)state->reply.data[2 * i]),
-			 low = number_digit((char)state->reply.data[2 * i + 1]);
-		if (high > 15 || low > 15)
-			return;
-		name[i] = (char)(high << 4 | low);
-	}
-	vcpu_state_find(name, state->text);
+	if (status == GDBREGS_VCPU_RUNNING || status == GDBREGS_VCPU_HALTED)
+		snprintf(state->text, sizeof(state->text), "%s",
+			 status == GDBREGS_VCPU_RUNNING ? "running" : "halted");
 }

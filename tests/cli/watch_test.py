@@ -60,8 +60,8 @@ def one_round_trip_a_sample(directory):
         silent_ok(run("watch", "-n", "3", "-i", "0.1", "r0", "-c", "all", "-t", fake.target))
     packets = [line.split()[2] for line in read(log).splitlines() if " packet " in line]
     runs = [i for i, word in enumerate(packets) if word.startswith("vCont;c")]
-    equal(packets[runs[0] + 1:runs[1]], ["Hgp1.1", "p0", "qThreadExtraInfo,p01.01",
-                                              "Hgp1.2", "p0", "qThreadExtraInfo,p01.02"])
+    equal(packets[runs[0] + 1:runs[1]], ["Hgp1.1", "p0", "qThreadExtraInfo,p1.1",
+                                              "Hgp1.2", "p0", "qThreadExtraInfo,p1.2"])
 
 
 @test
