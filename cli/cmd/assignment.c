@@ -70,9 +70,7 @@ static struct found look_up(const char *pattern, const struct selected *all, boo
 	struct found found = {NULL, NULL};
 	for (size_t i = 0; i < all->register_count && !found.second; i++) {
 		const struct gdbregs_register *reg = all->registers[i];
-		if (!name_fits(pattern, gdbregs_register_feature(reg),
-			       gdbregs_register_name(reg)) ||
-		    (exact && !is_exact(pattern, reg)))
+		if (!name_fits_register(pattern, reg) || (exact && !is_exact(pattern, reg)))
 			continue;
 		if (!found.reg)
 			found.reg = reg;

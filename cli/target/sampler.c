@@ -171,14 +171,10 @@ bool sampler_changed(const struct sampler *sampler, size_t index)
 static bool number_at(const struct sampler *sampler, size_t place, uint64_t *number)
 {
 	const struct gdbregs_read *read = place != NOWHERE ? &sampler->now[place] : NULL;
-	bool big = sampler->now_order == GDBREGS_BYTE_ORDER_BIG;
-	if (!read || read->status <= 0 || read->status > 8 ||
-	    sampler->now_order == GDBREGS_BYTE_ORDER_UNKNOWN)
-		return false;
-	*number = 0;
-	for (int i = 0; i < read->status; i++)
-		*number = *number << 8 | read->data[big ? i : read->status - 1 - i];
-	return true;
+	struct gdbregs_field field;
+	return read && read->status > 0 && gdbregs_register_field(read->reg, &field) == 0 &&
+	       gdbregs_field_u64(&field, sampler->now_order, read->data, (size_t)read->status,
+				 number) == 0;
 }
 
 bool sampler_is_located(const struct sampler *sampler)
