@@ -55,7 +55,10 @@ static void fill_vcpu(struct cell cells[COLUMNS], const struct listing *l, const
 static void fill(struct cell cells[COLUMNS], const struct listing *l, const struct vcpu *vcpu,
 		 const struct chosen *item, char name[VALUE_NAME])
 {
-	struct value v = {.vcpu = vcpu, .reg = item->reg, .part = item->path ? item : NULL};
+	struct value v = {.vcpu = vcpu,
+			  .reg = item->reg,
+			  .part = item->path ? item : NULL,
+			  .field = item->field};
 	bool joined = l->table.format == FORMAT_TEXT || l->table.format == FORMAT_CSV;
 	fill_vcpu(cells, l, vcpu);
 	value_rows_name(&cells[REGISTER], &v, joined, name);

@@ -48,7 +48,7 @@ static void add_real(struct text *line, const struct value *v, const char *id)
 {
 	double value = NAN;
 	if (v->status <= 0 ||
-	    gdbregs_field_double(&v->part->field, v->order, v->whole, v->whole_bytes, &value) < 0)
+	    gdbregs_field_double(&v->field, v->order, v->whole, v->whole_bytes, &value) < 0)
 		value = NAN;
 	text_addf(line, "r%.17g %s\n", value, id);
 }

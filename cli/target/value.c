@@ -12,7 +12,7 @@
 /* From the value of the register to that of the part. */
 static void narrow(struct value *v)
 {
-	const struct gdbregs_field *field = &v->part->field;
+	const struct gdbregs_field *field = &v->field;
 	int error = gdbregs_field_bytes(field, v->whole, v->whole_bytes, &v->bytes, &v->size_bytes);
 	if (error == GDBREGS_ERR_UNSUPPORTED) {
 		error = gdbregs_field_u64(field, v->order, v->whole, v->whole_bytes, &v->number);
@@ -39,6 +39,10 @@ struct value value_make(const char *target, const struct vcpu *vcpu, enum gdbreg
 	};
 	v.whole = v.bytes;
 	v.whole_bytes = v.size_bytes;
+	if (v.part)
+		v.field = chosen->field;
+	else if (gdbregs_register_field(read->reg, &v.field) < 0)
+		return v;
 	if (v.part && v.status > 0)
 		narrow(&v);
 	return v;
@@ -90,17 +94,17 @@ const char *value_data_name(const struct value *v, bool joined, char name[VALUE_
 
 enum gdbregs_type_kind value_kind(const struct value *v)
 {
-	return v->part ? gdbregs_field_kind(&v->part->field) : gdbregs_register_kind(v->reg);
+	return gdbregs_field_kind(&v->field);
 }
 
 const char *value_type(const struct value *v)
 {
-	return v->part ? gdbregs_field_type(&v->part->field) : gdbregs_register_type(v->reg);
+	return gdbregs_field_type(&v->field);
 }
 
 unsigned value_bits(const struct value *v)
 {
-	return v->part ? gdbregs_field_bits(&v->part->field) : gdbregs_register_bits(v->reg);
+	return gdbregs_field_bits(&v->field);
 }
 
 size_t value_sent_bits(const struct value *v)
@@ -190,16 +194,9 @@ static int nearest_double(const struct value *v, struct gdbregs_buffer *decoded,
 
 int value_float(const struct value *v, struct gdbregs_buffer *decoded, double *number)
 {
-	struct gdbregs_field field, whole;
-	if (v->status <= 0)
-		return 0;
-	if (v->part)
-		field = v->part->field;
-	else if (gdbregs_register_field(v->reg, &whole) == 0)
-		field = whole;
-	else
-		return 0;
-	if (value_kind(v) != GDBREGS_TYPE_FLOAT && (v->part || !part_float(&whole, &field)))
+	struct gdbregs_field field = v->field;
+	if (v->status <= 0 ||
+	    (value_kind(v) != GDBREGS_TYPE_FLOAT && (v->part || !part_float(&v->field, &field))))
 		return 0;
 	if (gdbregs_field_double(&field, v->order, v->whole, v->whole_bytes, number) == 0)
 		return isfinite(*number);
@@ -224,13 +221,6 @@ void value_add_number(struct text *text, const struct value *v, bool padded)
 		text_add_number(text, v->order, v->bytes, v->size_bytes, padded);
 }
 
-static bool is_signed(const struct gdbregs_register *reg)
-{
-	struct gdbregs_field field;
-	return gdbregs_register_field(reg, &field) == 0 && gdbregs_field_is_signed(&field) &&
-	       gdbregs_field_kind(&field) != GDBREGS_TYPE_FLOAT;
-}
-
 static const char *reason(const struct value *v)
 {
 	if (v->status == GDBREGS_ERR_UNAVAILABLE)
@@ -244,7 +234,8 @@ static void add_form(struct text *text, const struct value *v)
 	uint8_t little[sizeof(v->number)];
 	struct digits d = {.bytes = v->bytes, .size = v->size_bytes, .bits = value_bits(v)};
 	d.is_big = v->order == GDBREGS_BYTE_ORDER_BIG;
-	d.is_signed = v->part ? gdbregs_field_is_signed(&v->part->field) : is_signed(v->reg);
+	d.is_signed = gdbregs_field_is_signed(&v->field) &&
+		      (v->part || value_kind(v) != GDBREGS_TYPE_FLOAT);
 	for (size_t i = 0; i < sizeof(little); i++)
 		little[i] = (uint8_t)(v->number >> 8 * i);
 	if (v->is_bit_field)
@@ -319,7 +310,7 @@ static int format_part(const struct value *v, struct gdbregs_buffer *decoded)
 {
 	if (value_kind(v) == GDBREGS_TYPE_INTEGER)
 		return GDBREGS_ERR_UNSUPPORTED;
-	return gdbregs_field_format(&v->part->field, v->order, v->whole, v->whole_bytes, decoded);
+	return gdbregs_field_format(&v->field, v->order, v->whole, v->whole_bytes, decoded);
 }
 
 const char *value_decode_all(const struct value *v, struct gdbregs_buffer *decoded)

@@ -14,6 +14,7 @@ struct value {
 	enum gdbregs_byte_order order; /* of the bytes */
 	const struct gdbregs_register *reg;
 	const struct chosen *part; /* NULL: the whole register */
+	struct gdbregs_field field; /* the part or the register */
 	const char *alias; /* another name that it was asked for by; NULL: its own */
 	const uint8_t *bytes;
 	size_t size_bytes;
