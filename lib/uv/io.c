@@ -88,9 +88,14 @@ int gdbregs__transport_release_socket(struct gdbregs__transport *t)
 
 void gdbregs__transport_close_socket(struct gdbregs__transport *t)
 {
-	int fd = gdbregs__transport_release_socket(t);
+	bool forked = gdbregs__transport_is_forked(t);
 
-	if (fd >= 0)
+	/* Both processes share the epoll instance of the loop. libuv cannot remove a
+	 * descriptor from it that is closed already. */
+	if (forked && t->fd >= 0)
+		close(t->fd);
+	int fd = gdbregs__transport_release_socket(t);
+	if (!forked && fd >= 0)
 		close(fd);
 }
 
@@ -109,15 +114,6 @@ void gdbregs__transport_watch(struct gdbregs__transport *t)
 		return;
 	t->watched = events;
 	uv_poll_start(t->poll, events, on_ready);
-}
-
-void gdbregs__transport_watch_anew(struct gdbregs__transport *t)
-{
-	if (t->fd < 0)
-		return;
-	uv_poll_stop(t->poll);
-	t->watched = 0;
-	gdbregs__transport_watch(t);
 }
 
 /* ------------------------------------------------------------------ bytes out --- */

@@ -87,17 +87,13 @@ static void on_limit(struct gdbregs__transport *t)
 
 /* Input that has arrived is in time: if the loop was busy or the process was stopped, the
  * timers run before the reply is read. A peer that keeps sending data delays its timeout
- * by one read only.
- *
- * The loop may not be notified of input at all: a process that was forked shares our
- * epoll instance, and libuv there removes the connection from it when the session is
- * closed. So if there was input, register the socket anew. */
+ * by one read only. */
 static void look_first(struct gdbregs__transport *t)
 {
 	if (t->state == GDBREGS__TRANSPORT_CONNECTING)
 		gdbregs__transport_check_connecting(t);
-	else if (gdbregs__transport_read(t))
-		gdbregs__transport_watch_anew(t);
+	else
+		gdbregs__transport_read(t);
 }
 
 static void on_timer(uv_timer_t *timer)

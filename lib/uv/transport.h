@@ -109,8 +109,6 @@ int gdbregs__transport_release_socket(struct gdbregs__transport *t);
 void gdbregs__transport_close_socket(struct gdbregs__transport *t);
 /* Watch the socket for the events that matter now. */
 void gdbregs__transport_watch(struct gdbregs__transport *t);
-/* Register the socket with the loop once more. */
-void gdbregs__transport_watch_anew(struct gdbregs__transport *t);
 /* Write the session's output, as far as the kernel accepts it. */
 void gdbregs__transport_write(struct gdbregs__transport *t);
 /* Read once, without waiting, and process what was read. Returns false if there was

@@ -4,7 +4,7 @@
 #include "serve.h"
 #include "suite.h"
 
-#include <gdbregs.h>
+#include <gdbregs_uv.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -100,6 +100,66 @@ TEST(stub_closes)
 	serve_break(&server);
 	ck_assert_int_eq(gdbregs_packet(s, "?", 1, &buf), GDBREGS_ERR_CLOSED);
 	close_in_time(s);
+	serve_stop(&server);
+	script_end(&server.stub);
+}
+
+/* ----------------------------------------------------------------- the caller's loop --- */
+
+static void on_done(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		    void *arg)
+{
+	(void)s, (void)error;
+	*(int *)arg = status;
+}
+
+static void run_until_done(uv_loop_t *loop, const int *status)
+{
+	while (*status == 99)
+		uv_run(loop, UV_RUN_ONCE);
+}
+
+/* The child does not even call uv_loop_fork(): the parent's loop is still notified. */
+TEST(loop_is_shared)
+{
+	static struct server server;
+	struct gdbregs_options o = GDBREGS_OPTIONS_INIT;
+	const struct gdbregs_register *b;
+	struct gdbregs_buffer buf = {0};
+	struct gdbregs_session *s;
+	int status = 99;
+	uv_loop_t loop;
+
+	memset(&server, 0, sizeof(server));
+	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
+	serve_start(&server, NULL);
+	o.reply_timeout_ms = TIMEOUT_MS;
+	uv_loop_init(&loop);
+	ck_assert_int_eq(
+		gdbregs_uv_connect(NULL, &loop, server.address, &o, &s, on_done, &status, NULL), 0);
+	run_until_done(&loop, &status);
+	ck_assert_int_eq(status, 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		gdbregs_uv_close(s, NULL, NULL);
+		uv_run(&loop, UV_RUN_DEFAULT);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	ck_assert_int_eq(gdbregs_find_register(s, 0, NULL, "b", &b), 0);
+	double begun = serve_now_s();
+	for (int i = 0; i < 100; i++) {
+		status = 99;
+		ck_assert_int_eq(gdbregs_uv_read_register(s, 0, b, &buf, on_done, &status, NULL),
+				 0);
+		run_until_done(&loop, &status);
+		ck_assert_int_eq(status, 8);
+	}
+	ck_assert(serve_now_s() - begun < 100 * TIMEOUT_MS / 1000.0 / 2);
+	gdbregs_uv_close(s, NULL, NULL);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	ck_assert_int_eq(uv_loop_close(&loop), 0);
+	gdbregs_buffer_fini(&buf);
 	serve_stop(&server);
 	script_end(&server.stub);
 }
