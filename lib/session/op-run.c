@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Resuming the target. A run is an op that ends with a stop reply. It starts once all requests before it have been
- * answered. Until its end, no request queued after it is sent, because any byte stops the guest of
- * a running QEMU (10.0 without a stop reply). Only 0x03 is sent.
+/* Resuming the target. A run is an op that ends with a stop reply. It starts once all requests
+ * before it have been answered. Until its end, no request queued after it is sent, because any
+ * byte stops the guest of a running QEMU (10.0 without a stop reply). Only 0x03 is sent.
  *
  * The op reads the watched registers, lets vCPUs step over breakpoints (step-over.c), and then
  * sends the resume. Each reply determines the next packet. A request to resume that is queued

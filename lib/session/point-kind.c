@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The kinds of breakpoints. Source: what gdb-multiarch 13 sends to QEMU 7.2 (tests/stubs/kinds_test.py); for
- * architectures that Debian's gdb lacks, the length of the trap instruction. */
+/* The kinds of breakpoints. Source: what gdb-multiarch 13 sends to QEMU 7.2
+ * (tests/stubs/kinds_test.py); for architectures that Debian's gdb lacks, the length of the trap
+ * instruction. */
 #include "session/op-points.h"
 
 #include "tdesc/roles.h"

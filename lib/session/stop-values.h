@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Facts about registers that the session knows at this stop, and need not ask for: values that came with
- * the stop reply ("expedited" ones), and which registers have the size of their description. Hides:
- * how both are kept, and for how many registers. */
+/* Facts about registers that the session knows at this stop, and need not ask for: values that
+ * came with the stop reply ("expedited" ones), and which registers have the size of their
+ * description. Hides: how both are kept, and for how many registers. */
 #ifndef GDBREGS_LIB_SESSION_STOP_VALUES_H
 #define GDBREGS_LIB_SESSION_STOP_VALUES_H
 

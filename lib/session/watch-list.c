@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The list of watched registers. It changes its order only while no read is under way: a watch that is removed
- * meanwhile is only marked, and a new one is added at the end. A watched vCPU is a watch
- * for each of its registers; these have consecutive serials and so stay together. */
+/* The list of watched registers. It changes its order only while no read is under way: a watch
+ * that is removed meanwhile is only marked, and a new one is added at the end. A watched vCPU is a
+ * watch for each of its registers; these have consecutive serials and so stay together. */
 #include "session/requests.h"
 #include "session/watch.h"
 
