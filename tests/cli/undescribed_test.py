@@ -74,6 +74,17 @@ def no_size(directory):
 
 
 @test
+def it_closes_the_connection(directory):
+    """BlastEm exits at requests that it does not know."""
+    env = ship(directory, "right", 256)
+    with no_description("--gdbserver", "--no-xfer", "--fault=close:qRegisterInfo*") as fake:
+        one_line(run("read", "-t", fake.target, env=env), 3,
+                 "the stub closed the connection when it was asked to describe its registers "
+                 "(qRegisterInfo): it serves no target description; name one with --arch or give "
+                 "one with --tdesc")
+
+
+@test
 def as_it_was(directory):
     """The guest is left as usual, with a single connection."""
     env = ship(directory, "right", 256)
