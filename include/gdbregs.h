@@ -300,6 +300,9 @@ struct gdbregs_options {
 	unsigned connect_deadline_ms;
 	/* Overrides the byte order of all vCPUs. Default GDBREGS_BYTE_ORDER_UNKNOWN: no override. */
 	enum gdbregs_byte_order byte_order;
+	/* Connect also if the stub describes no registers and no option does: its vCPUs have none, and
+	 * functions that need them fail with NO_DESCRIPTION. Default false. */
+	bool description_optional;
 };
 
 /* The defaults, as an initialiser for C, and for C++ from C++11 on. */
@@ -355,8 +358,8 @@ GDBREGS_API void gdbregs_options_init_size(struct gdbregs_options *o, size_t siz
  * Errors: NOMEM INVAL; CONNECT if the name is unknown or nothing accepts
  * connections; TIMEOUT CLOSED PROTOCOL; DESCRIPTION if the stub's description or
  * the file named in `o` is bad; NO_DESCRIPTION if the stub serves none and `o`
- * names none, unless `access` is GDBREGS_NO_REGS; LIMIT; IO if a file cannot be
- * read; NO_VCPU if the stub's program has already ended.
+ * names none, unless `access` is GDBREGS_NO_REGS or `description_optional` is set; LIMIT;
+ * IO if a file cannot be read; NO_VCPU if the stub's program has already ended.
  * Ownership: the caller closes *out with gdbregs_close().
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_connect(struct gdbregs_context *ctx, const char *address,
@@ -526,8 +529,8 @@ gdbregs_vcpu_description(const struct gdbregs_session *s, unsigned vcpu);
 
 /**
  * Get the registers of a vCPU, in the order of the description.
- * Errors: NOMEM INVAL NO_VCPU; NO_DESCRIPTION if the session was opened with
- * GDBREGS_NO_REGS on a stub that serves no description.
+ * Errors: NOMEM INVAL NO_VCPU; NO_DESCRIPTION if the vCPU has none, which is possible
+ * with GDBREGS_NO_REGS and with `description_optional`.
  * Ownership: the caller frees *out with gdbregs_free(). The strings and handles
  * in it belong to the context.
  */

@@ -7,53 +7,19 @@
 #include "base/message.h"
 
 #include <string.h>
-#include <unistd.h>
-
-/* ---------------------------------------------------------- stand-in --- */
-
-/* No registers, so that nothing is asked about them; no stub serves the same. */
-static const char document[] =
-	"<target><architecture>gdbregs-cli: not described</architecture></target>";
-
-/* It is in a file, because the library takes descriptions from files. */
-void no_description_prepare(struct targets *set)
-{
-	const struct options *o = set->options;
-	if (o->arch || o->tdesc || set->access == GDBREGS_NO_REGS)
-		return;
-	set->no_description_fd = output_memory_file(document, strlen(document), set->arch_path);
-	if (set->no_description_fd < 0 ||
-	    gdbregs_description_load(set->context, set->arch_path, NULL, &set->substitute, NULL) <
-		    0)
-		no_description_fini(set);
-}
-
-void no_description_fini(struct targets *set)
-{
-	if (set->no_description_fd > 0)
-		close(set->no_description_fd);
-	set->no_description_fd = 0;
-	set->substitute = NULL;
-	set->arch_path[0] = '\0';
-}
-
-static bool lacks(const struct target *t, unsigned vcpu)
-{
-	return gdbregs_vcpu_description(t->session, vcpu) == t->set->substitute;
-}
 
 /* Returns the first vCPU without a description, or the number of vCPUs. */
 static unsigned find(const struct target *t)
 {
 	unsigned count = gdbregs_vcpu_count(t->session), vcpu = 0;
-	while (vcpu < count && !lacks(t, vcpu))
+	while (vcpu < count && gdbregs_vcpu_description(t->session, vcpu))
 		vcpu++;
 	return vcpu;
 }
 
 bool no_description_is(const struct target *t)
 {
-	return t->set->substitute && find(t) < gdbregs_vcpu_count(t->session);
+	return t->set->access != GDBREGS_NO_REGS && find(t) < gdbregs_vcpu_count(t->session);
 }
 
 /* -------------------------------------------------------------- fits --- */

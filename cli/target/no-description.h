@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A stub that serves no description, and no --arch or --tdesc: the message says which of
- * the shipped descriptions fit its registers. Hides: how to get a session with such a
- * stub. It has to be asked on the first connection, because a spawned stub and QEMU's user
- * emulation do not accept a second one. */
+ * the shipped descriptions fit its registers. It has to be asked on the first connection,
+ * because a spawned stub and QEMU's user emulation do not accept a second one. */
 #ifndef CLI_NO_DESCRIPTION_H
 #define CLI_NO_DESCRIPTION_H
 
 #include "target/target.h"
-
-/* Make a substitute for the description, if one may be missing. If that fails, the library
- * refuses such a stub with a message of its own. */
-void no_description_prepare(struct targets *set);
-void no_description_fini(struct targets *set);
 
 /* Returns whether a vCPU of this connected target has no description. */
 bool no_description_is(const struct target *t);

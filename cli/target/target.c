@@ -98,19 +98,6 @@ int target_fail_interrupted(struct target *t)
 
 /* ------------------------------------------------------------- errors --- */
 
-/* The file for stubs without a description is in memory, and its name means nothing to users: drop
- * "cannot read /proc/self/fd/3" from the text of a failure. */
-static void drop_memory_file(struct target *t)
-{
-	const char *name = t->set->arch_path;
-	char *at = t->set->no_description_fd > 0 ? strstr(t->error, name) : NULL;
-	char rest[sizeof(t->error)];
-	if (!at || at[strlen(name)] != ':')
-		return;
-	snprintf(rest, sizeof(rest), "%s", at + strlen(name));
-	snprintf(t->error, sizeof(t->error), "cannot connect%.*s", (int)sizeof(rest) - 20, rest);
-}
-
 /* The text of an error that ends a session begins with the target, at most LABEL_BYTES of it.
  * The tool prints its own name for the target. */
 static const char *skip_label(const struct target *t, const char *words)
@@ -135,7 +122,6 @@ static void take_error(struct target *t, int code, const char *words)
 	t->gone = code == GDBREGS_ERR_CLOSED;
 	library_error_text(words[0] != '\0' ? skip_label(t, words) : gdbregs_strerror(code),
 			   t->error, sizeof(t->error));
-	drop_memory_file(t);
 }
 
 /* --------------------------------------------------------------- work --- */
@@ -272,6 +258,7 @@ static void session_options(struct target *t, struct gdbregs_options *session)
 	session->connect_deadline_ms = o->connect_deadline_ms;
 	session->description_path = o->tdesc;
 	session->architecture = t->set->arch_path[0] != '\0' ? t->set->arch_path : NULL;
+	session->description_optional = true; /* no_description_fail() has more to say */
 	session->byte_order = o->endian;
 	session->step_irq = o->irq;
 	session->trace_arg = t;

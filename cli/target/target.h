@@ -66,9 +66,7 @@ struct targets {
 	enum gdbregs_access access;
 	target_work work;
 	void *work_arg;
-	char arch_path[PATH_MAX]; /* description for stubs that serve none; "": none */
-	const struct gdbregs_description *substitute; /* for a missing one */
-	int no_description_fd; /* 0: there is no file */
+	char arch_path[PATH_MAX]; /* --arch: the file; "": not given */
 	struct loop loop;
 	struct target *item;
 	size_t count;

@@ -3,7 +3,7 @@
 #include "base/message.h"
 #include "base/progress.h"
 #include "target/shipped.h"
-#include "target/no-description.h"
+#include "target/target.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +40,6 @@ static int init(struct targets *set)
 	set->item = calloc(count, sizeof(*set->item));
 	if (!set->item || gdbregs_context_new(&set->context) < 0)
 		return fail_nomem();
-	no_description_prepare(set);
 	set->count = count;
 	for (size_t i = 0; i < count; i++) {
 		struct target *t = &set->item[i];
@@ -127,7 +126,6 @@ void targets_fini(struct targets *set)
 		free(set->item[i].name);
 	}
 	free(set->item);
-	no_description_fini(set);
 	gdbregs_context_unref(set->context);
 	int signo = set->loop.signo;
 	*set = (struct targets){.options = NULL};

@@ -299,16 +299,13 @@ int gdbregs__discover_take_document(struct gdbregs_session *s, struct gdbregs__d
 
 /* ------------------------------------------------------------- qRegisterInfo --- */
 
-/* Returns true if the stub serves no description and the caller gave none. A stand-in of
- * gdbregs-cli for a missing description has no registers either. BlastEm, whose reply to
+/* Returns true if the stub serves no description and the caller gave none. BlastEm, whose reply to
  * qSupported is a PacketSize alone, exits at requests that it does not know. */
 static bool wants_registers(const struct gdbregs_session *s)
 {
-	const struct gdbregs_description *fallback = s->target.fallback;
-
 	return s->stub.kind == GDBREGS__STUB_OTHER && s->options.access != GDBREGS_NO_REGS &&
 	       s->target.vcpu_count && !s->target.given && !s->stub.supported.size_only &&
-	       !(fallback && fallback->register_count) && !s->target.processes[0].documents.count;
+	       !s->target.fallback && !s->target.processes[0].documents.count;
 }
 
 /* The first reply shows whether the stub has qRegisterInfo. */
@@ -426,7 +423,8 @@ int gdbregs__discover_resolve(struct gdbregs_session *s, struct gdbregs__discove
 			result = complete(s, out);
 		if (result < 0)
 			return result;
-		if (!*out && s->options.access != GDBREGS_NO_REGS)
+		if (!*out && s->options.access != GDBREGS_NO_REGS &&
+		    !s->options.description_optional)
 			return gdbregs__engine_say(
 				&s->engine, GDBREGS_ERR_NO_DESCRIPTION,
 				"the stub serves no target description (architecture or "

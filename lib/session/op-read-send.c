@@ -14,7 +14,7 @@
 const struct gdbregs__g_layout *gdbregs__read_layout(const struct gdbregs_session *s,
 						     const struct gdbregs__process *process)
 {
-	if (process->g_banned)
+	if (process->g_banned || !process->description)
 		return NULL;
 	if (s->stub.p_missing || process->g_preferred)
 		return process->described_layout;
@@ -37,8 +37,8 @@ static bool wants_proof(struct gdbregs_session *s, struct gdbregs__process *proc
 {
 	if (s->stub.p_missing || process->g_banned || process->g_preferred ||
 	    process->g_interest_batch == r->batch ||
-	    __atomic_load_n(&process->description->g_layout, __ATOMIC_ACQUIRE) ||
-	    count_source(r, GDBREGS__READ_FROM_P) < G_WORTH_REGISTERS)
+	    count_source(r, GDBREGS__READ_FROM_P) < G_WORTH_REGISTERS ||
+	    __atomic_load_n(&process->description->g_layout, __ATOMIC_ACQUIRE))
 		return false;
 	process->g_interest_batch = r->batch;
 	return ++process->g_interest == G_INTEREST_TO_PROVE;

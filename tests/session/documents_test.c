@@ -109,6 +109,42 @@ static const struct served all_served[] = {
 	// clang-format on
 };
 
+/* vCPUs without a description have no registers, but packets can be sent. */
+LOOP_TEST(none_is_needed, 2)
+{
+	const enum script_kind kind = _i ? SCRIPT_GDBSERVER : SCRIPT_QEMU10;
+	const struct script_rule rules[] = {{XFER "*", 0, "E00"}, {0}};
+	struct gdbregs_options o = GDBREGS_OPTIONS_INIT;
+	struct gdbregs_reg_descriptor *list;
+	struct gdbregs_buffer buf = {0};
+	struct drive_call call = {0};
+	struct script_stub stub, full_stub;
+	struct drive d, full;
+	size_t count;
+
+	script_begin(&full_stub, SCRIPT_QEMU10, script_small, 1);
+	ck_assert_int_eq(drive_open(&full, &full_stub, NULL), 0);
+	script_begin(&stub, kind, script_small, 1);
+	stub.rules = rules;
+	o.description_optional = true;
+	o.access = GDBREGS_RW_REGS;
+	ck_assert_int_eq(drive_open(&d, &stub, &o), 0);
+	ck_assert_uint_gt(gdbregs_vcpu_count(d.s), 0);
+	ck_assert_ptr_null(gdbregs_vcpu_description(d.s, 0));
+	ck_assert_int_eq(gdbregs_get_registers(d.s, 0, &list, &count), GDBREGS_ERR_NO_DESCRIPTION);
+	struct gdbregs_read read = {.reg = drive_register(&full, 0, "b")};
+	ck_assert_int_eq(drive_read(&d, &read, 1, &buf), 0);
+	ck_assert_int_eq(read.status, GDBREGS_ERR_WRONG_VCPU_TYPE);
+	ck_assert_int_eq(gdbregs__raw_packet(d.s, "g", 1, &buf, drive_done, &call, NULL), 0);
+	ck_assert_int_eq(drive_wait(&d, &call), 0);
+	ck_assert_uint_gt(buf.size, 0);
+	gdbregs_buffer_fini(&buf);
+	drive_end(&d);
+	drive_end(&full);
+	script_end(&stub);
+	script_end(&full_stub);
+}
+
 static void check_registers(struct drive *d, size_t expected)
 {
 	struct gdbregs_reg_descriptor *list;
