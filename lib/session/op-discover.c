@@ -369,7 +369,7 @@ static const struct {
 	enum gdbregs__discover_phase phase;
 	gdbregs__ask *ask;
 	gdbregs__take *take; /* NULL: the reply does not matter */
-	bool always; /* taken even if the op was canceled: attached processes have to be detached */
+	bool always; /* taken even if the op was canceled: the detach needs it */
 	bool optional; /* the stub may not reply at all */
 } questions[QUESTIONS] = {
 	[ASK_STOP] = {PHASE_TARGET, ask_stop, take_stop, .always = true},
@@ -389,7 +389,7 @@ static const struct {
 	[ASK_OTHER_G] = {PHASE_OTHER_G, gdbregs__discover_ask_other_g,
 			 gdbregs__discover_take_other_g},
 	[ASK_TWO_P] = {PHASE_TWO_P, gdbregs__discover_ask_two_p, gdbregs__discover_take_two_p},
-	[ASK_NO_ACK] = {PHASE_NO_ACK, ask_no_ack, take_no_ack},
+	[ASK_NO_ACK] = {PHASE_NO_ACK, ask_no_ack, take_no_ack, .always = true},
 };
 
 /* Begin with the process that the stub starts with; its pid is known after `?`. */
