@@ -95,6 +95,9 @@ int gdbregs__order_ask(struct gdbregs_session *s, struct gdbregs__op *op, uint32
 
 	if (sent || !msr)
 		return sent;
+	/* The thread was refused: its msr would be that of another one. */
+	if (s->stub.selection_failed && s->engine.in_flight == 0)
+		return 0;
 	s->target.vcpus[vcpu].msr_asked = s->target.stop;
 	return gdbregs__engine_send_text(&s->engine, op, kind, vcpu, "p%x", (unsigned)msr->regnum);
 }
