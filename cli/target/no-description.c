@@ -109,11 +109,12 @@ static int fail_sized(struct target *t, size_t g_bytes)
 	int result =
 		names.size > 0
 			? target_fail(t, STATUS_STUB,
-				      "serves no target description; %s would fit its "
+				      "the stub serves no target description; %s would fit its "
 				      "registers (%zu bytes)",
 				      names.data, g_bytes)
 			: target_fail(t, STATUS_STUB,
-				      "serves no target description, and no shipped description "
+				      "the stub serves no target description, and no shipped "
+				      "description "
 				      "fits its registers (%zu bytes); give one with --tdesc",
 				      g_bytes);
 	text_fini(&names);
@@ -135,9 +136,10 @@ static size_t size_of_g(const struct gdbregs_buffer *reply)
 
 static int fail_unsized(struct target *t)
 {
-	return target_fail(t, STATUS_STUB,
-			   "serves no target description; name one with --arch or give one with "
-			   "--tdesc");
+	return target_fail(
+		t, STATUS_STUB,
+		"the stub serves no target description; name one with --arch or give one with "
+		"--tdesc");
 }
 
 static int take_g(struct target *t, int status)

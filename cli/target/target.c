@@ -92,7 +92,7 @@ int target_fail_interrupted(struct target *t)
 {
 	const char *note = gdbregs_vcpu_note(t->session, 0);
 	return target_fail(
-		t, STATUS_CONNECT, "it was interrupted and has not stopped for %.1f s%s%s",
+		t, STATUS_CONNECT, "the guest was interrupted and has not stopped for %.1f s%s%s",
 		t->set->options->timeout_ms / 1000.0, note ? ": " : "", note ? note : "");
 }
 

@@ -35,7 +35,7 @@ def one_fits(directory):
     with no_description() as fake:
         for command in COMMANDS:
             result = run(*command, "-t", fake.target, env=env)
-            one_line(result, 4, fake.target + ": serves no target description",
+            one_line(result, 4, fake.target + ": the stub serves no target description",
                      "; --arch right would fit its registers (32 bytes)")
             equal(result.out, "")
 
