@@ -298,9 +298,11 @@ static int end_threads(struct gdbregs_session *s, struct gdbregs__discover *d)
 static int go_on(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
 	if (++d->threads_answers > s->limits.vcpus)
-		return gdbregs__engine_say(&s->engine, GDBREGS_ERR_LIMIT,
-					   "the stub lists more than %zu threads (max_vcpus)",
-					   s->limits.vcpus);
+		return gdbregs__engine_say(
+			&s->engine, GDBREGS_ERR_LIMIT,
+			"the stub sends an endless thread list: more than %zu replies "
+			"(max_vcpus)",
+			s->limits.vcpus);
 	if (outstanding(d, ASK_THREADS))
 		return 0;
 	size_t most = s->limits.vcpus - d->threads_answers + 1;

@@ -45,12 +45,12 @@ static int take_value(struct gdbregs_session *s, struct gdbregs__read_op *r, con
 	return 0;
 }
 
-/* The reply to a p has a value. */
+/* The reply to a p has a value. A write needs to know its size. */
 static void note_size(struct gdbregs_session *s, const struct gdbregs__read_op *r, size_t index)
 {
 	const struct gdbregs_read *read = &r->reads[index];
 
-	if (r->results[index].status > 0)
+	if (s->options.access == GDBREGS_RW_REGS && r->results[index].status > 0)
 		gdbregs__sized_note(s, read->vcpu, read->reg, (size_t)r->results[index].status);
 }
 

@@ -84,6 +84,20 @@ static inline bool all_digits(const block_bytes *invalid_bits)
 	return (all & UINT64_MAX / 0xff * 0xf0) == 0;
 }
 
+/* Decode digits, two at a time. Returns false if there are other characters. */
+static bool decode_digits(uint8_t *out, const uint8_t *hex, size_t hexlen)
+{
+	uint8_t all = 0;
+
+	for (const uint8_t *end = hex + hexlen; hex < end; hex += 2) {
+		uint8_t high = gdbregs__hex_values[hex[0]], low = gdbregs__hex_values[hex[1]];
+
+		all |= high | low;
+		*out++ = (uint8_t)(high << 4 | low);
+	}
+	return all < 16;
+}
+
 /* Decode any characters, two at a time. */
 static enum gdbregs__hex_result decode_pairs(uint8_t *out, const uint8_t *hex, size_t hexlen)
 {
@@ -110,7 +124,8 @@ WITH_AVX2_CLONE enum gdbregs__hex_result gdbregs__hex_decode(uint8_t *out, const
 	if (hexlen % 2)
 		return GDBREGS__HEX_BAD;
 	if (hexlen < BLOCK)
-		return decode_pairs(out, hex, hexlen);
+		return decode_digits(out, hex, hexlen) ? GDBREGS__HEX_OK
+						       : decode_pairs(out, hex, hexlen);
 	for (size_t i = 0; i <= hexlen - BLOCK; i += BLOCK)
 		decode_block(out + i / 2, hex + i, &invalid_bits);
 	/* Decode the last block; it may overlap the one before. */
