@@ -37,8 +37,10 @@ static int take_number(const struct gdbregs__xml *at, const struct range *range,
 		return gdbregs__xml_fail(at, GDBREGS_ERR_DESCRIPTION,
 					 "register \"%.40s\": %s \"%.40s\" is not a number", reg,
 					 range->attribute, text);
-	if (result == GDBREGS__NUMBER_RANGE || value < range->least || value > range->most)
-		return fail_range(at, range, reg, text, value > range->most);
+	if (result == GDBREGS__NUMBER_TOO_LARGE || value > range->most)
+		return fail_range(at, range, reg, text, true);
+	if (result == GDBREGS__NUMBER_NEGATIVE || value < range->least)
+		return fail_range(at, range, reg, text, false);
 	*out = (size_t)value;
 	return 0;
 }

@@ -70,11 +70,11 @@ enum gdbregs__number gdbregs__number_parse(const char *text, uint64_t *value)
 	if (!gdbregs__number_split(skip_blanks(text), &number))
 		return GDBREGS__NUMBER_NONE;
 	if (!gdbregs__number_magnitude(&number, bytes, sizeof(bytes)))
-		return GDBREGS__NUMBER_RANGE;
+		return number.negative ? GDBREGS__NUMBER_NEGATIVE : GDBREGS__NUMBER_TOO_LARGE;
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		sum |= (uint64_t)bytes[i] << (8 * i);
 	if (number.negative && sum)
-		return GDBREGS__NUMBER_RANGE;
+		return GDBREGS__NUMBER_NEGATIVE;
 	*value = sum;
 	return GDBREGS__NUMBER_OK;
 }

@@ -11,7 +11,8 @@
 enum gdbregs__number {
 	GDBREGS__NUMBER_OK,
 	GDBREGS__NUMBER_NONE, /* not a number */
-	GDBREGS__NUMBER_RANGE, /* negative, or larger than 64 bits */
+	GDBREGS__NUMBER_NEGATIVE,
+	GDBREGS__NUMBER_TOO_LARGE, /* larger than 64 bits */
 };
 
 /* Parse the whole text of an attribute of a description. GDB reads these with strtoul() and base

@@ -62,7 +62,7 @@ BAD = {
     "a register of 2^31 bits": (lambda: feature("<reg name='a' bitsize='2147483648'/>"),
                                 "max_register_bits"),
     "2^32 bits": (lambda: feature("<reg name='a' bitsize='4294967296'/>"), "max_register_bits"),
-    "2^64 bits": (lambda: feature("<reg name='a' bitsize='18446744073709551616'/>"), "bitsize"),
+    "2^64 bits": (lambda: feature("<reg name='a' bitsize='18446744073709551616'/>"), "max_register_bits"),
     "no bits": (lambda: feature("<reg name='a' bitsize='0'/>"), "bitsize"),
     "minus eight bits": (lambda: feature("<reg name='a' bitsize='-8'/>"), "bitsize"),
     "register number -1": (lambda: feature("<reg name='a' bitsize='8' regnum='-1'/>"), "regnum"),

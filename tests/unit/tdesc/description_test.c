@@ -39,10 +39,10 @@ TEST(numbers)
 		{"8.0", 0, 0},
 		{"4294967296", 0, GDBREGS_ERR_LIMIT},
 		{"4294967304", 0, GDBREGS_ERR_LIMIT},
-		{"18446744073709551616", 0, 0},
-		{"18446744073709551624", 0, 0},
-		{"99999999999999999999999999999999", 0, 0},
-		{"0xffffffffffffffffffffff", 0, 0},
+		{"18446744073709551616", 0, GDBREGS_ERR_LIMIT},
+		{"18446744073709551624", 0, GDBREGS_ERR_LIMIT},
+		{"99999999999999999999999999999999", 0, GDBREGS_ERR_LIMIT},
+		{"0xffffffffffffffffffffff", 0, GDBREGS_ERR_LIMIT},
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -111,7 +111,10 @@ TEST(number_errors)
 	bad_body("<reg name='a' bitsize='8' regnum='four'/>", GDBREGS_ERR_DESCRIPTION,
 		 "target.xml:1:27: register \"a\": regnum \"four\" is not a number");
 	bad_body("<reg name='a' bitsize='8' regnum=''/>", GDBREGS_ERR_DESCRIPTION, NULL);
-	bad_body("<reg name='a' bitsize='8' regnum='18446744073709551616'/>",
+	bad_body("<reg name='a' bitsize='8' regnum='18446744073709551616'/>", GDBREGS_ERR_LIMIT,
+		 "target.xml:1:27: register \"a\": regnum 18446744073709551616 is out of range: "
+		 "0 to 1048575 (max_register_number)");
+	bad_body("<reg name='a' bitsize='8' regnum='-18446744073709551616'/>",
 		 GDBREGS_ERR_DESCRIPTION, NULL);
 	bad_body("<reg name='a' bitsize='8' regnum='4294967296'/>", GDBREGS_ERR_LIMIT, NULL);
 	bad_body("<reg name='a' bitsize='8' regnum='1048576'/>", GDBREGS_ERR_LIMIT, NULL);
