@@ -102,6 +102,44 @@ TEST(cancel_unwaited)
 	}
 }
 
+/* The storage of a canceled read of many registers is the caller's again once the callback was
+ * called: replies to p or g that come later must not touch it. */
+TEST(cancel_many)
+{
+	static const enum script_kind kinds[] = {SCRIPT_PLAIN, SCRIPT_USER, SCRIPT_QEMU10,
+						 SCRIPT_GDBSERVER};
+
+	for (size_t kind = 0; kind < 4; kind++) {
+		struct gdbregs_read reads[16];
+		struct gdbregs_buffer storage = {0};
+		struct drive_call call = {0};
+		struct gdbregs_reg_descriptor *list;
+		struct gdbregs__op *op;
+		struct script_stub stub;
+		struct drive d;
+		size_t count;
+
+		script_begin(&stub, kinds[kind], script_wide, 1);
+		ck_assert_int_eq(drive_open(&d, &stub, NULL), 0);
+		ck_assert_int_eq(gdbregs_get_registers(d.s, 0, &list, &count), 0);
+		for (size_t i = 0; i < 16; i++)
+			reads[i] = (struct gdbregs_read){0, list[i].handle, 0, NULL};
+		gdbregs_free(list);
+		d.held = true;
+		ck_assert_int_eq(
+			gdbregs__read_many(d.s, reads, 16, &storage, drive_done, &call, &op), 0);
+		drive_run(&d);
+		drive_cancel(&d, op);
+		ck_assert_int_eq(drive_wait(&d, &call), GDBREGS_ERR_CANCELED);
+		gdbregs_buffer_fini(&storage);
+		pass_all(&d);
+		drive_end(&d);
+		drive_check_stub(&stub);
+		ck_assert_ptr_null(storage.data);
+		script_end(&stub);
+	}
+}
+
 /* The session is closed while requests are in flight. Their replies arrive before the callbacks,
  * after them, or never. */
 LOOP_TEST(close_in_flight, 4)
