@@ -303,7 +303,7 @@ void gdbregs__transport_opened(struct gdbregs__transport *t)
 		gdbregs__engine_fail_nomem(&s->engine);
 	if (s->engine.fatal)
 		on_discovered(s, s->engine.fatal, &s->engine.ended_by, t);
-	else if (t->closing)
+	if (t->closing)
 		stop(t);
 	gdbregs__transport_event(t);
 }

@@ -2,6 +2,7 @@
 /* The calls of gdbregs_uv.h: many sessions and their stubs on one loop, closed and canceled at
  * random from callbacks. Whatever happens, each accepted request calls back once, and the loop is
  * empty at the end. */
+#include "util/alloc.h"
 #include "uv/transport.h"
 #include "serve-loop.h"
 #include "../session/inside.h"
@@ -369,6 +370,26 @@ LOOP_TEST(closed_at_once, 6)
 	check_member(m);
 	ck_assert_int_eq(m->connect_status, GDBREGS_ERR_CANCELED);
 	ck_assert_uint_eq(l.left_halted + l.violations, 0);
+	free(m);
+}
+
+/* An allocation fails after the session was closed, when the connection is established. */
+LOOP_TEST(closed_out_of_memory, 16)
+{
+	struct member *m = calloc(1, sizeof(*m));
+	struct listener l;
+	uv_loop_t loop;
+
+	uv_loop_init(&loop);
+	serve_on_loop(&l, &loop);
+	l.silent = true;
+	connect_member(m, NULL, &loop, l.address, 200);
+	close_member(m);
+	gdbregs__alloc_fail(1 + (unsigned long)_i / 2, _i & 1);
+	serve_run_out(&l, &loop);
+	gdbregs__alloc_fail(0, 0);
+	check_member(m);
+	ck_assert_int_eq(m->connect_status, GDBREGS_ERR_CANCELED);
 	free(m);
 }
 
