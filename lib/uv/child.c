@@ -180,12 +180,16 @@ void gdbregs__child_end(struct gdbregs__transport *t)
 
 	if (child->ending != NOT_ENDING)
 		return;
-	child->fd = gdbregs__transport_release_socket(t);
+	/* A forked process leaves the command alone: it is the child of the other process. */
+	if (gdbregs__transport_is_forked(t))
+		gdbregs__transport_close_socket(t);
+	else
+		child->fd = gdbregs__transport_release_socket(t);
 	uv_update_time(t->loop);
 	enter(child, INPUT_CLOSED, GRACE_INPUT_MS);
 	if (floods_at_eof(&t->session->stub) && leader_state(child) != REAPED)
 		send_next_signal(child);
-	else if (!gdbregs__transport_is_forked(t))
+	else
 		shutdown(child->fd, SHUT_WR);
 	uv_timer_start(&child->timer, on_poll_timer, 0, 0);
 }

@@ -355,7 +355,10 @@ void gdbregs__transport_close(struct gdbregs_session *s, gdbregs__transport_clos
 		gdbregs__transport_connect_abandon(t);
 		break;
 	case GDBREGS__TRANSPORT_CONNECTING:
-		gdbregs__transport_set_limit(t, CLOSE_CONNECTING_MS);
+		if (gdbregs__transport_is_forked(t))
+			gdbregs__transport_connect_abandon(t);
+		else
+			gdbregs__transport_set_limit(t, CLOSE_CONNECTING_MS);
 		break;
 	case GDBREGS__TRANSPORT_OPEN:
 		stop(t);

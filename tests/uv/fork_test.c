@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+CHILD(serve_standard)
+
 #define TIMEOUT_MS 300
 
 static void close_in_child(struct gdbregs_session *s)
@@ -119,13 +121,54 @@ static void run_until_done(uv_loop_t *loop, const int *status)
 		uv_run(loop, UV_RUN_ONCE);
 }
 
-/* The child does not even call uv_loop_fork(): the parent's loop is still notified. */
-TEST(loop_is_shared)
+/* A child process closes the session. It does not even call uv_loop_fork(). */
+static void close_in_loop_child(uv_loop_t *loop, struct gdbregs_session *s)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		gdbregs_uv_close(s, NULL, NULL);
+		uv_run(loop, UV_RUN_DEFAULT);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+}
+
+/* The loop of the parent is notified of all replies. */
+static void read_in_parent(uv_loop_t *loop, struct gdbregs_session *s)
+{
+	const struct gdbregs_register *b;
+	struct gdbregs_buffer buf = {0};
+	double begun = serve_now_s();
+
+	ck_assert_int_eq(gdbregs_find_register(s, 0, NULL, "b", &b), 0);
+	for (int i = 0; i < 100; i++) {
+		int status = 99;
+
+		ck_assert_int_eq(gdbregs_uv_read_register(s, 0, b, &buf, on_done, &status, NULL),
+				 0);
+		run_until_done(loop, &status);
+		ck_assert_int_eq(status, 8);
+	}
+	ck_assert(serve_now_s() - begun < 100 * TIMEOUT_MS / 1000.0 / 2);
+	gdbregs_buffer_fini(&buf);
+}
+
+static void close_loop(uv_loop_t *loop, struct gdbregs_session *s)
+{
+	gdbregs_uv_close(s, NULL, NULL);
+	uv_run(loop, UV_RUN_DEFAULT);
+	ck_assert_int_eq(uv_loop_close(loop), 0);
+}
+
+/* 0: the child closes the session once it is connected. 1: while it is being connected; the stub
+ * sees the packets of the parent only. */
+LOOP_TEST(loop_is_shared, 2)
 {
 	static struct server server;
 	struct gdbregs_options o = GDBREGS_OPTIONS_INIT;
-	const struct gdbregs_register *b;
-	struct gdbregs_buffer buf = {0};
 	struct gdbregs_session *s;
 	int status = 99;
 	uv_loop_t loop;
@@ -137,29 +180,36 @@ TEST(loop_is_shared)
 	uv_loop_init(&loop);
 	ck_assert_int_eq(
 		gdbregs_uv_connect(NULL, &loop, server.address, &o, &s, on_done, &status, NULL), 0);
+	if (_i == 1)
+		close_in_loop_child(&loop, s);
 	run_until_done(&loop, &status);
 	ck_assert_int_eq(status, 0);
-	pid_t pid = fork();
-	if (pid == 0) {
-		gdbregs_uv_close(s, NULL, NULL);
-		uv_run(&loop, UV_RUN_DEFAULT);
-		_exit(0);
-	}
-	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
-	ck_assert_int_eq(gdbregs_find_register(s, 0, NULL, "b", &b), 0);
-	double begun = serve_now_s();
-	for (int i = 0; i < 100; i++) {
-		status = 99;
-		ck_assert_int_eq(gdbregs_uv_read_register(s, 0, b, &buf, on_done, &status, NULL),
-				 0);
-		run_until_done(&loop, &status);
-		ck_assert_int_eq(status, 8);
-	}
-	ck_assert(serve_now_s() - begun < 100 * TIMEOUT_MS / 1000.0 / 2);
-	gdbregs_uv_close(s, NULL, NULL);
-	uv_run(&loop, UV_RUN_DEFAULT);
-	ck_assert_int_eq(uv_loop_close(&loop), 0);
-	gdbregs_buffer_fini(&buf);
+	if (_i == 0)
+		close_in_loop_child(&loop, s);
+	read_in_parent(&loop, s);
+	close_loop(&loop, s);
 	serve_stop(&server);
+	ck_assert_str_eq(server.stub.violation, "");
+	ck_assert_ptr_null(strstr(strstr(server.stub.log, "qSupported") + 1, "qSupported"));
 	script_end(&server.stub);
+}
+
+/* The same for a command that the session has started. */
+TEST(loop_is_shared_with_command)
+{
+	const char *const argv[] = {suite_program, "--child", NULL};
+	struct gdbregs_options o = GDBREGS_OPTIONS_INIT;
+	struct gdbregs_session *s;
+	int status = 99;
+	uv_loop_t loop;
+
+	o.reply_timeout_ms = TIMEOUT_MS;
+	uv_loop_init(&loop);
+	ck_assert_int_eq(
+		gdbregs_uv_spawn(NULL, &loop, (char **)argv, &o, &s, on_done, &status, NULL), 0);
+	run_until_done(&loop, &status);
+	ck_assert_int_eq(status, 0);
+	close_in_loop_child(&loop, s);
+	read_in_parent(&loop, s);
+	close_loop(&loop, s);
 }
