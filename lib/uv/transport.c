@@ -240,14 +240,14 @@ static void on_stopped(struct gdbregs_session *s, int status, const struct gdbre
 	}
 }
 
-/* A stub that has never answered is not waited for. */
+/* A stub that has never answered, or that has closed the connection, is not waited for. */
 static void detach_blindly(struct gdbregs__transport *t)
 {
 	struct gdbregs_session *s = t->session;
 	bool sent = gdbregs__session_stop(s, s->engine.now_ms, on_stopped, t) == 0;
 
 	t->state = GDBREGS__TRANSPORT_DETACHING;
-	bool await = sent && s->engine.heard && s->engine.in_flight;
+	bool await = sent && s->engine.heard && s->engine.in_flight && !t->input_ended;
 	gdbregs__transport_write(t);
 	if (await)
 		gdbregs__transport_set_limit(t, BLIND_DETACH_MS);

@@ -393,6 +393,53 @@ LOOP_TEST(closed_out_of_memory, 16)
 	free(m);
 }
 
+static void on_status(struct gdbregs_session *s, int status, const struct gdbregs_error *error,
+		      void *arg)
+{
+	(void)s, (void)error;
+	*(int *)arg = status;
+}
+
+/* The session has failed, and then the stub closes the connection. The detach is sent, but its
+ * reply is not waited for. */
+TEST(closed_after_stub)
+{
+	static const struct script_rule rules[] = {{"qSilent", 0, SCRIPT_SILENT}, {0}};
+	struct server server = {.how = SERVE_TO_BREAK};
+	struct gdbregs_options o = GDBREGS_OPTIONS_INIT;
+	struct gdbregs_buffer buf = {0};
+	struct gdbregs_session *s;
+	uv_loop_t loop;
+	int status = 1;
+
+	script_begin(&server.stub, SCRIPT_QEMU10, script_small, 1);
+	server.stub.rules = rules;
+	serve_start(&server, NULL);
+	o.reply_timeout_ms = 200;
+	o.on_close = GDBREGS_ON_CLOSE_RESUME;
+	uv_loop_init(&loop);
+	ck_assert_int_eq(
+		gdbregs_uv_connect(NULL, &loop, server.address, &o, &s, on_status, &status, NULL),
+		0);
+	while (status == 1)
+		uv_run(&loop, UV_RUN_ONCE);
+	ck_assert_int_eq(status, 0);
+	ck_assert_int_eq(gdbregs_uv_packet(s, "qSilent", 7, &buf, on_status, &status, NULL), 0);
+	while (status == 0)
+		uv_run(&loop, UV_RUN_ONCE);
+	ck_assert_int_eq(status, GDBREGS_ERR_TIMEOUT);
+	serve_break(&server);
+	while (!gdbregs__transport_of(s)->input_ended)
+		uv_run(&loop, UV_RUN_ONCE);
+	gdbregs_uv_close(s, NULL, NULL);
+	ck_assert_int_eq(gdbregs__transport_of(s)->state, GDBREGS__TRANSPORT_SHUT);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	ck_assert_int_eq(uv_loop_close(&loop), 0);
+	gdbregs_buffer_fini(&buf);
+	serve_stop(&server);
+	script_end(&server.stub);
+}
+
 LOOP_TEST(failing_connect, 4)
 {
 	static const char *const addresses[] = {NULL, "localhost:1", "127.0.0.1:1",
