@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* When no-ack mode begins, and sessions that are closed at any moment of connecting. */
+/* Connecting: when no-ack mode begins, stubs that do not answer optional queries, clusters that are
+ * found late, and sessions that are closed at any moment. */
 #include "harness.h"
 #include "suite.h"
 
@@ -8,12 +9,16 @@
 /* A stub of no known kind that announces no-ack mode. */
 #define OTHER_NO_ACK SCRIPT_KINDS
 #define CLUSTERS     (SCRIPT_KINDS + 1)
-#define KINDS	     (SCRIPT_KINDS + 2)
+#define HALTED	     (SCRIPT_KINDS + 2) /* a machine that was not started */
+#define KINDS	     (SCRIPT_KINDS + 3)
 
 static void begin(struct drive *d, struct script_stub *stub, int kind)
 {
 	if (kind == CLUSTERS) {
 		script_begin(stub, SCRIPT_QEMU10, script_clusters, 2);
+	} else if (kind == HALTED) {
+		script_begin(stub, SCRIPT_QEMU10, script_small, 1);
+		stub->was_running = false;
 	} else if (kind == OTHER_NO_ACK) {
 		script_begin(stub, SCRIPT_PLAIN, script_small, 1);
 		stub->no_ack_mode = true;
@@ -63,6 +68,68 @@ TEST(no_ack_mode_refused)
 	script_end(&stub);
 }
 
+/* Stubs that acknowledge these queries and never reply to them. */
+static const struct silence {
+	const char *query, *supported;
+	bool qxfer;
+} silences[] = {
+	{"qfThreadInfo", NULL, true},
+	{"qThreadExtraInfo,*", NULL, true},
+	{"qRegisterInfo0", "PacketSize=1000;vContSupported+", false},
+	{"qXfer:auxv:*", "PacketSize=1000;qXfer:features:read+;qXfer:auxv:read+", true},
+};
+
+LOOP_TEST(optional_query_unanswered, COUNT(silences))
+{
+	const struct silence *c = &silences[_i];
+	const struct script_rule rules[] = {{c->query, 0, SCRIPT_SILENT}, {0}};
+	struct script_stub stub;
+	struct drive d;
+
+	script_begin(&stub, SCRIPT_PLAIN, script_wide, 1);
+	stub.rules = rules;
+	stub.supported = c->supported;
+	stub.qxfer = c->qxfer;
+	stub.names = true;
+	int result = drive_open(&d, &stub, NULL);
+	ck_assert_msg(result == (c->qxfer ? 0 : GDBREGS_ERR_NO_DESCRIPTION), "%s: %d; sent: %s",
+		      c->query, result, stub.log);
+	ck_assert_uint_gt(stub.seen[0], 0);
+	if (c->qxfer)
+		drive_check_values(&d, 1);
+	drive_end(&d);
+	drive_check_stub(&stub);
+	script_end(&stub);
+}
+
+/* Numbers of clusters. Number 4 is the last one that is probed for at first, so more are probed for.
+ * They are found when threads and documents of the others are known or asked for, and each has the
+ * description of its own type. */
+static const unsigned late_clusters[][6] = {{1, 2, 4, 5, 6, 9}, {1, 4, 6}};
+
+LOOP_TEST(clusters_found_late, COUNT(late_clusters))
+{
+	struct script_process processes[6];
+	struct script_stub stub;
+	struct drive d;
+	unsigned tid = 1, count = 0;
+
+	for (; count < 6 && late_clusters[_i][count]; count++) {
+		processes[count] = script_clusters[count % 2];
+		processes[count].pid = late_clusters[_i][count];
+		processes[count].threads = 1 + count % 3;
+		processes[count].first_tid = tid;
+		tid += processes[count].threads;
+	}
+	script_begin(&stub, SCRIPT_QEMU10, processes, count);
+	ck_assert_int_eq(drive_open(&d, &stub, NULL), 0);
+	ck_assert_uint_eq(gdbregs_vcpu_count(d.s), tid - 1);
+	drive_check_values(&d, 2);
+	drive_end(&d);
+	drive_check_stub(&stub);
+	script_end(&stub);
+}
+
 static size_t size_of_connecting(int kind)
 {
 	struct script_stub stub;
@@ -94,8 +161,8 @@ static void close_at(int kind, size_t bytes)
 	ck_assert_int_eq(connected.status, GDBREGS_ERR_CANCELED);
 	ck_assert_uint_eq(connected.calls, 1);
 	gdbregs__session_free(d.s);
-	ck_assert_msg(!stub.violation[0] && stub.running, "at %zu: %s\nsent: %s", bytes,
-		      stub.violation, stub.log);
+	ck_assert_msg(!stub.violation[0], "at %zu: %s\nsent: %s", bytes, stub.violation, stub.log);
+	ck_assert_msg(stub.running == stub.was_running, "at %zu: sent: %s", bytes, stub.log);
 	script_end(&stub);
 }
 
