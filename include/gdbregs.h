@@ -290,6 +290,9 @@ struct gdbregs_options {
 	size_t max_types;             /* type elements, fields and values together; default 1048576 */
 	size_t max_vcpus;             /* of a session; default 4096 */
 	unsigned spin_us; /* how long a blocking call polls before it sleeps, in microseconds; 0: it sleeps at once; default 200 */
+	/* Connect also if the stub describes no registers and no option does: its vCPUs have none, and
+	 * functions that need them fail with NO_DESCRIPTION. Default false. */
+	bool description_optional;
 	size_t max_name_bytes;        /* a name in a description, or a thread id; default 1024 */
 	size_t max_context_bytes;     /* descriptions of a context, as served and as resolved; default 32 MiB */
 	enum gdbregs_pipeline pipeline; /* default GDBREGS_PIPELINE_AUTO */
@@ -300,9 +303,6 @@ struct gdbregs_options {
 	unsigned connect_deadline_ms;
 	/* Overrides the byte order of all vCPUs. Default GDBREGS_BYTE_ORDER_UNKNOWN: no override. */
 	enum gdbregs_byte_order byte_order;
-	/* Connect also if the stub describes no registers and no option does: its vCPUs have none, and
-	 * functions that need them fail with NO_DESCRIPTION. Default false. */
-	bool description_optional;
 };
 
 /* The defaults, as an initialiser for C, and for C++ from C++11 on. */
