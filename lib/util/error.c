@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A longer name is truncated, so that there is room for the reason. */
+#define TARGET_NAME_BYTES 81
+
 const char *gdbregs_strerror(int code)
 {
 	switch (code) {
@@ -79,9 +82,13 @@ int gdbregs__fail_args(struct gdbregs_error *err, int code, const char *format, 
 
 void gdbregs__error_name_target(struct gdbregs_error *err, const char *target)
 {
+	char name[TARGET_NAME_BYTES];
+
 	if (err) {
 		const struct gdbregs_error reason = *err;
-		gdbregs__fail(err, reason.code, "%.80s: %s", target, reason.text);
+		gdbregs__fail(err, reason.code, "%s: %s",
+			      gdbregs__printable(name, sizeof(name), target, strlen(target)),
+			      reason.text);
 	}
 }
 
