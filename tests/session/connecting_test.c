@@ -7,16 +7,22 @@
 #include <string.h>
 
 /* A stub of no known kind that announces no-ack mode. */
-#define OTHER_NO_ACK SCRIPT_KINDS
-#define CLUSTERS     (SCRIPT_KINDS + 1)
-#define HALTED	     (SCRIPT_KINDS + 2) /* a machine that was not started */
-#define KINDS	     (SCRIPT_KINDS + 3)
+#define OTHER_NO_ACK  SCRIPT_KINDS
+#define CLUSTERS      (SCRIPT_KINDS + 1)
+#define HALTED	      (SCRIPT_KINDS + 2) /* a machine that was not started */
+#define HALTED_SERIAL (SCRIPT_KINDS + 3) /* the same, without pipelining */
+#define KINDS	      (SCRIPT_KINDS + 4)
 
 static void begin(struct drive *d, struct script_stub *stub, int kind)
 {
+	struct gdbregs_options options;
+
+	gdbregs_options_init(&options);
+	if (kind == HALTED_SERIAL)
+		options.pipeline = GDBREGS_PIPELINE_OFF;
 	if (kind == CLUSTERS) {
 		script_begin(stub, SCRIPT_QEMU10, script_clusters, 2);
-	} else if (kind == HALTED) {
+	} else if (kind == HALTED || kind == HALTED_SERIAL) {
 		script_begin(stub, SCRIPT_QEMU10, script_small, 1);
 		stub->was_running = false;
 	} else if (kind == OTHER_NO_ACK) {
@@ -26,7 +32,7 @@ static void begin(struct drive *d, struct script_stub *stub, int kind)
 	} else {
 		script_begin(stub, (enum script_kind)kind, script_small, 1);
 	}
-	drive_begin(d, stub, NULL, NULL);
+	drive_begin(d, stub, NULL, &options);
 }
 
 static bool ends_with(const char *text, const char *end)
@@ -127,6 +133,31 @@ LOOP_TEST(clusters_found_late, COUNT(late_clusters))
 	drive_check_values(&d, 2);
 	drive_end(&d);
 	drive_check_stub(&stub);
+	script_end(&stub);
+}
+
+/* A stub falls silent before it is known what it is. A QEMU in multiprocess mode needs the number of
+ * a process, and another stub would refuse it. */
+static const struct {
+	const char *lost, *supported, *detach;
+} unknown_stubs[] = {
+	{"qSupported:*", NULL, " D;1 "},
+	{"qqemu.Supported", "PacketSize=1000;vContSupported+;multiprocess+", " D;1 "},
+	{"qqemu.Supported", "PacketSize=1000;vContSupported+", " D "},
+};
+
+LOOP_TEST(silent_before_it_is_known, COUNT(unknown_stubs))
+{
+	const struct script_rule rules[] = {{unknown_stubs[_i].lost, 0, SCRIPT_LOST}, {0}};
+	struct script_stub stub;
+	struct drive d;
+
+	begin(&d, &stub, SCRIPT_PLAIN);
+	stub.rules = rules;
+	stub.supported = unknown_stubs[_i].supported;
+	ck_assert_int_eq(drive_connect(&d), GDBREGS_ERR_TIMEOUT);
+	drive_end(&d);
+	ck_assert_msg(ends_with(stub.log, unknown_stubs[_i].detach), "it sent: %s", stub.log);
 	script_end(&stub);
 }
 
