@@ -134,22 +134,6 @@ int stored_add_value(struct stored *s, const struct value *from, struct stored_v
 	return status;
 }
 
-/* Add the number that the bytes are, as it is in a snapshot file. */
-static void add_number(struct text *text, const struct stored_value *v)
-{
-	bool is_big = v->order == GDBREGS_BYTE_ORDER_BIG;
-	bool begun = false;
-	text_adds(text, "0x");
-	for (size_t left = v->size; left > 0; left--) {
-		unsigned byte = v->bytes[is_big ? v->size - left : left - 1];
-		if (begun)
-			text_addf(text, "%02x", byte);
-		else if (byte != 0 || left == 1)
-			text_addf(text, "%x", byte);
-		begun |= byte != 0;
-	}
-}
-
 /* The bytes of a file are compared. If somebody has edited them, its number and its text may be
  * those of the bytes before. */
 static const struct stored_value *show_file(struct stored_texts *texts,
@@ -158,7 +142,7 @@ static const struct stored_value *show_file(struct stored_texts *texts,
 	if (!v->number || v->size == 0 || v->order == GDBREGS_BYTE_ORDER_UNKNOWN)
 		return v;
 	text_clear(&texts->number);
-	add_number(&texts->number, v);
+	text_add_number(&texts->number, v->order, v->bytes, v->size, false);
 	*ok = !texts->number.failed && *ok;
 	if (!*ok || strcmp(texts->number.data, v->number) == 0)
 		return v;
