@@ -33,10 +33,13 @@ int gdbregs__engine_send_acks(struct gdbregs__engine *e)
 
 void gdbregs__engine_end_acks(struct gdbregs__engine *e)
 {
-	/* The OK itself is still acknowledged, together with the next packet. */
+	/* The OK itself is still acknowledged. If nothing follows it, a stub that waits for the ack
+	 * would send the OK again, and it would be taken for a later reply. */
 	e->acks_owed = 1;
 	e->acked = false;
 	e->no_ack = true;
+	if (gdbregs__engine_send_acks(e) < 0)
+		gdbregs__engine_fail_nomem(e);
 }
 
 void gdbregs__engine_close(struct gdbregs__engine *e)
