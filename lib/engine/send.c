@@ -34,7 +34,7 @@ int gdbregs__engine_send_acks(struct gdbregs__engine *e)
 void gdbregs__engine_end_acks(struct gdbregs__engine *e)
 {
 	/* The OK itself is still acknowledged. If nothing follows it, a stub that waits for the ack
-	 * would send the OK again, and it would be taken for a later reply. */
+	 * would send the OK again, and the copy would be mistaken for a later reply. */
 	e->acks_owed = 1;
 	e->acked = false;
 	e->no_ack = true;

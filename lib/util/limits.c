@@ -32,7 +32,7 @@
 
 struct gdbregs__limits gdbregs__limits_from(const struct gdbregs_options *o)
 {
-	struct gdbregs__limits limits;
+	struct gdbregs__limits limits = {0};
 	size_t *const clamped[] = {&limits.registers, &limits.register_bits,
 				   &limits.register_number};
 

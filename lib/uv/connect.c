@@ -106,6 +106,18 @@ static void end_attempt(struct gdbregs__transport *t, int result)
 	gdbregs__transport_opened(t);
 }
 
+/* Returns false if the attempt has failed. */
+static bool try_address(struct gdbregs__transport *t, const struct addrinfo *address)
+{
+	int result = begin_attempt(t, address);
+
+	if (result == IN_PROGRESS)
+		gdbregs__transport_watch(t);
+	else
+		end_attempt(t, result);
+	return result >= 0;
+}
+
 /* Give each address an equal share of the time that is left. */
 static void limit_attempt(struct gdbregs__transport *t)
 {
@@ -126,13 +138,7 @@ static void try_next(struct gdbregs__transport *t)
 
 		limit_attempt(t);
 		t->address_next = address->ai_next;
-		int result = begin_attempt(t, address);
-		if (result == IN_PROGRESS) {
-			gdbregs__transport_watch(t);
-			return;
-		}
-		end_attempt(t, result);
-		if (result == 0)
+		if (try_address(t, address))
 			return;
 	}
 	unreachable(t);
@@ -182,13 +188,15 @@ static void resolve(struct gdbregs__transport *t)
 static void connect_unix(struct gdbregs__transport *t)
 {
 	struct sockaddr_un path = {.sun_family = AF_UNIX};
-	struct addrinfo address = {.ai_family = AF_UNIX,
-				   .ai_addr = (struct sockaddr *)&path,
-				   .ai_addrlen = sizeof(path)};
+	const struct addrinfo address = {.ai_family = AF_UNIX,
+					 .ai_addr = (struct sockaddr *)&path,
+					 .ai_addrlen = sizeof(path)};
 
 	strcpy(path.sun_path, t->address.path);
-	t->address_next = &address;
-	try_next(t);
+	t->state = GDBREGS__TRANSPORT_CONNECTING;
+	gdbregs__transport_set_limit(t, t->session->options.connect_timeout_ms);
+	if (!try_address(t, &address))
+		unreachable(t);
 }
 
 /* A numeric address needs no thread. `localhost` does, because its addresses depend on the
