@@ -143,12 +143,12 @@ static int fail_not_taken(struct target *t, size_t place)
 {
 	const struct write_job *job = t->set->work_arg;
 	const struct gdbregs_read *taken = job->registers[place].taken;
-	size_t first = 0, item = job->item_count;
+	size_t first = 0;
 	while (job->items[first].chosen.place != place)
 		first++;
 	if (taken->status <= 0)
 		return say_not_taken(t, first, NULL);
-	item = find_not_taken(t, place);
+	size_t item = find_not_taken(t, place);
 	item = item < job->item_count ? item : first;
 	struct value found = value_taken(t, item, taken);
 	return say_not_taken(t, item, &found);

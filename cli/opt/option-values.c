@@ -8,7 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST_WAIT_S = 86400, DEFAULT_WAIT_MS = 30000, HIGHEST_VCPU = 1000000, MOST_VCPUS = 4096 };
+enum {
+	LONGEST_WAIT_S = 86400,
+	LONGEST_WAIT_MS = 86400000,
+	DEFAULT_WAIT_MS = 30000,
+	HIGHEST_VCPU = 1000000,
+	MOST_VCPUS = 4096
+};
 
 int string_list_add(struct string_list *words, const char *word)
 {
@@ -41,12 +47,12 @@ static bool parse_seconds(const char *value, unsigned *ms)
 	total *= 1000;
 	const char *point = at;
 	at += *point == '.';
-	for (unsigned scale = 100; at > point && number_digit(*at) < 10; at++, scale /= 10) {
+	for (uint64_t scale = 100; at > point && number_digit(*at) < 10; at++, scale /= 10) {
 		total += scale * number_digit(*at);
 		rest |= scale == 0 && *at != '0';
 	}
 	total += rest;
-	if (*at != '\0' || at == point + 1 || total == 0 || total > LONGEST_WAIT_S * 1000)
+	if (*at != '\0' || at == point + 1 || total == 0 || total > LONGEST_WAIT_MS)
 		return false;
 	*ms = (unsigned)total;
 	return true;

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { LANE_BYTES = 8 };
+enum { LANE_BYTES = 8, LANE_DIGITS = 16, LANE_BITS = 64 };
 
 /* Returns how many lanes are equal to lane `first`, counted from there on. A last lane that is
  * shorter does not count. */
@@ -68,8 +68,8 @@ static int digits_of(size_t number)
 size_t lanes_width(const struct value *v)
 {
 	if (v->order == GDBREGS_BYTE_ORDER_UNKNOWN || v->vcpu->as == DIGITS_RAW)
-		return 2 * LANE_BYTES;
-	return v->vcpu->as == DIGITS_BIN ? 2 + 8 * LANE_BYTES : 2 + 2 * LANE_BYTES;
+		return LANE_DIGITS;
+	return strlen("0x") + (v->vcpu->as == DIGITS_BIN ? LANE_BITS : LANE_DIGITS);
 }
 
 /* The place where lanes are shown, and how many of them fit on a line. */

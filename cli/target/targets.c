@@ -158,34 +158,43 @@ int targets_print(struct output *out, const struct targets *set, int failed, tar
 	return written != 0 ? written : failed;
 }
 
-static int show(const struct options *o, enum gdbregs_access access, target_work work,
-		void *work_arg, int (*print)(struct output *out, const struct targets *set),
-		targets_put put)
+/* Open the output and do the work. If that fails, there is nothing to end. */
+static int run_for_output(struct output *out, struct targets *set, const struct options *o,
+			  enum gdbregs_access access, target_work work, void *work_arg)
 {
-	struct output out;
-	struct targets set;
-	int status = output_open(&out, o->output);
+	int status = output_open(out, o->output);
 	if (status != 0)
 		return status;
-	status = targets_run(&set, o, access, work, work_arg);
-	if (status != 0)
-		output_abandon(&out);
-	else if (print)
-		status = print(&out, &set);
-	else
-		status = targets_print(&out, &set, targets_report(&set), put);
-	targets_fini(&set);
+	status = targets_run(set, o, access, work, work_arg);
+	if (status != 0) {
+		output_abandon(out);
+		targets_fini(set);
+	}
 	return status;
 }
 
 int targets_show(const struct options *o, enum gdbregs_access access, target_work work,
 		 void *work_arg, targets_put put)
 {
-	return show(o, access, work, work_arg, NULL, put);
+	struct output out;
+	struct targets set;
+	int status = run_for_output(&out, &set, o, access, work, work_arg);
+	if (status != 0)
+		return status;
+	status = targets_print(&out, &set, targets_report(&set), put);
+	targets_fini(&set);
+	return status;
 }
 
 int targets_show_by(const struct options *o, enum gdbregs_access access, target_work work,
 		    void *work_arg, int (*print)(struct output *out, const struct targets *set))
 {
-	return show(o, access, work, work_arg, print, NULL);
+	struct output out;
+	struct targets set;
+	int status = run_for_output(&out, &set, o, access, work, work_arg);
+	if (status != 0)
+		return status;
+	status = print(&out, &set);
+	targets_fini(&set);
+	return status;
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* For the sizes of all vCPUs together: 8 million registers. */
-#define SIZED_MOST_BYTES (1024u * 1024u)
+#define SIZED_MOST_BYTES ((size_t)1 << 20)
 
 /* --------------------------------------------------------------------- values --- */
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 /* Time limit of a blind detach: a question, its answer, and the detach. */
-#define BLIND_DETACH_MS (3 * GDBREGS__BLIND_MS)
+#define BLIND_DETACH_MS (UINT64_C(3) * GDBREGS__BLIND_MS)
 /* Time limit for a connection attempt that is being closed. A guest whose stub has
  * accepted the connection is stopped, and must be resumed. */
 #define CLOSE_CONNECTING_MS 1000
