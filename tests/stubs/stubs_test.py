@@ -95,6 +95,16 @@ def check_odd(stub, odd, judged):
     return len(moving)
 
 
+def is_as_judged(reg, judged):
+    """Returns whether gdb has the value of this register. If the stub sends another size than
+    its description says, gdb cuts the value, or fills it with what is in its memory. (QEMU
+    11.1's qemu-ppc64 counts registers wrong, so that vr31 is sent as vrsave.)"""
+    if reg["bytes"] and 4 * len(reg["bytes"]) != reg["bits"]:
+        common = min(len(reg["bytes"]), len(judged or ""))
+        return common > 0 and reg["bytes"][:common] == judged[:common]
+    return reg["bytes"] == judged
+
+
 def try_dump(stub):
     """Each value that gdb has under the same name, on a stub started alike."""
     with stub.start() as server:
@@ -113,7 +123,7 @@ def try_dump(stub):
         if (reg["name"] in judged["registers"] and names.count(reg["name"]) == 1
                 and not re.fullmatch(stub.moving, reg["name"])):
             compared += 1
-            if reg["bytes"] != judged["registers"][reg["name"]]:
+            if not is_as_judged(reg, judged["registers"][reg["name"]]):
                 odd.append(reg)
     compared -= check_odd(stub, odd, judged["registers"])
     check(compared >= stub.least, f"{stub.name} dump", f"only {compared} values compared")
