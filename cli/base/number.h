@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Numbers as people type them: decimal, after 0x, 0b, or 0o or a leading 0, with a sign. The
- * library parses values of registers; here is what the tool checks before it stops a guest. And
- * values as digits in several bases (--as). Hides: digits and carries. */
+/* Numbers as people type them (decimal, or after 0x, 0b, 0o or a leading 0), and values of
+ * registers as digits in several bases (--as). The library parses values of registers; the
+ * numbers here are those that the tool checks before it stops a guest. Hides: digits and
+ * carries. */
 #ifndef CLI_NUMBER_H
 #define CLI_NUMBER_H
 

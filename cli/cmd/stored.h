@@ -19,7 +19,7 @@ struct stored_value {
 	size_t size; /* of the bytes */
 	const char *number; /* "0x..."; NULL: it has no number */
 	const char *text; /* what it means; NULL: not more than its digits */
-	/* Set for a register of a target. It has no number and text of its own: see stored_show(). */
+	/* Set for a register of a target. Its number and text are made by stored_show(). */
 	const struct gdbregs_read *read;
 	size_t target_rank; /* of the target's name among those of both snapshots */
 	unsigned vcpu, bits;
@@ -75,8 +75,8 @@ struct stored_texts {
 	struct stored_value value;
 };
 
-/* Returns a value with the texts of its bytes: `v` itself if it has them, or &texts->value. It is valid until
- * `texts` is used again. Sets *ok to false if memory runs out. `v` may be NULL. */
+/* Returns a value with the texts of its bytes: `v` itself if it has them, or &texts->value, which
+ * is valid until `texts` is used again. Sets *ok to false if memory runs out. `v` may be NULL. */
 const struct stored_value *stored_show(struct stored_texts *texts, const struct stored_value *v,
 				       bool *ok);
 void stored_texts_fini(struct stored_texts *texts);

@@ -120,7 +120,8 @@ bool part_contains(const char *outer, const char *inner)
 
 /* ------------------------------------------------------------ refusing --- */
 
-/* Find the longest beginning of the path that names a part, and set *out to it. Returns its size. */
+/* Find the longest beginning of the path that names a part, and set *out to that part. Returns
+ * the size of the beginning. */
 static size_t find_parent(const struct gdbregs_register *reg, const char *path,
 			  struct gdbregs_field *out)
 {

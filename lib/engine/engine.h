@@ -121,7 +121,7 @@ struct gdbregs__in_flight {
 
 struct gdbregs__engine_config {
 	struct gdbregs_session *session; /* passed to all callbacks */
-	const char *peer; /* begins the error that ends the session; NULL: nothing does */
+	const char *peer; /* its name begins the error that ends the session; may be NULL */
 	size_t packet_limit_bytes;
 	unsigned reply_timeout_ms;
 	unsigned first_reply_timeout_ms; /* 0: the same */

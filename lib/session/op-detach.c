@@ -97,7 +97,8 @@ static int send_pid(struct gdbregs_session *s, struct detach *d, int64_t pid)
 	return gdbregs__engine_send_text(&s->engine, &d->op, KIND_DETACH, 0, "D");
 }
 
-/* Send the next D. A second D without a pid would reach a machine that runs already, and stop it. */
+/* Send the next D. A second D without a pid would reach a machine that already runs, and stop
+ * it. */
 static int send_detach(struct gdbregs_session *s, struct detach *d)
 {
 	if (!names_pids(s))

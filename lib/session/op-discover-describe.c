@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The questions of discovery about descriptions: the documents that the stub serves for each
- * process, target.xml and those that it includes, or else LLDB's qRegisterInfo. And the description
- * of each process, which follows from the replies. */
+/* The questions of discovery about descriptions, and the description of each process, which
+ * follows from the replies. The stub is asked for target.xml and the documents that it includes,
+ * or else for registers by LLDB's qRegisterInfo. */
 #include "session/op-discover-internal.h"
 #include "tdesc/shipped.h"
 
@@ -21,7 +21,7 @@
 #define AHEAD_ANNEX  12
 #define AHEAD_FACTOR 16
 #define AHEAD_MAX    4096
-/* Number of registers that are requested ahead by qRegisterInfo, if the stub supports pipelining. */
+/* How many registers qRegisterInfo requests ahead, if the stub supports pipelining. */
 #define REGISTERS_AHEAD 64
 /* A stub that serves one byte at a time must not keep the session connecting for hours. */
 #define PIECES_MAX(description_bytes) ((description_bytes) / 128 + 1024)

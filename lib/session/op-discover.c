@@ -158,7 +158,7 @@ static int take_auxv(struct gdbregs_session *s, struct gdbregs__discover *d,
 
 /* Some stubs are silent where they should say that they do not support a query. As long as they
  * acknowledge packets, a reply that comes too late cannot be mistaken for the next one. So no-ack
- * mode begins after all queries that may stay without a reply, unless it has begun in op-hello.c. */
+ * mode begins after all queries that may stay without a reply, unless op-hello.c has begun it. */
 static int ask_no_ack(struct gdbregs_session *s, struct gdbregs__discover *d)
 {
 	if (!s->stub.supported.no_ack || s->engine.no_ack || d->asked[ASK_NO_ACK].sent)

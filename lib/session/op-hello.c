@@ -68,9 +68,9 @@ static bool is_gdbserver_or_valgrind(const struct gdbregs_session *s)
 	       (s->stub.supported.program_signals || s->stub.supported.catch_syscalls);
 }
 
-/* Other stubs may stay silent at optional queries. As long as they acknowledge packets, a reply that
- * comes too late cannot be mistaken for the next one: op-discover.c ends the acks after all
- * such queries. */
+/* Other stubs may stay silent at optional queries. As long as they acknowledge packets, a reply
+ * that comes too late cannot be mistaken for the next one. So op-discover.c ends the acks after
+ * all such queries. */
 static bool ends_acks_now(const struct gdbregs_session *s)
 {
 	return s->stub.supported.no_ack && (is_gdbserver_or_valgrind(s) || may_be_lldb(s));

@@ -22,7 +22,7 @@ static int produce(struct gdbregs_session *s, struct gdbregs__op *op)
 	/* The packet may select another thread, or resume: nothing is sent after it. */
 	if (p->sent)
 		return op->outstanding ? GDBREGS__PRODUCE_WAIT : GDBREGS__PRODUCE_END;
-	/* An older read may still have to send again: nothing of it may be sent after this packet. */
+	/* An older read may still have to send packets, and none of them may follow this one. */
 	if (s->engine.first != op)
 		return GDBREGS__PRODUCE_WAIT;
 	p->sent = true;

@@ -77,7 +77,8 @@ size_t gdbregs__points_format(char *payload, char letter, const struct gdbregs__
 				point->sent_kind);
 }
 
-/* After a failure it is not known which points the stub has: all that were requested are removed. */
+/* After a failure it is not known which points the stub has. So remove all that were
+ * requested. */
 size_t gdbregs__points_withdraw(struct gdbregs_session *s, char *payload)
 {
 	while (s->run.points.count) {

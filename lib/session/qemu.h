@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Features of QEMU alone: the status of its monitor, which says whether the target was halted before
- * we connected and whether it may run, and single-step flags, for options.step_irq. Hides: the
- * requests, the names and values of the flags, and how the replies are parsed. */
+/* Features of QEMU alone: the status of its monitor, which says whether the target was halted
+ * before we connected and whether it may run, and single-step flags, for options.step_irq. Hides:
+ * the requests, the names and values of the flags, and how the replies are parsed. */
 #ifndef GDBREGS_LIB_SESSION_QEMU_H
 #define GDBREGS_LIB_SESSION_QEMU_H
 

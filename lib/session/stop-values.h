@@ -20,7 +20,7 @@ void gdbregs__expedited_clear(struct gdbregs_session *s);
 const uint8_t *gdbregs__expedited_find(const struct gdbregs_session *s, uint32_t vcpu,
 				       const struct gdbregs_register *reg, size_t *size_bytes);
 
-/* --- sizes: a register that was read need not be read again for its size before it is written --- */
+/* --- sizes: a register that was read is not read again for its size before it is written --- */
 
 /* A value of so many bytes came for a register. It is not remembered if it has another size
  * than its description gives, or if too many vCPUs have too many registers. */

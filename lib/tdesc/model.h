@@ -70,7 +70,8 @@ struct gdbregs__type {
 	uint64_t evalue_max; /* for ENUM: the largest value */
 };
 
-/* Returns the size of a type, or 0 if it has no size of its own: int, pointers, unresolved types. */
+/* Returns the size of a type, or 0 if it has no size of its own (int, pointers, unresolved
+ * types). */
 static inline uint32_t gdbregs__type_bytes(const struct gdbregs__type *type)
 {
 	return type ? type->bits / 8 : 0;

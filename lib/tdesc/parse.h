@@ -19,8 +19,8 @@ int gdbregs__parse_includes(const struct gdbregs_document *document,
 			    void *arg, struct gdbregs_error *err);
 
 /* Make a description from documents, of which there is at least one. documents[0] is target.xml;
- * the others are found by name. The documents are copied. Errors: DESCRIPTION and LIMIT, with document,
- * line and column; NOMEM. */
+ * the others are found by name. The documents are copied. Errors: DESCRIPTION and LIMIT, with
+ * document, line and column; NOMEM. */
 int gdbregs__parse_documents(const struct gdbregs_document *documents, size_t count,
 			     const struct gdbregs__limits *limits, struct gdbregs_description **out,
 			     struct gdbregs_error *err);

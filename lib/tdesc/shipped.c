@@ -129,8 +129,8 @@ bool gdbregs__shipped_path(const char *name, char path[GDBREGS__SHIPPED_PATH])
 /* Files of types have this prefix. They cannot be chosen as descriptions. */
 static const char types_prefix[] = "types-";
 
-/* GDB's default layouts. Each has variants with other registers, such as x32, ColdFire and Book E. The
- * layouts do not fit the variants. The first match counts. */
+/* GDB's default layouts. The architectures have variants with other registers, such as x32,
+ * ColdFire and Book E, which the layouts do not fit. The first match counts. */
 static const struct {
 	const char *architectures;
 	const char *layout;

@@ -322,9 +322,9 @@ bool gdbregs__transport_is_forked(const struct gdbregs__transport *t)
 	return t->owner != getpid();
 }
 
-/* In a fork of the owner, close our descriptors, and send nothing. A second detach kills QEMU (7.2). The command is not our
- * child, so gdbregs__child_end() sends no signal. Without uv_loop_fork(), closing would
- * change the epoll instance that both processes share. */
+/* In a fork of the owner, close our descriptors, and send nothing: a second detach kills QEMU
+ * (7.2). The command is not our child, so gdbregs__child_end() sends no signal. Without
+ * uv_loop_fork(), closing would change the epoll instance that both processes share. */
 static void disown(struct gdbregs__transport *t)
 {
 	if (t->blocking)
