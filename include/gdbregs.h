@@ -986,7 +986,7 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_read_register(struct gdbregs_session *s,
 /** A register to read, and its result. */
 struct gdbregs_read {
 	unsigned vcpu;                      /* in */
-	const struct gdbregs_register *reg; /* in */
+	const struct gdbregs_register *reg; /* in: the handle of the register */
 	int status;          /* out: size in bytes, or this register's own GDBREGS_ERR_* */
 	const uint8_t *data; /* out: its bytes, target byte order; in `storage`; NULL unless status > 0 */
 };
@@ -1047,11 +1047,11 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_write_register(struct gdbregs_session *s
 /** A register to write, and its result. Since 0.2. */
 struct gdbregs_write {
 	unsigned vcpu;                      /* in */
-	const struct gdbregs_register *reg; /* in */
+	const struct gdbregs_register *reg; /* in: the handle of the register */
 	const void *bytes;                  /* in: the value, target byte order */
 	size_t size;                        /* in: its size in bytes, exactly that which reading the register returns */
 	int status; /* out: 0, or this register's own GDBREGS_ERR_* */
-	struct gdbregs_error *error; /* in: filled in if the register's own status is an error; may be NULL */
+	struct gdbregs_error *error; /* in: the caller's; filled in if `status` is an error; may be NULL */
 };
 
 /**
@@ -1172,8 +1172,7 @@ GDBREGS_API GDBREGS_CHECKED int gdbregs_continue(struct gdbregs_session *s);
  *
  * Errors: TIMEOUT if the target still runs, so that the call can be repeated; CANCELED
  * after gdbregs_wake(); INVAL if the target was not resumed, or if the end of the program was
- * reported before; REMOTE UNSUPPORTED if the stub
- * refused to resume it; NOMEM CLOSED PROTOCOL.
+ * reported before; REMOTE UNSUPPORTED if the stub refused to resume it; NOMEM CLOSED PROTOCOL.
  */
 GDBREGS_API GDBREGS_CHECKED int gdbregs_wait(struct gdbregs_session *s, int timeout_ms,
 					     struct gdbregs_stop *stop);
